@@ -1,0 +1,250 @@
+"""The commands: options, printing, exit codes. The only place that prints or exits; it imports what a command needs."""
+
+from __future__ import annotations
+
+import functools
+import json
+import os
+import sys
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from exporter import __version__
+from exporter.errors import ExporterError, GuardError
+from exporter.report import Report
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+    from exporter.config import Config
+
+
+@dataclass(frozen=True)
+class Common:
+    """The options that are taken before and after a command."""
+
+    folder: Path | None = None
+    config: Path | None = None
+    quiet: bool = False
+    verbose: bool = False
+    as_json: bool = False
+
+    def merged(self, later: Common) -> Common:
+        """Give these options with those set later on top."""
+        return replace(self, **{name: value for name, value in vars(later).items() if value})
+
+    def load(self) -> Config:
+        """Read the guide's configuration."""
+        from exporter.config import load_config
+
+        folder = self.folder or Path()
+        return load_config(folder, folder / self.config if self.config else None)
+
+
+_PATH = click.Path(path_type=Path)
+_COMMON = (
+    click.option("-C", "folder", type=_PATH, metavar="DIR", help="Work in this folder."),
+    click.option("--config", type=_PATH, metavar="FILE", help="Take this file for site.yaml."),
+    click.option("-q", "--quiet", is_flag=True, help="Print errors alone."),
+    click.option("-v", "--verbose", is_flag=True, help="Print more of what is done."),
+    click.option("--json", "as_json", is_flag=True, help="Print one JSON object when done, nothing else."),
+)
+
+
+def _options(*options: Callable[..., Any]) -> Callable[..., Any]:
+    """Put the common options, and others, on a command; it gets them as one `Common`."""
+
+    def decorate(function: Callable[..., Any]) -> Callable[..., Any]:
+        @functools.wraps(function)
+        def command(*arguments: Any, **values: Any) -> Any:
+            later = Common(**{name: values.pop(name) for name in Common.__dataclass_fields__})
+            context = click.get_current_context()
+            before = context.obj if isinstance(context.obj, Common) else Common()
+            context.obj = before.merged(later)
+            return function(*arguments, **values)
+
+        for option in reversed((*options, *_COMMON)):
+            option(command)
+        return command
+
+    return decorate
+
+
+@click.group(context_settings={"help_option_names": ["-h", "--help"]})
+@click.version_option(__version__, prog_name="exporter")
+@_options()
+def program() -> None:
+    """Bring a Contentful space down by delta and render it as a guide that needs no network."""
+
+
+_FULL = click.option("--full", is_flag=True, help="Start over and reconcile: what the space no longer has goes.")
+_ALLOW_EMPTY = click.option("--allow-empty", is_flag=True, help="Believe a space that came back empty.")
+_CLEAN = click.option("--clean", is_flag=True, help="Render as if .export/ and site/ were absent.")
+
+
+@program.command()
+@_options(_FULL, _ALLOW_EMPTY, _CLEAN)
+@click.pass_obj
+def build(common: Common, *, full: bool, allow_empty: bool, clean: bool) -> int:
+    """Sync, then render. The main job."""
+    with _run("build", common) as (config, report):
+        if clean:
+            _clean(config)
+        _sync(config, report, full=full, allow_empty=allow_empty)
+        _render(config, report)
+    return report.exit_code
+
+
+@program.command()
+@_options(_FULL, _ALLOW_EMPTY)
+@click.pass_obj
+def sync(common: Common, *, full: bool, allow_empty: bool) -> int:
+    """Bring content/ up to date with the space by a delta."""
+    with _run("sync", common) as (config, report):
+        _sync(config, report, full=full, allow_empty=allow_empty)
+    return report.exit_code
+
+
+@program.command()
+@_options(_CLEAN)
+@click.pass_obj
+def render(common: Common, *, clean: bool) -> int:
+    """Bring site/ up to date with content/, templates and site.yaml. Uses no network."""
+    with _run("render", common) as (config, report):
+        if clean:
+            _clean(config)
+        _render(config, report)
+    return report.exit_code
+
+
+@program.group()
+@_options()
+def space() -> None:
+    """Serve a space that lies in files."""
+
+
+@space.command()
+@click.argument("path", metavar="PATH")
+@_options(
+    click.option("--port", type=click.IntRange(0, 65535), default=0, help="Listen here; by default on a free port."),
+    click.option("--token", help="Take this access token alone; by default any."),
+    click.option("--state", type=_PATH, metavar="FOLDER", help="Keep the change log here."),
+)
+@click.pass_obj
+def serve(common: Common, path: str, *, port: int, token: str | None, state: Path | None) -> int:
+    """Serve PATH, a mirror (content/) or demo, as the Delivery API does; stop it with Ctrl-C."""
+    from exporter.space.folder import open_folder
+    from exporter.space.server import open_endpoint
+
+    folder = open_folder(path, common.folder or Path())
+    log = (state or _cache_folder(folder.root)) / "space.db"
+    with open_endpoint(folder, log, port, token) as endpoint:
+        click.echo(endpoint.url)
+        if not common.quiet:
+            click.echo(f"space {endpoint.space.id}, environment {endpoint.space.environment}; Ctrl-C ends it", err=True)
+        endpoint.wait()
+    return 0
+
+
+def _cache_folder(root: Path) -> Path:
+    """Give the folder of the user's cache that belongs to a space's folder."""
+    from exporter.model import digest
+
+    base = os.environ.get("LOCALAPPDATA") if os.name == "nt" else os.environ.get("XDG_CACHE_HOME")
+    name = digest(str(root.resolve()).encode("utf-8", "surrogateescape")).hex()
+    return Path(base or Path.home() / ".cache") / "contentful-exporter" / name
+
+
+@contextmanager
+def _run(command: str, common: Common) -> Iterator[tuple[Config, Report]]:
+    """Load the configuration, hold the lock while the block runs, print the report."""
+    from exporter.files import exclusive_lock
+
+    config = common.load()
+    report = Report(command)
+    with exclusive_lock(config.cache / "lock"):
+        yield config, report
+    if common.as_json:
+        click.echo(json.dumps(report.as_json(), ensure_ascii=False))
+        return
+    for problem in report.problems:
+        click.echo(f"{problem.severity}: {problem.message}", err=True)
+    if not common.quiet:
+        for line in (*report.notes, *report.lines()):
+            click.echo(line)
+
+
+def _sync(config: Config, report: Report, *, full: bool, allow_empty: bool) -> None:
+    from exporter.mirror.sync import SyncOptions, sync
+    from exporter.source.delivery import Address, Delivery
+
+    source, token = config.site.source, config.access_token()
+    options = SyncOptions(full=full, allow_empty=allow_empty)
+    if source.local is None:
+        address = Address(source.url, source.space or "", source.environment)
+        sync(config, Delivery(address, token), _identity(address, source.url), options, report)
+        return
+
+    from exporter.space.folder import open_folder
+    from exporter.space.server import open_endpoint
+
+    with open_endpoint(open_folder(source.local, config.root), config.cache / "space.db") as endpoint:
+        address = Address(endpoint.url, endpoint.space.id, endpoint.space.environment, local=True)
+        sync(config, Delivery(address, token), _identity(address, f"local:{source.local}"), options, report)
+
+
+def _identity(address: Any, url: str) -> dict[str, Any]:
+    """Say what `.syncstate` says of a source; a local one is known by its name, never by a port."""
+    return {"url": url, "space": address.space, "environment": address.environment, "filter": None}
+
+
+def _render(config: Config, report: Report) -> None:
+    from exporter.guide.build import render_guide
+
+    render_guide(config, report)
+
+
+def _clean(config: Config) -> None:
+    from exporter.guide.build import clean_output
+
+    clean_output(config)
+
+
+def main() -> None:
+    """Run the program on the command line's arguments and exit with its code."""
+    sys.exit(run(sys.argv[1:]))
+
+
+def run(arguments: list[str]) -> int:
+    """Run a command; give its exit code. Every error that a user can cause ends in one sentence."""
+    as_json = "--json" in arguments
+    command = next((each for each in arguments if each in program.commands), "")
+    try:
+        return int(program.main(arguments, standalone_mode=False) or 0)
+    except ExporterError as error:
+        return _fail(command, error.exit_code, error.code, error.message, as_json=as_json)
+    except click.ClickException as error:
+        return _fail(command, 2, "usage", error.format_message(), as_json=as_json)
+    except (click.Abort, KeyboardInterrupt):
+        return _fail(command, 130, "interrupted", "interrupted", as_json=as_json)
+    except OSError as error:
+        stopped = GuardError("disk", _disk_sentence(error))
+        return _fail(command, stopped.exit_code, stopped.code, stopped.message, as_json=as_json)
+
+
+def _disk_sentence(error: OSError) -> str:
+    where = f"{error.filename}: " if error.filename else ""
+    return f"{where}{error.strerror or error}: free space or mend the rights, then run again; nothing is lost"
+
+
+def _fail(command: str, code: int, word: str, message: str, *, as_json: bool) -> int:
+    if as_json:
+        error = {"code": word, "message": message}
+        click.echo(json.dumps({"command": command, "ok": False, "exit": code, "error": error}, ensure_ascii=False))
+    else:
+        click.echo(f"error: {message}", err=True)
+    return code

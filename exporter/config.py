@@ -1,0 +1,313 @@
+"""site.yaml, the environment and .env: read, checked as a whole, given as one frozen Config."""
+
+from __future__ import annotations
+
+import difflib
+import os
+import re
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Annotated, Any, Literal
+from urllib.parse import urlsplit
+
+import yaml
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError, model_validator
+
+from exporter.errors import ConfigError
+from exporter.layout import url_path
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from pathlib import Path
+
+    from exporter.model import ContentType
+
+FILE_NAME = "site.yaml"
+DELIVERY_URL = "https://cdn.contentful.com"
+_VARIABLE = re.compile(r"\$\{([A-Za-z_][A-Za-z0-9_]*)\}")
+_SECRET_PARTS = re.compile(r"(?<=//)[^/@]*@|\?.*")
+_DEPTH = 8
+_PLACEHOLDER = re.compile(r"\{([^{}]*)\}")
+
+
+def _expand(text: Any) -> Any:
+    """Put the environment's values for ${NAME}; raises ValueError naming those that are not set."""
+    if not isinstance(text, str):
+        return text
+    missing = [name for name in _VARIABLE.findall(text) if not os.environ.get(name)]
+    if missing:
+        raise ValueError(f"the environment has no {' and no '.join(missing)}")
+    return _VARIABLE.sub(lambda found: os.environ[found[1]], text)
+
+
+def _check_url(text: str) -> str:
+    parts = urlsplit(text)
+    if parts.scheme not in ("http", "https") or not parts.hostname or parts.username or parts.query or parts.fragment:
+        raise ValueError("expected an address like https://cdn.contentful.com")
+    if parts.scheme == "http" and parts.hostname not in ("127.0.0.1", "localhost", "::1"):
+        raise ValueError("expected https: the access token must not travel in the clear")
+    return text.rstrip("/")
+
+
+def _check_pattern(text: str) -> str:
+    literal = _PLACEHOLDER.sub("x", text)
+    if not text.startswith("/") or not text.endswith("/") or url_path(literal) != literal.strip("/"):
+        raise ValueError("expected a pattern like /places/{slug}/, of plain letters, digits, . _ - and {field}")
+    if not all(re.fullmatch(r"[A-Za-z0-9_]+", name) for name in _PLACEHOLDER.findall(text)):
+        raise ValueError("expected field ids between the braces, as in {slug}")
+    return text
+
+
+Expanded = Annotated[str, BeforeValidator(_expand), Field(min_length=1)]
+Url = Annotated[Expanded, BeforeValidator(lambda text: _check_url(_expand(text)))]
+
+
+class _Part(BaseModel):
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class Source(_Part):
+    """Where the content comes from: a space at Contentful, or a local one through its own endpoint."""
+
+    local: Annotated[str, Field(min_length=1)] | None = None
+    space: Expanded | None = None
+    environment: Expanded = "master"
+    url: Url = DELIVERY_URL
+    limit: Annotated[int, Field(ge=1, le=1000)] = 1000
+
+    @model_validator(mode="after")
+    def _one_of_two(self) -> Source:
+        if (self.local is None) == (self.space is None):
+            raise ValueError("expected either local (demo, or a path) or space (an id)")
+        return self
+
+
+class Content(_Part):
+    """What the mirror holds."""
+
+    formats: tuple[Literal["json", "markdown"], ...] = ("json", "markdown")
+    assets: Literal["download", "link"] = "download"
+
+    @model_validator(mode="after")
+    def _json_always(self) -> Content:
+        if "json" not in self.formats:
+            raise ValueError("json is always among the formats")
+        return self
+
+
+class PagePattern(_Part):
+    """The address and template of a content type's pages."""
+
+    url: Annotated[str, BeforeValidator(lambda text: _check_pattern(str(text)))] | None = None
+    template: Annotated[str, Field(pattern=r"^[A-Za-z0-9_./-]+\.html$")] | None = None
+
+
+class Theme(_Part):
+    """The few things of the theme's looks that need no template."""
+
+    accent: Annotated[str, Field(pattern=r"^#[0-9a-fA-F]{6}$")] | None = None
+    logo: Annotated[str, Field(min_length=1)] | None = None
+
+
+class Site(_Part):
+    """The whole of site.yaml."""
+
+    title: Annotated[str, Field(min_length=1)]
+    description: str = ""
+    base_url: Url | None = None
+    locales: Annotated[tuple[str, ...], Field(min_length=1)] | None = None
+    source: Source
+    content: Content = Content()
+    pages: dict[str, PagePattern] = {}
+    offline: bool = True
+    theme: Theme = Theme()
+
+    def address_fields(self, type_id: str, content_type: ContentType | None) -> tuple[str, ...]:
+        """Give the fields that the addresses of a content type's pages are made of."""
+        pattern = self.pages[type_id].url if type_id in self.pages else None
+        if pattern is not None:
+            return tuple(_PLACEHOLDER.findall(pattern))
+        return (content_type.address_field,) if content_type and content_type.address_field else ()
+
+
+@dataclass(frozen=True)
+class Config:
+    """site.yaml and the folder that it governs."""
+
+    site: Site
+    root: Path
+
+    @property
+    def content(self) -> Path:
+        """The mirror."""
+        return self.root / "content"
+
+    @property
+    def output(self) -> Path:
+        """The guide."""
+        return self.root / "site"
+
+    @property
+    def state_file(self) -> Path:
+        """Where the sync token is kept."""
+        return self.root / ".syncstate"
+
+    @property
+    def cache(self) -> Path:
+        """The folder that may be deleted at any moment."""
+        return self.root / ".export"
+
+    @property
+    def is_preview(self) -> bool:
+        """Tell whether the source is a preview host, which has its own access token."""
+        return (urlsplit(self.site.source.url).hostname or "").startswith("preview.")
+
+    def access_token(self) -> str:
+        """Read the access token from the environment or the .env file beside site.yaml.
+
+        Raises ConfigError where there is none. A local source takes any token and needs none.
+        """
+        if self.site.source.local is not None:
+            return "local"
+        name = "CONTENTFUL_PREVIEW_TOKEN" if self.is_preview else "CONTENTFUL_ACCESS_TOKEN"
+        value = os.environ.get(name) or _read_env_file(self.root / ".env").get(name)
+        if not value:
+            raise ConfigError(
+                "token-missing",
+                f"the access token is missing: set {name} in the environment or in {self.root / '.env'}",
+            )
+        if not value.isascii() or not value.isprintable() or " " in value:
+            raise ConfigError("token-invalid", f"{name} holds characters that no access token has: set it anew")
+        return value
+
+
+def _read_env_file(path: Path) -> dict[str, str]:
+    """Read NAME=value lines; quotes around a value and `export` before a name are taken off."""
+    found = {}
+    for line in path.read_text("utf-8").splitlines() if path.is_file() else ():
+        name, equals, value = line.strip().removeprefix("export ").partition("=")
+        if equals and not name.startswith("#"):
+            found[name.strip()] = value.strip().strip("\"'")
+    return found
+
+
+def load_config(folder: Path, file: Path | None = None) -> Config:
+    """Read and check site.yaml; the guide's folder is the one that the file lies in.
+
+    Raises ConfigError with all that is wrong at once, a line each.
+    """
+    path = file if file is not None else folder / FILE_NAME
+    try:
+        text = path.read_text("utf-8")
+    except FileNotFoundError:
+        raise ConfigError("config-missing", f"there is no {path}: run in a guide's folder or name it with -C") from None
+    except (OSError, UnicodeDecodeError) as error:
+        raise ConfigError("config-unreadable", f"{path} cannot be read: {error}") from None
+    return Config(_check(text, path), path.resolve().parent)
+
+
+def _check(text: str, path: Path) -> Site:
+    reader = _Reader()
+    try:
+        node = yaml.compose(text, yaml.SafeLoader)
+    except yaml.YAMLError as error:
+        raise ConfigError("config-yaml", f"{path} is no YAML: {' '.join(str(error).split())}") from None
+    data = reader.value(node, ()) if node is not None else {}
+    found = list(reader.problems)
+    if not isinstance(data, dict):
+        raise ConfigError("config-invalid", f"{path}: expected keys like title and source, found {_shown(data)}")
+    try:
+        site = Site.model_validate(data)
+    except ValidationError as error:
+        found += [_sentence(each, reader.lines) for each in error.errors(include_url=False)]
+    if found:
+        raise ConfigError("config-invalid", "\n".join(f"{path}:{line}: {said}" for line, said in sorted(found)))
+    return site
+
+
+class _Reader:
+    """Turn YAML nodes into values, scalars as text, and remember the line of each key."""
+
+    def __init__(self) -> None:
+        self.lines: dict[tuple[Any, ...], int] = {}
+        self.problems: list[tuple[int, str]] = []
+
+    def value(self, node: yaml.Node, path: tuple[Any, ...]) -> Any:
+        self.lines.setdefault(path, node.start_mark.line + 1)
+        if len(path) > _DEPTH:
+            self.problems.append((node.start_mark.line + 1, f"{_dotted(path[:2])}: nested too deep"))
+            return None
+        if isinstance(node, yaml.MappingNode):
+            return self._mapping(node, path)
+        if isinstance(node, yaml.SequenceNode):
+            return [self.value(each, (*path, index)) for index, each in enumerate(node.value)]
+        return (
+            None
+            if isinstance(node, yaml.ScalarNode) and node.style is None and node.value in ("", "~", "null")
+            else node.value
+        )
+
+    def _mapping(self, node: yaml.MappingNode, path: tuple[Any, ...]) -> dict[str, Any]:
+        found: dict[str, Any] = {}
+        for key_node, value_node in node.value:
+            key, line = str(key_node.value), key_node.start_mark.line + 1
+            if key in found:
+                self.problems.append((line, f"{_dotted((*path, key))} stands here a second time: keep one of the two"))
+            self.lines[*path, key] = line
+            found[key] = self.value(value_node, (*path, key))
+        return found
+
+
+_WORDS = {
+    "missing": "is missing: it must stand",
+    "int_parsing": "expected a whole number",
+    "int_type": "expected a whole number",
+    "bool_parsing": "expected true or false",
+    "bool_type": "expected true or false",
+    "string_type": "expected a text",
+    "string_too_short": "expected a text, found nothing",
+    "tuple_type": "expected a list, as in [en-US, de-DE]",
+    "dict_type": "expected keys and values",
+    "model_type": "expected keys and values",
+    "too_short": "expected at least one",
+}
+
+
+def _sentence(error: Mapping[str, Any], lines: Mapping[tuple[Any, ...], int]) -> tuple[int, str]:
+    """Say one error of the schema in the program's own words, with its line."""
+    path, kind, context = tuple(error["loc"]), error["type"], error.get("ctx", {})
+    line = next(lines[path[:end]] for end in range(len(path), -1, -1) if path[:end] in lines)
+    if kind == "extra_forbidden":
+        return line, f"unknown key {_dotted(path)}{_nearest(path)}"
+    words = {
+        "literal_error": f"expected one of {context.get('expected', '')}",
+        "greater_than_equal": f"expected at least {context.get('ge')}",
+        "less_than_equal": f"expected at most {context.get('le')}",
+        "string_pattern_mismatch": f"expected something like {_EXAMPLES.get(str(path[-1]), '')}",
+        "value_error": str(context.get("error", "")),
+    }.get(kind) or _WORDS.get(kind, error["msg"])
+    found = "" if kind == "missing" or isinstance(error["input"], dict) else f", found {_shown(error['input'])}"
+    return line, f"{_dotted(path) or 'the file'}: {words}{found}"
+
+
+_EXAMPLES = {"accent": '"#0b6e4f"', "template": "place.html"}
+
+
+def _nearest(path: tuple[Any, ...]) -> str:
+    """Name the known key that is most like an unknown one, and those allowed at that place."""
+    model: Any = Site
+    for step in path[:-1]:
+        model = {"source": Source, "content": Content, "pages": PagePattern, "theme": Theme}.get(str(step), model)
+    known = list(model.model_fields)
+    near = difflib.get_close_matches(str(path[-1]), known, n=1)
+    return f": did you mean {near[0]}?" if near else f": allowed are {', '.join(known)}"
+
+
+def _dotted(path: tuple[Any, ...]) -> str:
+    return ".".join(str(step) for step in path)
+
+
+def _shown(value: Any) -> str:
+    """Show what was found; what may be a secret in an address is left out."""
+    if isinstance(value, str):
+        return repr(_SECRET_PARTS.sub("…", value))
+    return "nothing" if value is None else {"list": "a list", "dict": "keys"}.get(type(value).__name__, "something")

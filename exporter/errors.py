@@ -1,0 +1,43 @@
+"""The errors that end a run, each with its exit code.
+
+ExporterError
+├── ConfigError    2  site.yaml, the environment or the command line is wrong
+├── SourceError    3  the space could not be read
+└── GuardError     4  a guard stopped the run: a lock, a folder that is not ours, a disk
+
+A page that fails or an asset that would not come is no error but a problem in the report: the rest of the run goes on.
+"""
+
+from __future__ import annotations
+
+
+class ExporterError(Exception):
+    """End the run with a sentence for the user.
+
+    `code` is a word for programs (`unauthorized`); `message` says what is wrong and what to do next.
+    """
+
+    exit_code = 2
+
+    def __init__(self, code: str, message: str) -> None:
+        super().__init__(message)
+        self.code = code
+        self.message = message
+
+
+class ConfigError(ExporterError):
+    """Say what is wrong in site.yaml, the environment or the command line."""
+
+    exit_code = 2
+
+
+class SourceError(ExporterError):
+    """Say why the space could not be read."""
+
+    exit_code = 3
+
+
+class GuardError(ExporterError):
+    """Say what a guard kept from happening."""
+
+    exit_code = 4

@@ -1,0 +1,122 @@
+"""Files on the disk: write only what differs, by one rename; remove with the empty folders above; one run at a time."""
+
+from __future__ import annotations
+
+import os
+import struct
+import sys
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from exporter.errors import GuardError
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+
+def read_bytes(path: Path) -> bytes | None:
+    """Read a file; None where there is none."""
+    try:
+        return path.read_bytes()
+    except (FileNotFoundError, NotADirectoryError):
+        return None
+
+
+def write_atomic(path: Path, data: bytes, scratch: Path) -> None:
+    """Write a file whole or not at all: beside others in `scratch` (on the same disk), then one rename."""
+    scratch.mkdir(parents=True, exist_ok=True)
+    part = scratch / f"part-{os.getpid()}"
+    part.write_bytes(data)
+    rename(part, path)
+
+
+def write_if_different(path: Path, data: bytes, scratch: Path) -> bool:
+    """Write a file where its bytes differ; tell whether that was so."""
+    if read_bytes(path) == data:
+        return False
+    write_atomic(path, data, scratch)
+    return True
+
+
+def rename(source: Path, target: Path) -> None:
+    """Move a file into place, making the folders above it."""
+    try:
+        source.replace(target)
+    except FileNotFoundError:
+        target.parent.mkdir(parents=True, exist_ok=True)
+        source.replace(target)
+
+
+def remove(path: Path, root: Path) -> bool:
+    """Remove a file and the folders above it that it leaves empty, up to `root`; tell whether it was there."""
+    try:
+        path.unlink()
+    except (FileNotFoundError, NotADirectoryError):
+        return False
+    remove_empty_folders(path.parent, root)
+    return True
+
+
+def remove_empty_folders(folder: Path, root: Path) -> None:
+    """Remove `folder` and those above it as long as they are empty, `root` excepted."""
+    while folder != root:
+        try:
+            folder.rmdir()
+        except OSError:
+            return
+        folder = folder.parent
+
+
+def walk_files(root: Path) -> Iterator[str]:
+    """Yield the paths of all files under `root`, relative and with slashes, in order."""
+    for folder, folders, names in os.walk(root):
+        folders.sort()
+        inside = Path(folder).relative_to(root)
+        yield from ((inside / name).as_posix() for name in sorted(names))
+
+
+@contextmanager
+def exclusive_lock(path: Path) -> Iterator[None]:
+    """Hold a lock while the block runs; the system drops it when the process ends, however it ends.
+
+    The file is made once and never written: who holds it is asked of the system. Raises GuardError where another
+    process holds it.
+    """
+    path.parent.mkdir(parents=True, exist_ok=True)
+    with path.open("ab") as file:
+        try:
+            _lock(file)
+        except OSError as error:
+            holder = _holder(file)
+            who = f"process {holder}" if holder else "another process"
+            raise GuardError(
+                "locked", f"{who} is at work in this folder ({path} is held): wait for it or stop it, then run again"
+            ) from error
+        yield
+
+
+if sys.platform == "win32":
+    import msvcrt
+
+    def _lock(file: Any) -> None:
+        msvcrt.locking(file.fileno(), msvcrt.LK_NBLCK, 1)
+
+    def _holder(_file: Any) -> int | None:
+        return None
+
+else:
+    import fcntl
+
+    def _lock(file: Any) -> None:
+        fcntl.lockf(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+
+    def _holder(file: Any) -> int | None:
+        """Ask the system which process holds the lock (struct flock; macOS orders its members in its own way)."""
+        form = "qqihh" if sys.platform == "darwin" else "hhqqi4x"
+        values = (0, 0, 0, fcntl.F_WRLCK, 0) if sys.platform == "darwin" else (fcntl.F_WRLCK, 0, 0, 0, 0)
+        try:
+            answer = struct.unpack(form, fcntl.fcntl(file, fcntl.F_GETLK, struct.pack(form, *values)))
+        except (OSError, struct.error):
+            return None
+        return int(answer[2 if sys.platform == "darwin" else 4]) or None

@@ -1,0 +1,96 @@
+"""The render run: plan, render, write what differs, then sweep what no page stands for."""
+
+from __future__ import annotations
+
+import shutil
+import time
+from typing import TYPE_CHECKING
+
+from exporter.errors import GuardError
+from exporter.files import read_bytes, remove, walk_files, write_if_different
+from exporter.guide.library import load_library
+from exporter.guide.pages import plan_pages
+from exporter.guide.render import THEME, PageError, Renderer
+from exporter.layout import asset_files
+from exporter.report import Problem, RenderReport, Report
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+    from exporter.config import Config
+    from exporter.guide.library import Library
+
+MARKER = ".exporter"
+_MARKER_TEXT = b"This folder is written by exporter; files of your own go into templates/static/.\n"
+_HISTORY = "updates/"
+
+
+def render_guide(config: Config, report: Report) -> None:
+    """Bring site/ up to date with content/, templates and site.yaml.
+
+    A page that fails keeps its last good version and is a problem in the report. Raises GuardError for a site/ that is
+    not ours, ConfigError for what site.yaml asks in vain.
+    """
+    start = time.monotonic()
+    _check_output(config.output)
+    library = load_library(config.content)
+    plan = plan_pages(library, config.site)
+    renderer = Renderer(config, library, plan)
+    report.render = RenderReport(pages=len(plan.pages), evaluated=len(plan.pages))
+    found = dict.fromkeys(plan.problems)
+    kept = {MARKER}
+    for page in plan.pages:
+        kept.add(page.path)
+        try:
+            data, problems = renderer.render(page)
+        except PageError as error:
+            report.render.failed += 1
+            found[Problem("error", "page-failed", str(error), str(page.key or ""), page.locale)] = None
+            continue
+        found.update(dict.fromkeys(problems))
+        report.render.rendered += 1
+        report.render.written += write_if_different(config.output / page.path, data, config.cache)
+    for path, source in _plain_files(config, library):
+        kept.add(path)
+        report.render.written += write_if_different(config.output / path, source.read_bytes(), config.cache)
+    write_if_different(config.output / MARKER, _MARKER_TEXT, config.cache)
+    report.render.removed = _sweep(config.output, kept)
+    report.problems += found
+    report.render.seconds = round(time.monotonic() - start, 2)
+
+
+def _check_output(output: Path) -> None:
+    if output.is_dir() and any(output.iterdir()) and not (output / MARKER).is_file():
+        raise GuardError(
+            "output-foreign", f"{output} holds files but not the mark {MARKER} of a guide: move it away, then run again"
+        )
+
+
+def _plain_files(config: Config, library: Library) -> Iterator[tuple[str, Path]]:
+    """Yield what is copied as it is: the files of assets, the theme's static files, the project's own over them."""
+    for item in library.items.values():
+        for file in asset_files(item, library.paths[item.key]) if item.key.kind == "asset" else ():
+            if config.site.content.assets == "download" and (config.content / file.path).is_file():
+                yield file.path, config.content / file.path
+    own = config.root / "templates/static"
+    static = {name: folder / name for folder in (THEME / "static", own) for name in walk_files(folder)}
+    yield from sorted(static.items())
+
+
+def _sweep(output: Path, kept: set[str]) -> int:
+    """Remove what no page and no file stands for; the history of updates stays."""
+    stale = [path for path in walk_files(output) if path not in kept and not path.startswith(_HISTORY)]
+    return sum(remove(output / path, output) for path in stale)
+
+
+def clean_output(config: Config) -> None:
+    """Make site/ and .export/ as if they were absent; the history in site/updates/ and the lock stay."""
+    _check_output(config.output)
+    if config.output.is_dir():
+        _sweep(config.output, {MARKER} if read_bytes(config.output / MARKER) else set())
+    for each in config.cache.iterdir() if config.cache.is_dir() else ():
+        if each.is_dir():
+            shutil.rmtree(each)
+        elif each.name != "lock":
+            each.unlink()

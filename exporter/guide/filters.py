@@ -1,0 +1,211 @@
+"""What templates have beside Jinja's own filters: one table, each filter a small function."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from babel.numbers import format_decimal
+from jinja2 import pass_context
+from markupsafe import Markup, escape
+
+from exporter.guide.languages import Language, babel_locale, language, word
+from exporter.guide.markup import markdown
+from exporter.guide.objects import (
+    Asset,
+    Entry,
+    FieldValue,
+    RichText,
+    View,
+    fields_of,
+    locale_of,
+    picture_of,
+    referrers_of,
+    sort_entries,
+    source_of,
+    summary_field,
+    title_of,
+    url_of,
+)
+from exporter.guide.pages import LONGEST_LIST, first_letter
+from exporter.guide.richtext import render_document
+
+if TYPE_CHECKING:
+    from jinja2.runtime import Context
+
+
+def _title(value: Any) -> str:
+    """What an entry or asset is called; a text with capitals, as Jinja has it."""
+    return title_of(value) if isinstance(value, Entry | Asset) else str(value).title()
+
+
+def _url(value: Any) -> str:
+    """The relative address of an entry's page or an asset's file; empty where there is none."""
+    return url_of(value) if isinstance(value, Entry | Asset) else ""
+
+
+@pass_context
+def _html(context: Context, value: Any) -> Markup:
+    """A Text as Markdown, a Rich Text document, anything else as plain text; always safe."""
+    view: View = context["view"]
+    if isinstance(value, RichText):
+        return render_document(value.document, view)
+    return markdown(value, view) if isinstance(value, str) else escape("" if value is None else value)
+
+
+@pass_context
+def _lang(context: Context, value: Any, name: str | None = None) -> Markup:
+    """` lang="…" dir="…"` where a field (the title where none is named) is in another language than the page."""
+    code = value.locale if isinstance(value, FieldValue) else locale_of(value, name)
+    return Markup("") if code == context["page"].locale else _lang_attributes(context["languages"], code)
+
+
+def _lang_attributes(languages: Mapping[str, Language], code: str) -> Markup:
+    found = languages.get(code) or language(code, code)
+    return Markup(' lang="{}" dir="{}"').format(found.code, found.direction)
+
+
+@pass_context
+def _foreign(context: Context, value: Any) -> str:
+    """The name of the language that an entry's page is in, where that is not this page's; else empty."""
+    view: View = context["view"]
+    page = view.page_of(value._item.key)  # noqa: SLF001 - an object of the same room
+    return "" if page is None or page.locale == view.page.locale else context["languages"][page.locale].name
+
+
+@pass_context
+def _number(context: Context, value: Any) -> str:
+    """A number as the page's locale writes it."""
+    return str(format_decimal(value, locale=babel_locale(context["page"].locale) or "en"))
+
+
+@pass_context
+def _entries(context: Context, type_id: str) -> tuple[Entry, ...]:
+    """All entries of a content type; on a page cut to a letter, those of the letter."""
+    view: View = context["view"]
+    found = sort_entries(Entry(view, item) for item in view.library.of_type(type_id))
+    if view.page.type_id != type_id or view.page.key is not None:
+        return found
+    if view.page.letter:
+        return tuple(each for each in found if first_letter(title_of(each)) == view.page.letter)
+    return found if len(found) <= LONGEST_LIST else ()
+
+
+@pass_context
+def _word(context: Context, name: str) -> str:
+    """One of the theme's own words in the page's language."""
+    return word(context["words"], name, context["page"].locale)
+
+
+@pass_context
+def _type_name(context: Context, type_id: str) -> str:
+    """What a content type's list is called."""
+    return next((each.name for each in context["types"] if each.id == type_id), type_id)
+
+
+@pass_context
+def _static(context: Context, name: str) -> str:
+    """The relative address of a static file."""
+    return str(context["view"].link(f"/{name}"))
+
+
+def _size(value: Asset) -> Markup:
+    """` width="…" height="…"` of a picture, as far as its metadata knows them."""
+    details = value.file.get("details") if value.is_image else None
+    image = details.get("image") if isinstance(details, Mapping) else None
+    sizes = {name: image.get(name) for name in ("width", "height")} if isinstance(image, Mapping) else {}
+    known = ((name, size) for name, size in sizes.items() if isinstance(size, int))
+    return Markup("").join(Markup(' {}="{}"').format(*each) for each in known)
+
+
+def _object(value: Any) -> str:
+    """An Object field as compact JSON."""
+    return json.dumps(value, ensure_ascii=False, default=_plain)
+
+
+def _plain(value: Any) -> Any:
+    return dict(value) if isinstance(value, Mapping) else str(value)
+
+
+def _facts(entry: Entry) -> tuple[FieldValue, ...]:
+    """The short fields: what is neither title, address, summary, text nor a list of links."""
+    left_out = {each.id for each in (*_texts(entry), *_lists(entry))} | {summary_field(entry), "slug"}
+    picture = picture_of(entry)
+    return tuple(
+        each
+        for each in fields_of(entry)
+        if each.id not in left_out and each.value != picture and each.value != title_of(entry)
+    )
+
+
+def _texts(entry: Entry) -> tuple[FieldValue, ...]:
+    """The Text and Rich Text fields, the summary apart."""
+    said = summary_field(entry)
+    return tuple(each for each in fields_of(entry) if each.type in ("Text", "RichText") and each.id != said)
+
+
+def _lists(entry: Entry) -> tuple[FieldValue, ...]:
+    """The fields that hold several entries or assets."""
+    return tuple(
+        each
+        for each in fields_of(entry)
+        if isinstance(each.value, tuple) and any(isinstance(item, Entry | Asset) for item in each.value)
+    )
+
+
+@dataclass(frozen=True)
+class Group:
+    """A link field that a list can be cut by: its name and what it leads to, each with its count."""
+
+    name: str
+    targets: tuple[tuple[Entry, int], ...]
+
+
+@pass_context
+def _groups(context: Context) -> tuple[Group, ...]:
+    """What a list can be cut by: the single-link fields of its type whose targets have pages of their own."""
+    view: View = context["view"]
+    content_type = view.library.model.types.get(view.page.type_id)
+    found = []
+    for each in content_type.fields if content_type else ():
+        if each.link_type != "Entry":
+            continue
+        counts: dict[Entry, int] = {}
+        for item in view.library.of_type(view.page.type_id):
+            target = view.target(view.answer(item, each.id)[0])
+            if isinstance(target, Entry) and url_of(target):
+                counts[target] = counts.get(target, 0) + 1
+        if counts:
+            name = _type_name(context, next(iter(counts)).sys["type"])
+            found.append(Group(name, tuple((target, counts[target]) for target in sort_entries(counts))))
+    return tuple(found)
+
+
+FILTERS = {
+    "facts": _facts,
+    "is_asset": lambda value: isinstance(value, Asset),
+    "is_entry": lambda value: isinstance(value, Entry),
+    "lists": _lists,
+    "object": _object,
+    "size": _size,
+    "source": source_of,
+    "static": _static,
+    "texts": _texts,
+    "type_name": _type_name,
+    "fields": fields_of,
+    "foreign": _foreign,
+    "html": _html,
+    "lang": _lang,
+    "number": _number,
+    "picture": picture_of,
+    "referrers": referrers_of,
+    "summary": summary_field,
+    "title": _title,
+    "url": _url,
+}
+"""What templates have beside Jinja's own filters."""
+
+GLOBALS = {"entries": _entries, "groups": _groups, "word": _word}
+"""The functions that templates have."""

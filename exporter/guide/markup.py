@@ -1,0 +1,133 @@
+"""Markup from the space made safe: Markdown by cmark, one sanitiser for all, links led to local pages."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+from urllib.parse import unquote, urlsplit
+
+import cmarkgfm
+import nh3
+from cmarkgfm.cmark import Options
+from markupsafe import Markup
+
+from exporter.guide.objects import Asset, View, url_of
+from exporter.model import Key
+from exporter.report import Problem
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+SCHEMES = {"http", "https", "mailto", "tel", "geo"}
+"""Where links of the space may lead. Everything else is shown as plain text."""
+
+_OPTIONS = Options.CMARK_OPT_UNSAFE | Options.CMARK_OPT_VALIDATE_UTF8
+_EXTENSIONS = ["table", "strikethrough", "autolink"]
+_TAGS = {
+    *("a", "abbr", "b", "bdi", "bdo", "blockquote", "br", "cite", "code", "del", "dfn", "div", "em", "h1", "h2", "h3"),
+    *("h4", "h5", "h6", "hr", "i", "img", "ins", "kbd", "li", "mark", "ol", "p", "pre", "q", "s", "samp", "small"),
+    *("span", "strong", "sub", "sup", "table", "tbody", "td", "th", "thead", "tr", "u", "ul", "var"),
+}
+_ATTRIBUTES = {
+    "*": {"lang", "dir"},
+    "a": {"href", "title"},
+    "img": {"src", "alt", "title", "width", "height"},
+    "ol": {"start"},
+    "td": {"colspan", "rowspan"},
+    "th": {"colspan", "rowspan"},
+}
+_NO_SOURCE = re.compile(r"<img(?![^>]*\ssrc=)([^>]*)>")
+_ALT = re.compile(r'\salt="([^"]*)"')
+
+
+class _Cleaner:
+    """One sanitiser for all pages; what a link becomes is asked of the page at hand."""
+
+    def __init__(self) -> None:
+        self._follow: Callable[[str, str], str | None] = lambda _tag, _url: None
+        self._failure: Exception | None = None
+        self._cleaner = nh3.Cleaner(
+            tags=_TAGS,
+            attributes=_ATTRIBUTES,
+            attribute_filter=self._attribute,
+            link_rel=None,
+            url_schemes=SCHEMES,
+        )
+
+    def _attribute(self, tag: str, name: str, value: str) -> str | None:
+        """Rewrite an address; what goes wrong is kept, since the sanitiser swallows it."""
+        if (tag, name) not in (("a", "href"), ("img", "src")):
+            return value
+        try:
+            return self._follow(tag, value)
+        except Exception as error:  # noqa: BLE001 - raised again by clean()
+            self._failure = error
+            return None
+
+    def clean(self, markup: str, follow: Callable[[str, str], str | None]) -> str:
+        """Give safe markup; `follow` gives the address of a link or picture, None to drop it."""
+        self._follow, self._failure = follow, None
+        text = self._cleaner.clean(markup)
+        if self._failure is not None:
+            raise self._failure
+        return _NO_SOURCE.sub(_alternative, text)
+
+
+_CLEANER = _Cleaner()
+
+
+def _alternative(found: re.Match[str]) -> str:
+    alt = _ALT.search(found[1])
+    return f"<span>{alt[1]}</span>" if alt else ""
+
+
+def clean(markup: str, view: View) -> Markup:
+    """Sanitise markup and lead its links: to local pages and files, to allowed schemes, or to nothing."""
+    return Markup(_CLEANER.clean(markup, lambda tag, url: follow(tag, url, view)))  # noqa: S704 - sanitised
+
+
+def markdown(text: str, view: View) -> Markup:
+    """Render Markdown: CommonMark with tables, strikethrough and autolinks."""
+    return clean(cmarkgfm.markdown_to_html_with_extensions(text, options=_OPTIONS, extensions=_EXTENSIONS), view)
+
+
+def follow(tag: str, url: str, view: View) -> str | None:
+    """Give the address that a link or picture of the space gets on this page; None for one that is left out."""
+    try:
+        parts = urlsplit(url.strip())
+    except ValueError:
+        return None
+    if parts.netloc and parts.scheme in ("", "http", "https"):
+        local = _asset_file(unquote(parts.path), view)
+        if local or tag == "img":
+            return local
+        return url.strip() if parts.scheme else f"https:{url.strip()}"
+    if parts.scheme:
+        return url.strip() if tag == "a" and parts.scheme.lower() in SCHEMES else None
+    if tag == "img":
+        return None
+    return _internal(parts.path, parts.fragment, view)
+
+
+def _asset_file(path: str, view: View) -> str | None:
+    """Give the local file of an asset's address, /SPACE/ASSET/HASH/NAME; None for any other address."""
+    parts = path.split("/")
+    item = view.library.items.get(Key("asset", parts[2])) if len(parts) > 3 else None
+    return url_of(Asset(view, item)) or None if item is not None else None
+
+
+def _internal(path: str, fragment: str, view: View) -> str | None:
+    """Lead a link without scheme and host to the page at that address, in the page's locale where it stands there."""
+    anchor = f"#{fragment}" if fragment else ""
+    if not path:
+        return anchor or None
+    plain = f"/{unquote(path).removesuffix('index.html').strip('/')}/".replace("//", "/")
+    for url in (f"{view.plan.prefix(view.page.locale)}{plain[1:]}", plain):
+        page = view.plan.by_url.get(url)
+        if page is not None:
+            better = view.page_of(page.key) if page.key is not None else None
+            return view.link((better or page).url) + anchor
+    subject = str(view.page.key or "")
+    said = f"{subject or view.page.url} links to {path}, where no page is"
+    view.problems[Problem("warning", "link-dead", said, subject, view.page.locale)] = None
+    return None

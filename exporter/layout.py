@@ -1,0 +1,130 @@
+"""Which name and place each thing has: the one way from a name of the network to a path on the disk."""
+
+from __future__ import annotations
+
+import hashlib
+import re
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+from urllib.parse import urlsplit
+
+from slugify import slugify
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from exporter.model import Item, Json, Key
+
+_OWN_NAME = re.compile(r"[A-Za-z0-9._-]{1,100}")
+_NOT_STEM = re.compile(r"[^A-Za-z0-9_-]+")
+_RESERVED = {"con", "prn", "aux", "nul", *(f"{port}{n}" for port in ("com", "lpt") for n in range(10))}
+_STEM_LENGTH = 60
+
+
+def is_own_name(identifier: str) -> bool:
+    """Tell whether an id can be its own file name on every system."""
+    folded = identifier.lower()
+    return (
+        _OWN_NAME.fullmatch(identifier) is not None
+        and not identifier.endswith(".")
+        and folded.split(".", 1)[0] not in _RESERVED
+        and not folded.startswith(".git")
+    )
+
+
+def file_name(identifier: str, *, clash: bool = False) -> str:
+    """Make a file name of an id: itself, or a readable stem, `~` and 10 hex digits of its SHA-256.
+
+    `clash` says that another id in the same folder differs from this one only by case.
+    """
+    if is_own_name(identifier) and not clash:
+        return identifier
+    stem = _NOT_STEM.sub("-", identifier)[:_STEM_LENGTH].strip("-")
+    return f"{stem}~{hashlib.sha256(identifier.encode('utf-8', 'surrogatepass')).hexdigest()[:10]}"
+
+
+def item_folder(key: Key, content_type: str) -> str:
+    """Give the folder under content/ that an item's files lie in."""
+    return f"entries/{file_name(content_type)}" if key.kind == "entry" else "assets"
+
+
+def item_path(key: Key, content_type: str, *, clash: bool = False) -> str:
+    """Give the path of an item's JSON under content/."""
+    return f"{item_folder(key, content_type)}/{file_name(key.id, clash=clash)}.json"
+
+
+def twin_path(path: str, locale: str) -> str:
+    """Give the path of an item's Markdown twin in a locale, from the path of its JSON."""
+    return f"{path.removesuffix('.json')}.{file_name(locale, clash='.' in locale)}.md"
+
+
+def content_type_path(type_id: str) -> str:
+    """Give the path of a content type's JSON under content/."""
+    return f"model/content_types/{file_name(type_id)}.json"
+
+
+LOCALES_PATH = "model/locales.json"
+TAGS_PATH = "model/tags.json"
+MOVED_PATH = "moved.json"
+
+_SEGMENT = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,99}")
+
+
+def url_segment(value: str) -> str:
+    """Make one segment of an address: the value itself where it is plain ASCII, else its slug; empty for nothing.
+
+    The result holds only `A-Za-z0-9._-`, starts with a letter or digit and is no file of the guide's own.
+    """
+    if _SEGMENT.fullmatch(value) and is_own_name(value) and not value.lower().endswith((".html", ".htm")):
+        return value
+    return slugify(value, max_length=80, word_boundary=True)
+
+
+def url_path(value: str) -> str:
+    """Make the end of an address of a slug; slashes in it part segments."""
+    return "/".join(filter(None, map(url_segment, value.split("/"))))
+
+
+@dataclass(frozen=True, slots=True)
+class AssetFile:
+    """A file of an asset: the locales it stands for, its path under content/, where it is asked, its size in bytes."""
+
+    locales: tuple[str, ...]
+    path: str
+    url: str
+    size: int | None
+
+
+def asset_files(item: Item, path: str) -> tuple[AssetFile, ...]:
+    """Give the files of an asset whose JSON lies at `path`, one a URL.
+
+    A locale folder parts them where they differ by locale. A file without a `url` (a draft that is still being
+    processed) is none.
+    """
+    by_url: dict[str, list[str]] = {}
+    values = {code: value for code, value in item.localized("file").items() if isinstance(value, dict)}
+    for code, value in sorted(values.items()):
+        if isinstance(value.get("url"), str) and value["url"]:
+            by_url.setdefault(value["url"], []).append(code)
+    folder = f"files/{path.removeprefix('assets/').removesuffix('.json')}"
+    return tuple(
+        AssetFile(
+            tuple(codes),
+            f"{folder}/{f'{file_name(codes[0])}/' if len(by_url) > 1 else ''}{_asset_name(values[codes[0]])}",
+            url,
+            _size(values[codes[0]]),
+        )
+        for url, codes in by_url.items()
+    )
+
+
+def _asset_name(value: Mapping[str, Json]) -> str:
+    name = value.get("fileName")
+    last = urlsplit(value["url"]).path.rsplit("/", 1)[-1]
+    return file_name(name if isinstance(name, str) and name else last or "file")
+
+
+def _size(value: Mapping[str, Json]) -> int | None:
+    details = value.get("details")
+    size = details.get("size") if isinstance(details, dict) else None
+    return size if isinstance(size, int) else None

@@ -1,0 +1,1 @@
+"""content/ and .syncstate: what the space holds, as files that git can diff."""

@@ -1,0 +1,81 @@
+"""Carry out a sync's plan: fetch, remove, put, index. Each step may be repeated after a crash."""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING
+
+from exporter.errors import SourceError
+from exporter.files import remove, rename
+from exporter.mirror.plan import Phase, read_row
+from exporter.model import Key, digest, order_free_sum, subtract
+from exporter.report import Problem
+from exporter.source.assets import download
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from exporter.mirror.index import MirrorIndex
+    from exporter.mirror.staging import Staging
+    from exporter.report import Report
+    from exporter.source.delivery import Delivery
+
+
+def fetch_files(staging: Staging, client: Delivery, report: Report) -> list[str]:
+    """Download the asset files of the plan into the staging folder; give the ids of assets where one failed."""
+    assert report.sync is not None
+    failed: set[str] = set()
+    for path, source in staging.steps(Phase.FETCH):
+        asset, url, size = json.loads(source)
+        target = _fetched(staging, path)
+        if target.exists():
+            continue
+        try:
+            part = target.with_suffix(".part")
+            download(client, url, size, part)
+            rename(part, target)
+            report.sync.assets_downloaded += 1
+        except SourceError as error:
+            failed.add(asset)
+            report.sync.assets_failed += 1
+            said = f"the file of asset {asset} did not come: {error.message}; the next sync asks for it again"
+            report.problems.append(Problem("error", error.code, said, item=f"asset:{asset}"))
+    return sorted(failed)
+
+
+def _fetched(staging: Staging, path: str) -> Path:
+    return staging.folder / "files" / digest(path.encode()).hex()
+
+
+def apply_plan(staging: Staging, content: Path) -> None:
+    """Remove and put the plan's files. What a broken run has done already is found done."""
+    if not staging.meta("removed"):
+        for path, _ in staging.steps(Phase.REMOVE):
+            remove(content / path, content)
+        staging.remember(removed="yes")
+    for path, source in staging.steps(Phase.PUT):
+        place, _, name = source.partition(":")
+        origin = staging.folder / "items" / name if place == "staged" else content / name
+        if origin.exists():
+            rename(origin, content / path)
+    for path, _ in staging.steps(Phase.FETCH):
+        if _fetched(staging, path).exists():
+            rename(_fetched(staging, path), content / path)
+
+
+def planned_sum(staging: Staging, index: MirrorIndex, mirror: str, *, full: bool) -> str:
+    """Give the sum that the mirror will have; `mirror` is the one so far, which a `full` sync does not build on."""
+    if full:
+        return order_free_sum(change.digest for change in staging.changes() if change.digest is not None)
+    known = (index.find(Key(*path.split(":", 1))) for path, _ in staging.steps(Phase.INDEX))
+    left = subtract(mirror, (row.digest for row in known if row is not None))
+    return order_free_sum((read_row(path, row).digest for path, row in staging.steps(Phase.INDEX) if row), left)
+
+
+def index_plan(staging: Staging, index: MirrorIndex) -> None:
+    """Write the plan's rows into the index."""
+    index.update(
+        (read_row(path, source) for path, source in staging.steps(Phase.INDEX) if source),
+        (Key(*path.split(":", 1)) for path, source in staging.steps(Phase.INDEX) if not source),
+        {},
+    )

@@ -1,0 +1,144 @@
+"""The index of the mirror: which file each item has. A cache: made anew from content/ whenever it is not of it."""
+
+from __future__ import annotations
+
+import sqlite3
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from exporter.files import walk_files
+from exporter.layout import item_folder, item_path
+from exporter.model import Item, Key, Upsert, decode, item_digest, order_free_sum, read_change
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+    from pathlib import Path
+
+_VERSION = 1
+_SCHEMA = """
+PRAGMA user_version = 1;
+CREATE TABLE item (
+  kind TEXT, id TEXT, folder TEXT NOT NULL, fold TEXT NOT NULL, path TEXT NOT NULL, digest BLOB NOT NULL,
+  PRIMARY KEY (kind, id)
+) STRICT, WITHOUT ROWID;
+CREATE INDEX item_by_fold ON item (folder, fold);
+CREATE TABLE meta (name TEXT PRIMARY KEY, value TEXT NOT NULL) STRICT, WITHOUT ROWID;
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """An item of the mirror: its folder and path under content/ and the digest of its JSON."""
+
+    key: Key
+    folder: str
+    path: str
+    digest: bytes
+
+    @property
+    def fold(self) -> str:
+        """What ids that differ only by case share."""
+        return self.key.id.lower()
+
+
+class MirrorIndex:
+    """The rows in SQLite, with the sum of their digests and the settings that content/ was written by."""
+
+    def __init__(self, path: Path) -> None:
+        self._path = path
+        path.parent.mkdir(parents=True, exist_ok=True)
+        self._database = self._open()
+
+    def _open(self) -> sqlite3.Connection:
+        """Open the file; one that is broken or of another version is thrown away."""
+        database = sqlite3.connect(self._path, isolation_level=None)
+        try:
+            version = database.execute("PRAGMA user_version").fetchone()[0]
+            database.execute("SELECT count(*) FROM meta") if version == _VERSION else None
+        except sqlite3.DatabaseError:
+            version = -1
+        if version != _VERSION:
+            database.close()
+            self._path.unlink()
+            database = sqlite3.connect(self._path, isolation_level=None)
+            database.executescript(_SCHEMA)
+        return database
+
+    def close(self) -> None:
+        """Close the file."""
+        self._database.close()
+
+    def meta(self, name: str) -> str | None:
+        """Give a remembered setting; None where there is none."""
+        row = self._database.execute("SELECT value FROM meta WHERE name = ?", (name,)).fetchone()
+        return str(row[0]) if row else None
+
+    def find(self, key: Key) -> Row | None:
+        """Give an item's row; None where the mirror does not hold it."""
+        rows = self._rows("WHERE kind = ? AND id = ?", key.kind, key.id)
+        return next(rows, None)
+
+    def alike(self, folder: str, fold: str) -> list[Row]:
+        """Give the rows of a folder whose ids differ only by case."""
+        return list(self._rows("WHERE folder = ? AND fold = ?", folder, fold))
+
+    def all(self) -> Iterator[Row]:
+        """Yield every row, in the order of keys."""
+        return self._rows("ORDER BY kind, id")
+
+    def __len__(self) -> int:
+        return int(self._database.execute("SELECT count(*) FROM item").fetchone()[0])
+
+    def _rows(self, where: str, *values: str) -> Iterator[Row]:
+        cursor = self._database.execute(f"SELECT kind, id, folder, path, digest FROM item {where}", values)  # noqa: S608 - `where` is one of the three texts above
+        for kind, identifier, folder, path, digest in cursor:
+            yield Row(Key(kind, identifier), folder, path, digest)
+
+    def update(self, changed: Iterable[Row], gone: Iterable[Key], meta: dict[str, str]) -> None:
+        """Write rows and settings in one transaction."""
+        with self._database:
+            self._database.execute("BEGIN")
+            self._database.executemany("DELETE FROM item WHERE kind = ? AND id = ?", gone)
+            self._database.executemany(
+                "INSERT OR REPLACE INTO item VALUES (?, ?, ?, ?, ?, ?)",
+                ((*row.key, row.folder, row.fold, row.path, row.digest) for row in changed),
+            )
+            self._database.executemany("INSERT OR REPLACE INTO meta VALUES (?, ?)", meta.items())
+
+    def rebuild(self, content: Path) -> str:
+        """Make the rows anew from the files; give the sum of their digests.
+
+        A file at the very path that its own `sys` would get is an item's; all others are foreign and left alone.
+        """
+        with self._database:
+            self._database.execute("BEGIN")
+            self._database.execute("DELETE FROM item")
+            self._database.execute("DELETE FROM meta")
+        self.update(_items_on_disk(content), (), {})
+        return order_free_sum(row.digest for row in self.all())
+
+
+def _items_on_disk(content: Path) -> Iterator[Row]:
+    for top in ("assets", "entries"):
+        for name in walk_files(content / top):
+            if name.endswith(".json"):
+                row = _read_row(content, f"{top}/{name}")
+                if row is not None:
+                    yield row
+
+
+def _read_row(content: Path, path: str) -> Row | None:
+    data = (content / path).read_bytes()
+    item = read_item(data)
+    if item is None or path not in (item_path(item.key, item.content_type, clash=clash) for clash in (False, True)):
+        return None
+    return Row(item.key, item_folder(item.key, item.content_type), path, item_digest(item.key, data))
+
+
+def read_item(data: bytes) -> Item | None:
+    """Read an item from its file's bytes; None for bytes that are no item."""
+    try:
+        change = read_change(decode(data))
+    except ValueError:
+        return None
+    return change.item if isinstance(change, Upsert) else None

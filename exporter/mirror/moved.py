@@ -1,0 +1,59 @@
+"""`content/moved.json`: earlier values of the fields that addresses are made of, so that old addresses can lead on."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from exporter.files import read_bytes, remove, write_if_different
+from exporter.layout import MOVED_PATH
+from exporter.model import canonical, decode
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+    from pathlib import Path
+
+    from exporter.model import Item
+
+Moved = dict[str, dict[str, dict[str, list[str]]]]
+
+
+def read_moved(content: Path) -> Moved:
+    """Read the record; a missing or broken one is empty."""
+    try:
+        raw: Any = decode(read_bytes(content / MOVED_PATH) or b"{}")
+    except ValueError:
+        raw = {}
+    return raw if isinstance(raw, dict) else {}
+
+
+def note_move(earlier: Mapping[str, Any], before: Item, after: Item, fields: Iterable[str]) -> dict[str, Any]:
+    """Give an item's record with the values of `fields` that `after` replaces; one that is back is no earlier one."""
+    found: dict[str, Any] = {}
+    for name in fields:
+        then, now, had = before.localized(name), after.localized(name), earlier.get(name, {})
+        found[name] = _filled(
+            {
+                code: list(
+                    dict.fromkeys(
+                        each
+                        for each in (*had.get(code, ()), then.get(code))
+                        if isinstance(each, str) and each != now.get(code)
+                    )
+                )
+                for code in {*then, *had}
+            }
+        )
+    return _filled(found)
+
+
+def _filled(values: Mapping[str, Any]) -> dict[str, Any]:
+    return {name: each for name, each in values.items() if each}
+
+
+def write_moved(content: Path, moved: Moved, scratch: Path) -> None:
+    """Write the record; remove it where nothing has moved."""
+    filled = _filled(moved)
+    if filled:
+        write_if_different(content / MOVED_PATH, canonical(filled), scratch)
+    else:
+        remove(content / MOVED_PATH, content)

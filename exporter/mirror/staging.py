@@ -1,0 +1,194 @@
+"""Staging: what a sync has received, kept under `.export/staging/` until the last page is there.
+
+Each page is one transaction, so that an interrupted sync goes on where it was. Files lie there in their final bytes
+under neutral names; the plan of where they go is stored beside them, so that an interrupted apply can be repeated.
+"""
+
+from __future__ import annotations
+
+import json
+import shutil
+import sqlite3
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from exporter.layout import item_folder
+from exporter.model import Key, Upsert, canonical, item_digest, precedence
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Iterator
+    from pathlib import Path
+
+    from exporter.mirror.plan import Phase, Step
+    from exporter.model import Change, Item
+
+_SCHEMA = """
+CREATE TABLE meta (name TEXT PRIMARY KEY, value TEXT NOT NULL) STRICT, WITHOUT ROWID;
+CREATE TABLE change (
+  kind TEXT, id TEXT, revision INTEGER NOT NULL, time TEXT NOT NULL, folder TEXT, fold TEXT, digest BLOB,
+  number INTEGER, twins TEXT,
+  PRIMARY KEY (kind, id)
+) STRICT, WITHOUT ROWID;
+CREATE INDEX change_by_fold ON change (folder, fold);
+CREATE TABLE step (phase INTEGER, path TEXT, source TEXT, PRIMARY KEY (phase, path)) STRICT, WITHOUT ROWID;
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class Staged:
+    """The winning change of a key within this sync.
+
+    `folder` is the one its files belong in. `digest` is None for a deletion. `number` names the staged files; it is
+    None where the mirror has those bytes.
+    """
+
+    key: Key
+    folder: str
+    digest: bytes | None
+    number: int | None
+    twins: tuple[str, ...]
+
+
+class Staging:
+    """A sync under way. `base` says what it started from; one of another base is thrown away."""
+
+    def __init__(self, folder: Path, base: str) -> None:
+        self.folder = folder
+        self._base = base
+        self._database: sqlite3.Connection | None = None
+        self._numbers = 0
+        if folder.exists() and not self._resume():
+            self.discard()
+
+    def _resume(self) -> bool:
+        try:
+            if not (self.folder / "sync.db").exists() or (self._open() and self.meta("base") != self._base):
+                return False
+            self._numbers = self._one("SELECT coalesce(max(number), 0) FROM change")
+        except sqlite3.DatabaseError:
+            return False
+        return True
+
+    def _open(self) -> sqlite3.Connection:
+        """Open the database; it is made with the first thing staged, since a sync without news writes nothing."""
+        if self._database is None:
+            (self.folder / "items").mkdir(parents=True, exist_ok=True)
+            self._database = sqlite3.connect(self.folder / "sync.db", isolation_level=None)
+            self._database.execute("PRAGMA synchronous = OFF")
+            if not self._one("SELECT count(*) FROM sqlite_schema"):
+                self._database.executescript(f"BEGIN; {_SCHEMA} COMMIT;")
+                self.remember(base=self._base)
+        return self._database
+
+    def _one(self, query: str) -> int:
+        return int(self._open().execute(query).fetchone()[0])
+
+    @property
+    def empty(self) -> bool:
+        """Tell whether nothing was staged."""
+        return self._database is None
+
+    def meta(self, name: str) -> str:
+        """Give a remembered value, empty where there is none."""
+        if self._database is None:
+            return ""
+        row = self._database.execute("SELECT value FROM meta WHERE name = ?", (name,)).fetchone()
+        return str(row[0]) if row else ""
+
+    def remember(self, **values: str) -> None:
+        """Keep values under names."""
+        self._open().executemany("INSERT OR REPLACE INTO meta VALUES (?, ?)", values.items())
+
+    def discard(self) -> None:
+        """Throw everything away."""
+        if self._database is not None:
+            self._database.close()
+            self._database = None
+        shutil.rmtree(self.folder, ignore_errors=True)
+
+    def add_page(
+        self,
+        changes: Iterable[Change],
+        token: str,
+        last: bool,
+        mirrored: Callable[[Key], bytes | None],
+        twins: Callable[[Item], dict[str, bytes]],
+    ) -> None:
+        """Stage a page and the `token` of what comes next, in one transaction.
+
+        An item gets files, its JSON and its `twins`, where its digest is not the `mirrored` one.
+        """
+        database = self._open()
+        with database:
+            database.execute("BEGIN")
+            for change in changes:
+                rank = precedence(change)
+                have = database.execute("SELECT revision, time FROM change WHERE (kind, id) = (?, ?)", change.key)
+                if rank > (have.fetchone() or (-1, "")):
+                    row = self._stage(change, mirrored, twins)
+                    database.execute(
+                        "INSERT OR REPLACE INTO change VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
+                        (
+                            *change.key,
+                            *rank,
+                            row.folder,
+                            row.key.id.lower(),
+                            row.digest,
+                            row.number,
+                            json.dumps(row.twins),
+                        ),
+                    )
+            self.remember(token=token, last="yes" if last else "")
+
+    def _stage(
+        self,
+        change: Change,
+        mirrored: Callable[[Key], bytes | None],
+        twins: Callable[[Item], dict[str, bytes]],
+    ) -> Staged:
+        if not isinstance(change, Upsert):
+            return Staged(change.key, "", None, None, ())
+        data = canonical(change.item.raw)
+        digest = item_digest(change.key, data)
+        folder = item_folder(change.key, change.item.content_type)
+        if digest == mirrored(change.key):
+            return Staged(change.key, folder, digest, None, ())
+        self._numbers += 1
+        self.item_file(self._numbers).write_bytes(data)
+        texts = twins(change.item)
+        for place, text in enumerate(texts.values()):
+            self.item_file(self._numbers, place).write_bytes(text)
+        return Staged(change.key, folder, digest, self._numbers, tuple(texts))
+
+    def item_file(self, number: int, twin: int | None = None) -> Path:
+        """Give the staged file of an item's JSON, or of one of its twins."""
+        return self.folder / "items" / (f"{number}.json" if twin is None else f"{number}.{twin}.md")
+
+    def changes(self) -> Iterator[Staged]:
+        """Yield what won, in the order of keys."""
+        return self._changes("ORDER BY kind, id")
+
+    def alike(self, folder: str, fold: str) -> Iterator[Staged]:
+        """Yield what is to lie in a folder under ids that differ only by case."""
+        return self._changes("WHERE folder = ? AND fold = ?", folder, fold)
+
+    def _changes(self, where: str, *values: str) -> Iterator[Staged]:
+        query = f"SELECT kind, id, folder, digest, number, twins FROM change {where}"  # noqa: S608 - `where` is one of three texts here
+        for kind, identifier, folder, digest, number, twins in self._open().execute(query, values):
+            yield Staged(Key(kind, identifier), folder, digest, number, tuple(json.loads(twins)))
+
+    def find(self, key: Key) -> Staged | None:
+        """Give what this sync brought for a key, None for nothing."""
+        return next(self._changes("WHERE (kind, id) = (?, ?)", *key), None)
+
+    def store_plan(self, steps: Iterable[Step]) -> None:
+        """Keep the plan, in place of an earlier one."""
+        database = self._open()
+        with database:
+            database.execute("BEGIN")
+            database.execute("DELETE FROM step")
+            database.executemany("INSERT INTO step VALUES (?, ?, ?)", steps)
+
+    def steps(self, phase: Phase) -> Iterator[tuple[str, str]]:
+        """Yield path and source of the plan's steps of one phase."""
+        return iter(self._open().execute("SELECT path, source FROM step WHERE phase = ? ORDER BY path", (phase,)))

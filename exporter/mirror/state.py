@@ -1,0 +1,54 @@
+"""`.syncstate`: the sync token and what it stands for; moved last, by one rename."""
+
+from __future__ import annotations
+
+from dataclasses import asdict, dataclass, field
+from typing import TYPE_CHECKING, Any
+
+from exporter.errors import GuardError
+from exporter.files import read_bytes, write_if_different
+from exporter.model import canonical, decode
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from pathlib import Path
+
+FORMAT = 1
+
+
+@dataclass(frozen=True)
+class SyncState:
+    """Where a mirror stands.
+
+    `source` names url, space, environment and filter; `mirror` is the order-free sum of the items' digests; `pending`
+    are the ids of assets whose file is still to come.
+    """
+
+    source: Mapping[str, Any]
+    token: str | None
+    mirror: str
+    environment_uuid: str | None = None
+    fingerprints: Mapping[str, str] = field(default_factory=dict)
+    pending: tuple[str, ...] = ()
+
+
+def read_state(path: Path) -> SyncState | None:
+    """Read `.syncstate`; None where there is none yet. Raises GuardError where it is broken or of a newer form."""
+    data = read_bytes(path)
+    if data is None:
+        return None
+    try:
+        raw = decode(data)
+        known = {"format", "source", "token", "mirror", "environment_uuid", "fingerprints", "pending"}
+        if raw.pop("format") != FORMAT or not known.issuperset(raw) or not isinstance(raw["token"], str | None):
+            raise ValueError("an unknown form")
+        return SyncState(**{**raw, "pending": tuple(raw["pending"])})
+    except (ValueError, TypeError, KeyError, AttributeError):
+        raise GuardError(
+            "state-broken", f"{path} cannot be read: take it back from git, or remove it for a full sync"
+        ) from None
+
+
+def write_state(path: Path, state: SyncState, scratch: Path) -> bool:
+    """Move the pointer; tell whether anything in it changed."""
+    return write_if_different(path, canonical({"format": FORMAT, **asdict(state)}), scratch)

@@ -1,0 +1,253 @@
+"""The sync run: stage what the space sends, apply it after the last page, move the token last."""
+
+from __future__ import annotations
+
+import time
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, Any
+
+from exporter.errors import GuardError
+from exporter.files import read_bytes
+from exporter.mirror import formats
+from exporter.mirror.apply import apply_plan, fetch_files, index_plan, planned_sum
+from exporter.mirror.index import MirrorIndex, read_item
+from exporter.mirror.moved import note_move, read_moved, write_moved
+from exporter.mirror.plan import Disk, Phase, Planner
+from exporter.mirror.staging import Staging
+from exporter.mirror.state import SyncState, read_state, write_state
+from exporter.mirror.twins import refresh_twins, write_model
+from exporter.model import Json, canonical, decode, digest
+from exporter.report import Problem, Report, SyncReport
+from exporter.source.delivery import TokenRejectedError
+from exporter.source.model import fetch_model
+from exporter.source.sync import fetch_pages
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from pathlib import Path
+
+    from exporter.config import Config
+    from exporter.model import Item
+    from exporter.source.delivery import Delivery
+    from exporter.source.model import ModelAnswers
+
+
+@dataclass(frozen=True)
+class SyncOptions:
+    """What the command line asks of a sync."""
+
+    full: bool = False
+    allow_empty: bool = False
+
+
+def sync(config: Config, client: Delivery, source: Mapping[str, Any], options: SyncOptions, report: Report) -> None:
+    """Bring content/ up to date with the space, then move the token.
+
+    `source` is what `.syncstate` says of the source; another one than last time makes the sync a full one. Raises
+    SourceError, with content/ and the token as they were, and GuardError.
+    """
+    start = time.monotonic()
+    report.sync = SyncReport()
+    index = MirrorIndex(config.cache / "mirror.db")
+    try:
+        run = _Run(config, client, source, options, report, index, fetch_model(client))
+        try:
+            run.round()
+        except TokenRejectedError as rejected:
+            report.notes.append(f"{rejected.message}: a full sync instead")
+            replace(run, options=replace(options, full=True)).round()
+    finally:
+        index.close()
+        report.sync.requests, report.sync.sync_requests = client.requests, client.sync_requests
+        report.sync.bytes, report.sync.seconds = client.bytes, round(time.monotonic() - start, 2)
+
+
+@dataclass(frozen=True)
+class _Run:
+    """What all steps of a run need."""
+
+    config: Config
+    client: Delivery
+    source: Mapping[str, Any]
+    options: SyncOptions
+    report: Report
+    index: MirrorIndex
+    answers: ModelAnswers
+
+    def round(self) -> None:
+        """Finish what an interrupted sync had planned, or sync anew."""
+        state = read_state(self.config.state_file)
+        token = self._start_token(state)
+        staging = Staging(self.config.cache / "staging", self._base(state, token))
+        interrupted = bool(staging.meta("planned"))
+        fresh = self._check_index(state)
+        if not interrupted:
+            self._receive(staging, token)
+            self._plan(staging, state, full=token is None, fresh=fresh)
+        self._apply(staging, state, fresh=fresh)
+        if interrupted:
+            self.report.notes.append("an interrupted sync was finished first")
+            replace(self, options=replace(self.options, full=False)).round()
+
+    def _check_index(self, state: SyncState | None) -> bool:
+        """Make the index anew where it is not of this mirror or all is to be compared; tell whether that was so."""
+        if (
+            state is not None
+            and not self.options.full
+            and (self.index.meta("sum"), self.index.meta("settings")) == (state.mirror, self._settings())
+        ):
+            return False
+        total = self.index.rebuild(self.config.content)
+        if state is not None and total != state.mirror and not self.options.full:
+            said = (
+                "content/ is not what was synced last (edited by hand, reverted, badly merged?): sync --full mends it"
+            )
+            self.report.problems.append(Problem("warning", "mirror-differs", said))
+        return True
+
+    def _start_token(self, state: SyncState | None) -> str | None:
+        if state is None or self.options.full:
+            return None
+        if dict(state.source) != dict(self.source):
+            self.report.notes.append("the source is another than last time: a full sync")
+            return None
+        return state.token
+
+    def _base(self, state: SyncState | None, token: str | None) -> str:
+        """Say what a staging area belongs to: a sync of another start, source or model cannot go on in it."""
+        at = [state.token, state.mirror] if state else None
+        return canonical({"token": token, "at": at, "source": self.source, "settings": self._settings()}).decode()
+
+    def _settings(self) -> str:
+        """Say what the mirror is written by besides the items."""
+        content = self.config.site.content
+        return f"{formats.VERSION} {content.formats} {content.assets} {sorted(self._fingerprints().items())}"
+
+    def _fingerprints(self) -> dict[str, str]:
+        parts = {"locales": self.answers.locales, "model": self.answers.content_types}
+        return {name: digest(canonical(dict(raw))).hex() for name, raw in parts.items()}
+
+    def _receive(self, staging: Staging, token: str | None) -> None:
+        """Stage the pages that are not there yet; an empty delta stages nothing."""
+        assert self.report.sync is not None
+        self.report.sync.full = token is None
+        if staging.meta("last"):
+            return
+        model, wanted = self.answers.read(), self._markdown
+        try:
+            for page in fetch_pages(self.client, staging.meta("token") or token, self.config.site.source.limit):
+                if page.changes or not page.last or token is None or not staging.empty:
+                    staging.add_page(
+                        page.changes,
+                        page.token,
+                        page.last,
+                        mirrored=lambda key: row.digest if (row := self.index.find(key)) else None,
+                        twins=lambda item: formats.twins(item, model) if wanted and item.key.kind == "entry" else {},
+                    )
+        except TokenRejectedError:
+            staging.discard()
+            raise
+
+    @property
+    def _markdown(self) -> bool:
+        return "markdown" in self.config.site.content.formats
+
+    @property
+    def _downloads(self) -> bool:
+        return self.config.site.content.assets == "download"
+
+    def _plan(self, staging: Staging, state: SyncState | None, *, full: bool, fresh: bool) -> None:
+        """Work out what is to be done and keep it. Nothing staged and no file due is nothing to do."""
+        due = set(state.pending) if state and self._downloads else set()
+        if fresh and self._downloads:
+            due |= {row.key.id for row in self.index.all() if row.key.kind == "asset"}
+        if staging.empty and not due:
+            return
+        if full and not self.options.allow_empty:
+            self._guard_empty(staging)
+        disk = self._disk(staging)
+        staging.remember(moved=canonical(self._moved(staging, disk)).decode())
+        staging.store_plan(Planner(staging, self.index, disk, full).steps(sorted(due)))
+        staging.remember(
+            mirror=planned_sum(staging, self.index, state.mirror if state else "", full=full), planned="yes"
+        )
+
+    def _guard_empty(self, staging: Staging) -> None:
+        if len(self.index) and not any(change.digest for change in staging.changes()):
+            staging.discard()
+            raise GuardError(
+                "space-empty",
+                f"the space came back empty, but content/ holds {len(self.index)} items: nothing was removed; "
+                "check source.space, or run with --allow-empty if it is meant",
+            )
+
+    def _disk(self, staging: Staging) -> Disk:
+        content = self.config.content
+        before = read_bytes(content / "model/locales.json")
+        return Disk(
+            tuple(sorted({*self.answers.locales, *(decode(before) if before else ())})),
+            self._downloads,
+            mirrored=lambda path: _read_item(content / path),
+            staged=lambda number: _read_item(staging.item_file(number)),
+            exists=lambda path: (content / path).is_file(),
+        )
+
+    def _moved(self, staging: Staging, disk: Disk) -> dict[str, Json]:
+        """Give the record of earlier addresses as it will be."""
+        moved = read_moved(self.config.content)
+        types = self.answers.read().types
+        for change in staging.changes():
+            old = self.index.find(change.key)
+            if change.digest is None:
+                moved.pop(str(change.key), None)
+            elif change.number is not None and old is not None and change.key.kind == "entry":
+                before, after = disk.mirrored(old.path), disk.staged(change.number)
+                if before is not None and after is not None:
+                    fields = self.config.site.address_fields(after.content_type, types.get(after.content_type))
+                    moved[str(change.key)] = note_move(moved.get(str(change.key), {}), before, after, fields)
+        return moved
+
+    def _apply(self, staging: Staging, state: SyncState | None, *, fresh: bool) -> None:
+        """Carry out the plan, then move the pointer, then sweep."""
+        content, scratch = self.config.content, self.config.cache
+        failed: list[str] = []
+        if not staging.empty:
+            self._count(staging)
+            failed = fetch_files(staging, self.client, self.report)
+            apply_plan(staging, content)
+            write_moved(content, decode(staging.meta("moved").encode()), scratch)
+            index_plan(staging, self.index)
+        write_model(content, self.answers, scratch)
+        if fresh:
+            refresh_twins(content, self.index, self.answers.read(), scratch, wanted=self._markdown)
+        moved_on = self._state(staging, state, failed)
+        if fresh or not staging.empty:
+            self.index.update((), (), {"sum": moved_on.mirror, "settings": self._settings()})
+        write_state(self.config.state_file, moved_on, scratch)
+        assert self.report.sync is not None
+        self.report.sync.token_moved = moved_on.token != (state.token if state else None)
+        staging.discard()
+
+    def _count(self, staging: Staging) -> None:
+        assert self.report.sync is not None
+        for change in staging.changes():
+            self.report.sync.upserted += change.number is not None
+            self.report.sync.unchanged += change.digest is not None and change.number is None
+        self.report.sync.deleted += sum(1 for _, source in staging.steps(Phase.INDEX) if not source)
+
+    def _state(self, staging: Staging, state: SyncState | None, failed: list[str]) -> SyncState:
+        """Give the pointer as it moves on. A preview source stores no token; an empty delta keeps the one it had."""
+        before = (state.token, state.mirror) if state else (None, "")
+        return SyncState(
+            source=dict(self.source),
+            token=None if self.config.is_preview else staging.meta("token") or before[0],
+            mirror=staging.meta("mirror") or before[1],
+            environment_uuid=self.client.environment_uuid,
+            fingerprints=self._fingerprints(),
+            pending=tuple(failed),
+        )
+
+
+def _read_item(path: Path) -> Item | None:
+    data = read_bytes(path)
+    return read_item(data) if data is not None else None

@@ -1,0 +1,67 @@
+"""Keep the readable twins and the model files beside the items."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from exporter.files import remove, write_if_different
+from exporter.layout import LOCALES_PATH, TAGS_PATH, content_type_path, twin_path
+from exporter.mirror.formats import twins
+from exporter.mirror.index import read_item
+from exporter.model import canonical
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from exporter.mirror.index import MirrorIndex
+    from exporter.model import Model
+    from exporter.source.model import ModelAnswers
+
+
+def refresh_twins(content: Path, index: MirrorIndex, model: Model, scratch: Path, *, wanted: bool) -> None:
+    """Write every entry's twins anew from its JSON where they differ, and remove those that no longer belong.
+
+    `wanted` says whether the mirror holds twins at all. A Markdown file that is no item's twin is left alone.
+    """
+    stems: dict[str, set[str]] = {}
+    expected: set[str] = set()
+    for row in index.all():
+        if row.key.kind != "entry":
+            continue
+        stems.setdefault(row.folder, set()).add(row.path.removesuffix(".json"))
+        item = read_item((content / row.path).read_bytes()) if wanted else None
+        for code, text in twins(item, model).items() if item is not None else ():
+            path = twin_path(row.path, code)
+            write_if_different(content / path, text, scratch)
+            expected.add(path)
+    for folder, known in stems.items():
+        for file in (content / folder).glob("*.md"):
+            path = f"{folder}/{file.name}"
+            if path not in expected and _stem(path, known):
+                remove(file, content)
+
+
+def _stem(path: str, known: set[str]) -> bool:
+    """Tell whether a Markdown file is named like a twin of a known item: its stem, a dot, a locale."""
+    stem = path.removesuffix(".md")
+    while "." in stem:
+        stem = stem.rpartition(".")[0]
+        if stem in known:
+            return True
+    return False
+
+
+def write_model(content: Path, answers: ModelAnswers, scratch: Path) -> None:
+    """Write content types, locales and tags where they differ; remove the files of types that are gone."""
+    files = {content_type_path(each): canonical(raw) for each, raw in answers.content_types.items()}
+    for path, data in (
+        files
+        | {
+            LOCALES_PATH: canonical(dict(answers.locales)),
+            TAGS_PATH: canonical(dict(answers.tags)),
+        }
+    ).items():
+        write_if_different(content / path, data, scratch)
+    for file in (content / "model/content_types").glob("*.json"):
+        if f"model/content_types/{file.name}" not in files:
+            remove(file, content)

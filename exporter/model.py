@@ -1,0 +1,276 @@
+"""What the program speaks of: items, changes, locales, content types; and their one spelling as JSON."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import re
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any, NamedTuple, TypeAlias
+
+import msgspec
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+
+Json: TypeAlias = Any
+"""A decoded JSON value: whatever an editor put into an Object field."""
+
+_ENCODER = msgspec.json.Encoder(order="sorted")
+_EXPONENT = re.compile(rb"[\[:,]-?\d[\d.]*e")
+_SUM_BYTES = 16
+_LARGEST = (1 << 63) - 1
+
+
+class Key(NamedTuple):
+    """Name an item: its kind (`entry` or `asset`) and its id. Deletions carry no more than this."""
+
+    kind: str
+    id: str
+
+    def __str__(self) -> str:
+        return f"{self.kind}:{self.id}"
+
+
+@dataclass(frozen=True, slots=True)
+class Item:
+    """An entry or asset as delivered: all locales, links unresolved."""
+
+    key: Key
+    raw: Mapping[str, Json]
+
+    @property
+    def sys(self) -> Mapping[str, Json]:
+        """The item's own facts: type, id, revision, times."""
+        value = self.raw.get("sys")
+        return value if isinstance(value, dict) else {}
+
+    @property
+    def content_type(self) -> str:
+        """The id of an entry's content type; empty for an asset."""
+        return str(link_id(self.sys.get("contentType")) or "")
+
+    @property
+    def fields(self) -> Mapping[str, Json]:
+        """The values: field, then locale. A missing `fields` is an item with nothing filled in."""
+        value = self.raw.get("fields")
+        return value if isinstance(value, dict) else {}
+
+    def localized(self, field_id: str) -> Mapping[str, Json]:
+        """Give a field's values by locale; `null`, `{}` and a missing field all read as no value."""
+        value = self.fields.get(field_id)
+        return value if isinstance(value, dict) else {}
+
+
+@dataclass(frozen=True, slots=True)
+class Upsert:
+    """An item that is new or changed."""
+
+    item: Item
+
+    @property
+    def key(self) -> Key:
+        """The item's key."""
+        return self.item.key
+
+
+@dataclass(frozen=True, slots=True)
+class Delete:
+    """An item that is gone: deleted, unpublished or archived, the wire does not say which."""
+
+    key: Key
+    sys: Mapping[str, Json]
+
+
+Change: TypeAlias = Upsert | Delete
+_KINDS = {"Entry": ("entry", Upsert), "Asset": ("asset", Upsert)}
+_GONE = {"DeletedEntry": "entry", "DeletedAsset": "asset"}
+
+
+def read_change(raw: Json) -> Change | None:
+    """Make a change of one element of a sync page; None for a type that this program does not know.
+
+    Raises ValueError where the element has no `sys` with a type and an id.
+    """
+    sys = raw.get("sys") if isinstance(raw, dict) else None
+    if not isinstance(sys, dict) or not isinstance(sys.get("type"), str) or not _is_text(sys.get("id")):
+        raise ValueError("an item without sys.type and sys.id")
+    if sys["type"] in _KINDS:
+        return Upsert(Item(Key(_KINDS[sys["type"]][0], sys["id"]), raw))
+    if sys["type"] in _GONE:
+        return Delete(Key(_GONE[sys["type"]], sys["id"]), sys)
+    return None
+
+
+def _is_text(value: Json) -> bool:
+    """Tell whether a value is a text that UTF-8 can hold, with something in it."""
+    return isinstance(value, str) and value != "" and value == value.encode("utf-8", "replace").decode("utf-8")
+
+
+def precedence(change: Change) -> tuple[int, str]:
+    """Order the changes of one key within a run: the greatest (revision, time) wins, on a tie the first received."""
+    sys = change.item.sys if isinstance(change, Upsert) else change.sys
+    revision = sys.get("revision")
+    time = sys.get("deletedAt") or sys.get("updatedAt")
+    return (
+        min(revision, _LARGEST) if isinstance(revision, int) else 0,
+        time if isinstance(time, str) and time.isascii() else "",
+    )
+
+
+def link_id(value: Json) -> str | None:
+    """Give the id that a Link (`{"sys": {"type": "Link", …}}`) names; None for anything else."""
+    sys = value.get("sys") if isinstance(value, dict) else None
+    target = sys.get("id") if isinstance(sys, dict) and sys.get("type") == "Link" else None
+    return target if isinstance(target, str) else None
+
+
+def link_key(value: Json) -> Key | None:
+    """Give the key of the entry or asset that a Link names; None for anything else."""
+    target = link_id(value)
+    kind = {"Entry": "entry", "Asset": "asset"}.get(value["sys"].get("linkType", "")) if target is not None else None
+    return Key(kind, target) if kind is not None and target is not None else None
+
+
+@dataclass(frozen=True, slots=True)
+class Field:
+    """One field of a content type."""
+
+    id: str
+    name: str
+    type: str
+    localized: bool = False
+    required: bool = False
+    link_type: str = ""
+    items: Mapping[str, Json] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class ContentType:
+    """A content type: its fields in the editor's order and the field that names an entry."""
+
+    id: str
+    name: str
+    display_field: str
+    fields: tuple[Field, ...]
+
+    def find(self, field_id: str) -> Field | None:
+        """Give the field with that id, None where the type has none."""
+        return next((each for each in self.fields if each.id == field_id), None)
+
+    @property
+    def address_field(self) -> str:
+        """The field that an entry's address is made of: `slug`, else the one that names it."""
+        return "slug" if self.find("slug") else self.display_field
+
+
+def read_content_type(raw: Mapping[str, Json]) -> ContentType:
+    """Read a content type as the Delivery API gives it; omitted fields are not delivered and left out."""
+    fields = tuple(_read_field(each) for each in raw.get("fields") or () if not each.get("omitted"))
+    shown = raw.get("displayField") or next((each.id for each in fields if each.id in ("title", "name")), "")
+    return ContentType(raw["sys"]["id"], str(raw.get("name") or raw["sys"]["id"]), shown, fields)
+
+
+def _read_field(raw: Mapping[str, Json]) -> Field:
+    return Field(
+        id=raw["id"],
+        name=str(raw.get("name") or raw["id"]),
+        type=str(raw.get("type") or "Symbol"),
+        localized=bool(raw.get("localized")),
+        required=bool(raw.get("required")),
+        link_type=str(raw.get("linkType") or ""),
+        items=raw.get("items") or {},
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class Locale:
+    """A locale of the space and the one it falls back to."""
+
+    code: str
+    name: str
+    default: bool = False
+    fallback: str | None = None
+
+
+def read_locale(raw: Mapping[str, Json]) -> Locale:
+    """Read a locale as `/locales` gives it."""
+    return Locale(raw["code"], str(raw.get("name") or raw["code"]), bool(raw.get("default")), raw.get("fallbackCode"))
+
+
+@dataclass(frozen=True)
+class Model:
+    """The content model beside the items: types by id and locales by code."""
+
+    types: Mapping[str, ContentType]
+    locales: Mapping[str, Locale]
+
+    @property
+    def default_locale(self) -> str:
+        """The space's default locale, under which values that are not localised lie."""
+        return next((each.code for each in self.locales.values() if each.default), next(iter(self.locales), "en-US"))
+
+    def chain(self, code: str) -> tuple[str, ...]:
+        """Give a locale and those it falls back to, in order; a `null` ends the chain."""
+        found: list[str] = []
+        step: str | None = code
+        while step is not None and step not in found:
+            found.append(step)
+            step = self.locales[step].fallback if step in self.locales else None
+        return tuple(found)
+
+
+def decode(data: bytes) -> Json:
+    """Decode JSON with integers exact at any size and other numbers as doubles.
+
+    Raises ValueError for what is no JSON or no double.
+    """
+    try:
+        return msgspec.json.decode(data)
+    except msgspec.DecodeError:
+        return json.loads(data, parse_float=_double, parse_constant=_double)
+
+
+def _double(text: str) -> float:
+    number = float(text)
+    if number in (float("inf"), float("-inf")) or number != number:
+        raise ValueError(f"the number {text} is out of range")
+    return number
+
+
+def canonical(value: Json) -> bytes:
+    """Encode a value in its one spelling: sorted keys, two spaces, UTF-8, `1e-07`, a final newline."""
+    try:
+        compact = _ENCODER.encode(value)
+    except UnicodeEncodeError:
+        compact = b":1e"
+    if _EXPONENT.search(compact):
+        text = json.dumps(value, ensure_ascii=False, indent=2, sort_keys=True, allow_nan=False)
+        return text.encode("utf-8", "backslashreplace") + b"\n"
+    return msgspec.json.format(compact, indent=2) + b"\n"
+
+
+def digest(data: bytes) -> bytes:
+    """Give 16 bytes that stand for `data`."""
+    return hashlib.blake2b(data, digest_size=_SUM_BYTES).digest()
+
+
+def item_digest(key: Key, data: bytes) -> bytes:
+    """Give the digest of an item: of its key and its canonical bytes."""
+    return digest(f"{key}\n".encode("utf-8", "surrogatepass") + data)
+
+
+def order_free_sum(digests: Iterable[bytes], start: str = "") -> str:
+    """Add digests up so that their order does not matter; `start` is an earlier sum to go on from."""
+    total = int(start or "0", 16)
+    total += sum(int.from_bytes(each, "big") for each in digests)
+    return _hex(total)
+
+
+def subtract(total: str, digests: Iterable[bytes]) -> str:
+    """Take digests out of a sum again."""
+    return _hex(int(total or "0", 16) - sum(int.from_bytes(each, "big") for each in digests))
+
+
+def _hex(number: int) -> str:
+    return format(number % (1 << 8 * _SUM_BYTES), f"0{2 * _SUM_BYTES}x")

@@ -1,0 +1,51 @@
+"""What a sync does not bring: locales, content types and tags, asked for beside each one."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from exporter.errors import SourceError
+from exporter.model import Json, Model, read_content_type, read_locale
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from exporter.source.delivery import Delivery
+
+
+@dataclass(frozen=True)
+class ModelAnswers:
+    """The content model as delivered, by code and id."""
+
+    locales: Mapping[str, Json]
+    content_types: Mapping[str, Json]
+    tags: Mapping[str, Json]
+
+    def read(self) -> Model:
+        """Read the answers into the program's own types."""
+        return Model(
+            {each: read_content_type(raw) for each, raw in self.content_types.items()},
+            {each: read_locale(raw) for each, raw in self.locales.items()},
+        )
+
+
+def fetch_model(client: Delivery) -> ModelAnswers:
+    """Ask for locales, content types and tags. Raises SourceError; a space without tags at all has none."""
+    try:
+        return ModelAnswers(
+            {each["code"]: each for each in client.collection("locales")},
+            {each["sys"]["id"]: each for each in client.collection("content_types")},
+            {each["sys"]["id"]: each for each in _tags(client)},
+        )
+    except (KeyError, TypeError):
+        raise SourceError("malformed", f"{client.address.host} answered with a content model without ids") from None
+
+
+def _tags(client: Delivery) -> list[Json]:
+    try:
+        return client.collection("tags")
+    except SourceError as error:
+        if error.code == "not-found":
+            return []
+        raise

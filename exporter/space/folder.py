@@ -1,0 +1,96 @@
+"""A space in a folder that is laid out as a mirror: its items, model and asset files."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+from urllib.parse import unquote, urlsplit
+
+from exporter.errors import ConfigError
+from exporter.files import read_bytes, walk_files
+from exporter.layout import LOCALES_PATH, TAGS_PATH, asset_files, item_path
+from exporter.model import Item, Json, Upsert, canonical, decode, item_digest, read_change
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+DEMO = "demo"
+_DEMO_FOLDER = Path(__file__).parent / "demo"
+
+
+@dataclass(frozen=True, slots=True)
+class Stamp:
+    """What tells that a file has not changed, as git does it."""
+
+    size: int
+    mtime: int
+    inode: int
+
+
+@dataclass(frozen=True)
+class SpaceFolder:
+    """A folder with `entries/`, `assets/`, `files/` and `model/`."""
+
+    root: Path
+
+    def stamps(self) -> Iterator[tuple[str, Stamp]]:
+        """Yield path and stamp of every file that may hold an item."""
+        for top in ("entries", "assets"):
+            for name in walk_files(self.root / top):
+                if name.endswith(".json"):
+                    status = (self.root / top / name).stat()
+                    yield f"{top}/{name}", Stamp(status.st_size, status.st_mtime_ns, status.st_ino)
+
+    def read(self, path: str) -> tuple[Item, bytes] | None:
+        """Read an item and its digest; None for a file that holds none, or not at the path that is its own."""
+        data = read_bytes(self.root / path)
+        try:
+            change = read_change(decode(data)) if data is not None else None
+        except ValueError:
+            return None
+        if not isinstance(change, Upsert):
+            return None
+        item = change.item
+        if path not in (item_path(item.key, item.content_type, clash=clash) for clash in (False, True)):
+            return None
+        return item, item_digest(item.key, canonical(item.raw))
+
+    def locales(self) -> list[Json]:
+        """Give the locales; a space that names none has en-US."""
+        default = {"code": "en-US", "name": "English (United States)", "default": True, "fallbackCode": None}
+        found = self._model_file(LOCALES_PATH) or [{**default, "sys": {"id": "en-US", "type": "Locale", "version": 1}}]
+        return sorted(found, key=lambda each: (not each.get("default"), str(each.get("code"))))
+
+    def tags(self) -> list[Json]:
+        """Give the tags."""
+        return self._model_file(TAGS_PATH)
+
+    def content_types(self) -> list[Json]:
+        """Give the content types."""
+        files = sorted((self.root / "model/content_types").glob("*.json"))
+        return [decode(file.read_bytes()) for file in files]
+
+    def _model_file(self, path: str) -> list[Json]:
+        data = read_bytes(self.root / path)
+        return list(decode(data).values()) if data is not None else []
+
+    def asset_file(self, item: Item, path: str, url_path: str) -> Path | None:
+        """Give the file of an asset (whose JSON lies at `path`) that is asked at a URL's path; None for no such."""
+        for file in asset_files(item, path):
+            if unquote(urlsplit(file.url).path) == unquote(url_path) and (self.root / file.path).is_file():
+                return self.root / file.path
+        return None
+
+
+def open_folder(name: str, base: Path) -> SpaceFolder:
+    """Find the folder that `local:` or `space serve` names: `demo`, or a path relative to `base`.
+
+    Raises ConfigError where there is no such folder or it holds no space.
+    """
+    root = _DEMO_FOLDER if name == DEMO else base / name
+    if not root.is_dir():
+        raise ConfigError("space-missing", f"there is no folder {root}: expected a mirror (content/), or demo")
+    if not (root / "entries").is_dir() and not (root / "assets").is_dir() and not (root / "model").is_dir():
+        raise ConfigError("space-missing", f"{root} holds no entries/, assets/ or model/: expected a mirror (content/)")
+    return SpaceFolder(root)
