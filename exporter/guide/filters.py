@@ -131,7 +131,7 @@ def _plain(value: Any) -> Any:
 
 def _facts(entry: Entry) -> tuple[FieldValue, ...]:
     """The short fields: what is neither title, address, summary, text nor a list of links."""
-    left_out = {each.id for each in (*_texts(entry), *_lists(entry))} | {summary_field(entry), "slug"}
+    left_out = {each.id for each in (*_texts(entry), *_lists(entry))} | {summary_field(entry), "slug", "order"}
     picture = picture_of(entry)
     return tuple(
         each

@@ -1,0 +1,237 @@
+"""What tests share: a small space in files, a guide over it, and the program run as a user runs it."""
+
+from __future__ import annotations
+
+import json
+import shutil
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from exporter.cli import run
+from exporter.model import canonical
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+PROJECT = Path(__file__).parent.parent
+DEMO = PROJECT / "exporter/space/demo"
+RECORDINGS = PROJECT.parent / "shared/recordings"
+NO_RECORDINGS = "the recordings folder is not here"
+
+
+def link(kind: str, identifier: str) -> dict[str, Any]:
+    """Make a Link."""
+    return {"sys": {"type": "Link", "linkType": kind, "id": identifier}}
+
+
+def entry(type_id: str, identifier: str, revision: int = 1, **fields: Any) -> dict[str, Any]:
+    """Make an entry as it is delivered; a field that is no locale map gets en-US."""
+    return {
+        "metadata": {"tags": [], "concepts": []},
+        "sys": {
+            "type": "Entry",
+            "id": identifier,
+            "revision": revision,
+            "publishedVersion": revision + 1,
+            "createdAt": "2026-01-01T08:00:00.000Z",
+            "updatedAt": f"2026-01-{revision % 28 + 1:02}T08:00:00.000Z",
+            "space": link("Space", "small"),
+            "environment": link("Environment", "master"),
+            "contentType": link("ContentType", type_id),
+        },
+        "fields": {
+            name: value if isinstance(value, dict) and set(value) <= LOCALES else {"en-US": value}
+            for name, value in fields.items()
+        },
+    }
+
+
+LOCALES = {"en-US", "de-DE", "ar"}
+
+
+def asset(identifier: str, name: str, size: int, revision: int = 1, kind: str = "image/svg+xml") -> dict[str, Any]:
+    """Make an asset as it is delivered."""
+    raw = entry("", identifier, revision, title=identifier)
+    raw["sys"] |= {"type": "Asset"}
+    del raw["sys"]["contentType"]
+    url = f"//images.ctfassets.net/small/{identifier}/{revision:032x}/{name}"
+    details = {"size": size, "image": {"width": 30, "height": 20}} if kind.startswith("image/") else {"size": size}
+    raw["fields"]["file"] = {"en-US": {"url": url, "fileName": name, "contentType": kind, "details": details}}
+    return raw
+
+
+def content_type(identifier: str, *fields: tuple[str, str] | dict[str, Any], display: str = "title") -> dict[str, Any]:
+    """Make a content type; a field is (id, type), localised, or a whole definition."""
+    whole = [
+        each
+        if isinstance(each, dict)
+        else {"id": each[0], "name": each[0].title(), "type": each[1], "localized": True, "required": False}
+        for each in fields
+    ]
+    return {
+        "sys": {"type": "ContentType", "id": identifier, "revision": 1},
+        "displayField": display,
+        "name": identifier.title(),
+        "description": "",
+        "fields": whole,
+    }
+
+
+def locale(code: str, fallback: str | None = None, *, default: bool = False) -> dict[str, Any]:
+    """Make a locale."""
+    facts = {"code": code, "name": code, "default": default, "fallbackCode": fallback}
+    return {**facts, "sys": {"id": f"id-{code}", "type": "Locale", "version": 1}}
+
+
+SLUG = {"id": "slug", "name": "Slug", "type": "Symbol", "localized": False, "required": True}
+PLACE = content_type(
+    "place",
+    ("title", "Symbol"),
+    SLUG,
+    ("summary", "Symbol"),
+    ("body", "Text"),
+    {"id": "category", "name": "Category", "type": "Link", "linkType": "Entry", "localized": False},
+    {"id": "picture", "name": "Picture", "type": "Link", "linkType": "Asset", "localized": False},
+)
+CATEGORY = content_type("category", ("title", "Symbol"), SLUG)
+PICTURE = b'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 3 2"><path d="M0 0h3v2H0z"/></svg>'
+
+
+@dataclass(frozen=True)
+class SpaceFiles:
+    """A space in files, to edit."""
+
+    root: Path
+
+    def put(self, raw: dict[str, Any], *, file: bytes | None = None) -> None:
+        """Publish an entry or asset, with its file."""
+        kind = raw["sys"].get("contentType", {}).get("sys", {}).get("id")
+        path = f"entries/{kind}/{raw['sys']['id']}.json" if kind else f"assets/{raw['sys']['id']}.json"
+        self.write(path, canonical(raw))
+        if file is not None:
+            self.write(f"files/{raw['sys']['id']}/{raw['fields']['file']['en-US']['fileName']}", file)
+
+    def write(self, path: str, data: bytes) -> None:
+        """Write a file."""
+        target = self.root / path
+        target.parent.mkdir(parents=True, exist_ok=True)
+        target.write_bytes(data)
+
+    def remove(self, path: str) -> None:
+        """Unpublish what lies at a path."""
+        (self.root / path).unlink()
+
+    def put_model(self, *types: dict[str, Any], locales: list[dict[str, Any]]) -> None:
+        """Set content types and locales."""
+        shutil.rmtree(self.root / "model", ignore_errors=True)
+        for each in types:
+            self.write(f"model/content_types/{each['sys']['id']}.json", canonical(each))
+        self.write("model/locales.json", canonical({each["code"]: each for each in locales}))
+
+
+@pytest.fixture
+def space(tmp_path: Path) -> SpaceFiles:
+    """A space of two places, a category and a picture, in English and partly in German and Arabic."""
+    made = SpaceFiles(tmp_path / "space")
+    made.put_model(
+        PLACE, CATEGORY, locales=[locale("en-US", default=True), locale("de-DE", "en-US"), locale("ar", "en-US")]
+    )
+    made.put(entry("category", "sights", title={"en-US": "Sights", "de-DE": "Orte"}, slug="sights"))
+    made.put(
+        entry(
+            "place",
+            "castle",
+            title={"en-US": "The castle", "de-DE": "Die Burg", "ar": "القلعة"},
+            slug="castle",
+            summary={"en-US": "On a hill.", "ar": "على تل."},
+            body="It is **old**.\n\nSee [the mill](/place/mill/).",
+            category=link("Entry", "sights"),
+            picture=link("Asset", "pic"),
+        )
+    )
+    made.put(entry("place", "mill", title="The mill", slug="mill", body="It turns.", category=link("Entry", "sights")))
+    made.put(asset("pic", "castle.svg", len(PICTURE)), file=PICTURE)
+    return made
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """What a run gave: exit code, standard output and standard error."""
+
+    code: int
+    out: str
+    err: str
+
+    @property
+    def json(self) -> dict[str, Any]:
+        """The one JSON object on standard output."""
+        found: dict[str, Any] = json.loads(self.out)
+        return found
+
+
+@dataclass(frozen=True)
+class Guide:
+    """A guide's folder and the program to run in it."""
+
+    root: Path
+    call: Callable[..., Outcome]
+
+    def run(self, *arguments: str) -> Outcome:
+        """Run a command in the folder."""
+        return self.call("-C", str(self.root), *arguments)
+
+    def build(self, *arguments: str) -> dict[str, Any]:
+        """Build, which must end with 0; give the report."""
+        outcome = self.run("build", "--json", *arguments)
+        assert outcome.code == 0, outcome
+        return outcome.json
+
+    def files(self, *tops: str) -> dict[str, bytes]:
+        """Give all files under some of the folder's parts, by path."""
+        found = {}
+        for top in tops or ("content", "site", ".syncstate"):
+            path = self.root / top
+            for file in [path] if path.is_file() else sorted(each for each in path.rglob("*") if each.is_file()):
+                found[file.relative_to(self.root).as_posix()] = file.read_bytes()
+        return found
+
+    def stamps(self) -> dict[str, int]:
+        """Give the time of the last change of every file and folder."""
+        return {str(each.relative_to(self.root)): each.stat().st_mtime_ns for each in sorted(self.root.rglob("*"))}
+
+    def page(self, url: str) -> str:
+        """Read a page of the guide."""
+        return (self.root / "site" / url.strip("/") / "index.html").read_text("utf-8")
+
+
+@pytest.fixture
+def call(capfd: pytest.CaptureFixture[str]) -> Callable[..., Outcome]:
+    """Run the program with arguments."""
+
+    def run_it(*arguments: str) -> Outcome:
+        capfd.readouterr()
+        code = run(list(arguments))
+        said = capfd.readouterr()
+        return Outcome(code, said.out, said.err)
+
+    return run_it
+
+
+@pytest.fixture
+def guide(tmp_path: Path, space: SpaceFiles, call: Callable[..., Outcome]) -> Guide:
+    """A guide over the small space."""
+    root = tmp_path / "guide"
+    root.mkdir()
+    (root / "site.yaml").write_text(f"title: Small guide\nsource: {{local: {space.root}}}\n", "utf-8")
+    return Guide(root, call)
+
+
+@pytest.fixture(autouse=True)
+def _no_outer_environment(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    """Keep what the machine's environment says out of the tests."""
+    for name in ("CONTENTFUL_ACCESS_TOKEN", "CONTENTFUL_PREVIEW_TOKEN", "CONTENTFUL_SPACE_ID", "GITHUB_ACTIONS"):
+        monkeypatch.delenv(name, raising=False)
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "cache"))
