@@ -31,11 +31,8 @@ def encode(picture: Image.Image, name: str) -> bytes:
     raise ValueError(f"the picture of {name} stays above {MAX_BYTES} bytes: {size}")
 
 
-def main() -> None:
+def draw_all(out: Path) -> None:
     """Draw the motif of every place and write it into its own folder."""
-    parser = argparse.ArgumentParser(prog="python -m tests.demo_pictures", description=__doc__)
-    parser.add_argument("out", metavar="OUT", type=Path, help="the folder to write the pictures into")
-    out: Path = parser.parse_args().out
     for neighbourhood in NEIGHBOURHOODS:
         for name, (light, draw) in neighbourhood.PICTURES.items():
             scene = Scene(name, PALETTES[light])
@@ -46,4 +43,6 @@ def main() -> None:
 
 
 if __name__ == "__main__":
-    main()
+    parser = argparse.ArgumentParser(prog="python -m tests.demo_pictures", description=__doc__)
+    parser.add_argument("out", metavar="OUT", type=Path, help="the folder to write the pictures into")
+    draw_all(parser.parse_args().out)
