@@ -165,7 +165,7 @@ def _run(command: str, common: Common) -> Iterator[tuple[Config, Report]]:
     from exporter.files import exclusive_lock
 
     config = common.load()
-    report = Report(command)
+    report = Report(command, verbose=common.verbose)
     with exclusive_lock(config.cache / "lock"):
         yield config, report
     if common.as_json:

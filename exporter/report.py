@@ -77,10 +77,16 @@ class Report:
     """A whole run."""
 
     command: str
+    verbose: bool = False
     sync: SyncReport | None = None
     render: RenderReport | None = None
     problems: list[Problem] = field(default_factory=list)
     notes: list[str] = field(default_factory=list)
+
+    def detail(self, line: str) -> None:
+        """Note something that is told only to those who ask for more."""
+        if self.verbose:
+            self.notes.append(line)
 
     @property
     def exit_code(self) -> int:

@@ -188,6 +188,29 @@ def test_linked_assets_leave_their_files_at_the_source(guide: Guide) -> None:
     assert 'href="https://images.ctfassets.net/small/pic/' in guide.page("/place/castle/")
 
 
+def test_files_go_when_they_are_to_be_linked_and_come_back(guide: Guide) -> None:
+    guide.build()
+    before = guide.files()
+    config = (guide.root / "site.yaml").read_text("utf-8")
+    (guide.root / "site.yaml").write_text(f"{config}content: {{assets: link}}\n", "utf-8")
+    guide.build()
+    assert not (guide.root / "content/files").exists()
+    assert not (guide.root / "site/files").exists()
+    (guide.root / "site.yaml").write_text(config, "utf-8")
+    assert guide.build()["sync"]["assets_downloaded"] == 1
+    assert guide.files() == before
+
+
+def test_verbose_run_names_what_changed(guide: Guide, space: SpaceFiles) -> None:
+    guide.build()
+    space.remove("entries/place/mill.json")
+    raw = castle(space)
+    raw["fields"]["summary"]["ar"] = "جديد"
+    space.put(raw)
+    lines = guide.run("build", "-v").out.splitlines()
+    assert {"new or changed: entry:castle", "removed: entry:mill", "written: ar/place/castle/index.html"} <= set(lines)
+
+
 def test_dropped_format_takes_its_twins_away_and_they_come_back(guide: Guide) -> None:
     guide.build()
     before = guide.files("content")

@@ -6,7 +6,7 @@ import shutil
 import time
 from typing import TYPE_CHECKING
 
-from exporter.errors import GuardError
+from exporter.errors import ConfigError, GuardError
 from exporter.files import read_bytes, remove, walk_files, write_if_different
 from exporter.guide.library import load_library
 from exporter.guide.pages import plan_pages
@@ -34,6 +34,7 @@ def render_guide(config: Config, report: Report) -> None:
     """
     start = time.monotonic()
     _check_output(config.output)
+    _check_logo(config)
     library = load_library(config.content)
     plan = plan_pages(library, config.site)
     renderer = Renderer(config, library, plan)
@@ -50,7 +51,9 @@ def render_guide(config: Config, report: Report) -> None:
             continue
         found.update(dict.fromkeys(problems))
         report.render.rendered += 1
-        report.render.written += write_if_different(config.output / page.path, data, config.cache)
+        if write_if_different(config.output / page.path, data, config.cache):
+            report.render.written += 1
+            report.detail(f"written: {page.path}")
     for path, source in _plain_files(config, library):
         kept.add(path)
         report.render.written += write_if_different(config.output / path, source.read_bytes(), config.cache)
@@ -65,6 +68,12 @@ def _check_output(output: Path) -> None:
         raise GuardError(
             "output-foreign", f"{output} holds files but not the mark {MARKER} of a guide: move it away, then run again"
         )
+
+
+def _check_logo(config: Config) -> None:
+    logo = config.site.theme.logo
+    if logo is not None and logo not in set(walk_files(config.root / "templates/static")):
+        raise ConfigError("config-invalid", f"theme.logo: there is no {config.root / 'templates/static' / logo}")
 
 
 def _plain_files(config: Config, library: Library) -> Iterator[tuple[str, Path]]:

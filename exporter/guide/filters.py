@@ -12,7 +12,7 @@ from jinja2 import pass_context
 from markupsafe import Markup, escape
 
 from exporter.guide.languages import Language, babel_locale, language, word
-from exporter.guide.markup import markdown
+from exporter.guide.markup import follow, markdown
 from exporter.guide.objects import (
     Asset,
     Entry,
@@ -53,6 +53,12 @@ def _html(context: Context, value: Any) -> Markup:
     if isinstance(value, RichText):
         return render_document(value.document, view)
     return markdown(value, view) if isinstance(value, str) else escape("" if value is None else value)
+
+
+@pass_context
+def _href(context: Context, value: Any) -> str:
+    """An address that an editor wrote, where links may lead there; empty for any other."""
+    return follow("a", value, context["view"]) or "" if isinstance(value, str) else ""
 
 
 @pass_context
@@ -196,6 +202,7 @@ FILTERS = {
     "type_name": _type_name,
     "fields": fields_of,
     "foreign": _foreign,
+    "href": _href,
     "html": _html,
     "lang": _lang,
     "number": _number,

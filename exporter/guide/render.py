@@ -39,10 +39,14 @@ class TypeLink:
 
 @dataclass(frozen=True)
 class Alternate:
-    """The same page in a language; `exact` tells whether it is that very page or only that language's home."""
+    """The same page in a language: its address from here and from the guide's root.
+
+    `exact` tells whether it is that very page or only that language's home.
+    """
 
     language: Language
     url: str
+    page_url: str
     exact: bool
     current: bool
 
@@ -81,7 +85,13 @@ class Renderer:
             "view": view,
             "words": self._words,
             "languages": self._languages,
-            "site": {"title": site.title, "description": site.description, "accent": site.theme.accent},
+            "site": {
+                "title": site.title,
+                "description": site.description,
+                "accent": site.theme.accent,
+                "logo": site.theme.logo,
+                "base_url": site.base_url,
+            },
             "page": page,
             "language": self._languages[page.locale],
             "alternates": self._alternates(view),
@@ -114,8 +124,9 @@ class Renderer:
             else:
                 plain = view.page.url.removeprefix(self._plan.prefix(view.page.locale))
                 same = self._plan.by_url.get(f"{prefix}{plain}")
-            url = view.link(same.url if same else prefix)
-            found.append(Alternate(self._languages[code], url, same is not None, code == view.page.locale))
+            page_url = same.url if same else prefix
+            current = code == view.page.locale
+            found.append(Alternate(self._languages[code], view.link(page_url), page_url, same is not None, current))
         return tuple(found)
 
     def _letters(self, view: View) -> tuple[tuple[str, str, bool], ...]:

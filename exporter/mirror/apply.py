@@ -24,6 +24,8 @@ if TYPE_CHECKING:
 def fetch_files(staging: Staging, client: Delivery, report: Report) -> list[str]:
     """Download the asset files of the plan into the staging folder; give the ids of assets where one failed."""
     assert report.sync is not None
+    if staging.meta("failed"):
+        return list(json.loads(staging.meta("failed")))
     failed: set[str] = set()
     for path, source in staging.steps(Phase.FETCH):
         asset, url, size = json.loads(source)
@@ -40,6 +42,7 @@ def fetch_files(staging: Staging, client: Delivery, report: Report) -> list[str]
             report.sync.assets_failed += 1
             said = f"the file of asset {asset} did not come: {error.message}; the next sync asks for it again"
             report.problems.append(Problem("error", error.code, said, item=f"asset:{asset}"))
+    staging.remember(failed=json.dumps(sorted(failed)))
     return sorted(failed)
 
 

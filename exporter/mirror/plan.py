@@ -124,10 +124,17 @@ class Planner:
         return asset_files(item, path)
 
     def _missing_files(self, row: Row | None) -> Iterator[Step]:
+        """Fetch the files that an asset lacks; where files are not kept, remove those that it has."""
         change = self.staging.find(row.key) if row else None
-        if row is not None and (change is None or (change.number is None and change.digest is not None)):
-            files = self._files(self.disk.mirrored(row.path), row.path)
-            yield from (_fetch(row.key, file) for file in files if not self.disk.exists(file.path))
+        item = self.disk.mirrored(row.path) if row is not None else None
+        if row is None or item is None or (change is not None and (change.number is not None or change.digest is None)):
+            return
+        for file in asset_files(item, row.path):
+            standing = self.disk.exists(file.path)
+            if self.disk.downloads and not standing:
+                yield _fetch(row.key, file)
+            elif standing and not self.disk.downloads:
+                yield Step(Phase.REMOVE, file.path)
 
     def _path(self, key: Key, folder: str) -> str:
         """Give the path of an item's JSON; a suffix parts ids of a folder that differ only by case."""

@@ -80,7 +80,7 @@ class _Run:
         token = self._start_token(state)
         staging = Staging(self.config.cache / "staging", self._base(state, token))
         interrupted = bool(staging.meta("planned"))
-        fresh = self._check_index(state)
+        fresh = self._check_index(state, interrupted=interrupted)
         if not interrupted:
             self._receive(staging, token)
             self._plan(staging, state, full=token is None, fresh=fresh)
@@ -89,8 +89,11 @@ class _Run:
             self.report.notes.append("an interrupted sync was finished first")
             replace(self, options=replace(self.options, full=False)).round()
 
-    def _check_index(self, state: SyncState | None) -> bool:
-        """Make the index anew where it is not of this mirror or all is to be compared; tell whether that was so."""
+    def _check_index(self, state: SyncState | None, *, interrupted: bool) -> bool:
+        """Make the index anew where it is not of this mirror or all is to be compared.
+
+        Tells whether there are items in it whose twins and files have to be looked at again.
+        """
         if (
             state is not None
             and not self.options.full
@@ -98,12 +101,12 @@ class _Run:
         ):
             return False
         total = self.index.rebuild(self.config.content)
-        if state is not None and total != state.mirror and not self.options.full:
+        if state is not None and total != state.mirror and not self.options.full and not interrupted:
             said = (
                 "content/ is not what was synced last (edited by hand, reverted, badly merged?): sync --full mends it"
             )
             self.report.problems.append(Problem("warning", "mirror-differs", said))
-        return True
+        return len(self.index) > 0
 
     def _start_token(self, state: SyncState | None) -> str | None:
         if state is None or self.options.full:
@@ -158,8 +161,8 @@ class _Run:
 
     def _plan(self, staging: Staging, state: SyncState | None, *, full: bool, fresh: bool) -> None:
         """Work out what is to be done and keep it. Nothing staged and no file due is nothing to do."""
-        due = set(state.pending) if state and self._downloads else set()
-        if fresh and self._downloads:
+        due = set(state.pending) if state else set()
+        if fresh:
             due |= {row.key.id for row in self.index.all() if row.key.kind == "asset"}
         if staging.empty and not due:
             return
@@ -233,7 +236,12 @@ class _Run:
         for change in staging.changes():
             self.report.sync.upserted += change.number is not None
             self.report.sync.unchanged += change.digest is not None and change.number is None
-        self.report.sync.deleted += sum(1 for _, source in staging.steps(Phase.INDEX) if not source)
+            if change.number is not None:
+                self.report.detail(f"new or changed: {change.key}")
+        for key, source in staging.steps(Phase.INDEX):
+            if not source:
+                self.report.sync.deleted += 1
+                self.report.detail(f"removed: {key}")
 
     def _state(self, staging: Staging, state: SyncState | None, failed: list[str]) -> SyncState:
         """Give the pointer as it moves on. A preview source stores no token; an empty delta keeps the one it had."""
