@@ -10,13 +10,13 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal
 from urllib.parse import urlsplit
 
 import yaml
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError, model_validator
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
 
 from exporter.errors import ConfigError
 from exporter.layout import url_path
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterator, Mapping
     from pathlib import Path
 
     from exporter.model import ContentType
@@ -24,8 +24,7 @@ if TYPE_CHECKING:
 FILE_NAME = "site.yaml"
 DELIVERY_URL = "https://cdn.contentful.com"
 _VARIABLE = re.compile(r"\$\{([A-Za-z_][A-Za-z0-9_]*)\}")
-_SECRET_PARTS = re.compile(r"(?<=//)[^/@]*@|\?.*")
-_DEPTH = 8
+_SECRET_PARTS = re.compile(r".*@|[?#].*", re.DOTALL)
 _PLACEHOLDER = re.compile(r"\{([^{}]*)\}")
 
 
@@ -39,18 +38,25 @@ def _expand(text: Any) -> Any:
     return _VARIABLE.sub(lambda found: os.environ[found[1]], text)
 
 
-def _check_url(text: str) -> str:
-    parts = urlsplit(text)
-    if parts.scheme not in ("http", "https") or not parts.hostname or parts.username or parts.query or parts.fragment:
-        raise ValueError("expected an address like https://cdn.contentful.com")
+def _check_address(text: Any) -> str:
+    parts = urlsplit(text) if isinstance(text, str) else urlsplit("")
+    odd = "@" in parts.netloc or parts.query or parts.fragment
+    if parts.scheme not in ("http", "https") or not parts.hostname or odd or not text.isprintable() or " " in text:
+        raise ValueError("expected an address like https://guide.example.org/lisbon/")
+    return str(text).rstrip("/")
+
+
+def _check_source(text: Any) -> str:
+    address = _check_address(_expand(text))
+    parts = urlsplit(address)
     if parts.scheme == "http" and parts.hostname not in ("127.0.0.1", "localhost", "::1"):
         raise ValueError("expected https: the access token must not travel in the clear")
-    return text.rstrip("/")
+    return address
 
 
 def _check_pattern(text: str) -> str:
     literal = _PLACEHOLDER.sub("x", text)
-    if not text.startswith("/") or not text.endswith("/") or url_path(literal) != literal.strip("/"):
+    if not text.startswith("/") or not text.endswith("/") or url_path(literal) != literal[1:-1]:
         raise ValueError("expected a pattern like /places/{slug}/, of plain letters, digits, . _ - and {field}")
     if not all(re.fullmatch(r"[A-Za-z0-9_]+", name) for name in _PLACEHOLDER.findall(text)):
         raise ValueError("expected field ids between the braces, as in {slug}")
@@ -58,7 +64,8 @@ def _check_pattern(text: str) -> str:
 
 
 Expanded = Annotated[str, BeforeValidator(_expand), Field(min_length=1)]
-Url = Annotated[Expanded, BeforeValidator(lambda text: _check_url(_expand(text)))]
+Address = Annotated[str, BeforeValidator(_check_address)]
+SourceAddress = Annotated[str, BeforeValidator(_check_source)]
 
 
 class _Part(BaseModel):
@@ -71,14 +78,8 @@ class Source(_Part):
     local: Annotated[str, Field(min_length=1)] | None = None
     space: Expanded | None = None
     environment: Expanded = "master"
-    url: Url = DELIVERY_URL
+    url: SourceAddress = DELIVERY_URL
     limit: Annotated[int, Field(ge=1, le=1000)] = 1000
-
-    @model_validator(mode="after")
-    def _one_of_two(self) -> Source:
-        if (self.local is None) == (self.space is None):
-            raise ValueError("expected either local (demo, or a path) or space (an id)")
-        return self
 
 
 class Content(_Part):
@@ -86,12 +87,6 @@ class Content(_Part):
 
     formats: tuple[Literal["json", "markdown"], ...] = ("json", "markdown")
     assets: Literal["download", "link"] = "download"
-
-    @model_validator(mode="after")
-    def _json_always(self) -> Content:
-        if "json" not in self.formats:
-            raise ValueError("json is always among the formats")
-        return self
 
 
 class PagePattern(_Part):
@@ -113,7 +108,7 @@ class Site(_Part):
 
     title: Annotated[str, Field(min_length=1)]
     description: str = ""
-    base_url: Url | None = None
+    base_url: Address | None = None
     locales: Annotated[tuple[str, ...], Field(min_length=1)] | None = None
     source: Source
     content: Content = Content()
@@ -182,8 +177,12 @@ class Config:
 
 def _read_env_file(path: Path) -> dict[str, str]:
     """Read NAME=value lines; quotes around a value and `export` before a name are taken off."""
+    try:
+        text = path.read_text("utf-8-sig") if path.is_file() else ""
+    except (OSError, UnicodeDecodeError):
+        raise ConfigError("env-unreadable", f"{path} cannot be read: expected NAME=value lines in UTF-8") from None
     found = {}
-    for line in path.read_text("utf-8").splitlines() if path.is_file() else ():
+    for line in text.splitlines():
         name, equals, value = line.strip().removeprefix("export ").partition("=")
         if equals and not name.startswith("#"):
             found[name.strip()] = value.strip().strip("\"'")
@@ -209,47 +208,74 @@ def _check(text: str, path: Path) -> Site:
     reader = _Reader()
     try:
         node = yaml.compose(text, yaml.SafeLoader)
+        data = reader.value(node, ()) if node is not None else {}
+    except RecursionError:
+        raise ConfigError("config-yaml", f"{path} is nested too deep") from None
     except yaml.YAMLError as error:
-        raise ConfigError("config-yaml", f"{path} is no YAML: {' '.join(str(error).split())}") from None
-    data = reader.value(node, ()) if node is not None else {}
-    found = list(reader.problems)
+        mark = getattr(error, "context_mark", None) or getattr(error, "problem_mark", None)
+        where = f"{path}:{mark.line + 1}" if mark is not None else str(path)
+        said = getattr(error, "problem", None) or "odd characters"
+        raise ConfigError("config-yaml", f"{where}: no YAML: {said}") from None
     if not isinstance(data, dict):
         raise ConfigError("config-invalid", f"{path}: expected keys like title and source, found {_shown(data)}")
+    found = [*reader.problems, *_between_keys(data, reader.lines)]
     try:
         site = Site.model_validate(data)
     except ValidationError as error:
         found += [_sentence(each, reader.lines) for each in error.errors(include_url=False)]
     if found:
-        raise ConfigError("config-invalid", "\n".join(f"{path}:{line}: {said}" for line, said in sorted(found)))
+        raise ConfigError("config-invalid", "\n".join(f"{path}:{line}: {said}" for line, said in sorted(set(found))))
     return site
+
+
+def _between_keys(data: Mapping[str, Any], lines: Mapping[tuple[Any, ...], int]) -> Iterator[tuple[int, str]]:
+    """Check what one key says of another; beside the schema, so that all errors come at once."""
+    source, content = data.get("source"), data.get("content")
+    if isinstance(source, dict) and ("local" in source) == ("space" in source):
+        yield lines["source",], "source: expected either local (demo, or a path) or space (an id)"
+    formats = content.get("formats") if isinstance(content, dict) else None
+    if isinstance(formats, list) and "json" not in formats:
+        yield lines["content", "formats"], "content.formats: json is always among them"
 
 
 class _Reader:
     """Turn YAML nodes into values, scalars as text, and remember the line of each key."""
 
     def __init__(self) -> None:
-        self.lines: dict[tuple[Any, ...], int] = {}
+        self.lines: dict[tuple[Any, ...], int] = {(): 1}
         self.problems: list[tuple[int, str]] = []
+        self._above: list[int] = []
+        self._left = 10_000
 
     def value(self, node: yaml.Node, path: tuple[Any, ...]) -> Any:
-        self.lines.setdefault(path, node.start_mark.line + 1)
-        if len(path) > _DEPTH:
-            self.problems.append((node.start_mark.line + 1, f"{_dotted(path[:2])}: nested too deep"))
+        line = node.start_mark.line + 1
+        self.lines.setdefault(path, line)
+        self._left -= 1
+        if id(node) in self._above or self._left < 0:
+            said = "an alias of what it stands in" if self._left >= 0 else "aliases make it too large"
+            self.problems.append((line, f"{_dotted(path[:2])}: {said}"))
             return None
+        self._above.append(id(node))
+        found = self._inside(node, path)
+        self._above.pop()
+        return found
+
+    def _inside(self, node: yaml.Node, path: tuple[Any, ...]) -> Any:
         if isinstance(node, yaml.MappingNode):
             return self._mapping(node, path)
         if isinstance(node, yaml.SequenceNode):
             return [self.value(each, (*path, index)) for index, each in enumerate(node.value)]
-        return (
-            None
-            if isinstance(node, yaml.ScalarNode) and node.style is None and node.value in ("", "~", "null")
-            else node.value
-        )
+        plain = isinstance(node, yaml.ScalarNode) and node.style is None
+        return None if plain and node.value in ("", "~", "null") else node.value
 
     def _mapping(self, node: yaml.MappingNode, path: tuple[Any, ...]) -> dict[str, Any]:
         found: dict[str, Any] = {}
         for key_node, value_node in node.value:
-            key, line = str(key_node.value), key_node.start_mark.line + 1
+            line = key_node.start_mark.line + 1
+            if not isinstance(key_node, yaml.ScalarNode):
+                self.problems.append((line, f"{_dotted(path) or 'the file'}: expected plain keys"))
+                continue
+            key = str(key_node.value)
             if key in found:
                 self.problems.append((line, f"{_dotted((*path, key))} stands here a second time: keep one of the two"))
             self.lines[*path, key] = line
@@ -264,7 +290,7 @@ _WORDS = {
     "bool_parsing": "expected true or false",
     "bool_type": "expected true or false",
     "string_type": "expected a text",
-    "string_too_short": "expected a text, found nothing",
+    "string_too_short": "expected a text with something in it",
     "tuple_type": "expected a list, as in [en-US, de-DE]",
     "dict_type": "expected keys and values",
     "model_type": "expected keys and values",
@@ -292,12 +318,12 @@ def _sentence(error: Mapping[str, Any], lines: Mapping[tuple[Any, ...], int]) ->
 _EXAMPLES = {"accent": '"#0b6e4f"', "template": "place.html"}
 
 
+_PARTS: dict[tuple[str, ...], type[_Part]] = {("source",): Source, ("content",): Content, ("theme",): Theme, (): Site}
+
+
 def _nearest(path: tuple[Any, ...]) -> str:
-    """Name the known key that is most like an unknown one, and those allowed at that place."""
-    model: Any = Site
-    for step in path[:-1]:
-        model = {"source": Source, "content": Content, "pages": PagePattern, "theme": Theme}.get(str(step), model)
-    known = list(model.model_fields)
+    """Name the known key that is most like an unknown one, or those allowed at that place."""
+    known = list(_PARTS.get(path[:-1], PagePattern).model_fields)
     near = difflib.get_close_matches(str(path[-1]), known, n=1)
     return f": did you mean {near[0]}?" if near else f": allowed are {', '.join(known)}"
 

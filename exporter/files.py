@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import struct
 import sys
@@ -27,8 +28,12 @@ def write_atomic(path: Path, data: bytes, scratch: Path) -> None:
     """Write a file whole or not at all: beside others in `scratch` (on the same disk), then one rename."""
     scratch.mkdir(parents=True, exist_ok=True)
     part = scratch / f"part-{os.getpid()}"
-    part.write_bytes(data)
-    rename(part, path)
+    try:
+        part.write_bytes(data)
+        rename(part, path)
+    except BaseException:
+        part.unlink(missing_ok=True)
+        raise
 
 
 def write_if_different(path: Path, data: bytes, scratch: Path) -> bool:
@@ -88,6 +93,8 @@ def exclusive_lock(path: Path) -> Iterator[None]:
         try:
             _lock(file)
         except OSError as error:
+            if error.errno not in (errno.EACCES, errno.EAGAIN, errno.EDEADLK):
+                raise
             holder = _holder(file)
             who = f"process {holder}" if holder else "another process"
             raise GuardError(

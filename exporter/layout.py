@@ -5,8 +5,8 @@ from __future__ import annotations
 import hashlib
 import re
 from dataclasses import dataclass
+from pathlib import PurePosixPath
 from typing import TYPE_CHECKING
-from urllib.parse import urlsplit
 
 from slugify import slugify
 
@@ -67,6 +67,7 @@ LOCALES_PATH = "model/locales.json"
 TAGS_PATH = "model/tags.json"
 MOVED_PATH = "moved.json"
 
+_SUFFIX = re.compile(r"\.[a-z0-9]{1,8}")
 _SEGMENT = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,99}")
 
 
@@ -77,7 +78,8 @@ def url_segment(value: str) -> str:
     """
     if _SEGMENT.fullmatch(value) and is_own_name(value) and not value.lower().endswith((".html", ".htm")):
         return value
-    return slugify(value, max_length=80, word_boundary=True)
+    slug = str(slugify(value, max_length=80, word_boundary=True))
+    return slug if is_own_name(slug) or not slug else f"{slug}-page"
 
 
 def url_path(value: str) -> str:
@@ -87,12 +89,22 @@ def url_path(value: str) -> str:
 
 @dataclass(frozen=True, slots=True)
 class AssetFile:
-    """A file of an asset: the locales it stands for, its path under content/, where it is asked, its size in bytes."""
+    """A file of an asset.
+
+    The locales it stands for, its path under content/, the suffix of its name, where it is asked, its size in bytes.
+    """
 
     locales: tuple[str, ...]
     path: str
+    suffix: str
     url: str
     size: int | None
+
+    @property
+    def public_path(self) -> str:
+        """Give its path under site/, where a changed name has its suffix back: hosts tell types by it."""
+        plain = _SUFFIX.fullmatch(self.suffix) is not None and not self.path.lower().endswith(self.suffix)
+        return f"{self.path}{self.suffix}" if plain else self.path
 
 
 def asset_files(item: Item, path: str) -> tuple[AssetFile, ...]:
@@ -107,21 +119,20 @@ def asset_files(item: Item, path: str) -> tuple[AssetFile, ...]:
         if isinstance(value.get("url"), str) and value["url"]:
             by_url.setdefault(value["url"], []).append(code)
     folder = f"files/{path.removeprefix('assets/').removesuffix('.json')}"
-    return tuple(
-        AssetFile(
-            tuple(codes),
-            f"{folder}/{f'{file_name(codes[0])}/' if len(by_url) > 1 else ''}{_asset_name(values[codes[0]])}",
-            url,
-            _size(values[codes[0]]),
-        )
-        for url, codes in by_url.items()
-    )
+    found = []
+    for url, codes in by_url.items():
+        name = _asset_name(values[codes[0]])
+        inside = f"{file_name(codes[0])}/{file_name(name)}" if len(by_url) > 1 else file_name(name)
+        suffix = PurePosixPath(name).suffix.lower()
+        found.append(AssetFile(tuple(codes), f"{folder}/{inside}", suffix, url, _size(values[codes[0]])))
+    return tuple(found)
 
 
 def _asset_name(value: Mapping[str, Json]) -> str:
     name = value.get("fileName")
-    last = urlsplit(value["url"]).path.rsplit("/", 1)[-1]
-    return file_name(name if isinstance(name, str) and name else last or "file")
+    if not isinstance(name, str) or not name:
+        name = value["url"].partition("?")[0].rsplit("/", 1)[-1]
+    return name or "file"
 
 
 def _size(value: Mapping[str, Json]) -> int | None:

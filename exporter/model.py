@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 import re
+import sys
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, NamedTuple, TypeAlias
 
@@ -17,9 +18,11 @@ Json: TypeAlias = Any
 """A decoded JSON value: whatever an editor put into an Object field."""
 
 _ENCODER = msgspec.json.Encoder(order="sorted")
-_EXPONENT = re.compile(rb"[\[:,]-?\d[\d.]*e")
+_EXPONENT = re.compile(rb"(?:^|[\[:,])-?(?:\d[\d.]*e|0\.0000)")
 _SUM_BYTES = 16
 _LARGEST = (1 << 63) - 1
+
+sys.set_int_max_str_digits(100_000)  # integers are kept exactly; the limit is there against a hostile space
 
 
 class Key(NamedTuple):
@@ -113,7 +116,7 @@ def precedence(change: Change) -> tuple[int, str]:
     revision = sys.get("revision")
     time = sys.get("deletedAt") or sys.get("updatedAt")
     return (
-        min(revision, _LARGEST) if isinstance(revision, int) else 0,
+        max(0, min(revision, _LARGEST)) if isinstance(revision, int) else 0,
         time if isinstance(time, str) and time.isascii() else "",
     )
 
@@ -128,8 +131,8 @@ def link_id(value: Json) -> str | None:
 def link_key(value: Json) -> Key | None:
     """Give the key of the entry or asset that a Link names; None for anything else."""
     target = link_id(value)
-    kind = {"Entry": "entry", "Asset": "asset"}.get(value["sys"].get("linkType", "")) if target is not None else None
-    return Key(kind, target) if kind is not None and target is not None else None
+    link_type = value["sys"].get("linkType") if target is not None else None
+    return Key(link_type.lower(), target) if target is not None and link_type in ("Entry", "Asset") else None
 
 
 @dataclass(frozen=True, slots=True)
@@ -227,8 +230,12 @@ def decode(data: bytes) -> Json:
     """
     try:
         return msgspec.json.decode(data)
-    except msgspec.DecodeError:
+    except (msgspec.DecodeError, RecursionError):
+        pass
+    try:
         return json.loads(data, parse_float=_double, parse_constant=_double)
+    except RecursionError:
+        raise ValueError("nested too deep") from None
 
 
 def _double(text: str) -> float:

@@ -81,7 +81,7 @@ def _plain_files(config: Config, library: Library) -> Iterator[tuple[str, Path]]
     for item in library.items.values():
         for file in asset_files(item, library.paths[item.key]) if item.key.kind == "asset" else ():
             if config.site.content.assets == "download" and (config.content / file.path).is_file():
-                yield file.path, config.content / file.path
+                yield file.public_path, config.content / file.path
     own = config.root / "templates/static"
     static = {name: folder / name for folder in (THEME / "static", own) for name in walk_files(folder)}
     yield from sorted(static.items())

@@ -193,7 +193,7 @@ def url_of(thing: _Thing) -> str:
     for code in locales:
         for file in files:
             if code in file.locales and (view.content / file.path).is_file():
-                return view.link(f"/{file.path}")
+                return view.link(f"/{file.public_path}")
     return ""
 
 

@@ -59,7 +59,7 @@ class Plan:
 
     def prefix(self, locale: str) -> str:
         """Give what a locale's addresses begin with: nothing for the guide's first one."""
-        return "/" if locale == self.locales[0] else f"/{locale}/"
+        return _prefix(locale, self.locales)
 
     def list_url(self, type_id: str, locale: str) -> str:
         """Give the address of a type's list."""
@@ -78,9 +78,13 @@ class Plan:
         return None
 
 
+def _prefix(locale: str, locales: tuple[str, ...]) -> str:
+    return "/" if locale == locales[0] else f"/{url_segment(locale) or 'locale'}/"
+
+
 def _type_segment(type_id: str, locales: tuple[str, ...]) -> str:
     segment = url_segment(type_id) or "type"
-    taken = {*_OWN_NAMES, *(code.lower() for code in locales)}
+    taken = {*_OWN_NAMES, *(url_segment(code).lower() for code in locales)}
     return f"{segment}_" if segment.lower() in taken else segment
 
 
@@ -103,7 +107,7 @@ def plan_pages(library: Library, site: Site) -> Plan:
     locales = guide_locales(site, library)
     types = _types_with_pages(library, site)
     problems: list[Problem] = []
-    pages: list[Page] = [Page(f"/{'' if code == locales[0] else f'{code}/'}", "home.html", code) for code in locales]
+    pages: list[Page] = [Page(_prefix(code, locales), "home.html", code) for code in locales]
     long_lists = set()
     for type_id in types:
         entries = list(library.of_type(type_id))
@@ -140,7 +144,7 @@ def _types_with_pages(library: Library, site: Site) -> tuple[str, ...]:
 def _list_pages(
     library: Library, type_id: str, entries: list[Item], locale: str, locales: tuple[str, ...]
 ) -> Iterator[Page]:
-    url = f"/{'' if locale == locales[0] else f'{locale}/'}{_type_segment(type_id, locales)}/"
+    url = f"{_prefix(locale, locales)}{_type_segment(type_id, locales)}/"
     yield Page(url, "list.html", locale, type_id=type_id)
     if len(entries) > LONGEST_LIST:
         for letter in sorted({first_letter(str(library.title(each, locale).value)) for each in entries}):
@@ -201,7 +205,7 @@ def _address(library: Library, site: Site, item: Item, locale: str, locales: tup
         pattern = f"/{_type_segment(item.content_type, locales)}/{{}}/".replace("{}", _slug(library, item, locale))
     else:
         pattern = _PLACEHOLDER.sub(lambda found: _part(library, item, found[1], locale), pattern)
-    return f"{'' if locale == locales[0] else f'/{locale}'}{pattern}"
+    return f"{_prefix(locale, locales)}{pattern[1:]}"
 
 
 def _part(library: Library, item: Item, name: str, locale: str) -> str:
