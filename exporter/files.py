@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import errno
 import os
+import shutil
 import struct
 import sys
 from contextlib import contextmanager
@@ -51,6 +52,16 @@ def rename(source: Path, target: Path) -> None:
     except FileNotFoundError:
         target.parent.mkdir(parents=True, exist_ok=True)
         source.replace(target)
+
+
+def clear_way(path: Path, root: Path) -> None:
+    """Remove what keeps a file from being written at `path` under `root`: a folder there, a file for one above it."""
+    if path.is_dir() and not path.is_symlink():
+        shutil.rmtree(path)
+    folder = path.parent
+    while folder != root and not folder.is_dir():
+        folder.unlink(missing_ok=True)
+        folder = folder.parent
 
 
 def remove(path: Path, root: Path) -> bool:

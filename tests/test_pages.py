@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING, Any
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from exporter.config import Site
@@ -13,59 +14,252 @@ from exporter.errors import ConfigError
 from exporter.guide.library import Library
 from exporter.guide.pages import LONGEST_LIST, Plan, first_letter, plan_pages
 from exporter.model import Item, Key, Model, read_content_type, read_locale
-from tests.conftest import CATEGORY, PLACE, SLUG, content_type, entry, link, locale
+from tests.conftest import PLACE, SLUG, content_type, entry, link, locale
 
 if TYPE_CHECKING:
     from tests.conftest import Guide, SpaceFiles
 
-THREE = [locale("en-US", default=True), locale("de-DE", "en-US"), locale("ar", "en-US")]
-RESERVED = {"con", "prn", "aux", "nul", "com1", "lpt1"}
+THREE = (locale("en-US", default=True), locale("de-DE", "en-US"), locale("ar", "en-US"))
+WALK = content_type("walk", ("title", "Symbol"), SLUG)
+SEGMENT = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]*(?<![.])")
+RESERVED = {"con", "prn", "aux", "nul", *(f"{port}{number}" for port in ("com", "lpt") for number in range(10))}
+HOSTILE = [
+    *(
+        "../../x",
+        "/etc/passwd",
+        "index.html",
+        "x/INDEX.HTML",
+        "",
+        "..",
+        "a\\b",
+        "C:x",
+        "%2e%2e%2fx",
+        "x.",
+        ".git",
+        "a/b",
+    ),
+]
 
 
 def plan(
-    entries: list[dict[str, Any]],
-    *types: dict[str, Any],
-    locales: list[dict[str, Any]] | None = None,
+    *entries: dict[str, Any],
+    types: tuple[dict[str, Any], ...] = (PLACE,),
+    space: tuple[dict[str, Any], ...] = THREE[:1],
     **site: Any,
 ) -> Plan:
     """Plan the pages of a guide over these entries, in memory."""
     model = Model(
-        {each["sys"]["id"]: read_content_type(each) for each in types or (PLACE,)},
-        {each["code"]: read_locale(each) for each in locales or [THREE[0]]},
+        {each["sys"]["id"]: read_content_type(each) for each in types},
+        {each["code"]: read_locale(each) for each in space},
     )
-    items = {Key("entry", each["sys"]["id"]): each for each in entries}
-    read = {key: Item(key, items[key]) for key in sorted(items)}
+    raw = {Key("entry", each["sys"]["id"]): each for each in entries}
+    items = {key: Item(key, raw[key]) for key in sorted(raw)}
     wanted = Site.model_validate({"title": "Guide", "source": {"local": "demo"}, **site})
-    return plan_pages(Library(model, {}, read, {}, {}), wanted)
+    return plan_pages(Library(model, {}, items, {}, {}), wanted)
 
 
-def addresses(found: Plan) -> list[str]:
-    return sorted(found.by_url)
+def place(identifier: str, slug: str, title: Any = "A title") -> dict[str, Any]:
+    return entry("place", identifier, title=title, slug=slug)
 
 
-def address_of(found: Plan, identifier: str, code: str = "en-US") -> str:
+def address(found: Plan, identifier: str, code: str = "en-US") -> str:
     return found.by_key[Key("entry", identifier), code].url
 
 
 def test_first_locale_lies_at_the_root_and_the_others_under_their_code() -> None:
-    mill = entry("place", "m", title={"en-US": "Mill", "de-DE": "Mühle", "ar": "طاحونة"}, slug="mill")
-    assert addresses(plan([mill], locales=THREE)) == [
-        "/",
-        "/ar/",
-        "/ar/place/",
-        "/ar/place/mill/",
-        "/de-DE/",
-        "/de-DE/place/",
-        "/de-DE/place/mill/",
-        "/place/",
-        "/place/mill/",
+    mill = place("m", "mill", {"en-US": "Mill", "de-DE": "Mühle", "ar": "طاحونة"})
+    assert sorted(plan(mill, space=THREE).by_url) == [
+        *("/", "/ar/", "/ar/place/", "/ar/place/mill/"),
+        *("/de-DE/", "/de-DE/place/", "/de-DE/place/mill/"),
+        *("/place/", "/place/mill/"),
     ]
 
 
-def test_guide_that_names_its_locales_puts_its_own_first_one_at_the_root() -> None:
-    mill = entry("place", "m", title={"en-US": "Mill", "de-DE": "Mühle", "ar": "طاحونة"}, slug="mill")
-    found = plan([mill], locales=THREE, locales_=None) if False else plan_with_locales([mill], ["ar", "en-US"])
-    assert addresses(found) == ["/", "/en-US/", "/en-US/place/", "/en-US/place/mill/", "/place/", "/place/mill/"]
+def test_guide_chooses_its_locales_and_which_of_them_lies_at_the_root() -> None:
+    mill = place("m", "mill", {"en-US": "Mill", "de-DE": "Mühle", "ar": "طاحونة"})
+    found = plan(mill, space=THREE, locales=["ar", "en-US"])
+    assert sorted(found.by_url) == [*("/", "/en-US/", "/en-US/place/", "/en-US/place/mill/"), "/place/", "/place/mill/"]
     assert found.by_url["/place/mill/"].locale == "ar"
 
 
+def test_locale_that_the_space_lacks_is_an_error_that_names_it_and_those_there_are() -> None:
+    with pytest.raises(ConfigError, match="the space has no fr: it has en-US, de-DE, ar"):
+        plan(space=THREE, locales=["en-US", "fr"])
+
+
+def test_entry_with_nothing_in_a_locale_has_no_page_there() -> None:
+    found = plan(place("m", "mill", {"en-US": "Mill", "ar": ""}), space=THREE)
+    assert sorted(code for _, code in found.by_key) == ["en-US"]
+
+
+def test_link_to_an_entry_without_a_page_here_leads_to_the_locale_that_speaks_for_it() -> None:
+    found = plan(place("m", "mill", {"de-DE": "Mühle", "en-US": "Mill"}), space=THREE)
+    page = found.page_of(Key("entry", "m"), "ar", ("ar", "de-DE"))
+    assert page is not None
+    assert page.url == "/de-DE/place/mill/"
+    assert found.page_of(Key("entry", "gone"), "ar", ("ar",)) is None
+
+
+@pytest.mark.parametrize(
+    ("slug", "title", "expected"),
+    [
+        ("mill", "Other", "/place/mill/"),
+        ("Mill_2.old", "Other", "/place/Mill_2.old/"),
+        ("../../x", "Other", "/place/x/"),
+        ("index.html", "Other", "/place/index-html/"),
+        ("a/b", "Other", "/place/a/b/"),
+        ("//a///index.htm/", "Other", "/place/a/index-htm/"),
+        ("Fähre über den Fluß", "Other", "/place/fahre-uber-den-fluss/"),
+        ("القلعة", "Other", "/place/lql/"),
+        ("", "The mill", "/place/the-mill/"),
+        ("..", "../../x", "/place/x/"),
+        ("?", "!", "/place/m/"),
+        ("<script>", "Other", "/place/script/"),
+    ],
+)
+def test_slug_becomes_a_safe_path(slug: str, title: str, expected: str) -> None:
+    assert address(plan(place("m", slug, title)), "m") == expected
+
+
+@given(st.text() | st.sampled_from(HOSTILE), st.text() | st.sampled_from(HOSTILE))
+@settings(max_examples=200)
+def test_any_slug_and_title_give_plain_segments_under_the_type(slug: str, title: str) -> None:
+    page = plan(entry("place", "m", title=title, slug=slug, summary="x")).by_key[Key("entry", "m"), "en-US"]
+    top, *segments = page.url.strip("/").split("/")
+    assert top == "place"
+    assert segments
+    assert [each for each in segments if not SEGMENT.fullmatch(each) or each.lower().endswith(".html")] == []
+    assert page.path == f"place/{'/'.join(segments)}/index.html"
+
+
+@pytest.mark.parametrize("slug", ["con", "AUX", "nul", "com1", "a/prn", "con.md"])
+def test_slug_that_windows_keeps_for_itself_is_no_folder(slug: str) -> None:
+    segments = address(plan(place("m", slug)), "m").strip("/").split("/")
+    assert {each.split(".")[0].lower() for each in segments} & RESERVED == set()
+
+
+@given(st.lists(st.sampled_from(["x", "X", "x-1", "x-2", "x/y", "é", "e"]) | st.text(max_size=3), max_size=6))
+@settings(max_examples=200)
+def test_whatever_slugs_editors_choose_every_entry_has_an_address_of_its_own(slugs: list[str]) -> None:
+    found = plan(*(place(str(number), slug) for number, slug in enumerate(slugs)))
+    assert len({page.url.casefold() for page in found.pages}) == len(found.pages) == 2 + len(slugs)
+
+
+def test_equal_slugs_get_their_ids_with_a_warning() -> None:
+    found = plan(place("one", "mill"), place("two", "Mill"), place("three", "bridge"))
+    assert [address(found, each) for each in ("one", "two", "three")] == [
+        "/place/mill-one/",
+        "/place/Mill-two/",
+        "/place/bridge/",
+    ]
+    assert [(each.severity, each.code, each.item) for each in found.problems] == [
+        ("warning", "address-clash", "entry:one")
+    ]
+    assert "entry:one and entry:two" in found.problems[0].message
+
+
+def test_equal_slugs_in_two_types_are_no_clash() -> None:
+    found = plan(place("one", "mill"), entry("walk", "two", title="A", slug="mill"), types=(PLACE, WALK))
+    assert (address(found, "one"), address(found, "two"), found.problems) == ("/place/mill/", "/walk/mill/", ())
+
+
+@pytest.mark.parametrize("name", ["ar", "AR", "de-DE", "files", "updates", "offline", "search"])
+def test_type_named_like_something_of_the_guide_gets_a_folder_of_its_own(name: str) -> None:
+    kind = content_type(name, ("title", "Symbol"), SLUG)
+    found = plan(entry(name, "m", title="Mill", slug="mill"), types=(kind,), space=THREE)
+    assert address(found, "m") == f"/{name}_/mill/"
+    assert [page.url for page in found.lists[name, "ar"]] == [f"/ar/{name}_/"]
+
+
+def test_types_that_differ_by_case_alone_do_not_meet_on_a_disk_that_ignores_case() -> None:
+    found = plan(types=(content_type("walk", SLUG), content_type("Walk", SLUG)))
+    assert len({page.path.casefold() for page in found.pages}) == len(found.pages)
+
+
+def test_type_without_slug_and_title_has_no_pages() -> None:
+    bare = content_type("bare", ("lines", "Text"), display="")
+    assert plan(entry("bare", "b", lines="x"), types=(bare,)).types == ()
+
+
+def test_type_without_slug_makes_addresses_of_its_title() -> None:
+    note = content_type("note", ("title", "Symbol"))
+    assert address(plan(entry("note", "n", title="Hello, you"), types=(note,)), "n") == "/note/hello-you/"
+
+
+def test_pattern_of_site_yaml_makes_the_address_and_names_the_template() -> None:
+    walk = entry("walk", "w", title="A walk", slug="up")
+    found = plan(
+        *(place("m", "mill", {"en-US": "The Mill", "ar": "طاحونة"}), walk),
+        types=(PLACE, WALK),
+        space=THREE,
+        pages={"place": {"url": "/see/{slug}/{title}/", "template": "sight.html"}},
+    )
+    assert (address(found, "m"), address(found, "m", "ar")) == ("/see/mill/the-mill/", "/ar/see/mill/thwn/")
+    assert found.by_key[Key("entry", "m"), "ar"].template == "sight.html"
+    assert found.types == ("place",)
+
+
+def test_value_in_a_pattern_cannot_leave_its_place_and_an_empty_one_is_the_id() -> None:
+    found = plan(place("a", "../../etc"), place("b", ""), pages={"place": {"url": "/see/{slug}/"}})
+    assert (address(found, "a"), address(found, "b")) == ("/see/etc/", "/see/b/")
+
+
+@pytest.mark.parametrize(
+    ("pattern", "entries", "named"),
+    [
+        ("/see/{slug}/", [place("a", "mill"), place("b", "mill")], "entry:a and entry:b .*pages.place.url"),
+        ("/{slug}/", [place("a", "ar")], "the home page and entry:a"),
+        ("/{slug}/", [place("a", "place")], "the list of place and entry:a"),
+    ],
+)
+def test_pattern_that_makes_addresses_meet_is_an_error_that_names_both(
+    pattern: str, entries: list[dict[str, Any]], named: str
+) -> None:
+    with pytest.raises(ConfigError, match=named):
+        plan(*entries, space=THREE, pages={"place": {"url": pattern}})
+
+
+def test_pattern_for_a_type_that_the_space_lacks_is_an_error() -> None:
+    with pytest.raises(ConfigError, match="no content type plaec: it has place"):
+        plan(pages={"plaec": {"url": "/see/{slug}/"}})
+
+
+def test_only_a_list_that_is_too_long_is_cut_by_letter() -> None:
+    titles = [*(f"Bridge {number}" for number in range(LONGEST_LIST - 3)), "Älv", "7 hills", "القلعة"]
+    entries = [place(f"p{number}", f"p{number}", title) for number, title in enumerate(titles)]
+    assert [page.url for page in plan(*entries).pages if page.type_id and not page.key] == ["/place/"]
+    found = plan(*entries, place("more", "more", "abbey"))
+    assert [(page.url, page.letter) for page in found.pages if page.type_id and not page.key] == [
+        ("/place/", ""),
+        ("/place/~u0023/", "#"),
+        ("/place/~a/", "A"),
+        ("/place/~b/", "B"),
+        ("/place/~u0627/", "ا"),
+    ]
+
+
+@given(st.text())
+def test_every_title_is_filed_under_one_letter_whatever_its_case(title: str) -> None:
+    assert len(first_letter(title)) == 1
+    assert first_letter(f"  {title.casefold()}") == first_letter(title.casefold())
+
+
+@pytest.mark.parametrize("category", ["sights", None], ids=["grouped by a link field", "not grouped"])
+def test_added_entry_rewrites_the_list_of_its_own_letter_alone(
+    guide: Guide, space: SpaceFiles, category: str | None
+) -> None:
+    links: dict[str, Any] = {"category": link("Entry", category)} if category else {}
+    for number in range(LONGEST_LIST + 1):
+        title = f"{'ABC'[number % 3]} {number:03}"
+        space.put(entry("place", f"p{number}", title=title, slug=f"p{number}", **links))
+    guide.build()
+    before = guide.files("site")
+    space.put(entry("place", "new", title="Bastion", slug="new", **links))
+    guide.build()
+    after = guide.files("site")
+    changed = {path for path in after if after[path] != before.get(path)}
+    assert before.keys() - after.keys() == set()
+    assert {path for path in changed if "/~" in path} == {
+        f"site/{code}place/~b/index.html" for code in ("", "de-DE/", "ar/")
+    }
+    assert "site/place/new/index.html" in changed

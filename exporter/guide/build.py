@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import shutil
 import time
+from pathlib import PurePosixPath
 from typing import TYPE_CHECKING
 
 from exporter.errors import ConfigError, GuardError
-from exporter.files import read_bytes, remove, walk_files, write_if_different
-from exporter.guide.library import load_library
+from exporter.files import clear_way, read_bytes, remove, walk_files, write_if_different
+from exporter.guide.library import load_library, load_moved
 from exporter.guide.pages import plan_pages
 from exporter.guide.render import THEME, PageError, Renderer
 from exporter.layout import asset_files
@@ -36,12 +37,14 @@ def render_guide(config: Config, report: Report) -> None:
     _check_output(config.output)
     _check_logo(config)
     library = load_library(config.content)
-    plan = plan_pages(library, config.site)
+    plan = plan_pages(library, config.site, load_moved(config.content))
     renderer = Renderer(config, library, plan)
-    report.render = RenderReport(pages=len(plan.pages), evaluated=len(plan.pages))
+    total = len(plan.pages) + len(plan.redirects)
+    report.render = RenderReport(pages=total, evaluated=total)
     found = dict.fromkeys(plan.problems)
+    write_if_different(config.output / MARKER, _MARKER_TEXT, config.cache)
     kept = {MARKER}
-    for page in plan.pages:
+    for page in (*plan.pages, *plan.redirects):
         kept.add(page.path)
         try:
             data, problems = renderer.render(page)
@@ -51,16 +54,32 @@ def render_guide(config: Config, report: Report) -> None:
             continue
         found.update(dict.fromkeys(problems))
         report.render.rendered += 1
-        if write_if_different(config.output / page.path, data, config.cache):
-            report.render.written += 1
-            report.detail(f"written: {page.path}")
+        _write(config, page.path, data, report)
+    taken = {*kept, *(above for path in kept for above in _above(path))}
     for path, source in _plain_files(config, library):
+        if path in taken or any(above in kept for above in _above(path)):
+            said = f"{source} is not copied: a page of the guide lies there"
+            found[Problem("warning", "static-hidden", said)] = None
+            continue
         kept.add(path)
-        report.render.written += write_if_different(config.output / path, source.read_bytes(), config.cache)
-    write_if_different(config.output / MARKER, _MARKER_TEXT, config.cache)
+        _write(config, path, source.read_bytes(), report)
     report.render.removed = _sweep(config.output, kept)
     report.problems += found
     report.render.seconds = round(time.monotonic() - start, 2)
+
+
+def _above(path: str) -> list[str]:
+    """Give the folders that a path lies in."""
+    return [str(each) for each in PurePosixPath(path).parents[:-1]]
+
+
+def _write(config: Config, path: str, data: bytes, report: Report) -> None:
+    """Write a file of the guide where it differs; a folder that is a file now, or the reverse, gives way."""
+    assert report.render is not None
+    clear_way(config.output / path, config.output)
+    if write_if_different(config.output / path, data, config.cache):
+        report.render.written += 1
+        report.detail(f"written: {path}")
 
 
 def _check_output(output: Path) -> None:

@@ -53,7 +53,7 @@ def read_words(files: list[Path]) -> Mapping[str, Mapping[str, str]]:
     words: dict[str, dict[str, str]] = {}
     for file in files:
         try:
-            raw = yaml.safe_load(file.read_text("utf-8")) or {}
+            raw = yaml.load(file.read_text("utf-8"), yaml.BaseLoader) or {}  # noqa: S506 - it makes texts, lists, dicts
             for name, by_language in raw.items():
                 words.setdefault(str(name), {}).update({str(code): str(text) for code, text in by_language.items()})
         except (yaml.YAMLError, UnicodeDecodeError, AttributeError):

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import unicodedata
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, NamedTuple
+from functools import cached_property
+from typing import TYPE_CHECKING, NamedTuple, TypeAlias
 
 from exporter.errors import GuardError
 from exporter.files import read_bytes, walk_files
@@ -25,6 +26,9 @@ from exporter.model import (
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
     from pathlib import Path
+
+
+Moved: TypeAlias = "Mapping[str, Mapping[str, Mapping[str, list[str]]]]"
 
 
 class Answer(NamedTuple):
@@ -75,9 +79,17 @@ class Library:
         """Tell whether an item has anything in a locale itself, without any fallback."""
         return any(item.localized(name).get(locale) not in (None, "") for name in item.fields)
 
-    def of_type(self, type_id: str) -> Iterator[Item]:
-        """Yield the entries of a content type, in the order of ids."""
-        return (item for item in self.items.values() if item.key.kind == "entry" and item.content_type == type_id)
+    @cached_property
+    def _by_type(self) -> Mapping[str, tuple[Item, ...]]:
+        groups: dict[str, list[Item]] = {}
+        for item in self.items.values():
+            if item.key.kind == "entry":
+                groups.setdefault(item.content_type, []).append(item)
+        return {type_id: tuple(found) for type_id, found in groups.items()}
+
+    def of_type(self, type_id: str) -> tuple[Item, ...]:
+        """Give the entries of a content type, in the order of ids."""
+        return self._by_type.get(type_id, ())
 
 
 def sort_key(title: str) -> tuple[str, str]:
@@ -143,9 +155,9 @@ def _load_model(content: Path) -> Model:
     )
 
 
-def load_moved(content: Path) -> Mapping[str, Mapping[str, Mapping[str, list[str]]]]:
-    """Read the earlier values of the fields that addresses are made of."""
-    moved: Mapping[str, Mapping[str, Mapping[str, list[str]]]] = _read_json(content, MOVED_PATH)
+def load_moved(content: Path) -> Moved:
+    """Read the earlier values of the fields that addresses are made of: by item, field and locale."""
+    moved: Moved = _read_json(content, MOVED_PATH)
     return moved
 
 

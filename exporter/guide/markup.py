@@ -12,6 +12,7 @@ from cmarkgfm.cmark import Options
 from markupsafe import Markup
 
 from exporter.guide.objects import Asset, View, url_of
+from exporter.layout import asset_files
 from exporter.model import Key
 from exporter.report import Problem
 
@@ -88,6 +89,7 @@ def clean(markup: str, view: View) -> Markup:
 
 def markdown(text: str, view: View) -> Markup:
     """Render Markdown: CommonMark with tables, strikethrough and autolinks."""
+    text = text.encode("utf-8", "replace").decode("utf-8")
     return clean(cmarkgfm.markdown_to_html_with_extensions(text, options=_OPTIONS, extensions=_EXTENSIONS), view)
 
 
@@ -98,7 +100,7 @@ def follow(tag: str, url: str, view: View) -> str | None:
     except ValueError:
         return None
     if parts.netloc and parts.scheme in ("", "http", "https"):
-        local = _asset_file(unquote(parts.path), view)
+        local = _asset_file(parts.netloc, unquote(parts.path), view)
         if local or tag == "img":
             return local
         return url.strip() if parts.scheme else f"https:{url.strip()}"
@@ -109,11 +111,15 @@ def follow(tag: str, url: str, view: View) -> str | None:
     return _internal(parts.path, parts.fragment, view)
 
 
-def _asset_file(path: str, view: View) -> str | None:
-    """Give the local file of an asset's address, /SPACE/ASSET/HASH/NAME; None for any other address."""
+def _asset_file(host: str, path: str, view: View) -> str | None:
+    """Give the local file of an asset's address, //HOST/SPACE/ASSET/HASH/NAME; None for any other address."""
     parts = path.split("/")
     item = view.library.items.get(Key("asset", parts[2])) if len(parts) > 3 else None
-    return url_of(Asset(view, item)) or None if item is not None else None
+    files = asset_files(item, "") if item is not None else ()
+    known = (urlsplit(file.url) for file in files)
+    if item is None or (host, path) not in ((each.netloc, unquote(each.path)) for each in known):
+        return None
+    return url_of(Asset(view, item)) or None
 
 
 def _internal(path: str, fragment: str, view: View) -> str | None:
@@ -122,7 +128,7 @@ def _internal(path: str, fragment: str, view: View) -> str | None:
     if not path:
         return anchor or None
     plain = f"/{unquote(path).removesuffix('index.html').strip('/')}/".replace("//", "/")
-    for url in (f"{view.plan.prefix(view.page.locale)}{plain[1:]}", plain):
+    for url in (f"{view.plan.prefixes[view.page.locale]}{plain[1:]}", plain):
         page = view.plan.by_url.get(url)
         if page is not None:
             better = view.page_of(page.key) if page.key is not None else None

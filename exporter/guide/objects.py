@@ -6,6 +6,7 @@ import posixpath
 from dataclasses import dataclass, field
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
+from urllib.parse import quote
 
 from exporter.guide.library import sort_key
 from exporter.layout import asset_files
@@ -72,7 +73,7 @@ class View:
     def link(self, url: str) -> str:
         """Make an address of the guide relative to this page, naming the file."""
         path = f"{url}index.html" if url.endswith("/") else url
-        return posixpath.relpath(path, self.page.url)
+        return quote(posixpath.relpath(path, self.page.url), safe="/~")
 
     def page_of(self, key: Key) -> Page | None:
         """Find an entry's page, as a link from this page would lead to it."""
@@ -102,6 +103,8 @@ class _Thing:
         if name.startswith("_"):
             raise AttributeError(name)
         value = self._view.wrap(self._view.answer(self._item, name)[0])
+        if value is None and name in ("sys", "tags"):
+            return self._facts() if name == "sys" else self._tags()
         if value is None:
             raise AttributeError(name)
         return value
@@ -121,16 +124,14 @@ class _Thing:
     def __repr__(self) -> str:
         return str(self._item.key)
 
-    @property
-    def sys(self) -> Mapping[str, Any]:
-        """The item's own facts: id, type, the times as they came."""
+    def _facts(self) -> Mapping[str, Any]:
+        """Give the item's own facts: id, type, the times as they came."""
         raw = self._item.sys
         facts = {name: raw.get(name) for name in ("id", "createdAt", "updatedAt", "revision")}
         return MappingProxyType({**facts, "type": self._item.content_type or "asset"})
 
-    @property
-    def tags(self) -> tuple[str, ...]:
-        """The names of the item's tags."""
+    def _tags(self) -> tuple[str, ...]:
+        """Give the names of the item's tags."""
         metadata = self._item.raw.get("metadata")
         links = metadata.get("tags") if isinstance(metadata, dict) else None
         ids = (each["sys"]["id"] for each in links or () if isinstance(each, dict) and "sys" in each)
@@ -224,7 +225,8 @@ def source_of(asset: Asset) -> str:
     """Give where an asset's file lies at the source: for plain links, never loaded; empty where it has no file."""
     value = asset._view.answer(asset._item, "file")[0]  # noqa: SLF001
     url = value.get("url") if isinstance(value, dict) else None
-    return f"https:{url}" if isinstance(url, str) and url.startswith("//") else str(url or "")
+    whole = f"https:{url}" if isinstance(url, str) and url.startswith("//") else url
+    return whole if isinstance(whole, str) and whole.startswith(("https://", "http://")) else ""
 
 
 _SUMMARIES = ("summary", "lead", "excerpt", "teaser", "subtitle", "shortDescription", "description")

@@ -61,6 +61,7 @@ class Renderer:
         own = config.root / "templates"
         self._words = read_words([each for each in (THEME / "words.yaml", own / "words.yaml") if each.is_file()])
         self._languages = {code: language(code, each.name) for code, each in library.model.locales.items()}
+        self._own_templates = frozenset(path.name for path in own.glob("*.html"))
         self._environment = _environment(own)
 
     def render(self, page: Page) -> tuple[bytes, list[Problem]]:
@@ -73,7 +74,7 @@ class Renderer:
         view = View(self._library, self._plan, page, self._config.content, part)
         try:
             context.update(self._context(view))
-            text = self._environment.select_template([page.template, "entry.html"]).render(context)
+            text = self._environment.get_template(self._template_of(page)).render(context)
         except Exception as error:
             raise PageError(_where(error, page)) from error
         return text.encode("utf-8", "replace"), list(view.problems)
@@ -95,18 +96,25 @@ class Renderer:
             "page": page,
             "language": self._languages[page.locale],
             "alternates": self._alternates(view),
-            "types": tuple(self._type_link(view, each) for each in self._plan.types if self._has_entries(each)),
+            "types": tuple(self._type_link(view, each) for each in self._plan.types if self._library.of_type(each)),
             "letters": self._letters(view),
             "entry": Entry(view, item) if item is not None else None,
-            "home": view.link(self._plan.prefix(page.locale)),
+            "home": view.link(self._plan.prefixes[page.locale]),
         }
 
-    def _has_entries(self, type_id: str) -> bool:
-        return next(self._library.of_type(type_id), None) is not None
+    def _template_of(self, page: Page) -> str:
+        """Give a page's template: its own, the project's of its type's name, else the one for any entry.
+
+        A type that is called like one of the theme's templates does not take that one's place.
+        """
+        own = f"{page.type_id}.html"
+        if not page.template and own in self._own_templates and not (THEME / own).exists():
+            return own
+        return page.template or "entry.html"
 
     def _type_link(self, view: View, type_id: str) -> TypeLink:
-        count = sum(1 for _ in self._library.of_type(type_id))
-        url = view.link(self._plan.list_url(type_id, view.page.locale))
+        url = view.link(self._plan.lists[type_id, view.page.locale][0].url)
+        count = len(self._library.of_type(type_id))
         return TypeLink(type_id, self._type_name(type_id, view.page.locale), url, count)
 
     def _type_name(self, type_id: str, locale: str) -> str:
@@ -118,11 +126,11 @@ class Renderer:
         """Give the page in each language of the guide, or that language's home where it does not stand there."""
         found = []
         for code in self._plan.locales:
-            prefix = self._plan.prefix(code)
+            prefix = self._plan.prefixes[code]
             if view.page.key is not None:
                 same = self._plan.by_key.get((view.page.key, code))
             else:
-                plain = view.page.url.removeprefix(self._plan.prefix(view.page.locale))
+                plain = view.page.url.removeprefix(self._plan.prefixes[view.page.locale])
                 same = self._plan.by_url.get(f"{prefix}{plain}")
             page_url = same.url if same else prefix
             current = code == view.page.locale
@@ -131,9 +139,8 @@ class Renderer:
 
     def _letters(self, view: View) -> tuple[tuple[str, str, bool], ...]:
         """Give the letters that a long list is cut by: letter, address, whether it is this page's."""
-        page = view.page
-        same = (each for each in self._plan.pages if each.type_id == page.type_id and each.locale == page.locale)
-        return tuple((each.letter, view.link(each.url), each.letter == page.letter) for each in same if each.letter)
+        same = self._plan.lists.get((view.page.type_id, view.page.locale), ()) if view.page.key is None else ()
+        return tuple((each.letter, view.link(each.url), each == view.page) for each in same if each.letter)
 
 
 def _environment(own: Path) -> Environment:
@@ -155,11 +162,16 @@ def _environment(own: Path) -> Environment:
 def _where(error: BaseException, page: Page) -> str:
     """Say where a page failed: the innermost template and line, and the item."""
     subject = f"{page.key} in {page.locale}" if page.key else page.url
-    if isinstance(error, TemplateNotFound):
-        return f"{subject}: there is no template {error.name}"
-    frames = traceback.extract_tb(error.__traceback__)
+    frames = [each for each in traceback.extract_tb(error.__traceback__) if each.filename.endswith(".html")]
     name, line = getattr(error, "name", None), getattr(error, "lineno", None)
-    for frame in frames:
-        if frame.filename.endswith((".html", ".xml", ".json", ".txt")):
-            name, line = Path(frame.filename).name, frame.lineno
-    return f"{subject}: {name or page.template} line {line or '?'}: {error}"
+    if line is None and frames:
+        name, line = _template_name(Path(frames[-1].filename)), frames[-1].lineno
+    said = f"there is no template {error.name}" if isinstance(error, TemplateNotFound) else str(error)
+    return f"{subject}: {name or page.template} line {line or '?'}: {said}"
+
+
+def _template_name(file: Path) -> str:
+    """Name a template as `include` does: by its path inside the theme or the project's templates."""
+    parts = file.parts
+    top = max((index for index, part in enumerate(parts) if part in ("templates", "theme")), default=-1)
+    return "/".join(parts[top + 1 :])

@@ -10,7 +10,7 @@ from exporter.guide.markup import follow
 from exporter.guide.objects import Asset, Entry, View, title_of, url_of
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable, Iterator, Mapping
 
     from exporter.model import Json
 
@@ -53,12 +53,23 @@ def _node(node: Mapping[str, Json], view: View, depth: int) -> Markup:
     kind = str(node.get("nodeType", ""))
     if kind == "text" or isinstance(node.get("value"), str):
         return _text(node)
-    inner = Markup("").join(_children(node, view, depth - 1)) if depth else escape("…")
+    inner = Markup("").join(_children(node, view, depth - 1)) if depth else escape(" ".join(_texts(node)))
     if kind in _WRITERS:
         return _WRITERS[kind](node, view, inner)
     if kind == "paragraph" and not inner.strip():
         return Markup("")
     return _tag(_BLOCKS[kind], inner, _spans(node)) if kind in _BLOCKS else inner
+
+
+def _texts(node: Json) -> Iterator[str]:
+    """Yield the texts inside a node in their order, however deep."""
+    pending = [node]
+    while pending:
+        each = pending.pop()
+        content = each.get("content") if isinstance(each, dict) else None
+        if isinstance(each, dict) and isinstance(each.get("value"), str):
+            yield each["value"]
+        pending += reversed(content) if isinstance(content, list) else ()
 
 
 def _tag(name: str, inner: Markup, attributes: Mapping[str, str | int] | None = None) -> Markup:

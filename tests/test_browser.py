@@ -1,0 +1,170 @@
+"""The demo guide in a browser, opened from disk."""
+
+from __future__ import annotations
+
+import json
+import re
+import shutil
+from typing import TYPE_CHECKING
+from urllib.parse import unquote, urldefrag, urljoin, urlsplit
+
+import pytest
+from lxml import html
+
+from exporter.cli import run
+from tests.conftest import DEMO, PROJECT
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+    from playwright.sync_api import Browser, Page
+
+CHROMIUM = shutil.which("chromium")
+ARGUMENTS = [
+    *("--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run"),
+    *("--disable-background-networking", "--disable-component-update", "--disable-sync"),
+]
+LOCALES = {"": ("en-US", "ltr"), "de-DE/": ("de-DE", "ltr"), "ar/": ("ar", "rtl")}
+PAGES = ("", "place/", "place/castelo-de-sao-jorge/", "article/getting-around/", "walk/old-town-climb/")
+
+
+def make_guide(root: Path, source: str) -> Path:
+    """Build a guide with the project's own templates; give its folder site/."""
+    root.mkdir(parents=True, exist_ok=True)
+    (root / "site.yaml").write_text(
+        f"title: Lisbon\nlocales: [en-US, de-DE, ar]\nsource: {{local: {source}}}\n", "utf-8"
+    )
+    shutil.copytree(PROJECT / "templates", root / "templates")
+    assert run(["-C", str(root), "-q", "build"]) == 0
+    return root / "site"
+
+
+@pytest.fixture(scope="session")
+def demo(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Build the demo guide."""
+    return make_guide(tmp_path_factory.mktemp("browser") / "guide", "demo")
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator[Browser]:
+    """Start Chromium."""
+    if CHROMIUM is None:
+        pytest.skip("Chromium is not installed")
+    sync_api = pytest.importorskip("playwright.sync_api", reason="Playwright is not installed")
+    with sync_api.sync_playwright() as playwright:
+        started = playwright.chromium.launch(executable_path=CHROMIUM, args=ARGUMENTS)
+        yield started
+        started.close()
+
+
+@pytest.fixture
+def page(browser: Browser) -> Iterator[Page]:
+    """Open a page on a phone; whatever it asks of any host or throws fails the test."""
+    context = browser.new_context(viewport={"width": 390, "height": 800}, locale="en-US")
+    opened = context.new_page()
+    asked: list[str] = []
+    thrown: list[str] = []
+    context.on("request", lambda request: asked.append(request.url))
+    opened.on("pageerror", lambda error: thrown.append(str(error)))
+    opened.on("console", lambda said: thrown.append(said.text) if said.type == "error" else None)
+    yield opened
+    context.close()
+    assert [url for url in asked if urlsplit(url).scheme not in ("file", "data", "blob")] == []
+    assert thrown == []
+
+
+def test_reader_gets_from_home_to_a_place_and_on_by_clicks(demo: Path, page: Page) -> None:
+    page.goto((demo / "index.html").as_uri())
+    assert page.title() == "Lisbon"
+    page.get_by_role("link", name="Alfama", exact=True).click()
+    assert page.locator("h1").inner_text() == "Alfama"
+    page.locator("main").get_by_role("link", name="Castelo de São Jorge").first.click()
+    assert page.url == (demo / "place/castelo-de-sao-jorge/index.html").as_uri()
+    assert page.locator("h1").inner_text() == "Castelo de São Jorge"
+    assert page.locator("figure img").evaluate("image => image.decode().then(() => image.naturalWidth)") > 0
+    page.get_by_role("navigation", name="Sections").get_by_role("link", name="Walks").click()
+    page.locator("main a.card").first.click()
+    assert page.locator("ol.stops > li").count() > 2
+    page.locator("header.top .brand").click()
+    assert page.url == (demo / "index.html").as_uri()
+
+
+def test_arabic_is_one_click_away_and_reads_from_right_to_left(demo: Path, page: Page) -> None:
+    page.goto((demo / "place/castelo-de-sao-jorge/index.html").as_uri())
+    page.get_by_role("link", name="العربية").click()
+    assert page.url == (demo / "ar/place/castelo-de-sao-jorge/index.html").as_uri()
+    assert page.locator("html").evaluate("each => [each.lang, each.dir]") == ["ar", "rtl"]
+    assert page.locator("h1").inner_text() == "قلعة ساو جورج"
+    brand, languages = (page.locator(each).bounding_box() for each in (".brand", ".languages"))
+    assert brand is not None
+    assert languages is not None
+    assert brand["x"] > languages["x"]
+
+
+@pytest.mark.parametrize("prefix", LOCALES)
+@pytest.mark.parametrize("width", [320, 390])
+def test_no_page_scrolls_sideways_on_a_phone(demo: Path, page: Page, prefix: str, width: int) -> None:
+    page.set_viewport_size({"width": width, "height": 700})
+    wide: dict[str, list[int]] = {}
+    for url in PAGES:
+        page.goto((demo / prefix / url / "index.html").as_uri())
+        assert page.locator("html").evaluate("each => [each.lang, each.dir]") == list(LOCALES[prefix])
+        found = page.evaluate("[document.documentElement.scrollWidth, document.body.scrollWidth, innerWidth]")
+        wide |= {url: found} if max(found) > width else {}
+    assert wide == {}
+
+
+def test_every_link_and_anchor_of_every_page_leads_somewhere(demo: Path) -> None:
+    trees = {file.as_uri(): html.parse(file).getroot() for file in demo.rglob("*.html")}
+    anchors = {url: {*tree.xpath("//@id"), *tree.xpath("//a/@name")} for url, tree in trees.items()}
+    files = {file.as_uri() for file in demo.rglob("*") if file.is_file()}
+    dead, other_hosts = [], []
+    for url, tree in trees.items():
+        for address in tree.xpath("//@href | //@src | //@poster"):
+            target, anchor = urldefrag(urljoin(url, address))
+            if urlsplit(target).scheme != "file":
+                continue
+            if target not in files or (anchor and unquote(anchor) not in anchors.get(target, ())):
+                dead.append((url, address))
+        other_hosts += [(url, each) for each in tree.xpath("//@src | //link/@href") if urlsplit(each).netloc]
+    assert len(trees) > 150
+    assert dead == []
+    assert other_hosts == []
+
+
+def test_every_style_sheet_asks_for_nothing_elsewhere(demo: Path) -> None:
+    sheets = [file.read_text("utf-8") for file in demo.rglob("*.css")]
+    assert sheets != []
+    assert [found for each in sheets for found in re.findall(r"@import|url\(\s*['\"]?(?:https?:)?//", each)] == []
+
+
+def test_hostile_entry_runs_no_script(tmp_path: Path, page: Page) -> None:
+    script = "window.hacked = true"
+    markup = (
+        f'<script>{script}</script><img src=x onerror="{script}"><svg onload="{script}"></svg>'
+        f'<img alt="><script>{script}</script>"><details open ontoggle="{script}">x</details>'
+        f'<a href="javascript:{script}">one</a> [two](<java\tscript:{script}>) [three](javascript&colon;{script})'
+    )
+    shutil.copytree(DEMO, tmp_path / "space")
+    file = tmp_path / "space/entries/place/castelo-de-sao-jorge.json"
+    castle = json.loads(file.read_text("utf-8"))
+    for name in ("title", "summary", "body", "address", "hours", "transport"):
+        castle["fields"][name]["en-US"] = markup.replace("\t", " ") if name != "body" else markup
+    castle["fields"]["website"] = {"en-US": f"javascript:{script}"}
+    file.write_text(json.dumps(castle), "utf-8")
+    site = make_guide(tmp_path / "guide", str(tmp_path / "space"))
+    ran = []
+    for url in (
+        "index.html",
+        "place/index.html",
+        "neighbourhood/alfama/index.html",
+        "place/castelo-de-sao-jorge/index.html",
+    ):
+        page.goto((site / url).as_uri())
+        ran += [url] if page.evaluate("'hacked' in window") else []
+    for each in page.locator("main a").all():
+        if (each.get_attribute("href") or "").strip().lower().startswith("javascript"):
+            each.click()
+            ran += [f"a click on {each.inner_text()}"] if page.evaluate("'hacked' in window") else []
+    assert ran == []
