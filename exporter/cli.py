@@ -5,6 +5,7 @@ from __future__ import annotations
 import functools
 import json
 import os
+import sqlite3
 import sys
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
@@ -64,8 +65,9 @@ def _options(*options: Callable[..., Any]) -> Callable[..., Any]:
             later = Common(**{name: values.pop(name) for name in Common.__dataclass_fields__})
             context = click.get_current_context()
             before = context.obj if isinstance(context.obj, Common) else Common()
-            context.obj = before.merged(later)
-            return function(*arguments, **values)
+            common = context.obj = before.merged(later)
+            name = context.command_path.partition(" ")[2] or ""
+            return _guarded(lambda: function(*arguments, **values), name, as_json=common.as_json)
 
         for option in reversed((*options, *_COMMON)):
             option(command)
@@ -220,20 +222,28 @@ def main() -> None:
 
 
 def run(arguments: list[str]) -> int:
-    """Run a command; give its exit code. Every error that a user can cause ends in one sentence."""
-    as_json = "--json" in arguments
-    command = next((each for each in arguments if each in program.commands), "")
+    """Run a command; give its exit code."""
     try:
-        return int(program.main(arguments, standalone_mode=False) or 0)
+        return int(program.main(arguments, prog_name="exporter", standalone_mode=False) or 0)
+    except click.ClickException as error:
+        return _fail("", 2, "usage", error.format_message(), as_json="--json" in arguments)
+    except click.Abort:
+        return _fail("", 130, "interrupted", "interrupted", as_json="--json" in arguments)
+
+
+def _guarded(run_it: Callable[[], Any], command: str, *, as_json: bool) -> Any:
+    """Run a command so that every error that a user can cause ends in one sentence."""
+    try:
+        return run_it()
     except ExporterError as error:
         return _fail(command, error.exit_code, error.code, error.message, as_json=as_json)
-    except click.ClickException as error:
-        return _fail(command, 2, "usage", error.format_message(), as_json=as_json)
-    except (click.Abort, KeyboardInterrupt):
+    except KeyboardInterrupt:
         return _fail(command, 130, "interrupted", "interrupted", as_json=as_json)
     except OSError as error:
-        stopped = GuardError("disk", _disk_sentence(error))
-        return _fail(command, stopped.exit_code, stopped.code, stopped.message, as_json=as_json)
+        return _fail(command, GuardError.exit_code, "disk", _disk_sentence(error), as_json=as_json)
+    except sqlite3.Error as error:
+        said = f".export/ cannot be used ({error}): free space, mend the rights or delete it, then run again"
+        return _fail(command, GuardError.exit_code, "disk", said, as_json=as_json)
 
 
 def _disk_sentence(error: OSError) -> str:

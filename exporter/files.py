@@ -28,7 +28,7 @@ def read_bytes(path: Path) -> bytes | None:
 def write_atomic(path: Path, data: bytes, scratch: Path) -> None:
     """Write a file whole or not at all: beside others in `scratch` (on the same disk), then one rename."""
     scratch.mkdir(parents=True, exist_ok=True)
-    part = scratch / f"part-{os.getpid()}"
+    part = scratch / "part"
     try:
         part.write_bytes(data)
         rename(part, path)

@@ -25,12 +25,12 @@ FOREIGN = {
     "cmarkgfm": {"guide"},
     "jinja2": {"guide"},
     "markupsafe": {"guide"},
-    "msgspec": {"model"},
+    "msgspec": {"model", "space"},
     "nh3": {"guide"},
     "pydantic": {"config"},
     "requests": {"source"},
     "slugify": {"layout"},
-    "sqlite3": {"mirror", "space"},
+    "sqlite3": {"cli", "mirror", "space"},
     "yaml": {"config", "guide", "mirror"},
 }
 """Which rooms import a foreign library."""

@@ -23,11 +23,11 @@ from tests.conftest import PLACE, SpaceFiles, entry, locale
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-BEARER = {"Authorization": "Bearer t"}
+BEARER = "Bearer t"
 
 
-def ask(space: Space, query: str, path: str = "sync", **headers: str) -> tuple[int, Any]:
-    answer = space.answer(f"/spaces/small/environments/master/{path}?{query}", BEARER | headers, "http://here:1")
+def ask(space: Space, query: str, path: str = "sync", authorization: str = BEARER) -> tuple[int, Any]:
+    answer = space.answer(f"/spaces/small/environments/master/{path}?{query}", authorization, "http://here:1")
     return answer.status, json.loads(answer.body)
 
 
@@ -41,18 +41,21 @@ class Client:
     pages: int = 0
 
     def sync(self, space: Space) -> None:
-        while True:
-            status, body = ask(space, self.query)
-            assert status == 200, body
-            assert {"nextPageUrl", "nextSyncUrl"} & set(body) != {"nextPageUrl", "nextSyncUrl"}
-            self.pages += 1
-            self.keep(body["items"])
-            link = urlsplit(body.get("nextPageUrl") or body["nextSyncUrl"])
-            assert list(parse_qs(link.query)) == ["sync_token"]
-            assert "=" not in parse_qs(link.query)["sync_token"][0]
-            self.query = link.query
-            if "nextSyncUrl" in body:
-                return
+        while not self.page(space):
+            pass
+
+    def page(self, space: Space) -> bool:
+        """Ask for one page; tell whether it was the last of its run."""
+        status, body = ask(space, self.query)
+        assert status == 200, body
+        assert len({"nextPageUrl", "nextSyncUrl"} & set(body)) == 1
+        self.pages += 1
+        self.keep(body["items"])
+        link = urlsplit(body.get("nextPageUrl") or body["nextSyncUrl"])
+        assert list(parse_qs(link.query)) == ["sync_token"]
+        assert "=" not in parse_qs(link.query)["sync_token"][0]
+        self.query = link.query
+        return "nextSyncUrl" in body
 
     def keep(self, items: list[Any]) -> None:
         for raw in items:
@@ -140,8 +143,8 @@ def test_nothing_may_stand_beside_a_sync_token(endpoint: Space) -> None:
 
 
 def test_access_token_is_asked_for(endpoint: Space) -> None:
-    assert ask(endpoint, "initial=true", Authorization="")[0] == 401
-    assert ask(endpoint, "initial=true&access_token=x", Authorization="")[0] == 200
+    assert ask(endpoint, "initial=true", authorization="")[0] == 401
+    assert ask(endpoint, "initial=true&access_token=x", authorization="")[0] == 200
 
 
 @pytest.mark.parametrize("path", ["/../../etc/passwd", "/small/pic/1/../../../x", "/%2e%2e/%2e%2e/x/y", "//", "/"])
@@ -151,15 +154,15 @@ def test_no_file_but_those_of_assets_is_served(endpoint: Space, path: str) -> No
 
 EDITS = st.lists(
     st.tuples(
-        st.sampled_from(("put", "put", "remove", "restart", "first", "second")),
-        st.sampled_from("abc"),
+        st.sampled_from(("put", "put", "put", "remove", "restart", "first", "second", "page", "page")),
+        st.sampled_from("abcd"),
         st.integers(1, 3),
     ),
-    max_size=25,
+    max_size=30,
 )
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=100, deadline=None)
 @given(EDITS)
 def test_clients_at_any_token_end_with_what_is_published(edits: list[tuple[str, str, int]]) -> None:
     root = Path(tempfile.mkdtemp())
@@ -181,7 +184,10 @@ def test_clients_at_any_token_end_with_what_is_published(edits: list[tuple[str, 
             log.close()
             log = ChangeLog(root / "log.db", SpaceFolder(space.root))
             endpoint = Space(SpaceFolder(space.root), log)
+        elif what == "page":
+            clients["second"].page(endpoint)
         elif what in clients:
+            clients[what].sync(endpoint)
             clients[what].sync(endpoint)
             assert clients[what].items == published
     log.close()

@@ -116,10 +116,17 @@ def _asset_file(host: str, path: str, view: View) -> str | None:
     parts = path.split("/")
     item = view.library.items.get(Key("asset", parts[2])) if len(parts) > 3 else None
     files = asset_files(item, "") if item is not None else ()
-    known = (urlsplit(file.url) for file in files)
-    if item is None or (host, path) not in ((each.netloc, unquote(each.path)) for each in known):
+    if item is None or not any(_is_at(file.url, host, path) for file in files):
         return None
     return url_of(Asset(view, item)) or None
+
+
+def _is_at(url: str, host: str, path: str) -> bool:
+    try:
+        parts = urlsplit(url)
+    except ValueError:
+        return False
+    return (parts.netloc, unquote(parts.path)) == (host, path)
 
 
 def _internal(path: str, fragment: str, view: View) -> str | None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shutil
 from typing import TYPE_CHECKING
 
 from exporter.errors import SourceError
@@ -46,24 +47,42 @@ def fetch_files(staging: Staging, client: Delivery, report: Report) -> list[str]
     return sorted(failed)
 
 
+def keep_files(staging: Staging, content: Path) -> None:
+    """Set aside the files that only get another path, before anything changes."""
+    if not staging.meta("kept"):
+        for path, source in staging.steps(Phase.KEEP):
+            if (content / source).is_file():
+                _link(content / source, _fetched(staging, path), staging.folder)
+        staging.remember(kept="yes")
+
+
 def _fetched(staging: Staging, path: str) -> Path:
-    return staging.folder / "files" / digest(path.encode()).hex()
+    return staging.folder / "files" / digest(path.encode("utf-8", "surrogatepass")).hex()
 
 
 def apply_plan(staging: Staging, content: Path) -> None:
-    """Remove and put the plan's files. What a broken run has done already is found done."""
-    if not staging.meta("removed"):
-        for path, _ in staging.steps(Phase.REMOVE):
-            remove(content / path, content)
-        staging.remember(removed="yes")
+    """Remove and put the plan's files. The staged ones stay where they are, so that all of it can be repeated."""
+    for path, _ in staging.steps(Phase.REMOVE):
+        remove(content / path, content)
     for path, source in staging.steps(Phase.PUT):
-        place, _, name = source.partition(":")
-        origin = staging.folder / "items" / name if place == "staged" else content / name
-        if origin.exists():
-            rename(origin, content / path)
-    for path, _ in staging.steps(Phase.FETCH):
-        if _fetched(staging, path).exists():
-            rename(_fetched(staging, path), content / path)
+        _link(staging.folder / "items" / source, content / path, staging.folder)
+    for phase in (Phase.FETCH, Phase.KEEP):
+        for path, _ in staging.steps(phase):
+            if _fetched(staging, path).exists():
+                _link(_fetched(staging, path), content / path, staging.folder)
+
+
+def _link(source: Path, target: Path, scratch: Path) -> None:
+    """Put a file at `target` by one rename and leave it at `source`: a hard link, or a copy where there are none."""
+    part = scratch / "part"
+    part.unlink(missing_ok=True)
+    try:
+        part.hardlink_to(source)
+    except OSError:
+        shutil.copyfile(source, part)
+    if target.exists() and target.samefile(part):
+        return
+    rename(part, target)
 
 
 def planned_sum(staging: Staging, index: MirrorIndex, mirror: str, *, full: bool) -> str:

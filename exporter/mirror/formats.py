@@ -18,6 +18,9 @@ if TYPE_CHECKING:
 VERSION = 1
 """Of the twins' form; another one makes the next sync write them anew."""
 
+FIRST_BYTES = b"---\nsys:\n"
+"""What every twin begins with, and a note of somebody's own hardly does."""
+
 _WIDTH = 1 << 16
 _SURROGATE = re.compile("[\ud800-\udfff]")
 

@@ -18,12 +18,18 @@ Moved = dict[str, dict[str, dict[str, list[str]]]]
 
 
 def read_moved(content: Path) -> Moved:
-    """Read the record; a missing or broken one is empty."""
+    """Read the record; a missing one, or one that somebody broke, is empty."""
     try:
         raw: Any = decode(read_bytes(content / MOVED_PATH) or b"{}")
-    except ValueError:
-        raw = {}
-    return raw if isinstance(raw, dict) else {}
+        return {
+            str(key): {
+                str(name): {str(code): [*map(str, old)] for code, old in values.items() if isinstance(old, list)}
+                for name, values in fields.items()
+            }
+            for key, fields in raw.items()
+        }
+    except (ValueError, AttributeError):
+        return {}
 
 
 def note_move(earlier: Mapping[str, Any], before: Item, after: Item, fields: Iterable[str]) -> dict[str, Any]:

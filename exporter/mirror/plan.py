@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from enum import IntEnum
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -20,20 +20,21 @@ if TYPE_CHECKING:
 
 
 class Phase(IntEnum):
-    """The phases of an apply, in their order."""
+    """The phases of an apply, in their order. Nothing under content/ changes before the third."""
 
     FETCH = 0
-    REMOVE = 1
-    PUT = 2
-    INDEX = 3
+    KEEP = 1
+    REMOVE = 2
+    PUT = 3
+    INDEX = 4
 
 
 class Step(NamedTuple):
-    """One step.
+    """One step; paths are relative to content/.
 
-    FETCH: an asset file to `path`; `source` says asset, URL and size. REMOVE: the file `path`. PUT: the file `path`
-    from `source`, which is `staged:` or `content:` and a path there. INDEX: the row of the key `path`; `source` says
-    folder, path and digest, nothing for an item that is gone. Paths are relative to content/.
+    FETCH: the asset file `path` from the network, `source` says asset, URL and size. KEEP: the file `path` from the
+    file `source`, where it lies now. REMOVE: the file `path`. PUT: the file `path` from the staged file `source`.
+    INDEX: the row of the key `path`; `source` says folder, path and digest, nothing for an item that is gone.
     """
 
     phase: Phase
@@ -73,55 +74,60 @@ class Planner:
         neighbours: set[Row] = set()
         for change in self.staging.changes():
             old = self.mirror.find(change.key)
-            if change.digest is None and old is not None:
-                yield from self._forget(old)
-            elif change.number is not None:
-                yield from self._upsert(change, change.number, old)
+            yield from self._change(change, old)
             if (old.folder if old else "") != change.folder:
                 neighbours.update(self._neighbours(change.key, change.folder, old.folder if old else ""))
-        if self.full:
-            for row in self.mirror.all():
-                if self.staging.find(row.key) is None:
-                    yield from self._forget(row)
-                    neighbours.update(self._neighbours(row.key, row.folder))
-        for row in sorted(neighbours, key=lambda each: each.key):
+        left = (row for row in self.mirror.all() if self.staging.find(row.key) is None) if self.full else ()
+        for row in left:
+            yield from self._forget(row)
+        for row in sorted(neighbours, key=lambda each: each.key) if not self.full else ():
             yield from self._relocate(row)
         for identifier in due:
             yield from self._missing_files(self.mirror.find(Key("asset", identifier)))
+
+    def _change(self, change: Staged, old: Row | None) -> Iterator[Step]:
+        if change.number is not None:
+            yield from self._upsert(change, change.number, old)
+        elif old is not None and change.digest is None:
+            yield from self._forget(old)
+        elif old is not None and self.full:
+            yield from self._relocate(old)
 
     def _upsert(self, change: Staged, number: int, old: Row | None) -> Iterator[Step]:
         path = self._path(change.key, change.folder)
         placed = {path: f"{number}.json"} | {
             twin_path(path, code): f"{number}.{place}.md" for place, code in enumerate(change.twins)
         }
-        yield from (Step(Phase.PUT, each, f"staged:{name}") for each, name in placed.items())
+        yield from (Step(Phase.PUT, each, name) for each, name in placed.items())
         yield _row_step(change.key, change.folder, path, change.digest or b"")
-        before = self._files(self.disk.mirrored(old.path), old.path) if old else ()
+        before = self.disk.mirrored(old.path) if old is not None else None
         now = self._files(self.disk.staged(number), path) if change.key.kind == "asset" else ()
-        standing = {each.url: each.path for each in before if self.disk.exists(each.path)}
+        had = asset_files(before, old.path) if old is not None and before is not None else ()
+        standing = {file.url: file.path for file in had if self.disk.exists(file.path)}
         for file in now:
-            if standing.get(file.url) is None:
+            if file.url not in standing:
                 yield _fetch(change.key, file)
             elif standing[file.url] != file.path:
-                yield Step(Phase.PUT, file.path, f"content:{standing[file.url]}")
-        moved = {standing[file.url] for file in now if file.url in standing}
-        kept = {*placed, *(file.path for file in now), *moved}
+                yield Step(Phase.KEEP, file.path, standing[file.url])
+        kept = {*placed, *(file.path for file in now if standing.get(file.url) == file.path)}
         if old is not None:
-            yield from (Step(Phase.REMOVE, each) for each in self._all_paths(old, before) if each not in kept)
+            yield from (Step(Phase.REMOVE, each) for each in self._paths(old, old.path, before) if each not in kept)
 
     def _forget(self, row: Row) -> Iterator[Step]:
-        files = self._files(self.disk.mirrored(row.path), row.path) if row.key.kind == "asset" else ()
-        yield from (Step(Phase.REMOVE, each) for each in self._all_paths(row, files))
+        item = self.disk.mirrored(row.path)
+        yield from (Step(Phase.REMOVE, each) for each in self._paths(row, row.path, item))
         yield Step(Phase.INDEX, str(row.key))
 
-    def _all_paths(self, row: Row, files: Iterable[AssetFile]) -> list[str]:
-        twins = [twin_path(row.path, code) for code in self.disk.locales] if row.key.kind == "entry" else []
-        return [row.path, *twins, *(each.path for each in files)]
+    def _paths(self, row: Row, path: str, item: Item | None) -> list[str]:
+        """Give all paths that an item has where its JSON lies at `path`: the JSON, its twins, its files."""
+        if row.key.kind == "asset":
+            return [path, *(file.path for file in asset_files(item, path))] if item is not None else [path]
+        values = (item.localized(name) for name in item.fields) if item is not None else ()
+        codes = {*self.disk.locales, *(code for value in values for code in value)}
+        return [path, *(twin_path(path, code) for code in sorted(codes))]
 
     def _files(self, item: Item | None, path: str) -> tuple[AssetFile, ...]:
-        if item is None or item.key.kind != "asset" or not self.disk.downloads:
-            return ()
-        return asset_files(item, path)
+        return asset_files(item, path) if item is not None and self.disk.downloads else ()
 
     def _missing_files(self, row: Row | None) -> Iterator[Step]:
         """Fetch the files that an asset lacks; where files are not kept, remove those that it has."""
@@ -129,12 +135,13 @@ class Planner:
         item = self.disk.mirrored(row.path) if row is not None else None
         if row is None or item is None or (change is not None and (change.number is not None or change.digest is None)):
             return
-        for file in asset_files(item, row.path):
-            standing = self.disk.exists(file.path)
+        there = asset_files(item, self._path(row.key, row.folder))
+        for now, then in zip(asset_files(item, row.path), there, strict=True):
+            standing = self.disk.exists(now.path)
             if self.disk.downloads and not standing:
-                yield _fetch(row.key, file)
+                yield _fetch(row.key, then)
             elif standing and not self.disk.downloads:
-                yield Step(Phase.REMOVE, file.path)
+                yield Step(Phase.REMOVE, now.path)
 
     def _path(self, key: Key, folder: str) -> str:
         """Give the path of an item's JSON; a suffix parts ids of a folder that differ only by case."""
@@ -145,8 +152,7 @@ class Planner:
         """Yield the ids of a folder, as it is to be, that differ only by case."""
         yield from (each.key.id for each in self.staging.alike(folder, fold) if each.digest is not None)
         for row in self.mirror.alike(folder, fold):
-            change = self.staging.find(row.key)
-            if change is None and not self.full:
+            if self.staging.find(row.key) is None and not self.full:
                 yield row.key.id
 
     def _neighbours(self, key: Key, *folders: str) -> Iterator[Row]:
@@ -156,17 +162,13 @@ class Planner:
     def _relocate(self, row: Row) -> Iterator[Step]:
         """Move an item that stays as it is where its name changes by one that came or went."""
         change = self.staging.find(row.key)
-        stays = not self.full if change is None else change.number is None and change.digest is not None
         path = self._path(row.key, row.folder)
-        if not stays or path == row.path:
+        if path == row.path or (change is not None and (change.number is not None or change.digest is None)):
             return
         item = self.disk.mirrored(row.path)
-        pairs = zip(
-            self._all_paths(row, self._files(item, row.path)),
-            self._all_paths(replace(row, path=path), self._files(item, path)),
-            strict=True,
-        )
-        yield from (Step(Phase.PUT, new, f"content:{old}") for old, new in pairs)
+        for old, new in zip(self._paths(row, row.path, item), self._paths(row, path, item), strict=True):
+            yield Step(Phase.KEEP, new, old)
+            yield Step(Phase.REMOVE, old)
         yield _row_step(row.key, row.folder, path, row.digest)
 
 

@@ -190,5 +190,9 @@ class Staging:
             database.executemany("INSERT INTO step VALUES (?, ?, ?)", steps)
 
     def steps(self, phase: Phase) -> Iterator[tuple[str, str]]:
-        """Yield path and source of the plan's steps of one phase."""
-        return iter(self._open().execute("SELECT path, source FROM step WHERE phase = ? ORDER BY path", (phase,)))
+        """Yield path and source of the plan's steps of one phase, those of an item's JSON last.
+
+        So an apply that broke off can be told by the JSON that still stands, even if all else was lost.
+        """
+        query = "SELECT path, source FROM step WHERE phase = ? ORDER BY path GLOB '[ae]*/*.json', path"
+        return iter(self._open().execute(query, (phase,)))

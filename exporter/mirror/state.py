@@ -42,7 +42,8 @@ def read_state(path: Path) -> SyncState | None:
         known = {"format", "source", "token", "mirror", "environment_uuid", "fingerprints", "pending"}
         if raw.pop("format") != FORMAT or not known.issuperset(raw) or not isinstance(raw["token"], str | None):
             raise ValueError("an unknown form")
-        return SyncState(**{**raw, "pending": tuple(raw["pending"])})
+        int(raw["mirror"], 16)
+        return SyncState(**{**raw, "source": dict(raw["source"].items()), "pending": tuple(map(str, raw["pending"]))})
     except (ValueError, TypeError, KeyError, AttributeError):
         raise GuardError(
             "state-broken", f"{path} cannot be read: take it back from git, or remove it for a full sync"

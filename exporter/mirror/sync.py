@@ -8,16 +8,17 @@ from typing import TYPE_CHECKING, Any
 
 from exporter.errors import GuardError
 from exporter.files import read_bytes
+from exporter.layout import LOCALES_PATH
 from exporter.mirror import formats
-from exporter.mirror.apply import apply_plan, fetch_files, index_plan, planned_sum
+from exporter.mirror.apply import apply_plan, fetch_files, index_plan, keep_files, planned_sum
 from exporter.mirror.index import MirrorIndex, read_item
 from exporter.mirror.moved import note_move, read_moved, write_moved
 from exporter.mirror.plan import Disk, Phase, Planner
 from exporter.mirror.staging import Staging
 from exporter.mirror.state import SyncState, read_state, write_state
 from exporter.mirror.twins import refresh_twins, write_model
-from exporter.model import Json, canonical, decode, digest
-from exporter.report import Problem, Report, SyncReport
+from exporter.model import Json, Key, canonical, decode, digest
+from exporter.report import Report, SyncReport
 from exporter.source.delivery import TokenRejectedError
 from exporter.source.model import fetch_model
 from exporter.source.sync import fetch_pages
@@ -78,41 +79,44 @@ class _Run:
         """Finish what an interrupted sync had planned, or sync anew."""
         state = read_state(self.config.state_file)
         token = self._start_token(state)
-        staging = Staging(self.config.cache / "staging", self._base(state, token))
+        staging = self._staging(state, token)
         interrupted = bool(staging.meta("planned"))
-        fresh = self._check_index(state, interrupted=interrupted)
+        sound, fresh = self._check_index(state, whole=token is None)
+        if not sound and not interrupted and token is not None:
+            self.report.notes.append("content/ is not what was synced last (edited, reverted?): a full sync")
+            staging.discard()
+            token, staging = None, self._staging(state, None)
         if not interrupted:
             self._receive(staging, token)
             self._plan(staging, state, full=token is None, fresh=fresh)
         self._apply(staging, state, fresh=fresh)
         if interrupted:
             self.report.notes.append("an interrupted sync was finished first")
+            self.index.update((), (), {"sum": ""})
             replace(self, options=replace(self.options, full=False)).round()
 
-    def _check_index(self, state: SyncState | None, *, interrupted: bool) -> bool:
-        """Make the index anew where it is not of this mirror or all is to be compared.
+    def _staging(self, state: SyncState | None, token: str | None) -> Staging:
+        return Staging(self.config.cache / "staging", self._base(state, token))
 
-        Tells whether there are items in it whose twins and files have to be looked at again.
+    def _check_index(self, state: SyncState | None, *, whole: bool) -> tuple[bool, bool]:
+        """Make the index anew where it is not of this mirror, or the `whole` mirror is to be compared.
+
+        Tells whether content/ is what was synced last, and whether twins and files have to be looked at again.
         """
-        if (
-            state is not None
-            and not self.options.full
-            and (self.index.meta("sum"), self.index.meta("settings")) == (state.mirror, self._settings())
-        ):
-            return False
+        at = (state.mirror if state else None, self._settings())
+        if not whole and (self.index.meta("sum"), self.index.meta("settings")) == at:
+            return True, False
         total = self.index.rebuild(self.config.content)
-        if state is not None and total != state.mirror and not self.options.full and not interrupted:
-            said = (
-                "content/ is not what was synced last (edited by hand, reverted, badly merged?): sync --full mends it"
-            )
-            self.report.problems.append(Problem("warning", "mirror-differs", said))
-        return len(self.index) > 0
+        return state is not None and total == state.mirror, len(self.index) > 0
 
     def _start_token(self, state: SyncState | None) -> str | None:
         if state is None or self.options.full:
             return None
         if dict(state.source) != dict(self.source):
             self.report.notes.append("the source is another than last time: a full sync")
+            return None
+        if state.environment_uuid and self.client.environment_uuid not in (None, state.environment_uuid):
+            self.report.notes.append("the environment is another than last time (an alias was moved?): a full sync")
             return None
         return state.token
 
@@ -169,7 +173,7 @@ class _Run:
         if full and not self.options.allow_empty:
             self._guard_empty(staging)
         disk = self._disk(staging)
-        staging.remember(moved=canonical(self._moved(staging, disk)).decode())
+        staging.remember(moved=canonical(self._moved(staging, disk, full=full)).decode())
         staging.store_plan(Planner(staging, self.index, disk, full).steps(sorted(due)))
         staging.remember(
             mirror=planned_sum(staging, self.index, state.mirror if state else "", full=full), planned="yes"
@@ -186,18 +190,20 @@ class _Run:
 
     def _disk(self, staging: Staging) -> Disk:
         content = self.config.content
-        before = read_bytes(content / "model/locales.json")
         return Disk(
-            tuple(sorted({*self.answers.locales, *(decode(before) if before else ())})),
+            tuple(sorted({*self.answers.locales, *_locale_codes(content)})),
             self._downloads,
             mirrored=lambda path: _read_item(content / path),
             staged=lambda number: _read_item(staging.item_file(number)),
             exists=lambda path: (content / path).is_file(),
         )
 
-    def _moved(self, staging: Staging, disk: Disk) -> dict[str, Json]:
+    def _moved(self, staging: Staging, disk: Disk, *, full: bool) -> dict[str, Json]:
         """Give the record of earlier addresses as it will be."""
         moved = read_moved(self.config.content)
+        if full:
+            there = (staging.find(Key(*name.split(":", 1))) for name in moved if ":" in name)
+            moved = {str(each.key): moved[str(each.key)] for each in there if each is not None}
         types = self.answers.read().types
         for change in staging.changes():
             old = self.index.find(change.key)
@@ -217,6 +223,8 @@ class _Run:
         if not staging.empty:
             self._count(staging)
             failed = fetch_files(staging, self.client, self.report)
+            keep_files(staging, content)
+            self.index.update((), (), {"sum": ""})
             apply_plan(staging, content)
             write_moved(content, decode(staging.meta("moved").encode()), scratch)
             index_plan(staging, self.index)
@@ -250,10 +258,19 @@ class _Run:
             source=dict(self.source),
             token=None if self.config.is_preview else staging.meta("token") or before[0],
             mirror=staging.meta("mirror") or before[1],
-            environment_uuid=self.client.environment_uuid,
+            environment_uuid=self.client.environment_uuid or (state.environment_uuid if state else None),
             fingerprints=self._fingerprints(),
             pending=tuple(failed),
         )
+
+
+def _locale_codes(content: Path) -> list[str]:
+    """Give the locales that twins were written in so far; none where the file is missing or broken."""
+    try:
+        found = decode(read_bytes(content / LOCALES_PATH) or b"{}")
+    except ValueError:
+        found = {}
+    return list(found) if isinstance(found, dict) else []
 
 
 def _read_item(path: Path) -> Item | None:

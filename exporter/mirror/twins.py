@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from exporter.files import remove, write_if_different
 from exporter.layout import LOCALES_PATH, TAGS_PATH, content_type_path, twin_path
-from exporter.mirror.formats import twins
+from exporter.mirror.formats import FIRST_BYTES, twins
 from exporter.mirror.index import read_item
 from exporter.model import canonical
 
@@ -37,7 +37,7 @@ def refresh_twins(content: Path, index: MirrorIndex, model: Model, scratch: Path
     for folder, known in stems.items():
         for file in (content / folder).glob("*.md"):
             path = f"{folder}/{file.name}"
-            if path not in expected and _stem(path, known):
+            if path not in expected and _stem(path, known) and file.read_bytes().startswith(FIRST_BYTES):
                 remove(file, content)
 
 

@@ -23,7 +23,11 @@ def file_address(file_url: str, address: Address) -> str:
     A local endpoint answers the path of any file URL. Elsewhere a URL without a scheme takes the source's own on the
     source's host, https otherwise. Raises SourceError for a host that is neither Contentful's nor the source's.
     """
-    parts, own = urlsplit(file_url), urlsplit(address.url)
+    own = urlsplit(address.url)
+    try:
+        parts = urlsplit(file_url)
+    except ValueError:
+        raise SourceError("asset-host", "its file has no address that can be read") from None
     path = quote(unquote(parts.path), safe="/~") + (f"?{parts.query}" if parts.query else "")
     if address.local or not parts.netloc:
         return f"{own.scheme}://{own.netloc}{path}"

@@ -80,7 +80,8 @@ class Delivery:
             raise SourceError("unreachable", f"{self.address.host} could not be asked: {reason(error)}") from None
         self.environment_uuid = answer.headers.get("cf-environment-uuid") or self.environment_uuid
         if answer.status_code != requests.codes.ok:
-            raise _refusal(answer, self.address, with_sync_token="sync_token" in parameters)
+            secrets = [self._token, *(value for name, value in parameters.items() if name == "sync_token")]
+            raise _refusal(answer, self.address, secrets)
         return _json(answer, self.address)
 
     def collection(self, path: str) -> list[Json]:
@@ -142,11 +143,16 @@ def _json(answer: requests.Response, address: Address) -> Json:
     return body
 
 
-def _refusal(answer: requests.Response, address: Address, *, with_sync_token: bool) -> SourceError:
-    """Say what an error status means and where to look (bodies: `sys.type` Error with an id, message, details)."""
+def _refusal(answer: requests.Response, address: Address, secrets: list[str]) -> SourceError:
+    """Say what an error status means and where to look (bodies: `sys.type` Error with an id, message, details).
+
+    `secrets` are the tokens that were sent, the sync token second if there was one; a message may repeat them.
+    """
     status = answer.status_code
     said, missing = _error_body(answer)
-    if with_sync_token and status in (400, 404, 410, 422) and "too big" not in said:
+    for secret in secrets:
+        said = said.replace(secret, "…")
+    if len(secrets) > 1 and status in (400, 404, 410, 422) and "too big" not in said:
         return TokenRejectedError("token-rejected", f"{address.host} no longer knows the sync token ({status}{said})")
     token = "CONTENTFUL_PREVIEW_TOKEN" if "//preview." in address.url else "CONTENTFUL_ACCESS_TOKEN"
     what = f"environment {address.environment}" if missing == "Environment" else f"space {address.space}"

@@ -33,13 +33,15 @@ class ModelAnswers:
 def fetch_model(client: Delivery) -> ModelAnswers:
     """Ask for locales, content types and tags. Raises SourceError; a space without tags at all has none."""
     try:
-        return ModelAnswers(
+        answers = ModelAnswers(
             {each["code"]: each for each in client.collection("locales")},
             {each["sys"]["id"]: each for each in client.collection("content_types")},
             {each["sys"]["id"]: each for each in _tags(client)},
         )
-    except (KeyError, TypeError):
-        raise SourceError("malformed", f"{client.address.host} answered with a content model without ids") from None
+        answers.read()
+    except (KeyError, TypeError, AttributeError):
+        raise SourceError("malformed", f"{client.address.host} answered with a broken content model") from None
+    return answers
 
 
 def _tags(client: Delivery) -> list[Json]:

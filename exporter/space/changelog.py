@@ -1,48 +1,51 @@
 """The endpoint's memory: every state that the space's files were seen in, and what changed between them.
 
 A state is named by the order-free sum of its items' digests, so that another endpoint over the same files names it
-alike. The log is SQLite and survives restarts.
+alike. The log is SQLite, a cache that survives restarts; one that is broken is begun anew.
 """
 
 from __future__ import annotations
 
 import sqlite3
+import time
 from contextlib import contextmanager
 from dataclasses import dataclass
+from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
 from exporter.model import Key, Upsert, order_free_sum, precedence, subtract
 from exporter.space.folder import Stamp
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
-    from pathlib import Path
+    from collections.abc import Iterable, Iterator, Mapping
 
     from exporter.space.folder import SpaceFolder
 
-_VERSION = 1
-_SCHEMA = """
+_VERSION = 2
+_SCHEMA = f"""
+BEGIN;
 CREATE TABLE file (
-  path TEXT PRIMARY KEY, size INTEGER NOT NULL, mtime INTEGER NOT NULL, inode INTEGER NOT NULL
+  path TEXT PRIMARY KEY, size INTEGER NOT NULL, mtime INTEGER NOT NULL, inode INTEGER NOT NULL, kind TEXT, id TEXT
 ) STRICT, WITHOUT ROWID;
+CREATE INDEX file_by_item ON file (kind, id, path);
 CREATE TABLE item (
-  kind TEXT, id TEXT, path TEXT NOT NULL, type TEXT NOT NULL, updated TEXT NOT NULL, revision INTEGER NOT NULL,
-  digest BLOB NOT NULL, PRIMARY KEY (kind, id)
+  kind TEXT, id TEXT, path TEXT NOT NULL, time TEXT NOT NULL, digest BLOB NOT NULL, PRIMARY KEY (kind, id)
 ) STRICT, WITHOUT ROWID;
-CREATE INDEX item_by_time ON item (updated, kind, id);
-CREATE INDEX item_by_path ON item (path);
+CREATE INDEX item_by_time ON item (time, kind, id);
 CREATE TABLE change (
-  seq INTEGER, kind TEXT, id TEXT, digest BLOB, revision INTEGER NOT NULL, time TEXT NOT NULL,
-  PRIMARY KEY (seq, kind, id)
+  kind TEXT, id TEXT, seq INTEGER, digest BLOB, revision INTEGER NOT NULL, time TEXT NOT NULL,
+  PRIMARY KEY (kind, id, seq)
 ) STRICT, WITHOUT ROWID;
-CREATE INDEX change_by_item ON change (kind, id, seq);
+CREATE INDEX change_by_seq ON change (seq);
 CREATE TABLE state (seq INTEGER PRIMARY KEY, sum TEXT NOT NULL) STRICT;
 CREATE INDEX state_by_sum ON state (sum, seq);
+PRAGMA user_version = {_VERSION};
+COMMIT;
 """
+_TICK = 20_000_000
+"""Nanoseconds within which a file system may give two writes the same time."""
 
-
-Cursor = tuple[str, str, str]
-"""Time, kind and id of the last item of a page."""
+_RACY = -1
 
 
 class State(NamedTuple):
@@ -52,14 +55,27 @@ class State(NamedTuple):
     sum: str
 
 
+class Cursor(NamedTuple):
+    """Where a page ends: time, kind and id of its last item."""
+
+    time: str
+    kind: str
+    id: str
+
+
 @dataclass(frozen=True, slots=True)
 class Logged:
-    """An item as the log knows it; `path` is None for one that is gone. `time` is when it changed, as on the wire."""
+    """An item in a state: its digest there (None where it is gone), and when and at which revision it came so."""
 
     key: Key
-    path: str | None
+    digest: bytes | None
     time: str
     revision: int
+
+    @property
+    def cursor(self) -> Cursor:
+        """Its place in a sync, which goes from the newest to the oldest."""
+        return Cursor(self.time, *self.key)
 
 
 class ChangeLog:
@@ -67,21 +83,35 @@ class ChangeLog:
 
     def __init__(self, file: Path | str, folder: SpaceFolder) -> None:
         self._folder = folder
-        self._database = sqlite3.connect(file, isolation_level=None, check_same_thread=False)
-        if self._database.execute("PRAGMA user_version").fetchone()[0] != _VERSION:
-            tables = [row[0] for row in self._database.execute("SELECT name FROM sqlite_schema WHERE type = 'table'")]
-            drops = "".join(f"DROP TABLE {name};" for name in tables)
-            self._database.executescript(f"BEGIN; {drops} {_SCHEMA} PRAGMA user_version = {_VERSION}; COMMIT;")
+        try:
+            self._database = self._open(file)
+        except sqlite3.DatabaseError:
+            Path(file).unlink()
+            self._database = self._open(file)
+
+    @staticmethod
+    def _open(file: Path | str) -> sqlite3.Connection:
+        database = sqlite3.connect(file, isolation_level=None, check_same_thread=False)
+        try:
+            version = database.execute("PRAGMA user_version").fetchone()[0]
+            if version not in (0, _VERSION):
+                raise sqlite3.DatabaseError("another version")
+            if version == 0:
+                database.executescript(_SCHEMA)
+        except sqlite3.DatabaseError:
+            database.close()
+            raise
+        return database
 
     def close(self) -> None:
         """Close the log."""
         self._database.close()
 
     @contextmanager
-    def _transaction(self) -> Iterator[sqlite3.Connection]:
+    def _transaction(self) -> Iterator[None]:
         self._database.execute("BEGIN IMMEDIATE")
         try:
-            yield self._database
+            yield
         except BaseException:
             self._database.execute("ROLLBACK")
             raise
@@ -90,60 +120,83 @@ class ChangeLog:
     def follow(self, now: str) -> None:
         """Log what has changed in the folder's files since the last look; nothing changed writes nothing.
 
-        `now` is the time that deletions get.
+        `now` is the time that deletions get. A file that was written within a tick of the last look is read again,
+        since its stamp alone cannot tell a later write.
         """
+        looked = time.time_ns() - _TICK
         rows = self._database.execute("SELECT path, size, mtime, inode FROM file")
         known = {path: Stamp(*stamp) for path, *stamp in rows}
         there = dict(self._folder.stamps())
         head = self.head()
-        touched = [path for path, stamp in there.items() if known.get(path) != stamp]
+        touched = [path for path, stamp in there.items() if known.get(path) != stamp and self._differs(path, known)]
         gone = [path for path in known if path not in there]
         if head is not None and not touched and not gone:
             return
         with self._transaction():
+            keys = {key for path in (*gone, *touched) for key in self._note_file(path, there.get(path), looked)}
             seq = head.seq + 1 if head else 1
-            for path in (*gone, *touched):
-                self._look(path, there.get(path), seq, now)
+            for key in sorted(keys):
+                self._settle(key, seq, now)
             total = self._sum_after(seq, head.sum if head else "")
             if head is None or total != head.sum:
                 self._database.execute("INSERT INTO state VALUES (?, ?)", (seq, total))
 
-    def _look(self, path: str, stamp: Stamp | None, seq: int, now: str) -> None:
-        """Bring the log up to one file."""
-        database = self._database
-        was = database.execute("SELECT kind, id, revision FROM item WHERE path = ?", (path,)).fetchone()
-        found = self._folder.read(path) if stamp is not None else None
-        database.execute("DELETE FROM file WHERE path = ?", (path,))
-        if stamp is not None:
-            database.execute("INSERT INTO file VALUES (?, ?, ?, ?)", (path, stamp.size, stamp.mtime, stamp.inode))
-        if was is not None and (found is None or found[0].key != Key(*was[:2])):
-            database.execute("DELETE FROM item WHERE (kind, id) = (?, ?)", was[:2])
-            self._log(seq, Key(*was[:2]), None, was[2], now)
-        if found is not None:
-            item, digest = found
-            revision, time = precedence(Upsert(item))
-            have = database.execute("SELECT digest FROM item WHERE (kind, id) = (?, ?)", item.key).fetchone()
-            row = (*item.key, path, item.content_type, time, revision, digest)
-            database.execute("INSERT OR REPLACE INTO item VALUES (?, ?, ?, ?, ?, ?, ?)", row)
-            if have is None or have[0] != digest:
-                self._log(seq, item.key, digest, revision, time)
+    def _differs(self, path: str, known: Mapping[str, Stamp]) -> bool:
+        """Tell whether a file is to be noted; one that was only read too soon last time may well be the same."""
+        if path not in known or known[path].size != _RACY:
+            return True
+        found = self._folder.read(path)
+        have = self._database.execute("SELECT digest FROM item WHERE path = ?", (path,)).fetchone()
+        return (found[1] if found else None) != (have[0] if have else None)
 
-    def _log(self, seq: int, key: Key, digest: bytes | None, revision: int, time: str) -> None:
-        row = (seq, *key, digest, revision, time)
+    def _note_file(self, path: str, stamp: Stamp | None, looked: int) -> Iterator[Key]:
+        """Keep a file's stamp and whose it is; yield the items that it was and is of."""
+        was = self._database.execute("SELECT kind, id FROM file WHERE path = ? AND kind NOT NULL", (path,)).fetchone()
+        self._database.execute("DELETE FROM file WHERE path = ?", (path,))
+        found = self._folder.read(path) if stamp is not None else None
+        if was is not None:
+            yield Key(*was)
+        if found is not None:
+            yield found[0].key
+        if stamp is not None:
+            size = stamp.size if stamp.mtime < looked else _RACY
+            row = (path, size, stamp.mtime, stamp.inode, *(found[0].key if found else (None, None)))
+            self._database.execute("INSERT INTO file VALUES (?, ?, ?, ?, ?, ?)", row)
+
+    def _settle(self, key: Key, seq: int, now: str) -> None:
+        """Make the log say of an item what its file says; where it has several, the last by name."""
+        query = "SELECT path FROM file WHERE (kind, id) = (?, ?) ORDER BY path DESC LIMIT 1"
+        row = self._database.execute(query, key).fetchone()
+        found = self._folder.read(row[0]) if row else None
+        have = self._latest(key, seq)
+        if found is None:
+            self._database.execute("DELETE FROM item WHERE (kind, id) = (?, ?)", key)
+            if have is not None and have.digest is not None:
+                self._log(seq, Logged(key, None, now, have.revision))
+            return
+        revision, changed = precedence(Upsert(found[0]))
+        self._database.execute("INSERT OR REPLACE INTO item VALUES (?, ?, ?, ?, ?)", (*key, row[0], changed, found[1]))
+        if have is None or have.digest != found[1]:
+            self._log(seq, Logged(key, found[1], changed, revision))
+
+    def _log(self, seq: int, logged: Logged) -> None:
+        row = (*logged.key, seq, logged.digest, logged.revision, logged.time)
         self._database.execute("INSERT OR REPLACE INTO change VALUES (?, ?, ?, ?, ?, ?)", row)
 
     def _sum_after(self, seq: int, total: str) -> str:
         """Give the sum of the state that the changes of `seq` lead to."""
-        keys = list(self._database.execute("SELECT kind, id, digest FROM change WHERE seq = ?", (seq,)))
-        old = (self._digest_at(Key(kind, identifier), seq - 1) for kind, identifier, _ in keys)
-        left = subtract(total, (each for each in old if each is not None))
-        return order_free_sum((digest for _, _, digest in keys if digest is not None), left)
+        rows = self._database.execute("SELECT kind, id, digest FROM change WHERE seq = ?", (seq,)).fetchall()
+        before = (self._latest(Key(kind, identifier), seq - 1) for kind, identifier, _ in rows)
+        left = subtract(total, (each.digest for each in before if each is not None and each.digest is not None))
+        return order_free_sum((digest for _, _, digest in rows if digest is not None), left)
 
-    def _digest_at(self, key: Key, seq: int) -> bytes | None:
-        """Give the digest that an item had in a state; None where it was not there."""
-        query = "SELECT digest FROM change WHERE (kind, id) = (?, ?) AND seq <= ? ORDER BY seq DESC LIMIT 1"
+    def _latest(self, key: Key, seq: int) -> Logged | None:
+        """Give an item as it was in a state; None where it had never been."""
+        query = (
+            "SELECT digest, time, revision FROM change WHERE (kind, id) = (?, ?) AND seq <= ? ORDER BY seq DESC LIMIT 1"
+        )
         row = self._database.execute(query, (*key, seq)).fetchone()
-        return row[0] if row else None
+        return Logged(key, *row) if row else None
 
     def head(self) -> State | None:
         """Give the newest state; None before the first look."""
@@ -155,33 +208,49 @@ class ChangeLog:
         row = self._database.execute("SELECT max(seq), sum FROM state WHERE sum = ?", (total,)).fetchone()
         return State(*row) if row[0] is not None else None
 
-    def items(self, after: Cursor | None, limit: int) -> list[Logged]:
-        """Give items that stand now, newest first, from behind `after` on."""
-        where = "WHERE (updated, kind, id) < (?, ?, ?)" if after else ""
-        query = f"SELECT kind, id, path, updated, revision FROM item {where} ORDER BY updated DESC, kind DESC, id DESC LIMIT ?"  # noqa: S608, E501 - `where` is one of two texts here
-        rows = self._database.execute(query, (*(after or ()), limit))
-        return [Logged(Key(kind, identifier), path, time, revision) for kind, identifier, path, time, revision in rows]
-
-    def item(self, key: Key) -> Logged | None:
-        """Give an item that stands now, None for one that does not."""
-        query = "SELECT path, updated, revision FROM item WHERE (kind, id) = (?, ?)"
+    def find(self, key: Key) -> tuple[str, bytes] | None:
+        """Give the path and digest of an item as it stands now; None for one that does not."""
+        query = "SELECT path, digest FROM item WHERE (kind, id) = (?, ?)"
         row = self._database.execute(query, key).fetchone()
-        return Logged(key, *row) if row else None
+        return (row[0], row[1]) if row else None
 
-    def changes(self, start: int, end: int) -> list[Logged]:
-        """Give the items whose bytes differ between two states, newest first; what came and went is not among them."""
-        keys = self._database.execute(
-            "SELECT DISTINCT kind, id FROM change WHERE seq > ? AND seq <= ?", (start, end)
+    def items(self, state: State, after: Cursor | None, limit: int) -> list[Logged]:
+        """Give at most `limit` items of a state, the newest first, from behind `after` on."""
+        rows = self._database.execute(
+            "SELECT kind, id FROM item WHERE (time, kind, id) < (?, ?, ?) AND NOT EXISTS ("
+            " SELECT 1 FROM change WHERE change.kind = item.kind AND change.id = item.id AND seq > ?"
+            ") ORDER BY time DESC, kind DESC, id DESC LIMIT ?",
+            (*(after or _NEWEST), state.seq, limit),
         ).fetchall()
+        found = (self._latest(Key(*row), state.seq) for row in (*rows, *self._keys(state.seq, None)))
+        there = {each.key: each for each in found if each is not None and each.digest is not None}
+        return _page(there.values(), after, limit)
+
+    def changes(
+        self, start: State, held: Mapping[Key, bytes | None], end: State, after: Cursor | None, limit: int
+    ) -> list[Logged]:
+        """Give at most `limit` items whose bytes differ between two states, the newest first.
+
+        `held` says what a reader really has of some items instead of what they were at the start. What came and went
+        in between is not among them.
+        """
         found = []
-        for kind, identifier in keys:
-            key = Key(kind, identifier)
-            old, new = self._digest_at(key, start), self._digest_at(key, end)
-            if old != new:
-                query = (
-                    "SELECT revision, time FROM change WHERE (kind, id) = (?, ?) AND seq <= ? ORDER BY seq DESC LIMIT 1"
-                )
-                revision, time = self._database.execute(query, (*key, end)).fetchone()
-                standing = self.item(key) if new is not None else None
-                found.append(Logged(key, standing.path if standing else None, time, revision))
-        return sorted(found, key=lambda each: (each.time, each.key), reverse=True)
+        for key in {*held, *(Key(*row) for row in self._keys(start.seq, end.seq))}:
+            before, now = self._latest(key, start.seq), self._latest(key, end.seq)
+            had = held.get(key, before.digest if before else None)
+            if now is not None and now.digest != had:
+                found.append(now)
+        return _page(found, after, limit)
+
+    def _keys(self, start: int, end: int | None) -> list[tuple[str, str]]:
+        """Give the items that were logged after one state and not after another."""
+        query = "SELECT DISTINCT kind, id FROM change WHERE seq > ? AND seq <= ?"
+        return self._database.execute(query, (start, end if end is not None else 1 << 62)).fetchall()
+
+
+_NEWEST = Cursor("\U0010ffff", "", "")
+
+
+def _page(found: Iterable[Logged], after: Cursor | None, limit: int) -> list[Logged]:
+    ordered = sorted(found, key=lambda each: each.cursor, reverse=True)
+    return [each for each in ordered if after is None or each.cursor < after][:limit]

@@ -38,9 +38,10 @@ class SpaceFolder:
         """Yield path and stamp of every file that may hold an item."""
         for top in ("entries", "assets"):
             for name in walk_files(self.root / top):
-                if name.endswith(".json"):
-                    status = (self.root / top / name).stat()
-                    yield f"{top}/{name}", Stamp(status.st_size, status.st_mtime_ns, status.st_ino)
+                path = f"{top}/{name}"
+                stamp = _stamp(self.root / path) if name.endswith(".json") else None
+                if stamp is not None:
+                    yield path, stamp
 
     def read(self, path: str) -> tuple[Item, bytes] | None:
         """Read an item and its digest; None for a file that holds none, or not at the path that is its own."""
@@ -69,18 +70,44 @@ class SpaceFolder:
     def content_types(self) -> list[Json]:
         """Give the content types."""
         files = sorted((self.root / "model/content_types").glob("*.json"))
-        return [decode(file.read_bytes()) for file in files]
+        return [self._object(file) for file in files]
 
     def _model_file(self, path: str) -> list[Json]:
-        data = read_bytes(self.root / path)
-        return list(decode(data).values()) if data is not None else []
+        found = list(self._object(self.root / path).values())
+        if not all(isinstance(each, dict) for each in found):
+            raise ConfigError("space-broken", f"{self.root / path}: expected an object of objects")
+        return found
+
+    @staticmethod
+    def _object(file: Path) -> dict[str, Json]:
+        """Read a file of the model; a missing one is empty. Raises ConfigError for what is no JSON object."""
+        try:
+            found = decode(read_bytes(file) or b"{}")
+        except ValueError as error:
+            raise ConfigError("space-broken", f"{file} is no JSON: {error}") from None
+        if not isinstance(found, dict):
+            raise ConfigError("space-broken", f"{file}: expected a JSON object")
+        return found
 
     def asset_file(self, item: Item, path: str, url_path: str) -> Path | None:
         """Give the file of an asset (whose JSON lies at `path`) that is asked at a URL's path; None for no such."""
         for file in asset_files(item, path):
-            if unquote(urlsplit(file.url).path) == unquote(url_path) and (self.root / file.path).is_file():
+            try:
+                same = unquote(urlsplit(file.url).path) == unquote(url_path)
+            except ValueError:
+                same = False
+            if same and (self.root / file.path).is_file():
                 return self.root / file.path
         return None
+
+
+def _stamp(file: Path) -> Stamp | None:
+    """Give a file's stamp; None for one that has gone meanwhile, or a link to nothing."""
+    try:
+        status = file.stat()
+    except FileNotFoundError:
+        return None
+    return Stamp(status.st_size, status.st_mtime_ns, status.st_ino)
 
 
 def open_folder(name: str, base: Path) -> SpaceFolder:

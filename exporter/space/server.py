@@ -3,19 +3,23 @@
 from __future__ import annotations
 
 import gzip
+import sqlite3
 import threading
 from contextlib import closing, contextmanager
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import TYPE_CHECKING
 
-from exporter.space.answers import Answer, Space
+from exporter.errors import ConfigError
+from exporter.space.answers import Space
 from exporter.space.changelog import ChangeLog
+from exporter.space.refusals import RefusalError
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
     from exporter.space.folder import SpaceFolder
+    from exporter.space.refusals import Answer
 
 _WORTH_PACKING = 1000
 
@@ -29,8 +33,11 @@ class _Handler(BaseHTTPRequestHandler):
 
     def do_GET(self) -> None:
         base = f"http://{self.headers.get('Host', self.server.address)}"
-        with self.server.turn:
-            answer = self.server.space.answer(self.path, dict(self.headers.items()), base)
+        try:
+            with self.server.turn:
+                answer = self.server.space.answer(self.path, self.headers.get("Authorization", ""), base)
+        except (OSError, ValueError, ConfigError, sqlite3.Error) as error:
+            answer = RefusalError(500, "ServerError", f"The space cannot be read: {error}").answer
         self._send(answer)
 
     def _send(self, answer: Answer) -> None:
@@ -77,11 +84,36 @@ class Endpoint(ThreadingHTTPServer):
 def open_endpoint(
     folder: SpaceFolder, log_file: Path, port: int = 0, access_token: str | None = None
 ) -> Iterator[Endpoint]:
-    """Listen on the loopback while the block runs, the log kept in `log_file`; port 0 takes a free one."""
+    """Listen on the loopback while the block runs, the log kept in `log_file`; port 0 takes a free one.
+
+    Raises ConfigError where the port cannot be had.
+    """
     log_file.parent.mkdir(parents=True, exist_ok=True)
-    with closing(ChangeLog(log_file, folder)) as log, Endpoint(Space(folder, log, access_token), port) as endpoint:
+    log, space = _open_space(folder, log_file, access_token)
+    with closing(log), _listen(space, port) as endpoint:
         threading.Thread(target=endpoint.serve_forever, kwargs={"poll_interval": 0.02}, daemon=True).start()
         try:
             yield endpoint
         finally:
             endpoint.shutdown()
+
+
+def _open_space(folder: SpaceFolder, log_file: Path, access_token: str | None) -> tuple[ChangeLog, Space]:
+    """Open the log and look at the files; a log that turns out broken is begun anew."""
+    log = ChangeLog(log_file, folder)
+    try:
+        return log, Space(folder, log, access_token)
+    except sqlite3.DatabaseError:
+        log.close()
+        log_file.unlink()
+    log = ChangeLog(log_file, folder)
+    return log, Space(folder, log, access_token)
+
+
+def _listen(space: Space, port: int) -> Endpoint:
+    try:
+        return Endpoint(space, port)
+    except OSError as error:
+        raise ConfigError(
+            "port-taken", f"port {port} cannot be had ({error.strerror}): take another by --port"
+        ) from None

@@ -1,0 +1,58 @@
+"""Sync tokens: opaque, URL-safe text without padding that says all that the next answer depends on."""
+
+from __future__ import annotations
+
+import base64
+import binascii
+from dataclasses import dataclass
+
+import msgspec
+
+from exporter.model import Key, digest
+from exporter.space.changelog import Cursor  # noqa: TC001 - msgspec reads the annotation
+from exporter.space.refusals import RefusalError
+
+_GUARD = 6
+Held = tuple[tuple[Key, bytes | None], ...]
+
+
+@dataclass(frozen=True)
+class SyncToken:
+    """Where a reader is.
+
+    `limit` items come on a page. `start` is the state that it has (empty in an initial sync), but for the items `held`
+    otherwise. Within a paged run `goal` is the state that it leads to, `after` the last item of the last page, and
+    `sent` the items that came otherwise than they are in the goal.
+    """
+
+    limit: int
+    start: str = ""
+    held: Held = ()
+    goal: str = ""
+    after: Cursor | None = None
+    sent: Held = ()
+
+
+def write_token(token: SyncToken) -> str:
+    """Write a token; a digest in front tells a damaged one."""
+    data = msgspec.json.encode(token)
+    return base64.urlsafe_b64encode(digest(data)[:_GUARD] + data).decode().rstrip("=")
+
+
+def read_token(text: str) -> SyncToken:
+    """Read a token. Raises RefusalError for what this program has not written."""
+    try:
+        data = base64.urlsafe_b64decode(text + "=" * (-len(text) % 4))
+        if digest(data[_GUARD:])[:_GUARD] != data[:_GUARD]:
+            raise unknown_token()
+        token = msgspec.json.decode(data[_GUARD:], type=SyncToken)
+    except (binascii.Error, ValueError, msgspec.MsgspecError):
+        raise unknown_token() from None
+    if token.limit < 1:
+        raise unknown_token()
+    return token
+
+
+def unknown_token() -> RefusalError:
+    """Make the refusal of a token that is not known here."""
+    return RefusalError(400, "BadRequest", "The sync token is not known here. Start a new sync with initial=true.")
