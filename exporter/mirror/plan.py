@@ -133,7 +133,9 @@ class Planner:
         """Fetch the files that an asset lacks; where files are not kept, remove those that it has."""
         change = self.staging.find(row.key) if row else None
         item = self.disk.mirrored(row.path) if row is not None else None
-        if row is None or item is None or (change is not None and (change.number is not None or change.digest is None)):
+        if row is None or item is None or (change is None and self.full):
+            return
+        if change is not None and (change.number is not None or change.digest is None):
             return
         there = asset_files(item, self._path(row.key, row.folder))
         for now, then in zip(asset_files(item, row.path), there, strict=True):

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import mimetypes
 import re
-from dataclasses import replace
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 from urllib.parse import parse_qs, unquote
+
+from msgspec.structs import replace
 
 from exporter.model import Item, Json, Key, link_id
 from exporter.space.refusals import Answer, RefusalError, json_answer

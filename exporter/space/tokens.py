@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import base64
 import binascii
-from dataclasses import dataclass
 
 import msgspec
 
@@ -16,8 +15,7 @@ _GUARD = 6
 Held = tuple[tuple[Key, bytes | None], ...]
 
 
-@dataclass(frozen=True)
-class SyncToken:
+class SyncToken(msgspec.Struct, frozen=True, omit_defaults=True):
     """Where a reader is.
 
     `limit` items come on a page. `start` is the state that it has (empty in an initial sync), but for the items `held`
