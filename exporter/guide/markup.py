@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import re
+from html import unescape
 from typing import TYPE_CHECKING
 from urllib.parse import unquote, urlsplit
 
 import cmarkgfm
 import nh3
 from cmarkgfm.cmark import Options
-from markupsafe import Markup
+from markupsafe import Markup, escape
 
 from exporter.guide.objects import Asset, View, url_of
 from exporter.layout import asset_files
@@ -37,8 +38,8 @@ _ATTRIBUTES = {
     "td": {"colspan", "rowspan"},
     "th": {"colspan", "rowspan"},
 }
-_NO_SOURCE = re.compile(r"<img(?![^>]*\ssrc=)([^>]*)>")
-_ALT = re.compile(r'\salt="([^"]*)"')
+_PICTURE = re.compile(r'<img((?:\s[a-z]+="[^"]*")*)>')
+_ATTRIBUTE = re.compile(r'\s([a-z]+)="([^"]*)"')
 
 
 class _Cleaner:
@@ -71,15 +72,16 @@ class _Cleaner:
         text = self._cleaner.clean(markup)
         if self._failure is not None:
             raise self._failure
-        return _NO_SOURCE.sub(_alternative, text)
+        return _PICTURE.sub(_or_its_words, text)
 
 
 _CLEANER = _Cleaner()
 
 
-def _alternative(found: re.Match[str]) -> str:
-    alt = _ALT.search(found[1])
-    return f"<span>{alt[1]}</span>" if alt else ""
+def _or_its_words(found: re.Match[str]) -> str:
+    """Put its words for a picture that has lost its source; an older sanitiser leaves `<` in attributes as it is."""
+    values = dict(_ATTRIBUTE.findall(found[1]))
+    return found[0] if "src" in values else f"<span>{escape(unescape(values.get('alt', '')))}</span>"
 
 
 def clean(markup: str, view: View) -> Markup:
