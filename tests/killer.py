@@ -28,10 +28,11 @@ def _counted(operation: Callable[..., Any]) -> Callable[..., Any]:
         me = _count
         if me == _mortal and me % 2:
             os._exit(KILLED)
-        found = operation(*arguments, **values)
-        if me == _mortal:
-            os._exit(KILLED)
-        return found
+        try:
+            return operation(*arguments, **values)
+        finally:
+            if me == _mortal:
+                os._exit(KILLED)
 
     return counting
 
