@@ -135,16 +135,24 @@ def space() -> None:
     click.option("--port", type=click.IntRange(0, 65535), default=0, help="Listen here; by default on a free port."),
     click.option("--token", help="Take this access token alone; by default any."),
     click.option("--state", type=_PATH, metavar="FOLDER", help="Keep the change log here."),
+    click.option("--host", default="127.0.0.1", help="Listen on this address; by default on the loopback alone."),
+    click.option(
+        "--fault", "faults", multiple=True, metavar="NAME[=N]", help="Misbehave: see the README for the names."
+    ),
 )
 @click.pass_obj
-def serve(common: Common, path: str, *, port: int, token: str | None, state: Path | None) -> int:
-    """Serve PATH, a mirror (content/) or demo, as the Delivery API does; stop it with Ctrl-C."""
-    from exporter.space.folder import open_folder
-    from exporter.space.server import open_endpoint
+def serve(
+    common: Common, path: str, *, port: int, token: str | None, state: Path | None, host: str, faults: tuple[str, ...]
+) -> int:
+    """Serve PATH (a mirror, an export file or demo) as the Delivery API does, following edits; Ctrl-C ends it."""
+    from exporter.space.faults import Faults, read_fault
+    from exporter.space.places import open_folder
+    from exporter.space.server import Listening, open_endpoint
 
     folder = open_folder(path, common.folder or Path())
     log = (state or _cache_folder(folder.root)) / "space.db"
-    with open_endpoint(folder, log, port, token) as endpoint:
+    listening = Listening(port, host, token, "watch", Faults.of(map(read_fault, faults)))
+    with open_endpoint(folder, log, listening) as endpoint:
         click.echo(endpoint.url)
         if not common.quiet:
             click.echo(f"space {endpoint.space.id}, environment {endpoint.space.environment}; Ctrl-C ends it", err=True)
@@ -191,10 +199,11 @@ def _sync(config: Config, report: Report, *, full: bool, allow_empty: bool) -> N
         sync(config, Delivery(address, token), _identity(address, source.url), options, report)
         return
 
-    from exporter.space.folder import open_folder
-    from exporter.space.server import open_endpoint
+    from exporter.space.places import open_folder
+    from exporter.space.server import Listening, open_endpoint
 
-    with open_endpoint(open_folder(source.local, config.root), config.cache / "space.db") as endpoint:
+    folder = open_folder(source.local, config.root)
+    with open_endpoint(folder, config.cache / "space.db", Listening(look="once")) as endpoint:
         address = Address(endpoint.url, endpoint.space.id, endpoint.space.environment, local=True)
         sync(config, Delivery(address, token), _identity(address, f"local:{source.local}"), options, report)
 

@@ -74,7 +74,7 @@ def _plain(value: Json) -> Any:
     if isinstance(value, dict):
         if value.get("nodeType") == "document":
             return _clean(to_markdown(value))
-        return link_text(value) or {_clean(name): _plain(each) for name, each in value.items()}
+        return link_text(value) or {_clean(name): _plain(value[name]) for name in sorted(value)}
     return value
 
 

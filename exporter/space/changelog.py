@@ -19,9 +19,10 @@ from exporter.space.folder import Stamp
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
 
-    from exporter.space.folder import SpaceFolder
+    from exporter.space.folder import Source
+    from exporter.space.tokens import Filter
 
-_VERSION = 2
+_VERSION = 3
 _SCHEMA = f"""
 BEGIN;
 CREATE TABLE file (
@@ -29,11 +30,13 @@ CREATE TABLE file (
 ) STRICT, WITHOUT ROWID;
 CREATE INDEX file_by_item ON file (kind, id, path);
 CREATE TABLE item (
-  kind TEXT, id TEXT, path TEXT NOT NULL, time TEXT NOT NULL, digest BLOB NOT NULL, PRIMARY KEY (kind, id)
+  kind TEXT, id TEXT, path TEXT NOT NULL, type TEXT NOT NULL, time TEXT NOT NULL, digest BLOB NOT NULL,
+  PRIMARY KEY (kind, id)
 ) STRICT, WITHOUT ROWID;
 CREATE INDEX item_by_time ON item (time, kind, id);
+CREATE INDEX item_by_type ON item (type, time, kind, id);
 CREATE TABLE change (
-  kind TEXT, id TEXT, seq INTEGER, digest BLOB, revision INTEGER NOT NULL, time TEXT NOT NULL,
+  kind TEXT, id TEXT, seq INTEGER, digest BLOB, revision INTEGER NOT NULL, time TEXT NOT NULL, type TEXT NOT NULL,
   PRIMARY KEY (kind, id, seq)
 ) STRICT, WITHOUT ROWID;
 CREATE INDEX change_by_seq ON change (seq);
@@ -71,6 +74,15 @@ class Logged:
     digest: bytes | None
     time: str
     revision: int
+    content_type: str
+
+    def is_of(self, only: Filter) -> bool:
+        """Tell whether a filter lets it through."""
+        return (
+            only.kind in ("", self.key.kind)
+            and only.state in ("", "gone" if self.digest is None else "standing")
+            and only.content_type in ("", self.content_type)
+        )
 
     @property
     def cursor(self) -> Cursor:
@@ -81,7 +93,7 @@ class Logged:
 class ChangeLog:
     """The log of one space folder."""
 
-    def __init__(self, file: Path | str, folder: SpaceFolder) -> None:
+    def __init__(self, file: Path | str, folder: Source) -> None:
         self._folder = folder
         try:
             self._database = self._open(file)
@@ -117,16 +129,15 @@ class ChangeLog:
             raise
         self._database.execute("COMMIT")
 
-    def follow(self, now: str) -> None:
+    def follow(self, now: str, paths: Iterable[str] | None = None) -> None:
         """Log what has changed in the folder's files since the last look; nothing changed writes nothing.
 
-        `now` is the time that deletions get. A file that was written within a tick of the last look is read again,
-        since its stamp alone cannot tell a later write.
+        `now` is the time that deletions get. `paths` are the only ones to look at, all where they are None. A file that
+        was written within a tick of the last look is read again, since its stamp alone cannot tell a later write.
         """
         looked = time.time_ns() - _TICK
-        rows = self._database.execute("SELECT path, size, mtime, inode FROM file")
-        known = {path: Stamp(*stamp) for path, *stamp in rows}
-        there = dict(self._folder.stamps())
+        there = dict(self._folder.stamps(paths))
+        known = self._known(paths)
         head = self.head()
         touched = [path for path, stamp in there.items() if known.get(path) != stamp and self._differs(path, known)]
         gone = [path for path in known if path not in there]
@@ -140,6 +151,16 @@ class ChangeLog:
             total = self._sum_after(seq, head.sum if head else "")
             if head is None or total != head.sum:
                 self._database.execute("INSERT INTO state VALUES (?, ?)", (seq, total))
+
+    def _known(self, paths: Iterable[str] | None) -> dict[str, Stamp]:
+        """Give the stamps of the last look, of all files or of some."""
+        query = "SELECT path, size, mtime, inode FROM file"
+        if paths is None:
+            rows = self._database.execute(query).fetchall()
+        else:
+            found = (self._database.execute(f"{query} WHERE path = ?", (path,)).fetchone() for path in paths)
+            rows = [row for row in found if row is not None]
+        return {path: Stamp(*stamp) for path, *stamp in rows}
 
     def _differs(self, path: str, known: Mapping[str, Stamp]) -> bool:
         """Tell whether a file is to be noted; one that was only read too soon last time may well be the same."""
@@ -172,16 +193,19 @@ class ChangeLog:
         if found is None:
             self._database.execute("DELETE FROM item WHERE (kind, id) = (?, ?)", key)
             if have is not None and have.digest is not None:
-                self._log(seq, Logged(key, None, now, have.revision))
+                self._log(seq, Logged(key, None, now, have.revision, have.content_type))
             return
         revision, changed = precedence(Upsert(found[0]))
-        self._database.execute("INSERT OR REPLACE INTO item VALUES (?, ?, ?, ?, ?)", (*key, row[0], changed, found[1]))
+        kind = found[0].content_type
+        self._database.execute(
+            "INSERT OR REPLACE INTO item VALUES (?, ?, ?, ?, ?, ?)", (*key, row[0], kind, changed, found[1])
+        )
         if have is None or have.digest != found[1]:
-            self._log(seq, Logged(key, found[1], changed, revision))
+            self._log(seq, Logged(key, found[1], changed, revision, kind))
 
     def _log(self, seq: int, logged: Logged) -> None:
-        row = (*logged.key, seq, logged.digest, logged.revision, logged.time)
-        self._database.execute("INSERT OR REPLACE INTO change VALUES (?, ?, ?, ?, ?, ?)", row)
+        row = (*logged.key, seq, logged.digest, logged.revision, logged.time, logged.content_type)
+        self._database.execute("INSERT OR REPLACE INTO change VALUES (?, ?, ?, ?, ?, ?, ?)", row)
 
     def _sum_after(self, seq: int, total: str) -> str:
         """Give the sum of the state that the changes of `seq` lead to."""
@@ -193,7 +217,8 @@ class ChangeLog:
     def _latest(self, key: Key, seq: int) -> Logged | None:
         """Give an item as it was in a state; None where it had never been."""
         query = (
-            "SELECT digest, time, revision FROM change WHERE (kind, id) = (?, ?) AND seq <= ? ORDER BY seq DESC LIMIT 1"
+            "SELECT digest, time, revision, type FROM change WHERE (kind, id) = (?, ?) AND seq <= ?"
+            " ORDER BY seq DESC LIMIT 1"
         )
         row = self._database.execute(query, (*key, seq)).fetchone()
         return Logged(key, *row) if row else None
@@ -214,20 +239,39 @@ class ChangeLog:
         row = self._database.execute(query, key).fetchone()
         return (row[0], row[1]) if row else None
 
-    def items(self, state: State, after: Cursor | None, limit: int) -> list[Logged]:
-        """Give at most `limit` items of a state, the newest first, from behind `after` on."""
-        rows = self._database.execute(
-            "SELECT kind, id FROM item WHERE (time, kind, id) < (?, ?, ?) AND NOT EXISTS ("
-            " SELECT 1 FROM change WHERE change.kind = item.kind AND change.id = item.id AND seq > ?"
-            ") ORDER BY time DESC, kind DESC, id DESC LIMIT ?",
-            (*(after or _NEWEST), state.seq, limit),
+    def standing(self) -> list[Key]:
+        """Give the keys of all items that stand now."""
+        return [Key(*row) for row in self._database.execute("SELECT kind, id FROM item ORDER BY kind, id")]
+
+    def items(self, state: State, only: Filter, after: Cursor | None, limit: int) -> list[Logged]:
+        """Give at most `limit` items of a state, the newest first, from behind `after` on; or those long gone."""
+        if only.state == "gone":
+            keys = self._database.execute("SELECT DISTINCT kind, id FROM change WHERE digest IS NULL").fetchall()
+        else:
+            keys = [*self._unchanged(state, only, after or _NEWEST, limit), *self._keys(state.seq, None)]
+        found = (self._latest(Key(*key), state.seq) for key in set(keys))
+        gone = only.state == "gone"
+        there = (each for each in found if each is not None and (each.digest is None) is gone and each.is_of(only))
+        return _page(there, after, limit)
+
+    def _unchanged(self, state: State, only: Filter, after: Cursor, limit: int) -> list[tuple[str, str]]:
+        """Give the keys of at most `limit` items that stand now as they did in a state."""
+        return self._database.execute(
+            "SELECT kind, id FROM item WHERE (time, kind, id) < (?, ?, ?)"
+            " AND (? = '' OR kind = ?) AND (? = '' OR type = ?)"
+            " AND NOT EXISTS (SELECT 1 FROM change WHERE change.kind = item.kind AND change.id = item.id AND seq > ?)"
+            " ORDER BY time DESC, kind DESC, id DESC LIMIT ?",
+            (*after, only.kind, only.kind, only.content_type, only.content_type, state.seq, limit),
         ).fetchall()
-        found = (self._latest(Key(*row), state.seq) for row in (*rows, *self._keys(state.seq, None)))
-        there = {each.key: each for each in found if each is not None and each.digest is not None}
-        return _page(there.values(), after, limit)
 
     def changes(
-        self, start: State, held: Mapping[Key, bytes | None], end: State, after: Cursor | None, limit: int
+        self,
+        start: State,
+        held: Mapping[Key, bytes | None],
+        end: State,
+        only: Filter,
+        after: Cursor | None,
+        limit: int,
     ) -> list[Logged]:
         """Give at most `limit` items whose bytes differ between two states, the newest first.
 
@@ -238,7 +282,7 @@ class ChangeLog:
         for key in {*held, *(Key(*row) for row in self._keys(start.seq, end.seq))}:
             before, now = self._latest(key, start.seq), self._latest(key, end.seq)
             had = held.get(key, before.digest if before else None)
-            if now is not None and now.digest != had:
+            if now is not None and now.digest != had and now.is_of(only):
                 found.append(now)
         return _page(found, after, limit)
 

@@ -1,22 +1,19 @@
-"""A space in a folder that is laid out as a mirror: its items, model and asset files."""
+"""A space in a folder laid out as a mirror: its items, model, asset files; and the form of any space in files."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
-from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Protocol
 from urllib.parse import unquote, urlsplit
 
 from exporter.errors import ConfigError
 from exporter.files import read_bytes, walk_files
-from exporter.layout import LOCALES_PATH, TAGS_PATH, asset_files, item_path
+from exporter.layout import LOCALES_PATH, TAGS_PATH, AssetFile, asset_files, item_path
 from exporter.model import Item, Json, Upsert, canonical, decode, item_digest, read_change
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
-
-DEMO = "demo"
-_DEMO_FOLDER = Path(__file__).parent / "demo"
+    from collections.abc import Iterable, Iterator
+    from pathlib import Path
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,20 +25,48 @@ class Stamp:
     inode: int
 
 
+class Source(Protocol):
+    """A space that lies in files. A path names an item within it; only the source itself knows what it stands for."""
+
+    @property
+    def root(self) -> Path:
+        """The file or folder that the space is."""
+
+    def stamps(self, paths: Iterable[str] | None = None) -> Iterable[tuple[str, Stamp]]:
+        """Look at the files: give path and stamp of all that may hold an item, or of those at some paths."""
+
+    def read(self, path: str) -> tuple[Item, bytes] | None:
+        """Give the item at a path and its digest; None for none."""
+
+    def locales(self) -> list[Json]:
+        """Give the locales."""
+
+    def tags(self) -> list[Json]:
+        """Give the tags."""
+
+    def content_types(self) -> list[Json]:
+        """Give the content types."""
+
+    def asset_file(self, item: Item, path: str, url_path: str) -> Path | None:
+        """Give the file of an asset (which lies at `path`) that is asked at a URL's path; None for no such."""
+
+
 @dataclass(frozen=True)
 class SpaceFolder:
     """A folder with `entries/`, `assets/`, `files/` and `model/`."""
 
     root: Path
 
-    def stamps(self) -> Iterator[tuple[str, Stamp]]:
-        """Yield path and stamp of every file that may hold an item."""
+    def stamps(self, paths: Iterable[str] | None = None) -> Iterator[tuple[str, Stamp]]:
+        """Yield path and stamp of every file that may hold an item, or of those at some paths."""
+        for path in self._item_paths() if paths is None else paths:
+            stamp = file_stamp(self.root / path) if path.endswith(".json") else None
+            if stamp is not None:
+                yield path, stamp
+
+    def _item_paths(self) -> Iterator[str]:
         for top in ("entries", "assets"):
-            for name in walk_files(self.root / top):
-                path = f"{top}/{name}"
-                stamp = _stamp(self.root / path) if name.endswith(".json") else None
-                if stamp is not None:
-                    yield path, stamp
+            yield from (f"{top}/{name}" for name in walk_files(self.root / top))
 
     def read(self, path: str) -> tuple[Item, bytes] | None:
         """Read an item and its digest; None for a file that holds none, or not at the path that is its own."""
@@ -59,9 +84,7 @@ class SpaceFolder:
 
     def locales(self) -> list[Json]:
         """Give the locales; a space that names none has en-US."""
-        default = {"code": "en-US", "name": "English (United States)", "default": True, "fallbackCode": None}
-        found = self._model_file(LOCALES_PATH) or [{**default, "sys": {"id": "en-US", "type": "Locale", "version": 1}}]
-        return sorted(found, key=lambda each: (not each.get("default"), str(each.get("code"))))
+        return locales_in_order(self._model_file(LOCALES_PATH))
 
     def tags(self) -> list[Json]:
         """Give the tags."""
@@ -91,33 +114,34 @@ class SpaceFolder:
 
     def asset_file(self, item: Item, path: str, url_path: str) -> Path | None:
         """Give the file of an asset (whose JSON lies at `path`) that is asked at a URL's path; None for no such."""
-        for file in asset_files(item, path):
-            try:
-                same = unquote(urlsplit(file.url).path) == unquote(url_path)
-            except ValueError:
-                same = False
-            if same and (self.root / file.path).is_file():
+        for file in files_asked(item, path, url_path):
+            if (self.root / file.path).is_file():
                 return self.root / file.path
         return None
 
 
-def _stamp(file: Path) -> Stamp | None:
+def files_asked(item: Item, path: str, url_path: str) -> Iterator[AssetFile]:
+    """Yield the files of an asset (which lies at `path`) that a URL's path asks for."""
+    for file in asset_files(item, path):
+        try:
+            same = unquote(urlsplit(file.url).path) == unquote(url_path)
+        except ValueError:
+            same = False
+        if same:
+            yield file
+
+
+def locales_in_order(found: list[Json]) -> list[Json]:
+    """Put locales in order, the default one first; a space that names none has en-US."""
+    default = {"code": "en-US", "name": "English (United States)", "default": True, "fallbackCode": None}
+    named = found or [{**default, "sys": {"id": "en-US", "type": "Locale", "version": 1}}]
+    return sorted(named, key=lambda each: (not each.get("default"), str(each.get("code"))))
+
+
+def file_stamp(file: Path) -> Stamp | None:
     """Give a file's stamp; None for one that has gone meanwhile, or a link to nothing."""
     try:
         status = file.stat()
     except FileNotFoundError:
         return None
     return Stamp(status.st_size, status.st_mtime_ns, status.st_ino)
-
-
-def open_folder(name: str, base: Path) -> SpaceFolder:
-    """Find the folder that `local:` or `space serve` names: `demo`, or a path relative to `base`.
-
-    Raises ConfigError where there is no such folder or it holds no space.
-    """
-    root = _DEMO_FOLDER if name == DEMO else base / name
-    if not root.is_dir():
-        raise ConfigError("space-missing", f"there is no folder {root}: expected a mirror (content/), or demo")
-    if not (root / "entries").is_dir() and not (root / "assets").is_dir() and not (root / "model").is_dir():
-        raise ConfigError("space-missing", f"{root} holds no entries/, assets/ or model/: expected a mirror (content/)")
-    return SpaceFolder(root)

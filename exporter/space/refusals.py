@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import json
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from exporter.model import Json
 
 _VENDOR_JSON = "application/vnd.contentful.delivery.v1+json"
@@ -19,6 +21,11 @@ class Answer:
     status: int
     body: bytes
     content_type: str = _VENDOR_JSON
+    headers: Mapping[str, str] = field(default_factory=dict)
+
+    def with_headers(self, headers: Mapping[str, str]) -> Answer:
+        """Give the answer with more headers."""
+        return replace(self, headers={**self.headers, **headers})
 
 
 def json_answer(body: Json, status: int = 200) -> Answer:
@@ -33,3 +40,24 @@ class RefusalError(Exception):
         super().__init__(message)
         body = {"sys": {"type": "Error", "id": identifier}, "message": message, "requestId": "local"}
         self.answer = json_answer(body | ({"details": details} if details is not None else {}), status)
+
+
+_INVALID = (
+    "The query you sent was invalid. Probably a filter or ordering specification is not applicable "
+    "to the type of a field."
+)
+
+
+def whole_number(values: Mapping[str, str], name: str, default: int, *, least: int, largest: int) -> int:
+    """Read a parameter that is a whole number. Raises RefusalError for what is none, or out of range."""
+    text = values.get(name, str(default))
+    if not text.isascii() or not text.isdigit() or len(text) > 10 or not least <= int(text) <= largest:
+        details = {"errors": [{"name": "invalid", "path": [name], "value": text[:100]}]}
+        raise RefusalError(400, "InvalidQuery", _INVALID, details)
+    return int(text)
+
+
+def unknown_paths(names: list[str]) -> RefusalError:
+    """Make the refusal of parameters that the service does not know."""
+    errors = [{"name": "unknown", "path": [name], "details": f'The path "{name}" is not recognized'} for name in names]
+    return RefusalError(400, "InvalidQuery", _INVALID, {"errors": errors})

@@ -15,15 +15,24 @@ _GUARD = 6
 Held = tuple[tuple[Key, bytes | None], ...]
 
 
+class Filter(msgspec.Struct, frozen=True, omit_defaults=True):
+    """What of a space a sync is about: a `kind`, those `standing` or those `gone`, a content type; empty for all."""
+
+    kind: str = ""
+    state: str = ""
+    content_type: str = ""
+
+
 class SyncToken(msgspec.Struct, frozen=True, omit_defaults=True):
     """Where a reader is.
 
-    `limit` items come on a page. `start` is the state that it has (empty in an initial sync), but for the items `held`
-    otherwise. Within a paged run `goal` is the state that it leads to, `after` the last item of the last page, and
-    `sent` the items that came otherwise than they are in the goal.
+    `limit` items come on a page, `only` those of a filter. `start` is the state that it has (empty in an initial
+    sync), but for the items `held` otherwise. Within a paged run `goal` is the state that it leads to, `after` the last
+    item of the last page, and `sent` the items that came otherwise than they are in the goal.
     """
 
     limit: int
+    only: Filter = Filter()
     start: str = ""
     held: Held = ()
     goal: str = ""

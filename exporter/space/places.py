@@ -1,0 +1,32 @@
+"""Which space a name stands for: `demo`, an export's file, a folder laid out as a mirror."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from exporter.errors import ConfigError
+from exporter.space.export import ExportFile
+from exporter.space.folder import SpaceFolder
+
+if TYPE_CHECKING:
+    from exporter.space.folder import Source
+
+DEMO = "demo"
+_DEMO_FOLDER = Path(__file__).parent / "demo"
+
+
+def open_folder(name: str, base: Path) -> Source:
+    """Find the space that `local:` or `space serve` names: `demo`, or a path relative to `base`.
+
+    Raises ConfigError where there is no such file or folder, or it holds no space.
+    """
+    root = _DEMO_FOLDER if name == DEMO else base / name
+    if root.is_file():
+        return ExportFile(root)
+    expected = "expected a mirror (content/), a file made by `contentful space export`, or demo"
+    if not root.is_dir():
+        raise ConfigError("space-missing", f"there is no file or folder {root}: {expected}")
+    if not any((root / part).is_dir() for part in ("entries", "assets", "model")):
+        raise ConfigError("space-missing", f"{root} holds no entries/, assets/ or model/: {expected}")
+    return SpaceFolder(root)

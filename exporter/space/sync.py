@@ -1,0 +1,91 @@
+"""The Sync API's own part of the endpoint: what a request asks for, and the page that answers it."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from msgspec.structs import replace
+
+from exporter.space.refusals import RefusalError, unknown_paths, whole_number
+from exporter.space.tokens import Filter, SyncToken, read_token, unknown_token
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+
+    from exporter.model import Item, Json, Key
+    from exporter.space.changelog import ChangeLog, Logged
+
+_TYPES = {
+    "all": Filter(),
+    "Entry": Filter("entry", "standing"),
+    "Asset": Filter("asset", "standing"),
+    "Deletion": Filter("", "gone"),
+    "DeletedEntry": Filter("entry", "gone"),
+    "DeletedAsset": Filter("asset", "gone"),
+}
+_KNOWN = {"initial", "sync_token", "type", "content_type", "limit", "locale"}
+_NOTHING_BESIDE = (
+    "When passing a sync token you can not pass any other parameters. "
+    'If you want to sync only a specific type or content_type start a new sync with "initial".'
+)
+_NO_TYPE = "The type you reqested for syncing is not valid. Try syncing without a type or consult the documentation."
+
+
+def asked_token(values: Mapping[str, str]) -> SyncToken:
+    """Read what a request asks for: where its token is, or the start of an initial sync.
+
+    Raises RefusalError with the texts that the service has, their typing error included.
+    """
+    unknown = sorted(set(values) - _KNOWN)
+    if unknown:
+        raise unknown_paths(unknown)
+    if "sync_token" in values:
+        if len(values) > 1:
+            raise RefusalError(400, "BadRequest", _NOTHING_BESIDE)
+        return read_token(values["sync_token"])
+    if values.get("initial") != "true":
+        raise RefusalError(400, "BadRequest", "Please start a sync with initial=true or with a sync_token.")
+    wanted = _TYPES.get(values.get("type", "all"))
+    if wanted is None:
+        raise RefusalError(400, "BadRequest", _NO_TYPE)
+    if "content_type" in values:
+        if values.get("type") != "Entry":
+            raise RefusalError(400, "BadRequest", "When passing a content_type the type must be set to Entry.")
+        wanted = replace(wanted, content_type=values["content_type"])
+    return SyncToken(whole_number(values, "limit", 100, least=1, largest=1000), only=wanted)
+
+
+def sync_page(
+    token: SyncToken,
+    log: ChangeLog,
+    read: Callable[[Key], tuple[Item, bytes] | None],
+    deletion: Callable[[Logged], Json],
+) -> tuple[list[Json], SyncToken]:
+    """Give a page's items and the token of what follows.
+
+    `read` gives an item as it stands now and its digest, `deletion` the mark of one that is gone. All pages of a run
+    are of the state that it began with. An item that has changed since comes as it is now; the token notes that the
+    reader holds it so, and the next delta goes on from there.
+    """
+    goal = log.state(token.goal) if token.goal else log.head()
+    start = log.state(token.start) if token.start else None
+    if goal is None or (token.start and start is None):
+        raise unknown_token()
+    if start is None:
+        found = log.items(goal, token.only, token.after, token.limit + 1)
+    else:
+        found = log.changes(start, dict(token.held), goal, token.only, token.after, token.limit + 1)
+    shown, sent = found[: token.limit], dict(token.sent)
+    items = []
+    for each in shown:
+        standing = read(each.key)
+        if standing is not None and token.only.state != "gone":
+            items.append(standing[0].raw)
+        elif each.digest is None:
+            items.append(deletion(each))
+        digest = standing[1] if standing is not None else None
+        if digest != each.digest:
+            sent[each.key] = digest
+    if len(found) > token.limit:
+        return items, replace(token, goal=goal.sum, after=shown[-1].cursor, sent=tuple(sent.items()))
+    return items, SyncToken(token.limit, token.only, start=goal.sum, held=tuple(sent.items()))
