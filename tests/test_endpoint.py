@@ -125,6 +125,11 @@ def test_token_of_one_endpoint_is_known_to_another_over_the_same_files(endpoint:
         ("initial=true&limit=0", 400, "InvalidQuery"),
         ("initial=true&limit=1001", 400, "InvalidQuery"),
         ("initial=true&limit=ten", 400, "InvalidQuery"),
+        ("initial=true&limit=000000001999", 400, "InvalidQuery"),
+        ("initial=true&type=bar", 400, "BadRequest"),
+        ("initial=true&content_type=place", 400, "BadRequest"),
+        ("initial=true&type=Asset&content_type=place", 400, "BadRequest"),
+        ("initial=true&order=sys.id", 400, "InvalidQuery"),
         ("", 400, "BadRequest"),
     ],
 )
@@ -133,6 +138,58 @@ def test_odd_requests_are_refused_in_the_services_form(
 ) -> None:
     got, body = ask(endpoint, query)
     assert (got, body["sys"]) == (status, {"type": "Error", "id": identifier})
+
+
+@pytest.mark.parametrize(
+    ("filters", "initial", "delta"),
+    [
+        ("", ["castle", "mill", "pic", "sights"], ["Deleted pic", "Deleted sights", "mill", "tower"]),
+        ("&type=all", ["castle", "mill", "pic", "sights"], ["Deleted pic", "Deleted sights", "mill", "tower"]),
+        ("&type=Entry", ["castle", "mill", "sights"], ["mill", "tower"]),
+        ("&type=Asset", ["pic"], []),
+        ("&type=Entry&content_type=place", ["castle", "mill"], ["mill", "tower"]),
+        ("&type=Entry&content_type=category", ["sights"], []),
+        ("&type=Deletion", ["Deleted gone"], ["Deleted pic", "Deleted sights"]),
+        ("&type=DeletedEntry", ["Deleted gone"], ["Deleted sights"]),
+        ("&type=DeletedAsset", [], ["Deleted pic"]),
+        ("&locale=de-DE", ["castle", "mill", "pic", "sights"], ["Deleted pic", "Deleted sights", "mill", "tower"]),
+    ],
+)
+def test_a_sync_can_be_of_a_part_and_its_token_keeps_it(
+    endpoint: Space, space: SpaceFiles, filters: str, initial: list[str], delta: list[str]
+) -> None:
+    def named(query: str) -> tuple[list[str], str]:
+        found, token = [], query
+        while True:
+            body = ask(endpoint, token)[1]
+            found += [("Deleted " * ("deletedAt" in each["sys"])) + each["sys"]["id"] for each in body["items"]]
+            token = (body.get("nextPageUrl") or body["nextSyncUrl"]).partition("?")[2]
+            if "nextSyncUrl" in body:
+                return sorted(found), token
+
+    space.put(entry("place", "gone", title="Gone"))
+    named("initial=true")
+    space.remove("entries/place/gone.json")
+    found, token = named(f"initial=true&limit=2{filters}")
+    assert found == initial
+    space.put(entry("place", "mill", 3, title="The windmill"))
+    space.put(entry("place", "tower", 4, title="The tower"))
+    space.put(entry("place", "passing", 5, title="Here and gone"))
+    space.remove("entries/category/sights.json")
+    space.remove("assets/pic.json")
+    space.remove("entries/place/passing.json")
+    found, token = named(token)
+    assert found == delta
+    assert named(token)[0] == []
+
+
+def test_file_that_a_link_leads_outside_is_not_served(endpoint: Space, space: SpaceFiles, tmp_path: Path) -> None:
+    (tmp_path / "secret.svg").write_text("secret", "utf-8")
+    path = f"/small/pic/{1:032x}/castle.svg"
+    assert endpoint.answer(path, BEARER, "http://here:1").status == 200
+    (space.root / "files/pic/castle.svg").unlink()
+    (space.root / "files/pic/castle.svg").symlink_to(tmp_path / "secret.svg")
+    assert endpoint.answer(path, BEARER, "http://here:1").status == 404
 
 
 def test_nothing_may_stand_beside_a_sync_token(endpoint: Space) -> None:

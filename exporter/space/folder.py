@@ -115,8 +115,9 @@ class SpaceFolder:
     def asset_file(self, item: Item, path: str, url_path: str) -> Path | None:
         """Give the file of an asset (whose JSON lies at `path`) that is asked at a URL's path; None for no such."""
         for file in files_asked(item, path, url_path):
-            if (self.root / file.path).is_file():
-                return self.root / file.path
+            found = self.root / file.path
+            if found.is_file() and found.resolve().is_relative_to(self.root.resolve()):
+                return found
         return None
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import queue
 import threading
 from contextlib import contextmanager
 from pathlib import Path
@@ -16,57 +17,55 @@ if TYPE_CHECKING:
 _QUIET = 0.05
 """Seconds without an event after which an edit is over: one edit is one change."""
 
+_EVERYTHING = ""
+
 
 class _Collector(FileSystemEventHandler):
-    """Gather the paths that events name, and hand them on when it is quiet."""
+    """Name what events are about: paths under `root`, or everything."""
 
-    def __init__(self, root: Path, follow: Callable[[Iterable[str] | None], None]) -> None:
+    def __init__(self, root: Path) -> None:
+        self.names: queue.SimpleQueue[str | None] = queue.SimpleQueue()
         self._root = root
-        self._follow = follow
-        self._paths: set[str] = set()
-        self._whole = False
-        self._changed = threading.Event()
-        self._ended = False
 
     def on_any_event(self, event: FileSystemEvent) -> None:
-        """Note an event; one of a folder, or of a space that is a single file, is about everything."""
-        if event.event_type in ("opened", "closed_no_write"):
+        """Name a file; a folder that comes, goes or moves is about everything, and so is a space that is one file."""
+        if event.event_type in ("opened", "closed_no_write") or (event.is_directory and event.event_type == "modified"):
             return
-        for name in filter(None, (event.src_path, event.dest_path)):
-            path = Path(str(name))
+        for path in (Path(str(name)) for name in (event.src_path, event.dest_path) if name):
             if event.is_directory or path == self._root:
-                self._whole = True
+                self.names.put(_EVERYTHING)
             elif path.is_relative_to(self._root):
-                self._paths.add(path.relative_to(self._root).as_posix())
-        self._changed.set()
+                self.names.put(path.relative_to(self._root).as_posix())
 
-    def run(self) -> None:
-        """Hand on what was gathered, again and again until the end."""
-        while not self._ended:
-            self._changed.wait()
-            while self._changed.is_set() and not self._ended:
-                self._changed.clear()
-                self._changed.wait(_QUIET)
-            paths, self._paths = self._paths, set()
-            whole, self._whole = self._whole, False
-            if whole or paths:
-                self._follow(None if whole else sorted(paths))
 
-    def end(self) -> None:
-        """End the run."""
-        self._ended = True
-        self._changed.set()
+def _edits(names: queue.SimpleQueue[str | None]) -> Iterator[set[str]]:
+    """Yield the names of one edit after the other, each when it is quiet; None ends it."""
+    while (name := names.get()) is not None:
+        edit = {name}
+        while True:
+            try:
+                name = names.get(timeout=_QUIET)
+            except queue.Empty:
+                break
+            if name is None:
+                return
+            edit.add(name)
+        yield edit
 
 
 @contextmanager
 def watching(root: Path, follow: Callable[[Iterable[str] | None], None]) -> Iterator[None]:
     """Call `follow` with the changed paths under `root`, None for all, while the block runs."""
-    collector = _Collector(root.resolve(), follow)
+    root = root.resolve()
+    collector = _Collector(root)
     observer = Observer()
-    observer.schedule(
-        collector, str(root.resolve() if root.is_dir() else root.resolve().parent), recursive=root.is_dir()
-    )
-    worker = threading.Thread(target=collector.run, daemon=True)
+    observer.schedule(collector, str(root if root.is_dir() else root.parent), recursive=root.is_dir())
+
+    def run() -> None:
+        for edit in _edits(collector.names):
+            follow(None if _EVERYTHING in edit else sorted(edit))
+
+    worker = threading.Thread(target=run, daemon=True)
     observer.start()
     worker.start()
     try:
@@ -74,5 +73,5 @@ def watching(root: Path, follow: Callable[[Iterable[str] | None], None]) -> Iter
     finally:
         observer.stop()
         observer.join()
-        collector.end()
+        collector.names.put(None)
         worker.join()

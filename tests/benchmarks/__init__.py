@@ -1,0 +1,1 @@
+"""Benchmarks: time, by interleaved rounds; work done is what tests assert."""
