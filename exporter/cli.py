@@ -85,29 +85,46 @@ def program() -> None:
 
 _FULL = click.option("--full", is_flag=True, help="Start over and reconcile: what the space no longer has goes.")
 _ALLOW_EMPTY = click.option("--allow-empty", is_flag=True, help="Believe a space that came back empty.")
+_DEADLINE = click.option(
+    "--deadline",
+    type=click.FloatRange(1, 3600),
+    default=30.0,
+    show_default=True,
+    metavar="SECONDS",
+    help="Give up on a request after this long, retries included.",
+)
+_DOWNLOADS = click.option(
+    "--downloads",
+    type=click.IntRange(1, 64),
+    default=8,
+    show_default=True,
+    metavar="N",
+    help="Download this many asset files at once.",
+)
+_SYNC_OPTIONS = (_FULL, _ALLOW_EMPTY, _DEADLINE, _DOWNLOADS)
 _CLEAN = click.option("--clean", is_flag=True, help="Render as if .export/ and site/ were absent.")
 
 
 @program.command()
-@_options(_FULL, _ALLOW_EMPTY, _CLEAN)
+@_options(*_SYNC_OPTIONS, _CLEAN)
 @click.pass_obj
-def build(common: Common, *, full: bool, allow_empty: bool, clean: bool) -> int:
+def build(common: Common, /, *, clean: bool, **options: Any) -> int:
     """Sync, then render. The main job."""
     with _run("build", common) as (config, report):
         if clean:
             _clean(config)
-        _sync(config, report, full=full, allow_empty=allow_empty)
+        _sync(config, report, options)
         _render(config, report)
     return report.exit_code
 
 
 @program.command()
-@_options(_FULL, _ALLOW_EMPTY)
+@_options(*_SYNC_OPTIONS)
 @click.pass_obj
-def sync(common: Common, *, full: bool, allow_empty: bool) -> int:
+def sync(common: Common, /, **options: Any) -> int:
     """Bring content/ up to date with the space by a delta."""
     with _run("sync", common) as (config, report):
-        _sync(config, report, full=full, allow_empty=allow_empty)
+        _sync(config, report, options)
     return report.exit_code
 
 
@@ -188,15 +205,15 @@ def _run(command: str, common: Common) -> Iterator[tuple[Config, Report]]:
             click.echo(line)
 
 
-def _sync(config: Config, report: Report, *, full: bool, allow_empty: bool) -> None:
+def _sync(config: Config, report: Report, chosen: dict[str, Any]) -> None:
     from exporter.mirror.sync import SyncOptions, sync
     from exporter.source.delivery import Address, Delivery
 
     source, token = config.site.source, config.access_token()
-    options = SyncOptions(full=full, allow_empty=allow_empty)
+    options = SyncOptions(**chosen)
     if source.local is None:
         address = Address(source.url, source.space or "", source.environment)
-        sync(config, Delivery(address, token), _identity(address, source.url), options, report)
+        sync(config, Delivery(address, token, options.deadline), _identity(address, source.url), options, report)
         return
 
     from exporter.space.places import open_folder
@@ -205,7 +222,8 @@ def _sync(config: Config, report: Report, *, full: bool, allow_empty: bool) -> N
     folder = open_folder(source.local, config.root)
     with open_endpoint(folder, config.cache / "space.db", Listening(look="once")) as endpoint:
         address = Address(endpoint.url, endpoint.space.id, endpoint.space.environment, local=True)
-        sync(config, Delivery(address, token), _identity(address, f"local:{source.local}"), options, report)
+        client = Delivery(address, token, options.deadline)
+        sync(config, client, _identity(address, f"local:{source.local}"), options, report)
 
 
 def _identity(address: Any, url: str) -> dict[str, Any]:

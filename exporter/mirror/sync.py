@@ -35,10 +35,12 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class SyncOptions:
-    """What the command line asks of a sync."""
+    """What the command line asks of a sync. `deadline` is in seconds, for each request with its retries."""
 
     full: bool = False
     allow_empty: bool = False
+    deadline: float = 30.0
+    downloads: int = 8
 
 
 def sync(config: Config, client: Delivery, source: Mapping[str, Any], options: SyncOptions, report: Report) -> None:

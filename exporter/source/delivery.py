@@ -49,13 +49,14 @@ class Address:
 class Delivery:
     """A client that counts what it asks: `requests`, `sync_requests`, `bytes` as they travelled."""
 
-    def __init__(self, address: Address, access_token: str) -> None:
+    def __init__(self, address: Address, access_token: str, deadline: float = 30.0) -> None:
         self.address = address
         self.requests = 0
         self.sync_requests = 0
         self.bytes = 0
         self.environment_uuid: str | None = None
         self._token = access_token
+        self._deadline = deadline
         self.session = requests.Session()
         self.session.headers.update({"Accept": _ACCEPT, "Accept-Encoding": "gzip", "User-Agent": _user_agent()})
         self.session.headers["X-Contentful-User-Agent"] = _contentful_user_agent()
