@@ -18,7 +18,8 @@ Json: TypeAlias = Any
 """A decoded JSON value: whatever an editor put into an Object field."""
 
 _ENCODER = msgspec.json.Encoder(order="sorted")
-_EXPONENT = re.compile(rb"(?:^|[\[:,])-?(?:\d[\d.]*e|0\.0000)")
+_EXPONENT = re.compile(rb"e-?\d+(?:[,\]}]|$)")
+_TINY = b"0.0000"
 _SUM_BYTES = 16
 _LARGEST = (1 << 63) - 1
 
@@ -250,8 +251,8 @@ def canonical(value: Json) -> bytes:
     try:
         compact = _ENCODER.encode(value)
     except UnicodeEncodeError:
-        compact = b":1e"
-    if _EXPONENT.search(compact):
+        compact = _TINY
+    if _TINY in compact or _EXPONENT.search(compact):
         text = json.dumps(value, ensure_ascii=False, indent=2, sort_keys=True, allow_nan=False)
         return text.encode("utf-8", "backslashreplace") + b"\n"
     return msgspec.json.format(compact, indent=2) + b"\n"

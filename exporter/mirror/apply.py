@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import json
+import os
 import shutil
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from exporter.errors import SourceError
@@ -14,8 +16,6 @@ from exporter.report import Problem
 from exporter.source.assets import download
 
 if TYPE_CHECKING:
-    from pathlib import Path
-
     from exporter.mirror.index import MirrorIndex
     from exporter.mirror.staging import Staging
     from exporter.report import Report
@@ -52,7 +52,7 @@ def keep_files(staging: Staging, content: Path) -> None:
     if not staging.meta("kept"):
         for path, source in staging.steps(Phase.KEEP):
             if (content / source).is_file():
-                _link(content / source, _fetched(staging, path), staging.folder)
+                _link(str(content / source), str(_fetched(staging, path)), staging.folder)
         staging.remember(kept="yes")
 
 
@@ -64,32 +64,38 @@ def apply_plan(staging: Staging, content: Path) -> None:
     """Remove and put the plan's files. The staged ones stay where they are, so that all of it can be repeated."""
     for path, _ in staging.steps(Phase.REMOVE):
         remove(content / path, content)
+    items, target = str(staging.folder / "items"), str(content)
     for path, source in staging.steps(Phase.PUT):
-        _link(staging.folder / "items" / source, content / path, staging.folder)
+        _link(f"{items}/{source}", f"{target}/{path}", staging.folder)
     for phase in (Phase.FETCH, Phase.KEEP):
         for path, _ in staging.steps(phase):
             if _fetched(staging, path).exists():
-                _link(_fetched(staging, path), content / path, staging.folder)
+                _link(str(_fetched(staging, path)), f"{target}/{path}", staging.folder)
 
 
-def _link(source: Path, target: Path, scratch: Path) -> None:
+def _link(source: str, target: str, scratch: Path) -> None:
     """Put a file at `target` by one rename and leave it at `source`: a hard link, or a copy where there are none."""
-    part = scratch / "part"
-    part.unlink(missing_ok=True)
+    part = f"{scratch}/part"
     try:
-        part.hardlink_to(source)
+        os.link(source, part)
+    except FileExistsError:
+        os.unlink(part)  # noqa: PTH108 - paths as text: there are many
+        os.link(source, part)
     except OSError:
         shutil.copyfile(source, part)
-    if target.exists() and target.samefile(part):
-        return
-    rename(part, target)
+    try:
+        os.replace(part, target)  # noqa: PTH105
+    except FileNotFoundError:
+        Path(target).parent.mkdir(parents=True, exist_ok=True)
+        os.replace(part, target)  # noqa: PTH105
 
 
 def planned_sum(staging: Staging, index: MirrorIndex, mirror: str, *, full: bool) -> str:
     """Give the sum that the mirror will have; `mirror` is the one so far, which a `full` sync does not build on."""
     if full:
         return order_free_sum(change.digest for change in staging.changes() if change.digest is not None)
-    known = (index.find(Key(*path.split(":", 1))) for path, _ in staging.steps(Phase.INDEX))
+    empty = len(index) == 0
+    known = (index.find(Key(*path.split(":", 1))) for path, _ in staging.steps(Phase.INDEX) if not empty)
     left = subtract(mirror, (row.digest for row in known if row is not None))
     return order_free_sum((read_row(path, row).digest for path, row in staging.steps(Phase.INDEX) if row), left)
 

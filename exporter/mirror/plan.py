@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from dataclasses import dataclass
 from enum import IntEnum
+from functools import cached_property
 from typing import TYPE_CHECKING, NamedTuple
 
 from exporter.layout import AssetFile, asset_files, file_name, is_own_name, twin_path
@@ -73,9 +74,9 @@ class Planner:
         """
         neighbours: set[Row] = set()
         for change in self.staging.changes():
-            old = self.mirror.find(change.key)
+            old = None if self._mirror_is_empty else self.mirror.find(change.key)
             yield from self._change(change, old)
-            if (old.folder if old else "") != change.folder:
+            if not self._mirror_is_empty and (old.folder if old else "") != change.folder:
                 neighbours.update(self._neighbours(change.key, change.folder, old.folder if old else ""))
         left = (row for row in self.mirror.all() if self.staging.find(row.key) is None) if self.full else ()
         for row in left:
@@ -145,8 +146,18 @@ class Planner:
             elif standing and not self.disk.downloads:
                 yield Step(Phase.REMOVE, now.path)
 
+    @cached_property
+    def _meeting(self) -> set[tuple[str, str]]:
+        return self.staging.meeting_folds()
+
+    @cached_property
+    def _mirror_is_empty(self) -> bool:
+        return len(self.mirror) == 0
+
     def _path(self, key: Key, folder: str) -> str:
         """Give the path of an item's JSON; a suffix parts ids of a folder that differ only by case."""
+        if self._mirror_is_empty and (folder, key.id.lower()) not in self._meeting:
+            return f"{folder}/{file_name(key.id)}.json"
         alike = {key.id, *self._ids_alike(key.id.lower(), folder)}
         return f"{folder}/{file_name(key.id, clash=sum(map(is_own_name, alike)) > 1)}.json"
 

@@ -12,6 +12,7 @@ import sqlite3
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from exporter.files import write_bytes
 from exporter.layout import item_folder
 from exporter.model import Key, Upsert, canonical, item_digest, precedence
 
@@ -57,6 +58,8 @@ class Staging:
         self._base = base
         self._database: sqlite3.Connection | None = None
         self._numbers = 0
+        self._items = str(folder / "items")
+        self._seen: set[Key] = set()
         if folder.exists() and not self._resume():
             self.discard()
 
@@ -65,6 +68,7 @@ class Staging:
             if not (self.folder / "sync.db").exists() or (self._open() and self.meta("base") != self._base):
                 return False
             self._numbers = self._one("SELECT coalesce(max(number), 0) FROM change")
+            self._seen = {change.key for change in self.changes()}
         except sqlite3.DatabaseError:
             return False
         return True
@@ -123,22 +127,19 @@ class Staging:
             database.execute("BEGIN")
             for change in changes:
                 rank = precedence(change)
-                have = database.execute("SELECT revision, time FROM change WHERE (kind, id) = (?, ?)", change.key)
-                if rank > (have.fetchone() or (-1, "")):
-                    row = self._stage(change, mirrored, twins)
-                    database.execute(
-                        "INSERT OR REPLACE INTO change VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
-                        (
-                            *change.key,
-                            *rank,
-                            row.folder,
-                            row.key.id.lower(),
-                            row.digest,
-                            row.number,
-                            json.dumps(row.twins),
-                        ),
-                    )
+                if change.key in self._seen and rank <= self._rank(change.key):
+                    continue
+                self._seen.add(change.key)
+                row = self._stage(change, mirrored, twins)
+                database.execute(
+                    "INSERT OR REPLACE INTO change VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
+                    (*change.key, *rank, row.folder, row.key.id.lower(), row.digest, row.number, json.dumps(row.twins)),
+                )
             self.remember(token=token, last="yes" if last else "")
+
+    def _rank(self, key: Key) -> tuple[int, str]:
+        row = self._open().execute("SELECT revision, time FROM change WHERE (kind, id) = (?, ?)", key).fetchone()
+        return (row[0], row[1]) if row else (-1, "")
 
     def _stage(
         self,
@@ -154,15 +155,15 @@ class Staging:
         if digest == mirrored(change.key):
             return Staged(change.key, folder, digest, None, ())
         self._numbers += 1
-        self.item_file(self._numbers).write_bytes(data)
+        write_bytes(self.item_file(self._numbers), data)
         texts = twins(change.item)
         for place, text in enumerate(texts.values()):
-            self.item_file(self._numbers, place).write_bytes(text)
+            write_bytes(self.item_file(self._numbers, place), text)
         return Staged(change.key, folder, digest, self._numbers, tuple(texts))
 
-    def item_file(self, number: int, twin: int | None = None) -> Path:
+    def item_file(self, number: int, twin: int | None = None) -> str:
         """Give the staged file of an item's JSON, or of one of its twins."""
-        return self.folder / "items" / (f"{number}.json" if twin is None else f"{number}.{twin}.md")
+        return f"{self._items}/{number}.json" if twin is None else f"{self._items}/{number}.{twin}.md"
 
     def changes(self) -> Iterator[Staged]:
         """Yield what won, in the order of keys."""
@@ -176,6 +177,11 @@ class Staging:
         query = f"SELECT kind, id, folder, digest, number, twins FROM change {where}"  # noqa: S608 - `where` is one of three texts here
         for kind, identifier, folder, digest, number, twins in self._open().execute(query, values):
             yield Staged(Key(kind, identifier), folder, digest, number, tuple(json.loads(twins)))
+
+    def meeting_folds(self) -> set[tuple[str, str]]:
+        """Give folder and fold of the ids that differ only by case among what is to lie there."""
+        query = "SELECT folder, fold FROM change WHERE digest NOT NULL GROUP BY folder, fold HAVING count(*) > 1"
+        return set(self._open().execute(query))
 
     def find(self, key: Key) -> Staged | None:
         """Give what this sync brought for a key, None for nothing."""

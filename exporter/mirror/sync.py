@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from dataclasses import dataclass, replace
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from exporter.errors import GuardError
@@ -25,7 +26,6 @@ from exporter.source.sync import fetch_pages
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
-    from pathlib import Path
 
     from exporter.config import Config
     from exporter.model import Item
@@ -142,7 +142,7 @@ class _Run:
         self.report.sync.full = token is None
         if staging.meta("last"):
             return
-        model, wanted = self.answers.read(), self._markdown
+        model, wanted, empty = self.answers.read(), self._markdown, len(self.index) == 0
         try:
             for page in fetch_pages(self.client, staging.meta("token") or token, self.config.site.source.limit):
                 if page.changes or not page.last or token is None or not staging.empty:
@@ -150,12 +150,16 @@ class _Run:
                         page.changes,
                         page.token,
                         page.last,
-                        mirrored=lambda key: row.digest if (row := self.index.find(key)) else None,
+                        mirrored=lambda key: None if empty else self._digest(key),
                         twins=lambda item: formats.twins(item, model) if wanted and item.key.kind == "entry" else {},
                     )
         except TokenRejectedError:
             staging.discard()
             raise
+
+    def _digest(self, key: Key) -> bytes | None:
+        row = self.index.find(key)
+        return row.digest if row else None
 
     @property
     def _markdown(self) -> bool:
@@ -196,7 +200,7 @@ class _Run:
             tuple(sorted({*self.answers.locales, *_locale_codes(content)})),
             self._downloads,
             mirrored=lambda path: _read_item(content / path),
-            staged=lambda number: _read_item(staging.item_file(number)),
+            staged=lambda number: _read_item(Path(staging.item_file(number))),
             exists=lambda path: (content / path).is_file(),
         )
 
