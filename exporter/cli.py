@@ -21,7 +21,8 @@ from exporter.report import Report
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
-    from exporter.config import Config
+    from exporter.config import Config, Source
+    from exporter.source.delivery import Address
 
 
 @dataclass(frozen=True)
@@ -213,7 +214,8 @@ def _sync(config: Config, report: Report, chosen: dict[str, Any]) -> None:
     options = SyncOptions(**chosen)
     if source.local is None:
         address = Address(source.url, source.space or "", source.environment)
-        sync(config, Delivery(address, token, options.deadline), _identity(address, source.url), options, report)
+        client = Delivery(address, token, options.deadline)
+        sync(config, client, _identity(source, address, source.url), options, report)
         return
 
     from exporter.space.places import open_folder
@@ -223,12 +225,12 @@ def _sync(config: Config, report: Report, chosen: dict[str, Any]) -> None:
     with open_endpoint(folder, config.cache / "space.db", Listening(look="once")) as endpoint:
         address = Address(endpoint.url, endpoint.space.id, endpoint.space.environment, local=True)
         client = Delivery(address, token, options.deadline)
-        sync(config, client, _identity(address, f"local:{source.local}"), options, report)
+        sync(config, client, _identity(source, address, f"local:{source.local}"), options, report)
 
 
-def _identity(address: Any, url: str) -> dict[str, Any]:
+def _identity(source: Source, address: Address, url: str) -> dict[str, Any]:
     """Say what `.syncstate` says of a source; a local one is known by its name, never by a port."""
-    return {"url": url, "space": address.space, "environment": address.environment, "filter": None}
+    return {"url": url, "space": address.space, "environment": address.environment, "filter": source.filter}
 
 
 def _render(config: Config, report: Report) -> None:

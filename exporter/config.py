@@ -80,6 +80,12 @@ class Source(_Part):
     environment: Expanded = "master"
     url: SourceAddress = DELIVERY_URL
     limit: Annotated[int, Field(ge=1, le=1000)] = 1000
+    only: Annotated[tuple[Annotated[str, Field(min_length=1)], ...], Field(min_length=1)] | None = None
+
+    @property
+    def filter(self) -> dict[str, list[str]] | None:
+        """What `.syncstate` says of the filter: another one is another source."""
+        return {"only": sorted(set(self.only))} if self.only else None
 
 
 class Content(_Part):

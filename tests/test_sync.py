@@ -228,7 +228,9 @@ def test_changed_model_writes_model_and_twins_anew(guide: Guide, space: SpaceFil
     raw = castle(space)
     reordered = content_type("place", *reversed(PLACE["fields"]))
     space.put_model(reordered, CATEGORY, locales=[locale("en-US", default=True), locale("de-DE", "en-US")])
-    guide.build()
+    said = guide.run("build").out
+    assert "the content model has changed" in said
+    assert "the locales have changed" in said
     twin = (guide.root / "content/entries/place/castle.en-US.md").read_text("utf-8")
     assert twin.index("picture:") < twin.index("title:")
     assert json.loads((guide.root / "content/model/locales.json").read_bytes()).keys() == {"en-US", "de-DE"}
@@ -280,6 +282,26 @@ def test_another_source_is_synced_whole_and_replaces_the_old_items(guide: Guide,
         "content/entries/place/tower.en-US.md",
         "content/entries/place/tower.json",
     ]
+
+
+def test_only_some_content_types_are_mirrored_by_one_whole_sync(guide: Guide, space: SpaceFiles) -> None:
+    guide.build()
+    config = (guide.root / "site.yaml").read_text("utf-8")
+    (guide.root / "site.yaml").write_text(config.replace("source: {", "source: {only: [place], "), "utf-8")
+    report = guide.build()["sync"]
+    assert (report["full"], report["deleted"], report["unchanged"]) == (True, 1, 3)
+    assert not (guide.root / "content/entries/category").exists()
+    space.put(entry("category", "food", title="Food", slug="food"))
+    space.put(entry("place", "tower", 4, title="The tower", slug="tower"))
+    report = guide.build()["sync"]
+    assert (report["full"], report["upserted"], report["token_moved"]) == (False, 1, True)
+    space.remove("entries/category/food.json")
+    space.remove("entries/place/tower.json")
+    report = guide.build()["sync"]
+    assert (report["full"], report["upserted"], report["deleted"]) == (False, 0, 1)
+    (guide.root / "site.yaml").write_text(config.replace("source: {", "source: {only: [plaice], "), "utf-8")
+    outcome = guide.run("sync")
+    assert (outcome.code, "source.only: the space has no plaice" in outcome.err) == (2, True)
 
 
 def test_space_that_came_back_empty_is_not_believed(guide: Guide, space: SpaceFiles) -> None:

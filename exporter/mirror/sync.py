@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from exporter.errors import GuardError
+from exporter.errors import ConfigError, GuardError
 from exporter.files import read_bytes
 from exporter.layout import LOCALES_PATH
 from exporter.mirror import formats
@@ -18,7 +18,7 @@ from exporter.mirror.plan import Disk, Phase, Planner
 from exporter.mirror.staging import Staging
 from exporter.mirror.state import SyncState, read_state, write_state
 from exporter.mirror.twins import refresh_twins, write_model
-from exporter.model import Json, Key, canonical, decode, digest
+from exporter.model import Json, Key, Upsert, canonical, decode, digest
 from exporter.report import Report, SyncReport
 from exporter.source.delivery import TokenRejectedError
 from exporter.source.model import fetch_model
@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from exporter.config import Config
-    from exporter.model import Item
+    from exporter.model import Change, Item
     from exporter.source.delivery import Delivery
     from exporter.source.model import ModelAnswers
 
@@ -53,7 +53,7 @@ def sync(config: Config, client: Delivery, source: Mapping[str, Any], options: S
     report.sync = SyncReport()
     index = MirrorIndex(config.cache / "mirror.db")
     try:
-        run = _Run(config, client, source, options, report, index, fetch_model(client))
+        run = SyncRun(config, client, source, options, report, index, fetch_known_model(config, client))
         try:
             run.round()
         except TokenRejectedError as rejected:
@@ -65,8 +65,18 @@ def sync(config: Config, client: Delivery, source: Mapping[str, Any], options: S
         report.sync.bytes, report.sync.seconds = client.bytes, round(time.monotonic() - start, 2)
 
 
+def fetch_known_model(config: Config, client: Delivery) -> ModelAnswers:
+    """Ask for the model. Raises ConfigError where `only` names a content type that the space does not have."""
+    answers = fetch_model(client)
+    unknown = [each for each in config.site.source.only or () if each not in answers.content_types]
+    if unknown:
+        has = ", ".join(sorted(answers.content_types))
+        raise ConfigError("config-invalid", f"source.only: the space has no {', '.join(unknown)}: it has {has}")
+    return answers
+
+
 @dataclass(frozen=True)
-class _Run:
+class SyncRun:
     """What all steps of a run need."""
 
     config: Config
@@ -80,10 +90,10 @@ class _Run:
     def round(self) -> None:
         """Finish what an interrupted sync had planned, or sync anew."""
         state = read_state(self.config.state_file)
-        token = self._start_token(state)
+        token = self.start_token(state)
         staging = self._staging(state, token)
         interrupted = bool(staging.meta("planned"))
-        sound, fresh = self._check_index(state, whole=token is None)
+        sound, fresh = self.check_index(state, whole=token is None)
         if not sound and not interrupted and token is not None:
             self.report.notes.append("content/ is not what was synced last (edited, reverted?): a full sync")
             staging.discard()
@@ -100,7 +110,7 @@ class _Run:
     def _staging(self, state: SyncState | None, token: str | None) -> Staging:
         return Staging(self.config.cache / "staging", self._base(state, token))
 
-    def _check_index(self, state: SyncState | None, *, whole: bool) -> tuple[bool, bool]:
+    def check_index(self, state: SyncState | None, *, whole: bool) -> tuple[bool, bool]:
         """Make the index anew where it is not of this mirror, or the `whole` mirror is to be compared.
 
         Tells whether content/ is what was synced last, and whether twins and files have to be looked at again.
@@ -111,7 +121,7 @@ class _Run:
         total = self.index.rebuild(self.config.content)
         return state is not None and total == state.mirror, len(self.index) > 0
 
-    def _start_token(self, state: SyncState | None) -> str | None:
+    def start_token(self, state: SyncState | None) -> str | None:
         if state is None or self.options.full:
             return None
         if dict(state.source) != dict(self.source):
@@ -145,9 +155,10 @@ class _Run:
         model, wanted, empty = self.answers.read(), self._markdown, len(self.index) == 0
         try:
             for page in fetch_pages(self.client, staging.meta("token") or token, self.config.site.source.limit):
-                if page.changes or not page.last or token is None or not staging.empty:
+                changes = [each for each in page.changes if self.is_wanted(each)]
+                if changes or not page.last or token is None or not staging.empty:
                     staging.add_page(
-                        page.changes,
+                        changes,
                         page.token,
                         page.last,
                         mirrored=lambda key: None if empty else self._digest(key),
@@ -156,6 +167,13 @@ class _Run:
         except TokenRejectedError:
             staging.discard()
             raise
+
+    def is_wanted(self, change: Change) -> bool:
+        """Tell whether `only` lets a change through; deletions carry no content type and apply by id."""
+        only = self.config.site.source.only
+        if only is None or not isinstance(change, Upsert) or change.key.kind != "entry":
+            return True
+        return change.item.content_type in only
 
     def _digest(self, key: Key) -> bytes | None:
         row = self.index.find(key)
@@ -238,12 +256,20 @@ class _Run:
         if fresh:
             refresh_twins(content, self.index, self.answers.read(), scratch, wanted=self._markdown)
         moved_on = self._state(staging, state, failed)
+        self._note_model(state)
         if fresh or not staging.empty:
             self.index.update((), (), {"sum": moved_on.mirror, "settings": self._settings()})
         write_state(self.config.state_file, moved_on, scratch)
         assert self.report.sync is not None
         self.report.sync.token_moved = moved_on.token != (state.token if state else None)
         staging.discard()
+
+    def _note_model(self, state: SyncState | None) -> None:
+        """Say in the report where the content model or the locales are others than last time."""
+        before = state.fingerprints if state else self._fingerprints()
+        for name, words in (("model", "the content model has"), ("locales", "the locales have")):
+            if before.get(name) != self._fingerprints()[name]:
+                self.report.notes.append(f"{words} changed: model files, twins and pages follow")
 
     def _count(self, staging: Staging) -> None:
         assert self.report.sync is not None
