@@ -7,7 +7,7 @@ import json
 import os
 import sqlite3
 import sys
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
     from exporter.config import Config, Source
-    from exporter.source.delivery import Address
+    from exporter.source.delivery import Address, Delivery
 
 
 @dataclass(frozen=True)
@@ -102,19 +102,28 @@ _DOWNLOADS = click.option(
     metavar="N",
     help="Download this many asset files at once.",
 )
-_SYNC_OPTIONS = (_FULL, _ALLOW_EMPTY, _DEADLINE, _DOWNLOADS)
+_DRY_RUN = click.option("--dry-run", is_flag=True, help="List what a sync would bring; write nothing.")
+_MESSAGE = click.option(
+    "--message",
+    type=click.Path(path_type=Path, dir_okay=False),
+    metavar="FILE",
+    help="Write a commit message of what the sync brought; remove FILE where that is nothing.",
+)
+_SYNC_OPTIONS = (_FULL, _ALLOW_EMPTY, _DEADLINE, _DOWNLOADS, _DRY_RUN, _MESSAGE)
 _CLEAN = click.option("--clean", is_flag=True, help="Render as if .export/ and site/ were absent.")
 
 
 @program.command()
 @_options(*_SYNC_OPTIONS, _CLEAN)
 @click.pass_obj
-def build(common: Common, /, *, clean: bool, **options: Any) -> int:
+def build(common: Common, /, *, clean: bool, dry_run: bool, message: Path | None, **options: Any) -> int:
     """Sync, then render. The main job."""
+    if dry_run:
+        return _look("build", common, options, message)
     with _run("build", common) as (config, report):
         if clean:
             _clean(config)
-        _sync(config, report, options)
+        _sync(config, report, options, message)
         _render(config, report)
     return report.exit_code
 
@@ -122,11 +131,21 @@ def build(common: Common, /, *, clean: bool, **options: Any) -> int:
 @program.command()
 @_options(*_SYNC_OPTIONS)
 @click.pass_obj
-def sync(common: Common, /, **options: Any) -> int:
+def sync(common: Common, /, *, dry_run: bool, message: Path | None, **options: Any) -> int:
     """Bring content/ up to date with the space by a delta."""
+    if dry_run:
+        return _look("sync", common, options, message)
     with _run("sync", common) as (config, report):
-        _sync(config, report, options)
+        _sync(config, report, options, message)
     return report.exit_code
+
+
+@program.command()
+@_options(_DEADLINE)
+@click.pass_obj
+def status(common: Common, /, **options: Any) -> int:
+    """List what the next sync would bring and which files under content/ are not what was synced; change nothing."""
+    return _look("status", common, options)
 
 
 @program.command()
@@ -188,13 +207,13 @@ def _cache_folder(root: Path) -> Path:
 
 
 @contextmanager
-def _run(command: str, common: Common) -> Iterator[tuple[Config, Report]]:
+def _run(command: str, common: Common, *, locked: bool = True) -> Iterator[tuple[Config, Report]]:
     """Load the configuration, hold the lock while the block runs, print the report."""
     from exporter.files import exclusive_lock
 
     config = common.load()
     report = Report(command, verbose=common.verbose)
-    with exclusive_lock(config.cache / "lock"):
+    with exclusive_lock(config.cache / "lock") if locked else nullcontext():
         yield config, report
     if common.as_json:
         click.echo(json.dumps(report.as_json(), ensure_ascii=False))
@@ -206,26 +225,64 @@ def _run(command: str, common: Common) -> Iterator[tuple[Config, Report]]:
             click.echo(line)
 
 
-def _sync(config: Config, report: Report, chosen: dict[str, Any]) -> None:
+def _sync(config: Config, report: Report, chosen: dict[str, Any], file: Path | None) -> None:
+    """Sync; write the commit message to `file` where one is asked for."""
+    from exporter.mirror.message import Message
     from exporter.mirror.sync import SyncOptions, sync
+
+    options = SyncOptions(**chosen)
+    message = Message(config) if _is_writable(file) else None
+    report.told = message.add if message is not None else None
+    with _source(config, options.deadline) as (client, identity):
+        sync(config, client, identity, options, report)
+    if message is not None and file is not None:
+        message.write(file)
+
+
+def _is_writable(file: Path | None) -> bool:
+    """Tell whether a message is asked for; raises UsageError before any work where it could not be written."""
+    if file is not None and not file.absolute().parent.is_dir():
+        raise click.UsageError(f"--message: there is no folder {file.parent}")
+    return file is not None
+
+
+def _look(command: str, common: Common, chosen: dict[str, Any], message: Path | None = None) -> int:
+    """List what a sync would bring; `status` looks at the files too. Takes no lock, since it writes nothing."""
+    from exporter.mirror.status import find_status
+    from exporter.mirror.sync import SyncOptions
+
+    if message is not None:
+        raise click.UsageError("--dry-run writes nothing, so there is no --message beside it")
+    options = SyncOptions(**chosen)
+    with (
+        _run(command, common, locked=False) as (config, report),
+        _source(config, options.deadline, keep=False) as (client, identity),
+    ):
+        find_status(config, client, identity, options, report, files=command == "status")
+    return report.exit_code
+
+
+@contextmanager
+def _source(config: Config, deadline: float, *, keep: bool = True) -> Iterator[tuple[Delivery, dict[str, Any]]]:
+    """Give the client of the guide's source, and what `.syncstate` says of it.
+
+    A local space is served while the block runs, its change log kept, or only read where nothing may be written.
+    """
     from exporter.source.delivery import Address, Delivery
 
     source, token = config.site.source, config.access_token()
-    options = SyncOptions(**chosen)
     if source.local is None:
         address = Address(source.url, source.space or "", source.environment)
-        client = Delivery(address, token, options.deadline)
-        sync(config, client, _identity(source, address, source.url), options, report)
+        yield Delivery(address, token, deadline), _identity(source, address, source.url)
         return
 
     from exporter.space.places import open_folder
     from exporter.space.server import Listening, open_endpoint
 
     folder = open_folder(source.local, config.root)
-    with open_endpoint(folder, config.cache / "space.db", Listening(look="once")) as endpoint:
+    with open_endpoint(folder, config.cache / "space.db", Listening(look="once", keep=keep)) as endpoint:
         address = Address(endpoint.url, endpoint.space.id, endpoint.space.environment, local=True)
-        client = Delivery(address, token, options.deadline)
-        sync(config, client, _identity(source, address, f"local:{source.local}"), options, report)
+        yield Delivery(address, token, deadline), _identity(source, address, f"local:{source.local}")
 
 
 def _identity(source: Source, address: Address, url: str) -> dict[str, Any]:

@@ -2,8 +2,22 @@
 
 from __future__ import annotations
 
+import unicodedata
 from dataclasses import asdict, dataclass, field
-from typing import Any
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+_CONTROLS = {"Cc", "Cs"}
+_DIRECTIONS = {*"\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069"}
+
+
+def one_line(text: str, length: int = 100) -> str:
+    """Make a text one line of at most `length` characters, without control characters and those that turn it round."""
+    kept = (each for each in " ".join(text.split()) if unicodedata.category(each) not in _CONTROLS)
+    line = "".join(each for each in kept if each not in _DIRECTIONS).strip()
+    return line if len(line) <= length else f"{line[: length - 1].rstrip()}…"
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,14 +86,104 @@ class RenderReport:
         )
 
 
+@dataclass(frozen=True, slots=True)
+class ItemChange:
+    """What a sync does to an item.
+
+    `how` is new, changed or removed; `item` its key as text, `type` the name of its content type, or Asset.
+    """
+
+    how: str
+    item: str
+    type: str
+    title: str
+
+
+@dataclass(frozen=True, slots=True)
+class Listed:
+    """An item as a list shows it."""
+
+    item: str
+    title: str
+
+
+@dataclass
+class Drift:
+    """Paths of files that are not what was synced.
+
+    `sum_differs` says that the items are others than those that the token stands for, where only their sum is known.
+    """
+
+    changed: list[str] = field(default_factory=list)
+    missing: list[str] = field(default_factory=list)
+    foreign: list[str] = field(default_factory=list)
+    files_missing: list[str] = field(default_factory=list)
+    sum_differs: bool = False
+
+    def lines(self) -> list[str]:
+        """Give a sentence and the paths."""
+        words = {
+            "edited": self.changed,
+            "missing": self.missing,
+            "foreign": self.foreign,
+            "no file": self.files_missing,
+        }
+        said = [f"{len(paths)} {word}" for word, paths in words.items() if paths]
+        said += ["items are older, newer or edited"] if self.sum_differs else []
+        sentence = (
+            f"content/ is not what was synced last: {', '.join(said)}" if said else "content/ is what was synced last"
+        )
+        return [sentence, *(f"  {word}: {path}" for word, paths in words.items() for path in paths)]
+
+
+@dataclass
+class StatusReport:
+    """What the next sync would bring; `files` are asset files to fetch, `model` its files that would change."""
+
+    full: bool = False
+    requests: int = 0
+    sync_requests: int = 0
+    new: list[Listed] = field(default_factory=list)
+    changed: list[Listed] = field(default_factory=list)
+    removed: list[Listed] = field(default_factory=list)
+    files: list[str] = field(default_factory=list)
+    model: list[str] = field(default_factory=list)
+    drift: Drift | None = None
+
+    @property
+    def differs(self) -> bool:
+        """Tell whether there is anything to bring, or a file that is not as it was synced."""
+        drifted = self.drift is not None and any(vars(self.drift).values())
+        return drifted or any((self.new, self.changed, self.removed, self.files, self.model))
+
+    def as_json(self) -> dict[str, Any]:
+        """Give the members; no `drift` where the files were not looked at."""
+        return {name: value for name, value in asdict(self).items() if value is not None}
+
+    def lines(self) -> list[str]:
+        """Give a sentence, the items and the paths."""
+        items = {"new": self.new, "changed": self.changed, "removed": self.removed}
+        paths = {"model": self.model, "fetch": self.files}
+        said = ", ".join(f"{len(listed)} {how}" for how, listed in items.items() if listed) or "no items"
+        asked = f"{_count(self.sync_requests, 'sync request')} of {_count(self.requests, 'request')}"
+        return [
+            f"the next sync is a {'full sync' if self.full else 'delta'}: {said} ({asked})",
+            *(f"  {how}: {one_line(f'{each.item} {each.title}', 200)}" for how in items for each in items[how]),
+            *(f"  {how}: {path}" for how in paths for path in paths[how]),
+            *(self.drift.lines() if self.drift else ()),
+        ]
+
+
 @dataclass
 class Report:
-    """A whole run."""
+    """A whole run. `told`, where it is set, is called with every item that a sync brings."""
 
     command: str
     verbose: bool = False
     sync: SyncReport | None = None
     render: RenderReport | None = None
+    status: StatusReport | None = None
+    told: Callable[[ItemChange], None] | None = None
     problems: list[Problem] = field(default_factory=list)
     notes: list[str] = field(default_factory=list)
 
@@ -90,15 +194,18 @@ class Report:
 
     @property
     def exit_code(self) -> int:
-        """Give 3 where an asset file would not come, 1 where a page failed, else 0."""
+        """Give 3 where an asset file would not come, 1 where a page failed or `status` found a difference, else 0."""
         if self.sync and self.sync.assets_failed:
             return 3
+        if self.command == "status" and self.status and self.status.differs:
+            return 1
         return 1 if self.render and self.render.failed else 0
 
     def as_json(self) -> dict[str, Any]:
         """Give the object that `--json` prints."""
         code = self.exit_code
         parts = {name: asdict(part) for name in ("sync", "render") if (part := getattr(self, name)) is not None}
+        parts |= {"status": self.status.as_json()} if self.status else {}
         return {
             "command": self.command,
             "ok": code == 0,
@@ -109,7 +216,8 @@ class Report:
 
     def lines(self) -> list[str]:
         """Give the short summary for people."""
-        return [part.sentence() for part in (self.sync, self.render) if part is not None]
+        done = [part.sentence() for part in (self.sync, self.render) if part is not None]
+        return [*done, *(self.status.lines() if self.status else ())]
 
 
 def _count(number: int, noun: str) -> str:

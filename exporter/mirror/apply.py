@@ -5,15 +5,15 @@ from __future__ import annotations
 import json
 import os
 import shutil
+from contextlib import closing
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from exporter.errors import SourceError
 from exporter.files import remove, rename
 from exporter.mirror.plan import Phase, read_row
 from exporter.model import Key, digest, order_free_sum, subtract
 from exporter.report import Problem
-from exporter.source.assets import download
+from exporter.source.assets import Wanted, download_all
 
 if TYPE_CHECKING:
     from exporter.mirror.index import MirrorIndex
@@ -22,29 +22,45 @@ if TYPE_CHECKING:
     from exporter.source.delivery import Delivery
 
 
-def fetch_files(staging: Staging, client: Delivery, report: Report) -> list[str]:
-    """Download the asset files of the plan into the staging folder; give the ids of assets where one failed."""
+def fetch_files(staging: Staging, client: Delivery, report: Report, at_once: int = 8) -> list[str]:
+    """Download the asset files of the plan into the staging folder, `at_once` of them at a time.
+
+    Gives the ids of assets where one failed, each named in the report; all other files are there.
+    """
     assert report.sync is not None
     if staging.meta("failed"):
         return list(json.loads(staging.meta("failed")))
-    failed: set[str] = set()
+    failed: list[tuple[str, Problem]] = []
+    with closing(download_all(client, _wanted(staging), at_once)) as ended:
+        for each, code, words in ended:
+            if code:
+                failed.append((each.asset, _lost_file(each.asset, code, words)))
+            else:
+                rename(each.target, each.target.with_suffix(""))
+                report.sync.assets_downloaded += 1
+    failed.sort(key=lambda pair: (pair[0], pair[1].message))
+    report.problems += [problem for _, problem in failed]
+    report.sync.assets_failed += len(failed)
+    ids = sorted({asset for asset, _ in failed})
+    staging.remember(failed=json.dumps(ids))
+    return ids
+
+
+def _wanted(staging: Staging) -> list[Wanted]:
+    """Give the files that are not in the staging folder yet, each to be written beside its place there."""
+    found = []
     for path, source in staging.steps(Phase.FETCH):
         asset, url, size = json.loads(source)
         target = _fetched(staging, path)
-        if target.exists():
-            continue
-        try:
-            part = target.with_suffix(".part")
-            download(client, url, size, part)
-            rename(part, target)
-            report.sync.assets_downloaded += 1
-        except SourceError as error:
-            failed.add(asset)
-            report.sync.assets_failed += 1
-            said = f"the file of asset {asset} did not come: {error.message}; the next sync asks for it again"
-            report.problems.append(Problem("error", error.code, said, item=f"asset:{asset}"))
-    staging.remember(failed=json.dumps(sorted(failed)))
-    return sorted(failed)
+        if not target.exists():
+            target.parent.mkdir(parents=True, exist_ok=True)
+            found.append(Wanted(asset, url, size, target.with_suffix(".part")))
+    return found
+
+
+def _lost_file(asset: str, code: str, words: str) -> Problem:
+    said = f"the file of asset {asset} did not come: {words}; the next sync asks for it again"
+    return Problem("error", code, said, item=f"asset:{asset}")
 
 
 def keep_files(staging: Staging, content: Path) -> None:

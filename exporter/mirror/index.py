@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import sqlite3
+from contextlib import closing, suppress
 from dataclasses import dataclass
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from exporter.files import walk_files
@@ -12,7 +14,6 @@ from exporter.model import Item, Key, Upsert, decode, item_digest, order_free_su
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
-    from pathlib import Path
 
 _VERSION = 1
 _SCHEMA = """
@@ -59,10 +60,19 @@ class MirrorIndex:
             version = -1
         if version != _VERSION:
             database.close()
-            self._path.unlink()
+            self._path.unlink(missing_ok=True)
             database = sqlite3.connect(self._path, isolation_level=None)
             database.executescript(_SCHEMA)
         return database
+
+    @classmethod
+    def aside(cls, path: Path) -> MirrorIndex:
+        """Open a copy in memory, so that the file stays as it is; an empty one where there is none to be read."""
+        index = cls(Path(":memory:"))
+        with suppress(sqlite3.Error), closing(sqlite3.connect(f"{path.absolute().as_uri()}?mode=ro", uri=True)) as kept:
+            if kept.execute("PRAGMA user_version").fetchone()[0] == _VERSION:
+                kept.backup(index._database)
+        return index
 
     def close(self) -> None:
         """Close the file."""

@@ -13,6 +13,7 @@ from exporter.layout import LOCALES_PATH
 from exporter.mirror import formats
 from exporter.mirror.apply import apply_plan, fetch_files, index_plan, keep_files, planned_sum
 from exporter.mirror.index import MirrorIndex, read_item
+from exporter.mirror.message import item_changes
 from exporter.mirror.moved import note_move, read_moved, write_moved
 from exporter.mirror.plan import Disk, Phase, Planner
 from exporter.mirror.staging import Staging
@@ -115,13 +116,14 @@ class SyncRun:
 
         Tells whether content/ is what was synced last, and whether twins and files have to be looked at again.
         """
-        at = (state.mirror if state else None, self._settings())
+        at = (state.mirror if state else None, self.settings())
         if not whole and (self.index.meta("sum"), self.index.meta("settings")) == at:
             return True, False
         total = self.index.rebuild(self.config.content)
         return state is not None and total == state.mirror, len(self.index) > 0
 
     def start_token(self, state: SyncState | None) -> str | None:
+        """Give the token to go on from, None for a full sync; a note says why where that is not plain."""
         if state is None or self.options.full:
             return None
         if dict(state.source) != dict(self.source):
@@ -135,14 +137,15 @@ class SyncRun:
     def _base(self, state: SyncState | None, token: str | None) -> str:
         """Say what a staging area belongs to: a sync of another start, source or model cannot go on in it."""
         at = [state.token, state.mirror] if state else None
-        return canonical({"token": token, "at": at, "source": self.source, "settings": self._settings()}).decode()
+        return canonical({"token": token, "at": at, "source": self.source, "settings": self.settings()}).decode()
 
-    def _settings(self) -> str:
+    def settings(self) -> str:
         """Say what the mirror is written by besides the items."""
         content = self.config.site.content
-        return f"{formats.VERSION} {content.formats} {content.assets} {sorted(self._fingerprints().items())}"
+        return f"{formats.VERSION} {content.formats} {content.assets} {sorted(self.fingerprints().items())}"
 
-    def _fingerprints(self) -> dict[str, str]:
+    def fingerprints(self) -> dict[str, str]:
+        """Give the digests of what twins depend on besides the items."""
         parts = {"locales": self.answers.locales, "model": self.answers.content_types}
         return {name: digest(canonical(dict(raw))).hex() for name, raw in parts.items()}
 
@@ -152,7 +155,7 @@ class SyncRun:
         self.report.sync.full = token is None
         if staging.meta("last"):
             return
-        model, wanted, empty = self.answers.read(), self._markdown, len(self.index) == 0
+        model, wanted, empty = self.answers.read(), self.markdown, len(self.index) == 0
         try:
             for page in fetch_pages(self.client, staging.meta("token") or token, self.config.site.source.limit):
                 changes = [each for each in page.changes if self.is_wanted(each)]
@@ -180,11 +183,13 @@ class SyncRun:
         return row.digest if row else None
 
     @property
-    def _markdown(self) -> bool:
+    def markdown(self) -> bool:
+        """Tell whether the mirror holds twins."""
         return "markdown" in self.config.site.content.formats
 
     @property
-    def _downloads(self) -> bool:
+    def downloads(self) -> bool:
+        """Tell whether the mirror holds asset files."""
         return self.config.site.content.assets == "download"
 
     def _plan(self, staging: Staging, state: SyncState | None, *, full: bool, fresh: bool) -> None:
@@ -216,7 +221,7 @@ class SyncRun:
         content = self.config.content
         return Disk(
             tuple(sorted({*self.answers.locales, *_locale_codes(content)})),
-            self._downloads,
+            self.downloads,
             mirrored=lambda path: _read_item(content / path),
             staged=lambda number: _read_item(Path(staging.item_file(number))),
             exists=lambda path: (content / path).is_file(),
@@ -254,11 +259,11 @@ class SyncRun:
             index_plan(staging, self.index)
         write_model(content, self.answers, scratch)
         if fresh:
-            refresh_twins(content, self.index, self.answers.read(), scratch, wanted=self._markdown)
+            refresh_twins(content, self.index, self.answers.read(), scratch, wanted=self.markdown)
         moved_on = self._state(staging, state, failed)
         self._note_model(state)
         if fresh or not staging.empty:
-            self.index.update((), (), {"sum": moved_on.mirror, "settings": self._settings()})
+            self.index.update((), (), {"sum": moved_on.mirror, "settings": self.settings()})
         write_state(self.config.state_file, moved_on, scratch)
         assert self.report.sync is not None
         self.report.sync.token_moved = moved_on.token != (state.token if state else None)
@@ -266,9 +271,9 @@ class SyncRun:
 
     def _note_model(self, state: SyncState | None) -> None:
         """Say in the report where the content model or the locales are others than last time."""
-        before = state.fingerprints if state else self._fingerprints()
+        before = state.fingerprints if state else self.fingerprints()
         for name, words in (("model", "the content model has"), ("locales", "the locales have")):
-            if before.get(name) != self._fingerprints()[name]:
+            if before.get(name) != self.fingerprints()[name]:
                 self.report.notes.append(f"{words} changed: model files, twins and pages follow")
 
     def _count(self, staging: Staging) -> None:
@@ -282,6 +287,9 @@ class SyncRun:
             if not source:
                 self.report.sync.deleted += 1
                 self.report.detail(f"removed: {key}")
+        if self.report.told is not None:
+            for each in item_changes(staging, self.index, self.config.content, self.answers.read()):
+                self.report.told(each)
 
     def _state(self, staging: Staging, state: SyncState | None, failed: list[str]) -> SyncState:
         """Give the pointer as it moves on. A preview source stores no token; an empty delta keeps the one it had."""
@@ -291,7 +299,7 @@ class SyncRun:
             token=None if self.config.is_preview else staging.meta("token") or before[0],
             mirror=staging.meta("mirror") or before[1],
             environment_uuid=self.client.environment_uuid or (state.environment_uuid if state else None),
-            fingerprints=self._fingerprints(),
+            fingerprints=self.fingerprints(),
             pending=tuple(failed),
         )
 

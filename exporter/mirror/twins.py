@@ -51,16 +51,16 @@ def _stem(path: str, known: set[str]) -> bool:
     return False
 
 
+def model_files(answers: ModelAnswers) -> dict[str, bytes]:
+    """Give the files of content types, locales and tags, by path."""
+    files = {content_type_path(each): canonical(raw) for each, raw in answers.content_types.items()}
+    return files | {LOCALES_PATH: canonical(dict(answers.locales)), TAGS_PATH: canonical(dict(answers.tags))}
+
+
 def write_model(content: Path, answers: ModelAnswers, scratch: Path) -> None:
     """Write content types, locales and tags where they differ; remove the files of types that are gone."""
-    files = {content_type_path(each): canonical(raw) for each, raw in answers.content_types.items()}
-    for path, data in (
-        files
-        | {
-            LOCALES_PATH: canonical(dict(answers.locales)),
-            TAGS_PATH: canonical(dict(answers.tags)),
-        }
-    ).items():
+    files = model_files(answers)
+    for path, data in files.items():
         write_if_different(content / path, data, scratch)
     for file in (content / "model/content_types").glob("*.json"):
         if f"model/content_types/{file.name}" not in files:

@@ -1,69 +1,212 @@
-"""Asset files: streamed to the disk from the hosts that Contentful uses or the source's own, without a token."""
+"""Asset files, from the hosts of Contentful or the source's own: streamed to the disk by threads, without a token."""
 
 from __future__ import annotations
 
+import re
+import threading
+import time
+from concurrent.futures import ThreadPoolExecutor, as_completed
+from dataclasses import dataclass
+from functools import partial
 from typing import TYPE_CHECKING
-from urllib.parse import quote, unquote, urlsplit
+from urllib.parse import SplitResult, quote, unquote, urlsplit
 
 import requests
+from urllib3.exceptions import HTTPError
 
 from exporter.errors import SourceError
-from exporter.source.delivery import TIMEOUT, Address, Delivery, reason
+from exporter.source.delivery import Address, Delivery, failure, reset_time, time_outs
+from exporter.source.retry import RetryableError, retrying
 
 if TYPE_CHECKING:
+    from collections.abc import Generator, Iterable
     from pathlib import Path
 
-_HOSTS = ("ctfassets.net", "contentful.com")
+LARGEST = 2_000_000_000
+"""Bytes that one file may have."""
+
+_HOSTS = re.compile(r"(?:[a-z0-9-]+\.)*(?:ctfassets\.net|contentful\.com)")
 _CHUNK = 1 << 16
+_SLOWEST = 100_000
+"""Bytes a second that a line should bring: a large file has that much more time than the deadline."""
+_RESET = 1.0
+"""Seconds that a 429 holds where it does not say: the shortest reset there is."""
+_TOO_MANY = "the answer was too many requests (429)"
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """A file to ask for: its asset's id, its URL, its bytes as the metadata says (None: it does not), its place."""
+
+    asset: str
+    url: str
+    size: int | None
+    target: Path
 
 
 def file_address(file_url: str, address: Address) -> str:
     """Give the address to ask an asset file at.
 
     A local endpoint answers the path of any file URL. Elsewhere a URL without a scheme takes the source's own on the
-    source's host, https otherwise. Raises SourceError for a host that is neither Contentful's nor the source's.
+    source's host and port, https otherwise. Raises SourceError for a host that is neither Contentful's nor the
+    source's.
     """
     own = urlsplit(address.url)
     try:
         parts = urlsplit(file_url)
+        host, port = parts.hostname or "", parts.port
     except ValueError:
         raise SourceError("asset-host", "its file has no address that can be read") from None
-    path = quote(unquote(parts.path), safe="/~") + (f"?{parts.query}" if parts.query else "")
-    if address.local or not parts.netloc:
+    path = f"/{quote(unquote(parts.path), safe='/~').removeprefix('/')}" + (f"?{parts.query}" if parts.query else "")
+    if address.local or not (parts.netloc or parts.scheme):
         return f"{own.scheme}://{own.netloc}{path}"
-    if parts.netloc == own.netloc:
-        return f"{parts.scheme or own.scheme}://{parts.netloc}{path}"
-    host = parts.hostname or ""
-    if parts.scheme not in ("", "https", "http") or not any(
-        host == each or host.endswith(f".{each}") for each in _HOSTS
-    ):
+    if parts.scheme not in ("", "https", "http") or not (host == own.hostname or _HOSTS.fullmatch(host)):
         raise SourceError("asset-host", f"its file lies at {host or 'no host'}, which is not Contentful's")
-    return f"https://{parts.netloc}{path}"
+    name = f"[{host}]" if ":" in host else host
+    return f"{_scheme(parts, own)}://{name}{f':{port}' if port else ''}{path}"
 
 
-def download(client: Delivery, file_url: str, size: int | None, target: Path) -> None:
-    """Stream a file to `target`. `size` is the number of bytes that the metadata says, None where it does not.
+def _scheme(parts: SplitResult, own: SplitResult) -> str:
+    """Give http only where the source itself, on a loopback host, is asked by it."""
+    if parts.hostname != own.hostname or own.scheme == "https":
+        return "https"
+    return parts.scheme or (own.scheme if parts.port == own.port else "https")
 
-    Raises SourceError where it does not come whole.
+
+def download_all(
+    client: Delivery, wanted: Iterable[Wanted], at_once: int
+) -> Generator[tuple[Wanted, str, str], None, None]:
+    """Stream files to their places, `at_once` of them at a time, each within the client's deadline.
+
+    Yields each as it ends, with the code and the words of what went wrong, empty where nothing did. What is asked and
+    received is counted on `client`. Raises OSError where a file cannot be written; the others are then given up.
     """
-    client.requests += 1
-    address = file_address(file_url, client.address)
-    target.parent.mkdir(parents=True, exist_ok=True)
+    downloads = _Downloads(client)
+    pool = ThreadPoolExecutor(at_once, "asset")
     try:
-        with (
-            client.session.get(address, auth=_no_token, timeout=TIMEOUT, stream=True, allow_redirects=False) as answer,
-            target.open("wb") as file,
-        ):
-            if answer.status_code != requests.codes.ok:
-                raise SourceError("asset-status", f"the answer was {answer.status_code}")
-            for chunk in answer.iter_content(_CHUNK):
-                file.write(chunk)
-            client.bytes += answer.raw.tell()
-    except requests.RequestException as error:
-        raise SourceError("asset-unreachable", reason(error)) from None
-    came = target.stat().st_size
-    if size is not None and came != size:
-        raise SourceError("asset-size", f"{came} bytes came of {size}")
+        running = {pool.submit(downloads.fetch, each): each for each in wanted}
+        for done in as_completed(running):
+            yield running.pop(done), *done.result()
+    finally:
+        downloads.stop.set()
+        pool.shutdown(cancel_futures=True)
+        downloads.close()
+
+
+class _Downloads:
+    """What the threads share: the counts, a session for each of them, and the reset time that all of them keep."""
+
+    def __init__(self, client: Delivery) -> None:
+        self.stop = threading.Event()
+        self._client = client
+        self._lock = threading.Lock()
+        self._not_before = 0.0
+        self._own = threading.local()
+        self._sessions: list[requests.Session] = []
+
+    def close(self) -> None:
+        """Close all connections, when no thread is at work any more."""
+        for session in self._sessions:
+            session.close()
+
+    def fetch(self, wanted: Wanted) -> tuple[str, str]:
+        """Stream a file to its place; give the code and the words of what went wrong."""
+        try:
+            address = file_address(wanted.url, self._client.address)
+            _check_limit(wanted.size or 0)
+            deadline = self._client.deadline + (wanted.size or 0) / _SLOWEST
+            retrying(partial(self._attempt, address, wanted), deadline, sleep=self._sleep)
+        except SourceError as error:
+            return error.code, error.message
+        return "", ""
+
+    def _attempt(self, address: str, wanted: Wanted, left: float) -> None:
+        ends = time.monotonic() + left
+        self._wait_for_reset(ends)
+        patience = time_outs(max(ends - time.monotonic(), 0.1))
+        self._count(requests=1)
+        try:
+            answer = self._session().get(address, auth=_no_token, timeout=patience, stream=True, allow_redirects=False)
+        except requests.RequestException as error:
+            raise failure(error, urlsplit(address).netloc) from None
+        with answer:
+            self._check_status(answer)
+            try:
+                self._receive(answer, wanted, ends)
+            finally:
+                self._count(received=answer.raw.tell())
+
+    def _wait_for_reset(self, ends: float) -> None:
+        """Ask nothing before the time that the server named, whichever thread it told."""
+        while (wait := self._not_before - time.monotonic()) > 0:
+            if self._not_before >= ends:
+                raise RetryableError(_TOO_MANY, wait, "rate-limit")
+            self._sleep(wait)
+
+    def _sleep(self, seconds: float) -> None:
+        self.stop.wait(seconds)
+        self._check_stop()
+
+    def _check_status(self, answer: requests.Response) -> None:
+        status = answer.status_code
+        if status == requests.codes.too_many_requests:
+            said = reset_time(answer.headers)
+            wait = _RESET if said is None else said
+            with self._lock:
+                self._not_before = max(self._not_before, time.monotonic() + wait)
+            raise RetryableError(_TOO_MANY, wait, "rate-limit")
+        if status >= requests.codes.server_error:
+            raise RetryableError(f"the answer was {status}", code="asset-status")
+        if status != requests.codes.ok:
+            raise SourceError("asset-status", f"the answer was {status}")
+
+    def _receive(self, answer: requests.Response, wanted: Wanted, ends: float) -> None:
+        """Write the body as it comes; a call that waits for a whole chunk could wait beyond the deadline."""
+        came = 0
+        with wanted.target.open("wb") as file:
+            while chunk := self._read(answer, ends):
+                came += file.write(chunk)
+                _check_limit(came)
+                if wanted.size is not None and came > wanted.size:
+                    raise SourceError("asset-size", f"more bytes came than the {wanted.size} that were announced")
+        if wanted.size is not None and came < wanted.size:
+            if answer.headers.get("Content-Length") != str(answer.raw.tell()):
+                raise RetryableError("its bytes broke off", code="asset-cut")
+            raise SourceError("asset-size", f"{came} bytes came of {wanted.size}")
+
+    def _read(self, answer: requests.Response, ends: float) -> bytes | None:
+        self._check_stop()
+        if time.monotonic() > ends:
+            raise RetryableError("its bytes came too slowly", code="asset-cut")
+        try:
+            chunk: bytes | None = answer.raw.read1(_CHUNK, decode_content=True)
+        except HTTPError:
+            raise RetryableError("its bytes broke off", code="asset-cut") from None
+        return chunk
+
+    def _check_stop(self) -> None:
+        if self.stop.is_set():
+            raise SourceError("interrupted", "the run was ended")
+
+    def _count(self, requests: int = 0, received: int = 0) -> None:
+        with self._lock:
+            self._client.requests += requests
+            self._client.bytes += received
+
+    def _session(self) -> requests.Session:
+        """Give the thread's own session: one is not made to be used by several."""
+        if not hasattr(self._own, "session"):
+            self._own.session = requests.Session()
+            self._own.session.headers.update(self._client.session.headers)
+            with self._lock:
+                self._sessions.append(self._own.session)
+        session: requests.Session = self._own.session
+        return session
+
+
+def _check_limit(size: int) -> None:
+    if size > LARGEST:
+        raise SourceError("asset-too-large", f"it is larger than the {LARGEST // 10**9} GB that a file may have")
 
 
 def _no_token(request: requests.PreparedRequest) -> requests.PreparedRequest:

@@ -1,29 +1,44 @@
-"""The Delivery API over HTTP: one session, the access token to the one host, errors in words."""
+"""The Delivery API over HTTP: one session, the token to the one host alone, patience, errors in words."""
 
 from __future__ import annotations
 
+import math
 import platform
+import time
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 from urllib.parse import quote, urlsplit
 
 import requests
+import urllib3.exceptions
 
 from exporter import __version__
 from exporter.errors import SourceError
 from exporter.model import Json, decode
+from exporter.source.retry import RetryableError, retrying
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
 TIMEOUT = (10.0, 60.0)
-"""Seconds to wait for a connection, and for the next bytes of an answer."""
+"""Seconds to wait for a connection, and for the next bytes of an answer, at the most."""
 
+MOST_BYTES = 64 << 20
+"""Bytes of one answer as they travel, at the most; the service's own limit is 7 MB unpacked."""
+
+MOST_UNPACKED = 256 << 20
+"""Bytes of one answer unpacked, at the most."""
+
+_CHUNK = 1 << 16
 _ACCEPT = "application/vnd.contentful.delivery.v1+json"
 
 
 class TokenRejectedError(SourceError):
     """The service no longer knows the sync token: start over."""
+
+
+class TooBigError(SourceError):
+    """An answer would be larger than the service allows: start over with fewer items a page."""
 
 
 @dataclass(frozen=True)
@@ -46,8 +61,20 @@ class Address:
         return "the local endpoint" if self.local else urlsplit(self.url).netloc
 
 
+@dataclass(frozen=True)
+class _Answer:
+    """An answer that came whole."""
+
+    status: int
+    headers: Mapping[str, str]
+    body: bytes
+
+
 class Delivery:
-    """A client that counts what it asks: `requests`, `sync_requests`, `bytes` as they travelled."""
+    """A client that counts what it asks, attempts each: `requests`, `sync_requests`, `bytes` as they travelled.
+
+    `deadline` is in seconds, for each request with all its attempts.
+    """
 
     def __init__(self, address: Address, access_token: str, deadline: float = 30.0) -> None:
         self.address = address
@@ -56,34 +83,48 @@ class Delivery:
         self.bytes = 0
         self.environment_uuid: str | None = None
         self._token = access_token
-        self._deadline = deadline
+        self.deadline = deadline
         self.session = requests.Session()
         self.session.headers.update({"Accept": _ACCEPT, "Accept-Encoding": "gzip", "User-Agent": _user_agent()})
         self.session.headers["X-Contentful-User-Agent"] = _contentful_user_agent()
 
     def get(self, path: str, parameters: Mapping[str, str]) -> Json:
-        """Ask for a JSON answer under the environment's address.
+        """Ask for a JSON answer under the environment's address, again where the failure may pass, to the deadline.
 
-        Raises SourceError, or TokenRejectedError where a sync token is refused.
+        Raises SourceError, TokenRejectedError where a sync token is refused, TooBigError where the page is too large.
         """
+        return retrying(lambda left: self._attempt(path, parameters, left), self.deadline)
+
+    def _attempt(self, path: str, parameters: Mapping[str, str], left: float) -> Json:
+        """Ask once, for no longer than the seconds that are left."""
         self.requests += 1
         self.sync_requests += path == "sync"
+        answer = self._ask(path, parameters, left)
+        if answer.status != requests.codes.ok:
+            secrets = [self._token, *(value for name, value in parameters.items() if name == "sync_token")]
+            raise _refusal(answer, self.address, secrets)
+        body = _json(answer, self.address)
+        self.environment_uuid = answer.headers.get("cf-environment-uuid") or self.environment_uuid
+        return body
+
+    def _ask(self, path: str, parameters: Mapping[str, str], left: float) -> _Answer:
+        end = time.monotonic() + left
         try:
-            answer = self.session.get(
+            with self.session.get(
                 f"{self.address.base}/{path}",
                 params=dict(parameters),
                 auth=self._authorize,
-                timeout=TIMEOUT,
+                timeout=time_outs(left),
                 allow_redirects=False,
-            )
-            self.bytes += answer.raw.tell()
+                stream=True,
+            ) as answer:
+                try:
+                    body = _read_body(answer, self.address.host, end)
+                finally:
+                    self.bytes += answer.raw.tell()
         except requests.RequestException as error:
-            raise SourceError("unreachable", f"{self.address.host} could not be asked: {reason(error)}") from None
-        self.environment_uuid = answer.headers.get("cf-environment-uuid") or self.environment_uuid
-        if answer.status_code != requests.codes.ok:
-            secrets = [self._token, *(value for name, value in parameters.items() if name == "sync_token")]
-            raise _refusal(answer, self.address, secrets)
-        return _json(answer, self.address)
+            raise failure(error, self.address.host) from None
+        return _Answer(answer.status_code, answer.headers, body)
 
     def collection(self, path: str) -> list[Json]:
         """Ask for all items of a listing such as `locales`, page by page."""
@@ -117,16 +158,39 @@ def _contentful_user_agent() -> str:
     )
 
 
+def time_outs(left: float) -> tuple[float, float]:
+    """Give the time-outs in seconds of an attempt: half of what is left for each, so that a second try has its time."""
+    return min(TIMEOUT[0], left / 2), min(TIMEOUT[1], left / 2)
+
+
+def hurry(answer: requests.Response, left: float) -> None:
+    """Let the next bytes of an answer take no longer than the seconds that are left of its attempt.
+
+    Where the server closes the connection after the answer there is no hold on it, and `time_outs` alone apply.
+    """
+    if (connection := answer.raw.connection) and connection.sock:
+        connection.sock.settimeout(max(left, 0.01))
+
+
+def failure(error: requests.RequestException, host: str) -> RetryableError | SourceError:
+    """Say why a host could not be asked: a RetryableError where that may pass."""
+    said = f"{host} could not be asked: {reason(error)}"
+    # what requests itself refuses to send (a malformed address, a header with a line break) is a ValueError too
+    lasting = isinstance(error, ValueError) or "CERTIFICATE_VERIFY_FAILED" in str(error)
+    return SourceError("unreachable", said) if lasting else RetryableError(said)
+
+
 def reason(error: BaseException) -> str:
     """Give the innermost cause in words, without the address: it may carry a sync token."""
     if isinstance(error, requests.Timeout):
         return "no answer in time"
     if isinstance(error, requests.exceptions.SSLError):
-        return "its certificate could not be verified"
+        certificate = "CERTIFICATE_VERIFY_FAILED" in str(error)
+        return "its certificate could not be verified" if certificate else "no secure connection could be made"
     if isinstance(error, requests.exceptions.ProxyError):
         return "the proxy could not be reached"
     seen: BaseException | None = error
-    said = type(error).__name__
+    said = "the connection broke off"
     while seen is not None:
         if isinstance(seen, OSError) and seen.strerror:
             said = seen.strerror
@@ -134,26 +198,60 @@ def reason(error: BaseException) -> str:
     return said
 
 
-def _json(answer: requests.Response, address: Address) -> Json:
+def _read_body(answer: requests.Response, host: str, end: float) -> bytes:
+    """Read a body, unpacked, to its end; what comes is counted while it comes.
+
+    `end` is the time of the monotonic clock at which it has to be there. Raises RetryableError where it does not come
+    whole, SourceError where it is larger than any answer may be.
+    """
+    body = bytearray()
     try:
-        body = decode(answer.content)
+        # read1 comes back with what is there, so that a body that trickles in cannot outlast the deadline
+        while chunk := answer.raw.read1(_CHUNK, decode_content=True):
+            body += chunk
+            hurry(answer, end - time.monotonic())
+            if answer.raw.tell() > MOST_BYTES or len(body) > MOST_UNPACKED:
+                most = f"{MOST_BYTES >> 20} MB, {MOST_UNPACKED >> 20} MB unpacked"
+                raise SourceError("answer-too-large", f"{host} sends an answer of more than {most}: lower source.limit")
+            if time.monotonic() > end:
+                raise RetryableError(f"{host} did not send its whole answer in time")
+    except urllib3.exceptions.TimeoutError:
+        raise RetryableError(f"{host} did not send its whole answer in time") from None
+    except urllib3.exceptions.HTTPError:
+        raise RetryableError(f"the answer of {host} broke off or was damaged") from None
+    return bytes(body)
+
+
+def _json(answer: _Answer, address: Address) -> Json:
+    try:
+        body = decode(answer.body)
     except ValueError:
         body = None
     if not isinstance(body, dict):
-        raise SourceError("malformed", f"{address.host} answered with no JSON object: try again later")
+        raise RetryableError(f"{address.host} answered with no JSON object", code="malformed")
     return body
 
 
-def _refusal(answer: requests.Response, address: Address, secrets: list[str]) -> SourceError:
+def _refusal(answer: _Answer, address: Address, secrets: list[str]) -> SourceError | RetryableError:
     """Say what an error status means and where to look (bodies: `sys.type` Error with an id, message, details).
 
-    `secrets` are the tokens that were sent, the sync token second if there was one; a message may repeat them.
+    Only too many requests and the service's own troubles are worth another attempt. `secrets` are the tokens that were
+    sent, the sync token second if there was one; a message may repeat them.
     """
-    status = answer.status_code
+    status = answer.status
     said, missing = _error_body(answer)
+    too_big = status == 400 and "response size too big" in said.lower()
     for secret in secrets:
         said = said.replace(secret, "…")
-    if len(secrets) > 1 and status in (400, 404, 410, 422) and "too big" not in said:
+    if status == requests.codes.too_many:
+        return RetryableError(f"{address.host} says too many requests (429)", reset_time(answer.headers), "rate-limit")
+    if status >= 500:
+        return RetryableError(f"{address.host} answered {status}{said}", code="refused")
+    if too_big:
+        return TooBigError(
+            "too-big", f"{address.host} says that a page is too big ({status}{said}): lower source.limit"
+        )
+    if len(secrets) > 1 and status in (400, 404, 410, 422):
         return TokenRejectedError("token-rejected", f"{address.host} no longer knows the sync token ({status}{said})")
     token = "CONTENTFUL_PREVIEW_TOKEN" if "//preview." in address.url else "CONTENTFUL_ACCESS_TOKEN"
     what = f"environment {address.environment}" if missing == "Environment" else f"space {address.space}"
@@ -167,17 +265,25 @@ def _refusal(answer: requests.Response, address: Address, secrets: list[str]) ->
             "not-found",
             f"does not know {what} (404): check source.space, source.environment and that {token} may read them",
         ),
-        429: ("rate-limit", "says too many requests (429): wait a while and run again"),
     }.get(status, ("refused", f"answered {status}{said}: try again later"))
     if 300 <= status < 400:
         code, words = "redirected", f"redirects elsewhere ({status}): check source.url"
     return SourceError(code, f"{address.host} {words}")
 
 
-def _error_body(answer: requests.Response) -> tuple[str, str]:
+def reset_time(headers: Mapping[str, str]) -> float | None:
+    """Give the seconds until the service takes requests again, None where it does not say so in a number."""
+    try:
+        seconds = float(headers.get("X-Contentful-RateLimit-Reset", ""))
+    except ValueError:
+        return None
+    return seconds if math.isfinite(seconds) and seconds >= 0 else None
+
+
+def _error_body(answer: _Answer) -> tuple[str, str]:
     """Give the message of an error body and the type of thing that its details name; details come in many forms."""
     try:
-        body = decode(answer.content)
+        body = decode(answer.body)
     except ValueError:
         body = None
     if not isinstance(body, dict):

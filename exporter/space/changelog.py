@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import sqlite3
 import time
-from contextlib import contextmanager
+from contextlib import closing, contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
@@ -114,6 +114,15 @@ class ChangeLog:
             database.close()
             raise
         return database
+
+    @classmethod
+    def aside(cls, file: Path, folder: Source) -> ChangeLog:
+        """Open a copy in memory, so that the file stays as it is; an empty one where there is none to be read."""
+        log = cls(":memory:", folder)
+        with suppress(sqlite3.Error), closing(sqlite3.connect(f"{file.absolute().as_uri()}?mode=ro", uri=True)) as kept:
+            if kept.execute("PRAGMA user_version").fetchone()[0] == _VERSION:
+                kept.backup(log._database)
+        return log
 
     def close(self) -> None:
         """Close the log."""

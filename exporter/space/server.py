@@ -39,7 +39,8 @@ class Listening:
     """How an endpoint listens.
 
     `port` 0 takes a free one; `access_token` None takes any. It looks for edits at every sync request (`always`), at
-    the start alone (`once`), or when the system tells of one (`watch`).
+    the start alone (`once`), or when the system tells of one (`watch`). What it sees is kept in the log's file, or, not
+    to `keep` it, in a copy in memory.
     """
 
     port: int = 0
@@ -47,6 +48,7 @@ class Listening:
     access_token: str | None = None
     look: Literal["always", "once", "watch"] = "always"
     faults: Faults = field(default_factory=Faults)
+    keep: bool = True
 
 
 class _Handler(BaseHTTPRequestHandler):
@@ -156,7 +158,8 @@ class Endpoint(ThreadingHTTPServer):
 def open_endpoint(source: Source, log_file: Path, listening: Listening | None = None) -> Iterator[Endpoint]:
     """Listen while the block runs, the change log kept in `log_file`. Raises ConfigError where the port is taken."""
     listening = listening or Listening()
-    log_file.parent.mkdir(parents=True, exist_ok=True)
+    if listening.keep:
+        log_file.parent.mkdir(parents=True, exist_ok=True)
     with ExitStack() as stack:
         space = _open_space(source, log_file, listening, stack)
         endpoint = stack.enter_context(_listen(space, listening))
@@ -172,13 +175,14 @@ def open_endpoint(source: Source, log_file: Path, listening: Listening | None = 
 def _open_space(source: Source, log_file: Path, listening: Listening, stack: ExitStack) -> Space:
     """Open the log and look at the files; a log that turns out broken is begun anew."""
     always = listening.look == "always"
-    log = ChangeLog(log_file, source)
+    log = ChangeLog(log_file, source) if listening.keep else ChangeLog.aside(log_file, source)
     try:
         space = Space(source, log, listening.access_token, listening.faults, follows=always)
     except sqlite3.DatabaseError:
         log.close()
-        log_file.unlink()
-        log = ChangeLog(log_file, source)
+        if listening.keep:
+            log_file.unlink()
+        log = ChangeLog(log_file if listening.keep else ":memory:", source)
         space = Space(source, log, listening.access_token, listening.faults, follows=always)
     stack.enter_context(closing(log))
     return space

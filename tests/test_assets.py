@@ -1,0 +1,234 @@
+"""Asset files: thousands over a bad line, none lost or mixed up, only from hosts that may be asked, without a token."""
+
+from __future__ import annotations
+
+import json
+import threading
+import time
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from exporter.errors import SourceError
+from exporter.source.assets import LARGEST, file_address
+from exporter.source.delivery import Address
+from tests.conftest import Guide, Outcome, asset, locale
+from tests.stub import Reply, Request, listing, page, serve
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from pathlib import Path
+
+TOKEN = "CFPAT-a-very-secret-token-0123456789"
+RESET = {"X-Contentful-RateLimit-Reset": "1"}
+ON_THEIR_WAY = 0.5
+"""Seconds after a 429 in which requests may still come in that were sent before it was read."""
+
+
+class Cut(bytes):
+    """A body that is announced longer than it is."""
+
+    def __len__(self) -> int:
+        return super().__len__() + 1
+
+
+def cut(body: bytes) -> Reply:
+    return Reply(Cut(body), headers={"Connection": "close"})
+
+
+def picture(identifier: str, size: int | None = None, url: str | None = None) -> dict[str, Any]:
+    """Make an asset whose file is its own id."""
+    raw = asset(identifier, f"{identifier}.bin", len(identifier) if size is None else size, kind="application/x")
+    raw["fields"]["file"]["en-US"]["url"] = f"/f/{identifier}.bin" if url is None else url
+    return raw
+
+
+def body_of(request: Request) -> bytes:
+    return request.last.removesuffix(".bin").encode()
+
+
+def space_of(raws: list[dict[str, Any]], files: Callable[[Request], Reply]) -> Callable[[Request], Reply]:
+    """Answer a space of assets in one page, then empty deltas; files as another script says."""
+
+    def script(request: Request) -> Reply:
+        if request.path.startswith("/f/"):
+            return files(request)
+        if request.last == "sync":
+            return page(*(raws if "initial" in request.query else []), token="s1")
+        return listing(*([locale("en-US", default=True)] if request.last == "locales" else []))
+
+    return script
+
+
+@pytest.fixture
+def remote(tmp_path: Path, call: Callable[..., Outcome], monkeypatch: pytest.MonkeyPatch) -> Callable[[str], Guide]:
+    """Make a guide over a space at an address."""
+
+    def make(url: str) -> Guide:
+        monkeypatch.setenv("CONTENTFUL_ACCESS_TOKEN", TOKEN)
+        root = tmp_path / "guide"
+        root.mkdir()
+        (root / "site.yaml").write_text(f"title: Far\nsource: {{space: far, url: '{url}'}}\n", "utf-8")
+        return Guide(root, call)
+
+    return make
+
+
+def pending(guide: Guide) -> list[str]:
+    found: list[str] = json.loads((guide.root / ".syncstate").read_text("utf-8"))["pending"]
+    return found
+
+
+def came(guide: Guide) -> dict[str, bytes]:
+    """Give the files that are there, by asset."""
+    return {file.parent.name: file.read_bytes() for file in (guide.root / "content/files").rglob("*.bin")}
+
+
+class BadLine:
+    """Files of which one in two hundred meets a rate limit, a tenth 503 and a tenth a cut body, each once."""
+
+    def __init__(self, lost: str = "") -> None:
+        self.lost = lost
+        self.early: list[float] = []
+        self.refused = 0
+        self._lock = threading.Lock()
+        self._met: set[str] = set()
+        self._told = float("-inf")
+
+    def __call__(self, request: Request) -> Reply:
+        body = body_of(request)
+        name, number = body.decode(), int(body[1:])
+        with self._lock:
+            now = time.monotonic()
+            if ON_THEIR_WAY < now - self._told < 1:
+                self.early.append(now - self._told)
+            first = name not in self._met
+            self._met.add(name)
+            # limits come in tens, as real ones do: a reset is a second, and the run is not to take one for each
+            if first and number % 2000 < 10:
+                self.refused += 1
+                self._told = time.monotonic()
+                return Reply(b"", 429, RESET)
+        if name == self.lost:
+            return Reply(b"", 404)
+        if first and number % 10 == 3:
+            return Reply(b"<html>between bytes timeout</html>", 503)
+        return cut(body) if first and number % 10 == 7 else Reply(body)
+
+
+def test_ten_thousand_files_arrive_over_a_bad_line(remote: Callable[[str], Guide]) -> None:
+    names = [f"a{number:05}" for number in range(10_000)]
+    line = BadLine(lost="a00042")
+    with serve(space_of([picture(each) for each in names], line)) as stub:
+        guide = remote(stub.url)
+        first = guide.run("sync", "--json", "--downloads", "32")
+        files = [each for each in stub.requests if each.path.startswith("/f/")]
+        asked = len(stub.requests)
+        expected = {each: each.encode() for each in names if each != "a00042"}
+        assert (first.code, came(guide) == expected, pending(guide)) == (3, True, ["a00042"]), first.json["sync"]
+        line.lost = ""
+        second = guide.run("sync", "--json")
+        again = [each.last for each in stub.requests[asked:] if each.path.startswith("/f/")]
+    assert (second.code, again, pending(guide)) == (0, ["a00042.bin"], [])
+    assert came(guide) == {each: each.encode() for each in names}
+    assert (line.refused, line.early) == (50, [])
+    # ten of those that met the limit were due for another fault, and each file meets one
+    assert len(files) == 10_000 + 50 + 2 * 1000 - 10
+    report = first.json["sync"]
+    assert (report["assets_downloaded"], report["assets_failed"], report["requests"]) == (9_999, 1, asked)
+    assert [each["item"] for each in first.json["problems"]] == ["asset:a00042"]
+    assert [each for each in files if "Authorization" in each.headers] == []
+
+
+def test_file_that_never_comes_leaves_the_others_and_is_asked_for_again_alone(remote: Callable[[str], Guide]) -> None:
+    down = {"b"}
+
+    def files(request: Request) -> Reply:
+        return Reply(b"", 503) if body_of(request).decode() in down else Reply(body_of(request))
+
+    with serve(space_of([picture(each) for each in "abc"], files)) as stub:
+        guide = remote(stub.url)
+        first = guide.run("sync", "--json", "--deadline", "1")
+        tries = len(stub.asked("b.bin"))
+        down.clear()
+        second = guide.run("sync", "--json")
+        asked = [len(stub.asked(f"{each}.bin")) for each in "abc"]
+    assert (first.code, second.code, pending(guide)) == (3, 0, [])
+    assert [(each["severity"], each["code"], each["item"]) for each in first.json["problems"]] == [
+        ("error", "asset-status", "asset:b")
+    ]
+    assert tries > 1
+    assert asked == [1, tries + 1, 1]
+    assert came(guide) == {"a": b"a", "b": b"b", "c": b"c"}
+
+
+def test_hourly_limit_told_to_one_file_stops_all_that_are_not_on_their_way(remote: Callable[[str], Guide]) -> None:
+    names = [f"a{number}" for number in range(20)]
+    hour = Reply(b"", 429, {"X-Contentful-RateLimit-Reset": "3553"})
+    with serve(space_of([picture(each) for each in names], lambda _request: hour)) as stub:
+        outcome = remote(stub.url).run("sync", "--json")
+        files = [each for each in stub.requests if each.path.startswith("/f/")]
+    assert outcome.code == 3
+    assert 1 <= len(files) <= 8
+    assert [each["item"] for each in outcome.json["problems"]] == sorted(f"asset:{each}" for each in names)
+    assert {each["code"] for each in outcome.json["problems"]} == {"rate-limit"}
+
+
+NOT_TAKEN = [
+    (picture("long", size=3), "asset-size", 1),
+    (picture("short", size=6), "asset-size", 1),
+    (picture("huge", size=LARGEST + 1), "asset-too-large", 0),
+    (picture("far", url="//files.example.org/f/far.bin"), "asset-host", 0),
+]
+
+
+@pytest.mark.parametrize(("raw", "code", "asked"), NOT_TAKEN, ids=lambda value: str(value)[:9])
+def test_file_that_is_not_what_was_announced_is_not_taken(
+    remote: Callable[[str], Guide], raw: dict[str, Any], code: str, asked: int
+) -> None:
+    with serve(space_of([raw, picture("fine")], lambda request: Reply(body_of(request)))) as stub:
+        guide = remote(stub.url)
+        outcome = guide.run("sync", "--json", "--deadline", "1")
+        files = len(stub.asked(f"{raw['sys']['id']}.bin"))
+    assert (outcome.code, [each["code"] for each in outcome.json["problems"]], files) == (3, [code], asked)
+    assert (came(guide), pending(guide)) == ({"fine": b"fine"}, [raw["sys"]["id"]])
+
+
+OWN = Address("http://127.0.0.1:5000", "s", "master")
+FAR = Address("https://cdn.contentful.com", "s", "master")
+ADDRESSES = [
+    (OWN, "//127.0.0.1:5000/a b.png", "http://127.0.0.1:5000/a%20b.png"),
+    (OWN, "//127.0.0.1:6000/a.png", "https://127.0.0.1:6000/a.png"),
+    (OWN, "http://127.0.0.1:6000/a.png", "http://127.0.0.1:6000/a.png"),
+    (OWN, "/a.png", "http://127.0.0.1:5000/a.png"),
+    (OWN, "//images.ctfassets.net/a.png?x=1", "https://images.ctfassets.net/a.png?x=1"),
+    (OWN, "http://images.contentful.com/a.png", "https://images.contentful.com/a.png"),
+    (FAR, "http://cdn.contentful.com/a.png", "https://cdn.contentful.com/a.png"),
+    (FAR, "//me:secret@Images.ctfassets.net/a.png", "https://images.ctfassets.net/a.png"),
+    (FAR, ".example.org/a.png", "https://cdn.contentful.com/.example.org/a.png"),
+]
+
+
+@pytest.mark.parametrize(("source", "url", "asked"), ADDRESSES)
+def test_file_is_asked_at_the_sources_own_host_or_over_https(source: Address, url: str, asked: str) -> None:
+    assert file_address(url, source) == asked
+
+
+@pytest.mark.parametrize(
+    "url",
+    [
+        "//example.org/a.png",
+        "//ctfassets.net.example.org/a.png",
+        "//notctfassets.net/a.png",
+        "//images.ctfassets.net@example.org/a.png",
+        "//example.org\\.ctfassets.net/a.png",
+        "ftp://images.ctfassets.net/a.png",
+        "data:image/png,x",
+        "//[/a.png",
+        "//images.ctfassets.net:x/a.png",
+    ],
+)
+def test_foreign_host_is_refused(url: str) -> None:
+    with pytest.raises(SourceError) as caught:
+        file_address(url, FAR)
+    assert caught.value.code == "asset-host"
