@@ -31,6 +31,8 @@ FOREIGN = {
     "requests": {"source"},
     "slugify": {"layout"},
     "sqlite3": {"cli", "mirror", "space"},
+    "urllib3": {"source"},
+    "watchdog": {"space"},
     "yaml": {"config", "guide", "mirror"},
 }
 """Which rooms import a foreign library."""

@@ -114,10 +114,32 @@ def test_refused_request_says_where_to_look_and_changes_nothing(
     assert guide.files() == {}
 
 
-def test_refused_connection_is_one_sentence(remote: Callable[[str], Guide]) -> None:
-    outcome = remote("http://127.0.0.1:9").run("sync", "--deadline", "1")
-    assert (outcome.code, outcome.out, outcome.err.count("\n")) == (3, "", 1)
-    assert outcome.err.startswith("error: 127.0.0.1:9 could not be asked: Connection refused; asked ")
+def test_refused_connection_is_one_sentence_at_once(remote: Callable[[str], Guide]) -> None:
+    outcome = remote("http://127.0.0.1:9").run("sync")
+    assert (outcome.code, outcome.out) == (3, "")
+    assert outcome.err == "error: 127.0.0.1:9 could not be asked: Connection refused; check source.url\n"
+
+
+def test_page_that_is_too_big_is_asked_for_again_in_smaller_ones(remote: Callable[[str], Guide]) -> None:
+    limits = []
+
+    def script(request: Request) -> Reply:
+        if request.last != "sync":
+            return listing(*([locale("en-US", default=True)] if request.last == "locales" else []))
+        if "sync_token" in request.query:
+            return error(400, "BadRequest", "Response size too big. Maximum allowed response size: 7340032B.")
+        limits.append(int(request.query["limit"]))
+        if limits[-1] > 300:
+            return error(400, "BadRequest", "Response size too big. Maximum allowed response size: 7340032B.")
+        return page(entry("place", "a", len(limits), title="A"), token=f"s{len(limits)}")
+
+    with serve(script) as stub:
+        guide = remote(stub.url)
+        assert guide.run("sync").code == 0
+        assert limits == [1000, 666, 444, 296]
+        outcome = guide.run("sync")
+    assert (outcome.code, limits[4:]) == (0, [666, 444, 296])
+    assert "a full sync with 296 items a page instead" in outcome.out
 
 
 def test_failure_on_a_later_page_leaves_content_and_token(remote: Callable[[str], Guide]) -> None:

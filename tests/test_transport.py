@@ -249,11 +249,12 @@ def test_answer_that_breaks_off_is_asked_for_again_and_never_believed(cut: bytes
     assert " times in " in ended.message
 
 
-def test_refused_connection_is_one_sentence() -> None:
-    with socket.create_server(("127.0.0.1", 0)) as closed:
-        host = f"127.0.0.1:{closed.getsockname()[1]}"
-    ended, asking = refused(f"http://{host}")
-    assert ended.message.startswith(f"{host} could not be asked: Connection refused; asked {asking.requests} times in ")
+def test_connection_refused_at_once_is_told_at_once() -> None:
+    with socket.create_server(("127.0.0.1", 0)) as free:
+        host = f"127.0.0.1:{free.getsockname()[1]}"
+    ended, asking = refused(f"http://{host}", 30.0)
+    assert ended.message == f"{host} could not be asked: Connection refused; check source.url"
+    assert asking.requests == 1
 
 
 def hang(line: socket.socket) -> None:

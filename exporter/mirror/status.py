@@ -45,7 +45,8 @@ def find_status(
     report.status = StatusReport()
     index = MirrorIndex.aside(config.cache / "mirror.db")
     try:
-        run = SyncRun(config, client, source, options, report, index, fetch_known_model(config, client))
+        limit = config.site.source.limit
+        run = SyncRun(config, client, source, options, report, index, fetch_known_model(config, client), limit)
         _look(run, report.status, read_state(config.state_file), files=files)
     finally:
         index.close()

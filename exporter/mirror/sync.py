@@ -21,7 +21,7 @@ from exporter.mirror.state import SyncState, read_state, write_state
 from exporter.mirror.twins import refresh_twins, write_model
 from exporter.model import Json, Key, Upsert, canonical, decode, digest
 from exporter.report import Report, SyncReport
-from exporter.source.delivery import TokenRejectedError
+from exporter.source.delivery import TokenRejectedError, TooBigError
 from exporter.source.model import fetch_model
 from exporter.source.sync import fetch_pages
 
@@ -54,16 +54,32 @@ def sync(config: Config, client: Delivery, source: Mapping[str, Any], options: S
     report.sync = SyncReport()
     index = MirrorIndex(config.cache / "mirror.db")
     try:
-        run = SyncRun(config, client, source, options, report, index, fetch_known_model(config, client))
-        try:
-            run.round()
-        except TokenRejectedError as rejected:
-            report.notes.append(f"{rejected.message}: a full sync instead")
-            replace(run, options=replace(options, full=True)).round()
+        answers = fetch_known_model(config, client)
+        limit = config.site.source.limit
+        run: SyncRun | None = SyncRun(config, client, source, options, report, index, answers, limit)
+        while run is not None:
+            run = _rounds(run)
     finally:
         index.close()
         report.sync.requests, report.sync.sync_requests = client.requests, client.sync_requests
         report.sync.bytes, report.sync.seconds = client.bytes, round(time.monotonic() - start, 2)
+
+
+def _rounds(run: SyncRun) -> SyncRun | None:
+    """Sync; give the run to do instead where the service wants it otherwise, None where it is done."""
+    whole = replace(run.options, full=True)
+    try:
+        run.round()
+    except TokenRejectedError as rejected:
+        run.report.notes.append(f"{rejected.message}: a full sync instead")
+        return replace(run, options=whole)
+    except TooBigError as refused:
+        if run.limit == 1:
+            raise
+        smaller = replace(run, options=whole, limit=max(1, run.limit * 2 // 3))
+        run.report.notes.append(f"{refused.message}: a full sync with {smaller.limit} items a page instead")
+        return smaller
+    return None
 
 
 def fetch_known_model(config: Config, client: Delivery) -> ModelAnswers:
@@ -87,6 +103,7 @@ class SyncRun:
     report: Report
     index: MirrorIndex
     answers: ModelAnswers
+    limit: int
 
     def round(self) -> None:
         """Finish what an interrupted sync had planned, or sync anew."""
@@ -157,7 +174,7 @@ class SyncRun:
             return
         model, wanted, empty = self.answers.read(), self.markdown, len(self.index) == 0
         try:
-            for page in fetch_pages(self.client, staging.meta("token") or token, self.config.site.source.limit):
+            for page in fetch_pages(self.client, staging.meta("token") or token, self.limit):
                 changes = [each for each in page.changes if self.is_wanted(each)]
                 if changes or not page.last or token is None or not staging.empty:
                     staging.add_page(
@@ -167,7 +184,7 @@ class SyncRun:
                         mirrored=lambda key: None if empty else self._digest(key),
                         twins=lambda item: formats.twins(item, model) if wanted and item.key.kind == "entry" else {},
                     )
-        except TokenRejectedError:
+        except (TokenRejectedError, TooBigError):
             staging.discard()
             raise
 
@@ -251,7 +268,7 @@ class SyncRun:
         failed: list[str] = []
         if not staging.empty:
             self._count(staging)
-            failed = fetch_files(staging, self.client, self.report)
+            failed = fetch_files(staging, self.client, self.report, self.options.downloads)
             keep_files(staging, content)
             self.index.update((), (), {"sum": ""})
             apply_plan(staging, content)

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import errno
 import math
+import os
 import platform
 import time
 from dataclasses import dataclass
@@ -84,6 +86,7 @@ class Delivery:
         self.environment_uuid: str | None = None
         self._token = access_token
         self.deadline = deadline
+        self._reached = False
         self.session = requests.Session()
         self.session.headers.update({"Accept": _ACCEPT, "Accept-Encoding": "gzip", "User-Agent": _user_agent()})
         self.session.headers["X-Contentful-User-Agent"] = _contentful_user_agent()
@@ -123,7 +126,8 @@ class Delivery:
                 finally:
                     self.bytes += answer.raw.tell()
         except requests.RequestException as error:
-            raise failure(error, self.address.host) from None
+            raise failure(error, self.address.host, reached=self._reached) from None
+        self._reached = True
         return _Answer(answer.status_code, answer.headers, body)
 
     def collection(self, path: str) -> list[Json]:
@@ -172,8 +176,13 @@ def hurry(answer: requests.Response, left: float) -> None:
         connection.sock.settimeout(max(left, 0.01))
 
 
-def failure(error: requests.RequestException, host: str) -> RetryableError | SourceError:
-    """Say why a host could not be asked: a RetryableError where that may pass."""
+def failure(error: requests.RequestException, host: str, *, reached: bool = True) -> RetryableError | SourceError:
+    """Say why a host could not be asked: a RetryableError where that may pass.
+
+    A host that refuses the very first connection of a run is not there: its address is wrong, or nothing runs at it.
+    """
+    if not reached and reason(error) == os.strerror(errno.ECONNREFUSED):
+        return SourceError("unreachable", f"{host} could not be asked: {reason(error)}; check source.url")
     said = f"{host} could not be asked: {reason(error)}"
     # what requests itself refuses to send (a malformed address, a header with a line break) is a ValueError too
     lasting = isinstance(error, ValueError) or "CERTIFICATE_VERIFY_FAILED" in str(error)
