@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from lxml import html
 
-from tests.conftest import CATEGORY, PLACE, asset, content_type, entry, link, locale
+from tests.conftest import CATEGORY, PLACE, SLUG, asset, content_type, entry, link, locale
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -79,14 +79,14 @@ def test_page_says_its_language_and_direction_and_marks_what_speaks_another(guid
     guide.build()
     page = tree(guide, "/ar/place/castle/")
     assert (page.get("lang"), page.get("dir")) == ("ar", "rtl")
-    assert [page.find(f".//{path}").get("lang") for path in ("h1", "p[@class='lead']")] == [None, None]
+    assert [page.find(f".//{path}").get("lang") for path in ("h1", "div[@class='lead']")] == [None, None]
     body = page.find(".//div[@class='prose']")
     assert (body.get("lang"), body.get("dir")) == ("en-US", "ltr")
     category = next(each for each in page.iter("a") if each.text == "Sights")
     assert (category.get("lang"), category.get("dir")) == ("en-US", "ltr")
     german = tree(guide, "/de-DE/place/castle/")
     assert german.find(".//h1").text == "Die Burg"
-    assert german.find(".//p[@class='lead']").get("lang") == "en-US"
+    assert german.find(".//*[@class='lead']").get("lang") == "en-US"
 
 
 def test_list_leads_to_a_page_in_another_language_and_says_so(guide: Guide) -> None:
@@ -240,6 +240,21 @@ def test_moved_page_leaves_a_way_from_its_old_address_until_somebody_else_lives_
     guide.build()
     assert "A new mill" in guide.page("/place/mill/")
     assert "windmill" not in html.fromstring(guide.page("/place/mill/")).xpath("string(//main)")
+
+
+def test_summary_that_is_markdown_is_rendered_on_its_page_and_plain_on_cards(guide: Guide, space: SpaceFiles) -> None:
+    space.put_model(
+        content_type("place", ("title", "Symbol"), SLUG, ("summary", "Text")), locales=[locale("en-US", default=True)]
+    )
+    space.put(
+        entry("place", "mill", 2, title="The mill", slug="mill", summary="Near [the castle](/place/castle/), *old*.")
+    )
+    guide.build()
+    page = html.fromstring(guide.page("/place/mill/"))
+    assert page.xpath("//*[@class='lead']//a/@href") == ["../castle/index.html"]
+    assert page.xpath("//meta[@name='description']/@content") == ["Near the castle, old."]
+    card = html.fromstring(guide.page("/place/")).xpath("//a[contains(@href, 'mill')]")[0].text_content()
+    assert "Near the castle, old." in " ".join(card.split())
 
 
 def test_own_static_file_never_takes_the_place_of_pages(guide: Guide) -> None:

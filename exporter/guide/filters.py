@@ -19,6 +19,7 @@ from exporter.guide.objects import (
     FieldValue,
     RichText,
     View,
+    field_type,
     fields_of,
     locale_of,
     picture_of,
@@ -53,6 +54,20 @@ def _html(context: Context, value: Any) -> Markup:
     if isinstance(value, RichText):
         return render_document(value.document, view)
     return markdown(value, view) if isinstance(value, str) else escape("" if value is None else value)
+
+
+@pass_context
+def _lead(context: Context, value: Any) -> str:
+    """What an entry is, in its own summary, as plain text."""
+    return _lead_html(context, value).striptags()
+
+
+@pass_context
+def _lead_html(context: Context, value: Any) -> Markup:
+    """The same as markup: a Text is Markdown, a short field is a paragraph."""
+    name = summary_field(value)
+    text = value[name] if name else ""
+    return _html(context, text) if field_type(value, name) == "Text" else Markup("<p>{}</p>").format(text)
 
 
 @pass_context
@@ -193,6 +208,8 @@ FILTERS = {
     "facts": _facts,
     "is_asset": lambda value: isinstance(value, Asset),
     "is_entry": lambda value: isinstance(value, Entry),
+    "lead": _lead,
+    "lead_html": _lead_html,
     "lists": _lists,
     "object": _object,
     "size": _size,

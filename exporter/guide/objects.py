@@ -239,6 +239,13 @@ def summary_field(thing: _Thing) -> str:
     return next(filled, "")
 
 
+def field_type(thing: _Thing, name: str) -> str:
+    """Give the type that the content model says of a field; empty where it knows none."""
+    content_type = thing._view.library.model.types.get(thing._item.content_type)  # noqa: SLF001
+    found = content_type.find(name) if content_type else None
+    return found.type if found else ""
+
+
 def referrers_of(thing: _Thing) -> tuple[tuple[str, tuple[Entry, ...]], ...]:
     """Give the entries that link here, by content type, each sorted by title."""
     view, item = thing._view, thing._item  # noqa: SLF001
