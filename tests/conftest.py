@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 PROJECT = Path(__file__).parent.parent
 DEMO = PROJECT / "exporter/space/demo"
 RECORDINGS = PROJECT.parent / "shared/recordings"
+ACCESS_TOKEN = "CFPAT-a-very-secret-token-0123456789"
 NO_RECORDINGS = "the recordings folder is not here"
 
 
@@ -227,6 +228,20 @@ def guide(tmp_path: Path, space: SpaceFiles, call: Callable[..., Outcome]) -> Gu
     root.mkdir()
     (root / "site.yaml").write_text(f"title: Small guide\nsource: {{local: {space.root}}}\n", "utf-8")
     return Guide(root, call)
+
+
+@pytest.fixture
+def remote(tmp_path: Path, call: Callable[..., Outcome], monkeypatch: pytest.MonkeyPatch) -> Callable[[str], Guide]:
+    """Make a guide over a space at an address."""
+
+    def make(url: str) -> Guide:
+        monkeypatch.setenv("CONTENTFUL_ACCESS_TOKEN", ACCESS_TOKEN)
+        root = tmp_path / "guide"
+        root.mkdir()
+        (root / "site.yaml").write_text(f"title: Far\nsource: {{space: far, url: '{url}'}}\n", "utf-8")
+        return Guide(root, call)
+
+    return make
 
 
 @pytest.fixture(autouse=True)

@@ -13,14 +13,12 @@ import pytest
 from exporter.errors import SourceError
 from exporter.source.assets import LARGEST, file_address
 from exporter.source.delivery import Address
-from tests.conftest import Guide, Outcome, asset, locale
+from tests.conftest import Guide, asset, locale
 from tests.stub import Reply, Request, listing, page, serve
 
 if TYPE_CHECKING:
     from collections.abc import Callable
-    from pathlib import Path
 
-TOKEN = "CFPAT-a-very-secret-token-0123456789"
 RESET = {"X-Contentful-RateLimit-Reset": "1"}
 ON_THEIR_WAY = 0.5
 """Seconds after a 429 in which requests may still come in that were sent before it was read."""
@@ -59,20 +57,6 @@ def space_of(raws: list[dict[str, Any]], files: Callable[[Request], Reply]) -> C
         return listing(*([locale("en-US", default=True)] if request.last == "locales" else []))
 
     return script
-
-
-@pytest.fixture
-def remote(tmp_path: Path, call: Callable[..., Outcome], monkeypatch: pytest.MonkeyPatch) -> Callable[[str], Guide]:
-    """Make a guide over a space at an address."""
-
-    def make(url: str) -> Guide:
-        monkeypatch.setenv("CONTENTFUL_ACCESS_TOKEN", TOKEN)
-        root = tmp_path / "guide"
-        root.mkdir()
-        (root / "site.yaml").write_text(f"title: Far\nsource: {{space: far, url: '{url}'}}\n", "utf-8")
-        return Guide(root, call)
-
-    return make
 
 
 def pending(guide: Guide) -> list[str]:

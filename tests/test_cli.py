@@ -12,13 +12,11 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from exporter import __version__
-from tests.conftest import PICTURE, Guide, Outcome, SpaceFiles, asset, entry, locale
+from tests.conftest import ACCESS_TOKEN, PICTURE, Guide, Outcome, SpaceFiles, asset, entry, locale
 from tests.stub import Reply, Request, error, listing, page, serve
 
 if TYPE_CHECKING:
     from collections.abc import Callable
-
-TOKEN = "CFPAT-a-very-secret-token-0123456789"
 
 
 def answers(*pages: Reply) -> Callable[[Request], Reply]:
@@ -35,18 +33,6 @@ def answers(*pages: Reply) -> Callable[[Request], Reply]:
     return script
 
 
-@pytest.fixture
-def remote(tmp_path: Path, call: Callable[..., Outcome], monkeypatch: pytest.MonkeyPatch) -> Callable[[str], Guide]:
-    """Make a guide over a space at an address."""
-
-    def make(url: str) -> Guide:
-        monkeypatch.setenv("CONTENTFUL_ACCESS_TOKEN", TOKEN)
-        (tmp_path / "site.yaml").write_text(f"title: Far\nsource: {{space: far, url: '{url}'}}\n", "utf-8")
-        return Guide(tmp_path, call)
-
-    return make
-
-
 def test_pages_are_asked_by_the_token_alone_on_the_own_address(remote: Callable[[str], Guide]) -> None:
     first, second = (entry("place", name, title=name) for name in ("a", "b"))
     with serve(answers(page(first, token="p2", last=False), page(second, token="s1"))) as stub:
@@ -55,7 +41,7 @@ def test_pages_are_asked_by_the_token_alone_on_the_own_address(remote: Callable[
         asked = stub.asked("sync")
     assert [each.path for each in asked] == ["/spaces/far/environments/master/sync"] * 2
     assert [each.query for each in asked] == [{"initial": "true", "limit": "1000"}, {"sync_token": "p2"}]
-    assert {each.headers["Authorization"] for each in asked} == {f"Bearer {TOKEN}"}
+    assert {each.headers["Authorization"] for each in asked} == {f"Bearer {ACCESS_TOKEN}"}
     assert asked[0].headers["X-Contentful-User-Agent"].startswith(f"app contentful-exporter/{__version__}; ")
     assert json.loads((guide.root / ".syncstate").read_text("utf-8"))["token"] == "s1"
 
@@ -81,8 +67,33 @@ def test_access_token_is_in_no_file_and_no_output(remote: Callable[[str], Guide]
         files = [each for each in stub.requests if each.path.endswith(".svg")]
     assert [each.code for each in outcomes] == [0, 0]
     assert [each.headers.get("Authorization") for each in files] == [None]
-    assert [each for each in outcomes if TOKEN in each.out + each.err] == []
-    assert [path for path in guide.root.rglob("*") if path.is_file() and TOKEN.encode() in path.read_bytes()] == []
+    assert [each for each in outcomes if ACCESS_TOKEN in each.out + each.err] == []
+    assert [
+        path for path in guide.root.rglob("*") if path.is_file() and ACCESS_TOKEN.encode() in path.read_bytes()
+    ] == []
+
+
+def test_error_that_repeats_the_tokens_is_told_without_them(remote: Callable[[str], Guide]) -> None:
+    def script(request: Request) -> Reply:
+        if request.last == "sync" and "sync_token" not in request.query:
+            return page(entry("place", "a", title="A"), token="sync-token-of-the-mirror")
+        if request.last == "sync":
+            return error(422, "Odd", f"{request.headers['Authorization']} and {request.query['sync_token']} are odd")
+        if refusing and request.last == "locales":
+            return error(400, "BadRequest", f"odd header {request.headers['Authorization']}")
+        return listing(*([locale("en-US", default=True)] if request.last == "locales" else []))
+
+    refusing = False
+    with serve(script) as stub:
+        guide = remote(stub.url)
+        outcomes = [guide.run("sync"), guide.run("sync", "-v")]
+        refusing = True
+        outcomes += [guide.run("sync"), guide.run("sync", "--json")]
+    assert [each.code for each in outcomes] == [0, 0, 3, 3]
+    assert "are odd" in outcomes[1].out
+    assert "odd header Bearer …" in outcomes[2].err
+    said = "".join(each.out + each.err for each in outcomes)
+    assert [each for each in (ACCESS_TOKEN, "sync-token-of-the-mirror") if each in said] == []
 
 
 REFUSALS: list[tuple[Reply, str, str]] = [

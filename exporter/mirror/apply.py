@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from exporter.source.delivery import Delivery
 
 
-def fetch_files(staging: Staging, client: Delivery, report: Report, at_once: int = 8) -> list[str]:
+def fetch_files(staging: Staging, client: Delivery, report: Report, at_once: int) -> list[str]:
     """Download the asset files of the plan into the staging folder, `at_once` of them at a time.
 
     Gives the ids of assets where one failed, each named in the report; all other files are there.
