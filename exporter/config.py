@@ -9,11 +9,11 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Annotated, Any, Literal
 from urllib.parse import urlsplit
 
-import yaml
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
 
 from exporter.errors import ConfigError
 from exporter.layout import url_path
+from exporter.yaml_lines import dotted, read_yaml
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -211,24 +211,15 @@ def load_config(folder: Path, file: Path | None = None) -> Config:
 
 
 def _check(text: str, path: Path) -> Site:
-    reader = _Reader()
-    try:
-        node = yaml.compose(text, yaml.SafeLoader)
-        data = reader.value(node, ()) if node is not None else {}
-    except RecursionError:
-        raise ConfigError("config-yaml", f"{path} is nested too deep") from None
-    except yaml.YAMLError as error:
-        mark = getattr(error, "context_mark", None) or getattr(error, "problem_mark", None)
-        where = f"{path}:{mark.line + 1}" if mark is not None else str(path)
-        said = getattr(error, "problem", None) or "odd characters"
-        raise ConfigError("config-yaml", f"{where}: no YAML: {said}") from None
+    read = read_yaml(text, path)
+    data = read.value
     if not isinstance(data, dict):
         raise ConfigError("config-invalid", f"{path}: expected keys like title and source, found {_shown(data)}")
-    found = [*reader.problems, *_between_keys(data, reader.lines)]
+    found = [*read.problems, *_between_keys(data, read.lines)]
     try:
         site = Site.model_validate(data)
     except ValidationError as error:
-        found += [_sentence(each, reader.lines) for each in error.errors(include_url=False)]
+        found += [_sentence(each, read.lines) for each in error.errors(include_url=False)]
     if found:
         raise ConfigError("config-invalid", "\n".join(f"{path}:{line}: {said}" for line, said in sorted(set(found))))
     return site
@@ -242,51 +233,6 @@ def _between_keys(data: Mapping[str, Any], lines: Mapping[tuple[Any, ...], int])
     formats = content.get("formats") if isinstance(content, dict) else None
     if isinstance(formats, list) and "json" not in formats:
         yield lines["content", "formats"], "content.formats: json is always among them"
-
-
-class _Reader:
-    """Turn YAML nodes into values, scalars as text, and remember the line of each key."""
-
-    def __init__(self) -> None:
-        self.lines: dict[tuple[Any, ...], int] = {(): 1}
-        self.problems: list[tuple[int, str]] = []
-        self._above: list[int] = []
-        self._left = 10_000
-
-    def value(self, node: yaml.Node, path: tuple[Any, ...]) -> Any:
-        line = node.start_mark.line + 1
-        self.lines.setdefault(path, line)
-        self._left -= 1
-        if id(node) in self._above or self._left < 0:
-            said = "an alias of what it stands in" if self._left >= 0 else "aliases make it too large"
-            self.problems.append((line, f"{_dotted(path[:2])}: {said}"))
-            return None
-        self._above.append(id(node))
-        found = self._inside(node, path)
-        self._above.pop()
-        return found
-
-    def _inside(self, node: yaml.Node, path: tuple[Any, ...]) -> Any:
-        if isinstance(node, yaml.MappingNode):
-            return self._mapping(node, path)
-        if isinstance(node, yaml.SequenceNode):
-            return [self.value(each, (*path, index)) for index, each in enumerate(node.value)]
-        plain = isinstance(node, yaml.ScalarNode) and node.style is None
-        return None if plain and node.value in ("", "~", "null") else node.value
-
-    def _mapping(self, node: yaml.MappingNode, path: tuple[Any, ...]) -> dict[str, Any]:
-        found: dict[str, Any] = {}
-        for key_node, value_node in node.value:
-            line = key_node.start_mark.line + 1
-            if not isinstance(key_node, yaml.ScalarNode):
-                self.problems.append((line, f"{_dotted(path) or 'the file'}: expected plain keys"))
-                continue
-            key = str(key_node.value)
-            if key in found:
-                self.problems.append((line, f"{_dotted((*path, key))} stands here a second time: keep one of the two"))
-            self.lines[*path, key] = line
-            found[key] = self.value(value_node, (*path, key))
-        return found
 
 
 _WORDS = {
@@ -309,7 +255,7 @@ def _sentence(error: Mapping[str, Any], lines: Mapping[tuple[Any, ...], int]) ->
     path, kind, context = tuple(error["loc"]), error["type"], error.get("ctx", {})
     line = next(lines[path[:end]] for end in range(len(path), -1, -1) if path[:end] in lines)
     if kind == "extra_forbidden":
-        return line, f"unknown key {_dotted(path)}{_nearest(path)}"
+        return line, f"unknown key {dotted(path)}{_nearest(path)}"
     words = {
         "literal_error": f"expected one of {context.get('expected', '')}",
         "greater_than_equal": f"expected at least {context.get('ge')}",
@@ -318,7 +264,7 @@ def _sentence(error: Mapping[str, Any], lines: Mapping[tuple[Any, ...], int]) ->
         "value_error": str(context.get("error", "")),
     }.get(kind) or _WORDS.get(kind, error["msg"])
     found = "" if kind == "missing" or isinstance(error["input"], dict) else f", found {_shown(error['input'])}"
-    return line, f"{_dotted(path) or 'the file'}: {words}{found}"
+    return line, f"{dotted(path) or 'the file'}: {words}{found}"
 
 
 _EXAMPLES = {"accent": '"#0b6e4f"', "template": "place.html"}
@@ -332,10 +278,6 @@ def _nearest(path: tuple[Any, ...]) -> str:
     known = list(_PARTS.get(path[:-1], PagePattern).model_fields)
     near = difflib.get_close_matches(str(path[-1]), known, n=1)
     return f": did you mean {near[0]}?" if near else f": allowed are {', '.join(known)}"
-
-
-def _dotted(path: tuple[Any, ...]) -> str:
-    return ".".join(str(step) for step in path)
 
 
 def _shown(value: Any) -> str:

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
-ORDER = ["errors", "model", "layout", "files", "report", "config", "source", "mirror", "guide", "cli"]
+ORDER = ["errors", "model", "layout", "files", "report", "yaml_lines", "config", "source", "mirror", "guide", "cli"]
 """Every room may import those before it."""
 
 BESIDE = {"space": {"errors", "model", "layout", "files"}}
@@ -33,7 +33,7 @@ FOREIGN = {
     "sqlite3": {"cli", "mirror", "space"},
     "urllib3": {"source"},
     "watchdog": {"space"},
-    "yaml": {"config", "guide", "mirror"},
+    "yaml": {"guide", "mirror", "yaml_lines"},
 }
 """Which rooms import a foreign library."""
 
