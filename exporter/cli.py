@@ -21,8 +21,7 @@ from exporter.report import Report
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
-    from exporter.config import Config, Source
-    from exporter.source.delivery import Address, Delivery
+    from exporter.config import Config
 
 
 @dataclass(frozen=True)
@@ -227,13 +226,14 @@ def _run(command: str, common: Common, *, locked: bool = True) -> Iterator[tuple
 
 def _sync(config: Config, report: Report, chosen: dict[str, Any], file: Path | None) -> None:
     """Sync; write the commit message to `file` where one is asked for."""
+    from exporter.connect import open_source
     from exporter.mirror.message import Message
     from exporter.mirror.sync import SyncOptions, sync
 
     options = SyncOptions(**chosen)
     message = Message(config) if _is_writable(file) else None
     report.told = message.add if message is not None else None
-    with _source(config, options.deadline) as (client, identity):
+    with open_source(config, options.deadline) as (client, identity):
         sync(config, client, identity, options, report)
     if message is not None and file is not None:
         message.write(file)
@@ -248,6 +248,7 @@ def _is_writable(file: Path | None) -> bool:
 
 def _look(command: str, common: Common, chosen: dict[str, Any], message: Path | None = None) -> int:
     """List what a sync would bring; `status` looks at the files too. Takes no lock, since it writes nothing."""
+    from exporter.connect import open_source
     from exporter.mirror.status import find_status
     from exporter.mirror.sync import SyncOptions
 
@@ -256,38 +257,10 @@ def _look(command: str, common: Common, chosen: dict[str, Any], message: Path | 
     options = SyncOptions(**chosen)
     with (
         _run(command, common, locked=False) as (config, report),
-        _source(config, options.deadline, keep=False) as (client, identity),
+        open_source(config, options.deadline, keep=False) as (client, identity),
     ):
         find_status(config, client, identity, options, report, files=command == "status")
     return report.exit_code
-
-
-@contextmanager
-def _source(config: Config, deadline: float, *, keep: bool = True) -> Iterator[tuple[Delivery, dict[str, Any]]]:
-    """Give the client of the guide's source, and what `.syncstate` says of it.
-
-    A local space is served while the block runs, its change log kept, or only read where nothing may be written.
-    """
-    from exporter.source.delivery import Address, Delivery
-
-    source, token = config.site.source, config.access_token()
-    if source.local is None:
-        address = Address(source.url, source.space or "", source.environment)
-        yield Delivery(address, token, deadline), _identity(source, address, source.url)
-        return
-
-    from exporter.space.places import open_folder
-    from exporter.space.server import Listening, open_endpoint
-
-    folder = open_folder(source.local, config.root)
-    with open_endpoint(folder, config.cache / "space.db", Listening(look="once", keep=keep)) as endpoint:
-        address = Address(endpoint.url, endpoint.space.id, endpoint.space.environment, local=True)
-        yield Delivery(address, token, deadline), _identity(source, address, f"local:{source.local}")
-
-
-def _identity(source: Source, address: Address, url: str) -> dict[str, Any]:
-    """Say what `.syncstate` says of a source; a local one is known by its name, never by a port."""
-    return {"url": url, "space": address.space, "environment": address.environment, "filter": source.filter}
 
 
 def _render(config: Config, report: Report) -> None:
