@@ -6,6 +6,7 @@ import difflib
 import os
 import re
 from dataclasses import dataclass
+from datetime import timedelta
 from typing import TYPE_CHECKING, Annotated, Any, Literal
 from urllib.parse import urlsplit
 
@@ -26,6 +27,8 @@ DELIVERY_URL = "https://cdn.contentful.com"
 _VARIABLE = re.compile(r"\$\{([A-Za-z_][A-Za-z0-9_]*)\}")
 _SECRET_PARTS = re.compile(r".*@|[?#].*", re.DOTALL)
 _PLACEHOLDER = re.compile(r"\{([^{}]*)\}")
+_UNITS = {"s": "seconds", "m": "minutes", "h": "hours", "d": "days", "w": "weeks"}
+_NARROWING = ("content_type", "newer_than", "max")
 
 
 def _expand(text: Any) -> Any:
@@ -72,6 +75,25 @@ class _Part(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True)
 
 
+class Search(_Part):
+    """The newest entries by search, the alternative to sync: `max` of them, those changed within `newer_than`, or both.
+
+    `include` says how many steps links are followed from them.
+    """
+
+    content_type: Annotated[str, Field(min_length=1)] | None = None
+    newer_than: Annotated[str, Field(pattern=r"^[1-9][0-9]{0,4}[smhdw]$")] | None = None
+    max: Annotated[int, Field(ge=1)] | None = None
+    include: Annotated[int, Field(ge=0, le=10)] = 1
+
+    @property
+    def window(self) -> timedelta | None:
+        """How old an entry's last change may be; None for any age."""
+        if self.newer_than is None:
+            return None
+        return timedelta(**{_UNITS[self.newer_than[-1]]: int(self.newer_than[:-1])})
+
+
 class Source(_Part):
     """Where the content comes from: a space at Contentful, or a local one through its own endpoint."""
 
@@ -81,10 +103,13 @@ class Source(_Part):
     url: SourceAddress = DELIVERY_URL
     limit: Annotated[int, Field(ge=1, le=1000)] = 1000
     only: Annotated[tuple[Annotated[str, Field(min_length=1)], ...], Field(min_length=1)] | None = None
+    search: Search | None = None
 
     @property
-    def filter(self) -> dict[str, list[str]] | None:
+    def filter(self) -> dict[str, Any] | None:
         """What `.syncstate` says of the filter: another one is another source."""
+        if self.search is not None:
+            return {"search": self.search.model_dump(exclude_none=True)}
         return {"only": sorted(set(self.only))} if self.only else None
 
 
@@ -156,6 +181,11 @@ class Config:
     def cache(self) -> Path:
         """The folder that may be deleted at any moment."""
         return self.root / ".export"
+
+    @property
+    def stores_token(self) -> bool:
+        """Tell whether a sync goes on from the last one's token; a search and a preview host begin anew each time."""
+        return not self.is_preview and self.site.source.search is None
 
     @property
     def is_preview(self) -> bool:
@@ -230,6 +260,11 @@ def _between_keys(data: Mapping[str, Any], lines: Mapping[tuple[Any, ...], int])
     source, content = data.get("source"), data.get("content")
     if isinstance(source, dict) and ("local" in source) == ("space" in source):
         yield lines["source",], "source: expected either local (demo, or a path) or space (an id)"
+    if isinstance(source, dict) and None not in (source.get("only"), source.get("search")):
+        yield lines["source", "search"], "source.search: only stands beside it: keep one of the two"
+    search = source.get("search") if isinstance(source, dict) else None
+    if isinstance(search, dict) and all(search.get(each) is None for each in _NARROWING):
+        yield lines["source", "search"], f"source.search: expected at least one of {', '.join(_NARROWING)}"
     formats = content.get("formats") if isinstance(content, dict) else None
     if isinstance(formats, list) and "json" not in formats:
         yield lines["content", "formats"], "content.formats: json is always among them"
@@ -267,10 +302,16 @@ def _sentence(error: Mapping[str, Any], lines: Mapping[tuple[Any, ...], int]) ->
     return line, f"{dotted(path) or 'the file'}: {words}{found}"
 
 
-_EXAMPLES = {"accent": '"#0b6e4f"', "template": "place.html"}
+_EXAMPLES = {"accent": '"#0b6e4f"', "template": "place.html", "newer_than": "12h, 30d or 8w"}
 
 
-_PARTS: dict[tuple[str, ...], type[_Part]] = {("source",): Source, ("content",): Content, ("theme",): Theme, (): Site}
+_PARTS: dict[tuple[str, ...], type[_Part]] = {
+    ("source",): Source,
+    ("source", "search"): Search,
+    ("content",): Content,
+    ("theme",): Theme,
+    (): Site,
+}
 
 
 def _nearest(path: tuple[Any, ...]) -> str:

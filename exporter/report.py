@@ -38,7 +38,10 @@ class Problem:
 
 @dataclass
 class SyncReport:
-    """What a sync brought. `bytes` are those of HTTP bodies as they travelled, `seconds` of wall time."""
+    """What a sync brought. `bytes` are those of HTTP bodies as they travelled, `seconds` of wall time.
+
+    `search` says that it was a search, None for every other.
+    """
 
     full: bool = False
     requests: int = 0
@@ -51,6 +54,7 @@ class SyncReport:
     assets_failed: int = 0
     token_moved: bool = False
     seconds: float = 0.0
+    search: bool | None = None
 
     def sentence(self) -> str:
         """Say it in one line."""
@@ -60,8 +64,8 @@ class SyncReport:
             said = [f"{self.upserted} new or changed", f"{self.deleted} removed"]
             said += [f"{self.assets_downloaded} files downloaded"] if self.assets_downloaded else []
             said += [f"{self.assets_failed} files failed"] if self.assets_failed else []
-        how = "full sync" if self.full else "delta sync"
-        asked = f"{_count(self.sync_requests, 'sync request')} of {_count(self.requests, 'request')}"
+        how = "search" if self.search else "full sync" if self.full else "delta sync"
+        asked = _asked(self)
         return f"{how}: {', '.join(said)} ({asked}, {_size(self.bytes)}, {self.seconds:.1f} s)"
 
 
@@ -138,7 +142,10 @@ class Drift:
 
 @dataclass
 class StatusReport:
-    """What the next sync would bring; `files` are asset files to fetch, `model` its files that would change."""
+    """What the next sync would bring; `files` are asset files to fetch, `model` its files that would change.
+
+    `drift` is None where the files were not looked at, `search` for every sync that is no search.
+    """
 
     full: bool = False
     requests: int = 0
@@ -149,6 +156,7 @@ class StatusReport:
     files: list[str] = field(default_factory=list)
     model: list[str] = field(default_factory=list)
     drift: Drift | None = None
+    search: bool | None = None
 
     @property
     def differs(self) -> bool:
@@ -156,18 +164,14 @@ class StatusReport:
         drifted = self.drift is not None and any(vars(self.drift).values())
         return drifted or any((self.new, self.changed, self.removed, self.files, self.model))
 
-    def as_json(self) -> dict[str, Any]:
-        """Give the members; no `drift` where the files were not looked at."""
-        return {name: value for name, value in asdict(self).items() if value is not None}
-
     def lines(self) -> list[str]:
         """Give a sentence, the items and the paths."""
         items = {"new": self.new, "changed": self.changed, "removed": self.removed}
         paths = {"model": self.model, "fetch": self.files}
         said = ", ".join(f"{len(listed)} {how}" for how, listed in items.items() if listed) or "no items"
-        asked = f"{_count(self.sync_requests, 'sync request')} of {_count(self.requests, 'request')}"
+        how = "search" if self.search else "full sync" if self.full else "delta"
         return [
-            f"the next sync is a {'full sync' if self.full else 'delta'}: {said} ({asked})",
+            f"the next sync is a {how}: {said} ({_asked(self)})",
             *(f"  {how}: {one_line(f'{each.item} {each.title}', 200)}" for how in items for each in items[how]),
             *(f"  {how}: {path}" for how in paths for path in paths[how]),
             *(self.drift.lines() if self.drift else ()),
@@ -204,8 +208,8 @@ class Report:
     def as_json(self) -> dict[str, Any]:
         """Give the object that `--json` prints."""
         code = self.exit_code
-        parts = {name: asdict(part) for name in ("sync", "render") if (part := getattr(self, name)) is not None}
-        parts |= {"status": self.status.as_json()} if self.status else {}
+        found = {"sync": self.sync, "render": self.render, "status": self.status}
+        parts = {name: _members(part) for name, part in found.items() if part is not None}
         return {
             "command": self.command,
             "ok": code == 0,
@@ -218,6 +222,17 @@ class Report:
         """Give the short summary for people."""
         done = [part.sentence() for part in (self.sync, self.render) if part is not None]
         return [*done, *(self.status.lines() if self.status else ())]
+
+
+def _members(part: SyncReport | RenderReport | StatusReport) -> dict[str, Any]:
+    """Give the members of a part for programs, those that say something."""
+    return {name: value for name, value in asdict(part).items() if value is not None}
+
+
+def _asked(part: SyncReport | StatusReport) -> str:
+    """Say what was asked; a search needs no request to /sync."""
+    asked = _count(part.requests, "request")
+    return asked if part.search else f"{_count(part.sync_requests, 'sync request')} of {asked}"
 
 
 def _count(number: int, noun: str) -> str:

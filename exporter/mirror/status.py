@@ -11,12 +11,12 @@ from exporter.mirror.drift import find_drift
 from exporter.mirror.index import MirrorIndex, read_item
 from exporter.mirror.message import item_title
 from exporter.mirror.state import read_state
-from exporter.mirror.sync import SyncRun, fetch_known_model
+from exporter.mirror.sync import SyncRun
 from exporter.mirror.twins import model_files
 from exporter.model import Key, Upsert, canonical, item_digest, precedence
 from exporter.report import Listed, Report, StatusReport, one_line
 from exporter.source.delivery import TokenRejectedError
-from exporter.source.sync import fetch_pages
+from exporter.source.model import fetch_known_model
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -46,7 +46,8 @@ def find_status(
     index = MirrorIndex.aside(config.cache / "mirror.db")
     try:
         limit = config.site.source.limit
-        run = SyncRun(config, client, source, options, report, index, fetch_known_model(config, client), limit)
+        answers = fetch_known_model(client, config.site.source)
+        run = SyncRun(config, client, source, options, report, index, answers, limit)
         _look(run, report.status, read_state(config.state_file), files=files)
     finally:
         index.close()
@@ -64,7 +65,8 @@ def _look(run: SyncRun, status: StatusReport, state: SyncState | None, *, files:
         status.drift = find_drift(run, state)
         status.drift.sum_differs = state is not None and not sound
     if (run.config.cache / "staging/sync.db").exists():
-        run.report.notes.append("a sync was interrupted: the next one finishes it first")
+        what, then = ("search", "starts anew") if run.searches else ("sync", "finishes it first")
+        run.report.notes.append(f"a {what} was interrupted: the next one {then}")
     elif not sound and token is not None:
         run.report.notes.append("content/ is not what was synced last (edited, reverted?): a full sync")
         token = None
@@ -74,7 +76,7 @@ def _look(run: SyncRun, status: StatusReport, state: SyncState | None, *, files:
         run.report.notes.append(f"{rejected.message}: a full sync instead")
         _, fresh = run.check_index(state, whole=True)
         token, delta = None, _ask(run, None)
-    status.full = token is None
+    status.full, status.search = token is None, run.searches or None
     _list(run, status, delta, state, fresh=fresh)
 
 
@@ -82,7 +84,7 @@ def _token(run: SyncRun, state: SyncState | None) -> str | None:
     token = run.start_token(state)
     if state is None:
         run.report.notes.append("nothing was synced here yet")
-    elif state.token is None:
+    elif state.token is None and not run.searches:
         run.report.notes.append("no sync token is stored")
     return token
 
@@ -109,7 +111,9 @@ def _ask(run: SyncRun, token: str | None) -> _Delta:
     ranks: dict[Key, tuple[int, str]] = {}
     found: dict[Key, _Found] = {}
     model, empty = run.answers.read(), True
-    for page in fetch_pages(run.client, token, run.config.site.source.limit):
+    for page in run.pages(token):
+        if page.anew:
+            ranks, found, empty = {}, {}, True
         for change in filter(run.is_wanted, page.changes):
             rank = precedence(change)
             if rank > ranks.get(change.key, (-1, "")):
@@ -172,7 +176,8 @@ def _list(run: SyncRun, status: StatusReport, delta: _Delta, state: SyncState | 
         fetched.update(_to_fetch(run, item, row) if item is not None else ())
     status.files = [f"content/{path}" for path in sorted(fetched)]
     status.model = list(_model_changes(run))
-    if status.full and delta.empty and len(run.index) and not run.options.allow_empty:
+    guarded = status.full and not run.searches and not run.options.allow_empty
+    if guarded and delta.empty and len(run.index):
         run.report.notes.append("the space came back empty: the next sync stops there, unless --allow-empty is given")
 
 

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import time
 from dataclasses import dataclass, replace
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from exporter.errors import ConfigError, GuardError
+from exporter.errors import GuardError
 from exporter.files import read_bytes
 from exporter.layout import LOCALES_PATH
 from exporter.mirror import formats
@@ -22,16 +23,18 @@ from exporter.mirror.twins import refresh_twins, write_model
 from exporter.model import Json, Key, Upsert, canonical, decode, digest
 from exporter.report import Report, SyncReport
 from exporter.source.delivery import TokenRejectedError, TooBigError
-from exporter.source.model import fetch_model
+from exporter.source.model import fetch_known_model
+from exporter.source.search import fetch_newest
 from exporter.source.sync import fetch_pages
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterator, Mapping
 
     from exporter.config import Config
     from exporter.model import Change, Item
     from exporter.source.delivery import Delivery
     from exporter.source.model import ModelAnswers
+    from exporter.source.sync import SyncPage
 
 
 @dataclass(frozen=True)
@@ -54,7 +57,7 @@ def sync(config: Config, client: Delivery, source: Mapping[str, Any], options: S
     report.sync = SyncReport()
     index = MirrorIndex(config.cache / "mirror.db")
     try:
-        answers = fetch_known_model(config, client)
+        answers = fetch_known_model(client, config.site.source)
         limit = config.site.source.limit
         run: SyncRun | None = SyncRun(config, client, source, options, report, index, answers, limit)
         while run is not None:
@@ -80,16 +83,6 @@ def _rounds(run: SyncRun) -> SyncRun | None:
         run.report.notes.append(f"{refused.message}: a full sync with {smaller.limit} items a page instead")
         return smaller
     return None
-
-
-def fetch_known_model(config: Config, client: Delivery) -> ModelAnswers:
-    """Ask for the model. Raises ConfigError where `only` names a content type that the space does not have."""
-    answers = fetch_model(client)
-    unknown = [each for each in config.site.source.only or () if each not in answers.content_types]
-    if unknown:
-        has = ", ".join(sorted(answers.content_types))
-        raise ConfigError("config-invalid", f"source.only: the space has no {', '.join(unknown)}: it has {has}")
-    return answers
 
 
 @dataclass(frozen=True)
@@ -121,7 +114,7 @@ class SyncRun:
             self._plan(staging, state, full=token is None, fresh=fresh)
         self._apply(staging, state, fresh=fresh)
         if interrupted:
-            self.report.notes.append("an interrupted sync was finished first")
+            self.report.notes.append(f"an interrupted {'search' if self.searches else 'sync'} was finished first")
             self.index.update((), (), {"sum": ""})
             replace(self, options=replace(self.options, full=False)).round()
 
@@ -143,11 +136,12 @@ class SyncRun:
         """Give the token to go on from, None for a full sync; a note says why where that is not plain."""
         if state is None or self.options.full:
             return None
+        how = "a search" if self.searches else "a full sync"
         if dict(state.source) != dict(self.source):
-            self.report.notes.append("the source is another than last time: a full sync")
+            self.report.notes.append(f"the source is another than last time: {how}")
             return None
         if state.environment_uuid and self.client.environment_uuid not in (None, state.environment_uuid):
-            self.report.notes.append("the environment is another than last time (an alias was moved?): a full sync")
+            self.report.notes.append(f"the environment is another than last time (an alias was moved?): {how}")
             return None
         return state.token
 
@@ -169,12 +163,14 @@ class SyncRun:
     def _receive(self, staging: Staging, token: str | None) -> None:
         """Stage the pages that are not there yet; an empty delta stages nothing."""
         assert self.report.sync is not None
-        self.report.sync.full = token is None
-        if staging.meta("last"):
+        self.report.sync.full, self.report.sync.search = token is None, self.searches or None
+        if staging.meta("last") and not self.searches:
             return
         model, wanted, empty = self.answers.read(), self.markdown, len(self.index) == 0
         try:
-            for page in fetch_pages(self.client, staging.meta("token") or token, self.limit):
+            for page in self.pages(staging.meta("token") or token):
+                if page.anew:
+                    staging.discard()
                 changes = [each for each in page.changes if self.is_wanted(each)]
                 if changes or not page.last or token is None or not staging.empty:
                     staging.add_page(
@@ -187,6 +183,18 @@ class SyncRun:
         except (TokenRejectedError, TooBigError):
             staging.discard()
             raise
+
+    def pages(self, token: str | None) -> Iterator[SyncPage]:
+        """Yield what the space answers: the pages of a search, or of a sync from `token`."""
+        search = self.config.site.source.search
+        if search is not None:
+            return fetch_newest(self.client, search, self.limit, datetime.now(UTC))
+        return fetch_pages(self.client, token, self.limit)
+
+    @property
+    def searches(self) -> bool:
+        """Tell whether the mirror holds what a search finds, which is asked for as a whole each time."""
+        return self.config.site.source.search is not None
 
     def is_wanted(self, change: Change) -> bool:
         """Tell whether `only` lets a change through; deletions carry no content type and apply by id."""
@@ -216,7 +224,7 @@ class SyncRun:
             due |= {row.key.id for row in self.index.all() if row.key.kind == "asset"}
         if staging.empty and not due:
             return
-        if full and not self.options.allow_empty:
+        if full and not self.options.allow_empty and not self.searches:
             self._guard_empty(staging)
         disk = self._disk(staging)
         staging.remember(moved=canonical(self._moved(staging, disk, full=full)).decode())
@@ -309,11 +317,11 @@ class SyncRun:
                 self.report.told(each)
 
     def _state(self, staging: Staging, state: SyncState | None, failed: list[str]) -> SyncState:
-        """Give the pointer as it moves on. A preview source stores no token; an empty delta keeps the one it had."""
+        """Give the pointer as it moves on. Some sources store no token; an empty delta keeps the one it had."""
         before = (state.token, state.mirror) if state else (None, "")
         return SyncState(
             source=dict(self.source),
-            token=None if self.config.is_preview else staging.meta("token") or before[0],
+            token=(staging.meta("token") or before[0]) if self.config.stores_token else None,
             mirror=staging.meta("mirror") or before[1],
             environment_uuid=self.client.environment_uuid or (state.environment_uuid if state else None),
             fingerprints=self.fingerprints(),

@@ -5,12 +5,13 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from exporter.errors import SourceError
+from exporter.errors import ConfigError, SourceError
 from exporter.model import Json, Model, read_content_type, read_locale
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+    from exporter.config import Source
     from exporter.source.delivery import Delivery
 
 
@@ -41,6 +42,19 @@ def fetch_model(client: Delivery) -> ModelAnswers:
         answers.read()
     except (KeyError, TypeError, AttributeError):
         raise SourceError("malformed", f"{client.address.host} answered with a broken content model") from None
+    return answers
+
+
+def fetch_known_model(client: Delivery, source: Source) -> ModelAnswers:
+    """Ask for the model. Raises ConfigError where site.yaml names a content type that the space does not have."""
+    answers = fetch_model(client)
+    search = source.search.content_type if source.search else None
+    named = {"source.only": source.only or (), "source.search.content_type": (search,) if search else ()}
+    for key, types in named.items():
+        unknown = [each for each in types if each not in answers.content_types]
+        if unknown:
+            has = ", ".join(sorted(answers.content_types))
+            raise ConfigError("config-invalid", f"{key}: the space has no {', '.join(unknown)}: it has {has}")
     return answers
 
 

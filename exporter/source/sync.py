@@ -17,11 +17,15 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class SyncPage:
-    """One answer of `/sync`: its changes and the token of what comes next, which is the next sync if it is the last."""
+    """One answer of `/sync`: its changes and the token of what comes next, which is the next sync if it is the last.
+
+    A search has no token. It may begin `anew`: of the pages before nothing counts.
+    """
 
     changes: tuple[Change, ...]
     token: str
     last: bool
+    anew: bool = False
 
 
 def read_page(body: Json) -> SyncPage:
