@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
@@ -79,6 +80,8 @@ PATTERN = "expected a pattern like /places/{slug}/, of plain letters, digits, . 
 ADDRESS = "expected an address like https://guide.example.org/lisbon/"
 EITHER = "source: expected either local (demo, or a path) or space (an id)"
 CLEAR = "expected https: the access token must not travel in the clear"
+NARROWER = "expected at least one of content_type, newer_than, max"
+AGE = "expected something like 12h, 30d or 8w"
 MISSING = ["1: source: is missing: it must stand", "1: title: is missing: it must stand"]
 
 
@@ -133,10 +136,27 @@ def test_error_names_line_key_what_was_found_and_what_is_allowed(tmp_path: Path,
         ("{space: abc, limit: 0}", "source.limit: expected at least 1, found '0'"),
         ("{space: abc, limit: 1001}", "source.limit: expected at most 1000, found '1001'"),
         ("{space: abc, url: http://cdn.example.org}", f"source.url: {CLEAR}, found 'http://cdn.example.org'"),
+        ("{local: demo, search: {max: 3}, only: [place]}", "source.search: only stands beside it: keep one of the two"),
+        ("{local: demo, search: {include: 2}}", f"source.search: {NARROWER}"),
+        ("{local: demo, search: {max: }}", f"source.search: {NARROWER}"),
+        ("{local: demo, search: news}", "source.search: expected keys and values, found 'news'"),
+        ("{local: demo, search: {max: 0}}", "source.search.max: expected at least 1, found '0'"),
+        ("{local: demo, search: {max: 3, include: 11}}", "source.search.include: expected at most 10, found '11'"),
+        ("{local: demo, search: {newer_than: 30}}", f"source.search.newer_than: {AGE}, found '30'"),
+        ("{local: demo, search: {newer_than: 0d}}", f"source.search.newer_than: {AGE}, found '0d'"),
+        ("{local: demo, search: {newer_than: 1 month}}", f"source.search.newer_than: {AGE}, found '1 month'"),
+        ("{local: demo, search: {max: 3, maximum: 3}}", "unknown key source.search.maximum: did you mean max?"),
     ],
 )
 def test_source_that_is_wrong_is_told(tmp_path: Path, source: str, expected: str) -> None:
     assert complaints(tmp_path, f"title: a\nsource: {source}\n") == [f"2: {expected}"]
+
+
+@pytest.mark.parametrize(("text", "hours"), [("90s", 0.025), ("15m", 0.25), ("12h", 12), ("30d", 720), ("8w", 1344)])
+def test_age_is_read_by_its_unit(tmp_path: Path, text: str, hours: float) -> None:
+    search = load(tmp_path, f"title: a\nsource: {{local: demo, search: {{newer_than: {text}}}}}\n").site.source.search
+    assert search is not None
+    assert search.window == timedelta(hours=hours)
 
 
 @pytest.mark.parametrize("text", ["", "# soon\n", "{}\n"])
