@@ -7,7 +7,8 @@ import json
 import os
 import sqlite3
 import sys
-from contextlib import contextmanager, nullcontext
+import time
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -16,12 +17,14 @@ import click
 
 from exporter import __version__
 from exporter.errors import ExporterError, GuardError
+from exporter.options import CLEAN, DEADLINE, SYNC_OPTIONS, WAIT_SECONDS
 from exporter.report import Report
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
     from exporter.config import Config
+    from exporter.mirror.wait import Awaited
 
 
 @dataclass(frozen=True)
@@ -83,64 +86,35 @@ def program() -> None:
     """Bring a Contentful space down by delta and render it as a guide that needs no network."""
 
 
-_FULL = click.option("--full", is_flag=True, help="Start over and reconcile: what the space no longer has goes.")
-_ALLOW_EMPTY = click.option("--allow-empty", is_flag=True, help="Believe a space that came back empty.")
-_DEADLINE = click.option(
-    "--deadline",
-    type=click.FloatRange(1, 3600),
-    default=30.0,
-    show_default=True,
-    metavar="SECONDS",
-    help="Give up on a request after this long, retries included.",
-)
-_DOWNLOADS = click.option(
-    "--downloads",
-    type=click.IntRange(1, 64),
-    default=8,
-    show_default=True,
-    metavar="N",
-    help="Download this many asset files at once.",
-)
-_DRY_RUN = click.option("--dry-run", is_flag=True, help="List what a sync would bring; write nothing.")
-_MESSAGE = click.option(
-    "--message",
-    type=click.Path(path_type=Path, dir_okay=False),
-    metavar="FILE",
-    help="Write a commit message of what the sync brought; remove FILE where that is nothing.",
-)
-_SYNC_OPTIONS = (_FULL, _ALLOW_EMPTY, _DEADLINE, _DOWNLOADS, _DRY_RUN, _MESSAGE)
-_CLEAN = click.option("--clean", is_flag=True, help="Render as if .export/ and site/ were absent.")
-
-
 @program.command()
-@_options(*_SYNC_OPTIONS, _CLEAN)
+@_options(*SYNC_OPTIONS, CLEAN)
 @click.pass_obj
-def build(common: Common, /, *, clean: bool, dry_run: bool, message: Path | None, **options: Any) -> int:
+def build(common: Common, /, *, clean: bool, dry_run: bool, **options: Any) -> int:
     """Sync, then render. The main job."""
     if dry_run:
-        return _look("build", common, options, message)
-    with _run("build", common) as (config, report):
+        return _look("build", common, options)
+    with _run("build", common) as run:
         if clean:
-            _clean(config)
-        _sync(config, report, options, message)
-        _render(config, report)
-    return report.exit_code
+            _clean(run.config)
+        _sync(run, **options)
+        _render(run)
+    return run.report.exit_code
 
 
 @program.command()
-@_options(*_SYNC_OPTIONS)
+@_options(*SYNC_OPTIONS)
 @click.pass_obj
-def sync(common: Common, /, *, dry_run: bool, message: Path | None, **options: Any) -> int:
+def sync(common: Common, /, *, dry_run: bool, **options: Any) -> int:
     """Bring content/ up to date with the space by a delta."""
     if dry_run:
-        return _look("sync", common, options, message)
-    with _run("sync", common) as (config, report):
-        _sync(config, report, options, message)
-    return report.exit_code
+        return _look("sync", common, options)
+    with _run("sync", common) as run:
+        _sync(run, **options)
+    return run.report.exit_code
 
 
 @program.command()
-@_options(_DEADLINE)
+@_options(DEADLINE)
 @click.pass_obj
 def status(common: Common, /, **options: Any) -> int:
     """List what the next sync would bring and which files under content/ are not what was synced; change nothing."""
@@ -148,15 +122,15 @@ def status(common: Common, /, **options: Any) -> int:
 
 
 @program.command()
-@_options(_CLEAN)
+@_options(CLEAN)
 @click.pass_obj
 def render(common: Common, *, clean: bool) -> int:
     """Bring site/ up to date with content/, templates and site.yaml. Uses no network."""
-    with _run("render", common) as (config, report):
+    with _run("render", common) as run:
         if clean:
-            _clean(config)
-        _render(config, report)
-    return report.exit_code
+            _clean(run.config)
+        _render(run)
+    return run.report.exit_code
 
 
 @program.group()
@@ -205,15 +179,36 @@ def _cache_folder(root: Path) -> Path:
     return Path(base or Path.home() / ".cache") / "contentful-exporter" / name
 
 
-@contextmanager
-def _run(command: str, common: Common, *, locked: bool = True) -> Iterator[tuple[Config, Report]]:
-    """Load the configuration, hold the lock while the block runs, print the report."""
-    from exporter.files import exclusive_lock
+@dataclass(frozen=True)
+class _Run:
+    """A command at work."""
 
-    config = common.load()
+    config: Config
+    report: Report
+    held: ExitStack
+
+    def hold_lock(self) -> None:
+        """Take the lock; it is held to the end of the command, but for pauses."""
+        from exporter.files import exclusive_lock
+
+        self.held.enter_context(exclusive_lock(self.config.cache / "lock"))
+
+    def pause(self, seconds: float) -> None:
+        """Let others have the lock for some seconds. Raises GuardError where one of them still has it then."""
+        self.held.close()
+        time.sleep(seconds)
+        self.hold_lock()
+
+
+@contextmanager
+def _run(command: str, common: Common, *, locked: bool = True) -> Iterator[_Run]:
+    """Load the configuration, hold the lock while the block runs, print the report."""
     report = Report(command, verbose=common.verbose)
-    with exclusive_lock(config.cache / "lock") if locked else nullcontext():
-        yield config, report
+    with ExitStack() as held:
+        run = _Run(common.load(), report, held)
+        if locked:
+            run.hold_lock()
+        yield run
     if common.as_json:
         click.echo(json.dumps(report.as_json(), ensure_ascii=False))
         return
@@ -224,19 +219,29 @@ def _run(command: str, common: Common, *, locked: bool = True) -> Iterator[tuple
             click.echo(line)
 
 
-def _sync(config: Config, report: Report, chosen: dict[str, Any], file: Path | None) -> None:
-    """Sync; write the commit message to `file` where one is asked for."""
+def _sync(run: _Run, message: Path | None, wait_for: Awaited | None, wait_limit: float | None, **chosen: Any) -> None:
+    """Sync, in rounds where something is waited for; write the commit message to a file where one is asked for."""
     from exporter.connect import open_source
     from exporter.mirror.message import Message
     from exporter.mirror.sync import SyncOptions, sync
+    from exporter.mirror.wait import sync_until
 
-    options = SyncOptions(**chosen)
-    message = Message(config) if _is_writable(file) else None
-    report.told = message.add if message is not None else None
-    with open_source(config, options.deadline) as (client, identity):
-        sync(config, client, identity, options, report)
-    if message is not None and file is not None:
-        message.write(file)
+    if wait_for is None and wait_limit is not None:
+        raise click.UsageError("--wait-limit says how long to wait, so there is no --wait-limit without --wait-for")
+    told = Message(run.config, rounds=wait_for is not None) if _is_writable(message) else None
+    run.report.told = told.add if told is not None else None
+
+    def sync_once(options: SyncOptions) -> None:
+        with open_source(run.config, options.deadline) as (client, identity):
+            sync(run.config, client, identity, options, run.report)
+        if told is not None and message is not None:
+            told.write(message)
+
+    if wait_for is None:
+        sync_once(SyncOptions(**chosen))
+    else:
+        limit = WAIT_SECONDS if wait_limit is None else wait_limit
+        sync_until(wait_for, limit, run.config, SyncOptions(**chosen), run.report, sync_once, run.pause)
 
 
 def _is_writable(file: Path | None) -> bool:
@@ -246,27 +251,29 @@ def _is_writable(file: Path | None) -> bool:
     return file is not None
 
 
-def _look(command: str, common: Common, chosen: dict[str, Any], message: Path | None = None) -> int:
+def _look(command: str, common: Common, chosen: dict[str, Any]) -> int:
     """List what a sync would bring; `status` looks at the files too. Takes no lock, since it writes nothing."""
     from exporter.connect import open_source
     from exporter.mirror.status import find_status
     from exporter.mirror.sync import SyncOptions
 
-    if message is not None:
-        raise click.UsageError("--dry-run writes nothing, so there is no --message beside it")
+    for name in ("message", "wait_for", "wait_limit"):
+        if chosen.pop(name, None) is not None:
+            option = f"--{name.replace('_', '-')}"
+            raise click.UsageError(f"--dry-run writes nothing, so there is no {option} beside it")
     options = SyncOptions(**chosen)
     with (
-        _run(command, common, locked=False) as (config, report),
-        open_source(config, options.deadline, keep=False) as (client, identity),
+        _run(command, common, locked=False) as run,
+        open_source(run.config, options.deadline, keep=False) as (client, identity),
     ):
-        find_status(config, client, identity, options, report, files=command == "status")
-    return report.exit_code
+        find_status(run.config, client, identity, options, run.report, files=command == "status")
+    return run.report.exit_code
 
 
-def _render(config: Config, report: Report) -> None:
+def _render(run: _Run) -> None:
     from exporter.guide.build import render_guide
 
-    render_guide(config, report)
+    render_guide(run.config, run.report)
 
 
 def _clean(config: Config) -> None:

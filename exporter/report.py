@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import unicodedata
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
@@ -40,7 +40,8 @@ class Problem:
 class SyncReport:
     """What a sync brought. `bytes` are those of HTTP bodies as they travelled, `seconds` of wall time.
 
-    `search` says that it was a search, None for every other.
+    `search` says that it was a search, None for every other; `rounds` how many there were, None where nothing was
+    waited for.
     """
 
     full: bool = False
@@ -55,6 +56,13 @@ class SyncReport:
     token_moved: bool = False
     seconds: float = 0.0
     search: bool | None = None
+    rounds: int | None = None
+
+    def followed_by(self, later: SyncReport) -> SyncReport:
+        """Sum up the rounds of a wait; what failed is what failed in the last of them."""
+        counts = {name: getattr(self, name) + getattr(later, name) for name in _COUNTS}
+        once = {name: getattr(self, name) or getattr(later, name) for name in ("full", "token_moved")}
+        return replace(later, rounds=(self.rounds or 0) + 1, **counts, **once)
 
     def sentence(self) -> str:
         """Say it in one line."""
@@ -65,8 +73,11 @@ class SyncReport:
             said += [f"{self.assets_downloaded} files downloaded"] if self.assets_downloaded else []
             said += [f"{self.assets_failed} files failed"] if self.assets_failed else []
         how = "search" if self.search else "full sync" if self.full else "delta sync"
-        asked = _asked(self)
+        asked = (f"{_count(self.rounds, 'round')}, " if self.rounds else "") + _asked(self)
         return f"{how}: {', '.join(said)} ({asked}, {_size(self.bytes)}, {self.seconds:.1f} s)"
+
+
+_COUNTS = ("requests", "sync_requests", "bytes", "upserted", "deleted", "unchanged", "assets_downloaded")
 
 
 @dataclass

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 ORDER = [
     *("errors", "model", "layout", "files", "report", "yaml_lines", "config", "source", "mirror", "guide"),
-    *("connect", "cli"),
+    *("connect", "options", "cli"),
 ]
 """Every room may import those before it."""
 
@@ -27,7 +27,7 @@ STARTERS = {"connect", "cli"}
 
 FOREIGN = {
     "babel": {"guide"},
-    "click": {"cli"},
+    "click": {"cli", "options"},
     "cmarkgfm": {"guide"},
     "jinja2": {"guide"},
     "markupsafe": {"guide"},

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from bisect import insort
 from collections import Counter
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -59,23 +60,38 @@ def _described(how: str, key: Key, item: Item | None, model: Model) -> ItemChang
 
 
 class Message:
-    """A commit message under way: counts, and the first lines in their order, however many there are."""
+    """A commit message under way: counts, and the first lines in their order, however many there are.
 
-    def __init__(self, config: Config) -> None:
+    Over several `rounds` an item is told once, by what became of it from before the first to after the last.
+    """
+
+    def __init__(self, config: Config, *, rounds: bool = False) -> None:
         self._config = config
         self._before = _beside(config)
         self._counts: Counter[tuple[str, str, str]] = Counter()
         self._lines: list[tuple[int, str, str, str]] = []
+        self._earlier: dict[str, ItemChange] | None = {} if rounds else None
 
     def add(self, change: ItemChange) -> None:
         """Take up what happens to an item."""
-        kind, _, identifier = change.item.partition(":")
-        name = _noun(change.type)
-        self._counts[kind, name, change.how] += 1
-        shown = "" if identifier == change.title else f" ({one_line(identifier)})"
-        line = f"{change.how} {name} {change.title}{shown}"
-        insort(self._lines, (_HOWS.index(change.how), name.casefold(), change.title.casefold(), line))
-        del self._lines[_LINES:]
+        became: ItemChange | None = change
+        if self._earlier is not None:
+            earlier = self._earlier.pop(change.item, None)
+            if earlier is not None:
+                self._take_back(earlier)
+                became = _together(earlier, change)
+            if became is not None:
+                self._earlier[change.item] = became
+        if became is not None:
+            self._counts[_counted_as(became)] += 1
+            insort(self._lines, _line(became))
+            del self._lines[_LINES:]
+
+    def _take_back(self, change: ItemChange) -> None:
+        self._counts[_counted_as(change)] -= 1
+        self._counts += Counter()
+        if (line := _line(change)) in self._lines:
+            self._lines.remove(line)
 
     def text(self) -> str:
         """Give the message; empty where nothing changed."""
@@ -95,6 +111,26 @@ class Message:
             file.write_text(text, "utf-8", newline="\n")
         else:
             file.unlink(missing_ok=True)
+
+
+def _together(earlier: ItemChange, later: ItemChange) -> ItemChange | None:
+    """Give what two changes of an item are as one; None for nothing."""
+    gone = later.how == "removed"
+    if earlier.how == "new":
+        return None if gone else replace(later, how="new")
+    return later if gone else replace(later, how="changed")
+
+
+def _counted_as(change: ItemChange) -> tuple[str, str, str]:
+    return change.item.partition(":")[0], _noun(change.type), change.how
+
+
+def _line(change: ItemChange) -> tuple[int, str, str, str]:
+    """Give an item's line behind what it is ordered by."""
+    identifier, name = change.item.partition(":")[2], _noun(change.type)
+    shown = "" if identifier == change.title else f" ({one_line(identifier)})"
+    line = f"{change.how} {name} {change.title}{shown}"
+    return _HOWS.index(change.how), name.casefold(), change.title.casefold(), line
 
 
 def _beside(config: Config) -> list[bytes | None]:
