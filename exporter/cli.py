@@ -93,6 +93,7 @@ def build(common: Common, /, *, clean: bool, dry_run: bool, **options: Any) -> i
     """Sync, then render. The main job."""
     if dry_run:
         return _look("build", common, options)
+    _check_use(**options)
     with _run("build", common) as run:
         if clean:
             _clean(run.config)
@@ -108,6 +109,7 @@ def sync(common: Common, /, *, dry_run: bool, **options: Any) -> int:
     """Bring content/ up to date with the space by a delta."""
     if dry_run:
         return _look("sync", common, options)
+    _check_use(**options)
     with _run("sync", common) as run:
         _sync(run, **options)
     return run.report.exit_code
@@ -226,9 +228,7 @@ def _sync(run: _Run, message: Path | None, wait_for: Awaited | None, wait_limit:
     from exporter.mirror.sync import SyncOptions, sync
     from exporter.mirror.wait import sync_until
 
-    if wait_for is None and wait_limit is not None:
-        raise click.UsageError("--wait-limit says how long to wait, so there is no --wait-limit without --wait-for")
-    told = Message(run.config, rounds=wait_for is not None) if _is_writable(message) else None
+    told = Message(run.config, rounds=wait_for is not None) if message is not None else None
     run.report.told = told.add if told is not None else None
 
     def sync_once(options: SyncOptions) -> None:
@@ -244,11 +244,12 @@ def _sync(run: _Run, message: Path | None, wait_for: Awaited | None, wait_limit:
         sync_until(wait_for, limit, run.config, SyncOptions(**chosen), run.report, sync_once, run.pause)
 
 
-def _is_writable(file: Path | None) -> bool:
-    """Tell whether a message is asked for; raises UsageError before any work where it could not be written."""
-    if file is not None and not file.absolute().parent.is_dir():
-        raise click.UsageError(f"--message: there is no folder {file.parent}")
-    return file is not None
+def _check_use(message: Path | None, wait_for: Awaited | None, wait_limit: float | None, **_others: Any) -> None:
+    """Check before any work what one option says of another, and that a message could be written."""
+    if message is not None and not message.absolute().parent.is_dir():
+        raise click.UsageError(f"--message: there is no folder {message.parent}")
+    if wait_for is None and wait_limit is not None:
+        raise click.UsageError("--wait-limit says how long to wait, so there is no --wait-limit without --wait-for")
 
 
 def _look(command: str, common: Common, chosen: dict[str, Any]) -> int:

@@ -199,3 +199,11 @@ def test_type_that_the_model_no_longer_has_is_named_by_its_id(guide: Guide, spac
 def test_one_line_holds_for_any_text() -> None:
     assert one_line(" a\r\n\u2028b\x00\ud800\x7f ") == "a b"
     assert (one_line("x" * 200, 10), one_line("x" * 10, 10)) == ("x" * 9 + "…", "x" * 10)
+
+
+def test_message_that_could_not_be_written_is_told_before_any_work(guide: Guide, file: Path) -> None:
+    sync(guide, "build")
+    before = guide.stamps()
+    outcome = guide.run("build", "--clean", "--message", "none/message.txt")
+    assert (outcome.code, outcome.err) == (2, "error: --message: there is no folder none\n")
+    assert (guide.stamps(), file.exists()) == (before, True)
