@@ -4,14 +4,16 @@ from __future__ import annotations
 
 import hashlib
 import re
+from collections import Counter
 from dataclasses import dataclass
+from functools import lru_cache
 from pathlib import PurePosixPath
 from typing import TYPE_CHECKING
 
 from slugify import slugify
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterable, Mapping
 
     from exporter.model import Item, Json, Key
 
@@ -43,9 +45,28 @@ def file_name(identifier: str, *, clash: bool = False) -> str:
     return f"{stem}~{hashlib.sha256(identifier.encode('utf-8', 'surrogatepass')).hexdigest()[:10]}"
 
 
-def item_folder(key: Key, content_type: str) -> str:
-    """Give the folder under content/ that an item's files lie in."""
-    return f"entries/{file_name(content_type)}" if key.kind == "entry" else "assets"
+def file_names(identifiers: Iterable[str]) -> dict[str, str]:
+    """Make the file names of all ids of one folder; those that differ only by case get the suffix each."""
+    plain = {each: file_name(each) for each in identifiers}
+    folds = Counter(name.lower() for name in plain.values())
+    return {each: file_name(each, clash=folds[name.lower()] > 1) for each, name in plain.items()}
+
+
+def item_folder(key: Key, content_type: str, *, clash: bool = False) -> str:
+    """Give the folder under content/ that an item's files lie in.
+
+    `clash` says that entries of another content type are there whose id differs from this one's only by case.
+    """
+    return f"entries/{file_name(content_type, clash=clash)}" if key.kind == "entry" else "assets"
+
+
+def parted_folders(folders: Iterable[str]) -> dict[str, str]:
+    """Give those of some items' folders, made without a clash, that differ only by case, each with its own name."""
+    types = {folder.partition("/")[2]: folder for folder in folders}
+    folds = Counter(name.lower() for name in types)
+    return {
+        folder: f"entries/{file_name(name, clash=True)}" for name, folder in types.items() if folds[name.lower()] > 1
+    }
 
 
 def item_path(key: Key, content_type: str, *, clash: bool = False) -> str:
@@ -53,14 +74,29 @@ def item_path(key: Key, content_type: str, *, clash: bool = False) -> str:
     return f"{item_folder(key, content_type)}/{file_name(key.id, clash=clash)}.json"
 
 
-def twin_path(path: str, locale: str) -> str:
-    """Give the path of an item's Markdown twin in a locale, from the path of its JSON."""
-    return f"{path.removesuffix('.json')}.{file_name(locale, clash='.' in locale)}.md"
+def is_item_path(path: str, key: Key, content_type: str) -> bool:
+    """Tell whether a path under content/ is one that the item's JSON gets, alone or beside ids that are alike."""
+    folder, _, name = path.rpartition("/")
+    return name.removesuffix(".json") in {file_name(key.id, clash=clash) for clash in (False, True)} and folder in {
+        item_folder(key, content_type, clash=clash) for clash in (False, True)
+    }
 
 
-def content_type_path(type_id: str) -> str:
-    """Give the path of a content type's JSON under content/."""
-    return f"model/content_types/{file_name(type_id)}.json"
+def twin_paths(path: str, locales: Iterable[str]) -> dict[str, str]:
+    """Give the paths of an item's Markdown twins by locale: of all that it has, from the path of its JSON."""
+    stem = path.removesuffix(".json")
+    return {code: f"{stem}.{name}.md" for code, name in _twin_names(tuple(locales)).items()}
+
+
+@lru_cache(maxsize=256)
+def _twin_names(locales: tuple[str, ...]) -> Mapping[str, str]:
+    """Name the locales in twins; a dot in one could be taken for the one behind the item's own name."""
+    return {code: file_name(code, clash=True) if "." in code else name for code, name in file_names(locales).items()}
+
+
+def content_type_paths(type_ids: Iterable[str]) -> dict[str, str]:
+    """Give the paths under content/ of the JSON of all content types that a space has, by id."""
+    return {each: f"model/content_types/{name}.json" for each, name in file_names(type_ids).items()}
 
 
 LOCALES_PATH = "model/locales.json"
@@ -119,10 +155,11 @@ def asset_files(item: Item, path: str) -> tuple[AssetFile, ...]:
         if isinstance(value.get("url"), str) and value["url"]:
             by_url.setdefault(value["url"], []).append(code)
     folder = f"files/{path.removeprefix('assets/').removesuffix('.json')}"
+    inner = file_names(codes[0] for codes in by_url.values())
     found = []
     for url, codes in by_url.items():
         name = _asset_name(values[codes[0]])
-        inside = f"{file_name(codes[0])}/{file_name(name)}" if len(by_url) > 1 else file_name(name)
+        inside = f"{inner[codes[0]]}/{file_name(name)}" if len(by_url) > 1 else file_name(name)
         suffix = PurePosixPath(name).suffix.lower()
         found.append(AssetFile(tuple(codes), f"{folder}/{inside}", suffix, url, _size(values[codes[0]])))
     return tuple(found)

@@ -14,10 +14,14 @@ from hypothesis import strategies as st
 from exporter.layout import (
     AssetFile,
     asset_files,
-    content_type_path,
+    content_type_paths,
     file_name,
+    file_names,
+    is_item_path,
+    item_folder,
     item_path,
-    twin_path,
+    parted_folders,
+    twin_paths,
     url_path,
     url_segment,
 )
@@ -106,9 +110,9 @@ def test_items_models_and_twins_have_their_places() -> None:
     castle = item_path(Key("entry", "castle"), "place")
     assert [
         castle,
-        twin_path(castle, "de-DE"),
+        *twin_paths(castle, ["de-DE"]).values(),
         item_path(Key("asset", "pic"), ""),
-        content_type_path("place"),
+        *content_type_paths(["place"]).values(),
     ] == [
         "entries/place/castle.json",
         "entries/place/castle.de-DE.md",
@@ -121,21 +125,40 @@ def test_items_models_and_twins_have_their_places() -> None:
 @QUICK
 def test_every_part_of_a_path_under_content_is_safe(identifier: str, type_id: str, locale: str) -> None:
     path = item_path(Key("entry", identifier), type_id)
-    places = [path, twin_path(path, locale), item_path(Key("asset", identifier), ""), content_type_path(type_id)]
+    places = [path, *twin_paths(path, [locale]).values(), item_path(Key("asset", identifier), "")]
+    places += content_type_paths([type_id]).values()
     parts = [part for place in places for part in place.removesuffix(".json").removesuffix(".md").split("/")]
     assert [part for part in parts if not re.fullmatch(r"[A-Za-z0-9._~-]+", part) or part in (".", "..")] == []
     assert [len(place.split("/")) for place in places] == [3, 3, 2, 3]
 
 
-pairs = st.tuples(alike, alike)
-
-
-@given(st.lists(pairs, unique=True, max_size=20))
+@given(st.dictionaries(alike, st.sets(alike, min_size=1, max_size=5), max_size=10))
 @QUICK
-@example([("a", "b.c"), ("a.b", "c"), ("a", "c"), ("a.b.c", "d"), ("a", "b.c.d")])
-def test_no_two_items_and_locales_share_a_twin(found: list[tuple[str, str]]) -> None:
-    twins = {twin_path(item_path(Key("entry", identifier), "t"), locale) for identifier, locale in found}
-    assert len(twins) == len(found)
+@example({"a": {"b.c", "c", "b.c.d"}, "a.b": {"c"}, "a.b.c": {"d"}})
+@example({"a": {"en-US", "en-us", "EN-us.x"}, "A": {"en-US"}})
+def test_no_two_items_and_locales_share_a_twin_even_where_case_does_not_count(found: dict[str, set[str]]) -> None:
+    names = file_names(found)
+    twins = [twin for each, codes in found.items() for twin in twin_paths(f"{names[each]}.json", codes).values()]
+    assert len({twin.lower() for twin in twins}) == sum(map(len, found.values()))
+
+
+@given(st.sets(texts | alike, max_size=20))
+@QUICK
+@example({"place", "Place", "a b", "A b", "PLACE", "walk"})
+def test_no_two_content_types_share_a_folder_or_file_even_where_case_does_not_count(type_ids: set[str]) -> None:
+    folders = {item_folder(Key("entry", "x"), each) for each in type_ids}
+    parted = {each: parted_folders(folders).get(each, each) for each in folders}
+    assert len({each.lower() for each in parted.values()}) == len(type_ids)
+    assert parted_folders([*folders, "assets"]) == {name: own for name, own in parted.items() if own != name}
+    assert len({each.lower() for each in content_type_paths(type_ids).values()}) == len(type_ids)
+
+
+def test_item_is_known_at_the_paths_that_it_can_get_and_at_no_other() -> None:
+    own, other = Key("entry", "castle"), [file_name(each, clash=True) for each in ("place", "castle")]
+    folders, names = ("entries/place", f"entries/{other[0]}"), ("castle.json", f"{other[1]}.json")
+    assert [is_item_path(f"{folder}/{name}", own, "place") for folder in folders for name in names] == [True] * 4
+    foreign = ("castle.json", "entries/castle.json", "entries/Place/castle.json", "entries/place/Castle.json")
+    assert [is_item_path(each, own, "place") for each in foreign] == [False] * 4
 
 
 @given(texts)
@@ -201,6 +224,12 @@ def test_files_that_differ_lie_in_a_folder_of_their_first_locale() -> None:
         AssetFile(("ar", "en-US"), "files/pic/ar/castle.jpg", ".jpg", "//h/1/a.jpg", 7),
         AssetFile(("de-DE",), "files/pic/de-DE/castle.jpg", ".jpg", "//h/2/a.jpg", 8),
     )
+
+
+def test_folders_of_locales_that_differ_only_by_case_have_names_of_their_own() -> None:
+    found = files(en_US=file("//h/1/a.jpg"), en_us=file("//h/2/a.jpg"), ar=file("//h/3/a.jpg"))
+    parts = [each.path.split("/")[2] for each in found]
+    assert parts == ["ar", file_name("en-US", clash=True), file_name("en-us", clash=True)]
 
 
 @pytest.mark.parametrize("value", [None, [], "text", {}, {"upload": "https://h/x.jpg"}, file(""), file(None), file(5)])

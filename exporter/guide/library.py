@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, NamedTuple, TypeAlias
 
 from exporter.errors import GuardError
 from exporter.files import read_bytes, walk_files
-from exporter.layout import LOCALES_PATH, MOVED_PATH, TAGS_PATH, item_path
+from exporter.layout import LOCALES_PATH, MOVED_PATH, TAGS_PATH, is_item_path
 from exporter.model import (
     Item,
     Json,
@@ -129,10 +129,9 @@ def _read_item(content: Path, path: str) -> Item | None:
         change = read_change(_read_json(content, path))
     except ValueError:
         return None
-    if not isinstance(change, Upsert):
+    if not isinstance(change, Upsert) or not is_item_path(path, change.key, change.item.content_type):
         return None
-    own = (item_path(change.key, change.item.content_type, clash=clash) for clash in (False, True))
-    return change.item if path in own else None
+    return change.item
 
 
 def _read_json(content: Path, path: str) -> Json:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from exporter.files import read_bytes, walk_files
-from exporter.layout import LOCALES_PATH, MOVED_PATH, TAGS_PATH, asset_files, twin_path
+from exporter.layout import LOCALES_PATH, MOVED_PATH, TAGS_PATH, asset_files, twin_paths
 from exporter.mirror import formats
 from exporter.mirror.index import read_item
 from exporter.model import item_digest
@@ -61,11 +61,11 @@ class _Finder:
     def _look_at_twins(self, item: Item, row: Row) -> None:
         if not self._markdown and self._compares_twins:
             return
-        for code, text in formats.twins(item, self._model).items():
-            path = twin_path(row.path, code)
+        twins = formats.twins(item, self._model)
+        for code, path in twin_paths(row.path, twins).items():
             self._own.add(path)
             data = read_bytes(self._content / path)
-            if data != text and self._compares_twins:
+            if data != twins[code] and self._compares_twins:
                 (self.drift.missing if data is None else self.drift.changed).append(_shown(path))
 
     def _look_at_files(self, item: Item, row: Row) -> None:

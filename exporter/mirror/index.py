@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from exporter.files import walk_files
-from exporter.layout import item_folder, item_path
+from exporter.layout import is_item_path, item_folder
 from exporter.model import Item, Key, Upsert, decode, item_digest, order_free_sum, read_change
 
 if TYPE_CHECKING:
@@ -29,7 +29,10 @@ CREATE TABLE meta (name TEXT PRIMARY KEY, value TEXT NOT NULL) STRICT, WITHOUT R
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """An item of the mirror: its folder and path under content/ and the digest of its JSON."""
+    """An item of the mirror: its folder, its path under content/ and the digest of its JSON.
+
+    The folder stands for the kind or content type, and is named without a clash; the path says where the file lies.
+    """
 
     key: Key
     folder: str
@@ -92,6 +95,19 @@ class MirrorIndex:
         """Give the rows of a folder whose ids differ only by case."""
         return list(self._rows("WHERE folder = ? AND fold = ?", folder, fold))
 
+    def folders(self) -> set[str]:
+        """Give the folders that have rows, by a step in the index for each and no look at the others."""
+        query = (
+            "WITH RECURSIVE step (folder) AS (SELECT min(folder) FROM item UNION ALL"
+            " SELECT (SELECT min(folder) FROM item WHERE item.folder > step.folder) FROM step WHERE folder NOT NULL)"
+            " SELECT folder FROM step WHERE folder NOT NULL"
+        )
+        return {folder for (folder,) in self._database.execute(query)}
+
+    def inside(self, folder: str) -> Iterator[Row]:
+        """Yield the rows of a folder."""
+        return self._rows("WHERE folder = ?", folder)
+
     def all(self) -> Iterator[Row]:
         """Yield every row, in the order of keys."""
         return self._rows("ORDER BY kind, id")
@@ -100,7 +116,7 @@ class MirrorIndex:
         return int(self._database.execute("SELECT count(*) FROM item").fetchone()[0])
 
     def _rows(self, where: str, *values: str) -> Iterator[Row]:
-        cursor = self._database.execute(f"SELECT kind, id, folder, path, digest FROM item {where}", values)  # noqa: S608 - `where` is one of the three texts above
+        cursor = self._database.execute(f"SELECT kind, id, folder, path, digest FROM item {where}", values)  # noqa: S608 - `where` is one of the texts above
         for kind, identifier, folder, path, digest in cursor:
             yield Row(Key(kind, identifier), folder, path, digest)
 
@@ -140,7 +156,7 @@ def _items_on_disk(content: Path) -> Iterator[Row]:
 def _read_row(content: Path, path: str) -> Row | None:
     data = (content / path).read_bytes()
     item = read_item(data)
-    if item is None or path not in (item_path(item.key, item.content_type, clash=clash) for clash in (False, True)):
+    if item is None or not is_item_path(path, item.key, item.content_type):
         return None
     return Row(item.key, item_folder(item.key, item.content_type), path, item_digest(item.key, data))
 

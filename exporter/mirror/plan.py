@@ -8,7 +8,7 @@ from enum import IntEnum
 from functools import cached_property
 from typing import TYPE_CHECKING, NamedTuple
 
-from exporter.layout import AssetFile, asset_files, file_name, is_own_name, twin_path
+from exporter.layout import AssetFile, asset_files, file_name, is_own_name, parted_folders, twin_paths
 from exporter.mirror.index import Row
 from exporter.model import Key
 
@@ -78,6 +78,8 @@ class Planner:
             yield from self._change(change, old)
             if not self._mirror_is_empty and (old.folder if old else "") != change.folder:
                 neighbours.update(self._neighbours(change.key, change.folder, old.folder if old else ""))
+        alike = self._alike_folders if not self.full else ()
+        neighbours.update(row for folder in alike for row in self.mirror.inside(folder))
         left = (row for row in self.mirror.all() if self.staging.find(row.key) is None) if self.full else ()
         for row in left:
             yield from self._forget(row)
@@ -97,7 +99,7 @@ class Planner:
     def _upsert(self, change: Staged, number: int, old: Row | None) -> Iterator[Step]:
         path = self._path(change.key, change.folder)
         placed = {path: f"{number}.json"} | {
-            twin_path(path, code): f"{number}.{place}.md" for place, code in enumerate(change.twins)
+            twin: f"{number}.{place}.md" for place, twin in enumerate(twin_paths(path, change.twins).values())
         }
         yield from (Step(Phase.PUT, each, name) for each, name in placed.items())
         yield _row_step(change.key, change.folder, path, change.digest or b"")
@@ -125,7 +127,8 @@ class Planner:
             return [path, *(file.path for file in asset_files(item, path))] if item is not None else [path]
         values = (item.localized(name) for name in item.fields) if item is not None else ()
         codes = {*self.disk.locales, *(code for value in values for code in value)}
-        return [path, *(twin_path(path, code) for code in sorted(codes))]
+        alone = (twin for code in sorted(codes) for twin in twin_paths(path, [code]).values())
+        return list(dict.fromkeys([path, *alone, *twin_paths(path, sorted(codes)).values()]))
 
     def _files(self, item: Item | None, path: str) -> tuple[AssetFile, ...]:
         return asset_files(item, path) if item is not None and self.disk.downloads else ()
@@ -157,9 +160,25 @@ class Planner:
     def _path(self, key: Key, folder: str) -> str:
         """Give the path of an item's JSON; a suffix parts ids of a folder that differ only by case."""
         if self._mirror_is_empty and (folder, key.id.lower()) not in self._meeting:
-            return f"{folder}/{file_name(key.id)}.json"
+            return f"{self._parted.get(folder, folder)}/{file_name(key.id)}.json"
         alike = {key.id, *self._ids_alike(key.id.lower(), folder)}
-        return f"{folder}/{file_name(key.id, clash=sum(map(is_own_name, alike)) > 1)}.json"
+        clash = sum(map(is_own_name, alike)) > 1
+        return f"{self._parted.get(folder, folder)}/{file_name(key.id, clash=clash)}.json"
+
+    @cached_property
+    def _alike_folders(self) -> dict[str, str]:
+        """Give the folders that differ only by case, of the mirror as it is and as it is to be."""
+        return parted_folders({*self.mirror.folders(), *self.staging.folders()})
+
+    @cached_property
+    def _parted(self) -> dict[str, str]:
+        """Give those that still do in the mirror as it is to be, each with the name that parts it from the others."""
+        return parted_folders(filter(self._has_items, self._alike_folders))
+
+    def _has_items(self, folder: str) -> bool:
+        """Tell whether items are to lie in a folder; one that stays as it is will do."""
+        staged = folder in self.staging.folders()
+        return staged or any(self.staging.find(row.key) is None for row in self.mirror.inside(folder) if not self.full)
 
     def _ids_alike(self, fold: str, folder: str) -> Iterator[str]:
         """Yield the ids of a folder, as it is to be, that differ only by case."""

@@ -178,6 +178,12 @@ class Staging:
         for kind, identifier, folder, digest, number, twins in self._open().execute(query, values):
             yield Staged(Key(kind, identifier), folder, digest, number, tuple(json.loads(twins)))
 
+    def folders(self) -> set[str]:
+        """Give the folders of what is to lie there."""
+        return {
+            folder for (folder,) in self._open().execute("SELECT DISTINCT folder FROM change WHERE digest NOT NULL")
+        }
+
     def meeting_folds(self) -> set[tuple[str, str]]:
         """Give folder and fold of the ids that differ only by case among what is to lie there."""
         query = "SELECT folder, fold FROM change WHERE digest NOT NULL GROUP BY folder, fold HAVING count(*) > 1"

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from exporter.files import remove, write_if_different
-from exporter.layout import LOCALES_PATH, TAGS_PATH, content_type_path, twin_path
+from exporter.layout import LOCALES_PATH, TAGS_PATH, content_type_paths, twin_paths
 from exporter.mirror.formats import FIRST_BYTES, twins
 from exporter.mirror.index import read_item
 from exporter.model import canonical
@@ -28,11 +28,11 @@ def refresh_twins(content: Path, index: MirrorIndex, model: Model, scratch: Path
     for row in index.all():
         if row.key.kind != "entry":
             continue
-        stems.setdefault(row.folder, set()).add(row.path.removesuffix(".json"))
+        stems.setdefault(row.path.rpartition("/")[0], set()).add(row.path.removesuffix(".json"))
         item = read_item((content / row.path).read_bytes()) if wanted else None
-        for code, text in twins(item, model).items() if item is not None else ():
-            path = twin_path(row.path, code)
-            write_if_different(content / path, text, scratch)
+        texts = twins(item, model) if item is not None else {}
+        for code, path in twin_paths(row.path, texts).items():
+            write_if_different(content / path, texts[code], scratch)
             expected.add(path)
     for folder, known in stems.items():
         for file in (content / folder).glob("*.md"):
@@ -53,15 +53,19 @@ def _stem(path: str, known: set[str]) -> bool:
 
 def model_files(answers: ModelAnswers) -> dict[str, bytes]:
     """Give the files of content types, locales and tags, by path."""
-    files = {content_type_path(each): canonical(raw) for each, raw in answers.content_types.items()}
+    types = answers.content_types
+    files = {path: canonical(types[each]) for each, path in content_type_paths(types).items()}
     return files | {LOCALES_PATH: canonical(dict(answers.locales)), TAGS_PATH: canonical(dict(answers.tags))}
 
 
 def write_model(content: Path, answers: ModelAnswers, scratch: Path) -> None:
-    """Write content types, locales and tags where they differ; remove the files of types that are gone."""
+    """Write content types, locales and tags where they differ; remove the files of types that are gone.
+
+    These go first: where case does not count, one could be taken for that of a type whose id is alike.
+    """
     files = model_files(answers)
-    for path, data in files.items():
-        write_if_different(content / path, data, scratch)
     for file in (content / "model/content_types").glob("*.json"):
         if f"model/content_types/{file.name}" not in files:
             remove(file, content)
+    for path, data in files.items():
+        write_if_different(content / path, data, scratch)

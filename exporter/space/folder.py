@@ -8,7 +8,7 @@ from urllib.parse import unquote, urlsplit
 
 from exporter.errors import ConfigError
 from exporter.files import read_bytes, walk_files
-from exporter.layout import LOCALES_PATH, TAGS_PATH, AssetFile, asset_files, item_path
+from exporter.layout import LOCALES_PATH, TAGS_PATH, AssetFile, asset_files, is_item_path
 from exporter.model import Item, Json, Upsert, canonical, decode, item_digest, read_change
 
 if TYPE_CHECKING:
@@ -78,7 +78,7 @@ class SpaceFolder:
         if not isinstance(change, Upsert):
             return None
         item = change.item
-        if path not in (item_path(item.key, item.content_type, clash=clash) for clash in (False, True)):
+        if not is_item_path(path, item.key, item.content_type):
             return None
         return item, item_digest(item.key, canonical(item.raw))
 
