@@ -9,9 +9,10 @@ from concurrent.futures import ThreadPoolExecutor, as_completed
 from dataclasses import dataclass
 from functools import partial
 from typing import TYPE_CHECKING
-from urllib.parse import SplitResult, quote, unquote, urlsplit
+from urllib.parse import SplitResult, urlsplit
 
 import requests
+from requests.utils import requote_uri
 from urllib3.exceptions import HTTPError
 
 from exporter.errors import SourceError
@@ -57,7 +58,7 @@ def file_address(file_url: str, address: Address) -> str:
         host, port = parts.hostname or "", parts.port
     except ValueError:
         raise SourceError("asset-host", "its file has no address that can be read") from None
-    path = f"/{quote(unquote(parts.path), safe='/~').removeprefix('/')}" + (f"?{parts.query}" if parts.query else "")
+    path = f"/{requote_uri(parts.path).removeprefix('/')}" + (f"?{parts.query}" if parts.query else "")
     if address.local or not (parts.netloc or parts.scheme):
         return f"{own.scheme}://{own.netloc}{path}"
     if parts.scheme not in ("", "https", "http") or not (host == own.hostname or _HOSTS.fullmatch(host)):

@@ -190,8 +190,8 @@ class Space:
 
     def _file(self, path: str) -> Answer:
         """Answer an asset file at the path of its `file.url`: /SPACE/ASSET/HASH/NAME."""
-        parts = unquote(path).split("/")
-        key = Key("asset", parts[2]) if len(parts) > 3 else None
+        parts = path.split("/")
+        key = Key("asset", unquote(parts[2])) if len(parts) > 3 else None
         standing = self._log.find(key) if key else None
         found = self._read(key) if key else None
         file = self.folder.asset_file(found[0], standing[0], path) if found and standing else None
