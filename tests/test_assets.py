@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import json
+import socket
 import threading
 import time
+from contextlib import contextmanager, suppress
 from http.server import ThreadingHTTPServer
 from typing import TYPE_CHECKING, Any
 
@@ -17,7 +19,8 @@ from tests.conftest import Guide, asset, locale
 from tests.stub import Reply, Request, listing, page, serve
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterator
+    from contextlib import AbstractContextManager
 
 RESET = {"X-Contentful-RateLimit-Reset": "1"}
 ON_THEIR_WAY = 0.5
@@ -162,6 +165,53 @@ def test_hourly_limit_told_to_one_file_stops_all_that_are_not_on_their_way(remot
     assert 1 <= len(files) <= 8
     assert [each["item"] for each in outcome.json["problems"]] == sorted(f"asset:{each}" for each in names)
     assert {each["code"] for each in outcome.json["problems"]} == {"rate-limit"}
+
+
+@contextmanager
+def nobody() -> Iterator[tuple[str, Callable[[], int]]]:
+    """A host where nothing listens; how often it was asked, it cannot tell."""
+    with socket.create_server(("127.0.0.1", 0)) as free:
+        host = f"127.0.0.1:{free.getsockname()[1]}"
+    yield host, lambda: 0
+
+
+@contextmanager
+def silence() -> Iterator[tuple[str, Callable[[], int]]]:
+    """A host that takes connections and says nothing; it counts them."""
+    lines: list[socket.socket] = []
+
+    def take() -> None:
+        with suppress(OSError):
+            while True:
+                lines.append(listener.accept()[0])
+
+    with socket.create_server(("127.0.0.1", 0), backlog=128) as listener:
+        threading.Thread(target=take, daemon=True).start()
+        yield f"127.0.0.1:{listener.getsockname()[1]}", lambda: len(lines)
+        listener.shutdown(socket.SHUT_RDWR)
+    for line in lines:
+        line.close()
+
+
+@pytest.mark.parametrize("down", [nobody, silence])
+def test_host_that_is_down_is_not_waited_for_by_each_of_its_files(
+    remote: Callable[[str], Guide], down: Callable[[], AbstractContextManager[tuple[str, Callable[[], int]]]]
+) -> None:
+    names = [f"a{number:03}" for number in range(300)]
+    fine = [picture(each.replace("a", "b")) for each in names]
+    with down() as (host, taken):
+        lost = [picture(each, url=f"http://{host}/f/{each}.bin") for each in names]
+        with serve(space_of([*lost, *fine], lambda request: Reply(body_of(request)))) as stub:
+            outcome = remote(stub.url).run("sync", "--json", "--deadline", "1", "--downloads", "4")
+            asked, connected = outcome.json["sync"]["requests"] - len(stub.requests), taken()
+    problems = outcome.json["problems"]
+    assert (outcome.code, [each["item"] for each in problems]) == (3, [f"asset:{each}" for each in names])
+    assert {each["code"] for each in problems} == {"unreachable"}
+    assert len({each["message"].partition("did not come: ")[2] for each in problems}) <= 4
+    # four threads try to the deadline of a second; none of them finds time for ten attempts
+    assert 4 <= asked < 40
+    assert connected in (0, asked)
+    assert outcome.json["sync"]["assets_downloaded"] == len(fine)
 
 
 NOT_TAKEN = [

@@ -98,7 +98,7 @@ class FarSpace:
 
 
 @contextmanager
-def mirrors(space: FarSpace, call: Callable[..., Outcome]) -> Iterator[Callable[[str], Guide]]:
+def mirrors(space: FarSpace, call: Callable[..., Outcome]) -> Iterator[Callable[..., Guide]]:
     """Make guides over a space while the block runs, each in a folder of its own."""
     with serve(space) as stub, tempfile.TemporaryDirectory() as folder:
 
@@ -145,9 +145,7 @@ def expected_files(space: FarSpace) -> list[bytes]:
 
 def is_portable(segment: str) -> bool:
     """Tell whether Windows, macOS and Linux all take a name and give it back as it is."""
-    device = re.fullmatch(
-        r"(con|prn|aux|nul|conin\$|conout\$|(com|lpt)[0-9¹²³])", segment.split(".")[0].strip(), re.IGNORECASE
-    )
+    device = re.fullmatch(r"(con|prn|aux|nul|conin\$|conout\$|(com|lpt)[0-9¹²³]) *(\..*)?", segment, re.IGNORECASE)
     return (
         0 < len(segment.encode()) <= 255
         and re.search(r'[\x00-\x1f\x7f<>:"|?*\\/]', segment) is None

@@ -95,13 +95,19 @@ def download_all(
 
 
 class _Downloads:
-    """What the threads share: the counts, a session for each of them, and the reset time that all of them keep."""
+    """What the threads share: the counts, a session for each of them, the reset time that all of them keep.
+
+    A host that nothing came from, and that a file could not reach to its deadline, is lost: thousands of files are not
+    to wait for it one after the other.
+    """
 
     def __init__(self, client: Delivery) -> None:
         self.stop = threading.Event()
         self._client = client
         self._lock = threading.Lock()
         self._not_before = 0.0
+        self._reached: set[str] = set()
+        self._lost: dict[str, SourceError] = {}
         self._own = threading.local()
         self._sessions: list[requests.Session] = []
 
@@ -112,24 +118,33 @@ class _Downloads:
 
     def fetch(self, wanted: Wanted) -> tuple[str, str]:
         """Stream a file to its place; give the code and the words of what went wrong."""
+        host = ""
         try:
             address = file_address(wanted.url, self._client.address)
+            host = urlsplit(address).netloc
             _check_limit(wanted.size or 0)
             deadline = self._client.deadline + (wanted.size or 0) / _SLOWEST
             retrying(partial(self._attempt, address, wanted), deadline, sleep=self._sleep)
         except SourceError as error:
+            if error.code == "unreachable" and host not in self._reached:
+                self._lost.setdefault(host, error)
             return error.code, error.message
         return "", ""
 
     def _attempt(self, address: str, wanted: Wanted, left: float) -> None:
         ends = time.monotonic() + left
+        host = urlsplit(address).netloc
+        if lost := self._lost.get(host):
+            raise SourceError(lost.code, lost.message)
         self._wait_for_reset(ends)
         patience = time_outs(max(ends - time.monotonic(), 0.1))
         self._count(requests=1)
         try:
             answer = self._session().get(address, auth=_no_token, timeout=patience, stream=True, allow_redirects=False)
         except requests.RequestException as error:
-            raise failure(error, urlsplit(address).netloc) from None
+            raise failure(error, host) from None
+        self._reached.add(host)
+        self._lost.pop(host, None)
         with answer:
             self._check_status(answer)
             try:
