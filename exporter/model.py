@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import hashlib
 import json
-import re
 import sys
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, NamedTuple, TypeAlias
@@ -18,8 +17,6 @@ Json: TypeAlias = Any
 """A decoded JSON value: whatever an editor put into an Object field."""
 
 _ENCODER = msgspec.json.Encoder(order="sorted")
-_EXPONENT = re.compile(rb"e-?\d+(?:[,\]}]|$)")
-_TINY = b"0.0000"
 _SUM_BYTES = 16
 _LARGEST = (1 << 63) - 1
 
@@ -249,13 +246,29 @@ def _double(text: str) -> float:
 def canonical(value: Json) -> bytes:
     """Encode a value in its one spelling: sorted keys, two spaces, UTF-8, `1e-07`, a final newline."""
     try:
-        compact = _ENCODER.encode(value)
+        if not _has_exponent(value):
+            return msgspec.json.format(_ENCODER.encode(value), indent=2) + b"\n"
     except UnicodeEncodeError:
-        compact = _TINY
-    if _TINY in compact or _EXPONENT.search(compact):
-        text = json.dumps(value, ensure_ascii=False, indent=2, sort_keys=True, allow_nan=False)
-        return text.encode("utf-8", "backslashreplace") + b"\n"
-    return msgspec.json.format(compact, indent=2) + b"\n"
+        pass
+    text = json.dumps(value, ensure_ascii=False, indent=2, sort_keys=True, allow_nan=False)
+    return text.encode("utf-8", "backslashreplace") + b"\n"
+
+
+def _has_exponent(value: Json) -> bool:
+    """Tell whether a number in a value is written with an exponent, which msgspec spells in its own way.
+
+    The values are looked at, not their text: it is many times as long.
+    """
+    found = [value]
+    for each in found:  # which grows while it is walked
+        kind = type(each)
+        if kind is dict:
+            found += each.values()
+        elif kind is list or kind is tuple:
+            found += each
+        elif kind is float and each and not 1e-4 <= abs(each) < 1e16:
+            return True
+    return False
 
 
 def digest(data: bytes) -> bytes:
