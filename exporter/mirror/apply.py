@@ -77,16 +77,22 @@ def _fetched(staging: Staging, path: str) -> Path:
 
 
 def apply_plan(staging: Staging, content: Path) -> None:
-    """Remove and put the plan's files. The staged ones stay where they are, so that all of it can be repeated."""
+    """Remove and put the plan's files, so that all of it can be repeated.
+
+    The staged ones stay where they are where anything is removed: another time it might be what was put. Where nothing
+    is, as in a first sync, they are moved, and one that is no longer there has its place already.
+    """
+    put = _move
     for path, _ in staging.steps(Phase.REMOVE):
         remove(content / path, content)
+        put = _link
     items, target = str(staging.folder / "items"), str(content)
     for path, source in staging.steps(Phase.PUT):
-        _link(f"{items}/{source}", f"{target}/{path}", staging.folder)
+        put(f"{items}/{source}", f"{target}/{path}", staging.folder)
     for phase in (Phase.FETCH, Phase.KEEP):
         for path, _ in staging.steps(phase):
             if _fetched(staging, path).exists():
-                _link(str(_fetched(staging, path)), f"{target}/{path}", staging.folder)
+                put(str(_fetched(staging, path)), f"{target}/{path}", staging.folder)
 
 
 def _link(source: str, target: str, scratch: Path) -> None:
@@ -106,12 +112,20 @@ def _link(source: str, target: str, scratch: Path) -> None:
         os.replace(part, target)  # noqa: PTH105
 
 
+def _move(source: str, target: str, _scratch: Path) -> None:
+    try:
+        os.replace(source, target)  # noqa: PTH105 - paths as text: there are many
+    except FileNotFoundError:
+        if os.path.exists(source):  # noqa: PTH110
+            Path(target).parent.mkdir(parents=True, exist_ok=True)
+            os.replace(source, target)  # noqa: PTH105
+
+
 def planned_sum(staging: Staging, index: MirrorIndex, mirror: str, *, full: bool) -> str:
     """Give the sum that the mirror will have; `mirror` is the one so far, which a `full` sync does not build on."""
     if full:
-        return order_free_sum(change.digest for change in staging.changes() if change.digest is not None)
-    empty = len(index) == 0
-    known = (index.find(Key(*path.split(":", 1))) for path, _ in staging.steps(Phase.INDEX) if not empty)
+        return order_free_sum(staging.digests())
+    known = (index.find(Key(*path.split(":", 1))) for path, _ in staging.steps(Phase.INDEX))
     left = subtract(mirror, (row.digest for row in known if row is not None))
     return order_free_sum((read_row(path, row).digest for path, row in staging.steps(Phase.INDEX) if row), left)
 

@@ -112,6 +112,11 @@ class MirrorIndex:
         """Yield every row, in the order of keys."""
         return self._rows("ORDER BY kind, id")
 
+    @property
+    def empty(self) -> bool:
+        """Tell whether there is no row at all; their number would take a look at each."""
+        return self._database.execute("SELECT 1 FROM item LIMIT 1").fetchone() is None
+
     def __len__(self) -> int:
         return int(self._database.execute("SELECT count(*) FROM item").fetchone()[0])
 

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 from exporter.files import read_bytes
 from exporter.mirror.index import read_item
-from exporter.mirror.plan import Phase
+from exporter.mirror.plan import Phase, read_row
 from exporter.model import Key
 from exporter.report import ItemChange, one_line
 
@@ -40,7 +40,10 @@ def item_changes(staging: Staging, index: MirrorIndex, content: Path, model: Mod
     """Yield what a planned sync does to items, before it does; titles of those to be removed are read from content/."""
     for change in staging.changes():
         if change.number is not None:
-            item = read_item(Path(staging.item_file(change.number)).read_bytes())
+            data = read_bytes(Path(staging.item_file(change.number)))
+            if data is None:  # an apply that broke off has put it into its place
+                data = read_bytes(content / read_row(str(change.key), staging.source(Phase.INDEX, str(change.key))).path)
+            item = read_item(data) if data is not None else None
             yield _described("changed" if index.find(change.key) else "new", change.key, item, model)
     for path, source in staging.steps(Phase.INDEX):
         if not source:

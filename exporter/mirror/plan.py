@@ -104,7 +104,7 @@ class Planner:
         yield from (Step(Phase.PUT, each, name) for each, name in placed.items())
         yield _row_step(change.key, change.folder, path, change.digest or b"")
         before = self.disk.mirrored(old.path) if old is not None else None
-        now = self._files(self.disk.staged(number), path) if change.key.kind == "asset" else ()
+        now = self._files(number, path) if change.key.kind == "asset" and self.disk.downloads else ()
         had = asset_files(before, old.path) if old is not None and before is not None else ()
         standing = {file.url: file.path for file in had if self.disk.exists(file.path)}
         for file in now:
@@ -130,8 +130,9 @@ class Planner:
         alone = (twin for code in sorted(codes) for twin in twin_paths(path, [code]).values())
         return list(dict.fromkeys([path, *alone, *twin_paths(path, sorted(codes)).values()]))
 
-    def _files(self, item: Item | None, path: str) -> tuple[AssetFile, ...]:
-        return asset_files(item, path) if item is not None and self.disk.downloads else ()
+    def _files(self, number: int, path: str) -> tuple[AssetFile, ...]:
+        item = self.disk.staged(number)
+        return asset_files(item, path) if item is not None else ()
 
     def _missing_files(self, row: Row | None) -> Iterator[Step]:
         """Fetch the files that an asset lacks; where files are not kept, remove those that it has."""
@@ -155,7 +156,7 @@ class Planner:
 
     @cached_property
     def _mirror_is_empty(self) -> bool:
-        return len(self.mirror) == 0
+        return self.mirror.empty
 
     def _path(self, key: Key, folder: str) -> str:
         """Give the path of an item's JSON; a suffix parts ids of a folder that differ only by case."""
@@ -182,7 +183,7 @@ class Planner:
 
     def _ids_alike(self, fold: str, folder: str) -> Iterator[str]:
         """Yield the ids of a folder, as it is to be, that differ only by case."""
-        yield from (each.key.id for each in self.staging.alike(folder, fold) if each.digest is not None)
+        yield from (each.key.id for each in self.staging.alike(folder, fold))
         for row in self.mirror.alike(folder, fold):
             if self.staging.find(row.key) is None and not self.full:
                 yield row.key.id

@@ -30,8 +30,14 @@ CREATE TABLE change (
   number INTEGER, twins TEXT,
   PRIMARY KEY (kind, id)
 ) STRICT, WITHOUT ROWID;
-CREATE INDEX change_by_fold ON change (folder, fold);
 CREATE TABLE step (phase INTEGER, path TEXT, source TEXT, PRIMARY KEY (phase, path)) STRICT, WITHOUT ROWID;
+"""
+_BY_FOLD = "CREATE INDEX IF NOT EXISTS change_by_fold ON change (folder, fold) WHERE digest NOT NULL"
+_STAGE = """
+INSERT INTO change VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT DO UPDATE SET
+  revision = excluded.revision, time = excluded.time, folder = excluded.folder, fold = excluded.fold,
+  digest = excluded.digest, number = excluded.number, twins = excluded.twins
+WHERE (excluded.revision, excluded.time) > (revision, time)
 """
 
 
@@ -59,7 +65,6 @@ class Staging:
         self._database: sqlite3.Connection | None = None
         self._numbers = 0
         self._items = str(folder / "items")
-        self._seen: set[Key] = set()
         if folder.exists() and not self._resume():
             self.discard()
 
@@ -68,7 +73,6 @@ class Staging:
             if not (self.folder / "sync.db").exists() or (self._open() and self.meta("base") != self._base):
                 return False
             self._numbers = self._one("SELECT coalesce(max(number), 0) FROM change")
-            self._seen = {change.key for change in self.changes()}
         except sqlite3.DatabaseError:
             return False
         return True
@@ -79,6 +83,7 @@ class Staging:
             (self.folder / "items").mkdir(parents=True, exist_ok=True)
             self._database = sqlite3.connect(self.folder / "sync.db", isolation_level=None)
             self._database.execute("PRAGMA synchronous = OFF")
+            self._database.execute("PRAGMA locking_mode = EXCLUSIVE")
             if not self._one("SELECT count(*) FROM sqlite_schema"):
                 self._database.executescript(f"BEGIN; {_SCHEMA} COMMIT;")
                 self.remember(base=self._base)
@@ -120,26 +125,16 @@ class Staging:
     ) -> None:
         """Stage a page and the `token` of what comes next, in one transaction.
 
-        An item gets files, its JSON and its `twins`, where its digest is not the `mirrored` one.
+        An item gets files, its JSON and its `twins`, where its digest is not the `mirrored` one. Those of a change
+        that does not win over an earlier one lie there unused.
         """
         database = self._open()
         with database:
             database.execute("BEGIN")
-            for change in changes:
-                rank = precedence(change)
-                if change.key in self._seen and rank <= self._rank(change.key):
-                    continue
-                self._seen.add(change.key)
-                row = self._stage(change, mirrored, twins)
-                database.execute(
-                    "INSERT OR REPLACE INTO change VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
-                    (*change.key, *rank, row.folder, row.key.id.lower(), row.digest, row.number, json.dumps(row.twins)),
-                )
+            database.executemany(_STAGE, (_row(each, self._stage(each, mirrored, twins)) for each in changes))
+            if last:
+                database.execute(_BY_FOLD)
             self.remember(token=token, last="yes" if last else "")
-
-    def _rank(self, key: Key) -> tuple[int, str]:
-        row = self._open().execute("SELECT revision, time FROM change WHERE (kind, id) = (?, ?)", key).fetchone()
-        return (row[0], row[1]) if row else (-1, "")
 
     def _stage(
         self,
@@ -169,14 +164,18 @@ class Staging:
         """Yield what won, in the order of keys."""
         return self._changes("ORDER BY kind, id")
 
+    def digests(self) -> Iterator[bytes]:
+        """Yield the digests of the items among what won."""
+        return (row[0] for row in self._open().execute("SELECT digest FROM change WHERE digest NOT NULL"))
+
     def alike(self, folder: str, fold: str) -> Iterator[Staged]:
         """Yield what is to lie in a folder under ids that differ only by case."""
-        return self._changes("WHERE folder = ? AND fold = ?", folder, fold)
+        return self._changes("WHERE folder = ? AND fold = ? AND digest NOT NULL", folder, fold)
 
     def _changes(self, where: str, *values: str) -> Iterator[Staged]:
         query = f"SELECT kind, id, folder, digest, number, twins FROM change {where}"  # noqa: S608 - `where` is one of three texts here
         for kind, identifier, folder, digest, number, twins in self._open().execute(query, values):
-            yield Staged(Key(kind, identifier), folder, digest, number, tuple(json.loads(twins)))
+            yield Staged(Key(kind, identifier), folder, digest, number, tuple(json.loads(twins)) if twins else ())
 
     def folders(self) -> set[str]:
         """Give the folders of what is to lie there."""
@@ -201,6 +200,12 @@ class Staging:
             database.execute("DELETE FROM step")
             database.executemany("INSERT INTO step VALUES (?, ?, ?)", steps)
 
+    def source(self, phase: Phase, path: str) -> str:
+        """Give the source of one step of the plan, empty where there is no such step."""
+        query = "SELECT source FROM step WHERE phase = ? AND path = ?"
+        row = self._open().execute(query, (phase, path)).fetchone()
+        return str(row[0]) if row else ""
+
     def steps(self, phase: Phase) -> Iterator[tuple[str, str]]:
         """Yield path and source of the plan's steps of one phase, those of an item's JSON last.
 
@@ -208,3 +213,10 @@ class Staging:
         """
         query = "SELECT path, source FROM step WHERE phase = ? ORDER BY path GLOB '[ae]*/*.json', path"
         return iter(self._open().execute(query, (phase,)))
+
+
+def _row(change: Change, staged: Staged) -> tuple[object, ...]:
+    """Give the row of a change, without a text where it has no twins."""
+    twins = json.dumps(staged.twins) if staged.twins else None
+    rank, fold = precedence(change), change.key.id.lower()
+    return (*change.key, *rank, staged.folder, fold, staged.digest, staged.number, twins)

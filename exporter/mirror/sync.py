@@ -130,7 +130,7 @@ class SyncRun:
         if not whole and (self.index.meta("sum"), self.index.meta("settings")) == at:
             return True, False
         total = self.index.rebuild(self.config.content)
-        return state is not None and total == state.mirror, len(self.index) > 0
+        return state is not None and total == state.mirror, not self.index.empty
 
     def start_token(self, state: SyncState | None) -> str | None:
         """Give the token to go on from, None for a full sync; a note says why where that is not plain."""
@@ -166,7 +166,7 @@ class SyncRun:
         self.report.sync.full, self.report.sync.search = token is None, self.searches or None
         if staging.meta("last") and not self.searches:
             return
-        model, wanted, empty = self.answers.read(), self.markdown, len(self.index) == 0
+        model, wanted, empty = self.answers.read(), self.markdown, self.index.empty
         try:
             for page in self.pages(staging.meta("token") or token):
                 if page.anew:
@@ -234,7 +234,7 @@ class SyncRun:
         )
 
     def _guard_empty(self, staging: Staging) -> None:
-        if len(self.index) and not any(change.digest for change in staging.changes()):
+        if not self.index.empty and next(staging.digests(), None) is None:
             staging.discard()
             raise GuardError(
                 "space-empty",
@@ -257,9 +257,9 @@ class SyncRun:
         moved = read_moved(self.config.content)
         if full:
             there = (staging.find(Key(*name.split(":", 1))) for name in moved if ":" in name)
-            moved = {str(each.key): moved[str(each.key)] for each in there if each is not None}
+            moved = {str(each.key): moved[str(each.key)] for each in there if each is not None and each.digest}
         types = self.answers.read().types
-        for change in staging.changes():
+        for change in staging.changes() if not self.index.empty else ():
             old = self.index.find(change.key)
             if change.digest is None:
                 moved.pop(str(change.key), None)
