@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import difflib
 import os
 import re
 from dataclasses import dataclass
@@ -21,6 +20,9 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from exporter.model import ContentType
+
+os.environ.setdefault("PYDANTIC_DISABLE_PLUGINS", "__all__")
+"""None has a say in site.yaml, and looking for them takes as long as many a sync."""
 
 FILE_NAME = "site.yaml"
 DELIVERY_URL = "https://cdn.contentful.com"
@@ -317,6 +319,8 @@ _PARTS: dict[tuple[str, ...], type[_Part]] = {
 def _nearest(path: tuple[Any, ...]) -> str:
     """Name the known key that is most like an unknown one, or those allowed at that place."""
     known = list(_PARTS.get(path[:-1], PagePattern).model_fields)
+    import difflib
+
     near = difflib.get_close_matches(str(path[-1]), known, n=1)
     return f": did you mean {near[0]}?" if near else f": allowed are {', '.join(known)}"
 

@@ -10,8 +10,6 @@ from functools import lru_cache
 from pathlib import PurePosixPath
 from typing import TYPE_CHECKING
 
-from slugify import slugify
-
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
@@ -114,6 +112,8 @@ def url_segment(value: str) -> str:
     """
     if _SEGMENT.fullmatch(value) and is_own_name(value) and not value.lower().endswith((".html", ".htm")):
         return value
+    from slugify import slugify  # which a sync seldom needs
+
     slug = str(slugify(value, max_length=80, word_boundary=True))
     return slug if is_own_name(slug) or not slug else f"{slug}-page"
 

@@ -105,7 +105,11 @@ def read_change(raw: Json) -> Change | None:
 
 def _is_text(value: Json) -> bool:
     """Tell whether a value is a text that UTF-8 can hold, with something in it."""
-    return isinstance(value, str) and value != "" and value == value.encode("utf-8", "replace").decode("utf-8")
+    return (
+        isinstance(value, str)
+        and value != ""
+        and (value.isascii() or value == value.encode("utf-8", "replace").decode("utf-8"))
+    )
 
 
 def precedence(change: Change) -> tuple[int, str]:
@@ -221,7 +225,7 @@ class Model:
         return tuple(found)
 
 
-def decode(data: bytes) -> Json:
+def decode(data: bytes | bytearray) -> Json:
     """Decode JSON with integers exact at any size and other numbers as doubles.
 
     Raises ValueError for what is no JSON or no double.

@@ -13,12 +13,14 @@ from exporter.files import remove, rename
 from exporter.mirror.plan import Phase, read_row
 from exporter.model import Key, digest, order_free_sum, subtract
 from exporter.report import Problem
-from exporter.source.assets import Wanted, download_all
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from exporter.mirror.index import MirrorIndex
     from exporter.mirror.staging import Staging
     from exporter.report import Report
+    from exporter.source.assets import Wanted
     from exporter.source.delivery import Delivery
 
 
@@ -30,6 +32,8 @@ def fetch_files(staging: Staging, client: Delivery, report: Report, at_once: int
     assert report.sync is not None
     if staging.meta("failed"):
         return list(json.loads(staging.meta("failed")))
+    from exporter.source.assets import download_all  # which most syncs do without
+
     failed: list[tuple[str, Problem]] = []
     with closing(download_all(client, _wanted(staging), at_once)) as ended:
         for each, code, words in ended:
@@ -48,6 +52,8 @@ def fetch_files(staging: Staging, client: Delivery, report: Report, at_once: int
 
 def _wanted(staging: Staging) -> list[Wanted]:
     """Give the files that are not in the staging folder yet, each to be written beside its place there."""
+    from exporter.source.assets import Wanted
+
     found = []
     for path, source in staging.steps(Phase.FETCH):
         asset, url, size = json.loads(source)
@@ -82,7 +88,7 @@ def apply_plan(staging: Staging, content: Path) -> None:
     The staged ones stay where they are where anything is removed: another time it might be what was put. Where nothing
     is, as in a first sync, they are moved, and one that is no longer there has its place already.
     """
-    put = _move
+    put: Callable[[str, str, Path], None] = _move
     for path, _ in staging.steps(Phase.REMOVE):
         remove(content / path, content)
         put = _link

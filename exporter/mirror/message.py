@@ -40,10 +40,7 @@ def item_changes(staging: Staging, index: MirrorIndex, content: Path, model: Mod
     """Yield what a planned sync does to items, before it does; titles of those to be removed are read from content/."""
     for change in staging.changes():
         if change.number is not None:
-            data = read_bytes(Path(staging.item_file(change.number)))
-            if data is None:  # an apply that broke off has put it into its place
-                data = read_bytes(content / read_row(str(change.key), staging.source(Phase.INDEX, str(change.key))).path)
-            item = read_item(data) if data is not None else None
+            item = _staged(staging, change.key, change.number, content)
             yield _described("changed" if index.find(change.key) else "new", change.key, item, model)
     for path, source in staging.steps(Phase.INDEX):
         if not source:
@@ -51,6 +48,14 @@ def item_changes(staging: Staging, index: MirrorIndex, content: Path, model: Mod
             row = index.find(key)
             data = read_bytes(content / row.path) if row is not None else None
             yield _described("removed", key, read_item(data) if data is not None else None, model)
+
+
+def _staged(staging: Staging, key: Key, number: int, content: Path) -> Item | None:
+    """Read a staged item; where an apply broke off it may have its place already."""
+    data = read_bytes(Path(staging.item_file(number)))
+    if data is None:
+        data = read_bytes(content / read_row(str(key), staging.source(Phase.INDEX, str(key))).path)
+    return read_item(data) if data is not None else None
 
 
 def _described(how: str, key: Key, item: Item | None, model: Model) -> ItemChange:

@@ -103,9 +103,12 @@ class Planner:
         }
         yield from (Step(Phase.PUT, each, name) for each, name in placed.items())
         yield _row_step(change.key, change.folder, path, change.digest or b"")
-        before = self.disk.mirrored(old.path) if old is not None else None
         now = self._files(number, path) if change.key.kind == "asset" and self.disk.downloads else ()
-        had = asset_files(before, old.path) if old is not None and before is not None else ()
+        if old is None:
+            yield from (_fetch(change.key, file) for file in now)
+            return
+        before = self.disk.mirrored(old.path)
+        had = asset_files(before, old.path) if before is not None else ()
         standing = {file.url: file.path for file in had if self.disk.exists(file.path)}
         for file in now:
             if file.url not in standing:
@@ -113,8 +116,7 @@ class Planner:
             elif standing[file.url] != file.path:
                 yield Step(Phase.KEEP, file.path, standing[file.url])
         kept = {*placed, *(file.path for file in now if standing.get(file.url) == file.path)}
-        if old is not None:
-            yield from (Step(Phase.REMOVE, each) for each in self._paths(old, old.path, before) if each not in kept)
+        yield from (Step(Phase.REMOVE, each) for each in self._paths(old, old.path, before) if each not in kept)
 
     def _forget(self, row: Row) -> Iterator[Step]:
         item = self.disk.mirrored(row.path)

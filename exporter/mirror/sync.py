@@ -14,7 +14,6 @@ from exporter.layout import LOCALES_PATH
 from exporter.mirror import formats
 from exporter.mirror.apply import apply_plan, fetch_files, index_plan, keep_files, planned_sum
 from exporter.mirror.index import MirrorIndex, read_item
-from exporter.mirror.message import item_changes
 from exporter.mirror.moved import note_move, read_moved, write_moved
 from exporter.mirror.plan import Disk, Phase, Planner
 from exporter.mirror.staging import Staging
@@ -313,6 +312,8 @@ class SyncRun:
                 self.report.sync.deleted += 1
                 self.report.detail(f"removed: {key}")
         if self.report.told is not None:
+            from exporter.mirror.message import item_changes
+
             for each in item_changes(staging, self.index, self.config.content, self.answers.read()):
                 self.report.told(each)
 

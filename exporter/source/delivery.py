@@ -69,7 +69,7 @@ class _Answer:
 
     status: int
     headers: Mapping[str, str]
-    body: bytes
+    body: bytes | bytearray
 
 
 class Delivery:
@@ -207,7 +207,7 @@ def reason(error: BaseException) -> str:
     return said
 
 
-def _read_body(answer: requests.Response, host: str, end: float) -> bytes:
+def _read_body(answer: requests.Response, host: str, end: float) -> bytearray:
     """Read a body, unpacked, to its end; what comes is counted while it comes.
 
     `end` is the time of the monotonic clock at which it has to be there. Raises RetryableError where it does not come
@@ -228,7 +228,7 @@ def _read_body(answer: requests.Response, host: str, end: float) -> bytes:
         raise RetryableError(f"{host} did not send its whole answer in time") from None
     except urllib3.exceptions.HTTPError:
         raise RetryableError(f"the answer of {host} broke off or was damaged") from None
-    return bytes(body)
+    return body
 
 
 def _json(answer: _Answer, address: Address) -> Json:

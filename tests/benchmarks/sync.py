@@ -23,6 +23,7 @@ import tempfile
 import time
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -165,9 +166,7 @@ def time_nothing(bench: Bench, items: dict[int, int], number: int) -> list[bool]
     guides = {places: bench.guide(places, JSON_ONLY) for places in (SMALL, PLACES, LARGE)}
     for places, root in guides.items():
         sync(root, items[places])
-    rows: dict[str, Callable[[], Spent]] = {
-        _nothing(each): lambda at=root: sync(at, None) for each, root in guides.items()
-    }  # type: ignore[misc]
+    rows: dict[str, Callable[[], Spent]] = {_nothing(each): partial(sync, root, None) for each, root in guides.items()}
     rows[IMPORT_REQUESTS] = lambda: spend([sys.executable, "-c", "import requests"])[0]
     rounds(bench, rows, number * NOTHING_A_ROUND)
     show(bench, rows)
@@ -194,9 +193,8 @@ def weigh(bench: Bench, items: dict[int, int], _number: int) -> list[bool]:
 
 def show(bench: Bench, rows: dict[str, Callable[[], Spent]]) -> None:
     """Print the rows' medians."""
-    print(
-        f"{'median of ' + str(len(bench.taken[next(iter(rows))])) + ' rounds':32}{'wall s (min-max)':>24}{'user+sys s':>12}{'peak MiB':>10}"
-    )
+    heading = f"median of {len(bench.taken[next(iter(rows))])} rounds"
+    print(f"{heading:32}{'wall s (min-max)':>24}{'user+sys s':>12}{'peak MiB':>10}")
     for row in rows:
         wall, processor, peak = zip(*bench.taken[row], strict=True)
         span = f"{statistics.median(wall):.3f} ({min(wall):.3f}-{max(wall):.3f})"
