@@ -5,8 +5,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Any
 
-import yaml
-
+from exporter.mirror.frontmatter import front_matter
 from exporter.mirror.richtext import link_text, to_markdown
 from exporter.model import Item, Json, link_id
 
@@ -21,7 +20,6 @@ VERSION = 1
 FIRST_BYTES = b"---\nsys:\n"
 """What every twin begins with, and a note of somebody's own hardly does."""
 
-_WIDTH = 1 << 16
 _SURROGATE = re.compile("[\ud800-\udfff]")
 
 
@@ -50,12 +48,9 @@ def _twin(item: Item, content_type: ContentType | None, order: Iterable[str], co
     for name, value in values.items():
         if name != body:
             front[f"fields.{name}" if name in front else name] = texts.get(name) or _plain(value)
-    text = yaml.dump(front, Dumper=_DUMPER, allow_unicode=True, sort_keys=False, width=_WIDTH)
+    text = front_matter(front)
     tail = f"\n{texts[body].strip()}\n" if body is not None and texts[body].strip() else ""
     return f"---\n{_clean(text)}---\n{_clean(tail)}".encode()
-
-
-_DUMPER = getattr(yaml, "CSafeDumper", yaml.SafeDumper)
 
 
 def _is_long(content_type: ContentType | None, name: str, value: Json) -> bool:
@@ -91,4 +86,4 @@ def _labels(metadata: Json) -> Mapping[str, list[str]]:
 
 def _clean(text: str) -> str:
     """Put U+FFFD for lone surrogates, which no UTF-8 file can hold."""
-    return _SURROGATE.sub("\ufffd", text)
+    return text if text.isascii() else _SURROGATE.sub("\ufffd", text)

@@ -1,0 +1,58 @@
+"""Front matter: values as YAML, byte for byte as PyYAML writes them, most of them without it."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING, Any
+
+import yaml
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+_WIDTH = 1 << 16
+_DUMPER = getattr(yaml, "CSafeDumper", yaml.SafeDumper)
+_LETTERS = "A-Za-z\u00c0-\u024f"
+_PLAIN = re.compile(
+    f"(?!(?i:true|false|yes|no|on|off|null|y|n)$)[{_LETTERS}](?:[{_LETTERS}0-9 .,;()'/+_-]{{0,120}}[{_LETTERS}0-9.)])?"
+)
+"""Texts that surely need no quotes: in Latin letters, on one line, with no sign that means something, no bool."""
+
+
+def front_matter(values: Mapping[str, Any]) -> str:
+    """Write values in their order as a YAML mapping. Two of them may not share a list or mapping."""
+    done: list[str] = []
+    left: dict[str, Any] = {}
+    for name, value in values.items():
+        text = _quick(value) if _PLAIN.fullmatch(name) else None
+        if text is None:
+            left[name] = value
+            continue
+        if left:
+            done.append(_dumped(left))
+            left = {}
+        done.append(f"{name}:{text}\n")
+    return "".join((*done, _dumped(left))) if left else "".join(done)
+
+
+def _quick(value: Any) -> str | None:
+    """Write what stands after a name and its colon, without the last line end; None for what is PyYAML's to write."""
+    kind = type(value)
+    if kind is str:
+        return f" {value}" if _PLAIN.fullmatch(value) else None
+    if kind is int:
+        return f" {value}"
+    if kind is bool:
+        return " true" if value else " false"
+    if kind is list and value:
+        texts = [_quick(each) for each in value if type(each) is str]
+        return "".join(f"\n-{text}" for text in texts) if len(texts) == len(value) and None not in texts else None
+    if kind is dict and value and all(map(_PLAIN.fullmatch, value)):
+        texts = [_quick(each) if type(each) is str else None for each in value.values()]
+        pairs = zip(value, texts, strict=True)
+        return None if None in texts else "".join(f"\n  {name}:{text}" for name, text in pairs)
+    return None
+
+
+def _dumped(values: Mapping[str, Any]) -> str:
+    return str(yaml.dump(values, Dumper=_DUMPER, allow_unicode=True, sort_keys=False, width=_WIDTH))
