@@ -86,4 +86,8 @@ def _labels(metadata: Json) -> Mapping[str, list[str]]:
 
 def _clean(text: str) -> str:
     """Put U+FFFD for lone surrogates, which no UTF-8 file can hold."""
-    return text if text.isascii() else _SURROGATE.sub("\ufffd", text)
+    try:
+        text.encode()
+    except UnicodeEncodeError:
+        return _SURROGATE.sub("\ufffd", text)
+    return text

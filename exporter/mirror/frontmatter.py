@@ -37,20 +37,24 @@ def front_matter(values: Mapping[str, Any]) -> str:
 
 def _quick(value: Any) -> str | None:
     """Write what stands after a name and its colon, without the last line end; None for what is PyYAML's to write."""
+    if type(value) is list and value:
+        texts = [_scalar(each) for each in value]
+        return None if None in texts else "".join(f"\n-{text}" for text in texts)
+    if type(value) is dict and value and all(map(_PLAIN.fullmatch, value)):
+        texts = [_scalar(each) for each in value.values()]
+        pairs = zip(value, texts, strict=True)
+        return None if None in texts else "".join(f"\n  {name}:{text}" for name, text in pairs)
+    return _scalar(value)
+
+
+def _scalar(value: Any) -> str | None:
     kind = type(value)
     if kind is str:
         return f" {value}" if _PLAIN.fullmatch(value) else None
-    if kind is int:
-        return f" {value}"
     if kind is bool:
         return " true" if value else " false"
-    if kind is list and value:
-        texts = [_quick(each) for each in value if type(each) is str]
-        return "".join(f"\n-{text}" for text in texts) if len(texts) == len(value) and None not in texts else None
-    if kind is dict and value and all(map(_PLAIN.fullmatch, value)):
-        texts = [_quick(each) if type(each) is str else None for each in value.values()]
-        pairs = zip(value, texts, strict=True)
-        return None if None in texts else "".join(f"\n  {name}:{text}" for name, text in pairs)
+    if kind is int or (kind is float and (not value or 1e-4 <= abs(value) < 1e16)):
+        return f" {value}"
     return None
 
 
