@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import errno
 import json
+import os
 import subprocess
 from typing import TYPE_CHECKING, Any
 
@@ -207,3 +209,22 @@ def test_message_that_could_not_be_written_is_told_before_any_work(guide: Guide,
     outcome = guide.run("build", "--clean", "--message", "none/message.txt")
     assert (outcome.code, outcome.err) == (2, "error: --message: there is no folder none\n")
     assert (guide.stamps(), file.exists()) == (before, True)
+
+
+def test_message_names_what_a_broken_off_apply_has_put_into_its_place(
+    guide: Guide, file: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    replace = os.replace
+
+    def full_disk(source: str, target: str) -> None:
+        if str(target).endswith("place/mill.json"):
+            raise OSError(errno.ENOSPC, "No space left on device")
+        replace(source, target)
+
+    with monkeypatch.context() as patched:
+        patched.setattr(os, "replace", full_disk)
+        assert guide.run("sync").code == 4
+    assert (guide.root / "content/entries/place/castle.json").exists()
+    sync(guide)
+    text = file.read_text("utf-8")
+    assert all(name in text for name in ("The castle", "The mill", "Sights", "pic")), text

@@ -83,7 +83,6 @@ class Staging:
             (self.folder / "items").mkdir(parents=True, exist_ok=True)
             self._database = sqlite3.connect(self.folder / "sync.db", isolation_level=None)
             self._database.execute("PRAGMA synchronous = OFF")
-            self._database.execute("PRAGMA locking_mode = EXCLUSIVE")
             if not self._one("SELECT count(*) FROM sqlite_schema"):
                 self._database.executescript(f"BEGIN; {_SCHEMA} COMMIT;")
                 self.remember(base=self._base)
