@@ -29,9 +29,9 @@ def write_bytes(path: str, data: bytes) -> None:
     """Write a file by its path as text: where there are many, making a Path of each costs as much as the writing."""
     handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC | getattr(os, "O_BINARY", 0), 0o666)
     try:
-        view = memoryview(data)
-        while view:
-            view = view[os.write(handle, view) :]
+        written = os.write(handle, data)
+        while written < len(data):
+            written += os.write(handle, memoryview(data)[written:])
     finally:
         os.close(handle)
 

@@ -98,9 +98,10 @@ class Planner:
 
     def _upsert(self, change: Staged, number: int, old: Row | None) -> Iterator[Step]:
         path = self._path(change.key, change.folder)
-        placed = {path: f"{number}.json"} | {
-            twin: f"{number}.{place}.md" for place, twin in enumerate(twin_paths(path, change.twins).values())
-        }
+        placed = {path: f"{number}.json"}
+        if change.twins:
+            for place, twin in enumerate(twin_paths(path, change.twins).values()):
+                placed[twin] = f"{number}.{place}.md"
         yield from (Step(Phase.PUT, each, name) for each, name in placed.items())
         yield _row_step(change.key, change.folder, path, change.digest or b"")
         now = self._files(number, path) if change.key.kind == "asset" and self.disk.downloads else ()
@@ -208,13 +209,13 @@ class Planner:
 
 
 def _row_step(key: Key, folder: str, path: str, digest: bytes) -> Step:
-    return Step(Phase.INDEX, str(key), json.dumps([folder, path, digest.hex()]))
+    return Step(Phase.INDEX, str(key), f"{folder} {path} {digest.hex()}")
 
 
 def read_row(step_path: str, source: str) -> Row:
     """Read the row of an INDEX step."""
     kind, _, identifier = step_path.partition(":")
-    folder, path, digest = json.loads(source)
+    folder, path, digest = source.split(" ")  # which no name under content/ holds
     return Row(Key(kind, identifier), folder, path, bytes.fromhex(digest))
 
 

@@ -130,7 +130,7 @@ class Staging:
         database = self._open()
         with database:
             database.execute("BEGIN")
-            database.executemany(_STAGE, (_row(each, self._stage(each, mirrored, twins)) for each in changes))
+            database.executemany(_STAGE, (self._stage(each, mirrored, twins) for each in changes))
             if last:
                 database.execute(_BY_FOLD)
             self.remember(token=token, last="yes" if last else "")
@@ -140,20 +140,22 @@ class Staging:
         change: Change,
         mirrored: Callable[[Key], bytes | None],
         twins: Callable[[Item], dict[str, bytes]],
-    ) -> Staged:
+    ) -> tuple[object, ...]:
+        """Write the files of a change and give its row, with no text for twins where it has none."""
+        head = (*change.key, *precedence(change))
         if not isinstance(change, Upsert):
-            return Staged(change.key, "", None, None, ())
+            return (*head, "", change.key.id.lower(), None, None, None)
         data = canonical(change.item.raw)
         digest = item_digest(change.key, data)
-        folder = item_folder(change.key, change.item.content_type)
+        place = (item_folder(change.key, change.item.content_type), change.key.id.lower(), digest)
         if digest == mirrored(change.key):
-            return Staged(change.key, folder, digest, None, ())
+            return (*head, *place, None, None)
         self._numbers += 1
         write_bytes(self.item_file(self._numbers), data)
         texts = twins(change.item)
-        for place, text in enumerate(texts.values()):
-            write_bytes(self.item_file(self._numbers, place), text)
-        return Staged(change.key, folder, digest, self._numbers, tuple(texts))
+        for twin, text in enumerate(texts.values()):
+            write_bytes(self.item_file(self._numbers, twin), text)
+        return (*head, *place, self._numbers, json.dumps([*texts]) if texts else None)
 
     def item_file(self, number: int, twin: int | None = None) -> str:
         """Give the staged file of an item's JSON, or of one of its twins."""
@@ -162,6 +164,12 @@ class Staging:
     def changes(self) -> Iterator[Staged]:
         """Yield what won, in the order of keys."""
         return self._changes("ORDER BY kind, id")
+
+    def count(self) -> tuple[int, int]:
+        """Give the numbers of items among what won, and of those that are not as the mirror has them."""
+        query = "SELECT count(digest), count(number) FROM change"
+        items, changed = self._open().execute(query).fetchone()
+        return items, changed
 
     def digests(self) -> Iterator[bytes]:
         """Yield the digests of the items among what won."""
@@ -212,10 +220,3 @@ class Staging:
         """
         query = "SELECT path, source FROM step WHERE phase = ? ORDER BY path GLOB '[ae]*/*.json', path"
         return iter(self._open().execute(query, (phase,)))
-
-
-def _row(change: Change, staged: Staged) -> tuple[object, ...]:
-    """Give the row of a change, without a text where it has no twins."""
-    twins = json.dumps(staged.twins) if staged.twins else None
-    rank, fold = precedence(change), change.key.id.lower()
-    return (*change.key, *rank, staged.folder, fold, staged.digest, staged.number, twins)

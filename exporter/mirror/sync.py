@@ -302,9 +302,10 @@ class SyncRun:
 
     def _count(self, staging: Staging) -> None:
         assert self.report.sync is not None
-        for change in staging.changes():
-            self.report.sync.upserted += change.number is not None
-            self.report.sync.unchanged += change.digest is not None and change.number is None
+        items, changed = staging.count()
+        self.report.sync.upserted += changed
+        self.report.sync.unchanged += items - changed
+        for change in staging.changes() if self.report.verbose else ():
             if change.number is not None:
                 self.report.detail(f"new or changed: {change.key}")
         for key, source in staging.steps(Phase.INDEX):

@@ -31,7 +31,7 @@ MOST_BYTES = 64 << 20
 MOST_UNPACKED = 256 << 20
 """Bytes of one answer unpacked, at the most."""
 
-_CHUNK = 1 << 16
+_CHUNK = 1 << 18
 _ACCEPT = "application/vnd.contentful.delivery.v1+json"
 
 
