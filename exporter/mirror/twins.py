@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from exporter.files import remove, write_if_different
+from exporter.files import read_bytes, remove, write_if_different
 from exporter.layout import LOCALES_PATH, TAGS_PATH, content_type_paths, twin_paths
 from exporter.mirror.formats import FIRST_BYTES, twins
 from exporter.mirror.index import read_item
@@ -29,7 +29,8 @@ def refresh_twins(content: Path, index: MirrorIndex, model: Model, scratch: Path
         if row.key.kind != "entry":
             continue
         stems.setdefault(row.path.rpartition("/")[0], set()).add(row.path.removesuffix(".json"))
-        item = read_item((content / row.path).read_bytes()) if wanted else None
+        data = read_bytes(content / row.path) if wanted else None
+        item = read_item(data) if data is not None else None
         texts = twins(item, model) if item is not None else {}
         for code, path in twin_paths(row.path, texts).items():
             write_if_different(content / path, texts[code], scratch)

@@ -1,0 +1,72 @@
+"""A first sync whose apply broke off after some files had their place, and what people then do to content/."""
+
+from __future__ import annotations
+
+import errno
+import os
+import shutil
+from typing import TYPE_CHECKING
+
+import pytest
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from pathlib import Path
+
+    from tests.conftest import Guide
+
+
+@pytest.fixture
+def broken(guide: Guide, monkeypatch: pytest.MonkeyPatch) -> Guide:
+    """A guide whose first sync found the disk full when it put the second place."""
+    replace = os.replace
+
+    def full_disk(source: str, target: str) -> None:
+        if str(target).endswith("place/mill.json"):
+            raise OSError(errno.ENOSPC, "No space left on device")
+        replace(source, target)
+
+    with monkeypatch.context() as patched:
+        patched.setattr(os, "replace", full_disk)
+        assert guide.run("sync").code == 4
+    assert (guide.root / "content/entries/place/castle.json").exists()
+    assert not (guide.root / ".syncstate").exists()
+    return guide
+
+
+def take_all(content: Path) -> None:
+    shutil.rmtree(content)
+
+
+def take_one(content: Path) -> None:
+    (content / "entries/place/castle.json").unlink()
+
+
+def take_a_twin(content: Path) -> None:
+    (content / "entries/place/castle.ar.md").unlink()
+
+
+def take_a_file(content: Path) -> None:
+    shutil.rmtree(content / "files", ignore_errors=True)
+
+
+def edit_one(content: Path) -> None:
+    file = content / "entries/place/castle.json"
+    file.write_bytes(file.read_bytes().replace(b"The castle", b"Another castle"))
+
+
+def nothing(_content: Path) -> None:
+    pass
+
+
+@pytest.mark.parametrize("change", [nothing, take_all, take_one, take_a_twin, take_a_file, edit_one])
+def test_next_sync_ends_with_all_of_it(broken: Guide, change: Callable[[Path], None]) -> None:
+    change(broken.root / "content")
+    outcome = broken.run("sync")
+    assert outcome.code == 0, outcome
+    found = broken.files("content")
+    shutil.rmtree(broken.root / "content")
+    shutil.rmtree(broken.root / ".export")
+    (broken.root / ".syncstate").unlink()
+    assert broken.run("sync").code == 0
+    assert broken.files("content") == found
