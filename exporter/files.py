@@ -25,6 +25,11 @@ def read_bytes(path: Path) -> bytes | None:
         return None
 
 
+def has_size(path: Path, size: int | None) -> bool:
+    """Tell whether there is a file, of so many bytes; None for any number."""
+    return path.is_file() and size in (None, path.stat().st_size)
+
+
 def write_bytes(path: str, data: bytes) -> None:
     """Write a file by its path as text: where there are many, making a Path of each costs as much as the writing."""
     handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC | getattr(os, "O_BINARY", 0), 0o666)

@@ -73,7 +73,7 @@ def keep_files(staging: Staging, content: Path) -> None:
     """Set aside the files that only get another path, before anything changes."""
     if not staging.meta("kept"):
         for path, source in staging.steps(Phase.KEEP):
-            if (content / source).is_file():
+            if (content / source).is_file() and not _fetched(staging, path).exists():
                 _link(str(content / source), str(_fetched(staging, path)), staging.folder)
         staging.remember(kept="yes")
 

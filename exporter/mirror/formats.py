@@ -17,8 +17,8 @@ if TYPE_CHECKING:
 VERSION = 1
 """Of the twins' form; another one makes the next sync write them anew."""
 
-FIRST_BYTES = b"---\nsys:\n"
-"""What every twin begins with, and a note of somebody's own hardly does."""
+_SYS = re.compile(rb"---\n(sys:\n(?:  .*\n){3})")
+"""What every twin begins with."""
 
 _SURROGATE = re.compile("[\ud800-\udfff]")
 
@@ -29,6 +29,20 @@ def twins(item: Item, model: Model) -> dict[str, bytes]:
     order = _field_order(item, content_type)
     locales = {code for name in order for code, value in item.localized(name).items() if value is not None}
     return {code: _twin(item, content_type, order, code) for code in sorted(locales)}
+
+
+def read_sys(data: bytes) -> dict[str, str] | None:
+    """Read what a twin says of itself: `id`, `type`, `locale`; None for a file that is no twin."""
+    import yaml
+
+    found, loader = _SYS.match(data), getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+    try:
+        sys = yaml.load(found[1], loader)["sys"] if found else None  # noqa: S506 - a safe one, in C where there is that
+    except (yaml.YAMLError, ValueError):
+        return None
+    if not isinstance(sys, dict) or set(sys) != {"id", "type", "locale"}:
+        return None
+    return sys if all(isinstance(each, str) for each in sys.values()) else None
 
 
 def _field_order(item: Item, content_type: ContentType | None) -> list[str]:

@@ -10,10 +10,11 @@ from typing import TYPE_CHECKING
 
 from exporter.files import walk_files
 from exporter.layout import is_item_path, item_folder
+from exporter.mirror.staging import throw_away
 from exporter.model import Item, Key, Upsert, decode, item_digest, order_free_sum, read_change
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Callable, Iterable, Iterator
 
 _VERSION = 1
 _SCHEMA = """
@@ -50,6 +51,7 @@ class MirrorIndex:
 
     def __init__(self, path: Path) -> None:
         self._path = path
+        self.doubles: list[Row] = []
         path.parent.mkdir(parents=True, exist_ok=True)
         self._database = self._open()
 
@@ -73,7 +75,8 @@ class MirrorIndex:
         """Open a copy in memory, so that the file stays as it is; an empty one where there is none to be read."""
         index = cls(Path(":memory:"))
         with suppress(sqlite3.Error), closing(sqlite3.connect(f"{path.absolute().as_uri()}?mode=ro", uri=True)) as kept:
-            if kept.execute("PRAGMA user_version").fetchone()[0] == _VERSION:
+            sound = kept.execute("PRAGMA quick_check(1)").fetchone()[0] == "ok"
+            if sound and kept.execute("PRAGMA user_version").fetchone()[0] == _VERSION:
                 kept.backup(index._database)
         return index
 
@@ -139,14 +142,43 @@ class MirrorIndex:
     def rebuild(self, content: Path) -> str:
         """Make the rows anew from the files; give the sum of their digests.
 
-        A file at the very path that its own `sys` would get is an item's; all others are foreign and left alone.
+        A file at the very path that its own `sys` would get is an item's; all others are foreign and left alone. Where
+        an item has several, as a merge of two branches may leave it, the others are its `doubles`.
         """
+        self.doubles.clear()
         with self._database:
             self._database.execute("BEGIN")
             self._database.execute("DELETE FROM item")
             self._database.execute("DELETE FROM meta")
-        self.update(_items_on_disk(content), (), {})
+        self.update(self._first_of_each(_items_on_disk(content)), (), {})
         return order_free_sum(row.digest for row in self.all())
+
+    def _first_of_each(self, rows: Iterable[Row]) -> Iterator[Row]:
+        for row in rows:
+            if self.find(row.key) is None:
+                yield row
+            else:
+                self.doubles.append(row)
+
+
+def with_index(cache: Path, work: Callable[[MirrorIndex], None], notes: list[str]) -> None:
+    """Do work with the index of a cache folder; where that or staging turns out damaged, again on new ones.
+
+    Raises sqlite3.Error for what a new file does not mend, such as a full disk.
+    """
+    for last in (False, True):
+        index = MirrorIndex(cache / "mirror.db")
+        try:
+            return work(index)
+        except sqlite3.DatabaseError as error:
+            if last or isinstance(error, sqlite3.OperationalError):
+                raise
+            notes.append(f".export/ was damaged ({error}): begun anew")
+        finally:
+            index.close()
+        (cache / "mirror.db").unlink(missing_ok=True)
+        throw_away(cache / "staging")
+    return None
 
 
 def _items_on_disk(content: Path) -> Iterator[Row]:

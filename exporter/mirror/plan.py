@@ -48,14 +48,14 @@ class Disk:
     """What the planner asks of the disk.
 
     `locales` are those that twins may have, `downloads` says whether asset files are kept; `mirrored` reads an item of
-    content/ by its path, `staged` one by its number, `exists` tells of a file under content/.
+    content/ by its path, `staged` one by its number, `stands` tells whether an asset's file is there in its size.
     """
 
     locales: tuple[str, ...]
     downloads: bool
     mirrored: Callable[[str], Item | None]
     staged: Callable[[int], Item | None]
-    exists: Callable[[str], bool]
+    stands: Callable[[AssetFile], bool]
 
 
 @dataclass(frozen=True)
@@ -83,6 +83,8 @@ class Planner:
         left = (row for row in self.mirror.all() if self.staging.find(row.key) is None) if self.full else ()
         for row in left:
             yield from self._forget(row)
+        for row in self.mirror.doubles if self.full else ():
+            yield from (Step(Phase.REMOVE, each) for each in self._paths(row, row.path, self.disk.mirrored(row.path)))
         for row in sorted(neighbours, key=lambda each: each.key) if not self.full else ():
             yield from self._relocate(row)
         for identifier in due:
@@ -110,7 +112,7 @@ class Planner:
             return
         before = self.disk.mirrored(old.path)
         had = asset_files(before, old.path) if before is not None else ()
-        standing = {file.url: file.path for file in had if self.disk.exists(file.path)}
+        standing = {file.url: file.path for file in had if self.disk.stands(file)}
         for file in now:
             if file.url not in standing:
                 yield _fetch(change.key, file)
@@ -147,11 +149,11 @@ class Planner:
             return
         there = asset_files(item, self._path(row.key, row.folder))
         for now, then in zip(asset_files(item, row.path), there, strict=True):
-            standing = self.disk.exists(now.path)
-            if self.disk.downloads and not standing:
+            if not self.disk.downloads:
+                if now.path == then.path:
+                    yield Step(Phase.REMOVE, now.path)
+            elif not self.disk.stands(now):
                 yield _fetch(row.key, then)
-            elif standing and not self.disk.downloads:
-                yield Step(Phase.REMOVE, now.path)
 
     @cached_property
     def _meeting(self) -> set[tuple[str, str]]:
@@ -203,7 +205,8 @@ class Planner:
             return
         item = self.disk.mirrored(row.path)
         for old, new in zip(self._paths(row, row.path, item), self._paths(row, path, item), strict=True):
-            yield Step(Phase.KEEP, new, old)
+            if self.disk.downloads or not new.startswith("files/"):
+                yield Step(Phase.KEEP, new, old)
             yield Step(Phase.REMOVE, old)
         yield _row_step(row.key, row.folder, path, row.digest)
 

@@ -112,7 +112,7 @@ class Staging:
         if self._database is not None:
             self._database.close()
             self._database = None
-        shutil.rmtree(self.folder, ignore_errors=True)
+        throw_away(self.folder)
 
     def add_page(
         self,
@@ -220,3 +220,10 @@ class Staging:
         """
         query = "SELECT path, source FROM step WHERE phase = ? ORDER BY path GLOB '[ae]*/*.json', path"
         return iter(self._open().execute(query, (phase,)))
+
+
+def throw_away(folder: Path) -> None:
+    """Remove a staging folder: first what names its files, so that a crash leaves nothing to go on from."""
+    if folder.is_dir():
+        (folder / "sync.db").unlink(missing_ok=True)
+        shutil.rmtree(folder, ignore_errors=True)

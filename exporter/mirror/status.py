@@ -114,7 +114,7 @@ def _ask(run: SyncRun, token: str | None) -> _Delta:
     for page in run.pages(token):
         if page.anew:
             ranks, found, empty = {}, {}, True
-        for change in filter(run.is_wanted, page.changes):
+        for change in run.wanted(page.changes):
             rank = precedence(change)
             if rank > ranks.get(change.key, (-1, "")):
                 ranks[change.key] = rank

@@ -5,21 +5,20 @@ from __future__ import annotations
 import time
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from exporter.errors import GuardError
-from exporter.files import read_bytes
-from exporter.layout import LOCALES_PATH
+from exporter.files import walk_files
 from exporter.mirror import formats
 from exporter.mirror.apply import apply_plan, fetch_files, index_plan, keep_files, planned_sum
-from exporter.mirror.index import MirrorIndex, read_item
+from exporter.mirror.disk import look_at
+from exporter.mirror.index import with_index
 from exporter.mirror.moved import note_move, read_moved, write_moved
-from exporter.mirror.plan import Disk, Phase, Planner
+from exporter.mirror.plan import Phase, Planner
 from exporter.mirror.staging import Staging
 from exporter.mirror.state import SyncState, read_state, write_state
 from exporter.mirror.twins import refresh_twins, write_model
-from exporter.model import Json, Key, Upsert, canonical, decode, digest
+from exporter.model import Delete, Json, Key, Upsert, canonical, decode, digest
 from exporter.report import Report, SyncReport
 from exporter.source.delivery import TokenRejectedError, TooBigError
 from exporter.source.model import fetch_known_model
@@ -27,10 +26,12 @@ from exporter.source.search import fetch_newest
 from exporter.source.sync import fetch_pages
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Iterable, Iterator, Mapping
 
     from exporter.config import Config
-    from exporter.model import Change, Item
+    from exporter.mirror.index import MirrorIndex
+    from exporter.mirror.plan import Disk
+    from exporter.model import Change
     from exporter.source.delivery import Delivery
     from exporter.source.model import ModelAnswers
     from exporter.source.sync import SyncPage
@@ -54,15 +55,17 @@ def sync(config: Config, client: Delivery, source: Mapping[str, Any], options: S
     """
     start = time.monotonic()
     report.sync = SyncReport()
-    index = MirrorIndex(config.cache / "mirror.db")
-    try:
+
+    def work(index: MirrorIndex) -> None:
         answers = fetch_known_model(client, config.site.source)
         limit = config.site.source.limit
         run: SyncRun | None = SyncRun(config, client, source, options, report, index, answers, limit)
         while run is not None:
             run = _rounds(run)
+
+    try:
+        with_index(config.cache, work, report.notes)
     finally:
-        index.close()
         report.sync.requests, report.sync.sync_requests = client.requests, client.sync_requests
         report.sync.bytes, report.sync.seconds = client.bytes, round(time.monotonic() - start, 2)
 
@@ -98,7 +101,7 @@ class SyncRun:
     limit: int
 
     def round(self) -> None:
-        """Finish what an interrupted sync had planned, or sync anew."""
+        """Finish what an interrupted sync had begun, then sync what came since; or just sync."""
         state = read_state(self.config.state_file)
         token = self.start_token(state)
         staging = self._staging(state, token)
@@ -108,14 +111,22 @@ class SyncRun:
             self.report.notes.append("content/ is not what was synced last (edited, reverted?): a full sync")
             staging.discard()
             token, staging = None, self._staging(state, None)
+        resumed = interrupted or not (staging.empty or self.searches)
         if not interrupted:
             self._receive(staging, token)
             self._plan(staging, state, full=token is None, fresh=fresh)
         self._apply(staging, state, fresh=fresh)
-        if interrupted:
+        if resumed:
             self.report.notes.append(f"an interrupted {'search' if self.searches else 'sync'} was finished first")
             self.index.update((), (), {"sum": ""})
+            self._forget_lost_files()
             replace(self, options=replace(self.options, full=False)).round()
+
+    def _forget_lost_files(self) -> None:
+        """Take back what was said of files that did not come: the round that follows asks for them again."""
+        assert self.report.sync is not None
+        self.report.problems.clear()
+        self.report.sync.assets_failed = 0
 
     def _staging(self, state: SyncState | None, token: str | None) -> Staging:
         return Staging(self.config.cache / "staging", self._base(state, token))
@@ -126,10 +137,12 @@ class SyncRun:
         Tells whether content/ is what was synced last, and whether twins and files have to be looked at again.
         """
         at = (state.mirror if state else None, self.settings())
-        if not whole and (self.index.meta("sum"), self.index.meta("settings")) == at:
+        same_model = state is not None and dict(state.fingerprints) == self.fingerprints()
+        if not whole and same_model and (self.index.meta("sum"), self.index.meta("settings")) == at:
             return True, False
         total = self.index.rebuild(self.config.content)
-        return state is not None and total == state.mirror, not self.index.empty
+        fresh = not self.index.empty or any(walk_files(self.config.content / "entries"))
+        return state is not None and total == state.mirror and not self.index.doubles, fresh
 
     def start_token(self, state: SyncState | None) -> str | None:
         """Give the token to go on from, None for a full sync; a note says why where that is not plain."""
@@ -170,7 +183,7 @@ class SyncRun:
             for page in self.pages(staging.meta("token") or token):
                 if page.anew:
                     staging.discard()
-                changes = [each for each in page.changes if self.is_wanted(each)]
+                changes = list(self.wanted(page.changes))
                 if changes or not page.last or token is None or not staging.empty:
                     staging.add_page(
                         changes,
@@ -195,12 +208,18 @@ class SyncRun:
         """Tell whether the mirror holds what a search finds, which is asked for as a whole each time."""
         return self.config.site.source.search is not None
 
-    def is_wanted(self, change: Change) -> bool:
-        """Tell whether `only` lets a change through; deletions carry no content type and apply by id."""
+    def wanted(self, changes: Iterable[Change]) -> Iterator[Change]:
+        """Yield what `only` lets through; deletions carry no content type and apply by id.
+
+        An entry of the mirror that came back with a content type that is not wanted is as good as deleted.
+        """
         only = self.config.site.source.only
-        if only is None or not isinstance(change, Upsert) or change.key.kind != "entry":
-            return True
-        return change.item.content_type in only
+        for change in changes:
+            entry = change.item if isinstance(change, Upsert) and change.key.kind == "entry" else None
+            if only is None or entry is None or entry.content_type in only:
+                yield change
+            elif self.index.find(change.key) is not None:
+                yield Delete(change.key, entry.sys)
 
     def _digest(self, key: Key) -> bytes | None:
         row = self.index.find(key)
@@ -225,7 +244,7 @@ class SyncRun:
             return
         if full and not self.options.allow_empty and not self.searches:
             self._guard_empty(staging)
-        disk = self._disk(staging)
+        disk = look_at(self.config.content, staging, self.answers.locales, downloads=self.downloads)
         staging.remember(moved=canonical(self._moved(staging, disk, full=full)).decode())
         staging.store_plan(Planner(staging, self.index, disk, full).steps(sorted(due)))
         staging.remember(
@@ -240,16 +259,6 @@ class SyncRun:
                 f"the space came back empty, but content/ holds {len(self.index)} items: nothing was removed; "
                 "check source.space, or run with --allow-empty if it is meant",
             )
-
-    def _disk(self, staging: Staging) -> Disk:
-        content = self.config.content
-        return Disk(
-            tuple(sorted({*self.answers.locales, *_locale_codes(content)})),
-            self.downloads,
-            mirrored=lambda path: _read_item(content / path),
-            staged=lambda number: _read_item(Path(staging.item_file(number))),
-            exists=lambda path: (content / path).is_file(),
-        )
 
     def _moved(self, staging: Staging, disk: Disk, *, full: bool) -> dict[str, Json]:
         """Give the record of earlier addresses as it will be."""
@@ -286,8 +295,9 @@ class SyncRun:
             refresh_twins(content, self.index, self.answers.read(), scratch, wanted=self.markdown)
         moved_on = self._state(staging, state, failed)
         self._note_model(state)
-        if fresh or not staging.empty:
-            self.index.update((), (), {"sum": moved_on.mirror, "settings": self.settings()})
+        made_of = {"sum": moved_on.mirror, "settings": self.settings()}
+        if any(self.index.meta(name) != value for name, value in made_of.items()):
+            self.index.update((), (), made_of)
         write_state(self.config.state_file, moved_on, scratch)
         assert self.report.sync is not None
         self.report.sync.token_moved = moved_on.token != (state.token if state else None)
@@ -329,17 +339,3 @@ class SyncRun:
             fingerprints=self.fingerprints(),
             pending=tuple(failed),
         )
-
-
-def _locale_codes(content: Path) -> list[str]:
-    """Give the locales that twins were written in so far; none where the file is missing or broken."""
-    try:
-        found = decode(read_bytes(content / LOCALES_PATH) or b"{}")
-    except ValueError:
-        found = {}
-    return list(found) if isinstance(found, dict) else []
-
-
-def _read_item(path: Path) -> Item | None:
-    data = read_bytes(path)
-    return read_item(data) if data is not None else None

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from exporter.files import read_bytes, remove, write_if_different
-from exporter.layout import LOCALES_PATH, TAGS_PATH, content_type_paths, twin_paths
-from exporter.mirror.formats import FIRST_BYTES, twins
+from exporter.files import read_bytes, remove, walk_files, write_if_different
+from exporter.layout import LOCALES_PATH, TAGS_PATH, content_type_paths, file_name, is_item_path, twin_paths
+from exporter.mirror.formats import read_sys, twins
 from exporter.mirror.index import read_item
-from exporter.model import canonical
+from exporter.model import Key, canonical
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -19,37 +19,34 @@ if TYPE_CHECKING:
 
 
 def refresh_twins(content: Path, index: MirrorIndex, model: Model, scratch: Path, *, wanted: bool) -> None:
-    """Write every entry's twins anew from its JSON where they differ, and remove those that no longer belong.
+    """Write every entry's twins anew from its JSON where they differ, and remove all others.
 
-    `wanted` says whether the mirror holds twins at all. A Markdown file that is no item's twin is left alone.
+    `wanted` says whether the mirror holds twins at all. A file is a twin at the very path that its own `sys` would get;
+    any other Markdown file is left alone.
     """
-    stems: dict[str, set[str]] = {}
     expected: set[str] = set()
     for row in index.all():
-        if row.key.kind != "entry":
-            continue
-        stems.setdefault(row.path.rpartition("/")[0], set()).add(row.path.removesuffix(".json"))
-        data = read_bytes(content / row.path) if wanted else None
+        data = read_bytes(content / row.path) if wanted and row.key.kind == "entry" else None
         item = read_item(data) if data is not None else None
         texts = twins(item, model) if item is not None else {}
         for code, path in twin_paths(row.path, texts).items():
             write_if_different(content / path, texts[code], scratch)
             expected.add(path)
-    for folder, known in stems.items():
-        for file in (content / folder).glob("*.md"):
-            path = f"{folder}/{file.name}"
-            if path not in expected and _stem(path, known) and file.read_bytes().startswith(FIRST_BYTES):
-                remove(file, content)
+    for name in walk_files(content / "entries"):
+        path = f"entries/{name}"
+        if path.endswith(".md") and path not in expected and _is_twin(path, (content / path).read_bytes()):
+            remove(content / path, content)
 
 
-def _stem(path: str, known: set[str]) -> bool:
-    """Tell whether a Markdown file is named like a twin of a known item: its stem, a dot, a locale."""
-    stem = path.removesuffix(".md")
-    while "." in stem:
-        stem = stem.rpartition(".")[0]
-        if stem in known:
-            return True
-    return False
+def _is_twin(path: str, data: bytes) -> bool:
+    """Tell whether a Markdown file is a twin: whether it lies where its own `sys` says."""
+    sys = read_sys(data)
+    if sys is None:
+        return False
+    stem, _, code = path.removesuffix(".md").rpartition(".")
+    names = {file_name(sys["locale"], clash=clash) for clash in (False, True)}
+    key = Key("entry", sys["id"])
+    return code in names and is_item_path(f"{stem}.json", key, sys["type"])
 
 
 def model_files(answers: ModelAnswers) -> dict[str, bytes]:
