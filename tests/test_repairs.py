@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import shutil
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -14,9 +15,13 @@ from exporter.mirror import sync as sync_module
 from exporter.mirror.staging import Staging
 from exporter.model import canonical
 from tests.conftest import CATEGORY, PICTURE, PLACE, Guide, SpaceFiles, asset, content_type, entry, locale
+from tests.stub import Reply, listing, page, serve
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from pathlib import Path
+
+    from tests.stub import Request
 
 
 def interrupted(guide: Guide, monkeypatch: pytest.MonkeyPatch, where: Any, name: str, *options: str) -> None:
@@ -197,3 +202,20 @@ def test_changed_model_of_a_space_without_items_is_written_once(guide: Guide, sp
     before = guide.stamps()
     guide.build()
     assert guide.stamps() == before
+
+
+def test_alias_that_is_moved_while_a_sync_runs_is_noticed_by_the_next(remote: Callable[[str], Guide]) -> None:
+    def script(request: Request) -> Reply:
+        environment = {"cf-environment-uuid": "new" if stub.asked("sync") else "old"}
+        if request.last == "sync":
+            found = page(entry("place", "a", title="A"), token="s")
+        else:
+            found = listing(*([locale("en-US", default=True)] if request.last == "locales" else []))
+        return replace(found, headers=environment)
+
+    with serve(script) as stub:
+        guide = remote(stub.url)
+        outcomes = [guide.run("sync") for _ in range(3)]
+    assert [outcome.code for outcome in outcomes] == [0, 0, 0]
+    said = ["the environment is another than last time" in outcome.out for outcome in outcomes]
+    assert said == [False, True, False]

@@ -75,7 +75,8 @@ class _Answer:
 class Delivery:
     """A client that counts what it asks, attempts each: `requests`, `sync_requests`, `bytes` as they travelled.
 
-    `deadline` is in seconds, for each request with all its attempts.
+    `deadline` is in seconds, for each request with all its attempts. `environment_uuid` is what the first answer named:
+    an alias that is moved under a run shows in the next one.
     """
 
     def __init__(self, address: Address, access_token: str, deadline: float = 30.0) -> None:
@@ -107,7 +108,7 @@ class Delivery:
             secrets = [self._token, *(value for name, value in parameters.items() if name == "sync_token")]
             raise _refusal(answer, self.address, secrets)
         body = _json(answer, self.address)
-        self.environment_uuid = answer.headers.get("cf-environment-uuid") or self.environment_uuid
+        self.environment_uuid = self.environment_uuid or answer.headers.get("cf-environment-uuid")
         return body
 
     def _ask(self, path: str, parameters: Mapping[str, str], left: float) -> _Answer:
