@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import os
+import random
 import shutil
 from dataclasses import dataclass
 from pathlib import Path
@@ -15,6 +17,27 @@ from exporter.model import canonical
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+
+SEED = "HISTORIES_SEED"
+"""What the random tests that take long are made of, in the environment; printed, so that they can be played again."""
+
+
+def pytest_configure() -> None:
+    """Choose a seed where none is given; the processes of a parallel run get the same."""
+    os.environ.setdefault(SEED, str(random.randrange(1 << 30)))
+
+
+def pytest_report_header() -> str:
+    """Print the seed."""
+    return f"{SEED}={os.environ[SEED]} plays the same histories and kills again"
+
+
+@pytest.fixture
+def histories_seed() -> int:
+    """The seed of this run."""
+    print(f"{SEED}={os.environ[SEED]}")
+    return int(os.environ[SEED])
+
 
 PROJECT = Path(__file__).parent.parent
 DEMO = PROJECT / "exporter/space/demo"
