@@ -20,7 +20,7 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, precondition, rule
 
 from exporter.files import remove
-from exporter.layout import MOVED_PATH, TAGS_PATH, asset_files, item_path, twin_path
+from exporter.layout import MOVED_PATH, TAGS_PATH, asset_files, item_path, twin_paths
 from exporter.model import Item, Key, Upsert, canonical, decode, read_change
 from exporter.space.faults import Fault
 from exporter.space.folder import SpaceFolder
@@ -356,7 +356,7 @@ class Histories(RuleBasedStateMachine):
         name = item_path(edit.key, edit.content_type)
         data = canonical(_asset(edit, 1) if what == "asset" else _entry(edit, 1))
         if what == "twin":
-            name = twin_path(name, "xx")
+            name = twin_paths(name, ["xx"])["xx"]
             data = f"---\nsys:\n  id: {identifier}\n  type: place\n  locale: xx\n---\n".encode()
         if what == "asset":
             self.unowned.add(f"content/files/{name.removeprefix('assets/').removesuffix('.json')}/")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gzip
 import json
+import re
 import socket
 import struct
 import threading
@@ -161,14 +162,15 @@ def test_no_request_is_made_before_the_reset_time() -> None:
 
 
 @pytest.mark.parametrize(
-    ("reset", "said"), [("3553", "asked once in 0.0 s: run again in 3553 s"), ("soon", "times in"), ("nan", "times in")]
+    ("reset", "said"),
+    [("3553", r"asked once in \d\.\d s: run again in 3553 s"), ("soon", "times in"), ("nan", "times in")],
 )
 def test_reset_time_beyond_the_deadline_ends_at_once_and_one_that_is_no_number_is_none(reset: str, said: str) -> None:
     with serve(in_turn(error(429, "RateLimitExceeded", **{"X-Contentful-RateLimit-Reset": reset}))) as stub:
         ended, asking = refused(stub.url)
         assert len(stub.requests) == asking.requests
     assert ended.code == "rate-limit"
-    assert said in ended.message
+    assert re.search(said, ended.message)
 
 
 @pytest.mark.parametrize("status", [400, 401, 403, 404, 410, 422, 302])
