@@ -24,6 +24,10 @@ class ExporterError(Exception):
         self.code = code
         self.message = message
 
+    def __reduce__(self) -> tuple[type[ExporterError], tuple[str, str]]:
+        """Say how the error is made again, as when it comes from another process."""
+        return type(self), (self.code, self.message)
+
 
 class ConfigError(ExporterError):
     """Say what is wrong in site.yaml, the environment or the command line."""

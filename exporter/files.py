@@ -30,6 +30,18 @@ def has_size(path: Path, size: int | None) -> bool:
     return path.is_file() and size in (None, path.stat().st_size)
 
 
+def read_file(path: str) -> bytes:
+    """Read a file by its path as text: where there are many, making a Path and a stream of each costs half the time."""
+    handle = os.open(path, os.O_RDONLY | getattr(os, "O_BINARY", 0))
+    try:
+        parts = []
+        while part := os.read(handle, os.fstat(handle).st_size + 1):
+            parts.append(part)
+        return b"".join(parts)
+    finally:
+        os.close(handle)
+
+
 def write_bytes(path: str, data: bytes) -> None:
     """Write a file by its path as text: where there are many, making a Path of each costs as much as the writing."""
     handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC | getattr(os, "O_BINARY", 0), 0o666)

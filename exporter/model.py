@@ -17,6 +17,7 @@ Json: TypeAlias = Any
 """A decoded JSON value: whatever an editor put into an Object field."""
 
 _ENCODER = msgspec.json.Encoder(order="sorted")
+_PACKER = msgspec.msgpack.Encoder()
 _SUM_BYTES = 16
 _LARGEST = (1 << 63) - 1
 
@@ -278,6 +279,28 @@ def _has_exponent(value: Json) -> bool:
 def digest(data: bytes) -> bytes:
     """Give 16 bytes that stand for `data`."""
     return hashlib.blake2b(data, digest_size=_SUM_BYTES).digest()
+
+
+def pack(value: Json) -> bytes:
+    """Encode a value compactly for a cache; raises UnicodeEncodeError for texts with lone surrogates."""
+    return _PACKER.encode(value)
+
+
+def unpack(data: bytes) -> Json:
+    """Decode what `pack` gave; raises ValueError for other bytes."""
+    try:
+        return msgspec.msgpack.decode(data)
+    except msgspec.DecodeError as error:
+        raise ValueError(str(error)) from None
+
+
+def brief(value: Json) -> bytes:
+    """Give 8 bytes that stand for a value."""
+    try:
+        data = _ENCODER.encode(value)
+    except UnicodeEncodeError:
+        data = canonical(value)
+    return hashlib.blake2b(data, digest_size=8).digest()
 
 
 def item_digest(key: Key, data: bytes) -> bytes:

@@ -82,7 +82,10 @@ _COUNTS = ("requests", "sync_requests", "bytes", "upserted", "deleted", "unchang
 
 @dataclass
 class RenderReport:
-    """What a render did; `rendered` are pages whose template ran."""
+    """What a render did; `evaluated` are pages whose recorded reads were looked at, `rendered` those whose template ran.
+
+    The work that it took: files of content/ that were read, questions that were asked, rows of the index written.
+    """
 
     pages: int = 0
     evaluated: int = 0
@@ -90,6 +93,9 @@ class RenderReport:
     written: int = 0
     removed: int = 0
     failed: int = 0
+    read: int = 0
+    asked: int = 0
+    rows: int = 0
     seconds: float = 0.0
 
     def sentence(self) -> str:

@@ -1,92 +1,229 @@
-"""The render run: plan, render, write what differs, then sweep what no page stands for."""
+"""The render run: what changed, which pages are no longer current, render them, write what differs, then sweep."""
 
 from __future__ import annotations
 
+import importlib.util
+import itertools
 import shutil
+import sqlite3
 import time
-from pathlib import PurePosixPath
-from typing import TYPE_CHECKING
+from contextlib import closing
+from dataclasses import asdict
+from pathlib import Path
+from typing import TYPE_CHECKING, NamedTuple
 
-from exporter.errors import ConfigError, GuardError
-from exporter.files import clear_way, read_bytes, remove, walk_files, write_if_different
-from exporter.guide.library import load_library, load_moved
-from exporter.guide.pages import plan_pages
-from exporter.guide.render import THEME, PageError, Renderer
-from exporter.layout import asset_files
+from exporter import __version__
+from exporter.errors import ConfigError
+from exporter.files import remove, walk_files
+from exporter.guide.copies import Copies
+from exporter.guide.frame import read_frame, read_json
+from exporter.guide.index import GuideIndex
+from exporter.guide.library import THEME, Library, site_values
+from exporter.guide.output import HISTORY, MARKER, Output, check_output
+from exporter.guide.pages import Page, Planner, clashes
+from exporter.guide.reads import Packer, Reads, find_stale, find_stale_shapes, store_reads
+from exporter.guide.scan import look_at_files
+from exporter.guide.update import update_items
+from exporter.guide.work import cores, in_processes
+from exporter.layout import MOVED_PATH
+from exporter.model import brief, digest, pack, unpack
 from exporter.report import Problem, RenderReport, Report
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
-    from pathlib import Path
+    from collections.abc import Iterable, Iterator
 
     from exporter.config import Config
-    from exporter.guide.library import Library
+    from exporter.guide.frame import Frame
+    from exporter.model import Item
 
-MARKER = ".exporter"
-_MARKER_TEXT = b"This folder is written by exporter; files of your own go into templates/static/.\n"
-_HISTORY = "updates/"
+_AT_ONCE = 1000
+_LIBRARIES = ("babel", "cmarkgfm", "jinja2", "markupsafe", "msgspec", "nh3", "slugify")
 
 
-def render_guide(config: Config, report: Report) -> None:
-    """Bring site/ up to date with content/, templates and site.yaml.
+def render_guide(config: Config, report: Report, jobs: int = 0) -> None:
+    """Bring site/ up to date with content/, templates and site.yaml, in `jobs` processes (0: one a core).
 
     A page that fails keeps its last good version and is a problem in the report. Raises GuardError for a site/ that is
     not ours, ConfigError for what site.yaml asks in vain.
     """
     start = time.monotonic()
-    _check_output(config.output)
+    check_output(config.output)
     _check_logo(config)
-    library = load_library(config.content)
-    plan = plan_pages(library, config.site, load_moved(config.content))
-    renderer = Renderer(config, library, plan)
-    total = len(plan.pages) + len(plan.redirects)
-    report.render = RenderReport(pages=total, evaluated=total)
-    found = dict.fromkeys(plan.problems)
-    write_if_different(config.output / MARKER, _MARKER_TEXT, config.cache)
-    kept = {MARKER}
-    for page in (*plan.pages, *plan.redirects):
-        kept.add(page.path)
-        try:
-            data, problems = renderer.render(page)
-        except PageError as error:
-            report.render.failed += 1
-            found[Problem("error", "page-failed", str(error), str(page.key or ""), page.locale)] = None
-            continue
-        found.update(dict.fromkeys(problems))
-        report.render.rendered += 1
-        _write(config, page.path, data, report)
-    taken = {*kept, *(above for path in kept for above in _above(path))}
-    for path, source in _plain_files(config, library):
-        if path in taken or any(above in kept for above in _above(path)):
-            said = f"{source} is not copied: a page of the guide lies there"
-            found[Problem("warning", "static-hidden", said)] = None
-            continue
-        kept.add(path)
-        _write(config, path, source.read_bytes(), report)
-    report.render.removed = _sweep(config.output, kept)
-    report.problems += found
+    report.render = RenderReport()
+    path = config.cache / "guide.db"
+    for attempt in (1, 2):
+        with closing(GuideIndex(path, _program())) as index:
+            try:
+                _Build(config, report, index, jobs or cores()).run()
+                break
+            except sqlite3.DatabaseError as error:
+                if attempt == 2 or isinstance(error, sqlite3.OperationalError):
+                    raise
+                index.close()
+                index.discard_file()
     report.render.seconds = round(time.monotonic() - start, 2)
 
 
-def _above(path: str) -> list[str]:
-    """Give the folders that a path lies in."""
-    return [str(each) for each in PurePosixPath(path).parents[:-1]]
+def _program() -> str:
+    """Say which program renders: with another one, or another library, nothing that was recorded holds."""
+    own = Path(__file__).parent
+    files = [*own.glob("*.py"), own.parent / "model.py", own.parent / "layout.py"]
+    found = (importlib.util.find_spec(name) for name in _LIBRARIES)
+    files += [Path(each.origin) for each in found if each is not None and each.origin is not None]
+    looks = ((str(each), each.stat().st_size, each.stat().st_mtime_ns) for each in sorted(files))
+    return f"{__version__} {brief(list(looks)).hex()}"
 
 
-def _write(config: Config, path: str, data: bytes, report: Report) -> None:
-    """Write a file of the guide where it differs; a folder that is a file now, or the reverse, gives way."""
-    assert report.render is not None
-    clear_way(config.output / path, config.output)
-    if write_if_different(config.output / path, data, config.cache):
-        report.render.written += 1
-        report.detail(f"written: {path}")
+class _Outcome(NamedTuple):
+    """What rendering a page gave; no reads where it failed. `read` files and questions that were `asked` anew count."""
+
+    number: int
+    page: Page
+    data: bytes
+    reads: Reads | None
+    problems: list[Problem]
+    read: int = 0
+    asked: int = 0
 
 
-def _check_output(output: Path) -> None:
-    if output.is_dir() and any(output.iterdir()) and not (output / MARKER).is_file():
-        raise GuardError(
-            "output-foreign", f"{output} holds files but not the mark {MARKER} of a guide: move it away, then run again"
-        )
+class _Build:
+    """One run over the index."""
+
+    def __init__(self, config: Config, report: Report, index: GuideIndex, jobs: int) -> None:
+        assert report.render is not None
+        self._config = config
+        self._report = report
+        self._told = report.render
+        self._index = index
+        self._jobs = jobs
+        self._frame: Frame = read_frame(config.content, config.site)
+        self._library = Library(index, self._frame, config.content, config.root / "templates")
+        self._output = Output(config.output, config.cache, index)
+        self._copies = Copies(config, index, look_at_files(config.content))
+        self._failed: list[_Outcome] = []
+
+    def run(self) -> None:
+        """Find what is stale in one transaction, then render, then sweep."""
+        with self._index.transaction():
+            gone = self._find()
+            stale = [row[0] for row in self._index.rows("SELECT id FROM page WHERE stale ORDER BY id")]
+            if stale or gone or self._output.strays:
+                self._index.remember("swept", 0)
+        self._output.begin()
+        self._render(stale)
+        with self._index.transaction():
+            self._finish(gone)
+        self._told.rows = self._index.database.total_changes
+        self._told.pages = self._index.value("SELECT count(*) FROM page")
+        self._report.problems += dict.fromkeys(self._problems())
+
+    def _find(self) -> set[str]:
+        """Bring items and pages up to date, mark the stale ones; give the addresses at which something changed."""
+        index, frame, content = self._index, self._frame, self._config.content
+        rearranged = index.meta("frame") != frame.stamp
+        planner = Planner(index, frame)
+        update = update_items(index, planner, frame, content, self._jobs, everything=rearranged)
+        planner.settle()
+        moved = brief(read_json(content, MOVED_PATH))
+        if rearranged or planner.moved or update.lists or index.meta("moved") != moved:
+            planner.place_others(self._load, read_json(content, MOVED_PATH))
+        changed = update.changed | {f"url:{each}" for each in planner.moved} | planner.shifted
+        found = find_stale(index, self._library, changed | self._copies.moved_assets())
+        gate = self._gate()
+        if rearranged or update.lists or index.meta("gate") != gate:
+            index.mark_stale(find_stale_shapes(index, self._library))
+        self._output.look()
+        index.mark_stale(found.pages | self._output.stale)
+        self._told.evaluated, self._told.read = found.looked_at, update.read
+        for name, value in (("frame", frame.stamp), ("moved", moved), ("gate", gate)):
+            index.remember(name, value)
+        return planner.moved
+
+    def _load(self, key: str) -> Item | None:
+        return self._library.load(key).item
+
+    def _gate(self) -> bytes:
+        """Give what stands for all that the shared questions are asked of, lists apart."""
+        own = self._config.root / "templates"
+        files = [*(Path(THEME) / name for name in walk_files(Path(THEME))), *(own / name for name in walk_files(own))]
+        sources = [(str(file), digest(file.read_bytes()).hex()) for file in files if file.suffix in (".html", ".yaml")]
+        frame = self._frame
+        return brief([sources, site_values(frame), dict(frame.definitions), dict(frame.tags), frame.locales])
+
+    def _render(self, stale: list[int]) -> None:
+        """Render pages in processes and write them here; what they read is kept once their files stand."""
+        outcomes = in_processes(self._jobs, stale, self._render_share)
+        while some := list(itertools.islice(outcomes, _AT_ONCE)):
+            written = [(each, *self._write(each)) for each in some]
+            with self._index.transaction():
+                for each, size, stamp in written:
+                    self._keep(each, size, stamp)
+
+    def _render_share(self, numbers: Iterable[int]) -> Iterator[_Outcome]:
+        from exporter.guide.render import PageError, Renderer
+
+        library, packer = self._library, Packer()
+        library.index.reopen_here()
+        renderer = Renderer(library, self._config.cache / "templates")
+        for number in numbers:
+            (_, page), *_ = library.index.pages("id = ?", number)
+            read, asked = library.files_read, library.questions
+            try:
+                data, questions, problems = renderer.render(page)
+                outcome = _Outcome(number, page, data, packer.pack(questions), problems)
+            except PageError as error:
+                outcome = _Outcome(number, page, b"", None, [Problem("error", "page-failed", str(error), page.key or "", page.locale)])
+            yield outcome._replace(read=library.files_read - read, asked=library.questions - asked)
+
+    def _write(self, outcome: _Outcome) -> tuple[int, int]:
+        """Write a page's file; give its size and time."""
+        told = self._told
+        told.read += outcome.read
+        told.asked += outcome.asked
+        if outcome.reads is None:
+            told.failed += 1
+            self._failed.append(outcome)
+            return 0, 0
+        told.rendered += 1
+        differs, size, stamp = self._output.write(outcome.page.path, outcome.data)
+        if differs:
+            told.written += 1
+            self._report.detail(f"written: {outcome.page.path}")
+        return size, stamp
+
+    def _keep(self, outcome: _Outcome, size: int, stamp: int) -> None:
+        """Keep what a page read and how its file looks, and take its mark off."""
+        if outcome.reads is None:
+            return
+        index, number = self._index, outcome.number
+        shape = store_reads(index, number, outcome.page.key, outcome.reads)
+        problems = pack([list(asdict(each).values()) for each in outcome.problems]) if outcome.problems else None
+        values = (number, shape, size, stamp, digest(outcome.data), problems)
+        index.database.execute("INSERT OR REPLACE INTO built VALUES (?, ?, ?, ?, ?, ?)", values)
+        index.database.execute("UPDATE page SET stale = 0 WHERE id = ?", (number,))
+
+    def _finish(self, gone: set[str]) -> None:
+        """Copy files, sweep what nothing stands for, note that it is done."""
+        index, output = self._index, self._output
+        written, kept, problems = self._copies.copy(output)
+        self._told.written += written
+        self._report.problems += problems
+        for url in gone:
+            standing = [page.url for _, page in index.pages("url = ?", url)]
+            if url not in standing and not any(output.is_same(Page("", url, "").path, Page("", each, "").path) for each in standing):
+                output.strays.add(Page("", url, "").path)
+        self._told.removed = output.sweep(kept | {each.page.path for each in self._failed})
+        output.settle()
+        index.database.execute("DELETE FROM shape WHERE id NOT IN (SELECT shape FROM built)")
+        index.remember("swept", 1)
+
+    def _problems(self) -> Iterator[Problem]:
+        """Yield what is wrong with the pages as they are, whenever they were rendered."""
+        yield from clashes(self._index)
+        for (data,) in self._index.rows("SELECT problems FROM built WHERE problems NOT NULL ORDER BY page"):
+            yield from (Problem(*values) for values in unpack(data))
+        for each in self._failed:
+            yield from each.problems
 
 
 def _check_logo(config: Config) -> None:
@@ -95,28 +232,12 @@ def _check_logo(config: Config) -> None:
         raise ConfigError("config-invalid", f"theme.logo: there is no {config.root / 'templates/static' / logo}")
 
 
-def _plain_files(config: Config, library: Library) -> Iterator[tuple[str, Path]]:
-    """Yield what is copied as it is: the files of assets, the theme's static files, the project's own over them."""
-    for item in library.items.values():
-        for file in asset_files(item, library.paths[item.key]) if item.key.kind == "asset" else ():
-            if config.site.content.assets == "download" and (config.content / file.path).is_file():
-                yield file.public_path, config.content / file.path
-    own = config.root / "templates/static"
-    static = {name: folder / name for folder in (THEME / "static", own) for name in walk_files(folder)}
-    yield from sorted(static.items())
-
-
-def _sweep(output: Path, kept: set[str]) -> int:
-    """Remove what no page and no file stands for; the history of updates stays."""
-    stale = [path for path in walk_files(output) if path not in kept and not path.startswith(_HISTORY)]
-    return sum(remove(output / path, output) for path in stale)
-
-
 def clean_output(config: Config) -> None:
     """Make site/ and .export/ as if they were absent; the history in site/updates/ and the lock stay."""
-    _check_output(config.output)
-    if config.output.is_dir():
-        _sweep(config.output, {MARKER} if read_bytes(config.output / MARKER) else set())
+    check_output(config.output)
+    for path in walk_files(config.output) if config.output.is_dir() else ():
+        if path != MARKER and not path.startswith(f"{HISTORY}/"):
+            remove(config.output / path, config.output)
     for each in config.cache.iterdir() if config.cache.is_dir() else ():
         if each.is_dir():
             shutil.rmtree(each)

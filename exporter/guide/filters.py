@@ -11,12 +11,14 @@ from babel.numbers import format_decimal
 from jinja2 import pass_context
 from markupsafe import Markup, escape
 
-from exporter.guide.languages import Language, babel_locale, language, word
+from exporter.guide.languages import Language, babel_locale, language
 from exporter.guide.markup import follow, markdown
 from exporter.guide.objects import (
     Asset,
     Entry,
+    EntryList,
     FieldValue,
+    Lazy,
     RichText,
     View,
     field_type,
@@ -28,13 +30,18 @@ from exporter.guide.objects import (
     source_of,
     summary_field,
     title_of,
+    type_of,
     url_of,
 )
-from exporter.guide.pages import LONGEST_LIST, first_letter
+from exporter.guide.pages import LONGEST_LIST
 from exporter.guide.richtext import render_document
 
 if TYPE_CHECKING:
     from jinja2.runtime import Context
+
+
+VIEW = " view"
+"""Where filters find the page's view: no template can write this name."""
 
 
 def _title(value: Any) -> str:
@@ -50,7 +57,7 @@ def _url(value: Any) -> str:
 @pass_context
 def _html(context: Context, value: Any) -> Markup:
     """A Text as Markdown, a Rich Text document, anything else as plain text; always safe."""
-    view: View = context["view"]
+    view: View = context[VIEW]
     if isinstance(value, RichText):
         return render_document(value.document, view)
     return markdown(value, view) if isinstance(value, str) else escape("" if value is None else value)
@@ -73,7 +80,7 @@ def _lead_html(context: Context, value: Any) -> Markup:
 @pass_context
 def _href(context: Context, value: Any) -> str:
     """An address that an editor wrote, where links may lead there; empty for any other."""
-    return follow("a", value, context["view"]) or "" if isinstance(value, str) else ""
+    return follow("a", value, context[VIEW]) or "" if isinstance(value, str) else ""
 
 
 @pass_context
@@ -91,9 +98,9 @@ def _lang_attributes(languages: Mapping[str, Language], code: str) -> Markup:
 @pass_context
 def _foreign(context: Context, value: Any) -> str:
     """The name of the language that an entry's page is in, where that is not this page's; else empty."""
-    view: View = context["view"]
-    page = view.page_of(value._item.key)  # noqa: SLF001 - an object of the same room
-    return "" if page is None or page.locale == view.page.locale else context["languages"][page.locale].name
+    view: View = context[VIEW]
+    page = view.page_of(value._loaded)  # noqa: SLF001 - an object of the same room
+    return "" if page is None or page[0] == view.locale else context["languages"][page[0]].name
 
 
 @pass_context
@@ -103,33 +110,40 @@ def _number(context: Context, value: Any) -> str:
 
 
 @pass_context
-def _entries(context: Context, type_id: str) -> tuple[Entry, ...]:
+def _entries(context: Context, type_id: str) -> EntryList | tuple[()]:
     """All entries of a content type; on a page cut to a letter, those of the letter."""
-    view: View = context["view"]
-    found = sort_entries(Entry(view, item) for item in view.library.of_type(type_id))
+    view: View = context[VIEW]
     if view.page.type_id != type_id or view.page.key is not None:
-        return found
-    if view.page.letter:
-        return tuple(each for each in found if first_letter(title_of(each)) == view.page.letter)
-    return found if len(found) <= LONGEST_LIST else ()
+        return EntryList(view, type_id)
+    if view.page.letter or view.ask(f"list:{type_id}", "l"):
+        return EntryList(view, type_id, view.page.letter) if view.page.letter else ()
+    return EntryList(view, type_id)
 
 
 @pass_context
 def _word(context: Context, name: str) -> str:
     """One of the theme's own words in the page's language."""
-    return word(context["words"], name, context["page"].locale)
+    view: View = context[VIEW]
+    return str(view.ask("word", f"{view.locale}/{name}"))
 
 
 @pass_context
 def _type_name(context: Context, type_id: str) -> str:
     """What a content type's list is called."""
-    return next((each.name for each in context["types"] if each.id == type_id), type_id)
+    return type_name(context[VIEW], type_id)
+
+
+def type_name(view: View, type_id: str) -> str:
+    """Give what a type's list is called: a word `type.ID` of the templates, else the name in the content model."""
+    said = str(view.ask("word", f"{view.locale}/type.{type_id}"))
+    content_type = view.content_type(type_id)
+    return content_type.name if said == f"type.{type_id}" and content_type else said
 
 
 @pass_context
 def _static(context: Context, name: str) -> str:
     """The relative address of a static file."""
-    return str(context["view"].link(f"/{name}"))
+    return str(context[VIEW].link(f"/{name}"))
 
 
 def _size(value: Asset) -> Markup:
@@ -185,22 +199,23 @@ class Group:
 
 
 @pass_context
-def _groups(context: Context) -> tuple[Group, ...]:
+def _groups(context: Context) -> Lazy:
     """What a list can be cut by: the single-link fields of its type whose targets have pages of their own."""
-    view: View = context["view"]
-    content_type = view.library.model.types.get(view.page.type_id)
+    view: View = context[VIEW]
+    return Lazy(lambda: _find_groups(view))
+
+
+def _find_groups(view: View) -> tuple[Group, ...]:
+    content_type = view.content_type(view.page.type_id)
     found = []
     for each in content_type.fields if content_type else ():
-        if each.link_type != "Entry":
-            continue
-        counts: dict[Entry, int] = {}
-        for item in view.library.of_type(view.page.type_id):
-            target = view.target(view.answer(item, each.id)[0])
-            if isinstance(target, Entry) and url_of(target):
-                counts[target] = counts.get(target, 0) + 1
-        if counts:
-            name = _type_name(context, next(iter(counts)).sys["type"])
-            found.append(Group(name, tuple((target, counts[target]) for target in sort_entries(counts))))
+        if each.link_type == "Entry":
+            answer = view.ask(f"list:{view.page.type_id}", f"g/{each.id}")
+            things = ((view.thing(key), count) for key, count in answer)
+            counts = {thing: count for thing, count in things if isinstance(thing, Entry) and url_of(thing)}
+            if counts:
+                name = type_name(view, type_of(next(iter(counts))))
+                found.append(Group(name, tuple((target, counts[target]) for target in sort_entries(counts))))
     return tuple(found)
 
 

@@ -1,174 +1,314 @@
-"""The library: every question that a page can ask of the mirror. It reads content/ and nothing else."""
+"""The library: every question that a page can ask, each with an answer that can be compared with an earlier one."""
 
 from __future__ import annotations
 
-import unicodedata
-from dataclasses import dataclass
+import os
+from collections import OrderedDict
 from functools import cached_property
-from typing import TYPE_CHECKING, NamedTuple, TypeAlias
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
 from exporter.errors import GuardError
-from exporter.files import read_bytes, walk_files
-from exporter.layout import LOCALES_PATH, MOVED_PATH, TAGS_PATH, is_item_path
-from exporter.model import (
-    Item,
-    Json,
-    Key,
-    Model,
-    Upsert,
-    decode,
-    link_key,
-    read_change,
-    read_content_type,
-    read_locale,
-)
+from exporter.files import read_file
+from exporter.guide.facts import read_item
+from exporter.guide.languages import read_words, word
+from exporter.guide.pages import LONGEST_LIST, count_of, letters_of
+from exporter.layout import asset_files
+from exporter.model import Item, Key, brief, decode, digest, unpack
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
-    from pathlib import Path
+    from collections.abc import Callable, Mapping, Sequence
+
+    from exporter.guide.frame import Frame
+    from exporter.guide.index import GuideIndex
+    from exporter.model import Json
+
+THEME = os.path.join(os.path.dirname(os.path.dirname(__file__)), "theme")  # noqa: PTH118, PTH120 - many are joined to it
+SHARED = {"template", "site", "word", "type", "types", "frame", "tag"}
+"""Kinds of subjects that many pages ask the same of."""
+
+_KEPT = 10_000
+"""Cards of items that are kept in memory."""
 
 
-Moved: TypeAlias = "Mapping[str, Mapping[str, Mapping[str, list[str]]]]"
+class Asked:
+    """A question that was asked: its subject, its argument, the answer and 8 bytes that stand for that.
+
+    `shared` says that many pages ask the very same; `plain` is the answer as templates see it, where it has no links.
+    """
+
+    __slots__ = ("_stamp", "answer", "argument", "plain", "shared", "subject")
+
+    def __init__(self, subject: str, argument: str, answer: Json, *, shared: bool = False) -> None:
+        self.subject = subject
+        self.argument = argument
+        self.answer = answer
+        self.shared = shared
+        self.plain: Any = None
+        self._stamp: bytes | None = None
+
+    @property
+    def stamp(self) -> bytes:
+        """What stands for the answer."""
+        if self._stamp is None:
+            self._stamp = brief(self.answer)
+        return self._stamp
 
 
-class Answer(NamedTuple):
-    """A field's value and the locale that it came from; both None where no locale of the chain has one."""
+class Loaded:
+    """An item in memory, with the questions that were asked of it; `item` is None for one that is not there.
 
-    value: Json
-    locale: str | None
+    Until one of its `long` fields is asked for, it is the card that the index keeps; None stands for all of them.
+    """
+
+    __slots__ = ("asked", "item", "key", "long", "path", "type")
+
+    def __init__(self, key: str, path: str | None, item: Item | None, long: Sequence[str] | None) -> None:
+        self.key = key
+        self.path = path
+        self.item = item
+        self.long = long
+        self.type = item.content_type if item is not None else ""
+        self.asked: dict[str, Asked] = {}
 
 
-@dataclass(frozen=True)
 class Library:
-    """The mirror as pages see it: items by key, where their JSON lies, who links to whom."""
+    """Answers questions out of the index and the files of the mirror; what was asked is kept for the next page.
 
-    model: Model
-    tags: Mapping[str, str]
-    items: Mapping[Key, Item]
-    paths: Mapping[Key, str]
-    backlinks: Mapping[Key, tuple[Key, ...]]
+    `files_read` and `questions` count the work: files of the mirror that were read, answers that were worked out.
+    """
 
-    def answer(self, item: Item, field_id: str, locale: str) -> Answer:
-        """Give a field's value in a locale.
+    def __init__(self, index: GuideIndex, frame: Frame, content: Path, templates: Path) -> None:
+        self.index = index
+        self.frame = frame
+        self.templates = templates
+        self.files_read = 0
+        self.questions = 0
+        self._content = str(content)
+        self._loaded: OrderedDict[str, Loaded] = OrderedDict()
+        self._asked: dict[tuple[str, str], Asked] = {}
 
-        A key that is present is the value, `null` too; a missing one is looked for along the fallback chain. A field
-        that is not localised holds its value under the space's default locale, for all locales.
+    def load(self, key: str) -> Loaded:
+        """Give an item, from memory or from its card in the index."""
+        found = self._loaded.get(key)
+        if found is None:
+            found = self._loaded[key] = self._read(key)
+            if len(self._loaded) > _KEPT:
+                self._loaded.popitem(last=False)
+        else:
+            self._loaded.move_to_end(key)
+        return found
+
+    def forget(self, key: str) -> None:
+        """Drop an item from memory: what is asked of it beside its card is seldom asked twice."""
+        self._loaded.pop(key, None)
+
+    def _read(self, key: str) -> Loaded:
+        row = self.index.card_of(key)
+        if row is None:
+            return Loaded(key, None, None, ())
+        path, card = row
+        sys, metadata, fields, long = unpack(card)
+        kind, _, identifier = key.partition(":")
+        loaded = Loaded(key, path, Item(Key(kind, identifier), {"sys": sys, "metadata": metadata, "fields": fields}), long)
+        if long is None:
+            self._complete(loaded)
+        return loaded
+
+    def _complete(self, loaded: Loaded) -> None:
+        """Read an item's file. Raises GuardError where it is not what the index knows any more."""
+        self.files_read += 1
+        try:
+            item = read_item(decode(read_file(f"{self._content}/{loaded.path}")), loaded.path or "")
+        except (OSError, ValueError) as error:
+            said = f"content/{loaded.path} changed while it was rendered ({error}): run again"
+            raise GuardError("mirror-broken", said) from None
+        loaded.item, loaded.long = item, ()
+        loaded.type = item.content_type if item is not None else ""
+
+    def field(self, loaded: Loaded, name: str, locale: str) -> Asked:
+        """Ask for a field's value in a locale; the answer is the value and the locale that it came from."""
+        argument = f"f/{locale}/{name}"
+        found = loaded.asked.get(argument)
+        return found if found is not None else self._ask_item(loaded, argument)
+
+    def of_item(self, loaded: Loaded, argument: str) -> Asked:
+        """Ask something of an item: `x` what it is, `s/NAME` a fact, `m` its tags, `p` its files, `u/LOCALE` its address."""
+        found = loaded.asked.get(argument)
+        return found if found is not None else self._ask_item(loaded, argument)
+
+    def _ask_item(self, loaded: Loaded, argument: str) -> Asked:
+        self.questions += 1
+        kind, _, rest = argument.partition("/")
+        found = loaded.asked[argument] = Asked(loaded.key, argument, _OF_ITEM[kind](self, loaded, rest))
+        return found
+
+    def ask(self, subject: str, argument: str = "") -> Asked:
+        """Ask any question by its subject and argument, as they were recorded."""
+        kind, _, rest = subject.partition(":")
+        if kind in ("entry", "asset"):
+            return self.of_item(self.load(subject), argument)
+        found = self._asked.get((subject, argument))
+        if found is None:
+            self.questions += 1
+            answer = _OF_OTHERS[kind](self, rest, argument)
+            found = self._asked[subject, argument] = Asked(subject, argument, answer, shared=kind in SHARED)
+        return found
+
+    def _field(self, loaded: Loaded, rest: str) -> Json:
+        locale, _, name = rest.partition("/")
+        if loaded.long and name in loaded.long:
+            self._complete(loaded)
+        return tuple(self.frame.answer(loaded.item, name, locale)) if loaded.item is not None else (None, None)
+
+    def _what(self, loaded: Loaded, _rest: str) -> str | None:
+        """Give an entry's content type, nothing for an asset, None for what is not there."""
+        return loaded.item.content_type if loaded.item is not None else None
+
+    def _fact(self, loaded: Loaded, name: str) -> Json:
+        if name == "type":
+            return (loaded.item.content_type or "asset") if loaded.item is not None else None
+        return loaded.item.sys.get(name) if loaded.item is not None else None
+
+    def _tag_ids(self, loaded: Loaded, _rest: str) -> list[str]:
+        metadata = loaded.item.raw.get("metadata") if loaded.item is not None else None
+        links = metadata.get("tags") if isinstance(metadata, dict) else None
+        return [each["sys"]["id"] for each in links or () if isinstance(each, dict) and "sys" in each]
+
+    def _files(self, loaded: Loaded, _rest: str) -> Json:
+        if loaded.long and "file" in loaded.long:
+            self._complete(loaded)
+        return loaded.item.localized("file") if loaded.item is not None else {}
+
+    def _address(self, loaded: Loaded, locale: str) -> Json:
+        """Give locale and address of an entry's page, or the public path of an asset's file; None where there is none."""
+        codes = (locale, *self.frame.model.chain(locale), *self.frame.locales)
+        if loaded.key.startswith("asset:"):
+            return self._file(loaded, (*codes[: -len(self.frame.locales)], self.frame.model.default_locale))
+        query = "SELECT locale, url FROM page WHERE key = ? AND kind = 'entry'"
+        pages = dict(self.index.rows(query, loaded.key))
+        return next(((code, pages[code]) for code in codes if code in pages), None)
+
+    def _file(self, loaded: Loaded, codes: tuple[str, ...]) -> str | None:
+        if loaded.item is None or loaded.path is None or self.frame.site.content.assets != "download":
+            return None
+        if loaded.long and "file" in loaded.long:
+            self._complete(loaded)
+        files = asset_files(loaded.item, loaded.path)
+        found = (each for code in codes for each in files if code in each.locales)
+        return next((each.public_path for each in found if os.path.isfile(f"{self._content}/{each.path}")), None)  # noqa: PTH113
+
+    def _listed(self, type_id: str, argument: str) -> Json:
+        """Answer of a type: `n` how many entries it has, `l` whether that is a long list, `g/FIELD` what a field leads to,
+        `a/LOCALE` the letters that its list is cut by, `k/LOCALE/LETTER/MOST` the keys in their order.
         """
-        values = item.localized(field_id)
-        content_type = self.model.types.get(item.content_type)
-        found = content_type.find(field_id) if content_type else None
-        default = self.model.default_locale
-        if found is not None and not found.localized and default in values:
-            return Answer(values[default], default)
-        for code in self.model.chain(locale):
-            if code in values:
-                return Answer(values[code], code)
-        return Answer(None, None)
+        kind, _, rest = argument.partition("/")
+        if kind == "k":
+            return self._keys(type_id, *rest.rsplit("/", 2))
+        if kind == "a":
+            return letters_of(self.index, type_id, rest)
+        if kind == "g":
+            query = "SELECT target, count(*) FROM link WHERE type = ? AND field = ? GROUP BY target"
+            return self.index.rows(query, type_id, rest)
+        count = count_of(self.index, type_id, self.frame.locales[0])
+        return count if kind == "n" else count > LONGEST_LIST
 
-    def title(self, item: Item, locale: str) -> Answer:
-        """Give what an item is called: its display field in the locale, else in the space's default, else its id."""
-        content_type = self.model.types.get(item.content_type)
-        name = content_type.display_field if content_type else "title"
-        for code in (locale, self.model.default_locale):
-            answer = self.answer(item, name, code)
-            if isinstance(answer.value, str) and answer.value.strip():
-                return answer
-        return Answer(item.key.id, None)
+    def _keys(self, type_id: str, locale: str, letter: str, most: str) -> list[str]:
+        query = "SELECT key FROM label JOIN item ON item.id = label.item WHERE label.type = ? AND label.locale = ?"
+        values = [type_id, locale]
+        if letter:
+            query, values = f"{query} AND label.letter = ?", [*values, letter]
+        return [row[0] for row in self.index.rows(f"{query} ORDER BY label.sort LIMIT ?", *values, int(most or -1))]
 
-    def is_translated(self, item: Item, locale: str) -> bool:
-        """Tell whether an item has anything in a locale itself, without any fallback."""
-        return any(item.localized(name).get(locale) not in (None, "") for name in item.fields)
+    def _referrers(self, key: str, _argument: str) -> Json:
+        query = "SELECT DISTINCT type, key FROM link JOIN item ON item.id = link.source WHERE target = ? ORDER BY key"
+        return self.index.rows(query, key)
+
+    def _page_at(self, url: str, _argument: str) -> Json:
+        found = self.index.pages("url = ?", url)
+        return next(([page.kind, page.key, page.url] for _, page in found if page.url == url), None)
+
+    def _template(self, _rest: str, name: str) -> str | None:
+        """Give what stands for a template's source; None for one that is missing."""
+        file = self.template_file(name)
+        return self._source(file) if file is not None else None
+
+    def template_file(self, name: str) -> str | None:
+        """Give the file that a template's name means: the project's own before the theme's, `theme/…` the theme's."""
+        parts = name.split("/")
+        if not all(parts) or {".", ".."} & set(parts) or "\\" in name or "\0" in name:
+            return None
+        inside = f"{THEME}/{name.removeprefix('theme/')}" if parts[0] == "theme" else f"{THEME}/{name}"
+        own = f"{self.templates}/{name}"
+        return next((each for each in (own, inside) if os.path.isfile(each)), None)  # noqa: PTH113
+
+    def _source(self, file: str) -> str:
+        with open(file, "rb") as opened:  # noqa: PTH123
+            return digest(opened.read()).hex()
 
     @cached_property
-    def _by_type(self) -> Mapping[str, tuple[Item, ...]]:
-        groups: dict[str, list[Item]] = {}
-        for item in self.items.values():
-            if item.key.kind == "entry":
-                groups.setdefault(item.content_type, []).append(item)
-        return {type_id: tuple(found) for type_id, found in groups.items()}
+    def words(self) -> Mapping[str, Mapping[str, str]]:
+        """The theme's own words and the project's over them."""
+        return read_words([each for each in word_files(self.templates) if each.is_file()])
 
-    def of_type(self, type_id: str) -> tuple[Item, ...]:
-        """Give the entries of a content type, in the order of ids."""
-        return self._by_type.get(type_id, ())
+    def _word(self, _rest: str, argument: str) -> str:
+        locale, _, name = argument.partition("/")
+        return word(self.words, name, locale)
 
+    def _site(self, _rest: str, name: str) -> Json:
+        return site_values(self.frame)[name]
 
-def sort_key(title: str) -> tuple[str, str]:
-    """Order titles as people do: accents and case come second."""
-    bare = "".join(each for each in unicodedata.normalize("NFKD", title) if not unicodedata.combining(each))
-    return bare.casefold(), title
+    def _type(self, type_id: str, _argument: str) -> Json:
+        return self.frame.definitions.get(type_id)
 
+    def _types(self, _rest: str, _argument: str) -> list[str]:
+        """Give the content types that have pages and entries."""
+        query = "SELECT 1 FROM label WHERE type = ? LIMIT 1"
+        return [each for each in self.frame.types if self.index.value(query, each)]
 
-def load_library(content: Path) -> Library:
-    """Read the whole mirror. Raises GuardError where there is none yet, or a file of it is broken."""
-    if not (content / LOCALES_PATH).is_file():
-        raise GuardError("mirror-missing", f"{content} holds no mirror yet: run sync (or build) first")
-    items: dict[Key, Item] = {}
-    paths: dict[Key, str] = {}
-    for top in ("assets", "entries"):
-        for name in walk_files(content / top):
-            item = _read_item(content, f"{top}/{name}") if name.endswith(".json") else None
-            if item is not None:
-                items[item.key], paths[item.key] = item, f"{top}/{name}"
-    backlinks: dict[Key, dict[Key, None]] = {}
-    for key in sorted(items):
-        for target in links_of(items[key]):
-            backlinks.setdefault(target, {})[key] = None
-    tags = {each: str(raw.get("name") or each) for each, raw in _read_json(content, TAGS_PATH).items()}
-    return Library(
-        _load_model(content),
-        tags,
-        {key: items[key] for key in sorted(items)},
-        paths,
-        {target: tuple(sources) for target, sources in backlinks.items()},
-    )
+    def _frame(self, _rest: str, _argument: str) -> Json:
+        frame = self.frame
+        locales = {code: [each.name, each.default, each.fallback] for code, each in frame.model.locales.items()}
+        return [list(locales.items()), frame.locales, frame.types, list(frame.prefixes.items()), list(frame.segments.items())]
+
+    def _tag(self, tag: str, _argument: str) -> str:
+        return self.frame.tags.get(tag, tag)
 
 
-def _read_item(content: Path, path: str) -> Item | None:
-    """Read an item that lies at the path that is its own; None for a foreign file."""
-    try:
-        change = read_change(_read_json(content, path))
-    except ValueError:
-        return None
-    if not isinstance(change, Upsert) or not is_item_path(path, change.key, change.item.content_type):
-        return None
-    return change.item
+def word_files(templates: Path) -> tuple[Path, Path]:
+    """Give the files of words: the theme's, then the project's."""
+    return Path(THEME) / "words.yaml", templates / "words.yaml"
 
 
-def _read_json(content: Path, path: str) -> Json:
-    try:
-        data = read_bytes(content / path)
-        return decode(data) if data is not None else {}
-    except ValueError as error:
-        raise GuardError(
-            "mirror-broken", f"{content / path} is no JSON ({error}): take it back from git, or run sync --full"
-        ) from None
+def site_values(frame: Frame) -> dict[str, Json]:
+    """Give what templates see of site.yaml."""
+    site = frame.site
+    return {
+        "title": site.title,
+        "description": site.description,
+        "accent": site.theme.accent,
+        "logo": site.theme.logo,
+        "base_url": site.base_url,
+    }
 
 
-def _load_model(content: Path) -> Model:
-    types = (_read_json(content, f"model/content_types/{name}") for name in walk_files(content / "model/content_types"))
-    read = [read_content_type(raw) for raw in types]
-    locales = _read_json(content, LOCALES_PATH)
-    return Model(
-        {each.id: each for each in sorted(read, key=lambda each: each.name)},
-        {code: read_locale(raw) for code, raw in locales.items()},
-    )
-
-
-def load_moved(content: Path) -> Moved:
-    """Read the earlier values of the fields that addresses are made of: by item, field and locale."""
-    moved: Moved = _read_json(content, MOVED_PATH)
-    return moved
-
-
-def links_of(item: Item) -> Iterator[Key]:
-    """Yield the keys that an item links to, in any field and locale, Rich Text included."""
-    pending: list[Json] = [item.fields]
-    while pending:
-        each = pending.pop()
-        key = link_key(each)
-        if key is not None:
-            yield key
-        elif isinstance(each, dict):
-            pending.extend(each.values())
-        elif isinstance(each, list):
-            pending.extend(each)
+_OF_ITEM: dict[str, Callable[[Library, Loaded, str], Json]] = {
+    "f": Library._field,  # noqa: SLF001 - the table of the class beside it
+    "x": Library._what,  # noqa: SLF001
+    "s": Library._fact,  # noqa: SLF001
+    "p": Library._files,  # noqa: SLF001
+    "m": Library._tag_ids,  # noqa: SLF001
+    "u": Library._address,  # noqa: SLF001
+}
+_OF_OTHERS: dict[str, Callable[[Library, str, str], Json]] = {
+    "list": Library._listed,  # noqa: SLF001
+    "to": Library._referrers,  # noqa: SLF001
+    "url": Library._page_at,  # noqa: SLF001
+    "template": Library._template,  # noqa: SLF001
+    "word": Library._word,  # noqa: SLF001
+    "site": Library._site,  # noqa: SLF001
+    "type": Library._type,  # noqa: SLF001
+    "types": Library._types,  # noqa: SLF001
+    "frame": Library._frame,  # noqa: SLF001
+    "tag": Library._tag,  # noqa: SLF001
+}

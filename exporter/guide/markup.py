@@ -12,9 +12,7 @@ import nh3
 from cmarkgfm.cmark import Options
 from markupsafe import Markup, escape
 
-from exporter.guide.objects import Asset, View, url_of
-from exporter.layout import asset_files
-from exporter.model import Key
+from exporter.guide.objects import Asset, View, file_values, url_of
 from exporter.report import Problem
 
 if TYPE_CHECKING:
@@ -116,11 +114,11 @@ def follow(tag: str, url: str, view: View) -> str | None:
 def _asset_file(host: str, path: str, view: View) -> str | None:
     """Give the local file of an asset's address, //HOST/SPACE/ASSET/HASH/NAME; None for any other address."""
     parts = path.split("/")
-    item = view.library.items.get(Key("asset", parts[2])) if len(parts) > 3 else None
-    files = asset_files(item, "") if item is not None else ()
-    if item is None or not any(_is_at(file.url, host, path) for file in files):
+    asset = view.thing(f"asset:{parts[2]}") if len(parts) > 3 and parts[2] else None
+    values = file_values(asset) if isinstance(asset, Asset) else {}
+    if asset is None or not any(_is_at(str(value.get("url")), host, path) for value in values.values()):
         return None
-    return url_of(Asset(view, item)) or None
+    return url_of(asset) or None
 
 
 def _is_at(url: str, host: str, path: str) -> bool:
@@ -137,12 +135,13 @@ def _internal(path: str, fragment: str, view: View) -> str | None:
     if not path:
         return anchor or None
     plain = f"/{unquote(path).removesuffix('index.html').strip('/')}/".replace("//", "/")
-    for url in (f"{view.plan.prefixes[view.page.locale]}{plain[1:]}", plain):
-        page = view.plan.by_url.get(url)
-        if page is not None:
-            better = view.page_of(page.key) if page.key is not None else None
-            return view.link((better or page).url) + anchor
-    subject = str(view.page.key or "")
+    for url in dict.fromkeys((f"{view.frame.prefixes[view.locale]}{plain[1:]}", plain)):
+        found = view.ask(f"url:{url}")
+        if found is not None:
+            kind, key, address = found
+            better = view.page_of(view.library.load(key)) if kind in ("entry", "moved") else None
+            return view.link(better[1] if better is not None else address) + anchor
+    subject = view.page.key or ""
     said = f"{subject or view.page.url} links to {path}, where no page is"
-    view.problems[Problem("warning", "link-dead", said, subject, view.page.locale)] = None
+    view.problems[Problem("warning", "link-dead", said, subject, view.locale)] = None
     return None

@@ -1,46 +1,43 @@
-"""Which pages the guide has and where: planned as values from the library and site.yaml."""
+"""Which pages the guide has and where they lie: worked out of the index, group by group, wherever something changed."""
 
 from __future__ import annotations
 
-import re
-import unicodedata
-from collections import Counter
-from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from exporter.errors import ConfigError
-from exporter.guide.library import Library, sort_key
-from exporter.layout import file_name, url_path, url_segment
-from exporter.model import Item, Key
+from exporter.guide.facts import earlier_addresses
+from exporter.layout import file_name, url_segment
 from exporter.report import Problem
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator, Mapping
+    from collections.abc import Callable, Iterator, Mapping
 
-    from exporter.config import Site
-    from exporter.guide.library import Moved
+    from exporter.guide.facts import Facts
+    from exporter.guide.frame import Frame
+    from exporter.guide.index import GuideIndex
+    from exporter.model import Item
 
 LONGEST_LIST = 200
 """Entries on one list page; a longer list is cut by the letter that titles begin with, which no insertion shifts."""
 
-_OWN_NAMES = {"files", "updates", "offline", "search", "map"}
-_PLACEHOLDER = re.compile(r"\{(\w+)\}")
+_MANY = 500
 
 
-@dataclass(frozen=True, slots=True)
-class Page:
-    """A page to be.
+class Page(NamedTuple):
+    """A page of the guide.
 
-    Its address (from the guide's root, with slashes at both ends), template (empty for the one of its type), locale and
-    subject: `key` is the entry that it shows; a list shows the type `type_id`, cut to a `letter` where it is long.
+    Its kind (home, list, entry or moved), address (from the guide's root, with slashes at both ends) and locale; `key`
+    names the entry that it shows or leads to; a list shows the type `type_id`, cut to a `letter` where it is long;
+    `template` is empty for the one of its type.
     """
 
+    kind: str
     url: str
-    template: str
     locale: str
-    key: Key | None = None
+    key: str | None = None
     type_id: str = ""
     letter: str = ""
+    template: str = ""
 
     @property
     def path(self) -> str:
@@ -48,207 +45,206 @@ class Page:
         return f"{self.url[1:]}index.html"
 
 
-@dataclass(frozen=True)
-class Plan:
-    """The pages of a guide and how to find one. `redirects` stand at earlier addresses and lead to `key`'s page."""
-
-    locales: tuple[str, ...]
-    types: tuple[str, ...]
-    pages: tuple[Page, ...]
-    redirects: tuple[Page, ...]
-    by_url: Mapping[str, Page]
-    by_key: Mapping[tuple[Key, str], Page]
-    lists: Mapping[tuple[str, str], tuple[Page, ...]]
-    prefixes: Mapping[str, str]
-    problems: tuple[Problem, ...] = ()
-
-    def page_of(self, key: Key, locale: str, chain: tuple[str, ...]) -> Page | None:
-        """Find an entry's page: in the locale, in one that it falls back to, else in any; None where it has none."""
-        for code in (locale, *chain, *self.locales):
-            page = self.by_key.get((key, code))
-            if page is not None:
-                return page
-        return None
+def list_url(frame: Frame, type_id: str, locale: str) -> str:
+    """Give the address of the list of a content type."""
+    return f"{frame.prefixes[locale]}{frame.segments[type_id]}/"
 
 
-def guide_locales(site: Site, library: Library) -> tuple[str, ...]:
-    """Give the guide's locales, its default first. Raises ConfigError for one that the space does not have."""
-    known = library.model.locales
-    if site.locales is None:
-        default = library.model.default_locale
-        return (default, *(code for code in known if code != default))
-    unknown = [code for code in site.locales if code not in known]
-    if unknown:
-        raise ConfigError(
-            "config-invalid", f"locales: the space has no {', '.join(unknown)}: it has {', '.join(known)}"
+def letter_url(frame: Frame, type_id: str, locale: str, letter: str) -> str:
+    """Give the address of a letter of a long list."""
+    segment = letter.lower() if letter.isascii() and letter.isalpha() else f"u{ord(letter):04x}"
+    return f"{list_url(frame, type_id, locale)}~{segment}/"
+
+
+def count_of(index: GuideIndex, type_id: str, locale: str) -> int:
+    """Give the number of a content type's entries."""
+    return int(index.value("SELECT count(*) FROM label WHERE type = ? AND locale = ?", type_id, locale))
+
+
+def letters_of(index: GuideIndex, type_id: str, locale: str) -> list[str]:
+    """Give the letters that the list of a content type is cut by; none where it is short."""
+    if count_of(index, type_id, locale) <= LONGEST_LIST:
+        return []
+    query = "SELECT DISTINCT letter FROM label WHERE type = ? AND locale = ? ORDER BY letter"
+    return [row[0] for row in index.rows(query, type_id, locale)]
+
+
+class Planner:
+    """Keeps the pages of the index what the items and the frame make them; what it changed is told by `moved`.
+
+    `moved` holds the addresses that came, went or lead elsewhere; `shifted` the keys whose addresses are others.
+    """
+
+    def __init__(self, index: GuideIndex, frame: Frame) -> None:
+        self._index = index
+        self._frame = frame
+        self._bases: set[str] = set()
+        self._left: set[str] = set()
+        self._fresh: set[str] = set()
+        self.moved: set[str] = set()
+        self.shifted: set[str] = set()
+
+    def place_entry(self, key: str, facts: Facts | None) -> None:
+        """Make an entry's pages those that its facts ask for; without facts it has none."""
+        type_id = facts.type if facts is not None else ""
+        pattern = self._frame.site.pages.get(type_id)
+        template = (pattern.template if pattern else None) or ""
+        query = "SELECT id, locale, base, template || ' ' || type, url, parted FROM page WHERE key = ? AND kind = 'entry'"
+        standing = {row[1]: row for row in self._index.rows(query, key)}
+        wanted = dict(facts.bases) if facts is not None else {}
+        for code, (number, _, base, used, url, parted) in standing.items():
+            if wanted.get(code) != base or used != f"{template} {type_id}":
+                self._drop(number, url, key)
+                self._bases.add(base)
+                self._left.update({parted} - {None})
+        for code, base in wanted.items():
+            if code not in standing or standing[code][2:4] != (base, f"{template} {type_id}"):
+                self._index.add_page(Page("entry", base, code, key, type_id, "", template), base)
+                self._note(base, key)
+                self._bases.add(base)
+
+    def _drop(self, number: int, url: str, key: str | None) -> None:
+        self._index.drop_page(number)
+        self._note(url, key)
+
+    def _note(self, url: str, key: str | None) -> None:
+        self.moved.add(url)
+        self._fresh.add(url)
+        if key is not None:
+            self.shifted.add(key)
+
+    def settle(self) -> None:
+        """Part the addresses that meet. Raises ConfigError where a pattern of site.yaml makes them meet."""
+        for base in self._meeting():
+            self._left |= self._part(base)
+        for address in sorted(self._left):
+            self._part_again(address)
+        self._bases.clear()
+        self._left.clear()
+
+    def _meeting(self) -> list[str]:
+        """Give the addresses that may have to be parted or brought together; all others have one page, as it was."""
+        if len(self._bases) < _MANY:
+            return sorted(self._bases)
+        several = "SELECT base FROM page WHERE base NOT NULL GROUP BY base HAVING count(*) > 1"
+        rows = self._index.rows(f"{several} UNION SELECT base FROM page WHERE parted NOT NULL")
+        return [row[0] for row in rows]
+
+    def _part(self, base: str) -> set[str]:
+        """Give pages that want one address their ids; give the addresses that this may make meet."""
+        query = "SELECT id, key, base, url, parted FROM page WHERE base = ? ORDER BY key"
+        rows = self._index.rows(query, base)
+        if len(rows) > 1:
+            self._check_patterns(rows)
+        touched = {base}
+        for number, key, own, url, before in rows:
+            ending = url_segment(key.split(":", 1)[1]) or "entry"
+            now = f"{own[:-1]}-{ending}/" if len(rows) > 1 else None
+            touched.update(each for each in (before, now) if each is not None)
+            if now != before:
+                self._index.database.execute("UPDATE page SET parted = ? WHERE id = ?", (now, number))
+                self._move(number, url, now or own, key)
+        return touched
+
+    def _part_again(self, address: str) -> None:
+        """Part by a digest of the id what still meets, as an entry `a` with the id `b` meets one that is called `a-b`."""
+        query = (
+            "SELECT id, key, coalesce(parted, base), url FROM page WHERE base = ?1 AND parted IS NULL"
+            " UNION SELECT id, key, parted, url FROM page WHERE parted = ?1"
         )
-    return tuple(dict.fromkeys(site.locales))
+        rows = self._index.rows(query, address)
+        for number, key, wanted, url in rows:
+            ending = file_name(key.split(":", 1)[1], clash=True)
+            self._move(number, url, f"{wanted[:-1]}-{ending}/" if len(rows) > 1 else wanted, key)
+
+    def _move(self, number: int, before: str, url: str, key: str) -> None:
+        if before != url:
+            self._index.forget_reads(number)
+            self._index.database.execute("DELETE FROM built WHERE page = ?", (number,))
+            self._index.database.execute("UPDATE page SET url = ?, stale = 1 WHERE id = ?", (url, number))
+            self._note(before, key)
+            self._note(url, key)
+
+    def _check_patterns(self, rows: list[tuple[int, str, str, str, str | None]]) -> None:
+        for _, key, base, _, _ in rows:
+            type_id = self._index.value("SELECT type FROM page WHERE key = ? AND kind = 'entry'", key)
+            wanted = self._frame.site.pages.get(type_id)
+            if wanted is not None and wanted.url is not None:
+                both = " and ".join(dict.fromkeys(row[1] for row in rows))
+                raise ConfigError(
+                    "address-clash",
+                    f"{both} have the same address {base}: change one, or the pattern pages.{type_id}.url",
+                )
+
+    def place_others(self, load: Callable[[str], Item | None], moved: Mapping[str, Mapping[str, Mapping[str, list[str]]]]) -> None:
+        """Make home pages, lists and redirects what they have to be. Raises ConfigError where addresses meet.
+
+        `load` reads an entry, `moved` is the record of earlier addresses.
+        """
+        frame = self._frame
+        homes = [Page("home", frame.prefixes[code], code, template="home.html") for code in frame.locales]
+        lists = [page for each in frame.types for code in frame.locales for page in self._lists(each, code)]
+        self._replace("kind IN ('home', 'list')", [*homes, *lists])
+        self._check_unique()
+        self._replace("kind = 'moved'", list(self._redirects(load, moved)))
+
+    def _lists(self, type_id: str, locale: str) -> Iterator[Page]:
+        """Yield the pages that list a type; a long list is cut by letter."""
+        url = list_url(self._frame, type_id, locale)
+        yield Page("list", url, locale, None, type_id, "", "list.html")
+        for letter in letters_of(self._index, type_id, locale):
+            yield Page("list", letter_url(self._frame, type_id, locale, letter), locale, None, type_id, letter, "list.html")
+
+    def _redirects(self, load: Callable[[str], Item | None], moved: Mapping[str, Mapping[str, Mapping[str, list[str]]]]) -> Iterator[Page]:
+        """Yield a page for each earlier address where no page lies now."""
+        found: dict[str, Page] = {}
+        for key, fields in sorted(moved.items()):
+            item = load(key)
+            if item is None or item.content_type not in self._frame.types:
+                continue
+            query = "SELECT locale FROM page WHERE key = ? AND kind = 'entry'"
+            spoken = {row[0] for row in self._index.rows(query, key)}
+            for code, url in earlier_addresses(self._frame, item, fields):
+                if code in spoken and not self._index.value("SELECT 1 FROM page WHERE url = ? AND kind != 'moved'", url):
+                    found[url.casefold()] = Page("moved", url, code, key, "", "", "moved.html")
+        yield from found.values()
+
+    def _replace(self, where: str, pages: list[Page]) -> None:
+        """Drop the pages of some kinds that are no longer wanted and add those that are new."""
+        standing = {page: number for number, page in self._index.pages(where)}
+        wanted = set(pages)
+        for page, number in standing.items():
+            if page not in wanted:
+                self._drop(number, page.url, None)
+        for page in pages:
+            if page not in standing:
+                self._index.add_page(page, None)
+                self._note(page.url, None)
+
+    def _check_unique(self) -> None:
+        many = len(self._fresh) >= _MANY
+        several = "SELECT url FROM page WHERE kind != 'moved' GROUP BY url HAVING count(*) > 1 ORDER BY url"
+        for url in [row[0] for row in self._index.rows(several)] if many else sorted(self._fresh):
+            met = [page for _, page in self._index.pages("url = ? AND kind != 'moved' ORDER BY kind DESC, key", url)]
+            if len(met) > 1:
+                said = " and ".join(map(_named, sorted(met, key=lambda each: (_ORDER.index(each.kind), each.key or ""))))
+                raise ConfigError("address-clash", f"{said} have the same address {met[0].url}")
+        self._fresh.clear()
 
 
-def plan_pages(library: Library, site: Site, moved: Moved | None = None) -> Plan:
-    """Work out all pages. Raises ConfigError for what site.yaml asks that the space does not have."""
-    locales = guide_locales(site, library)
-    types = _types_with_pages(library, site)
-    planner = _Planner(library, site, _prefixes(locales), _segments(library, locales))
-    lists = {(each, code): tuple(planner.list_pages(each, code)) for each in types for code in locales}
-    problems: list[Problem] = []
-    pages = [Page(planner.prefixes[code], "home.html", code) for code in locales]
-    pages += [page for same in lists.values() for page in same]
-    for each in types:
-        pages += planner.entry_pages(each, problems)
-    by_url: dict[str, Page] = {}
-    for page in pages:
-        other = by_url.setdefault(page.url.casefold(), page)
-        if other is not page:
-            raise ConfigError("address-clash", f"{_named(other)} and {_named(page)} have the same address {page.url}")
-    by_key = {(page.key, page.locale): page for page in pages if page.key is not None}
-    earlier = (page for page in planner.earlier_pages(moved or {}) if page.url.casefold() not in by_url)
-    redirects = {page.url.casefold(): page for page in earlier if (page.key, page.locale) in by_key}
-    return Plan(
-        locales,
-        types,
-        tuple(pages),
-        tuple(redirects.values()),
-        {page.url: page for page in pages},
-        by_key,
-        lists,
-        planner.prefixes,
-        tuple(problems),
-    )
+_ORDER = ("home", "list", "entry", "moved")
 
 
 def _named(page: Page) -> str:
     return str(page.key or (f"the list of {page.type_id}" if page.type_id else "the home page"))
 
 
-def _types_with_pages(library: Library, site: Site) -> tuple[str, ...]:
-    types = library.model.types
-    unknown = [each for each in site.pages if each not in types]
-    if unknown:
-        raise ConfigError(
-            "config-invalid", f"pages: the space has no content type {', '.join(unknown)}: it has {', '.join(types)}"
-        )
-    if site.pages:
-        return tuple(each for each in types if each in site.pages)
-    return tuple(each.id for each in types.values() if each.address_field)
-
-
-def _prefixes(locales: tuple[str, ...]) -> dict[str, str]:
-    """Give what each locale's addresses begin with: nothing for the guide's first one."""
-    return {code: "/" if code == locales[0] else f"/{url_segment(code) or file_name(code)}/" for code in locales}
-
-
-def _segments(library: Library, locales: tuple[str, ...]) -> dict[str, str]:
-    """Give each content type's part of an address.
-
-    One that meets a name of the guide's own gets an underscore; those that differ only by case get a suffix.
-    """
-    taken = {*_OWN_NAMES, *(prefix.strip("/").lower() for prefix in _prefixes(locales).values())}
-    plain = {each: url_segment(each) or file_name(each) for each in library.model.types}
-    counts = Counter(segment.lower() for segment in plain.values())
-    return {
-        each: file_name(each, clash=True) if counts[segment.lower()] > 1 else segment + "_" * (segment.lower() in taken)
-        for each, segment in plain.items()
-    }
-
-
-@dataclass(frozen=True)
-class _Planner:
-    library: Library
-    site: Site
-    prefixes: Mapping[str, str]
-    segments: Mapping[str, str]
-
-    def list_pages(self, type_id: str, locale: str) -> Iterator[Page]:
-        """Yield the pages that list a type; a long list is cut by letter."""
-        url = f"{self.prefixes[locale]}{self.segments[type_id]}/"
-        yield Page(url, "list.html", locale, type_id=type_id)
-        entries = self.library.of_type(type_id)
-        if len(entries) > LONGEST_LIST:
-            for letter in sorted({first_letter(str(self.library.title(each, locale).value)) for each in entries}):
-                yield Page(f"{url}~{_letter_segment(letter)}/", "list.html", locale, type_id=type_id, letter=letter)
-
-    def entry_pages(self, type_id: str, problems: list[Problem]) -> list[Page]:
-        """Give a page for each entry and locale that it has something in; addresses that meet are parted by the id."""
-        wanted = self.site.pages.get(type_id)
-        template = (wanted.template if wanted else None) or ""
-        pages = [
-            Page(self._address(item, code), template, code, item.key, type_id)
-            for item in self.library.of_type(type_id)
-            for code in self.prefixes
-            if self.library.is_translated(item, code)
-        ]
-        met = _meeting(pages)
-        if met and wanted and wanted.url:
-            raise ConfigError("address-clash", f"{_clash(met[0])}: change one, or the pattern pages.{type_id}.url")
-        problems += (
-            Problem("warning", "address-clash", f"{_clash(same)}: each gets its id", str(same[0].key)) for same in met
-        )
-        pages = _part(pages, met, lambda key: url_segment(key.id) or "entry")
-        return _part(pages, _meeting(pages), lambda key: file_name(key.id, clash=True))
-
-    def _address(self, item: Item, locale: str) -> str:
-        """Give an entry's address in a locale: the pattern of site.yaml filled in, else /type/slug/."""
-        wanted = self.site.pages.get(item.content_type)
-        if wanted is None or wanted.url is None:
-            return f"{self.prefixes[locale]}{self.segments[item.content_type]}/{self._slug(item, locale)}/"
-        return (
-            self.prefixes[locale] + _PLACEHOLDER.sub(lambda found: self._filled(item, found[1], locale), wanted.url)[1:]
-        )
-
-    def _filled(self, item: Item, name: str, locale: str) -> str:
-        value = self.library.answer(item, name, locale).value
-        return (url_path(str(value)) if isinstance(value, str | int) else "") or url_segment(item.key.id) or "entry"
-
-    def _slug(self, item: Item, locale: str) -> str:
-        name = self.library.model.types[item.content_type].address_field
-        texts = (self.library.answer(item, name, locale).value, self.library.title(item, locale).value, item.key.id)
-        return next(filter(None, (url_path(each) for each in texts if isinstance(each, str))), "entry")
-
-    def earlier_pages(self, moved: Moved) -> Iterator[Page]:
-        """Yield a page for each address that an entry had before one of its address fields changed."""
-        for name, fields in sorted(moved.items()):
-            item = self.library.items.get(Key(*name.split(":", 1)))
-            if item is None or item.content_type not in self.segments:
-                continue
-            for field_id, by_locale in fields.items():
-                for code, values in by_locale.items():
-                    for value in values:
-                        before = _with_value(item, field_id, code, value)
-                        for locale in self.prefixes:
-                            yield Page(self._address(before, locale), "moved.html", locale, item.key)
-
-
-def _with_value(item: Item, field_id: str, locale: str, value: str) -> Item:
-    fields = {**item.fields, field_id: {**item.localized(field_id), locale: value}}
-    return replace(item, raw={**item.raw, "fields": fields})
-
-
-def _meeting(pages: Iterable[Page]) -> list[list[Page]]:
-    """Give the groups of pages whose addresses are one where case is ignored."""
-    groups: dict[str, list[Page]] = {}
-    for page in pages:
-        groups.setdefault(page.url.casefold(), []).append(page)
-    return [same for same in groups.values() if len(same) > 1]
-
-
-def _part(pages: list[Page], met: list[list[Page]], ending: Callable[[Key], str]) -> list[Page]:
-    urls = {page.url for same in met for page in same}
-    return [
-        replace(page, url=f"{page.url[:-1]}-{ending(page.key)}/") if page.url in urls and page.key else page
-        for page in pages
-    ]
-
-
-def _clash(same: list[Page]) -> str:
-    return f"{' and '.join(str(page.key) for page in same)} have the same address {same[0].url}"
-
-
-def first_letter(title: str) -> str:
-    """Give the letter that a title is filed under; `#` for what is no letter."""
-    bare = unicodedata.normalize("NFKD", sort_key(title.strip())[0][:1])[:1].upper()
-    return bare if bare.isalpha() else "#"
-
-
-def _letter_segment(letter: str) -> str:
-    return letter.lower() if letter.isascii() and letter.isalpha() else f"u{ord(letter):04x}"
+def clashes(index: GuideIndex) -> Iterator[Problem]:
+    """Yield a warning for each address that several entries want."""
+    met: dict[str, list[tuple[str, str]]] = {}
+    for base, key in index.rows("SELECT base, key FROM page WHERE parted NOT NULL ORDER BY base, key"):
+        met.setdefault(base.casefold(), []).append((base, key))
+    for same in met.values():
+        keys = list(dict.fromkeys(key for _, key in same))
+        said = f"{' and '.join(keys)} have the same address {same[0][0]}: each gets its id"
+        yield Problem("warning", "address-clash", said, keys[0])

@@ -3,42 +3,69 @@
 from __future__ import annotations
 
 import traceback
-from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from types import MappingProxyType
+from typing import TYPE_CHECKING, Any, NamedTuple
 
-from jinja2 import ChainableUndefined, ChoiceLoader, Environment, FileSystemLoader, PrefixLoader, TemplateNotFound
+import jinja2
+from jinja2 import BaseLoader, ChainableUndefined, Environment, FileSystemBytecodeCache, Template, TemplateNotFound
+from jinja2.sandbox import SandboxedEnvironment
 from markupsafe import Markup
 
-from exporter.guide.filters import FILTERS, GLOBALS
-from exporter.guide.languages import Language, language, read_words, word
-from exporter.guide.objects import Entry, View
+from exporter.guide.filters import FILTERS, GLOBALS, VIEW, type_name
+from exporter.guide.languages import Language, language
+from exporter.guide.library import THEME, Asked, Library
+from exporter.guide.objects import Asset, Entry, Lazy, Settings, View
+from exporter.guide.pages import letter_url, list_url
+from exporter.model import digest
 
 if TYPE_CHECKING:
-    from exporter.config import Config
-    from exporter.guide.library import Library
-    from exporter.guide.pages import Page, Plan
-    from exporter.report import Problem
+    from collections.abc import Callable, Mapping, MutableMapping
 
-THEME = Path(__file__).parent.parent / "theme"
+    from jinja2.runtime import Context
+
+    from exporter.guide.pages import Page
+    from exporter.report import Problem
 
 
 class PageError(Exception):
     """A page failed; the sentence names template, line and item."""
 
 
-@dataclass(frozen=True)
+class Rendered(NamedTuple):
+    """A page's bytes, the questions that it asked and the problems found on the way."""
+
+    data: bytes
+    asked: list[Asked]
+    problems: list[Problem]
+
+
 class TypeLink:
     """A content type in the navigation: its id, what it is called, its list's address and how many entries it has."""
 
-    id: str
-    name: str
-    url: str
-    count: int
+    __slots__ = ("_view", "id")
+
+    def __init__(self, view: View, type_id: str) -> None:
+        self._view = view
+        self.id = type_id
+
+    @property
+    def name(self) -> str:
+        """What the type's list is called."""
+        return type_name(self._view, self.id)
+
+    @property
+    def url(self) -> str:
+        """The address of the type's list from here."""
+        return self._view.link(list_url(self._view.frame, self.id, self._view.locale))
+
+    @property
+    def count(self) -> int:
+        """How many entries the type has."""
+        return int(self._view.ask(f"list:{self.id}", "n"))
 
 
-@dataclass(frozen=True)
-class Alternate:
+class Alternate(NamedTuple):
     """The same page in a language: its address from here and from the guide's root.
 
     `exact` tells whether it is that very page or only that language's home.
@@ -52,112 +79,169 @@ class Alternate:
 
 
 class Renderer:
-    """Everything that all pages share."""
+    """Everything that all pages share in a process."""
 
-    def __init__(self, config: Config, library: Library, plan: Plan) -> None:
-        self._config = config
+    def __init__(self, library: Library, bytecode: Path | None = None) -> None:
         self._library = library
-        self._plan = plan
-        own = config.root / "templates"
-        self._words = read_words([each for each in (THEME / "words.yaml", own / "words.yaml") if each.is_file()])
-        self._languages = {code: language(code, each.name) for code, each in library.model.locales.items()}
-        self._own_templates = frozenset(path.name for path in own.glob("*.html"))
-        self._environment = _environment(own)
+        self._frame = library.frame
+        self._languages = {code: language(code, each.name) for code, each in self._frame.model.locales.items()}
+        self._environment = _Environment(library, bytecode)
 
-    def render(self, page: Page) -> tuple[bytes, list[Problem]]:
-        """Render a page; give its bytes and the problems found on the way. Raises PageError."""
+    def render(self, page: Page) -> Rendered:
+        """Render a page. Raises PageError."""
         context: dict[str, Any] = {}
 
         def part(name: str, **values: Any) -> Markup:
             return Markup(self._environment.get_template(name).render({**context, **values}))  # noqa: S704 - it escapes
 
-        view = View(self._library, self._plan, page, self._config.content, part)
+        view = View(self._library, page, part)
+        self._environment.view = view
         try:
+            view.ask("frame")
             context.update(self._context(view))
-            text = self._environment.get_template(self._template_of(page)).render(context)
+            text = self._environment.get_template(self._template_of(view)).render(context)
         except Exception as error:
             raise PageError(_where(error, page)) from error
-        return text.encode("utf-8", "replace"), list(view.problems)
+        finally:
+            self._environment.view = None
+            if page.key is not None:
+                self._library.forget(page.key)
+        return Rendered(text.encode("utf-8", "replace"), view.asked, list(view.problems))
 
     def _context(self, view: View) -> dict[str, Any]:
-        page, site = view.page, self._config.site
-        item = view.library.items[page.key] if page.key is not None else None
+        page = view.page
         return {
-            "view": view,
-            "words": self._words,
-            "languages": self._languages,
-            "site": {
-                "title": site.title,
-                "description": site.description,
-                "accent": site.theme.accent,
-                "logo": site.theme.logo,
-                "base_url": site.base_url,
-            },
+            VIEW: view,
+            "languages": MappingProxyType(self._languages),
+            "site": Settings(view),
             "page": page,
             "language": self._languages[page.locale],
-            "alternates": self._alternates(view),
-            "types": tuple(self._type_link(view, each) for each in self._plan.types if self._library.of_type(each)),
-            "letters": self._letters(view),
-            "entry": Entry(view, item) if item is not None else None,
-            "home": view.link(self._plan.prefixes[page.locale]),
+            "alternates": Lazy(lambda: self._alternates(view)),
+            "types": Lazy(lambda: tuple(TypeLink(view, each) for each in view.ask("types"))),
+            "letters": Lazy(lambda: self._letters(view)),
+            "entry": view.thing(page.key) if page.key is not None else None,
+            "home": view.link(self._frame.prefixes[page.locale]),
         }
 
-    def _template_of(self, page: Page) -> str:
+    def _template_of(self, view: View) -> str:
         """Give a page's template: its own, the project's of its type's name, else the one for any entry.
 
         A type that is called like one of the theme's templates does not take that one's place.
         """
+        page = view.page
+        if page.template:
+            return page.template
         own = f"{page.type_id}.html"
-        if not page.template and own in self._own_templates and not (THEME / own).exists():
-            return own
-        return page.template or "entry.html"
-
-    def _type_link(self, view: View, type_id: str) -> TypeLink:
-        url = view.link(self._plan.lists[type_id, view.page.locale][0].url)
-        count = len(self._library.of_type(type_id))
-        return TypeLink(type_id, self._type_name(type_id, view.page.locale), url, count)
-
-    def _type_name(self, type_id: str, locale: str) -> str:
-        """Give what a type's list is called: a word `type.ID` of the templates, else the name in the content model."""
-        said = word(self._words, f"type.{type_id}", locale)
-        return self._library.model.types[type_id].name if said == f"type.{type_id}" else said
+        view.ask("template", own)
+        file = self._library.template_file(own)
+        return own if file is not None and not (Path(THEME) / own).exists() else "entry.html"
 
     def _alternates(self, view: View) -> tuple[Alternate, ...]:
         """Give the page in each language of the guide, or that language's home where it does not stand there."""
         found = []
-        for code in self._plan.locales:
-            prefix = self._plan.prefixes[code]
-            if view.page.key is not None:
-                same = self._plan.by_key.get((view.page.key, code))
-            else:
-                plain = view.page.url.removeprefix(self._plan.prefixes[view.page.locale])
-                same = self._plan.by_url.get(f"{prefix}{plain}")
-            page_url = same.url if same else prefix
-            current = code == view.page.locale
+        for code in self._frame.locales:
+            same = self._same_page(view, code)
+            page_url = same or self._frame.prefixes[code]
+            current = code == view.locale
             found.append(Alternate(self._languages[code], view.link(page_url), page_url, same is not None, current))
         return tuple(found)
 
+    def _same_page(self, view: View, code: str) -> str | None:
+        """Give the address of the page in a locale; None where it does not stand there."""
+        if view.page.key is not None:
+            there = view.of_item(self._library.load(view.page.key), f"u/{code}")
+            return there[1] if there is not None and there[0] == code else None
+        plain = view.page.url.removeprefix(self._frame.prefixes[view.locale])
+        there = view.ask(f"url:{self._frame.prefixes[code]}{plain}")
+        return there[2] if there is not None and there[0] != "moved" else None
+
     def _letters(self, view: View) -> tuple[tuple[str, str, bool], ...]:
         """Give the letters that a long list is cut by: letter, address, whether it is this page's."""
-        same = self._plan.lists.get((view.page.type_id, view.page.locale), ()) if view.page.key is None else ()
-        return tuple((each.letter, view.link(each.url), each == view.page) for each in same if each.letter)
+        if view.page.kind != "list":
+            return ()
+        page = view.page
+        found = view.ask(f"list:{page.type_id}", f"a/{view.locale}")
+        urls = ((each, letter_url(self._frame, page.type_id, view.locale, each)) for each in found)
+        return tuple((letter, view.link(url), letter == page.letter) for letter, url in urls)
 
 
-def _environment(own: Path) -> Environment:
-    """Make the environment: the project's templates override the theme's file by file and reach them as `theme/…`."""
-    theme = FileSystemLoader(THEME)
-    environment = Environment(
-        loader=ChoiceLoader([FileSystemLoader(own), theme, PrefixLoader({"theme": theme})]),
-        autoescape=True,
-        undefined=ChainableUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-        keep_trailing_newline=True,
-    )
-    environment.filters.update(FILTERS)
-    environment.globals.update(GLOBALS)
-    del environment.globals["lipsum"], environment.filters["random"]  # the same input gives the same page
-    return environment
+class _Template(Template):
+    """A template that keeps nothing between pages."""
+
+    def _get_default_module(self, ctx: Context | None = None) -> Any:
+        """Make the module of an `import` anew for each page: a kept one would hold what an earlier page read."""
+        shared = ctx.parent if ctx is not None else {}
+        return self.make_module({name: shared[name] for name in _FOR_IMPORTS if name in shared})
+
+
+_FOR_IMPORTS = (VIEW, "languages", "language", "site", "page", "home")
+"""What imported macros have: what is the same for a whole page, so that `site` is there as it is everywhere."""
+
+
+class _Loader(BaseLoader):
+    """Finds templates where the library says that they lie, so that no other way leads to them."""
+
+    def __init__(self, library: Library) -> None:
+        self._library = library
+
+    def get_source(self, _environment: Environment, template: str) -> tuple[str, str, Callable[[], bool]]:
+        """Read a template. Raises TemplateNotFound."""
+        file = self._library.template_file(template)
+        if file is None:
+            raise TemplateNotFound(template)
+        try:
+            return Path(file).read_text("utf-8"), file, lambda: True
+        except UnicodeDecodeError:
+            raise TemplateNotFound(template, f"{template} is no text in UTF-8") from None
+
+
+class _Environment(SandboxedEnvironment):
+    """Jinja's environment: closed to what is private, with every template that a page asks for noted on its view."""
+
+    template_class = _Template
+    view: View | None = None
+
+    def __init__(self, library: Library, bytecode: Path | None) -> None:
+        super().__init__(
+            loader=_Loader(library),
+            autoescape=True,
+            undefined=ChainableUndefined,
+            trim_blocks=True,
+            lstrip_blocks=True,
+            keep_trailing_newline=True,
+            auto_reload=False,
+            cache_size=-1,
+            bytecode_cache=_Bytecode(bytecode) if bytecode is not None else None,
+        )
+        self.filters.update(FILTERS)
+        self.globals.update(GLOBALS)
+        del self.globals["lipsum"], self.filters["random"]  # the same input gives the same page
+
+    def getattr(self, obj: Any, attribute: str) -> Any:
+        """Give an attribute, of entries and assets without a detour: templates ask most of them."""
+        if isinstance(obj, (Entry, Asset)) and not attribute.startswith("_"):
+            try:
+                return getattr(obj, attribute)
+            except AttributeError:
+                return self.undefined(obj=obj, name=attribute)
+        return super().getattr(obj, attribute)
+
+    def _load_template(self, name: str, globals: MutableMapping[str, Any] | None) -> Template:  # noqa: A002 - Jinja's name
+        if self.view is not None:
+            self.view.ask("template", name)
+        return super()._load_template(name, globals)
+
+
+class _Bytecode(FileSystemBytecodeCache):
+    """Compiled templates, kept for the next process; a key is of the template, of Jinja and of this program's options."""
+
+    def __init__(self, folder: Path) -> None:
+        folder.mkdir(parents=True, exist_ok=True)
+        super().__init__(str(folder), "%s.bin")
+
+    def get_cache_key(self, name: str, filename: str | None = None) -> str:
+        """Give the name of a template's file."""
+        return digest(f"{jinja2.__version__}\n{sorted(FILTERS)}\n{filename}\n{name}".encode()).hex()
 
 
 def _where(error: BaseException, page: Page) -> str:

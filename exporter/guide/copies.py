@@ -1,0 +1,84 @@
+"""Files that are copied into the guide as they are: of assets, of the theme, of the project's templates/static/."""
+
+from __future__ import annotations
+
+import os
+import time
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from exporter.files import read_bytes, walk_files
+from exporter.guide.library import THEME
+from exporter.guide.scan import sign_of
+from exporter.report import Problem
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from exporter.config import Config
+    from exporter.guide.index import GuideIndex
+    from exporter.guide.output import Output
+
+
+class Copies:
+    """The files to be copied: path under site/, source, sign of the source."""
+
+    def __init__(self, config: Config, index: GuideIndex, files: dict[str, int]) -> None:
+        self._index = index
+        self._content = config.content
+        self._files = files
+        self._static = dict(_static_files(config))
+
+    def moved_assets(self) -> set[str]:
+        """Give the keys of assets whose files came or went since the last build."""
+        rows = self._index.rows("SELECT a.source, a.key, c.path FROM asset_file a LEFT JOIN copy c ON c.path = a.path")
+        return {key for source, key, copied in rows if (source in self._files) != (copied is not None)}
+
+    def wanted(self) -> Iterator[tuple[str, Path, int]]:
+        """Yield what is to be copied."""
+        if self._files:
+            for source, path in self._index.rows("SELECT source, path FROM asset_file ORDER BY path"):
+                if source in self._files:
+                    yield path, self._content / source, self._files[source]
+        for path, (source_file, sign) in sorted(self._static.items()):
+            yield path, source_file, sign
+
+    def copy(self, output: Output) -> tuple[int, set[str], list[Problem]]:
+        """Copy what differs; give the number of files written, all paths that belong to copies, and what is hidden."""
+        index, written, problems = self._index, 0, []
+        known = {row[0]: row[1:] for row in index.rows("SELECT path, source, size, time FROM copy")}
+        paths: set[str] = set()
+        for path, source, sign in self.wanted():
+            if path in self._static and self._is_hidden(path):
+                said = f"{source} is not copied: a page of the guide lies there"
+                problems.append(Problem("warning", "static-hidden", said))
+                continue
+            paths.add(path)
+            before = known.get(path)
+            if sign and before is not None and before[0] == sign and output.stands(path, before[1], before[2]):
+                continue
+            differs, size, stamp = output.write(path, read_bytes(source) or b"")
+            written += differs
+            if before != (sign, size, stamp):
+                index.database.execute("INSERT OR REPLACE INTO copy VALUES (?, ?, ?, ?)", (path, sign, size, stamp))
+        gone = known.keys() - paths
+        index.database.executemany("DELETE FROM copy WHERE path = ?", ((each,) for each in gone))
+        output.strays.update(gone)
+        return written, paths, problems
+
+    def _is_hidden(self, path: str) -> bool:
+        """Tell whether a page lies at a path, above it or below it."""
+        steps = path.split("/")
+        files = ["/".join(steps[:end]) for end in range(1, len(steps) + 1)]
+        urls = [f"/{file.removesuffix('index.html')}" for file in files if file.rpartition("/")[2] == "index.html"]
+        if any(self._index.value("SELECT 1 FROM page WHERE url = ?", url) for url in urls):
+            return True
+        return bool(self._index.value("SELECT 1 FROM page WHERE url >= ? AND url < ?", f"/{path}/", f"/{path}0"))
+
+
+def _static_files(config: Config) -> Iterator[tuple[str, tuple[Path, int]]]:
+    """Yield the theme's static files and the project's own over them, each with its sign."""
+    now = time.time_ns()
+    for folder in (Path(THEME) / "static", config.root / "templates/static"):
+        for name in walk_files(folder):
+            yield name, (folder / name, sign_of(os.stat(folder / name), now))  # noqa: PTH116

@@ -1,0 +1,157 @@
+"""What the index keeps of an item: where lists put it, what it links to, where its pages want to lie, its files."""
+
+from __future__ import annotations
+
+import re
+import struct
+import unicodedata
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
+
+from exporter.guide.frame import sort_key
+from exporter.layout import asset_files, item_path, url_path, url_segment
+from exporter.model import Item, Key, Upsert, link_key, pack, read_change
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+
+    from exporter.guide.frame import Frame
+    from exporter.model import Json
+
+_PLACEHOLDER = re.compile(r"\{(\w+)\}")
+_LARGEST = 1e300
+_SHORT = 300
+
+
+@dataclass(frozen=True, slots=True)
+class Facts:
+    """The facts of an item.
+
+    `labels`: locale, letter and place in lists. `targets`: key and field of what it links to. `bases`: locale and
+    address of each page that it wants. `files`: an asset's paths under site/ and under content/.
+    """
+
+    key: str
+    type: str
+    labels: tuple[tuple[str, str, bytes], ...] = ()
+    targets: tuple[tuple[str, str], ...] = ()
+    bases: tuple[tuple[str, str], ...] = ()
+    files: tuple[tuple[str, str], ...] = ()
+
+
+def card_of(item: Item) -> bytes:
+    """Pack what other pages mostly ask of an item: all but its long fields, whose names stand beside."""
+    short: dict[str, Json] = {}
+    long: list[str] = []
+    for name, values in item.fields.items():
+        try:
+            fits = not _is_long(values) and len(pack(values)) <= _SHORT
+        except (UnicodeEncodeError, OverflowError):
+            fits = False
+        if fits:
+            short[name] = values
+        else:
+            long.append(name)
+    try:
+        return pack([item.sys, item.raw.get("metadata"), short, long])
+    except (UnicodeEncodeError, OverflowError):
+        return pack([{}, None, {}, None])
+
+
+def _is_long(values: Json) -> bool:
+    """Tell cheaply whether a field is long, which most are not."""
+    texts = values.values() if isinstance(values, dict) else ()
+    return any(len(each) > _SHORT for each in texts if isinstance(each, str))
+
+
+def read_item(raw: Json, path: str) -> Item | None:
+    """Read an item that lies at the path that is its own; None for a foreign file."""
+    try:
+        change = read_change(raw)
+    except ValueError:
+        return None
+    if not isinstance(change, Upsert):
+        return None
+    own = (item_path(change.key, change.item.content_type, clash=clash) for clash in (False, True))
+    return change.item if path in own else None
+
+
+def facts_of(frame: Frame, item: Item, path: str) -> Facts:
+    """Work out an item's facts; its JSON lies at `path` under content/."""
+    targets = tuple(sorted({(str(key), name) for name, value in item.fields.items() for key in links_in(value)}))
+    if item.key.kind == "asset":
+        files = tuple((each.public_path, each.path) for each in asset_files(item, path))
+        return Facts(str(item.key), "", (), targets, (), files)
+    titles = {code: frame.title(item, code) for code in frame.locales}
+    labels = tuple((code, first_letter(title), _sort(frame, item, title, code)) for code, title in titles.items())
+    bases: tuple[tuple[str, str], ...] = ()
+    if item.content_type in frame.types:
+        shown = (code for code in frame.locales if frame.is_translated(item, code))
+        bases = tuple((code, base_address(frame, item, code)) for code in shown)
+    return Facts(str(item.key), item.content_type, labels, targets, bases)
+
+
+def links_in(value: Json) -> Iterator[Key]:
+    """Yield the keys that a value links to, at any depth, Rich Text included."""
+    pending: list[Json] = [value]
+    while pending:
+        each = pending.pop()
+        if isinstance(each, dict):
+            key = link_key(each) if "sys" in each else None
+            if key is not None:
+                yield key
+            else:
+                pending.extend(each.values())
+        elif isinstance(each, list):
+            pending.extend(each)
+
+
+def _sort(frame: Frame, item: Item, title: str, locale: str) -> bytes:
+    """Give bytes that order as lists do: by the field `order`, where there is one, then by title, then by id."""
+    order = frame.answer(item, "order", locale).value if "order" in item.fields else None
+    number = float(order) if isinstance(order, int | float) and abs(order) < _LARGEST else float("inf")
+    (bits,) = struct.unpack(">Q", struct.pack(">d", number))
+    ordered = struct.pack(">Q", bits ^ (1 << 64) - 1 if bits >> 63 else bits | 1 << 63)
+    texts = (each.replace("\0", " ") for each in sort_key(title))
+    return ordered + "\0".join((*texts, item.key.id)).encode("utf-8", "replace")
+
+
+def first_letter(title: str) -> str:
+    """Give the letter that a title is filed under; `#` for what is no letter."""
+    bare = unicodedata.normalize("NFKD", sort_key(title.strip())[0][:1])[:1].upper()
+    return bare if bare.isalpha() else "#"
+
+
+def base_address(frame: Frame, item: Item, locale: str) -> str:
+    """Give the address that an entry's page wants: the pattern of site.yaml filled in, else /type/slug/."""
+    wanted = frame.site.pages.get(item.content_type)
+    prefix = frame.prefixes[locale]
+    if wanted is None or wanted.url is None:
+        return f"{prefix}{frame.segments[item.content_type]}/{_slug(frame, item, locale)}/"
+    return prefix + _PLACEHOLDER.sub(lambda found: _filled(frame, item, found[1], locale), wanted.url)[1:]
+
+
+def _filled(frame: Frame, item: Item, name: str, locale: str) -> str:
+    value = frame.answer(item, name, locale).value
+    return (url_path(str(value)) if isinstance(value, str | int) else "") or url_segment(item.key.id) or "entry"
+
+
+def _slug(frame: Frame, item: Item, locale: str) -> str:
+    name = frame.model.types[item.content_type].address_field
+    value = frame.answer(item, name, locale).value
+    texts = (value if isinstance(value, str) else "", frame.title(item, locale), item.key.id)
+    return next(filter(None, map(url_path, texts)), "entry")
+
+
+def earlier_addresses(frame: Frame, item: Item, fields: Mapping[str, Mapping[str, list[str]]]) -> Iterator[tuple[str, str]]:
+    """Yield locale and address of each page that an entry had before one of its address fields changed."""
+    for name, by_locale in fields.items():
+        for code, values in by_locale.items():
+            for value in values:
+                before = _with_value(item, name, code, value)
+                yield from ((locale, base_address(frame, before, locale)) for locale in frame.locales)
+
+
+def _with_value(item: Item, name: str, locale: str, value: str) -> Item:
+    fields = {**item.fields, name: {**item.localized(name), locale: value}}
+    return replace(item, raw={**item.raw, "fields": fields})

@@ -1,0 +1,283 @@
+"""The index of the guide: items, links, pages and what each page read. A cache: without it all is made anew."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import sqlite3
+import sys
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import TYPE_CHECKING, Any
+
+from exporter.model import pack, unpack
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+    from pathlib import Path
+
+    from exporter.guide.facts import Facts
+    from exporter.guide.pages import Page
+
+_SCHEMA = """
+CREATE TABLE meta (name TEXT PRIMARY KEY, value) WITHOUT ROWID;
+CREATE TABLE item (
+  id INTEGER PRIMARY KEY, path TEXT NOT NULL UNIQUE, sign INTEGER NOT NULL, digest BLOB NOT NULL,
+  key TEXT UNIQUE, facts BLOB, card BLOB
+);
+CREATE TABLE label (
+  type TEXT, locale TEXT, sort BLOB, letter TEXT, item INTEGER,
+  PRIMARY KEY (type, locale, sort)
+) WITHOUT ROWID;
+CREATE TABLE link (target TEXT, field TEXT, source INTEGER, type TEXT, PRIMARY KEY (target, field, source))
+WITHOUT ROWID;
+CREATE TABLE page (
+  id INTEGER PRIMARY KEY, kind TEXT NOT NULL, url TEXT NOT NULL COLLATE NOCASE, locale TEXT NOT NULL,
+  key TEXT, type TEXT NOT NULL, letter TEXT NOT NULL, template TEXT NOT NULL,
+  base TEXT COLLATE NOCASE, parted TEXT COLLATE NOCASE, stale INTEGER NOT NULL DEFAULT 1
+);
+CREATE INDEX page_by_url ON page (url);
+CREATE INDEX page_by_base ON page (base) WHERE base NOT NULL;
+CREATE INDEX page_by_parted ON page (parted) WHERE parted NOT NULL;
+CREATE INDEX page_by_key ON page (key) WHERE key NOT NULL;
+CREATE INDEX page_stale ON page (stale) WHERE stale;
+CREATE TABLE built (
+  page INTEGER PRIMARY KEY, shape INTEGER NOT NULL, size INTEGER NOT NULL, time INTEGER NOT NULL, digest BLOB NOT NULL,
+  problems BLOB
+);
+CREATE INDEX built_by_shape ON built (shape);
+CREATE INDEX built_with_problems ON built (page) WHERE problems NOT NULL;
+CREATE TABLE reads (page INTEGER PRIMARY KEY, data BLOB NOT NULL);
+CREATE TABLE touch (subject INTEGER, page INTEGER, PRIMARY KEY (subject, page)) WITHOUT ROWID;
+CREATE TABLE shape (id INTEGER PRIMARY KEY, questions BLOB NOT NULL UNIQUE);
+CREATE TABLE asset_file (source TEXT PRIMARY KEY, path TEXT NOT NULL, key TEXT NOT NULL) WITHOUT ROWID;
+CREATE TABLE copy (path TEXT PRIMARY KEY, source INTEGER NOT NULL, size INTEGER NOT NULL, time INTEGER NOT NULL)
+WITHOUT ROWID;
+CREATE TABLE folder (path TEXT PRIMARY KEY, time INTEGER NOT NULL) WITHOUT ROWID;
+"""
+_FORM = f"{hashlib.sha256(_SCHEMA.encode()).hexdigest()} {sys.version}"
+
+
+@lru_cache(maxsize=1 << 16)
+def subject_number(subject: str) -> int:
+    """Give the number that stands for a subject in `touch`; two with the same one only cost a second look."""
+    return int.from_bytes(hashlib.blake2b(subject.encode("utf-8", "replace"), digest_size=8).digest(), "big", signed=True)
+
+
+@dataclass(frozen=True, slots=True)
+class IndexedItem:
+    """An item's row: its number, the digest of its file, its facts; `facts` is None for a foreign file."""
+
+    id: int
+    digest: bytes
+    facts: Facts | None
+
+
+class GuideIndex:
+    """The tables, and the questions that are asked of them alone."""
+
+    def __init__(self, path: Path | None, program: str = "") -> None:
+        self._path = path
+        self._process = os.getpid()
+        self._shapes: dict[bytes, int] = {}
+        self._form = f"{_FORM} {program}"
+        self.database = self._open()
+
+    def _open(self) -> sqlite3.Connection:
+        """Open the file; one that is broken, unfinished or of another program is thrown away."""
+        if self._path is None:
+            return self._make(sqlite3.connect(":memory:", isolation_level=None))
+        self._path.parent.mkdir(parents=True, exist_ok=True)
+        database = sqlite3.connect(self._path, isolation_level=None)
+        try:
+            row = database.execute("SELECT value FROM meta WHERE name = 'form'").fetchone()
+            if row is not None and row[0] == self._form:
+                return self._tuned(database)
+        except sqlite3.DatabaseError:
+            pass
+        database.close()
+        self.discard_file()
+        return self._make(sqlite3.connect(self._path, isolation_level=None))
+
+    def _tuned(self, database: sqlite3.Connection) -> sqlite3.Connection:
+        """Leave it to the system when to write; keep what is written in memory to the commit, so that others can read."""
+        database.execute("PRAGMA synchronous = OFF")
+        database.execute("PRAGMA cache_spill = OFF")
+        return database
+
+    def _make(self, database: sqlite3.Connection) -> sqlite3.Connection:
+        self._tuned(database)
+        database.execute("BEGIN")
+        for statement in filter(str.strip, _SCHEMA.split(";")):
+            database.execute(statement)
+        database.execute("INSERT INTO meta VALUES ('form', ?)", (self._form,))
+        database.execute("COMMIT")
+        return database
+
+    def discard_file(self) -> None:
+        """Remove the file and its journal."""
+        for suffix in ("", "-journal", "-wal", "-shm"):
+            if self._path is not None:
+                self._path.with_name(self._path.name + suffix).unlink(missing_ok=True)
+
+    def reopen_here(self) -> None:
+        """Open the file anew in another process: a connection must not be used on the other side of a fork."""
+        if self._path is not None and os.getpid() != self._process:
+            self._process = os.getpid()
+            self._inherited = self.database
+            self.database = sqlite3.connect(f"{self._path.absolute().as_uri()}?mode=ro", uri=True, isolation_level=None)
+
+    def close(self) -> None:
+        """Close the file."""
+        self.database.close()
+
+    @contextmanager
+    def transaction(self) -> Iterator[None]:
+        """Make all that is written in the block one step; an error takes it back."""
+        self.database.execute("BEGIN")
+        try:
+            yield
+        except BaseException:
+            with suppress(sqlite3.Error):
+                self.database.execute("ROLLBACK")
+            raise
+        self.database.execute("COMMIT")
+
+    def rows(self, query: str, *values: Any) -> list[tuple[Any, ...]]:
+        """Give all rows of a query."""
+        return self.database.execute(query, values).fetchall()
+
+    def value(self, query: str, *values: Any) -> Any:
+        """Give the first value of a query's first row; None where there is none."""
+        row = self.database.execute(query, values).fetchone()
+        return row[0] if row is not None else None
+
+    def meta(self, name: str) -> Any:
+        """Give a remembered value; None where there is none."""
+        return self.value("SELECT value FROM meta WHERE name = ?", name)
+
+    def remember(self, name: str, value: Any) -> None:
+        """Keep a value under a name; nothing is written where it stands there already."""
+        if self.meta(name) != value:
+            self.database.execute("INSERT OR REPLACE INTO meta VALUES (?, ?)", (name, value))
+
+    def signs(self) -> dict[str, int]:
+        """Give what each item file looked like, by path."""
+        return dict(self.database.execute("SELECT path, sign FROM item"))
+
+    def item_at(self, path: str) -> IndexedItem | None:
+        """Give the row of the file at a path."""
+        row = self.database.execute("SELECT id, digest, facts FROM item WHERE path = ?", (path,)).fetchone()
+        return IndexedItem(row[0], row[1], _read_facts(row[2])) if row is not None else None
+
+    def path_of(self, key: str) -> str | None:
+        """Give the path of an item's JSON under content/; None for an item that the mirror does not hold."""
+        found = self.value("SELECT path FROM item WHERE key = ?", key)
+        return str(found) if found is not None else None
+
+    def card_of(self, key: str) -> tuple[str, bytes] | None:
+        """Give the path of an item's JSON and its card; None for an item that the mirror does not hold."""
+        row: tuple[str, bytes] | None = self.database.execute(
+            "SELECT path, card FROM item WHERE key = ?", (key,)
+        ).fetchone()
+        return row
+
+    def put_item(self, path: str, sign: int, digest: bytes, facts: Facts | None, card: bytes) -> None:
+        """Write the row of a file that has none."""
+        packed = _pack_facts(facts) if facts is not None else None
+        key = facts.key if facts is not None else None
+        query = "INSERT INTO item (path, sign, digest, key, facts, card) VALUES (?, ?, ?, ?, ?, ?)"
+        number = self.database.execute(query, (path, sign, digest, key, packed, card)).lastrowid
+        if facts is not None:
+            labels = [(facts.type, code, sort, letter, number) for code, letter, sort in facts.labels]
+            self.database.executemany("INSERT INTO label VALUES (?, ?, ?, ?, ?)", labels)
+            links = [(target, name, number, facts.type) for target, name in facts.targets]
+            self.database.executemany("INSERT INTO link VALUES (?, ?, ?, ?)", links)
+            files = [(source, place, facts.key) for place, source in facts.files]
+            self.database.executemany("INSERT OR REPLACE INTO asset_file VALUES (?, ?, ?)", files)
+
+    def drop_item(self, path: str) -> None:
+        """Remove the row of a file and what hangs on it, its pages excepted."""
+        item = self.item_at(path)
+        if item is None:
+            return
+        if item.facts is not None:
+            labels = [(item.facts.type, code, sort) for code, _, sort in item.facts.labels]
+            self.database.executemany("DELETE FROM label WHERE (type, locale, sort) = (?, ?, ?)", labels)
+            links = [(target, name, item.id) for target, name in item.facts.targets]
+            self.database.executemany("DELETE FROM link WHERE (target, field, source) = (?, ?, ?)", links)
+            files = [(source,) for _, source in item.facts.files]
+            self.database.executemany("DELETE FROM asset_file WHERE source = ?", files)
+        self.database.execute("DELETE FROM item WHERE id = ?", (item.id,))
+
+    def renew_item(self, path: str, sign: int, digest: bytes, card: bytes) -> None:
+        """Note that a file holds something else that has the same facts."""
+        query = "UPDATE item SET sign = ?, digest = ?, card = ? WHERE path = ?"
+        self.database.execute(query, (sign, digest, card, path))
+
+    def sign_again(self, path: str, sign: int) -> None:
+        """Note that a file looks another way and holds the same."""
+        self.database.execute("UPDATE item SET sign = ? WHERE path = ?", (sign, path))
+
+    def pages(self, where: str, *values: Any) -> list[tuple[int, Page]]:
+        """Give pages with their numbers; `where` is a condition on the table."""
+        from exporter.guide.pages import Page
+
+        query = f"SELECT id, kind, url, locale, key, type, letter, template FROM page WHERE {where}"  # noqa: S608 - conditions stand in the code
+        return [(row[0], Page(*row[1:])) for row in self.database.execute(query, values)]
+
+    def add_page(self, page: Page, base: str | None) -> None:
+        """Write a new page, which is stale until it was rendered."""
+        query = "INSERT INTO page (kind, url, locale, key, type, letter, template, base) VALUES (?, ?, ?, ?, ?, ?, ?, ?)"
+        self.database.execute(query, (*page, base))
+
+    def drop_page(self, number: int) -> None:
+        """Remove a page and what is known of its rendering."""
+        self.forget_reads(number)
+        self.database.execute("DELETE FROM built WHERE page = ?", (number,))
+        self.database.execute("DELETE FROM page WHERE id = ?", (number,))
+
+    def mark_stale(self, numbers: Iterable[int]) -> None:
+        """Mark pages that have to be rendered."""
+        self.database.executemany("UPDATE page SET stale = 1 WHERE id = ? AND stale = 0", ((each,) for each in numbers))
+
+    def reads_of(self, number: int) -> dict[str, dict[str, bytes]]:
+        """Give a page's recorded reads: subject, argument, what stands for the answer."""
+        data = self.value("SELECT data FROM reads WHERE page = ?", number)
+        found: dict[str, dict[str, bytes]] = unpack(data) if data is not None else {}
+        return found
+
+    def forget_reads(self, number: int) -> None:
+        """Remove what a page read."""
+        touched = [(subject_number(each), number) for each in self.reads_of(number)]
+        if not touched:
+            return
+        self.database.executemany("DELETE FROM touch WHERE subject = ? AND page = ?", touched)
+        self.database.execute("DELETE FROM reads WHERE page = ?", (number,))
+
+    def touched(self, subject: str) -> list[int]:
+        """Give the pages that asked something of a subject."""
+        return [row[0] for row in self.rows("SELECT page FROM touch WHERE subject = ?", subject_number(subject))]
+
+    def shape_number(self, questions: bytes) -> int:
+        """Give the number of a set of questions that many pages share."""
+        if questions not in self._shapes:
+            found = self.value("SELECT id FROM shape WHERE questions = ?", questions)
+            if found is None:
+                found = self.database.execute("INSERT INTO shape (questions) VALUES (?)", (questions,)).lastrowid
+            self._shapes[questions] = int(found or 0)
+        return self._shapes[questions]
+
+
+def _pack_facts(facts: Facts) -> bytes:
+    return pack([facts.key, facts.type, facts.labels, facts.targets, facts.bases, facts.files])
+
+
+def _read_facts(data: bytes | None) -> Facts | None:
+    from exporter.guide.facts import Facts
+
+    if data is None:
+        return None
+    key, type_id, *lists = unpack(data)
+    return Facts(key, type_id, *(tuple(tuple(each) for each in found) for found in lists))

@@ -1,0 +1,198 @@
+"""The folder site/: what stands there, what is written where it differs, what is swept because nothing names it."""
+
+from __future__ import annotations
+
+import os
+from typing import TYPE_CHECKING
+
+from exporter.errors import GuardError
+from exporter.files import clear_way, read_bytes, read_file, remove, write_atomic, write_bytes
+from exporter.model import digest
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+    from exporter.guide.index import GuideIndex
+
+MARKER = ".exporter"
+_MARKER_TEXT = b"This folder is written by exporter; files of your own go into templates/static/.\n"
+HISTORY = "updates"
+
+
+def check_output(output: Path) -> None:
+    """Raise GuardError for a folder that holds files and is not ours."""
+    if output.is_dir() and any(output.iterdir()) and not (output / MARKER).is_file():
+        raise GuardError(
+            "output-foreign", f"{output} holds files but not the mark {MARKER} of a guide: move it away, then run again"
+        )
+
+
+class Output:
+    """Knows what the last build left and tells what is no longer so.
+
+    `stale` are pages whose file is missing or another, `strays` files that nothing stands for, as far as was looked.
+    """
+
+    def __init__(self, root: Path, scratch: Path, index: GuideIndex) -> None:
+        self._root = root
+        self._text = str(root)
+        self._scratch = scratch
+        self._part = f"{scratch}/part"
+        self._index = index
+        self._touched: set[str] = set()
+        self.stale: set[int] = set()
+        self.strays: set[str] = set()
+
+    def look(self) -> None:
+        """Look at every file that the last build left, and into every folder that looks another way."""
+        files = self._pages() | self._copies()
+        if self._index.meta("swept") == 1:
+            known = {path: time for path, time in self._index.rows("SELECT path, time FROM folder")}
+            changed = [path for path, time in known.items() if _time_of(f"{self._text}/{path}") != time]
+            for path in changed:
+                self._touch(f"{path}/")
+            self.strays.update(each for path in changed for each in self._strays_in(path, files, known))
+        else:
+            self.strays.update(path for path in self._walk("") if path not in files)
+        self.strays -= {MARKER}
+
+    def _pages(self) -> dict[str, tuple[int, int]]:
+        found: dict[str, tuple[int, int]] = {}
+        query = "SELECT id, url, size, time FROM page JOIN built ON built.page = page.id"
+        for number, url, size, time in self._index.rows(query):
+            path = f"{url[1:]}index.html"
+            found[path] = (size, time)
+            if _look_of(f"{self._text}/{path}") != (size, time) and not self._restamp(number, path):
+                self.stale.add(number)
+        return found
+
+    def _restamp(self, number: int, path: str) -> bool:
+        """Note how a page's file looks now where its bytes are those that were written; tell whether they are."""
+        data = read_bytes(self._root / path)
+        look = _look_of(f"{self._text}/{path}")
+        known = self._index.value("SELECT digest FROM built WHERE page = ?", number)
+        if data is None or look is None or digest(data) != known:
+            return False
+        self._index.database.execute("UPDATE built SET size = ?, time = ? WHERE page = ?", (*look, number))
+        return True
+
+    def _copies(self) -> dict[str, tuple[int, int]]:
+        return {path: (size, time) for path, size, time in self._index.rows("SELECT path, size, time FROM copy")}
+
+    def _strays_in(self, folder: str, files: dict[str, tuple[int, int]], folders: dict[str, int]) -> Iterator[str]:
+        """Yield what lies in a folder and is neither a file nor a folder of the guide."""
+        prefix = f"{folder}/" if folder else ""
+        try:
+            names = os.listdir(f"{self._text}/{folder}")  # noqa: PTH208 - paths as text: there are many
+        except OSError:
+            return
+        for name in names:
+            path = prefix + name
+            if path not in files and path not in folders and path != HISTORY:
+                yield from self._walk(path) if os.path.isdir(f"{self._text}/{path}") else (path,)  # noqa: PTH112
+
+    def _walk(self, folder: str) -> Iterator[str]:
+        """Yield every file below a folder, and a folder with nothing in it."""
+        for above, folders, names in os.walk(f"{self._text}/{folder}" if folder else self._text):
+            inside = above[len(self._text) + 1 :].replace(os.sep, "/")
+            if not inside and HISTORY in folders:
+                folders.remove(HISTORY)
+            self._touched.add(inside)
+            yield from (f"{inside}/{name}" if inside else name for name in names)
+
+    def begin(self) -> None:
+        """Mark the folder as ours."""
+        if read_bytes(self._root / MARKER) != _MARKER_TEXT:
+            write_atomic(self._root / MARKER, _MARKER_TEXT, self._scratch)
+            self._touched.add("")
+
+    def stands(self, path: str, size: int, time: int) -> bool:
+        """Tell whether a file looks as it did."""
+        return _look_of(f"{self._text}/{path}") == (size, time)
+
+    def is_same(self, path: str, other: str) -> bool:
+        """Tell whether two paths are one file, as on a disk that does not tell case apart."""
+        try:
+            return os.path.samefile(f"{self._text}/{path}", f"{self._text}/{other}")  # noqa: PTH121
+        except OSError:
+            return False
+
+    def write(self, path: str, data: bytes) -> tuple[bool, int, int]:
+        """Write a file where its bytes differ; give whether it was, its size and its time.
+
+        A folder that is a file now, or the reverse, gives way.
+        """
+        self.strays.discard(path)
+        target = f"{self._text}/{path}"
+        if _bytes_of(target) == data:
+            return (False, *(_look_of(target) or (0, 0)))
+        self._touch(path)
+        write_bytes(self._part, data)
+        try:
+            _put(self._part, target)
+        except OSError:
+            clear_way(self._root / path, self._root)
+            _put(self._part, target)
+        return (True, *(_look_of(target) or (0, 0)))
+
+    def _touch(self, path: str) -> None:
+        folder = path.rpartition("/")[0]
+        while folder not in self._touched:
+            self._touched.add(folder)
+            folder = folder.rpartition("/")[0]
+
+    def sweep(self, kept: set[str]) -> int:
+        """Remove the strays, those `kept` excepted; give the number of files removed."""
+        removed = 0
+        for path in sorted(self.strays - kept):
+            self._touch(path)
+            removed += remove(self._root / path, self._root)
+        self.strays.clear()
+        return removed
+
+    def settle(self) -> None:
+        """Note how the folders look that something was done in; remove those that are empty."""
+        for path in sorted(self._touched, reverse=True):
+            time = _time_of(f"{self._text}/{path}")
+            if time is not None and path and not os.listdir(f"{self._text}/{path}"):  # noqa: PTH208
+                os.rmdir(f"{self._text}/{path}")  # noqa: PTH106
+                time = None
+            if time is None:
+                self._index.database.execute("DELETE FROM folder WHERE path = ?", (path,))
+        for path in self._touched:
+            time = _time_of(f"{self._text}/{path}")
+            if time is not None:
+                self._index.database.execute("INSERT OR REPLACE INTO folder VALUES (?, ?)", (path, time))
+        self._touched.clear()
+
+
+def _bytes_of(path: str) -> bytes | None:
+    try:
+        return read_file(path)
+    except OSError:
+        return None
+
+
+def _put(part: str, target: str) -> None:
+    """Rename a file into place, making the folders above it."""
+    try:
+        os.replace(part, target)  # noqa: PTH105
+    except FileNotFoundError:
+        os.makedirs(target.rpartition("/")[0], exist_ok=True)  # noqa: PTH103
+        os.replace(part, target)  # noqa: PTH105
+
+
+def _look_of(path: str) -> tuple[int, int] | None:
+    try:
+        found = os.stat(path)  # noqa: PTH116
+    except OSError:
+        return None
+    return found.st_size, found.st_mtime_ns
+
+
+def _time_of(path: str) -> int | None:
+    try:
+        return os.stat(path).st_mtime_ns  # noqa: PTH116
+    except OSError:
+        return None

@@ -1,0 +1,97 @@
+"""What changed under content/ since the last build: a look at every file, a reading of those that look another way."""
+
+from __future__ import annotations
+
+import os
+import time
+from typing import TYPE_CHECKING, NamedTuple
+
+from exporter.errors import GuardError
+from exporter.files import read_file
+from exporter.guide.facts import card_of, facts_of, read_item
+from exporter.model import decode, digest
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+    from pathlib import Path
+
+    from exporter.guide.facts import Facts
+    from exporter.guide.frame import Frame
+
+_RACY = 50_000_000
+_COARSE = 2_000_000_000
+"""Nanoseconds in which a file may change without looking another way, where its system counts whole seconds."""
+
+
+def sign_of(found: os.stat_result, now: int) -> int:
+    """Give a number that stands for how a file looks; 0, which never matches, for one that was written just `now`."""
+    fresh = _COARSE if found.st_mtime_ns % 1_000_000_000 == 0 else _RACY
+    if now - found.st_mtime_ns < fresh:
+        return 0
+    return hash((found.st_size, found.st_mtime_ns, found.st_ctime_ns, found.st_ino)) or 1
+
+
+def look_at_items(content: Path) -> dict[str, int]:
+    """Give the sign of every JSON file that can be an item's, by its path under content/."""
+    found: dict[str, int] = {}
+    _look(f"{content}/assets", "assets/", found)
+    for folder in _folders(f"{content}/entries"):
+        _look(f"{content}/entries/{folder}", f"entries/{folder}/", found)
+    return found
+
+
+def look_at_files(content: Path) -> dict[str, int]:
+    """Give the sign of every asset file, by its path under content/."""
+    found: dict[str, int] = {}
+    for folder, _, names in os.walk(f"{content}/files"):
+        inside = folder[len(str(content)) + 1 :].replace(os.sep, "/")
+        now = time.time_ns()
+        for name in names:
+            found[f"{inside}/{name}"] = sign_of(os.stat(f"{folder}/{name}"), now)  # noqa: PTH116 - paths as text: there are many
+    return found
+
+
+def _folders(path: str) -> list[str]:
+    try:
+        with os.scandir(path) as entries:
+            return sorted(each.name for each in entries if each.is_dir())
+    except FileNotFoundError:
+        return []
+
+
+def _look(folder: str, prefix: str, found: dict[str, int]) -> None:
+    now = time.time_ns()
+    try:
+        with os.scandir(folder) as entries:
+            for each in entries:
+                if each.name.endswith(".json"):
+                    found[prefix + each.name] = sign_of(each.stat(), now)
+    except FileNotFoundError:
+        return
+
+
+class Read(NamedTuple):
+    """A file that was read: its path, the digest of its bytes, facts and card where it is an item's."""
+
+    path: str
+    digest: bytes
+    facts: Facts | None
+    card: bytes = b""
+
+
+def read_files(content: Path, frame: Frame, paths: Iterable[str]) -> Iterator[Read]:
+    """Read files of items and work out their facts. Raises GuardError for one that is no JSON."""
+    for path in paths:
+        try:
+            data = read_file(f"{content}/{path}")
+        except FileNotFoundError:
+            continue
+        try:
+            item = read_item(decode(data), path)
+        except ValueError as error:
+            said = f"{content}/{path} is no JSON ({error}): take it back from git, or run sync --full"
+            raise GuardError("mirror-broken", said) from None
+        if item is None:
+            yield Read(path, digest(data), None)
+        else:
+            yield Read(path, digest(data), facts_of(frame, item, path), card_of(item))

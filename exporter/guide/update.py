@@ -1,0 +1,96 @@
+"""Bring the index up to date with content/: what changed there, and which questions may have other answers for it."""
+
+from __future__ import annotations
+
+import sqlite3
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+from exporter.errors import GuardError
+from exporter.guide.scan import Read, look_at_items, read_files
+from exporter.guide.work import in_processes
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from exporter.guide.facts import Facts
+    from exporter.guide.frame import Frame
+    from exporter.guide.index import GuideIndex
+    from exporter.guide.pages import Planner
+
+_MANY = 2000
+"""Files whose reading is worth a process."""
+
+
+@dataclass
+class Update:
+    """What an update found: the subjects of questions that may have other answers, the number of files read.
+
+    `lists` says that what lists show, or in which order, is not as it was.
+    """
+
+    changed: set[str] = field(default_factory=set)
+    read: int = 0
+    lists: bool = False
+
+
+def update_items(index: GuideIndex, planner: Planner, frame: Frame, content: Path, jobs: int, *, everything: bool) -> Update:
+    """Take over the files that look another way than at the last build, or `everything` where the frame is another."""
+    update = Update()
+    before, now = index.signs(), look_at_items(content)
+    for path in sorted(before.keys() - now.keys()):
+        _replace(index, planner, update, Read(path, b"", None), 0)
+    paths = [path for path, sign in now.items() if everything or sign == 0 or before.get(path) != sign]
+    for read in in_processes(jobs, paths, lambda share: read_files(content, frame, share), _MANY):
+        path, facts = read.path, read.facts
+        update.read += 1
+        old = index.item_at(path) if path in before else None
+        if old is None or old.digest != read.digest or (everything and old.facts != facts):
+            _replace(index, planner, update, read, now[path])
+        elif before[path] != now[path] and now[path]:
+            index.sign_again(path, now[path])
+        if everything and old is not None and facts is not None and facts.type:
+            planner.place_entry(facts.key, facts)
+    return update
+
+
+def _replace(index: GuideIndex, planner: Planner, update: Update, read: Read, sign: int) -> None:
+    """Put a file's new facts for its old ones; a file without a digest is gone."""
+    old, facts = index.item_at(read.path), read.facts
+    before = old.facts if old is not None else None
+    if old is not None and read.digest and before == facts:
+        index.renew_item(read.path, sign, read.digest, read.card)
+        update.changed.update({facts.key} if facts is not None else ())
+        return
+    if old is not None:
+        index.drop_item(read.path)
+    if read.digest:
+        _put(index, read, sign)
+    _note(update, before, facts)
+    for each in {facts.key if facts else "", before.key if before else ""}:
+        if each.startswith("entry:"):
+            planner.place_entry(each, facts)
+
+
+def _put(index: GuideIndex, read: Read, sign: int) -> None:
+    try:
+        index.put_item(read.path, sign, read.digest, read.facts, read.card)
+    except sqlite3.IntegrityError:
+        other = index.path_of(read.facts.key) if read.facts is not None else None
+        raise GuardError(
+            "mirror-double", f"content/{other} and content/{read.path} are the same item: remove one, or run sync --full"
+        ) from None
+
+
+def _note(update: Update, before: Facts | None, after: Facts | None) -> None:
+    """Note the subjects that a change of facts concerns: the item, lists that hold it, what it links to."""
+    for each, other in ((before, after), (after, before)):
+        if each is None:
+            continue
+        update.changed.add(each.key)
+        targets = set(each.targets) - set(other.targets if other else ())
+        update.changed.update(f"to:{target}" for target, _ in targets)
+        labels = other is None or other.labels != each.labels or other.type != each.type
+        if each.type and (labels or targets):
+            update.changed.add(f"list:{each.type}")
+        update.lists = update.lists or labels
