@@ -82,9 +82,10 @@ _COUNTS = ("requests", "sync_requests", "bytes", "upserted", "deleted", "unchang
 
 @dataclass
 class RenderReport:
-    """What a render did; `evaluated` are pages whose recorded reads were looked at, `rendered` those whose template ran.
+    """What a render did; `rendered` are pages whose template ran.
 
-    The work that it took: files of content/ that were read, questions that were asked, rows of the index written.
+    `evaluated` are pages whose recorded reads were looked at. The work that it took: files of content/ that were `read`,
+    questions that were `asked`, `rows` of the index written.
     """
 
     pages: int = 0

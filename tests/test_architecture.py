@@ -36,7 +36,7 @@ FOREIGN = {
     "pydantic": {"config"},
     "requests": {"source"},
     "slugify": {"layout"},
-    "sqlite3": {"cli", "mirror", "space"},
+    "sqlite3": {"cli", "guide", "mirror", "space"},
     "urllib3": {"source"},
     "watchdog": {"space"},
     "yaml": {"guide", "mirror", "yaml_lines"},

@@ -172,7 +172,9 @@ class _Build:
                 data, questions, problems = renderer.render(page)
                 outcome = _Outcome(number, page, data, packer.pack(questions), problems)
             except PageError as error:
-                outcome = _Outcome(number, page, b"", None, [Problem("error", "page-failed", str(error), page.key or "", page.locale)])
+                outcome = _Outcome(
+                    number, page, b"", None, [Problem("error", "page-failed", str(error), page.key or "", page.locale)]
+                )
             yield outcome._replace(read=library.files_read - read, asked=library.questions - asked)
 
     def _write(self, outcome: _Outcome) -> tuple[int, int]:
@@ -210,7 +212,9 @@ class _Build:
         self._report.problems += problems
         for url in gone:
             standing = [page.url for _, page in index.pages("url = ?", url)]
-            if url not in standing and not any(output.is_same(Page("", url, "").path, Page("", each, "").path) for each in standing):
+            if url not in standing and not any(
+                output.is_same(Page("", url, "").path, Page("", each, "").path) for each in standing
+            ):
                 output.strays.add(Page("", url, "").path)
         self._told.removed = output.sweep(kept | {each.page.path for each in self._failed})
         output.settle()

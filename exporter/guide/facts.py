@@ -143,7 +143,9 @@ def _slug(frame: Frame, item: Item, locale: str) -> str:
     return next(filter(None, map(url_path, texts)), "entry")
 
 
-def earlier_addresses(frame: Frame, item: Item, fields: Mapping[str, Mapping[str, list[str]]]) -> Iterator[tuple[str, str]]:
+def earlier_addresses(
+    frame: Frame, item: Item, fields: Mapping[str, Mapping[str, list[str]]]
+) -> Iterator[tuple[str, str]]:
     """Yield locale and address of each page that an entry had before one of its address fields changed."""
     for name, by_locale in fields.items():
         for code, values in by_locale.items():

@@ -11,16 +11,8 @@ from babel.numbers import format_decimal
 from jinja2 import pass_context
 from markupsafe import Markup, escape
 
-from exporter.guide.languages import Language, babel_locale, language
-from exporter.guide.markup import follow, markdown
-from exporter.guide.objects import (
-    Asset,
-    Entry,
-    EntryList,
+from exporter.guide.fields import (
     FieldValue,
-    Lazy,
-    RichText,
-    View,
     field_type,
     fields_of,
     locale_of,
@@ -33,7 +25,10 @@ from exporter.guide.objects import (
     type_of,
     url_of,
 )
-from exporter.guide.pages import LONGEST_LIST
+from exporter.guide.languages import Language, babel_locale, language
+from exporter.guide.lists import EntryList, Lazy
+from exporter.guide.markup import follow, markdown
+from exporter.guide.objects import Asset, Entry, RichText, View
 from exporter.guide.richtext import render_document
 
 if TYPE_CHECKING:

@@ -14,7 +14,8 @@ from exporter.layout import LOCALES_PATH, TAGS_PATH, file_name, url_segment
 from exporter.model import Json, Model, brief, decode, read_content_type, read_locale
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Set
+    from collections.abc import Mapping
+    from collections.abc import Set as AbstractSet
     from pathlib import Path
 
     from exporter.config import Site
@@ -60,7 +61,7 @@ class Frame:
         return {code: self.model.chain(code) for code in self.model.locales}
 
     @cached_property
-    def unlocalized(self) -> Set[tuple[str, str]]:
+    def unlocalized(self) -> AbstractSet[tuple[str, str]]:
         """Content types with their fields that are not localised."""
         types = self.model.types.values()
         return {(each.id, field.id) for each in types for field in each.fields if not field.localized}

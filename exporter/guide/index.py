@@ -62,7 +62,9 @@ _FORM = f"{hashlib.sha256(_SCHEMA.encode()).hexdigest()} {sys.version}"
 @lru_cache(maxsize=1 << 16)
 def subject_number(subject: str) -> int:
     """Give the number that stands for a subject in `touch`; two with the same one only cost a second look."""
-    return int.from_bytes(hashlib.blake2b(subject.encode("utf-8", "replace"), digest_size=8).digest(), "big", signed=True)
+    return int.from_bytes(
+        hashlib.blake2b(subject.encode("utf-8", "replace"), digest_size=8).digest(), "big", signed=True
+    )
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,7 +103,7 @@ class GuideIndex:
         return self._make(sqlite3.connect(self._path, isolation_level=None))
 
     def _tuned(self, database: sqlite3.Connection) -> sqlite3.Connection:
-        """Leave it to the system when to write; keep what is written in memory to the commit, so that others can read."""
+        """Leave it to the system when to write; keep what is written in memory to the commit: others read meanwhile."""
         database.execute("PRAGMA synchronous = OFF")
         database.execute("PRAGMA cache_spill = OFF")
         return database
@@ -229,7 +231,9 @@ class GuideIndex:
 
     def add_page(self, page: Page, base: str | None) -> None:
         """Write a new page, which is stale until it was rendered."""
-        query = "INSERT INTO page (kind, url, locale, key, type, letter, template, base) VALUES (?, ?, ?, ?, ?, ?, ?, ?)"
+        query = (
+            "INSERT INTO page (kind, url, locale, key, type, letter, template, base) VALUES (?, ?, ?, ?, ?, ?, ?, ?)"
+        )
         self.database.execute(query, (*page, base))
 
     def drop_page(self, number: int) -> None:

@@ -110,7 +110,9 @@ class Library:
         path, card = row
         sys, metadata, fields, long = unpack(card)
         kind, _, identifier = key.partition(":")
-        loaded = Loaded(key, path, Item(Key(kind, identifier), {"sys": sys, "metadata": metadata, "fields": fields}), long)
+        loaded = Loaded(
+            key, path, Item(Key(kind, identifier), {"sys": sys, "metadata": metadata, "fields": fields}), long
+        )
         if long is None:
             self._complete(loaded)
         return loaded
@@ -133,7 +135,7 @@ class Library:
         return found if found is not None else self._ask_item(loaded, argument)
 
     def of_item(self, loaded: Loaded, argument: str) -> Asked:
-        """Ask something of an item: `x` what it is, `s/NAME` a fact, `m` its tags, `p` its files, `u/LOCALE` its address."""
+        """Ask of an item: `x` what it is, `s/NAME` a fact, `m` its tags, `p` its files, `u/LOCALE` its address."""
         found = loaded.asked.get(argument)
         return found if found is not None else self._ask_item(loaded, argument)
 
@@ -181,7 +183,7 @@ class Library:
         return loaded.item.localized("file") if loaded.item is not None else {}
 
     def _address(self, loaded: Loaded, locale: str) -> Json:
-        """Give locale and address of an entry's page, or the public path of an asset's file; None where there is none."""
+        """Give locale and address of an entry's page, or an asset's public path; None where there is none."""
         codes = (locale, *self.frame.model.chain(locale), *self.frame.locales)
         if loaded.key.startswith("asset:"):
             return self._file(loaded, (*codes[: -len(self.frame.locales)], self.frame.model.default_locale))
@@ -199,8 +201,9 @@ class Library:
         return next((each.public_path for each in found if os.path.isfile(f"{self._content}/{each.path}")), None)  # noqa: PTH113
 
     def _listed(self, type_id: str, argument: str) -> Json:
-        """Answer of a type: `n` how many entries it has, `l` whether that is a long list, `g/FIELD` what a field leads to,
-        `a/LOCALE` the letters that its list is cut by, `k/LOCALE/LETTER/MOST` the keys in their order.
+        """Answer of a type: `n` how many entries it has, `l` whether that is a long list.
+
+        `g/FIELD` what a field leads to, `a/LOCALE` the letters of its list, `k/LOCALE/LETTER/MOST` the keys in order.
         """
         kind, _, rest = argument.partition("/")
         if kind == "k":
@@ -269,7 +272,13 @@ class Library:
     def _frame(self, _rest: str, _argument: str) -> Json:
         frame = self.frame
         locales = {code: [each.name, each.default, each.fallback] for code, each in frame.model.locales.items()}
-        return [list(locales.items()), frame.locales, frame.types, list(frame.prefixes.items()), list(frame.segments.items())]
+        return [
+            list(locales.items()),
+            frame.locales,
+            frame.types,
+            list(frame.prefixes.items()),
+            list(frame.segments.items()),
+        ]
 
     def _tag(self, tag: str, _argument: str) -> str:
         return self.frame.tags.get(tag, tag)

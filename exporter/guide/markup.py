@@ -12,7 +12,8 @@ import nh3
 from cmarkgfm.cmark import Options
 from markupsafe import Markup, escape
 
-from exporter.guide.objects import Asset, View, file_values, url_of
+from exporter.guide.fields import file_values, url_of
+from exporter.guide.objects import Asset, View
 from exporter.report import Problem
 
 if TYPE_CHECKING:

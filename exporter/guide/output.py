@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import stat
 from typing import TYPE_CHECKING
 
 from exporter.errors import GuardError
@@ -48,7 +49,7 @@ class Output:
         """Look at every file that the last build left, and into every folder that looks another way."""
         files = self._pages() | self._copies()
         if self._index.meta("swept") == 1:
-            known = {path: time for path, time in self._index.rows("SELECT path, time FROM folder")}
+            known = dict(self._index.rows("SELECT path, time FROM folder"))
             changed = [path for path, time in known.items() if _time_of(f"{self._text}/{path}") != time]
             for path in changed:
                 self._touch(f"{path}/")
@@ -191,8 +192,9 @@ def _look_of(path: str) -> tuple[int, int] | None:
     return found.st_size, found.st_mtime_ns
 
 
-def _time_of(path: str) -> int | None:
+def _time_of(folder: str) -> int | None:
     try:
-        return os.stat(path).st_mtime_ns  # noqa: PTH116
+        found = os.stat(folder)  # noqa: PTH116
     except OSError:
         return None
+    return found.st_mtime_ns if stat.S_ISDIR(found.st_mode) else None

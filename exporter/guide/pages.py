@@ -89,7 +89,9 @@ class Planner:
         type_id = facts.type if facts is not None else ""
         pattern = self._frame.site.pages.get(type_id)
         template = (pattern.template if pattern else None) or ""
-        query = "SELECT id, locale, base, template || ' ' || type, url, parted FROM page WHERE key = ? AND kind = 'entry'"
+        query = (
+            "SELECT id, locale, base, template || ' ' || type, url, parted FROM page WHERE key = ? AND kind = 'entry'"
+        )
         standing = {row[1]: row for row in self._index.rows(query, key)}
         wanted = dict(facts.bases) if facts is not None else {}
         for code, (number, _, base, used, url, parted) in standing.items():
@@ -126,9 +128,11 @@ class Planner:
         """Give the addresses that may have to be parted or brought together; all others have one page, as it was."""
         if len(self._bases) < _MANY:
             return sorted(self._bases)
-        several = "SELECT base FROM page WHERE base NOT NULL GROUP BY base HAVING count(*) > 1"
-        rows = self._index.rows(f"{several} UNION SELECT base FROM page WHERE parted NOT NULL")
-        return [row[0] for row in rows]
+        query = (
+            "SELECT base FROM page WHERE base NOT NULL GROUP BY base HAVING count(*) > 1"
+            " UNION SELECT base FROM page WHERE parted NOT NULL"
+        )
+        return [row[0] for row in self._index.rows(query)]
 
     def _part(self, base: str) -> set[str]:
         """Give pages that want one address their ids; give the addresses that this may make meet."""
@@ -147,7 +151,7 @@ class Planner:
         return touched
 
     def _part_again(self, address: str) -> None:
-        """Part by a digest of the id what still meets, as an entry `a` with the id `b` meets one that is called `a-b`."""
+        """Part by a digest of the id what still meets, as an entry `a` with the id `b` meets one called `a-b`."""
         query = (
             "SELECT id, key, coalesce(parted, base), url FROM page WHERE base = ?1 AND parted IS NULL"
             " UNION SELECT id, key, parted, url FROM page WHERE parted = ?1"
@@ -176,7 +180,9 @@ class Planner:
                     f"{both} have the same address {base}: change one, or the pattern pages.{type_id}.url",
                 )
 
-    def place_others(self, load: Callable[[str], Item | None], moved: Mapping[str, Mapping[str, Mapping[str, list[str]]]]) -> None:
+    def place_others(
+        self, load: Callable[[str], Item | None], moved: Mapping[str, Mapping[str, Mapping[str, list[str]]]]
+    ) -> None:
         """Make home pages, lists and redirects what they have to be. Raises ConfigError where addresses meet.
 
         `load` reads an entry, `moved` is the record of earlier addresses.
@@ -193,9 +199,13 @@ class Planner:
         url = list_url(self._frame, type_id, locale)
         yield Page("list", url, locale, None, type_id, "", "list.html")
         for letter in letters_of(self._index, type_id, locale):
-            yield Page("list", letter_url(self._frame, type_id, locale, letter), locale, None, type_id, letter, "list.html")
+            yield Page(
+                "list", letter_url(self._frame, type_id, locale, letter), locale, None, type_id, letter, "list.html"
+            )
 
-    def _redirects(self, load: Callable[[str], Item | None], moved: Mapping[str, Mapping[str, Mapping[str, list[str]]]]) -> Iterator[Page]:
+    def _redirects(
+        self, load: Callable[[str], Item | None], moved: Mapping[str, Mapping[str, Mapping[str, list[str]]]]
+    ) -> Iterator[Page]:
         """Yield a page for each earlier address where no page lies now."""
         found: dict[str, Page] = {}
         for key, fields in sorted(moved.items()):
@@ -205,7 +215,9 @@ class Planner:
             query = "SELECT locale FROM page WHERE key = ? AND kind = 'entry'"
             spoken = {row[0] for row in self._index.rows(query, key)}
             for code, url in earlier_addresses(self._frame, item, fields):
-                if code in spoken and not self._index.value("SELECT 1 FROM page WHERE url = ? AND kind != 'moved'", url):
+                if code in spoken and not self._index.value(
+                    "SELECT 1 FROM page WHERE url = ? AND kind != 'moved'", url
+                ):
                     found[url.casefold()] = Page("moved", url, code, key, "", "", "moved.html")
         yield from found.values()
 
@@ -227,7 +239,9 @@ class Planner:
         for url in [row[0] for row in self._index.rows(several)] if many else sorted(self._fresh):
             met = [page for _, page in self._index.pages("url = ? AND kind != 'moved' ORDER BY kind DESC, key", url)]
             if len(met) > 1:
-                said = " and ".join(map(_named, sorted(met, key=lambda each: (_ORDER.index(each.kind), each.key or ""))))
+                said = " and ".join(
+                    map(_named, sorted(met, key=lambda each: (_ORDER.index(each.kind), each.key or "")))
+                )
                 raise ConfigError("address-clash", f"{said} have the same address {met[0].url}")
         self._fresh.clear()
 

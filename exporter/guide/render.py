@@ -15,12 +15,13 @@ from markupsafe import Markup
 from exporter.guide.filters import FILTERS, GLOBALS, VIEW, type_name
 from exporter.guide.languages import Language, language
 from exporter.guide.library import THEME, Asked, Library
-from exporter.guide.objects import Asset, Entry, Lazy, Settings, View
+from exporter.guide.lists import Lazy, Settings
+from exporter.guide.objects import Asset, Entry, View
 from exporter.guide.pages import letter_url, list_url
 from exporter.model import digest
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping, MutableMapping
+    from collections.abc import Callable, MutableMapping
 
     from jinja2.runtime import Context
 
@@ -233,7 +234,7 @@ class _Environment(SandboxedEnvironment):
 
 
 class _Bytecode(FileSystemBytecodeCache):
-    """Compiled templates, kept for the next process; a key is of the template, of Jinja and of this program's options."""
+    """Compiled templates, kept for the next process; a key is of the template, Jinja and this program's options."""
 
     def __init__(self, folder: Path) -> None:
         folder.mkdir(parents=True, exist_ok=True)

@@ -6,8 +6,9 @@ from typing import TYPE_CHECKING
 
 from markupsafe import Markup, escape
 
+from exporter.guide.fields import title_of, url_of
 from exporter.guide.markup import follow
-from exporter.guide.objects import Asset, Entry, View, title_of, url_of
+from exporter.guide.objects import Asset, Entry, View
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping

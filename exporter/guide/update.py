@@ -34,7 +34,9 @@ class Update:
     lists: bool = False
 
 
-def update_items(index: GuideIndex, planner: Planner, frame: Frame, content: Path, jobs: int, *, everything: bool) -> Update:
+def update_items(
+    index: GuideIndex, planner: Planner, frame: Frame, content: Path, jobs: int, *, everything: bool
+) -> Update:
     """Take over the files that look another way than at the last build, or `everything` where the frame is another."""
     update = Update()
     before, now = index.signs(), look_at_items(content)
@@ -78,7 +80,8 @@ def _put(index: GuideIndex, read: Read, sign: int) -> None:
     except sqlite3.IntegrityError:
         other = index.path_of(read.facts.key) if read.facts is not None else None
         raise GuardError(
-            "mirror-double", f"content/{other} and content/{read.path} are the same item: remove one, or run sync --full"
+            "mirror-double",
+            f"content/{other} and content/{read.path} are the same item: remove one, or run sync --full",
         ) from None
 
 

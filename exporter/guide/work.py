@@ -5,13 +5,13 @@ from __future__ import annotations
 import os
 import signal
 from multiprocessing import connection, get_context
+from multiprocessing.connection import Connection
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from exporter.errors import ExporterError, GuardError
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Sequence
-    from multiprocessing.connection import Connection
 
 T = TypeVar("T")
 R = TypeVar("R")
@@ -61,13 +61,13 @@ def in_processes(
 def _receive(pipes: list[Connection]) -> Iterator[Any]:
     left = list(pipes)
     while left:
-        for pipe in connection.wait(left):
+        for pipe in [each for each in connection.wait(left) if isinstance(each, Connection)]:
             try:
-                kind, found = pipe.recv()  # type: ignore[union-attr] # only connections are waited for
+                kind, found = pipe.recv()
             except EOFError:
                 raise GuardError("worker-lost", "a process of the build was ended from outside: run again") from None
             if kind == "done":
-                left.remove(pipe)  # type: ignore[arg-type]
+                left.remove(pipe)
             elif kind == "error":
                 raise found
             else:

@@ -1,0 +1,155 @@
+"""What filters say of an entry or asset: its title, address, picture, fields. All of it is read through its view."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from exporter.guide.frame import sort_key
+from exporter.guide.objects import Asset, Entry, Thing
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Mapping
+
+    from exporter.model import ContentType, Json
+
+
+@dataclass(frozen=True)
+class FieldValue:
+    """A field of an entry as a generic template lists it: its name, type, value and the locale that it came from."""
+
+    id: str
+    name: str
+    type: str
+    value: Any
+    locale: str
+
+
+def type_of(thing: Thing) -> str:
+    """Give the id of an entry's content type; empty for an asset. It belongs to what an item is, so it is not noted."""
+    return thing._loaded.type  # noqa: SLF001
+
+
+def _content_type(thing: Thing) -> ContentType | None:
+    """Give what the content model says of an entry's type, None for one that it does not know."""
+    return thing._view.content_type(type_of(thing))  # noqa: SLF001
+
+
+def _title(thing: Thing) -> tuple[str, str | None]:
+    """Give what an entry or asset is called and the locale of that: in the page's locale, else the default one."""
+    view, loaded = thing._view, thing._loaded  # noqa: SLF001
+    content_type = _content_type(thing)
+    name = content_type.display_field if content_type else "title"
+    for code in (view.locale, view.frame.default):
+        value, found = view.answer(loaded, name, code)
+        if isinstance(value, str) and value.strip():
+            return value, found
+    return loaded.key.split(":", 1)[1], None
+
+
+def title_of(thing: Thing) -> str:
+    """Give what an entry or asset is called."""
+    return _title(thing)[0]
+
+
+def locale_of(thing: Thing, name: str | None = None) -> str:
+    """Give the locale that a field (the title where none is named) came from; the page's own where there is none."""
+    view = thing._view  # noqa: SLF001
+    found = view.answer(thing._loaded, name)[1] if name else _title(thing)[1]  # noqa: SLF001
+    content_type = _content_type(thing)
+    said = content_type.find(name) if content_type and name else None
+    return view.locale if found is None or (said is not None and not said.localized) else found
+
+
+def url_of(thing: Thing) -> str:
+    """Give the relative address of an entry's page or an asset's file; empty where there is none."""
+    view, loaded = thing._view, thing._loaded  # noqa: SLF001
+    if isinstance(thing, Entry):
+        page = view.page_of(loaded)
+        return view.link(page[1]) if page is not None else ""
+    path = view.of_item(loaded, f"u/{view.locale}")
+    return view.link(f"/{path}") if path else ""
+
+
+def fields_of(thing: Thing, wanted: Callable[[Any], bool] | None = None) -> tuple[FieldValue, ...]:
+    """Give an entry's filled fields in the editor's order, those of the `wanted` definitions alone if it is given."""
+    view, loaded = thing._view, thing._loaded  # noqa: SLF001
+    content_type = _content_type(thing)
+    found = []
+    for each in content_type.fields if content_type else ():
+        if wanted is None or wanted(each):
+            code = view.answer(loaded, each.id)[1]
+            value = view.value(loaded, each.id)
+            if value is not None and value not in ("", ()):
+                locale = code if code is not None and each.localized else view.locale
+                found.append(FieldValue(each.id, each.name, each.type, value, locale))
+    return tuple(found)
+
+
+def picture_of(thing: Thing) -> Asset | None:
+    """Give an entry's picture: the first image among its fields; an asset that is one is its own."""
+    if isinstance(thing, Asset):
+        return thing if thing.is_image else None
+    for each in fields_of(thing, lambda found: "Asset" in (found.link_type, found.items.get("linkType"))):
+        values = each.value if isinstance(each.value, tuple) else (each.value,)
+        picture = next((value for value in values if isinstance(value, Asset) and value.is_image), None)
+        if picture is not None:
+            return picture
+    return None
+
+
+def file_values(asset: Asset) -> Mapping[str, Mapping[str, Json]]:
+    """Give what an asset's metadata says of its files, by locale."""
+    values = asset._view.of_item(asset._loaded, "p")  # noqa: SLF001
+    return {code: value for code, value in values.items() if isinstance(value, dict)}
+
+
+def source_of(asset: Asset) -> str:
+    """Give where an asset's file lies at the source: for plain links, never loaded; empty where it has no file."""
+    value = asset._view.answer(asset._loaded, "file")[0]  # noqa: SLF001
+    url = value.get("url") if isinstance(value, dict) else None
+    whole = f"https:{url}" if isinstance(url, str) and url.startswith("//") else url
+    return whole if isinstance(whole, str) and whole.startswith(("https://", "http://")) else ""
+
+
+_SUMMARIES = ("summary", "lead", "excerpt", "teaser", "subtitle", "shortDescription", "description")
+
+
+def summary_field(thing: Thing) -> str:
+    """Give the id of the field that says in a sentence what an entry is; empty where it has none."""
+    view, content_type = thing._view, _content_type(thing)  # noqa: SLF001
+    known = (name for name in _SUMMARIES if content_type is None or content_type.find(name))
+    return next((name for name in known if isinstance(view.answer(thing._loaded, name)[0], str)), "")  # noqa: SLF001
+
+
+def field_type(thing: Thing, name: str) -> str:
+    """Give the type that the content model says of a field; empty where it knows none."""
+    content_type = _content_type(thing)
+    found = content_type.find(name) if content_type else None
+    return found.type if found else ""
+
+
+def referrers_of(thing: Thing) -> tuple[tuple[str, tuple[Entry, ...]], ...]:
+    """Give the entries that link here, by content type, each sorted by title."""
+    view = thing._view  # noqa: SLF001
+    groups: dict[str, list[Entry]] = {each: [] for each in view.frame.types}
+    for type_id, key in view.ask(f"to:{thing._loaded.key}"):  # noqa: SLF001
+        if type_id in groups:
+            groups[type_id].append(Entry(view, view.library.load(key)))
+    return tuple((each, sort_entries(found)) for each, found in groups.items() if found)
+
+
+def sort_entries(entries: Iterable[Entry]) -> tuple[Entry, ...]:
+    """Sort entries by their `order` field where they have one, then by title."""
+
+    def key(entry: Entry) -> tuple[float, tuple[str, str], str]:
+        place = entry._view.answer(entry._loaded, "order")[0] if _has_order(entry) else None  # noqa: SLF001
+        number = place if isinstance(place, int | float) else float("inf")
+        return number, sort_key(title_of(entry)), entry._loaded.key  # noqa: SLF001
+
+    return tuple(sorted(entries, key=key))
+
+
+def _has_order(entry: Entry) -> bool:
+    content_type = _content_type(entry)
+    return content_type is None or content_type.find("order") is not None

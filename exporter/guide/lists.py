@@ -1,0 +1,78 @@
+"""Lists and settings as templates see them: worked out, and noted as read, when somebody looks."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Any
+
+from exporter.guide.objects import Entry, View
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+
+class Settings:
+    """Some of site.yaml, as `site` in templates."""
+
+    __slots__ = ("_view",)
+    _NAMES = frozenset({"title", "description", "accent", "logo", "base_url"})
+
+    def __init__(self, view: View) -> None:
+        self._view = view
+
+    def __getattr__(self, name: str) -> Any:
+        if name not in self._NAMES:
+            raise AttributeError(name)
+        return self._view.ask("site", name)
+
+
+class Lazy(Sequence[Any]):
+    """A sequence that is worked out when it is first looked at, so that a page that does not look has not read it."""
+
+    __slots__ = ("_found", "_make")
+
+    def __init__(self, make: Callable[[], Sequence[Any]]) -> None:
+        self._make = make
+        self._found: Sequence[Any] | None = None
+
+    def _items(self) -> Sequence[Any]:
+        if self._found is None:
+            self._found = self._make()
+        return self._found
+
+    def __getitem__(self, index: Any) -> Any:
+        return self._items()[index]
+
+    def __len__(self) -> int:
+        return len(self._items())
+
+    def __iter__(self) -> Iterator[Any]:
+        return iter(self._items())
+
+
+class EntryList(Lazy):
+    """The entries of a content type in their order: `[:n]` asks for the first n alone, `length` for the number."""
+
+    __slots__ = ("_letter", "_type", "_view")
+
+    def __init__(self, view: View, type_id: str, letter: str = "") -> None:
+        super().__init__(lambda: self._ask(""))
+        self._view = view
+        self._type = type_id
+        self._letter = letter
+
+    def _ask(self, most: str) -> tuple[Entry, ...]:
+        view = self._view
+        keys = view.ask(f"list:{self._type}", f"k/{view.locale}/{self._letter}/{most}")
+        return tuple(Entry(view, view.library.load(key)) for key in keys)
+
+    def __getitem__(self, index: Any) -> Any:
+        first = isinstance(index, slice) and index.start in (None, 0) and index.step is None
+        if first and isinstance(index.stop, int) and index.stop >= 0 and self._found is None:
+            return self._ask(str(index.stop)) if index.stop else ()
+        return super().__getitem__(index)
+
+    def __len__(self) -> int:
+        if self._letter or self._found is not None:
+            return super().__len__()
+        return int(self._view.ask(f"list:{self._type}", "n"))
