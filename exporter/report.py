@@ -84,7 +84,7 @@ _COUNTS = ("requests", "sync_requests", "bytes", "upserted", "deleted", "unchang
 class RenderReport:
     """What a render did; `rendered` are pages whose template ran.
 
-    `evaluated` are pages whose recorded reads were looked at. The work that it took: files of content/ that were `read`,
+    `evaluated` are pages whose recorded reads were looked at. The work: files of content/ that were `read`,
     questions that were `asked`, `rows` of the index written.
     """
 
