@@ -115,6 +115,7 @@ class _Build:
             self._finish(gone)
         self._told.rows = self._index.database.total_changes
         self._told.pages = self._index.value("SELECT count(*) FROM page")
+        self._told.failed = len(self._failed)
         self._report.problems += dict.fromkeys(self._problems())
 
     def _find(self) -> set[str]:
@@ -153,11 +154,15 @@ class _Build:
     def _render(self, stale: list[int]) -> None:
         """Render pages in processes and write them here; what they read is kept once their files stand."""
         outcomes = in_processes(self._jobs, stale, self._render_share)
+        told = self._told
         while some := list(itertools.islice(outcomes, _AT_ONCE)):
-            written = [(each, *self._write(each)) for each in some]
+            told.read += sum(each.read for each in some)
+            told.asked += sum(each.asked for each in some)
+            told.rendered += sum(each.reads is not None for each in some)
+            written = [(each, *self._write(each)) for each in some if each.reads is not None]
+            self._failed += [each for each in some if each.reads is None]
             with self._index.transaction():
-                for each, size, stamp in written:
-                    self._keep(each, size, stamp)
+                self._keep(written)
 
     def _render_share(self, numbers: Iterable[int]) -> Iterator[_Outcome]:
         from exporter.guide.render import PageError, Renderer
@@ -179,30 +184,21 @@ class _Build:
 
     def _write(self, outcome: _Outcome) -> tuple[int, int]:
         """Write a page's file; give its size and time."""
-        told = self._told
-        told.read += outcome.read
-        told.asked += outcome.asked
-        if outcome.reads is None:
-            told.failed += 1
-            self._failed.append(outcome)
-            return 0, 0
-        told.rendered += 1
         differs, size, stamp = self._output.write(outcome.page.path, outcome.data)
         if differs:
-            told.written += 1
+            self._told.written += 1
             self._report.detail(f"written: {outcome.page.path}")
         return size, stamp
 
-    def _keep(self, outcome: _Outcome, size: int, stamp: int) -> None:
-        """Keep what a page read and how its file looks, and take its mark off."""
-        if outcome.reads is None:
-            return
-        index, number = self._index, outcome.number
-        shape = store_reads(index, number, outcome.page.key, outcome.reads)
-        problems = pack([list(asdict(each).values()) for each in outcome.problems]) if outcome.problems else None
-        values = (number, shape, size, stamp, digest(outcome.data), problems)
-        index.database.execute("INSERT OR REPLACE INTO built VALUES (?, ?, ?, ?, ?, ?)", values)
-        index.database.execute("UPDATE page SET stale = 0 WHERE id = ?", (number,))
+    def _keep(self, written: list[tuple[_Outcome, int, int]]) -> None:
+        """Keep what pages read and how their files look, and take their marks off."""
+        index, rows = self._index, []
+        shapes = store_reads(index, [(each.number, each.page.key, each.reads) for each, *_ in written if each.reads])
+        for (each, size, stamp), shape in zip(written, shapes, strict=True):
+            problems = pack([list(asdict(each).values()) for each in each.problems]) if each.problems else None
+            rows.append((each.number, shape, size, stamp, digest(each.data), problems))
+        index.database.executemany("INSERT OR REPLACE INTO built VALUES (?, ?, ?, ?, ?, ?)", rows)
+        index.database.executemany("UPDATE page SET stale = 0 WHERE id = ?", ((row[0],) for row in rows))
 
     def _finish(self, gone: set[str]) -> None:
         """Copy files, sweep what nothing stands for, note that it is done."""

@@ -73,12 +73,11 @@ class Frame:
         that is not localised holds its value under the space's default locale, for all locales.
         """
         values = item.localized(field_id)
-        if self.default in values and (item.content_type, field_id) in self.unlocalized:
-            return Answer(values[self.default], self.default)
-        for code in self.chains.get(locale, (locale,)):
-            if code in values:
-                return Answer(values[code], code)
-        return Answer(None, None)
+        default = self.default
+        found = next((code for code in self.chains.get(locale, (locale,)) if code in values), None)
+        if found != default and default in values and (item.content_type, field_id) in self.unlocalized:
+            found = default
+        return Answer(values[found], found) if found is not None else Answer(None, None)
 
     def title_field(self, type_id: str) -> str:
         """Give the field that says what an item of a content type is called."""

@@ -185,19 +185,24 @@ class GuideIndex:
         ).fetchone()
         return row
 
-    def put_item(self, path: str, sign: int, digest: bytes, facts: Facts | None, card: bytes) -> None:
-        """Write the row of a file that has none."""
-        packed = _pack_facts(facts) if facts is not None else None
-        key = facts.key if facts is not None else None
-        query = "INSERT INTO item (path, sign, digest, key, facts, card) VALUES (?, ?, ?, ?, ?, ?)"
-        number = self.database.execute(query, (path, sign, digest, key, packed, card)).lastrowid
-        if facts is not None:
-            labels = [(facts.type, code, sort, letter, number) for code, letter, sort in facts.labels]
-            self.database.executemany("INSERT INTO label VALUES (?, ?, ?, ?, ?)", labels)
-            links = [(target, name, number, facts.type) for target, name in facts.targets]
-            self.database.executemany("INSERT INTO link VALUES (?, ?, ?, ?)", links)
-            files = [(source, place, facts.key) for place, source in facts.files]
-            self.database.executemany("INSERT OR REPLACE INTO asset_file VALUES (?, ?, ?)", files)
+    def put_items(self, rows: Iterable[tuple[str, int, bytes, Facts | None, bytes]]) -> None:
+        """Write the rows of files that have none: path, sign, digest, facts and card of each."""
+        number = self.value("SELECT coalesce(max(id), 0) FROM item")
+        items: list[tuple[Any, ...]] = []
+        labels, links, files = [], [], []
+        for path, sign, digest, facts, card in rows:
+            number += 1
+            if facts is None:
+                items.append((number, path, sign, digest, None, None, card))
+                continue
+            items.append((number, path, sign, digest, facts.key, _pack_facts(facts), card))
+            labels += [(facts.type, code, sort, letter, number) for code, letter, sort in facts.labels]
+            links += [(target, name, number, facts.type) for target, name in facts.targets]
+            files += [(source, place, facts.key) for place, source in facts.files]
+        self.database.executemany("INSERT INTO item VALUES (?, ?, ?, ?, ?, ?, ?)", items)
+        self.database.executemany("INSERT INTO label VALUES (?, ?, ?, ?, ?)", labels)
+        self.database.executemany("INSERT INTO link VALUES (?, ?, ?, ?)", links)
+        self.database.executemany("INSERT OR REPLACE INTO asset_file VALUES (?, ?, ?)", files)
 
     def drop_item(self, path: str) -> None:
         """Remove the row of a file and what hangs on it, its pages excepted."""
@@ -229,12 +234,11 @@ class GuideIndex:
         query = f"SELECT id, kind, url, locale, key, type, letter, template FROM page WHERE {where}"  # noqa: S608 - conditions stand in the code
         return [(row[0], Page(*row[1:])) for row in self.database.execute(query, values)]
 
-    def add_page(self, page: Page, base: str | None) -> None:
-        """Write a new page, which is stale until it was rendered."""
-        query = (
-            "INSERT INTO page (kind, url, locale, key, type, letter, template, base) VALUES (?, ?, ?, ?, ?, ?, ?, ?)"
-        )
-        self.database.execute(query, (*page, base))
+    def add_pages(self, pages: Iterable[tuple[Page, str | None]]) -> None:
+        """Write new pages with the addresses that they want; each is stale until it was rendered."""
+        columns = "kind, url, locale, key, type, letter, template, base"
+        query = f"INSERT INTO page ({columns}) VALUES (?, ?, ?, ?, ?, ?, ?, ?)"  # noqa: S608 - the line above
+        self.database.executemany(query, ((*page, base) for page, base in pages))
 
     def drop_page(self, number: int) -> None:
         """Remove a page and what is known of its rendering."""
@@ -254,9 +258,10 @@ class GuideIndex:
 
     def forget_reads(self, number: int) -> None:
         """Remove what a page read."""
-        touched = [(subject_number(each), number) for each in self.reads_of(number)]
-        if not touched:
+        data = self.value("SELECT data FROM reads WHERE page = ?", number)
+        if data is None:
             return
+        touched = [(subject_number(each), number) for each in unpack(data)]
         self.database.executemany("DELETE FROM touch WHERE subject = ? AND page = ?", touched)
         self.database.execute("DELETE FROM reads WHERE page = ?", (number,))
 

@@ -87,6 +87,7 @@ class Library:
         self._content = str(content)
         self._loaded: OrderedDict[str, Loaded] = OrderedDict()
         self._asked: dict[tuple[str, str], Asked] = {}
+        self._templates: dict[str, str | None] = {}
 
     def load(self, key: str) -> Loaded:
         """Give an item, from memory or from its card in the index."""
@@ -238,6 +239,11 @@ class Library:
 
     def template_file(self, name: str) -> str | None:
         """Give the file that a template's name means: the project's own before the theme's, `theme/…` the theme's."""
+        if name not in self._templates:
+            self._templates[name] = self._find_template(name)
+        return self._templates[name]
+
+    def _find_template(self, name: str) -> str | None:
         parts = name.split("/")
         if not all(parts) or {".", ".."} & set(parts) or "\\" in name or "\0" in name:
             return None

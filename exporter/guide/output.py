@@ -7,7 +7,7 @@ import stat
 from typing import TYPE_CHECKING
 
 from exporter.errors import GuardError
-from exporter.files import clear_way, read_bytes, read_file, remove, write_atomic, write_bytes
+from exporter.files import clear_way, read_bytes, read_file, remove, remove_empty_folders, write_atomic, write_bytes
 from exporter.model import digest
 
 if TYPE_CHECKING:
@@ -42,6 +42,7 @@ class Output:
         self._part = f"{scratch}/part"
         self._index = index
         self._touched: set[str] = set()
+        self._emptied: set[str] = set()
         self.stale: set[int] = set()
         self.strays: set[str] = set()
 
@@ -100,6 +101,8 @@ class Output:
             if not inside and HISTORY in folders:
                 folders.remove(HISTORY)
             self._touched.add(inside)
+            if not folders and not names:
+                self._emptied.add(inside)
             yield from (f"{inside}/{name}" if inside else name for name in names)
 
     def begin(self) -> None:
@@ -149,23 +152,21 @@ class Output:
         for path in sorted(self.strays - kept):
             self._touch(path)
             removed += remove(self._root / path, self._root)
+            self._emptied.add(path.rpartition("/")[0])
         self.strays.clear()
         return removed
 
     def settle(self) -> None:
         """Note how the folders look that something was done in; remove those that are empty."""
-        for path in sorted(self._touched, reverse=True):
-            time = _time_of(f"{self._text}/{path}")
-            if time is not None and path and not os.listdir(f"{self._text}/{path}"):  # noqa: PTH208
-                os.rmdir(f"{self._text}/{path}")  # noqa: PTH106
-                time = None
-            if time is None:
-                self._index.database.execute("DELETE FROM folder WHERE path = ?", (path,))
-        for path in self._touched:
-            time = _time_of(f"{self._text}/{path}")
-            if time is not None:
-                self._index.database.execute("INSERT OR REPLACE INTO folder VALUES (?, ?)", (path, time))
+        for path in sorted(self._emptied, reverse=True):
+            remove_empty_folders(self._root / path, self._root)
+        times = {path: _time_of(f"{self._text}/{path}") for path in self._touched}
+        gone = [(path,) for path, time in times.items() if time is None]
+        self._index.database.executemany("DELETE FROM folder WHERE path = ?", gone)
+        there = [(path, time) for path, time in times.items() if time is not None]
+        self._index.database.executemany("INSERT OR REPLACE INTO folder VALUES (?, ?)", there)
         self._touched.clear()
+        self._emptied.clear()
 
 
 def _bytes_of(path: str) -> bytes | None:

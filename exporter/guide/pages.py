@@ -80,6 +80,8 @@ class Planner:
         self._frame = frame
         self._bases: set[str] = set()
         self._left: set[str] = set()
+        self._added: dict[tuple[str, str], tuple[Page, str]] = {}
+        self._is_new = index.value("SELECT 1 FROM page LIMIT 1") is None
         self._fresh: set[str] = set()
         self.moved: set[str] = set()
         self.shifted: set[str] = set()
@@ -92,7 +94,7 @@ class Planner:
         query = (
             "SELECT id, locale, base, template || ' ' || type, url, parted FROM page WHERE key = ? AND kind = 'entry'"
         )
-        standing = {row[1]: row for row in self._index.rows(query, key)}
+        standing = {} if self._is_new else {row[1]: row for row in self._index.rows(query, key)}
         wanted = dict(facts.bases) if facts is not None else {}
         for code, (number, _, base, used, url, parted) in standing.items():
             if wanted.get(code) != base or used != f"{template} {type_id}":
@@ -101,7 +103,7 @@ class Planner:
                 self._left.update({parted} - {None})
         for code, base in wanted.items():
             if code not in standing or standing[code][2:4] != (base, f"{template} {type_id}"):
-                self._index.add_page(Page("entry", base, code, key, type_id, "", template), base)
+                self._added[key, code] = (Page("entry", base, code, key, type_id, "", template), base)
                 self._note(base, key)
                 self._bases.add(base)
 
@@ -117,6 +119,8 @@ class Planner:
 
     def settle(self) -> None:
         """Part the addresses that meet. Raises ConfigError where a pattern of site.yaml makes them meet."""
+        self._index.add_pages(self._added.values())
+        self._added.clear()
         for base in self._meeting():
             self._left |= self._part(base)
         for address in sorted(self._left):
@@ -228,10 +232,10 @@ class Planner:
         for page, number in standing.items():
             if page not in wanted:
                 self._drop(number, page.url, None)
-        for page in pages:
-            if page not in standing:
-                self._index.add_page(page, None)
-                self._note(page.url, None)
+        added = [page for page in pages if page not in standing]
+        self._index.add_pages((page, None) for page in added)
+        for page in added:
+            self._note(page.url, None)
 
     def _check_unique(self) -> None:
         many = len(self._fresh) >= _MANY

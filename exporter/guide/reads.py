@@ -44,16 +44,18 @@ class Packer:
         return Reads(packed, pack(own), list(own))
 
 
-def store_reads(index: GuideIndex, number: int, key: str | None, reads: Reads) -> int:
-    """Keep what a page read in place of what it read before; give the number of its shape.
+def store_reads(index: GuideIndex, pages: list[tuple[int, str | None, Reads]]) -> list[int]:
+    """Keep what pages read in place of what they read before; give the numbers of their shapes.
 
     The page of an entry is found by its key, so that the entry itself needs no row.
     """
-    index.forget_reads(number)
-    rows = [(subject_number(each), number) for each in reads.subjects if each != key]
-    index.database.executemany("INSERT OR IGNORE INTO touch VALUES (?, ?)", rows)
-    index.database.execute("INSERT INTO reads VALUES (?, ?)", (number, reads.own))
-    return index.shape_number(reads.shape)
+    touched: list[tuple[int, int]] = []
+    for number, key, reads in pages:
+        index.forget_reads(number)
+        touched += [(subject_number(each), number) for each in reads.subjects if each != key]
+    index.database.executemany("INSERT OR IGNORE INTO touch VALUES (?, ?)", touched)
+    index.database.executemany("INSERT INTO reads VALUES (?, ?)", ((number, reads.own) for number, _, reads in pages))
+    return [index.shape_number(reads.shape) for _, _, reads in pages]
 
 
 class Stale(NamedTuple):
@@ -66,6 +68,8 @@ class Stale(NamedTuple):
 def find_stale(index: GuideIndex, library: Library, changed: set[str]) -> Stale:
     """Find the pages that get another answer now to something that they asked of the changed subjects."""
     candidates: dict[int, None] = {}
+    if index.value("SELECT 1 FROM reads LIMIT 1") is None:
+        return Stale(set(), 0)
     for subject in sorted(changed):
         candidates.update(dict.fromkeys(index.touched(subject)))
         own = index.rows("SELECT id FROM page WHERE key = ?", subject)

@@ -14,7 +14,6 @@ from markupsafe import Markup
 
 from exporter.guide.filters import FILTERS, GLOBALS, VIEW, type_name
 from exporter.guide.languages import Language, language
-from exporter.guide.library import THEME, Asked, Library
 from exporter.guide.lists import Lazy, Settings
 from exporter.guide.objects import Asset, Entry, View
 from exporter.guide.pages import letter_url, list_url
@@ -25,6 +24,7 @@ if TYPE_CHECKING:
 
     from jinja2.runtime import Context
 
+    from exporter.guide.library import Asked, Library
     from exporter.guide.pages import Page
     from exporter.report import Problem
 
@@ -134,8 +134,8 @@ class Renderer:
             return page.template
         own = f"{page.type_id}.html"
         view.ask("template", own)
-        file = self._library.template_file(own)
-        return own if file is not None and not (Path(THEME) / own).exists() else "entry.html"
+        theme = self._library.template_file(f"theme/{own}")
+        return own if theme is None and self._library.template_file(own) is not None else "entry.html"
 
     def _alternates(self, view: View) -> tuple[Alternate, ...]:
         """Give the page in each language of the guide, or that language's home where it does not stand there."""

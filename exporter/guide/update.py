@@ -15,11 +15,12 @@ if TYPE_CHECKING:
 
     from exporter.guide.facts import Facts
     from exporter.guide.frame import Frame
-    from exporter.guide.index import GuideIndex
+    from exporter.guide.index import GuideIndex, IndexedItem
     from exporter.guide.pages import Planner
 
 _MANY = 2000
 """Files whose reading is worth a process."""
+_AT_ONCE = 1000
 
 
 @dataclass
@@ -41,48 +42,53 @@ def update_items(
     update = Update()
     before, now = index.signs(), look_at_items(content)
     for path in sorted(before.keys() - now.keys()):
-        _replace(index, planner, update, Read(path, b"", None), 0)
+        _replace(index, planner, update, Read(path, b"", None), index.item_at(path), 0)
+    new: list[tuple[str, int, bytes, Facts | None, bytes]] = []
     paths = [path for path, sign in now.items() if everything or sign == 0 or before.get(path) != sign]
     for read in in_processes(jobs, paths, lambda share: read_files(content, frame, share), _MANY):
         path, facts = read.path, read.facts
         update.read += 1
         old = index.item_at(path) if path in before else None
         if old is None or old.digest != read.digest or (everything and old.facts != facts):
-            _replace(index, planner, update, read, now[path])
+            if _replace(index, planner, update, read, old, now[path]):
+                new.append((path, now[path], read.digest, facts, read.card))
         elif before[path] != now[path] and now[path]:
             index.sign_again(path, now[path])
         if everything and old is not None and facts is not None and facts.type:
             planner.place_entry(facts.key, facts)
+        if len(new) == _AT_ONCE:
+            _put(index, new)
+            new.clear()
+    _put(index, new)
     return update
 
 
-def _replace(index: GuideIndex, planner: Planner, update: Update, read: Read, sign: int) -> None:
-    """Put a file's new facts for its old ones; a file without a digest is gone."""
-    old, facts = index.item_at(read.path), read.facts
-    before = old.facts if old is not None else None
+def _replace(
+    index: GuideIndex, planner: Planner, update: Update, read: Read, old: IndexedItem | None, sign: int
+) -> bool:
+    """Put a file's new facts for its old ones; a file without a digest is gone. Tells whether a new row is due."""
+    facts, before = read.facts, old.facts if old is not None else None
     if old is not None and read.digest and before == facts:
         index.renew_item(read.path, sign, read.digest, read.card)
         update.changed.update({facts.key} if facts is not None else ())
-        return
+        return False
     if old is not None:
         index.drop_item(read.path)
-    if read.digest:
-        _put(index, read, sign)
     _note(update, before, facts)
     for each in {facts.key if facts else "", before.key if before else ""}:
         if each.startswith("entry:"):
             planner.place_entry(each, facts)
+    return bool(read.digest)
 
 
-def _put(index: GuideIndex, read: Read, sign: int) -> None:
+def _put(index: GuideIndex, rows: list[tuple[str, int, bytes, Facts | None, bytes]]) -> None:
     try:
-        index.put_item(read.path, sign, read.digest, read.facts, read.card)
+        index.put_items(rows)
     except sqlite3.IntegrityError:
-        other = index.path_of(read.facts.key) if read.facts is not None else None
-        raise GuardError(
-            "mirror-double",
-            f"content/{other} and content/{read.path} are the same item: remove one, or run sync --full",
-        ) from None
+        paths = [row[0] for row in rows if row[3] is not None and index.path_of(row[3].key) not in (None, row[0])]
+        both = " and ".join(f"content/{each}" for each in paths[:2]) or "two files of content/"
+        said = f"{both}: an item lies there that lies elsewhere too: remove one of its files, or run sync --full"
+        raise GuardError("mirror-double", said) from None
 
 
 def _note(update: Update, before: Facts | None, after: Facts | None) -> None:
