@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from exporter.guide.frame import sort_key
-from exporter.layout import asset_files, item_path, url_path, url_segment
+from exporter.layout import asset_files, is_item_path, url_path, url_segment
 from exporter.model import Item, Key, Upsert, link_key, pack, read_change
 
 if TYPE_CHECKING:
@@ -72,8 +72,7 @@ def read_item(raw: Json, path: str) -> Item | None:
         return None
     if not isinstance(change, Upsert):
         return None
-    own = (item_path(change.key, change.item.content_type, clash=clash) for clash in (False, True))
-    return change.item if path in own else None
+    return change.item if is_item_path(path, change.key, change.item.content_type) else None
 
 
 def facts_of(frame: Frame, item: Item, path: str) -> Facts:
