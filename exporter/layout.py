@@ -75,6 +75,8 @@ def item_path(key: Key, content_type: str, *, clash: bool = False) -> str:
 def is_item_path(path: str, key: Key, content_type: str) -> bool:
     """Tell whether a path under content/ is one that the item's JSON gets, alone or beside ids that are alike."""
     folder, _, name = path.rpartition("/")
+    if name == f"{key.id}.json" and is_own_name(key.id) and folder == item_folder(key, content_type):
+        return True
     return name.removesuffix(".json") in {file_name(key.id, clash=clash) for clash in (False, True)} and folder in {
         item_folder(key, content_type, clash=clash) for clash in (False, True)
     }
@@ -120,6 +122,8 @@ def url_segment(value: str) -> str:
 
 def url_path(value: str) -> str:
     """Make the end of an address of a slug; slashes in it part segments."""
+    if "/" not in value:
+        return url_segment(value)
     return "/".join(filter(None, map(url_segment, value.split("/"))))
 
 

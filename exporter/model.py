@@ -131,11 +131,17 @@ def link_id(value: Json) -> str | None:
     return target if isinstance(target, str) else None
 
 
+_LINKED = {"Entry": "entry", "Asset": "asset"}
+
+
 def link_key(value: Json) -> Key | None:
     """Give the key of the entry or asset that a Link names; None for anything else."""
-    target = link_id(value)
-    link_type = value["sys"].get("linkType") if target is not None else None
-    return Key(link_type.lower(), target) if target is not None and link_type in ("Entry", "Asset") else None
+    sys = value.get("sys") if isinstance(value, dict) else None
+    if not isinstance(sys, dict) or sys.get("type") != "Link":
+        return None
+    target, kind = sys.get("id"), sys.get("linkType")
+    found = _LINKED.get(kind) if isinstance(kind, str) else None
+    return Key(found, target) if found is not None and isinstance(target, str) else None
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,8 +5,8 @@ from __future__ import annotations
 import re
 import struct
 import unicodedata
-from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING
+from dataclasses import replace
+from typing import TYPE_CHECKING, NamedTuple
 
 from exporter.guide.frame import sort_key
 from exporter.layout import asset_files, is_item_path, url_path, url_segment
@@ -21,10 +21,10 @@ if TYPE_CHECKING:
 _PLACEHOLDER = re.compile(r"\{(\w+)\}")
 _LARGEST = 1e300
 _SHORT = 300
+_FEW = 8
 
 
-@dataclass(frozen=True, slots=True)
-class Facts:
+class Facts(NamedTuple):
     """The facts of an item.
 
     `labels`: locale, letter and place in lists. `targets`: key and field of what it links to. `bases`: locale and
@@ -44,11 +44,7 @@ def card_of(item: Item) -> bytes:
     short: dict[str, Json] = {}
     long: list[str] = []
     for name, values in item.fields.items():
-        try:
-            fits = not _is_long(values) and len(pack(values)) <= _SHORT
-        except (UnicodeEncodeError, OverflowError):
-            fits = False
-        if fits:
+        if _is_short(values):
             short[name] = values
         else:
             long.append(name)
@@ -58,10 +54,17 @@ def card_of(item: Item) -> bytes:
         return pack([{}, None, {}, None])
 
 
-def _is_long(values: Json) -> bool:
-    """Tell cheaply whether a field is long, which most are not."""
-    texts = values.values() if isinstance(values, dict) else ()
-    return any(len(each) > _SHORT for each in texts if isinstance(each, str))
+def _is_short(values: Json) -> bool:
+    """Tell cheaply whether a field is short in all locales, as most are; no text that is packed tells more."""
+    if not isinstance(values, dict):
+        return False
+    for each in values.values():
+        if isinstance(each, str | list):
+            if len(each) > _SHORT:
+                return False
+        elif isinstance(each, dict) and ("nodeType" in each or len(each) > _FEW):
+            return False
+    return True
 
 
 def read_item(raw: Json, path: str) -> Item | None:
@@ -77,32 +80,36 @@ def read_item(raw: Json, path: str) -> Item | None:
 
 def facts_of(frame: Frame, item: Item, path: str) -> Facts:
     """Work out an item's facts; its JSON lies at `path` under content/."""
-    targets = tuple(sorted({(str(key), name) for name, value in item.fields.items() for key in links_in(value)}))
-    if item.key.kind == "asset":
+    values = ((name, value) for name, value in item.fields.items() if isinstance(value, dict))
+    targets = tuple(sorted({(f"{key.kind}:{key.id}", name) for name, value in values for key in links_in(value)}))
+    kind, identifier = item.key
+    if kind == "asset":
         files = tuple((each.public_path, each.path) for each in asset_files(item, path))
-        return Facts(str(item.key), "", (), targets, (), files)
+        return Facts(f"asset:{identifier}", "", (), targets, (), files)
+    type_id = item.content_type
     titles = {code: frame.title(item, code) for code in frame.locales}
     labels = tuple((code, first_letter(title), _sort(frame, item, title, code)) for code, title in titles.items())
     bases: tuple[tuple[str, str], ...] = ()
-    if item.content_type in frame.types:
+    if type_id in frame.types:
         shown = (code for code in frame.locales if frame.is_translated(item, code))
         bases = tuple((code, base_address(frame, item, code)) for code in shown)
-    return Facts(str(item.key), item.content_type, labels, targets, bases)
+    return Facts(f"entry:{identifier}", type_id, labels, targets, bases)
 
 
-def links_in(value: Json) -> Iterator[Key]:
-    """Yield the keys that a value links to, at any depth, Rich Text included."""
+def links_in(value: Json) -> list[Key]:
+    """Give the keys that a value links to, at any depth, Rich Text included."""
+    found: list[Key] = []
     pending: list[Json] = [value]
     while pending:
         each = pending.pop()
         if isinstance(each, dict):
             key = link_key(each) if "sys" in each else None
             if key is not None:
-                yield key
-            else:
-                pending.extend(each.values())
-        elif isinstance(each, list):
-            pending.extend(each)
+                found.append(key)
+                continue
+            each = each.values()
+        pending += [inner for inner in each if isinstance(inner, dict | list)]
+    return found
 
 
 def _sort(frame: Frame, item: Item, title: str, locale: str) -> bytes:
@@ -138,8 +145,8 @@ def _filled(frame: Frame, item: Item, name: str, locale: str) -> str:
 def _slug(frame: Frame, item: Item, locale: str) -> str:
     name = frame.model.types[item.content_type].address_field
     value = frame.answer(item, name, locale).value
-    texts = (value if isinstance(value, str) else "", frame.title(item, locale), item.key.id)
-    return next(filter(None, map(url_path, texts)), "entry")
+    slug = url_path(value) if isinstance(value, str) else ""
+    return slug or url_path(frame.title(item, locale)) or url_path(item.key.id) or "entry"
 
 
 def earlier_addresses(

@@ -141,16 +141,20 @@ class RichText:
 class Thing:
     """An item whose fields are its attributes."""
 
-    __slots__ = ("_loaded", "_view")
+    __slots__ = ("_loaded", "_values", "_view")
 
     def __init__(self, view: View, loaded: Loaded) -> None:
         self._view = view
         self._loaded = loaded
+        self._values: dict[str, Any] = {}
 
     def __getattr__(self, name: str) -> Any:
         if name.startswith("_"):
             raise AttributeError(name)
-        value = self._view.value(self._loaded, name)
+        if name in self._values:
+            value = self._values[name]
+        else:
+            value = self._values[name] = self._view.value(self._loaded, name)
         if value is None and name in ("sys", "tags"):
             return Facts(self) if name == "sys" else tags_of(self)
         if value is None:
