@@ -39,6 +39,8 @@ _ATTRIBUTES = {
 }
 _ADDRESSES = {("a", "href"), ("img", "src")}
 _TAG = re.compile(r'<([a-z][a-z0-9]*)((?: [a-z]+="[^"]*")+)( /)?>')
+_ELSEWHERE = re.compile(r"https?://[\w.-]+(?:/[\w.~%+,;=-]*){0,3}", re.ASCII)
+"""An address elsewhere that is too short to be an asset's file: most are, and it costs little to tell."""
 _PICTURE = re.compile(r'<img((?:\s[a-z]+="[^"]*")*)>')
 _ATTRIBUTE = re.compile(r'\s([a-z]+)="([^"]*)"')
 
@@ -96,7 +98,7 @@ def markdown(text: str, view: View) -> Markup:
         text = text.encode("utf-8", "replace").decode("utf-8")
     extensions = _EXTENSIONS if _has_addresses(text) else _EXTENSIONS[:-1]
     markup = cmarkgfm.markdown_to_html_with_extensions(text, options=_OPTIONS, extensions=extensions)
-    return clean(markup, view) if "<" in text else _lead(markup, view)
+    return clean(markup, view) if "<" in text else _led(markup, view)
 
 
 def _has_addresses(text: str) -> bool:
@@ -105,7 +107,7 @@ def _has_addresses(text: str) -> bool:
     return text.count("://") > linked or "www." in text or "@" in text
 
 
-def _lead(markup: str, view: View) -> Markup:
+def _led(markup: str, view: View) -> Markup:
     """Lead the links of markup that was made of a text without `<`: every tag in it is the Markdown engine's own.
 
     So only attributes have to be looked at; the sanitiser, which reads and writes all of it anew, takes ten times as
@@ -132,6 +134,12 @@ def _attribute(tag: str, name: str, value: str, view: View) -> str:
 
 def follow(tag: str, url: str, view: View) -> str | None:
     """Give the address that a link or picture of the space gets on this page; None for one that is left out."""
+    if _ELSEWHERE.fullmatch(url):
+        return url if tag == "a" else None
+    return _follow(tag, url, view)
+
+
+def _follow(tag: str, url: str, view: View) -> str | None:
     try:
         parts = urlsplit(url.strip())
     except ValueError:
