@@ -106,7 +106,7 @@ class _Build:
         """Find what is stale in one transaction, then render, then sweep."""
         with self._index.transaction():
             gone = self._find()
-            stale = [row[0] for row in self._index.rows("SELECT id FROM page WHERE stale ORDER BY id")]
+            stale = sorted(self._output.stale)
             if stale or gone or self._output.strays:
                 self._index.remember("swept", 0)
         self._output.begin()
@@ -133,8 +133,8 @@ class _Build:
         gate = self._gate()
         if rearranged or update.lists or index.meta("gate") != gate:
             index.mark_stale(find_stale_shapes(index, self._library))
+        index.mark_stale(found.pages)
         self._output.look()
-        index.mark_stale(found.pages | self._output.stale)
         self._told.evaluated, self._told.read = found.looked_at, update.read
         for name, value in (("frame", frame.stamp), ("moved", moved), ("gate", gate)):
             index.remember(name, value)
@@ -191,14 +191,13 @@ class _Build:
         return size, stamp
 
     def _keep(self, written: list[tuple[_Outcome, int, int]]) -> None:
-        """Keep what pages read and how their files look, and take their marks off."""
+        """Keep what pages read and how their files look: with that they are built."""
         index, rows = self._index, []
         shapes = store_reads(index, [(each.number, each.page.key, each.reads) for each, *_ in written if each.reads])
         for (each, size, stamp), shape in zip(written, shapes, strict=True):
             problems = pack([list(asdict(each).values()) for each in each.problems]) if each.problems else None
             rows.append((each.number, shape, size, stamp, digest(each.data), problems))
         index.database.executemany("INSERT OR REPLACE INTO built VALUES (?, ?, ?, ?, ?, ?)", rows)
-        index.database.executemany("UPDATE page SET stale = 0 WHERE id = ?", ((row[0],) for row in rows))
 
     def _finish(self, gone: set[str]) -> None:
         """Copy files, sweep what nothing stands for, note that it is done."""
@@ -214,7 +213,8 @@ class _Build:
                 output.strays.add(Page("", url, "").path)
         self._told.removed = output.sweep(kept | {each.page.path for each in self._failed})
         output.settle()
-        index.database.execute("DELETE FROM shape WHERE id NOT IN (SELECT shape FROM built)")
+        if self._output.stale:
+            index.database.execute("DELETE FROM shape WHERE id NOT IN (SELECT shape FROM built)")
         index.remember("swept", 1)
 
     def _problems(self) -> Iterator[Problem]:

@@ -35,13 +35,12 @@ WITHOUT ROWID;
 CREATE TABLE page (
   id INTEGER PRIMARY KEY, kind TEXT NOT NULL, url TEXT NOT NULL COLLATE NOCASE, locale TEXT NOT NULL,
   key TEXT, type TEXT NOT NULL, letter TEXT NOT NULL, template TEXT NOT NULL,
-  base TEXT COLLATE NOCASE, parted TEXT COLLATE NOCASE, stale INTEGER NOT NULL DEFAULT 1
+  base TEXT COLLATE NOCASE, parted TEXT COLLATE NOCASE
 );
 CREATE INDEX page_by_url ON page (url);
 CREATE INDEX page_by_base ON page (base) WHERE base NOT NULL;
 CREATE INDEX page_by_parted ON page (parted) WHERE parted NOT NULL;
 CREATE INDEX page_by_key ON page (key) WHERE key NOT NULL;
-CREATE INDEX page_stale ON page (stale) WHERE stale;
 CREATE TABLE built (
   page INTEGER PRIMARY KEY, shape INTEGER NOT NULL, size INTEGER NOT NULL, time INTEGER NOT NULL, digest BLOB NOT NULL,
   problems BLOB
@@ -235,7 +234,7 @@ class GuideIndex:
         return [(row[0], Page(*row[1:])) for row in self.database.execute(query, values)]
 
     def add_pages(self, pages: Iterable[tuple[Page, str | None]]) -> None:
-        """Write new pages with the addresses that they want; each is stale until it was rendered."""
+        """Write new pages with the addresses that they want."""
         columns = "kind, url, locale, key, type, letter, template, base"
         query = f"INSERT INTO page ({columns}) VALUES (?, ?, ?, ?, ?, ?, ?, ?)"  # noqa: S608 - the line above
         self.database.executemany(query, ((*page, base) for page, base in pages))
@@ -247,8 +246,8 @@ class GuideIndex:
         self.database.execute("DELETE FROM page WHERE id = ?", (number,))
 
     def mark_stale(self, numbers: Iterable[int]) -> None:
-        """Mark pages that have to be rendered."""
-        self.database.executemany("UPDATE page SET stale = 1 WHERE id = ? AND stale = 0", ((each,) for each in numbers))
+        """Forget that pages were built: a page that is not has to be."""
+        self.database.executemany("DELETE FROM built WHERE page = ?", ((each,) for each in numbers))
 
     def reads_of(self, number: int) -> dict[str, dict[str, bytes]]:
         """Give a page's recorded reads: subject, argument, what stands for the answer."""

@@ -32,7 +32,8 @@ def check_output(output: Path) -> None:
 class Output:
     """Knows what the last build left and tells what is no longer so.
 
-    `stale` are pages whose file is missing or another, `strays` files that nothing stands for, as far as was looked.
+    `stale` are pages that have to be rendered: they are not built, or their file is missing or another. `strays` are
+    files that nothing stands for, as far as was looked.
     """
 
     def __init__(self, root: Path, scratch: Path, index: GuideIndex) -> None:
@@ -61,12 +62,13 @@ class Output:
 
     def _pages(self) -> dict[str, tuple[int, int]]:
         found: dict[str, tuple[int, int]] = {}
-        query = "SELECT id, url, size, time FROM page JOIN built ON built.page = page.id"
+        query = "SELECT id, url, size, time FROM page LEFT JOIN built ON built.page = page.id"
         for number, url, size, time in self._index.rows(query):
             path = f"{url[1:]}index.html"
             found[path] = (size, time)
-            if _look_of(f"{self._text}/{path}") != (size, time) and not self._restamp(number, path):
+            if size is None or (_look_of(f"{self._text}/{path}") != (size, time) and not self._restamp(number, path)):
                 self.stale.add(number)
+        self._index.mark_stale(self.stale)
         return found
 
     def _restamp(self, number: int, path: str) -> bool:
@@ -129,8 +131,11 @@ class Output:
         """
         self.strays.discard(path)
         target = f"{self._text}/{path}"
-        if _bytes_of(target) == data:
-            return (False, *(_look_of(target) or (0, 0)))
+        try:
+            os.mkdir(target.rpartition("/")[0])  # noqa: PTH102 - paths as text: there are many
+        except OSError:
+            if _bytes_of(target) == data:
+                return (False, *(_look_of(target) or (0, 0)))
         self._touch(path)
         write_bytes(self._part, data)
         try:

@@ -169,7 +169,7 @@ class Planner:
         if before != url:
             self._index.forget_reads(number)
             self._index.database.execute("DELETE FROM built WHERE page = ?", (number,))
-            self._index.database.execute("UPDATE page SET url = ?, stale = 1 WHERE id = ?", (url, number))
+            self._index.database.execute("UPDATE page SET url = ? WHERE id = ?", (url, number))
             self._note(before, key)
             self._note(url, key)
 
