@@ -4,13 +4,17 @@ from __future__ import annotations
 
 import json
 from collections import Counter
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 import pytest
 from PIL import Image, ImageChops, ImageStat
 
-from exporter.guide.library import Library, links_of, load_library
-from exporter.model import canonical, decode
+from exporter.config import Site
+from exporter.guide.facts import links_in, read_item
+from exporter.guide.frame import Frame, read_frame
+from exporter.guide.scan import look_at_items
+from exporter.model import Item, Key, canonical, decode
 from tests.conftest import DEMO
 from tests.demo_pictures.__main__ import draw_all
 
@@ -18,29 +22,42 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 
+@dataclass(frozen=True)
+class Demo:
+    """The bundled space as it lies in files."""
+
+    frame: Frame
+    items: dict[Key, Item]
+
+    def of_type(self, type_id: str) -> list[Item]:
+        return [each for each in self.items.values() if each.content_type == type_id]
+
+
 @pytest.fixture(scope="module")
-def demo() -> Library:
-    return load_library(DEMO)
+def demo() -> Demo:
+    read = (read_item(decode((DEMO / path).read_bytes()), path) for path in sorted(look_at_items(DEMO)))
+    site = Site.model_validate({"title": "Guide", "source": {"local": "demo"}})
+    return Demo(read_frame(DEMO, site), {each.key: each for each in read if each is not None})
 
 
-def fields(demo: Library, type_id: str) -> list[dict[str, Any]]:
+def fields(demo: Demo, type_id: str) -> list[dict[str, Any]]:
     return [dict(item.fields) for item in demo.of_type(type_id)]
 
 
-def test_it_holds_what_it_promises(demo: Library) -> None:
+def test_it_holds_what_it_promises(demo: Demo) -> None:
     counts = Counter(item.content_type or "asset" for item in demo.items.values())
     assert counts == {"place": 58, "category": 6, "neighbourhood": 8, "walk": 4, "article": 6, "asset": 62}
-    assert {code: each.fallback for code, each in demo.model.locales.items()} == {
+    assert {code: each.fallback for code, each in demo.frame.model.locales.items()} == {
         "en-US": None,
         "de-DE": "en-US",
         "ar": "en-US",
     }
 
 
-def test_half_of_the_places_are_german_and_a_quarter_arabic(demo: Library) -> None:
-    places = list(demo.of_type("place"))
+def test_half_of_the_places_are_german_and_a_quarter_arabic(demo: Demo) -> None:
+    places = demo.of_type("place")
     for code, share in (("en-US", 1.0), ("de-DE", 0.5), ("ar", 0.25)):
-        assert sum(demo.is_translated(each, code) for each in places) >= share * len(places)
+        assert sum(demo.frame.is_translated(each, code) for each in places) >= share * len(places)
 
 
 def test_it_is_small() -> None:
@@ -52,22 +69,22 @@ def test_its_files_are_canonical() -> None:
     assert [file.name for file in files if canonical(decode(file.read_bytes())) != file.read_bytes()] == []
 
 
-def test_every_link_has_its_target(demo: Library) -> None:
-    missing = [(str(key), str(target)) for key, item in demo.items.items() for target in links_of(item)]
+def test_every_link_has_its_target(demo: Demo) -> None:
+    missing = [(str(key), str(target)) for key, item in demo.items.items() for target in links_in(item.fields)]
     assert [pair for pair in missing if pair[1] not in set(map(str, demo.items))] == []
 
 
-def test_required_fields_are_filled(demo: Library) -> None:
+def test_required_fields_are_filled(demo: Demo) -> None:
     lacking = [
         (str(item.key), each.id)
         for item in demo.items.values()
-        for each in (demo.model.types[item.content_type].fields if item.content_type else ())
+        for each in (demo.frame.model.types[item.content_type].fields if item.content_type else ())
         if each.required and item.localized(each.id).get("en-US") in (None, "", [])
     ]
     assert lacking == []
 
 
-def test_every_place_has_its_own_picture_with_words_for_it(demo: Library) -> None:
+def test_every_place_has_its_own_picture_with_words_for_it(demo: Demo) -> None:
     pictures = [each["picture"]["en-US"]["sys"]["id"] for each in fields(demo, "place")]
     assert len(set(pictures)) == 58
     assets = {key.id: item for key, item in demo.items.items() if key.kind == "asset"}
@@ -77,12 +94,12 @@ def test_every_place_has_its_own_picture_with_words_for_it(demo: Library) -> Non
         assert (DEMO / "files" / identifier / file["fileName"]).stat().st_size == file["details"]["size"]
 
 
-def test_places_lie_in_lisbon(demo: Library) -> None:
+def test_places_lie_in_lisbon(demo: Demo) -> None:
     spots = [each["location"]["en-US"] for each in fields(demo, "place")]
     assert [each for each in spots if not (38.68 < each["lat"] < 38.79 and -9.24 < each["lon"] < -9.08)] == []
 
 
-def test_articles_hold_tables_lists_places_and_pictures(demo: Library) -> None:
+def test_articles_hold_tables_lists_places_and_pictures(demo: Demo) -> None:
     nodes = json.dumps([each["body"]["en-US"] for each in fields(demo, "article")])
     wanted = (
         "table",

@@ -11,11 +11,10 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from lxml import html
 
+from exporter.guide.output import _put as put
 from tests.conftest import CATEGORY, PLACE, SLUG, asset, content_type, entry, link, locale
 
 if TYPE_CHECKING:
-    from pathlib import Path
-
     from tests.conftest import Guide, SpaceFiles
 
 THREE = [locale("en-US", default=True), locale("de-DE", "en-US"), locale("ar", "en-US")]
@@ -213,16 +212,16 @@ def test_first_render_that_was_cut_short_does_not_lock_the_guide_out(
     assert guide.run("sync").code == 0
     renames = iter(range(100))
 
-    def full_disk(source: Path, target: Path) -> None:
-        if next(renames) == 3:
+    def full_disk(part: str, target: str) -> None:
+        if next(renames) >= 3:
             raise OSError(errno.ENOSPC, "No space left on device")
-        target.parent.mkdir(parents=True, exist_ok=True)
-        source.replace(target)
+        put(part, target)
 
     with monkeypatch.context() as patched:
-        patched.setattr("exporter.files.rename", full_disk)
+        patched.setattr("exporter.guide.output._put", full_disk)
         outcome = guide.run("render")
     assert (outcome.code, outcome.err.count("No space left on device")) == (4, 1)
+    assert 0 < len([path for path in guide.files("site") if path.endswith(".html")]) < 15
     outcome = guide.run("render")
     assert (outcome.code, outcome.err) == (0, "")
 

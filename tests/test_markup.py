@@ -11,11 +11,14 @@ from lxml import html
 from markupsafe import Markup
 
 from exporter.config import Site
-from exporter.guide.library import load_library
+from exporter.guide.frame import read_frame
+from exporter.guide.index import GuideIndex
+from exporter.guide.library import Library
 from exporter.guide.markup import SCHEMES, markdown
 from exporter.guide.objects import View
-from exporter.guide.pages import plan_pages
+from exporter.guide.pages import Planner
 from exporter.guide.richtext import render_document
+from exporter.guide.update import update_items
 from tests.conftest import CATEGORY, PICTURE, PLACE, SpaceFiles, asset, content_type, entry, link, locale
 
 if TYPE_CHECKING:
@@ -51,11 +54,17 @@ def look(tmp_path_factory: pytest.TempPathFactory) -> Callable[[str], View]:
     files.put(entry("place", "castle", title={"en-US": "Castle", "ar": "القلعة"}, slug="castle"))
     files.put(entry("place", "mill", title="<i>The mill</i>", slug="mill"))
     files.put(asset("pic", "castle.svg", len(PICTURE)), file=PICTURE)
-    library = load_library(files.root)
-    plan = plan_pages(library, Site.model_validate({"title": "Guide", "source": {"local": "demo"}}))
+    frame = read_frame(files.root, Site.model_validate({"title": "Guide", "source": {"local": "demo"}}))
+    index = GuideIndex(None)
+    planner = Planner(index, frame)
+    update_items(index, planner, frame, files.root, 1, everything=True)
+    planner.settle()
+    planner.place_others(lambda _key: None, {})
+    library = Library(index, frame, files.root, files.root / "templates")
 
     def at(url: str) -> View:
-        return View(library, plan, plan.by_url[url], files.root, lambda name, **_: Markup("[{}]").format(name))
+        ((_, page),) = index.pages("url = ?", url)
+        return View(library, page, lambda name, **_: Markup("[{}]").format(name))
 
     return at
 

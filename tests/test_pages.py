@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import re
+from dataclasses import dataclass
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -11,12 +13,18 @@ from hypothesis import strategies as st
 
 from exporter.config import Site
 from exporter.errors import ConfigError
+from exporter.guide.facts import card_of, facts_of, first_letter
+from exporter.guide.frame import make_frame
+from exporter.guide.index import GuideIndex
 from exporter.guide.library import Library
-from exporter.guide.pages import LONGEST_LIST, Plan, first_letter, plan_pages
-from exporter.model import Item, Key, Model, read_content_type, read_locale
+from exporter.guide.pages import LONGEST_LIST, Page, Planner, clashes
+from exporter.layout import item_path
+from exporter.model import Item, Key
 from tests.conftest import PLACE, SLUG, content_type, entry, link, locale
 
 if TYPE_CHECKING:
+    from exporter.guide.frame import Frame
+    from exporter.report import Problem
     from tests.conftest import Guide, SpaceFiles
 
 THREE = (locale("en-US", default=True), locale("de-DE", "en-US"), locale("ar", "en-US"))
@@ -41,6 +49,47 @@ HOSTILE = [
 ]
 
 
+@dataclass(frozen=True)
+class Plan:
+    """The pages of a guide over an index in memory."""
+
+    index: GuideIndex
+    frame: Frame
+
+    @property
+    def pages(self) -> list[Page]:
+        return [page for _, page in self.index.pages("1 ORDER BY id")]
+
+    @property
+    def by_url(self) -> dict[str, Page]:
+        return {page.url: page for page in self.pages}
+
+    @property
+    def by_key(self) -> dict[tuple[str, str], Page]:
+        return {(page.key, page.locale): page for page in self.pages if page.kind == "entry" and page.key}
+
+    @property
+    def problems(self) -> list[Problem]:
+        return list(clashes(self.index))
+
+    def lists(self, type_id: str, code: str) -> list[Page]:
+        return [page for page in self.pages if (page.kind, page.type_id, page.locale) == ("list", type_id, code)]
+
+    def page_of(self, key: str, code: str) -> Any:
+        library = Library(self.index, self.frame, Path("nowhere"), Path("nowhere"))
+        return library.of_item(library.load(key), f"u/{code}").answer
+
+
+def put(index: GuideIndex, planner: Planner, frame: Frame, raw: dict[str, Any]) -> None:
+    """Put an entry into the index, in place of what it was."""
+    item = Item(Key("entry", raw["sys"]["id"]), raw)
+    path = item_path(item.key, item.content_type)
+    facts = facts_of(frame, item, path)
+    index.drop_item(path)
+    index.put_item(path, 1, b"", facts, card_of(item))
+    planner.place_entry(facts.key, facts)
+
+
 def plan(
     *entries: dict[str, Any],
     types: tuple[dict[str, Any], ...] = (PLACE,),
@@ -48,14 +97,15 @@ def plan(
     **site: Any,
 ) -> Plan:
     """Plan the pages of a guide over these entries, in memory."""
-    model = Model(
-        {each["sys"]["id"]: read_content_type(each) for each in types},
-        {each["code"]: read_locale(each) for each in space},
-    )
-    raw = {Key("entry", each["sys"]["id"]): each for each in entries}
-    items = {key: Item(key, raw[key]) for key in sorted(raw)}
     wanted = Site.model_validate({"title": "Guide", "source": {"local": "demo"}, **site})
-    return plan_pages(Library(model, {}, items, {}, {}), wanted)
+    frame = make_frame(wanted, list(types), {each["code"]: each for each in space}, {})
+    index = GuideIndex(None)
+    planner = Planner(index, frame)
+    for each in entries:
+        put(index, planner, frame, each)
+    planner.settle()
+    planner.place_others(lambda _key: None, {})
+    return Plan(index, frame)
 
 
 def place(identifier: str, slug: str, title: Any = "A title") -> dict[str, Any]:
@@ -63,7 +113,7 @@ def place(identifier: str, slug: str, title: Any = "A title") -> dict[str, Any]:
 
 
 def address(found: Plan, identifier: str, code: str = "en-US") -> str:
-    return found.by_key[Key("entry", identifier), code].url
+    return found.by_key[f"entry:{identifier}", code].url
 
 
 def test_first_locale_lies_at_the_root_and_the_others_under_their_code() -> None:
@@ -93,11 +143,10 @@ def test_entry_with_nothing_in_a_locale_has_no_page_there() -> None:
 
 
 def test_link_to_an_entry_without_a_page_here_leads_to_the_locale_that_speaks_for_it() -> None:
-    found = plan(place("m", "mill", {"de-DE": "Mühle", "en-US": "Mill"}), space=THREE)
-    page = found.page_of(Key("entry", "m"), "ar", ("ar", "de-DE"))
-    assert page is not None
-    assert page.url == "/de-DE/place/mill/"
-    assert found.page_of(Key("entry", "gone"), "ar", ("ar",)) is None
+    mill = place("m", "mill", {"de-DE": "Mühle", "en-US": "Mill"})
+    found = plan(mill, space=(*THREE[:2], locale("ar", "de-DE")))
+    assert found.page_of("entry:m", "ar") == ("de-DE", "/de-DE/place/mill/")
+    assert found.page_of("entry:gone", "ar") is None
 
 
 @pytest.mark.parametrize(
@@ -124,7 +173,7 @@ def test_slug_becomes_a_safe_path(slug: str, title: str, expected: str) -> None:
 @given(st.text() | st.sampled_from(HOSTILE), st.text() | st.sampled_from(HOSTILE))
 @settings(max_examples=200)
 def test_any_slug_and_title_give_plain_segments_under_the_type(slug: str, title: str) -> None:
-    page = plan(entry("place", "m", title=title, slug=slug, summary="x")).by_key[Key("entry", "m"), "en-US"]
+    page = plan(entry("place", "m", title=title, slug=slug, summary="x")).by_key["entry:m", "en-US"]
     top, *segments = page.url.strip("/").split("/")
     assert top == "place"
     assert segments
@@ -160,7 +209,7 @@ def test_equal_slugs_get_their_ids_with_a_warning() -> None:
 
 def test_equal_slugs_in_two_types_are_no_clash() -> None:
     found = plan(place("one", "mill"), entry("walk", "two", title="A", slug="mill"), types=(PLACE, WALK))
-    assert (address(found, "one"), address(found, "two"), found.problems) == ("/place/mill/", "/walk/mill/", ())
+    assert (address(found, "one"), address(found, "two"), found.problems) == ("/place/mill/", "/walk/mill/", [])
 
 
 @pytest.mark.parametrize("name", ["ar", "AR", "de-DE", "files", "updates", "offline", "search"])
@@ -168,7 +217,7 @@ def test_type_named_like_something_of_the_guide_gets_a_folder_of_its_own(name: s
     kind = content_type(name, ("title", "Symbol"), SLUG)
     found = plan(entry(name, "m", title="Mill", slug="mill"), types=(kind,), space=THREE)
     assert address(found, "m") == f"/{name}_/mill/"
-    assert [page.url for page in found.lists[name, "ar"]] == [f"/ar/{name}_/"]
+    assert [page.url for page in found.lists(name, "ar")] == [f"/ar/{name}_/"]
 
 
 def test_types_that_differ_by_case_alone_do_not_meet_on_a_disk_that_ignores_case() -> None:
@@ -178,7 +227,7 @@ def test_types_that_differ_by_case_alone_do_not_meet_on_a_disk_that_ignores_case
 
 def test_type_without_slug_and_title_has_no_pages() -> None:
     bare = content_type("bare", ("lines", "Text"), display="")
-    assert plan(entry("bare", "b", lines="x"), types=(bare,)).types == ()
+    assert plan(entry("bare", "b", lines="x"), types=(bare,)).frame.types == ()
 
 
 def test_type_without_slug_makes_addresses_of_its_title() -> None:
@@ -195,8 +244,8 @@ def test_pattern_of_site_yaml_makes_the_address_and_names_the_template() -> None
         pages={"place": {"url": "/see/{slug}/{title}/", "template": "sight.html"}},
     )
     assert (address(found, "m"), address(found, "m", "ar")) == ("/see/mill/the-mill/", "/ar/see/mill/thwn/")
-    assert found.by_key[Key("entry", "m"), "ar"].template == "sight.html"
-    assert found.types == ("place",)
+    assert found.by_key["entry:m", "ar"].template == "sight.html"
+    assert found.frame.types == ("place",)
 
 
 def test_value_in_a_pattern_cannot_leave_its_place_and_an_empty_one_is_the_id() -> None:
