@@ -18,7 +18,7 @@ import click
 
 from exporter import __version__
 from exporter.errors import ExporterError, GuardError
-from exporter.options import CLEAN, DEADLINE, SYNC_OPTIONS, WAIT_SECONDS
+from exporter.options import CLEAN, DEADLINE, JOBS, SYNC_OPTIONS, WAIT_SECONDS
 from exporter.report import Report
 
 if TYPE_CHECKING:
@@ -88,9 +88,9 @@ def program() -> None:
 
 
 @program.command()
-@_options(*SYNC_OPTIONS, CLEAN)
+@_options(*SYNC_OPTIONS, CLEAN, JOBS)
 @click.pass_obj
-def build(common: Common, /, *, clean: bool, dry_run: bool, **options: Any) -> int:
+def build(common: Common, /, *, clean: bool, jobs: int | None, dry_run: bool, **options: Any) -> int:
     """Sync, then render. The main job."""
     if dry_run:
         return _look("build", common, options)
@@ -99,7 +99,7 @@ def build(common: Common, /, *, clean: bool, dry_run: bool, **options: Any) -> i
         if clean:
             _clean(run.config)
         _sync(run, **options)
-        _render(run)
+        _render(run, jobs)
     return run.report.exit_code
 
 
@@ -125,14 +125,14 @@ def status(common: Common, /, **options: Any) -> int:
 
 
 @program.command()
-@_options(CLEAN)
+@_options(CLEAN, JOBS)
 @click.pass_obj
-def render(common: Common, *, clean: bool) -> int:
+def render(common: Common, *, clean: bool, jobs: int | None) -> int:
     """Bring site/ up to date with content/, templates and site.yaml. Uses no network."""
     with _run("render", common) as run:
         if clean:
             _clean(run.config)
-        _render(run)
+        _render(run, jobs)
     return run.report.exit_code
 
 
@@ -272,10 +272,10 @@ def _look(command: str, common: Common, chosen: dict[str, Any]) -> int:
     return run.report.exit_code
 
 
-def _render(run: _Run) -> None:
+def _render(run: _Run, jobs: int | None) -> None:
     from exporter.guide.build import render_guide
 
-    render_guide(run.config, run.report)
+    render_guide(run.config, run.report, jobs or 0)
 
 
 def _clean(config: Config) -> None:

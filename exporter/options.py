@@ -64,3 +64,10 @@ _WAIT_LIMIT = click.option(
 )
 SYNC_OPTIONS = (_FULL, _ALLOW_EMPTY, DEADLINE, _DOWNLOADS, _DRY_RUN, _MESSAGE, _WAIT_FOR, _WAIT_LIMIT)
 CLEAN = click.option("--clean", is_flag=True, help="Render as if .export/ and site/ were absent.")
+JOBS = click.option(
+    "-j",
+    "jobs",
+    type=click.IntRange(1, 256),
+    metavar="N",
+    help="Render in this many processes; one a core by default.",
+)
