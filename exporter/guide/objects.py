@@ -162,9 +162,11 @@ class Thing:
         return value
 
     def __getitem__(self, name: str) -> Any:
+        if not isinstance(name, str) or name.startswith("_"):
+            raise KeyError(name)
         try:
             return getattr(self, name)
-        except (AttributeError, TypeError):
+        except AttributeError:
             raise KeyError(name) from None
 
     def __eq__(self, other: object) -> bool:
@@ -212,10 +214,9 @@ class Facts:
         return thing._view.of_item(thing._loaded, f"s/{name}")  # noqa: SLF001 - one module's own
 
     def __getitem__(self, name: str) -> Any:
-        try:
-            return getattr(self, name)
-        except AttributeError:
-            raise KeyError(name) from None
+        if name not in self._NAMES:
+            raise KeyError(name)
+        return getattr(self, name)
 
 
 def tags_of(thing: Thing) -> tuple[str, ...]:
