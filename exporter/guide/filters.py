@@ -54,7 +54,7 @@ def _html(context: Context, value: Any) -> Markup:
     """A Text as Markdown, a Rich Text document, anything else as plain text; always safe."""
     view: View = context[VIEW]
     if isinstance(value, RichText):
-        return render_document(value.document, view)
+        return render_document(value._document, view)  # noqa: SLF001 - an object of the same room
     return markdown(value, view) if isinstance(value, str) else escape("" if value is None else value)
 
 

@@ -49,6 +49,9 @@ class Lazy(Sequence[Any]):
     def __iter__(self) -> Iterator[Any]:
         return iter(self._items())
 
+    def __repr__(self) -> str:
+        return repr(tuple(self._items()))
+
 
 class EntryList(Lazy):
     """The entries of a content type in their order: `[:n]` asks for the first n alone, `length` for the number."""

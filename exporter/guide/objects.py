@@ -130,12 +130,15 @@ class View:
 
 @dataclass(frozen=True)
 class RichText:
-    """A Rich Text document; the `html` filter renders it."""
+    """A Rich Text document; the `html` filter renders it. Templates cannot look into it, so none can change it."""
 
-    document: Mapping[str, Json]
+    _document: Mapping[str, Json]
 
     def __bool__(self) -> bool:
-        return bool(self.document.get("content"))
+        return bool(self._document.get("content"))
+
+    def __repr__(self) -> str:
+        return "Rich Text"
 
 
 class Thing:
