@@ -79,6 +79,7 @@ class GuideIndex:
     """The tables, and the questions that are asked of them alone."""
 
     def __init__(self, path: Path | None, program: str = "") -> None:
+        self.program = program
         self._path = path
         self._process = os.getpid()
         self._shapes: dict[bytes, int] = {}

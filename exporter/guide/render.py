@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import re
 import traceback
+from html import unescape
 from pathlib import Path
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, NamedTuple
@@ -29,6 +31,9 @@ if TYPE_CHECKING:
     from exporter.report import Problem
 
 
+_OBJECT = re.compile(r"(?P<what>(?:<|&lt;)[^<>&]{,200}) at (?P<place>0x[0-9a-f]+)(?:>|&gt;)")
+
+
 class PageError(Exception):
     """A page failed; the sentence names template, line and item."""
 
@@ -49,6 +54,9 @@ class TypeLink:
     def __init__(self, view: View, type_id: str) -> None:
         self._view = view
         self.id = type_id
+
+    def __repr__(self) -> str:
+        return self.id
 
     @property
     def name(self) -> str:
@@ -107,7 +115,21 @@ class Renderer:
             self._environment.view = None
             if page.key is not None:
                 self._library.forget(page.key)
+        if " at 0x" in text:
+            self._check_texts(text, view)
         return Rendered(text.encode("utf-8", "replace"), view.asked, list(view.problems))
+
+    def _check_texts(self, text: str, view: View) -> None:
+        """Raise PageError where something without a text of its own is printed: its place in memory is never the same.
+
+        What the page read may say the like.
+        """
+        files = (self._library.template_file(each.argument) for each in view.asked if each.subject == "template")
+        read = [repr([each.answer for each in view.asked]), *(Path(each).read_text("utf-8") for each in files if each)]
+        for found in _OBJECT.finditer(text):
+            if not any(found["place"] in each for each in read):
+                said = f"prints {unescape(found['what'])}>, which has no text of its own"
+                raise PageError(f"{_subject(view.page)}: {self._template_of(view)} {said}")
 
     def _context(self, view: View) -> dict[str, Any]:
         page = view.page
@@ -212,7 +234,7 @@ class _Environment(SandboxedEnvironment):
             keep_trailing_newline=True,
             auto_reload=False,
             cache_size=-1,
-            bytecode_cache=_Bytecode(bytecode) if bytecode is not None else None,
+            bytecode_cache=_Bytecode(bytecode, library.index.program) if bytecode is not None else None,
         )
         self.filters.update(FILTERS)
         self.globals.update(GLOBALS)
@@ -234,26 +256,30 @@ class _Environment(SandboxedEnvironment):
 
 
 class _Bytecode(FileSystemBytecodeCache):
-    """Compiled templates, kept for the next process; a key is of the template, Jinja and this program's options."""
+    """Compiled templates, kept for the next process of the same program: in them, filters of constants are texts."""
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, program: str) -> None:
         folder.mkdir(parents=True, exist_ok=True)
         super().__init__(str(folder), "%s.bin")
+        self._program = f"{jinja2.__version__}\n{program}"
 
     def get_cache_key(self, name: str, filename: str | None = None) -> str:
         """Give the name of a template's file."""
-        return digest(f"{jinja2.__version__}\n{sorted(FILTERS)}\n{filename}\n{name}".encode()).hex()
+        return digest(f"{self._program}\n{filename}\n{name}".encode()).hex()
+
+
+def _subject(page: Page) -> str:
+    return f"{page.key} in {page.locale}" if page.key else page.url
 
 
 def _where(error: BaseException, page: Page) -> str:
     """Say where a page failed: the innermost template and line, and the item."""
-    subject = f"{page.key} in {page.locale}" if page.key else page.url
     frames = [each for each in traceback.extract_tb(error.__traceback__) if each.filename.endswith(".html")]
     name, line = getattr(error, "name", None), getattr(error, "lineno", None)
     if line is None and frames:
         name, line = _template_name(Path(frames[-1].filename)), frames[-1].lineno
     said = f"there is no template {error.name}" if isinstance(error, TemplateNotFound) else str(error)
-    return f"{subject}: {name or page.template} line {line or '?'}: {said}"
+    return f"{_subject(page)}: {name or page.template} line {line or '?'}: {said}"
 
 
 def _template_name(file: Path) -> str:
