@@ -73,7 +73,7 @@ class Output:
 
     def _restamp(self, number: int, path: str) -> bool:
         """Note how a page's file looks now where its bytes are those that were written; tell whether they are."""
-        data = read_bytes(self._root / path)
+        data = _bytes_of(f"{self._text}/{path}")
         look = _look_of(f"{self._text}/{path}")
         known = self._index.value("SELECT digest FROM built WHERE page = ?", number)
         if data is None or look is None or digest(data) != known:
