@@ -129,7 +129,7 @@ class _Build:
         if rearranged or planner.moved or update.lists or index.meta("moved") != moved:
             planner.place_others(self._load, read_json(content, MOVED_PATH))
         changed = update.changed | {f"url:{each}" for each in planner.moved} | planner.shifted
-        found = find_stale(index, self._library, changed | self._copies.moved_assets())
+        found = find_stale(index, self._library, changed | self._copies.moved_assets(), everything=rearranged)
         gate = self._gate()
         if rearranged or update.lists or index.meta("gate") != gate:
             index.mark_stale(find_stale_shapes(index, self._library))

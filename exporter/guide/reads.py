@@ -65,8 +65,14 @@ class Stale(NamedTuple):
     looked_at: int
 
 
-def find_stale(index: GuideIndex, library: Library, changed: set[str]) -> Stale:
-    """Find the pages that get another answer now to something that they asked of the changed subjects."""
+def find_stale(index: GuideIndex, library: Library, changed: set[str], *, everything: bool = False) -> Stale:
+    """Find the pages that get another answer now to something that they asked of the changed subjects.
+
+    With `everything` all that was asked is asked again, as where the content model is another.
+    """
+    if everything:
+        numbers = [row[0] for row in index.rows("SELECT page FROM reads")]
+        return Stale({each for each in numbers if _differs(library, index.reads_of(each), None)}, len(numbers))
     candidates: dict[int, None] = {}
     if index.value("SELECT 1 FROM reads LIMIT 1") is None:
         return Stale(set(), 0)
@@ -78,10 +84,10 @@ def find_stale(index: GuideIndex, library: Library, changed: set[str]) -> Stale:
     return Stale(stale, len(candidates))
 
 
-def _differs(library: Library, reads: dict[str, dict[str, bytes]], changed: set[str]) -> bool:
+def _differs(library: Library, reads: dict[str, dict[str, bytes]], changed: set[str] | None) -> bool:
     return any(
         library.ask(subject, argument).stamp != stamp
-        for subject in reads.keys() & changed
+        for subject in (reads if changed is None else reads.keys() & changed)
         for argument, stamp in reads[subject].items()
     )
 
