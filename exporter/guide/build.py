@@ -22,7 +22,7 @@ from exporter.guide.library import THEME, Library, site_values
 from exporter.guide.output import HISTORY, MARKER, Output, check_output
 from exporter.guide.pages import Page, Planner, clashes
 from exporter.guide.reads import Packer, Reads, find_stale, find_stale_shapes, store_reads
-from exporter.guide.scan import look_at_files
+from exporter.guide.scan import look_at_files, sign_of
 from exporter.guide.update import update_items
 from exporter.guide.work import cores, in_processes
 from exporter.layout import MOVED_PATH
@@ -147,7 +147,7 @@ class _Build:
         """Give what stands for all that the shared questions are asked of, lists apart."""
         own = self._config.root / "templates"
         files = [*(Path(THEME) / name for name in walk_files(Path(THEME))), *(own / name for name in walk_files(own))]
-        sources = [(str(file), digest(file.read_bytes()).hex()) for file in files if file.suffix in (".html", ".yaml")]
+        sources = [(str(file), _stamp_of(file)) for file in files]
         frame = self._frame
         return brief([sources, site_values(frame), dict(frame.definitions), dict(frame.tags), frame.locales])
 
@@ -224,6 +224,12 @@ class _Build:
             yield from (Problem(*values) for values in unpack(data))
         for each in self._failed:
             yield from each.problems
+
+
+def _stamp_of(file: Path) -> str | int:
+    """Give what stands for a file that a template may be, or include; of what is hardly one, a look is enough."""
+    sign = 0 if file.suffix in (".html", ".yaml") else sign_of(file.stat(), time.time_ns())
+    return sign or digest(file.read_bytes()).hex()
 
 
 def _check_logo(config: Config) -> None:
