@@ -86,7 +86,7 @@ def put(index: GuideIndex, planner: Planner, frame: Frame, raw: dict[str, Any]) 
     path = item_path(item.key, item.content_type)
     facts = facts_of(frame, item, path)
     index.drop_item(path)
-    index.put_item(path, 1, b"", facts, card_of(item))
+    index.put_items([(path, 1, b"", facts, card_of(item))])
     planner.place_entry(facts.key, facts)
 
 

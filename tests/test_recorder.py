@@ -169,7 +169,7 @@ def test_every_template_that_a_page_asks_for_is_recorded_those_that_are_missing_
 
 NAMELESS = [
     *("entries", "word", "range", "site", "entry.sys", "cycler('a')", "joiner()", "'x'.upper", "[1]|map('string')"),
-    *("[1]|batch(2)", "entry.facts.get", "entries('place')|reverse", "groups", "[entries, 1]|list", "[site]|pprint"),
+    *("[1]|batch(2)", "entry.title.upper", "entries('place')|reverse", "groups", "[entries, 1]|list", "[site]|pprint"),
     *(
         "'%s'|format(entries)",
         "'a' ~ entries",

@@ -6,7 +6,7 @@ import os
 from collections import OrderedDict
 from functools import cached_property
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from exporter.errors import GuardError
 from exporter.files import read_file
@@ -34,17 +34,16 @@ _KEPT = 10_000
 class Asked:
     """A question that was asked: its subject, its argument, the answer and 8 bytes that stand for that.
 
-    `shared` says that many pages ask the very same; `plain` is the answer as templates see it, where it has no links.
+    `shared` says that many pages ask the very same.
     """
 
-    __slots__ = ("_stamp", "answer", "argument", "plain", "shared", "subject")
+    __slots__ = ("_stamp", "answer", "argument", "shared", "subject")
 
     def __init__(self, subject: str, argument: str, answer: Json, *, shared: bool = False) -> None:
         self.subject = subject
         self.argument = argument
         self.answer = answer
         self.shared = shared
-        self.plain: Any = None
         self._stamp: bytes | None = None
 
     @property
@@ -98,6 +97,15 @@ class Library:
                 self._loaded.popitem(last=False)
         else:
             self._loaded.move_to_end(key)
+        return found
+
+    def load_whole(self, key: str) -> Loaded:
+        """Give an item with all its fields, out of its file: for the page that shows it, and not kept for others."""
+        path = self.index.path_of(key)
+        if path is None:
+            return Loaded(key, None, None, ())
+        found = self._loaded[key] = Loaded(key, path, None, ())
+        self._complete(found)
         return found
 
     def forget(self, key: str) -> None:

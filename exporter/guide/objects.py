@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from dataclasses import dataclass
-from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 from urllib.parse import quote
 
@@ -12,7 +12,7 @@ from exporter.model import Json, link_key
 from exporter.report import Problem
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable, Iterator
 
     from markupsafe import Markup
 
@@ -38,7 +38,6 @@ class View:
         self.asked: list[Asked] = []
         self.problems: dict[Problem, None] = {}
         self._above = page.url.split("/")[1:-1]
-        self._resolved = 0
         self._types: dict[str, ContentType | None] = {}
 
     def ask(self, subject: str, argument: str = "") -> Any:
@@ -67,12 +66,7 @@ class View:
         value = found.answer[0]
         if not isinstance(value, (dict, list)):
             return value
-        if found.plain is None:
-            before, wrapped = self._resolved, self.wrap(value)
-            if before != self._resolved:
-                return wrapped
-            found.plain = wrapped
-        return found.plain
+        return self.wrap(value)
 
     def thing(self, key: str) -> Entry | Asset | None:
         """Give an entry or asset; None for one that the mirror does not hold."""
@@ -84,7 +78,6 @@ class View:
     def target(self, value: Json) -> Entry | Asset | None:
         """Resolve a Link; None for one whose target is not in the mirror, which is a problem, or for no Link."""
         key = link_key(value)
-        self._resolved += 1
         found = self.thing(f"{key.kind}:{key.id}") if key is not None else None
         if key is not None and found is None:
             subject = self.page.key or ""
@@ -102,7 +95,7 @@ class View:
             return RichText(value)
         if "sys" in value and link_key(value) is not None:
             return self.target(value)
-        return MappingProxyType({name: self.wrap(each) for name, each in value.items()})
+        return Values(self, value)
 
     def link(self, url: str) -> str:
         """Make an address of the guide relative to this page, naming the file."""
@@ -126,6 +119,29 @@ class View:
         """Give locale and address of an entry's page, as a link from this page would lead to it; None for none."""
         found: tuple[str, str] | None = self.of_item(loaded, f"u/{self.locale}")
         return found
+
+
+class Values(Mapping[str, Any]):
+    """An object of an Object field, a location, a file's details: what is inside is wrapped when it is asked for."""
+
+    __slots__ = ("_raw", "_view")
+
+    def __init__(self, view: View, raw: Mapping[str, Json]) -> None:
+        self._view = view
+        self._raw = raw
+
+    def __getitem__(self, name: str) -> Any:
+        value = self._raw[name]
+        return self._view.wrap(value) if isinstance(value, (dict, list)) else value
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._raw)
+
+    def __len__(self) -> int:
+        return len(self._raw)
+
+    def __repr__(self) -> str:
+        return repr(dict(self))
 
 
 @dataclass(frozen=True)

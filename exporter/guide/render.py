@@ -142,9 +142,13 @@ class Renderer:
             "alternates": Lazy(lambda: self._alternates(view)),
             "types": Lazy(lambda: tuple(TypeLink(view, each) for each in view.ask("types"))),
             "letters": Lazy(lambda: self._letters(view)),
-            "entry": view.thing(page.key) if page.key is not None else None,
+            "entry": self._entry(view, page.key) if page.key is not None else None,
             "home": view.link(self._frame.prefixes[page.locale]),
         }
+
+    def _entry(self, view: View, key: str) -> Entry | None:
+        loaded = self._library.load_whole(key)
+        return Entry(view, loaded) if view.of_item(loaded, "x") is not None else None
 
     def _template_of(self, view: View) -> str:
         """Give a page's template: its own, the project's of its type's name, else the one for any entry.
