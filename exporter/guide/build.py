@@ -17,7 +17,7 @@ from exporter.errors import ConfigError
 from exporter.files import remove, walk_files
 from exporter.guide.copies import Copies
 from exporter.guide.frame import read_frame, read_json
-from exporter.guide.index import GuideIndex
+from exporter.guide.index import GuideIndex, read_row
 from exporter.guide.library import THEME, Library, site_values
 from exporter.guide.output import HISTORY, MARKER, Output, check_output
 from exporter.guide.pages import Page, Planner, clashes
@@ -26,7 +26,7 @@ from exporter.guide.scan import look_at_files, sign_of
 from exporter.guide.update import update_items
 from exporter.guide.work import cores, in_processes
 from exporter.layout import MOVED_PATH
-from exporter.model import brief, digest, pack, unpack
+from exporter.model import brief, digest, pack
 from exporter.report import Problem, RenderReport, Report
 
 if TYPE_CHECKING:
@@ -49,19 +49,24 @@ def render_guide(config: Config, report: Report, jobs: int = 0) -> None:
     start = time.monotonic()
     check_output(config.output)
     _check_logo(config)
-    report.render = RenderReport()
     path = config.cache / "guide.db"
     for attempt in (1, 2):
+        told = report.render = RenderReport()
         with closing(GuideIndex(path, _program())) as index:
             try:
                 _Build(config, report, index, jobs or cores()).run()
                 break
             except sqlite3.DatabaseError as error:
-                if attempt == 2 or isinstance(error, sqlite3.OperationalError):
+                if attempt == 2 or not _is_broken(error):
                     raise
                 index.close()
                 index.discard_file()
-    report.render.seconds = round(time.monotonic() - start, 2)
+    told.seconds = round(time.monotonic() - start, 2)
+
+
+def _is_broken(error: sqlite3.DatabaseError) -> bool:
+    """Tell whether an index has to be made anew; a full disk, or a file that may not be read, is another thing."""
+    return not isinstance(error, sqlite3.OperationalError) or error.sqlite_errorcode == sqlite3.SQLITE_ERROR
 
 
 def _program() -> str:
@@ -221,7 +226,7 @@ class _Build:
         """Yield what is wrong with the pages as they are, whenever they were rendered."""
         yield from clashes(self._index)
         for (data,) in self._index.rows("SELECT problems FROM built WHERE problems NOT NULL ORDER BY page"):
-            yield from (Problem(*values) for values in unpack(data))
+            yield from (Problem(*values) for values in read_row(data))
         for each in self._failed:
             yield from each.problems
 

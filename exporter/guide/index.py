@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
-from exporter.model import pack, unpack
+from exporter.model import Json, pack, unpack
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -253,7 +253,7 @@ class GuideIndex:
     def reads_of(self, number: int) -> dict[str, dict[str, bytes]]:
         """Give a page's recorded reads: subject, argument, what stands for the answer."""
         data = self.value("SELECT data FROM reads WHERE page = ?", number)
-        found: dict[str, dict[str, bytes]] = unpack(data) if data is not None else {}
+        found: dict[str, dict[str, bytes]] = read_row(data) if data is not None else {}
         return found
 
     def forget_reads(self, number: int) -> None:
@@ -279,6 +279,14 @@ class GuideIndex:
         return self._shapes[questions]
 
 
+def read_row(data: bytes) -> Json:
+    """Decode what a row holds. Raises DatabaseError, as SQLite does, where a file is broken."""
+    try:
+        return unpack(data)
+    except ValueError as error:
+        raise sqlite3.DatabaseError(f"a row is broken: {error}") from None
+
+
 def _pack_facts(facts: Facts) -> bytes:
     return pack([facts.key, facts.type, facts.labels, facts.targets, facts.bases, facts.files])
 
@@ -288,5 +296,5 @@ def _read_facts(data: bytes | None) -> Facts | None:
 
     if data is None:
         return None
-    key, type_id, *lists = unpack(data)
+    key, type_id, *lists = read_row(data)
     return Facts(key, type_id, *(tuple(tuple(each) for each in found) for found in lists))

@@ -11,10 +11,11 @@ from typing import TYPE_CHECKING
 from exporter.errors import GuardError
 from exporter.files import read_file
 from exporter.guide.facts import read_item
+from exporter.guide.index import read_row
 from exporter.guide.languages import read_words, word
 from exporter.guide.pages import LONGEST_LIST, count_of, letters_of
 from exporter.layout import asset_files
-from exporter.model import Item, Key, brief, decode, digest, unpack
+from exporter.model import Item, Key, brief, decode, digest
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
@@ -117,7 +118,7 @@ class Library:
         if row is None:
             return Loaded(key, None, None, ())
         path, card = row
-        sys, metadata, fields, long = unpack(card)
+        sys, metadata, fields, long = read_row(card)
         kind, _, identifier = key.partition(":")
         loaded = Loaded(
             key, path, Item(Key(kind, identifier), {"sys": sys, "metadata": metadata, "fields": fields}), long

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, NamedTuple
 
-from exporter.guide.index import subject_number
-from exporter.model import pack, unpack
+from exporter.guide.index import read_row, subject_number
+from exporter.model import pack
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -96,7 +96,7 @@ def find_stale_shapes(index: GuideIndex, library: Library) -> set[int]:
     """Find the pages that share a question whose answer is another now."""
     stale: set[int] = set()
     for number, questions in index.rows("SELECT id, questions FROM shape"):
-        asked = unpack(questions)
+        asked = read_row(questions)
         if any(library.ask(subject, argument).stamp != stamp for subject, argument, stamp in asked):
             stale.update(row[0] for row in index.rows("SELECT page FROM built WHERE shape = ?", number))
     return stale

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import sqlite3
 import traceback
 from html import unescape
 from pathlib import Path
@@ -109,6 +110,8 @@ class Renderer:
             view.ask("frame")
             context.update(self._context(view))
             text = self._environment.get_template(self._template_of(view)).render(context)
+        except sqlite3.DatabaseError:
+            raise
         except Exception as error:
             raise PageError(_where(error, page)) from error
         finally:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import signal
+import sqlite3
 from multiprocessing import connection, get_context
 from multiprocessing.connection import Connection
 from typing import TYPE_CHECKING, Any, TypeVar
@@ -89,7 +90,7 @@ def _work(pipe: Connection, function: Callable[[Iterable[T]], Iterator[R]], shar
         pipe.send(("done", None))
     except BrokenPipeError:
         pass
-    except (ExporterError, OSError) as error:
+    except (ExporterError, OSError, sqlite3.DatabaseError) as error:
         pipe.send(("error", error))
     finally:
         pipe.close()
