@@ -1,0 +1,98 @@
+"""Builds one after another, each compared with a build from nothing; used by the tests of recorded reads."""
+
+from __future__ import annotations
+
+import shutil
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from tests.conftest import entry, link, locale
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from tests.conftest import Guide
+
+THREE = [locale("en-US", default=True), locale("de-DE", "en-US"), locale("ar", "en-US")]
+HOMES = ["/", "/de-DE/", "/ar/"]
+PLACES = ["/place/", "/de-DE/place/", "/ar/place/"]
+CATEGORIES = ["/category/", "/de-DE/category/", "/ar/category/"]
+SIGHTS = ["/category/sights/", "/de-DE/category/sights/"]
+CASTLE = ["/place/castle/", "/de-DE/place/castle/", "/ar/place/castle/"]
+MILL = ["/place/mill/"]
+CARDS = [*HOMES, *PLACES, *SIGHTS]
+ALL = [*CARDS, *CATEGORIES, *CASTLE, *MILL]
+
+
+def pages_of(guide: Guide) -> dict[str, bytes]:
+    """Give the pages under site/ by address."""
+    found = guide.files("site").items()
+    return {path[4:].removesuffix("index.html"): data for path, data in found if path.endswith("/index.html")}
+
+
+def from_nothing(guide: Guide) -> dict[str, bytes]:
+    """Give what a build from nothing makes of the same content/, templates and site.yaml."""
+    other = type(guide)(guide.root.parent / "from nothing", guide.call)
+    shutil.rmtree(other.root, ignore_errors=True)
+    other.root.mkdir()
+    for name in ("content", "templates", "site.yaml"):
+        if (guide.root / name).is_dir():
+            shutil.copytree(guide.root / name, other.root / name)
+        elif (guide.root / name).exists():
+            shutil.copy(guide.root / name, other.root / name)
+    assert other.run("render").code == 0
+    return other.files("site")
+
+
+@dataclass(frozen=True)
+class Step:
+    """What a build did: its report, and the addresses of pages that are new or others, and of those that are gone."""
+
+    report: dict[str, Any]
+    written: list[str]
+    gone: list[str]
+
+    @property
+    def rendered(self) -> int:
+        """The number of pages whose template ran."""
+        return int(self.report["render"]["rendered"])
+
+
+def step(guide: Guide, *command: str) -> Step:
+    """Run a build; it ends where one from nothing does, and one after it has nothing to do."""
+    before = pages_of(guide)
+    outcome = guide.run(*(command or ("build",)), "--json")
+    assert outcome.code == 0, outcome
+    after = pages_of(guide)
+    assert guide.files("site") == from_nothing(guide)
+    again = guide.run("render", "--json").json["render"]
+    assert [again[name] for name in ("rendered", "written", "removed", "failed")] == [0, 0, 0, 0]
+    written = [url for url, data in after.items() if before.get(url) != data]
+    return Step(outcome.json, sorted(written), sorted(before.keys() - after.keys()))
+
+
+def expect(found: Step, written: Iterable[str], *, gone: Iterable[str] = ()) -> None:
+    """Say exactly which pages a step rendered: they are others now, and no more were rendered than they."""
+    assert (found.written, found.gone) == (sorted(written), sorted(gone))
+    assert found.rendered == len(found.written)
+
+
+def template(guide: Guide, name: str, text: str) -> None:
+    """Write a template of the guide's own."""
+    path = guide.root / "templates" / name
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_text(text, "utf-8")
+
+
+def edit(guide: Guide, path: str, before: str, after: str) -> None:
+    """Edit a file of the guide by hand."""
+    file = guide.root / path
+    text = file.read_text("utf-8")
+    assert before in text
+    file.write_text(text.replace(before, after), "utf-8")
+
+
+def mill(revision: int = 2, **fields: Any) -> dict[str, Any]:
+    """Make the mill of the small space, with some fields changed."""
+    facts = {"title": "The mill", "slug": "mill", "body": "It turns.", "category": link("Entry", "sights")}
+    return entry("place", "mill", revision, **(facts | fields))
