@@ -1,0 +1,90 @@
+"""What one change costs does not grow with the space: counted in files read, questions asked, rows written."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from exporter.model import canonical
+from tests.conftest import CATEGORY, PLACE, entry, link, locale
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from tests.conftest import Guide, SpaceFiles
+
+COUNTED = ("evaluated", "rendered", "written", "removed", "failed", "read", "asked", "rows")
+
+
+def put_place(guide: Guide, number: int, **fields: Any) -> None:
+    """Write a place into the mirror, as an editor's hand or a checkout would."""
+    facts = {"title": f"Place {number:05}", "slug": f"p{number}", "body": f"It is **{number}**.\n\n" + "Words. " * 60}
+    near = f"\n\nSee [the next](/place/p{number + 1}/)." if number % 2 else ""
+    linked = {"category": link("Entry", f"c{number % 10}")}
+    whole = {**facts, "body": facts["body"] + near, **linked, **fields}
+    file = guide.root / f"content/entries/place/p{number}.json"
+    file.write_bytes(canonical(entry("place", f"p{number}", **whole)))
+
+
+def fill(guide: Guide, size: int) -> None:
+    assert guide.run("sync").code == 0
+    for number in range(10):
+        raw = entry("category", f"c{number}", title=f"Category {number}", slug=f"c{number}")
+        (guide.root / f"content/entries/category/c{number}.json").write_bytes(canonical(raw))
+    for number in range(size):
+        put_place(guide, number)
+    report = guide.run("render", "--json").json["render"]
+    assert (report["rendered"], report["failed"]) == (report["pages"], 0)
+    settled = guide.run("render", "--json").json["render"]
+    assert (settled["rendered"], settled["written"]) == (0, 0)
+    while guide.run("render", "--json").json["render"]["read"]:
+        pass  # files of a moment ago are read until their time tells them from a later change
+
+
+def costs(guide: Guide, size: int) -> dict[str, list[int]]:
+    """Make some changes, one a build; give what each cost."""
+    fill(guide, size)
+    changes: dict[str, dict[str, Any]] = {
+        "nothing": {},
+        "a body": {"body": "Another."},
+        "a body that links": {"body": "Another [one](/place/p7/), and [none](/place/none/)."},
+        "a field that nobody shows": {"slug": "p5", "body": "Another.", "unknown": "x"},
+    }
+    found = {}
+    for name, fields in changes.items():
+        if fields:
+            put_place(guide, 5, **fields)
+        report = guide.run("render", "--json").json["render"]
+        found[name] = [report[each] for each in COUNTED]
+        while guide.run("render", "--json").json["render"]["read"]:
+            pass
+    return found
+
+
+@pytest.fixture
+def sizes(guide: Guide, space: SpaceFiles, tmp_path: Path) -> list[Guide]:
+    """Two guides over the same space."""
+    space.put_model(PLACE, CATEGORY, locales=[locale("en-US", default=True)])
+    other = tmp_path / "larger"
+    other.mkdir()
+    (other / "site.yaml").write_bytes((guide.root / "site.yaml").read_bytes())
+    return [guide, type(guide)(other, guide.call)]
+
+
+def check(sizes: list[Guide], small: int, large: int) -> None:
+    few, many = costs(sizes[0], small), costs(sizes[1], large)
+    assert few == many
+    by_name = {name: dict(zip(COUNTED, counts, strict=True)) for name, counts in few.items()}
+    assert [by_name["nothing"][each] for each in COUNTED] == [0] * len(COUNTED)
+    for name in ("a body", "a body that links"):
+        assert [by_name[name][each] for each in ("rendered", "written", "removed", "failed")] == [1, 1, 0, 0]
+
+
+def test_one_change_costs_the_same_in_a_small_and_a_large_space(sizes: list[Guide]) -> None:
+    check(sizes, 300, 3_000)
+
+
+@pytest.mark.long
+def test_one_change_costs_the_same_at_a_thousand_and_at_ten_thousand(sizes: list[Guide]) -> None:
+    check(sizes, 1_000, 10_000)
