@@ -330,14 +330,14 @@ def test_index_that_is_of_no_use_renders_all_and_the_bytes_are_the_same(
     assert guide.run("render", "--json").json["render"]["rendered"] == 0
 
 
-@pytest.mark.parametrize("seed", range(20))
-def test_index_with_some_noise_in_it_costs_no_more_than_a_render_of_all(guide: Guide, seed: int) -> None:
+@pytest.mark.parametrize("seed", range(10))
+def test_index_with_a_page_of_noise_in_it_costs_no_more_than_a_render_of_all(guide: Guide, seed: int) -> None:
     guide.build()
     chance = random.Random(seed)
     file = guide.root / ".export/guide.db"
     data = bytearray(file.read_bytes())
-    start = chance.randrange(len(data) - 400)
-    data[start : start + 400] = chance.randbytes(400)
+    start = chance.randrange(len(data) // 4096) * 4096
+    data[start : start + 4096] = chance.randbytes(4096)
     file.write_bytes(data)
     edit(guide, "content/entries/place/mill.json", "It turns.", "It burns.")
     outcome = guide.run("render", "--json")
