@@ -66,7 +66,8 @@ def render_guide(config: Config, report: Report, jobs: int = 0) -> None:
 
 def _is_broken(error: sqlite3.DatabaseError) -> bool:
     """Tell whether an index has to be made anew; a full disk, or a file that may not be read, is another thing."""
-    return not isinstance(error, sqlite3.OperationalError) or getattr(error, "sqlite_errorcode", 1) == sqlite3.SQLITE_ERROR
+    code = getattr(error, "sqlite_errorcode", sqlite3.SQLITE_ERROR)  # none where a row is no text
+    return not isinstance(error, sqlite3.OperationalError) or code == sqlite3.SQLITE_ERROR
 
 
 def _program() -> str:
