@@ -7,11 +7,10 @@ from html import unescape
 from typing import TYPE_CHECKING
 from urllib.parse import unquote, urlsplit
 
-import cmarkgfm
 import nh3
-from cmarkgfm.cmark import Options
 from markupsafe import Markup, escape
 
+from exporter.guide.commonmark import to_html
 from exporter.guide.fields import file_values, url_of
 from exporter.guide.objects import Asset, View
 from exporter.report import Problem
@@ -22,8 +21,6 @@ if TYPE_CHECKING:
 SCHEMES = {"http", "https", "mailto", "tel", "geo"}
 """Where links of the space may lead. Everything else is shown as plain text."""
 
-_OPTIONS = Options.CMARK_OPT_UNSAFE | Options.CMARK_OPT_VALIDATE_UTF8
-_EXTENSIONS = ["table", "strikethrough", "autolink"]
 _TAGS = {
     *("a", "abbr", "b", "bdi", "bdo", "blockquote", "br", "cite", "code", "del", "dfn", "div", "em", "h1", "h2", "h3"),
     *("h4", "h5", "h6", "hr", "i", "img", "ins", "kbd", "li", "mark", "ol", "p", "pre", "q", "s", "samp", "small"),
@@ -94,17 +91,8 @@ def clean(markup: str, view: View) -> Markup:
 
 def markdown(text: str, view: View) -> Markup:
     """Render Markdown: CommonMark with tables, strikethrough and autolinks."""
-    if not text.isascii():
-        text = text.encode("utf-8", "replace").decode("utf-8")
-    extensions = _EXTENSIONS if _has_addresses(text) else _EXTENSIONS[:-1]
-    markup = cmarkgfm.markdown_to_html_with_extensions(text, options=_OPTIONS, extensions=extensions)
+    markup = to_html(text)
     return clean(markup, view) if "<" in text else _led(markup, view)
-
-
-def _has_addresses(text: str) -> bool:
-    """Tell whether there is an address in a text that is no link yet; to look for them costs a third of the parsing."""
-    linked = text.count("](http://") + text.count("](https://")
-    return text.count("://") > linked or "www." in text or "@" in text
 
 
 def _led(markup: str, view: View) -> Markup:

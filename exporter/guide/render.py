@@ -116,6 +116,7 @@ class Renderer:
             raise PageError(_where(error, page)) from error
         finally:
             self._environment.view = None
+            context.clear()  # it holds the view, which holds it
             if page.key is not None:
                 self._library.forget(page.key)
         if " at 0x" in text:
