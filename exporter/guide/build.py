@@ -159,7 +159,7 @@ class _Build:
 
     def _render(self, stale: list[int]) -> None:
         """Render pages in processes and write them here; what they read is kept once their files stand."""
-        outcomes = in_processes(self._jobs, stale, self._render_share)
+        outcomes = in_processes(self._jobs, stale, self._render_share) if stale else iter(())
         told = self._told
         while some := list(itertools.islice(outcomes, _AT_ONCE)):
             told.read += sum(each.read for each in some)
