@@ -147,7 +147,8 @@ class _Build:
         return planner.moved
 
     def _load(self, key: str) -> Item | None:
-        return self._library.load(key).item
+        loaded = self._library.load_whole(key)
+        return loaded.item if loaded.path is not None else None
 
     def _gate(self) -> bytes:
         """Give what stands for all that the shared questions are asked of, lists apart."""

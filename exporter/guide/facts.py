@@ -49,9 +49,17 @@ def card_of(item: Item) -> bytes:
         else:
             long.append(name)
     try:
-        return pack([item.sys, item.raw.get("metadata"), short, long])
+        return pack([item.content_type, *own_facts(item), short, long])
     except (UnicodeEncodeError, OverflowError):
-        return pack([{}, None, {}, None])
+        return pack(["", {}, [], {}, None])
+
+
+def own_facts(item: Item) -> tuple[dict[str, Json], list[str]]:
+    """Give what an item's `sys` says that templates may ask, and the ids of its tags."""
+    sys, metadata = item.sys, item.raw.get("metadata")
+    links = metadata.get("tags") if isinstance(metadata, dict) else None
+    tags = [each["sys"]["id"] for each in links or () if isinstance(each, dict) and "sys" in each]
+    return {name: sys[name] for name in ("id", "createdAt", "updatedAt", "revision") if name in sys}, tags
 
 
 def _is_short(values: Json) -> bool:

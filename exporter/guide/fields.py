@@ -133,9 +133,9 @@ def referrers_of(thing: Thing) -> tuple[tuple[str, tuple[Entry, ...]], ...]:
     """Give the entries that link here, by content type, each sorted by title."""
     view = thing._view  # noqa: SLF001
     groups: dict[str, list[Entry]] = {each: [] for each in view.frame.types}
-    for type_id, key in view.ask(f"to:{thing._loaded.key}"):  # noqa: SLF001
-        if type_id in groups:
-            groups[type_id].append(Entry(view, view.library.load(key)))
+    found = [key for type_id, key in view.ask(f"to:{thing._loaded.key}") if type_id in groups]  # noqa: SLF001
+    for loaded in view.library.load_all(found):
+        groups[loaded.type].append(Entry(view, loaded))
     return tuple((each, sort_entries(found)) for each, found in groups.items() if found)
 
 

@@ -32,6 +32,9 @@ class Answer(NamedTuple):
     locale: str | None
 
 
+_NOTHING = Answer(None, None)
+
+
 @dataclass(frozen=True)
 class Frame:
     """The content model as delivered and as read, and what follows from it and site.yaml.
@@ -72,12 +75,18 @@ class Frame:
         A key that is present is the value, `null` too; a missing one is looked for along the fallback chain. A field
         that is not localised holds its value under the space's default locale, for all locales.
         """
-        values = item.localized(field_id)
+        return self.answer_of(item.content_type, item.fields, field_id, locale)
+
+    def answer_of(self, type_id: str, fields: Mapping[str, Json], field_id: str, locale: str) -> Answer:
+        """Give the same for the fields of an entry of a content type, or of an asset (its type is empty)."""
+        values = fields.get(field_id)
+        if not isinstance(values, dict):
+            return _NOTHING
         default = self.default
         found = next((code for code in self.chains.get(locale, (locale,)) if code in values), None)
-        if found != default and default in values and (item.content_type, field_id) in self.unlocalized:
+        if found != default and default in values and (type_id, field_id) in self.unlocalized:
             found = default
-        return Answer(values[found], found) if found is not None else Answer(None, None)
+        return Answer(values[found], found) if found is not None else _NOTHING
 
     def title_field(self, type_id: str) -> str:
         """Give the field that says what an item of a content type is called."""

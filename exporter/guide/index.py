@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 from exporter.model import Json, pack, unpack
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Iterable, Iterator, Sequence
     from pathlib import Path
 
     from exporter.guide.facts import Facts
@@ -55,6 +55,7 @@ CREATE TABLE copy (path TEXT PRIMARY KEY, source INTEGER NOT NULL, size INTEGER 
 WITHOUT ROWID;
 CREATE TABLE folder (path TEXT PRIMARY KEY, time INTEGER NOT NULL) WITHOUT ROWID;
 """
+_IN_A_QUERY = 500
 _FORM = f"{hashlib.sha256(_SCHEMA.encode()).hexdigest()} {sys.version}"
 
 
@@ -178,12 +179,20 @@ class GuideIndex:
         found = self.value("SELECT path FROM item WHERE key = ?", key)
         return str(found) if found is not None else None
 
-    def card_of(self, key: str) -> tuple[str, bytes] | None:
-        """Give the path of an item's JSON and its card; None for an item that the mirror does not hold."""
-        row: tuple[str, bytes] | None = self.database.execute(
-            "SELECT path, card FROM item WHERE key = ?", (key,)
-        ).fetchone()
-        return row
+    def cards(self, keys: Sequence[str]) -> Iterator[tuple[str, str, bytes]]:
+        """Yield key, path under content/ and card of those items that the mirror holds."""
+        for some, marks in _in_parts(keys):
+            query = f"SELECT key, path, card FROM item WHERE key IN ({marks})"  # noqa: S608 - question marks
+            yield from self.database.execute(query, some).fetchall()
+
+    def addresses(self, keys: Sequence[str]) -> dict[str, dict[str, str]]:
+        """Give the addresses of entries' pages, by key and locale."""
+        found: dict[str, dict[str, str]] = {}
+        for some, marks in _in_parts(keys):
+            query = f"SELECT key, locale, url FROM page WHERE key IN ({marks}) AND kind = 'entry'"  # noqa: S608
+            for key, locale, url in self.database.execute(query, some):
+                found.setdefault(key, {})[locale] = url
+        return found
 
     def put_items(self, rows: Iterable[tuple[str, int, bytes, Facts | None, bytes]]) -> None:
         """Write the rows of files that have none: path, sign, digest, facts and card of each."""
@@ -285,6 +294,13 @@ def read_row(data: bytes) -> Json:
         return unpack(data)
     except ValueError as error:
         raise sqlite3.DatabaseError(f"a row is broken: {error}") from None
+
+
+def _in_parts(keys: Sequence[str]) -> Iterator[tuple[Sequence[str], str]]:
+    """Part a sequence so that each part has room in a query; each comes with as many question marks."""
+    for start in range(0, len(keys), _IN_A_QUERY):
+        some = keys[start : start + _IN_A_QUERY]
+        yield some, ",".join("?" * len(some))
 
 
 def _pack_facts(facts: Facts) -> bytes:

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 from exporter.errors import GuardError
 from exporter.files import read_file
-from exporter.guide.facts import read_item
+from exporter.guide.facts import own_facts, read_item
 from exporter.guide.index import read_row
 from exporter.guide.languages import read_words, word
 from exporter.guide.pages import LONGEST_LIST, count_of, letters_of
@@ -56,20 +56,31 @@ class Asked:
 
 
 class Loaded:
-    """An item in memory, with the questions that were asked of it; `item` is None for one that is not there.
+    """An item in memory, with the questions that were asked of it; one that is not there has no `path`.
 
     Until one of its `long` fields is asked for, it is the card that the index keeps; None stands for all of them.
+    `pages` are the addresses of its pages by locale, None as long as nobody asked.
     """
 
-    __slots__ = ("asked", "item", "key", "long", "path", "type")
+    __slots__ = ("asked", "facts", "fields", "key", "long", "pages", "path", "tags", "type")
 
-    def __init__(self, key: str, path: str | None, item: Item | None, long: Sequence[str] | None) -> None:
+    def __init__(self, key: str, path: str | None) -> None:
         self.key = key
         self.path = path
-        self.item = item
-        self.long = long
-        self.type = item.content_type if item is not None else ""
+        self.type = ""
+        self.facts: Mapping[str, Json] = {}
+        self.tags: Sequence[str] = ()
+        self.fields: Mapping[str, Json] = {}
+        self.long: Sequence[str] | None = ()
+        self.pages: dict[str, str] | None = None
         self.asked: dict[str, Asked] = {}
+
+    @property
+    def item(self) -> Item:
+        """The item, as far as it is in memory."""
+        kind, _, identifier = self.key.partition(":")
+        content_type = {"sys": {"type": "Link", "linkType": "ContentType", "id": self.type}}
+        return Item(Key(kind, identifier), {"sys": {"contentType": content_type}, "fields": self.fields})
 
 
 class Library:
@@ -93,50 +104,53 @@ class Library:
         """Give an item, from memory or from its card in the index."""
         found = self._loaded.get(key)
         if found is None:
-            found = self._loaded[key] = self._read(key)
-            if len(self._loaded) > _KEPT:
-                self._loaded.popitem(last=False)
-        else:
-            self._loaded.move_to_end(key)
+            return self.load_all([key])[0]
+        self._loaded.move_to_end(key)
         return found
 
+    def load_all(self, keys: Sequence[str]) -> list[Loaded]:
+        """Give several items, those that are not in memory by few queries."""
+        found = {key: self._loaded[key] for key in keys if key in self._loaded}
+        missing = [key for key in keys if key not in found]
+        for key, path, card in self.index.cards(missing):
+            loaded = found[key] = self._loaded[key] = Loaded(key, path)
+            loaded.type, loaded.facts, loaded.tags, loaded.fields, loaded.long = read_row(card)
+            if loaded.long is None:
+                self._complete(loaded)
+        for key in missing:
+            if key not in found:
+                found[key] = self._loaded[key] = Loaded(key, None)
+        if len(missing) > 1:
+            pages = self.index.addresses(missing)
+            for key in missing:
+                found[key].pages = pages.get(key, {})
+        while len(self._loaded) > _KEPT:
+            self._loaded.popitem(last=False)
+        return [found[key] for key in keys]
+
     def load_whole(self, key: str) -> Loaded:
-        """Give an item with all its fields, out of its file: for the page that shows it, and not kept for others."""
-        path = self.index.path_of(key)
-        if path is None:
-            return Loaded(key, None, None, ())
-        found = self._loaded[key] = Loaded(key, path, None, ())
-        self._complete(found)
-        return found
+        """Give an item with all its fields, out of its file: for the page that shows it."""
+        loaded = self._loaded[key] = Loaded(key, self.index.path_of(key))
+        if loaded.path is not None:
+            self._complete(loaded)
+        return loaded
 
     def forget(self, key: str) -> None:
         """Drop an item from memory: what is asked of it beside its card is seldom asked twice."""
         self._loaded.pop(key, None)
-
-    def _read(self, key: str) -> Loaded:
-        row = self.index.card_of(key)
-        if row is None:
-            return Loaded(key, None, None, ())
-        path, card = row
-        sys, metadata, fields, long = read_row(card)
-        kind, _, identifier = key.partition(":")
-        loaded = Loaded(
-            key, path, Item(Key(kind, identifier), {"sys": sys, "metadata": metadata, "fields": fields}), long
-        )
-        if long is None:
-            self._complete(loaded)
-        return loaded
 
     def _complete(self, loaded: Loaded) -> None:
         """Read an item's file. Raises GuardError where it is not what the index knows any more."""
         self.files_read += 1
         try:
             item = read_item(decode(read_file(f"{self._content}/{loaded.path}")), loaded.path or "")
+            if item is None:
+                raise ValueError("it is another item's")
         except (OSError, ValueError) as error:
             said = f"content/{loaded.path} changed while it was rendered ({error}): run again"
             raise GuardError("mirror-broken", said) from None
-        loaded.item, loaded.long = item, ()
-        loaded.type = item.content_type if item is not None else ""
+        loaded.type, loaded.fields, loaded.long = item.content_type, item.fields, ()
+        loaded.facts, loaded.tags = own_facts(item)
 
     def field(self, loaded: Loaded, name: str, locale: str) -> Asked:
         """Ask for a field's value in a locale; the answer is the value and the locale that it came from."""
@@ -171,38 +185,35 @@ class Library:
         locale, _, name = rest.partition("/")
         if loaded.long and name in loaded.long:
             self._complete(loaded)
-        return tuple(self.frame.answer(loaded.item, name, locale)) if loaded.item is not None else (None, None)
+        return tuple(self.frame.answer_of(loaded.type, loaded.fields, name, locale))
 
     def _what(self, loaded: Loaded, _rest: str) -> str | None:
         """Give an entry's content type, nothing for an asset, None for what is not there."""
-        return loaded.item.content_type if loaded.item is not None else None
+        return loaded.type if loaded.path is not None else None
 
     def _fact(self, loaded: Loaded, name: str) -> Json:
-        if name == "type":
-            return (loaded.item.content_type or "asset") if loaded.item is not None else None
-        return loaded.item.sys.get(name) if loaded.item is not None else None
+        return (loaded.type or "asset") if name == "type" else loaded.facts.get(name)
 
-    def _tag_ids(self, loaded: Loaded, _rest: str) -> list[str]:
-        metadata = loaded.item.raw.get("metadata") if loaded.item is not None else None
-        links = metadata.get("tags") if isinstance(metadata, dict) else None
-        return [each["sys"]["id"] for each in links or () if isinstance(each, dict) and "sys" in each]
+    def _tag_ids(self, loaded: Loaded, _rest: str) -> Sequence[str]:
+        return loaded.tags
 
     def _files(self, loaded: Loaded, _rest: str) -> Json:
         if loaded.long and "file" in loaded.long:
             self._complete(loaded)
-        return loaded.item.localized("file") if loaded.item is not None else {}
+        return loaded.item.localized("file")
 
     def _address(self, loaded: Loaded, locale: str) -> Json:
         """Give locale and address of an entry's page, or an asset's public path; None where there is none."""
-        codes = (locale, *self.frame.model.chain(locale), *self.frame.locales)
+        chain = (locale, *self.frame.chains.get(locale, ()))
         if loaded.key.startswith("asset:"):
-            return self._file(loaded, (*codes[: -len(self.frame.locales)], self.frame.model.default_locale))
-        query = "SELECT locale, url FROM page WHERE key = ? AND kind = 'entry'"
-        pages = dict(self.index.rows(query, loaded.key))
-        return next(((code, pages[code]) for code in codes if code in pages), None)
+            return self._file(loaded, (*chain, self.frame.default))
+        if loaded.pages is None:
+            loaded.pages = self.index.addresses([loaded.key]).get(loaded.key, {})
+        pages = loaded.pages
+        return next(((code, pages[code]) for code in (*chain, *self.frame.locales) if code in pages), None)
 
     def _file(self, loaded: Loaded, codes: tuple[str, ...]) -> str | None:
-        if loaded.item is None or loaded.path is None or self.frame.site.content.assets != "download":
+        if loaded.path is None or self.frame.site.content.assets != "download":
             return None
         if loaded.long and "file" in loaded.long:
             self._complete(loaded)
