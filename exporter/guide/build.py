@@ -177,8 +177,7 @@ class _Build:
         library, packer = self._library, Packer()
         library.index.reopen_here()
         renderer = Renderer(library, self._config.cache / "templates")
-        for number in numbers:
-            (_, page), *_ = library.index.pages("id = ?", number)
+        for number, page in self._pages_of(numbers):
             read, asked = library.files_read, library.questions
             try:
                 data, questions, problems = renderer.render(page)
@@ -188,6 +187,14 @@ class _Build:
                     number, page, b"", None, [Problem("error", "page-failed", str(error), page.key or "", page.locale)]
                 )
             yield outcome._replace(read=library.files_read - read, asked=library.questions - asked)
+
+    def _pages_of(self, numbers: Iterable[int]) -> Iterator[tuple[int, Page]]:
+        """Yield pages in the order of their numbers, which are looked up by few queries."""
+        left = iter(numbers)
+        while some := list(itertools.islice(left, _AT_ONCE)):
+            pages = self._index.pages_numbered(some)
+            self._library.expect([page.key for page in pages.values() if page.key is not None])
+            yield from ((number, pages[number]) for number in some)
 
     def _write(self, outcome: _Outcome) -> tuple[int, int]:
         """Write a page's file; give its size and time."""

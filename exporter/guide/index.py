@@ -9,7 +9,7 @@ import sys
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from functools import lru_cache
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from exporter.model import Json, pack, unpack
 
@@ -55,6 +55,8 @@ CREATE TABLE copy (path TEXT PRIMARY KEY, source INTEGER NOT NULL, size INTEGER 
 WITHOUT ROWID;
 CREATE TABLE folder (path TEXT PRIMARY KEY, time INTEGER NOT NULL) WITHOUT ROWID;
 """
+T = TypeVar("T")
+
 _IN_A_QUERY = 500
 _FORM = f"{hashlib.sha256(_SCHEMA.encode()).hexdigest()} {sys.version}"
 
@@ -243,6 +245,21 @@ class GuideIndex:
         query = f"SELECT id, kind, url, locale, key, type, letter, template FROM page WHERE {where}"  # noqa: S608 - conditions stand in the code
         return [(row[0], Page(*row[1:])) for row in self.database.execute(query, values)]
 
+    def pages_numbered(self, numbers: Sequence[int]) -> dict[int, Page]:
+        """Give pages by their numbers."""
+        found: dict[int, Page] = {}
+        for some, marks in _in_parts(numbers):
+            found.update(self.pages(f"id IN ({marks})", *some))
+        return found
+
+    def paths(self, keys: Sequence[str]) -> dict[str, str]:
+        """Give the paths of items' JSON under content/, by key."""
+        found: dict[str, str] = {}
+        for some, marks in _in_parts(keys):
+            query = f"SELECT key, path FROM item WHERE key IN ({marks})"  # noqa: S608 - question marks
+            found.update(self.database.execute(query, some).fetchall())
+        return found
+
     def add_pages(self, pages: Iterable[tuple[Page, str | None]]) -> None:
         """Write new pages with the addresses that they want."""
         columns = "kind, url, locale, key, type, letter, template, base"
@@ -264,6 +281,12 @@ class GuideIndex:
         data = self.value("SELECT data FROM reads WHERE page = ?", number)
         found: dict[str, dict[str, bytes]] = read_row(data) if data is not None else {}
         return found
+
+    def with_reads(self, numbers: Sequence[int]) -> list[int]:
+        """Give those pages of which it is known what they read."""
+        parts = _in_parts(numbers)
+        queries = ((f"SELECT page FROM reads WHERE page IN ({marks})", some) for some, marks in parts)  # noqa: S608
+        return [row[0] for query, some in queries for row in self.database.execute(query, some).fetchall()]
 
     def forget_reads(self, number: int) -> None:
         """Remove what a page read."""
@@ -296,10 +319,10 @@ def read_row(data: bytes) -> Json:
         raise sqlite3.DatabaseError(f"a row is broken: {error}") from None
 
 
-def _in_parts(keys: Sequence[str]) -> Iterator[tuple[Sequence[str], str]]:
+def _in_parts(values: Sequence[T]) -> Iterator[tuple[Sequence[T], str]]:
     """Part a sequence so that each part has room in a query; each comes with as many question marks."""
-    for start in range(0, len(keys), _IN_A_QUERY):
-        some = keys[start : start + _IN_A_QUERY]
+    for start in range(0, len(values), _IN_A_QUERY):
+        some = values[start : start + _IN_A_QUERY]
         yield some, ",".join("?" * len(some))
 
 

@@ -99,6 +99,7 @@ class Library:
         self._loaded: OrderedDict[str, Loaded] = OrderedDict()
         self._asked: dict[tuple[str, str], Asked] = {}
         self._templates: dict[str, str | None] = {}
+        self._paths: dict[str, str] = {}
 
     def load(self, key: str) -> Loaded:
         """Give an item, from memory or from its card in the index."""
@@ -120,17 +121,22 @@ class Library:
         for key in missing:
             if key not in found:
                 found[key] = self._loaded[key] = Loaded(key, None)
-        if len(missing) > 1:
-            pages = self.index.addresses(missing)
-            for key in missing:
+        entries = [key for key in missing if key.startswith("entry:")]
+        if len(entries) > 1:
+            pages = self.index.addresses(entries)
+            for key in entries:
                 found[key].pages = pages.get(key, {})
         while len(self._loaded) > _KEPT:
             self._loaded.popitem(last=False)
         return [found[key] for key in keys]
 
+    def expect(self, keys: Sequence[str]) -> None:
+        """Learn by few queries where the files of items lie that will be loaded whole."""
+        self._paths = self.index.paths(keys)
+
     def load_whole(self, key: str) -> Loaded:
         """Give an item with all its fields, out of its file: for the page that shows it."""
-        loaded = self._loaded[key] = Loaded(key, self.index.path_of(key))
+        loaded = self._loaded[key] = Loaded(key, self._paths.get(key) or self.index.path_of(key))
         if loaded.path is not None:
             self._complete(loaded)
         return loaded

@@ -88,6 +88,9 @@ class View:
     def wrap(self, value: Json) -> Any:
         """Give a value as templates see it; lists and objects cannot be changed."""
         if isinstance(value, list):
+            keys = [key for each in value if (key := link_key(each)) is not None]
+            if len(keys) > 1:
+                self.library.load_all([f"{key.kind}:{key.id}" for key in keys])
             return tuple(each for each in map(self.wrap, value) if each is not None)
         if not isinstance(value, dict):
             return value

@@ -50,8 +50,9 @@ def store_reads(index: GuideIndex, pages: list[tuple[int, str | None, Reads]]) -
     The page of an entry is found by its key, so that the entry itself needs no row.
     """
     touched: list[tuple[int, int]] = []
-    for number, key, reads in pages:
+    for number in index.with_reads([number for number, _, _ in pages]):
         index.forget_reads(number)
+    for number, key, reads in pages:
         touched += [(subject_number(each), number) for each in reads.subjects if each != key]
     index.database.executemany("INSERT OR IGNORE INTO touch VALUES (?, ?)", touched)
     index.database.executemany("INSERT INTO reads VALUES (?, ?)", ((number, reads.own) for number, _, reads in pages))
