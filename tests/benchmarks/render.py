@@ -69,13 +69,13 @@ def prepare(bench: Bench, peers: Peers, spaces: list[Space]) -> tuple[Rows, Guid
     whole = [make_guide(bench, each.space, f"whole-{each.space.places}", look, like=each) for each in changing[1:]]
     theme = make_guide(bench, spaces[1], "theme", None, like=changing[1])
     for each in changing:
-        each.render(PROCESSORS)
+        each.render_all(PROCESSORS)
     rows: Rows = {
         HUGO: peers.hugo,
         FULL: partial(_render, whole[0], peers),
         HUGO_ONE: partial(peers.hugo, 1),
-        FULL_ONE: partial(whole[0].render, 1),
-        THEME: partial(theme.render, PROCESSORS),
+        FULL_ONE: partial(whole[0].render_anew, 1),
+        THEME: partial(theme.render_anew, PROCESSORS),
         ELEVENTY: peers.eleventy,
         **{_change(each.space.places): each.build_change for each in changing},
         **{_nothing(each.space.places): each.render_again for each in changing[1:]},
@@ -83,12 +83,12 @@ def prepare(bench: Bench, peers: Peers, spaces: list[Space]) -> tuple[Rows, Guid
     for each in changing[2:]:
         rows |= {START: partial(_start, bench), _walk(each.space.places): each.walk}
     for each in whole[1:]:
-        rows[_large(each.space.places)] = partial(each.render, PROCESSORS)
+        rows[_large(each.space.places)] = partial(each.render_anew, PROCESSORS)
     return rows, whole[0]
 
 
 def _render(guide: Guide, peers: Peers) -> Spent:
-    spent = guide.render(PROCESSORS)
+    spent = guide.render_anew(PROCESSORS)
     peers.check_markup(guide.changing)
     return spent
 
@@ -139,9 +139,9 @@ def describe(bench: Bench, options: argparse.Namespace, guide: Guide) -> str:
 
 Whole processes, started cold, caches warm, into new folders {"in memory (tmpfs)" if bench.in_memory else "on a disk"}.
 Rounds: {options.rounds}, A B C A B C; medians, and medians of ratios in the same round. CPU is user and system time
-with all child processes. Memory comes from a round of its own that is not timed: every 5 ms what the process and its
-children hold is summed up, pages that they share counted once (PSS); beside it the same with those pages counted in
-each (RSS); where the peak of the largest process, as the system gives it, is more, that. The bare walk is timed from
+with all child processes. Memory comes from a round of its own that is not timed: what the process and its children
+hold is summed up over and over, pages that they share counted once (PSS); beside it with those pages counted in each
+(RSS); where the peak of the largest process (VmHWM) is more, that. The bare walk is timed from
 within: the interpreter's start does not count. Hugo runs from its own binary, without the package's Python script."""
 
 

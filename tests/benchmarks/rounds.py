@@ -10,6 +10,8 @@ import subprocess
 import sys
 import tempfile
 import time
+from collections import Counter
+from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
@@ -21,15 +23,15 @@ PROJECT = Path(__file__).parents[2]
 RESULTS = Path(__file__).with_name("RESULTS.md")
 _MIB = 1024
 """Kilobytes, in which the system gives sizes, in a MiB."""
-_LOOK = 0.005
-"""Seconds between two looks at the memory of a process."""
+_LOOK, _SHARE = 0.01, 10
+"""Seconds between two looks at the memory of a process, more where a look takes longer than a tenth of that."""
 
 
 class Spent(NamedTuple):
     """What a process and all that it started took: seconds of wall and of processor time, MiB of memory.
 
-    `memory` counts a page that several processes share once, `resident` in each of them; where the run was not
-    weighed, both are the peak of the largest process.
+    `memory` counts a page that several processes share once, `resident` in each of them; both are 0 where the run was
+    not weighed.
     """
 
     wall: float
@@ -61,22 +63,24 @@ def spend(
         output.seek(0)
         said = output.read().decode("utf-8", "replace")
     ensure(process.returncode == 0, f"{' '.join(command)[:200]} ended with {process.returncode}: {said[-2000:]}")
-    peak = usage.ru_maxrss / _MIB
-    return Spent(wall, usage.ru_utime + usage.ru_stime, max(memory, peak), max(resident, peak)), said
+    return Spent(wall, usage.ru_utime + usage.ru_stime, memory, resident), said
 
 
 def _weigh(number: int) -> tuple[float, float]:
     """Look at a process and all that it started until it ends; give the greatest sums in MiB.
 
-    Pages that processes share count once in the first sum, in each of them in the second.
+    Pages that processes share count once in the first sum, in each of them in the second. The peak of the largest
+    process stands for a sum that is less; that of `wait4` would hold what this program had when it started it.
     """
-    shared_out, resident = 0.0, 0.0
+    memory, resident = 0.0, 0.0
     while os.waitid(os.P_PID, number, os.WEXITED | os.WNOHANG | os.WNOWAIT) is None:
-        found = [_weight(each) for each in _family(number)]
-        shared_out = max(shared_out, sum(each for each, _ in found))
-        resident = max(resident, sum(each for _, each in found))
-        time.sleep(_LOOK)
-    return shared_out, resident
+        start = time.perf_counter()
+        found = [_sizes(each) for each in _family(number)]
+        largest = max(each["VmHWM"] for each in found)
+        memory = max(memory, largest, sum(each["Pss"] for each in found))
+        resident = max(resident, largest, sum(each["Rss"] for each in found))
+        time.sleep(max(_LOOK, _SHARE * (time.perf_counter() - start)))
+    return memory / _MIB, resident / _MIB
 
 
 def _family(number: int) -> Iterator[int]:
@@ -90,13 +94,16 @@ def _family(number: int) -> Iterator[int]:
             yield from _family(int(each))
 
 
-def _weight(number: int) -> tuple[float, float]:
-    try:
-        text = Path(f"/proc/{number}/smaps_rollup").read_text()
-    except OSError:
-        return 0.0, 0.0
-    sizes = dict(re.findall(r"^(Pss|Rss): +(\d+) kB", text, re.MULTILINE))
-    return int(sizes.get("Pss", 0)) / _MIB, int(sizes.get("Rss", 0)) / _MIB
+def _sizes(number: int) -> Counter[str]:
+    """Give what a process holds, in kilobytes; nothing of one that has ended."""
+    found: Counter[str] = Counter()
+    for name in ("smaps_rollup", "status"):
+        with suppress(OSError):
+            text = Path(f"/proc/{number}/{name}").read_text()
+            found.update(
+                {key: int(size) for key, size in re.findall(r"^(Pss|Rss|VmHWM):\s+(\d+) kB", text, re.MULTILINE)}
+            )
+    return found
 
 
 @dataclass

@@ -116,9 +116,13 @@ class Guide:
         spent, said = self.bench.spend(command)
         return spent, json.loads(said)
 
-    def render(self, jobs: int) -> Spent:
-        """Render from nothing."""
+    def render_anew(self, jobs: int) -> Spent:
+        """Render from nothing, into new folders."""
         self.bench.discard(self.site, self.root / ".export")
+        return self.render_all(jobs)
+
+    def render_all(self, jobs: int) -> Spent:
+        """Render where nothing has been rendered yet."""
         spent, told = self.run("render", "-j", str(jobs))
         done = told["render"]
         self.pages = pages_in(self.site)
