@@ -14,25 +14,27 @@ from exporter.layout import file_name
 from exporter.mirror import sync as sync_module
 from exporter.mirror.staging import Staging
 from exporter.model import canonical
+from exporter.source.sync import fetch_pages
 from tests.conftest import CATEGORY, PICTURE, PLACE, Guide, SpaceFiles, asset, content_type, entry, locale
 from tests.stub import Reply, listing, page, serve
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterator
     from pathlib import Path
 
     from tests.stub import Request
 
 
-def interrupted(guide: Guide, monkeypatch: pytest.MonkeyPatch, where: Any, name: str, *options: str) -> None:
+def broken_off(*_arguments: Any, **_values: Any) -> None:
+    raise SourceError("broken-off", "broken off")
+
+
+def interrupted(guide: Guide, monkeypatch: pytest.MonkeyPatch, where: Any, name: str) -> None:
     """Run a sync that breaks off where a function is called."""
 
-    def fail(*_arguments: Any, **_values: Any) -> None:
-        raise SourceError("broken-off", "broken off")
-
     with monkeypatch.context() as patch:
-        patch.setattr(where, name, fail)
-        assert guide.run("sync", *options).code == 3
+        patch.setattr(where, name, broken_off)
+        assert guide.run("sync").code == 3
     assert (guide.root / ".export/staging/sync.db").exists()
 
 
@@ -75,13 +77,26 @@ def test_asset_that_changed_since_an_interrupted_sync_is_no_failure(
     assert sorted(guide.files("content/files")) == ["content/files/pic/new.svg"]
 
 
+def one_page(*arguments: Any) -> Iterator[Any]:
+    """Give the first page of a sync and break off."""
+    yield next(fetch_pages(*arguments))
+    raise SourceError("broken-off", "broken off")
+
+
 @pytest.mark.parametrize("gone", [True, False])
+@pytest.mark.parametrize("paging", [True, False])
 def test_file_that_hands_took_while_a_full_sync_was_interrupted_comes_back(
-    guide: Guide, monkeypatch: pytest.MonkeyPatch, gone: bool
+    guide: Guide, space: SpaceFiles, monkeypatch: pytest.MonkeyPatch, gone: bool, paging: bool
 ) -> None:
+    configure(guide, source={"local": str(space.root), "limit": 2})
     guide.build()
     before = guide.files("content", ".syncstate")
-    interrupted(guide, monkeypatch, sync_module.SyncRun, "_plan", "--full")
+    with monkeypatch.context() as patch:
+        if paging:
+            patch.setattr(sync_module, "fetch_pages", one_page)
+        else:
+            patch.setattr(sync_module.SyncRun, "_plan", broken_off)
+        assert guide.run("sync", "--full").code == 3
     castle = guide.root / "content/entries/place/castle.json"
     castle.unlink() if gone else castle.write_bytes(castle.read_bytes() + b"\n")
     assert guide.run("sync", "--full").code == 0

@@ -103,6 +103,11 @@ class Staging:
         row = self._database.execute("SELECT value FROM meta WHERE name = ?", (name,)).fetchone()
         return str(row[0]) if row else ""
 
+    def is_of(self, mirrored: Callable[[Key], bytes | None]) -> bool:
+        """Tell whether the mirror still has what was not staged because it had it."""
+        changes = self.changes() if not self.empty else ()
+        return all(mirrored(each.key) == each.digest for each in changes if each.digest and each.number is None)
+
     def remember(self, **values: str) -> None:
         """Keep values under names."""
         self._open().executemany("INSERT OR REPLACE INTO meta VALUES (?, ?)", values.items())

@@ -101,7 +101,10 @@ class SyncRun:
     limit: int
 
     def round(self) -> None:
-        """Finish what an interrupted sync had begun, then sync what came since; or just sync."""
+        """Finish what an interrupted sync had begun, or sync anew.
+
+        Where all of its pages were there, nothing was asked: what came since is synced then too.
+        """
         state = read_state(self.config.state_file)
         token = self.start_token(state)
         staging = self._staging(state, token)
@@ -111,12 +114,14 @@ class SyncRun:
             self.report.notes.append("content/ is not what was synced last (edited, reverted?): a full sync")
             staging.discard()
             token, staging = None, self._staging(state, None)
-        resumed = interrupted or not (staging.empty or self.searches)
+        if not interrupted and not staging.is_of(self._digest):
+            staging.discard()
+        whole = bool(staging.meta("last")) and (interrupted or not self.searches)
         if not interrupted:
             self._receive(staging, token)
             self._plan(staging, state, full=token is None, fresh=fresh)
         self._apply(staging, state, fresh=fresh)
-        if resumed:
+        if whole:
             self.report.notes.append(f"an interrupted {'search' if self.searches else 'sync'} was finished first")
             self.index.update((), (), {"sum": ""})
             self._forget_lost_files()
