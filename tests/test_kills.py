@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     from tests.conftest import Outcome
 
 ENTRIES, ASSETS, LIMIT = 1700, 300, 20
-KILLS_A_SYNC = 4
+KILLS_A_SYNC = 6
 """How many kills fall, about, within the time of an unbroken sync; with many more none would come to its end."""
 
 
