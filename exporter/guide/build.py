@@ -147,7 +147,7 @@ class _Build:
         return planner.moved
 
     def _load(self, key: str) -> Item | None:
-        loaded = self._library.load_whole(key)
+        loaded = self._library.items.load_whole(key)
         return loaded.item if loaded.path is not None else None
 
     def _gate(self) -> bytes:
@@ -178,7 +178,7 @@ class _Build:
         library.index.reopen_here()
         renderer = Renderer(library, self._config.cache / "templates")
         for number, page in self._pages_of(numbers):
-            read, asked = library.files_read, library.questions
+            read, asked = library.items.files_read, library.questions
             try:
                 data, questions, problems = renderer.render(page)
                 outcome = _Outcome(number, page, data, packer.pack(questions), problems)
@@ -186,14 +186,14 @@ class _Build:
                 outcome = _Outcome(
                     number, page, b"", None, [Problem("error", "page-failed", str(error), page.key or "", page.locale)]
                 )
-            yield outcome._replace(read=library.files_read - read, asked=library.questions - asked)
+            yield outcome._replace(read=library.items.files_read - read, asked=library.questions - asked)
 
     def _pages_of(self, numbers: Iterable[int]) -> Iterator[tuple[int, Page]]:
         """Yield pages in the order of their numbers, which are looked up by few queries."""
         left = iter(numbers)
         while some := list(itertools.islice(left, _AT_ONCE)):
             pages = self._index.pages_numbered(some)
-            self._library.expect([page.key for page in pages.values() if page.key is not None])
+            self._library.items.expect([page.key for page in pages.values() if page.key is not None])
             yield from ((number, pages[number]) for number in some)
 
     def _write(self, outcome: _Outcome) -> tuple[int, int]:

@@ -3,33 +3,27 @@
 from __future__ import annotations
 
 import os
-from collections import OrderedDict
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from exporter.errors import GuardError
-from exporter.files import read_file
-from exporter.guide.facts import own_facts, read_item
-from exporter.guide.index import read_row
+from exporter.guide.items import Items
 from exporter.guide.languages import read_words, word
 from exporter.guide.pages import LONGEST_LIST, count_of, letters_of
 from exporter.layout import asset_files
-from exporter.model import Item, Key, brief, decode, digest
+from exporter.model import brief, digest
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
 
     from exporter.guide.frame import Frame
     from exporter.guide.index import GuideIndex
+    from exporter.guide.items import Loaded
     from exporter.model import Json
 
 THEME = os.path.join(os.path.dirname(os.path.dirname(__file__)), "theme")  # noqa: PTH118, PTH120 - many are joined to it
 SHARED = {"template", "site", "word", "type", "types", "frame", "tag"}
 """Kinds of subjects that many pages ask the same of."""
-
-_KEPT = 10_000
-"""Cards of items that are kept in memory."""
 
 
 class Asked:
@@ -55,108 +49,21 @@ class Asked:
         return self._stamp
 
 
-class Loaded:
-    """An item in memory, with the questions that were asked of it; one that is not there has no `path`.
-
-    Until one of its `long` fields is asked for, it is the card that the index keeps; None stands for all of them.
-    `pages` are the addresses of its pages by locale, None as long as nobody asked.
-    """
-
-    __slots__ = ("asked", "facts", "fields", "key", "long", "pages", "path", "tags", "type")
-
-    def __init__(self, key: str, path: str | None) -> None:
-        self.key = key
-        self.path = path
-        self.type = ""
-        self.facts: Mapping[str, Json] = {}
-        self.tags: Sequence[str] = ()
-        self.fields: Mapping[str, Json] = {}
-        self.long: Sequence[str] | None = ()
-        self.pages: dict[str, str] | None = None
-        self.asked: dict[str, Asked] = {}
-
-    @property
-    def item(self) -> Item:
-        """The item, as far as it is in memory."""
-        kind, _, identifier = self.key.partition(":")
-        content_type = {"sys": {"type": "Link", "linkType": "ContentType", "id": self.type}}
-        return Item(Key(kind, identifier), {"sys": {"contentType": content_type}, "fields": self.fields})
-
-
 class Library:
     """Answers questions out of the index and the files of the mirror; what was asked is kept for the next page.
 
-    `files_read` and `questions` count the work: files of the mirror that were read, answers that were worked out.
+    `questions` counts the answers that were worked out.
     """
 
     def __init__(self, index: GuideIndex, frame: Frame, content: Path, templates: Path) -> None:
         self.index = index
         self.frame = frame
         self.templates = templates
-        self.files_read = 0
+        self.items = Items(index, content)
         self.questions = 0
         self._content = str(content)
-        self._loaded: OrderedDict[str, Loaded] = OrderedDict()
         self._asked: dict[tuple[str, str], Asked] = {}
         self._templates: dict[str, str | None] = {}
-        self._paths: dict[str, str] = {}
-
-    def load(self, key: str) -> Loaded:
-        """Give an item, from memory or from its card in the index."""
-        found = self._loaded.get(key)
-        if found is None:
-            return self.load_all([key])[0]
-        self._loaded.move_to_end(key)
-        return found
-
-    def load_all(self, keys: Sequence[str]) -> list[Loaded]:
-        """Give several items, those that are not in memory by few queries."""
-        found = {key: self._loaded[key] for key in keys if key in self._loaded}
-        missing = [key for key in keys if key not in found]
-        for key, path, card in self.index.cards(missing):
-            loaded = found[key] = self._loaded[key] = Loaded(key, path)
-            loaded.type, loaded.facts, loaded.tags, loaded.fields, loaded.long = read_row(card)
-            if loaded.long is None:
-                self._complete(loaded)
-        for key in missing:
-            if key not in found:
-                found[key] = self._loaded[key] = Loaded(key, None)
-        entries = [key for key in missing if key.startswith("entry:")]
-        if len(entries) > 1:
-            pages = self.index.addresses(entries)
-            for key in entries:
-                found[key].pages = pages.get(key, {})
-        while len(self._loaded) > _KEPT:
-            self._loaded.popitem(last=False)
-        return [found[key] for key in keys]
-
-    def expect(self, keys: Sequence[str]) -> None:
-        """Learn by few queries where the files of items lie that will be loaded whole."""
-        self._paths = self.index.paths(keys)
-
-    def load_whole(self, key: str) -> Loaded:
-        """Give an item with all its fields, out of its file: for the page that shows it."""
-        loaded = self._loaded[key] = Loaded(key, self._paths.get(key) or self.index.path_of(key))
-        if loaded.path is not None:
-            self._complete(loaded)
-        return loaded
-
-    def forget(self, key: str) -> None:
-        """Drop an item from memory: what is asked of it beside its card is seldom asked twice."""
-        self._loaded.pop(key, None)
-
-    def _complete(self, loaded: Loaded) -> None:
-        """Read an item's file. Raises GuardError where it is not what the index knows any more."""
-        self.files_read += 1
-        try:
-            item = read_item(decode(read_file(f"{self._content}/{loaded.path}")), loaded.path or "")
-            if item is None:
-                raise ValueError("it is another item's")
-        except (OSError, ValueError) as error:
-            said = f"content/{loaded.path} changed while it was rendered ({error}): run again"
-            raise GuardError("mirror-broken", said) from None
-        loaded.type, loaded.fields, loaded.long = item.content_type, item.fields, ()
-        loaded.facts, loaded.tags = own_facts(item)
 
     def field(self, loaded: Loaded, name: str, locale: str) -> Asked:
         """Ask for a field's value in a locale; the answer is the value and the locale that it came from."""
@@ -179,7 +86,7 @@ class Library:
         """Ask any question by its subject and argument, as they were recorded."""
         kind, _, rest = subject.partition(":")
         if kind in ("entry", "asset"):
-            return self.of_item(self.load(subject), argument)
+            return self.of_item(self.items.load(subject), argument)
         found = self._asked.get((subject, argument))
         if found is None:
             self.questions += 1
@@ -190,7 +97,7 @@ class Library:
     def _field(self, loaded: Loaded, rest: str) -> Json:
         locale, _, name = rest.partition("/")
         if loaded.long and name in loaded.long:
-            self._complete(loaded)
+            self.items.complete(loaded)
         return tuple(self.frame.answer_of(loaded.type, loaded.fields, name, locale))
 
     def _what(self, loaded: Loaded, _rest: str) -> str | None:
@@ -205,7 +112,7 @@ class Library:
 
     def _files(self, loaded: Loaded, _rest: str) -> Json:
         if loaded.long and "file" in loaded.long:
-            self._complete(loaded)
+            self.items.complete(loaded)
         return loaded.item.localized("file")
 
     def _address(self, loaded: Loaded, locale: str) -> Json:
@@ -222,7 +129,7 @@ class Library:
         if loaded.path is None or self.frame.site.content.assets != "download":
             return None
         if loaded.long and "file" in loaded.long:
-            self._complete(loaded)
+            self.items.complete(loaded)
         files = asset_files(loaded.item, loaded.path)
         found = (each for code in codes for each in files if code in each.locales)
         return next((each.public_path for each in found if os.path.isfile(f"{self._content}/{each.path}")), None)  # noqa: PTH113

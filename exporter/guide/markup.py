@@ -172,7 +172,7 @@ def _internal(path: str, fragment: str, view: View) -> str | None:
         found = view.ask(f"url:{url}")
         if found is not None:
             kind, key, address = found
-            better = view.page_of(view.library.load(key)) if kind in ("entry", "moved") else None
+            better = view.page_of(view.library.items.load(key)) if kind in ("entry", "moved") else None
             return view.link(better[1] if better is not None else address) + anchor
     subject = view.page.key or ""
     said = f"{subject or view.page.url} links to {path}, where no page is"

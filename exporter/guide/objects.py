@@ -16,7 +16,8 @@ if TYPE_CHECKING:
 
     from markupsafe import Markup
 
-    from exporter.guide.library import Asked, Library, Loaded
+    from exporter.guide.items import Loaded
+    from exporter.guide.library import Asked, Library
     from exporter.guide.pages import Page
     from exporter.model import ContentType
 
@@ -70,7 +71,7 @@ class View:
 
     def thing(self, key: str) -> Entry | Asset | None:
         """Give an entry or asset; None for one that the mirror does not hold."""
-        loaded = self.library.load(key)
+        loaded = self.library.items.load(key)
         if self.of_item(loaded, "x") is None:
             return None
         return Entry(self, loaded) if key.startswith("entry:") else Asset(self, loaded)
@@ -90,7 +91,7 @@ class View:
         if isinstance(value, list):
             keys = [key for each in value if (key := link_key(each)) is not None]
             if len(keys) > 1:
-                self.library.load_all([f"{key.kind}:{key.id}" for key in keys])
+                self.library.items.load_all([f"{key.kind}:{key.id}" for key in keys])
             return tuple(each for each in map(self.wrap, value) if each is not None)
         if not isinstance(value, dict):
             return value

@@ -118,7 +118,7 @@ class Renderer:
             self._environment.view = None
             context.clear()  # it holds the view, which holds it
             if page.key is not None:
-                self._library.forget(page.key)
+                self._library.items.forget(page.key)
         if " at 0x" in text:
             self._check_texts(text, view)
         return Rendered(text.encode("utf-8", "replace"), view.asked, list(view.problems))
@@ -151,7 +151,7 @@ class Renderer:
         }
 
     def _entry(self, view: View, key: str) -> Entry | None:
-        loaded = self._library.load_whole(key)
+        loaded = self._library.items.load_whole(key)
         return Entry(view, loaded) if view.of_item(loaded, "x") is not None else None
 
     def _template_of(self, view: View) -> str:
@@ -180,7 +180,7 @@ class Renderer:
     def _same_page(self, view: View, code: str) -> str | None:
         """Give the address of the page in a locale; None where it does not stand there."""
         if view.page.key is not None:
-            there = view.of_item(self._library.load(view.page.key), f"u/{code}")
+            there = view.of_item(self._library.items.load(view.page.key), f"u/{code}")
             return there[1] if there is not None and there[0] == code else None
         plain = view.page.url.removeprefix(self._frame.prefixes[view.locale])
         there = view.ask(f"url:{self._frame.prefixes[code]}{plain}")
