@@ -23,7 +23,7 @@ from exporter.guide.output import HISTORY, MARKER, Output, check_output
 from exporter.guide.pages import Page, Planner, clashes
 from exporter.guide.reads import Packer, Reads, find_stale, find_stale_shapes, store_reads
 from exporter.guide.scan import look_at_files, sign_of
-from exporter.guide.update import update_items
+from exporter.guide.update import sign_fresh, update_items
 from exporter.guide.work import cores, in_processes
 from exporter.layout import MOVED_PATH
 from exporter.model import brief, digest, pack
@@ -107,6 +107,7 @@ class _Build:
         self._output = Output(config.output, config.cache, index)
         self._copies = Copies(config, index, look_at_files(config.content))
         self._failed: list[_Outcome] = []
+        self._fresh: list[str] = []
 
     def run(self) -> None:
         """Find what is stale in one transaction, then render, then sweep."""
@@ -130,6 +131,7 @@ class _Build:
         rearranged = index.meta("frame") != frame.stamp
         planner = Planner(index, frame)
         update = update_items(index, planner, frame, content, self._jobs, everything=rearranged)
+        self._fresh = update.fresh if update.changed else []
         planner.settle()
         moved = brief(read_json(content, MOVED_PATH))
         if rearranged or planner.moved or update.lists or index.meta("moved") != moved:
@@ -227,6 +229,7 @@ class _Build:
                 output.strays.add(Page("", url, "").path)
         self._told.removed = output.sweep(kept | {each.page.path for each in self._failed})
         output.settle()
+        sign_fresh(index, self._config.content, self._fresh)
         if self._output.stale:
             index.database.execute("DELETE FROM shape WHERE id NOT IN (SELECT shape FROM built)")
         index.remember("swept", 1)

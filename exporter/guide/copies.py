@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from exporter.files import read_bytes, walk_files
 from exporter.guide.library import THEME
-from exporter.guide.scan import sign_of
+from exporter.guide.scan import look_again, sign_of
 from exporter.report import Problem
 
 if TYPE_CHECKING:
@@ -57,10 +57,11 @@ class Copies:
             before = known.get(path)
             if sign and before is not None and before[0] == sign and output.stands(path, before[1], before[2]):
                 continue
-            differs, size, stamp = output.write(path, read_bytes(source) or b"")
+            seen, data = (sign, read_bytes(source) or b"") if sign else look_again(source)
+            differs, size, stamp = output.write(path, data)
             written += differs
-            if before != (sign, size, stamp):
-                index.database.execute("INSERT OR REPLACE INTO copy VALUES (?, ?, ?, ?)", (path, sign, size, stamp))
+            if before != (seen, size, stamp):
+                index.database.execute("INSERT OR REPLACE INTO copy VALUES (?, ?, ?, ?)", (path, seen, size, stamp))
         gone = known.keys() - paths
         index.database.executemany("DELETE FROM copy WHERE path = ?", ((each,) for each in gone))
         output.strays.update(gone)

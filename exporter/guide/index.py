@@ -234,9 +234,9 @@ class GuideIndex:
         query = "UPDATE item SET sign = ?, digest = ?, card = ? WHERE path = ?"
         self.database.execute(query, (sign, digest, card, path))
 
-    def sign_again(self, path: str, sign: int) -> None:
-        """Note that a file looks another way and holds the same."""
-        self.database.execute("UPDATE item SET sign = ? WHERE path = ?", (sign, path))
+    def sign_again(self, signs: Iterable[tuple[int, str]]) -> None:
+        """Note that files look another way and hold the same: the sign and path of each."""
+        self.database.executemany("UPDATE item SET sign = ? WHERE path = ?", signs)
 
     def pages(self, where: str, *values: Any) -> list[tuple[int, Page]]:
         """Give pages with their numbers; `where` is a condition on the table."""

@@ -31,6 +31,16 @@ def sign_of(found: os.stat_result, now: int) -> int:
     return hash((found.st_size, found.st_mtime_ns, found.st_ctime_ns, found.st_ino)) or 1
 
 
+def look_again(file: Path) -> tuple[int, bytes]:
+    """Give a file's sign and bytes once it is no longer fresh, for which it may be waited a moment."""
+    try:
+        wait = file.stat().st_mtime_ns + _RACY - time.time_ns()
+        time.sleep(min(max(wait, 0), _RACY) / 1_000_000_000)
+        return sign_of(file.stat(), time.time_ns()), read_file(str(file))
+    except OSError:
+        return 0, b""
+
+
 def look_at_items(content: Path) -> dict[str, int]:
     """Give the sign of every JSON file that can be an item's, by its path under content/."""
     found: dict[str, int] = {}

@@ -7,8 +7,9 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from exporter.errors import GuardError
-from exporter.guide.scan import Read, look_at_items, read_files
+from exporter.guide.scan import Read, look_again, look_at_items, read_files
 from exporter.guide.work import in_processes
+from exporter.model import digest
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -21,18 +22,22 @@ if TYPE_CHECKING:
 _MANY = 2000
 """Files whose reading is worth a process."""
 _AT_ONCE = 1000
+_FEW = 200
+"""Files that are sooner read again at every build than noted, as long as there is nothing else to be written."""
 
 
 @dataclass
 class Update:
     """What an update found: the subjects of questions that may have other answers, the number of files read.
 
-    `lists` says that what lists show, or in which order, is not as it was.
+    `lists` says that what lists show, or in which order, is not as it was; `fresh` are paths of files that were written
+    so short ago that they could change again without looking another way.
     """
 
     changed: set[str] = field(default_factory=set)
     read: int = 0
     lists: bool = False
+    fresh: list[str] = field(default_factory=list)
 
 
 def update_items(
@@ -41,8 +46,10 @@ def update_items(
     """Take over the files that look another way than at the last build, or `everything` where the frame is another."""
     update = Update()
     before, now = index.signs(), look_at_items(content)
+    update.fresh = [path for path, sign in now.items() if not sign]
     for path in sorted(before.keys() - now.keys()):
         _replace(index, planner, update, Read(path, b"", None), index.item_at(path), 0)
+    signs: list[tuple[int, str]] = []
     new: list[tuple[str, int, bytes, Facts | None, bytes]] = []
     paths = [path for path, sign in now.items() if everything or sign == 0 or before.get(path) != sign]
     for read in in_processes(jobs, paths, lambda share: read_files(content, frame, share), _MANY):
@@ -53,14 +60,27 @@ def update_items(
             if _replace(index, planner, update, read, old, now[path]):
                 new.append((path, now[path], read.digest, facts, read.card))
         elif before[path] != now[path] and now[path]:
-            index.sign_again(path, now[path])
+            signs.append((now[path], path))
         if everything and old is not None and facts is not None and facts.type:
             planner.place_entry(facts.key, facts)
         if len(new) == _AT_ONCE:
             _put(index, new)
             new.clear()
     _put(index, new)
+    if update.changed or len(signs) > _FEW:
+        index.sign_again(signs)
     return update
+
+
+def sign_fresh(index: GuideIndex, content: Path, paths: list[str]) -> None:
+    """Note how files look that were fresh when they were read: once they no longer are and still hold the same."""
+    signs = []
+    for path in paths[:_AT_ONCE]:
+        sign, data = look_again(content / path)
+        old = index.item_at(path)
+        if sign and old is not None and old.digest == digest(data):
+            signs.append((sign, path))
+    index.sign_again(signs)
 
 
 def _replace(
