@@ -32,11 +32,14 @@ HURRY = {"_FIRST_WAIT": 0.002, "_LEAST_TIME": 0.8}
 
 
 class Forks:
-    """The process that forks; close it by leaving the block."""
+    """The process that forks, which runs a module that calls `serve`; close it by leaving the block."""
+
+    def __init__(self, module: str = "tests.forks") -> None:
+        self._module = module
 
     def __enter__(self) -> Self:
         self._process = subprocess.Popen(
-            [sys.executable, "-m", "tests.forks"],
+            [sys.executable, "-m", self._module],
             cwd=PROJECT,
             env={**os.environ, "CONTENTFUL_ACCESS_TOKEN": ACCESS_TOKEN},
             stdin=subprocess.PIPE,

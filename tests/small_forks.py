@@ -1,0 +1,26 @@
+"""The program to be run many times on guides of a dozen entries, with the sizes at which it goes another way as small.
+
+What a large guide alone would reach is reached: lists that are cut by letter, work that is shared out among processes,
+rows and pages that are written in several steps.
+"""
+
+from __future__ import annotations
+
+from exporter.guide import build, library, pages, update, work
+from tests.forks import serve
+
+LONG = 4
+FEW = 3
+
+
+def make_small() -> None:
+    """Make the sizes small, in this process and those that are forked from it."""
+    pages.LONGEST_LIST = library.LONGEST_LIST = LONG
+    pages._MANY = build._AT_ONCE = update._AT_ONCE = work._AT_ONCE = work._CHUNK = update._MANY = FEW
+    library._KEPT = FEW
+    work.in_processes.__defaults__ = (FEW,)
+
+
+if __name__ == "__main__":
+    make_small()
+    serve()
