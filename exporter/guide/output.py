@@ -152,10 +152,15 @@ class Output:
             folder = folder.rpartition("/")[0]
 
     def sweep(self, kept: set[str]) -> int:
-        """Remove the strays, those `kept` excepted; give the number of files removed."""
+        """Remove the strays, those `kept` excepted; give the number of files removed.
+
+        Where hands put a folder in the place of a file that is to go, what lies in it is a stray by itself.
+        """
         removed = 0
         for path in sorted(self.strays - kept):
             self._touch(path)
+            if os.path.isdir(f"{self._text}/{path}"):  # noqa: PTH112 - paths as text: there are many
+                continue
             removed += remove(self._root / path, self._root)
             self._emptied.add(path.rpartition("/")[0])
         self.strays.clear()
