@@ -139,6 +139,8 @@ class _Build:
         changed = update.changed | {f"url:{each}" for each in planner.moved} | planner.shifted
         found = find_stale(index, self._library, changed | self._copies.moved_assets(), everything=rearranged)
         gate = self._gate()
+        if index.meta("gate") != gate:
+            _ = self._library.words  # where that file is broken, the build ends before it has done anything
         if rearranged or update.lists or index.meta("gate") != gate:
             index.mark_stale(find_stale_shapes(index, self._library))
         index.mark_stale(found.pages)
