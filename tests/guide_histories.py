@@ -421,6 +421,12 @@ class GuideHistories(RuleBasedStateMachine):
         """Build: what stands then is what a build from nothing makes."""
         self._check(self._render(jobs))
 
+    @rule(jobs=JOBS, change=ENTRIES)
+    def build_one_change(self, jobs: int, change: Change) -> None:
+        """Publish an entry and build, as most builds are."""
+        self.put_entry(change)
+        self.build(jobs)
+
     @rule(jobs=JOBS, at=st.integers(1, 60) | st.integers(1, LAST))
     def build_killed(self, jobs: int, at: int) -> None:
         """Build and be killed at an operation on files."""
