@@ -97,7 +97,8 @@ ALL = """{{ entry|title }}{{ entry|lang }}{{ entry|foreign }} {{ entry.sys.revis
 {% for each in entry.related %}{{ each|title }} {{ each|url }} {{ each.body|length }} {% endfor %}
 {{ entry.nothing|url }}{{ entry.nothing.more }} {{ (entry|picture)|url }} {{ entry|facts|length }} {{ entry|lead }}
 {% include 'parts/note.html' ignore missing %}{% include ['parts/none.html', 'note.txt'] ignore missing %}
-{{ word('skip') }} {{ word('own') }} {{ site.title }} {{ site.base_url }} {{ page.url }} {{ home }} {{ 'place'|type_name }}
+{{ word('skip') }} {{ word('own') }} {{ site.title }} {{ site.base_url }} {{ page.url }} {{ home }}
+{{ 'place'|type_name }}
 """
 PARTS = ("one {{ entry|title }}", "two {{ entry.summary }} {{ site.description }}", "{{ entry.category|title }}")
 TEMPLATES: dict[str, tuple[str, ...]] = {
@@ -117,7 +118,8 @@ TEMPLATES: dict[str, tuple[str, ...]] = {
     "parts/none.html": PARTS,
     "note.txt": ("a note", "b note"),
     "home.html": (
-        "{% for t in types %}{{ t.count }}{% for e in entries(t.id)[:2] %}{{ e|title }}{{ e|url }}{% endfor %}{% endfor %}",
+        "{% for t in types %}{{ t.count }}{% for e in entries(t.id)[:2] %}{{ e|title }}{{ e|url }}{% endfor %}"
+        "{% endfor %}",
         "{{ entries('place')|length }} {{ entries('place')[1:3]|map('title')|join }} {{ site.description }}",
     ),
     "list.html": (
@@ -221,10 +223,13 @@ class GuideHistories(RuleBasedStateMachine):
         self.guide = self.root / "guide"
         self.settings: dict[str, Any] = {"title": "Guide", "source": {"local": "demo"}}
         self._paths: dict[Key, list[str]] = {}
+        self._changes: dict[str, Change] = {}
         self._revision = 0
         self._clock = 1_600_000_000_000_000_000
 
-    @initialize(changes=st.lists(ENTRIES, min_size=4, max_size=9), assets=st.integers(0, 3))
+    @initialize(
+        changes=st.lists(ENTRIES, min_size=4, max_size=6, unique_by=lambda each: each.id), assets=st.integers(1, 4)
+    )
     def open(self, changes: list[Change], assets: int) -> None:
         """Write a mirror and build the guide."""
         self.model(0, 0, 1)
@@ -260,6 +265,7 @@ class GuideHistories(RuleBasedStateMachine):
         self.delete(key)
         path = item_path(key, change.type, clash=True)
         self._paths[key] = [f"content/{path}"]
+        self._changes[change.id] = change
         self._write(f"content/{path}", canonical(make_entry(change, self._revision % 50)))
 
     @rule(identifier=st.sampled_from(IDS[:4]), now=st.integers(0, 7))
@@ -269,13 +275,14 @@ class GuideHistories(RuleBasedStateMachine):
         self.delete(key)
         raw = asset(identifier, ("file.svg", "File.svg")[now % 2], 3, now, ("image/svg+xml", "text/plain")[now // 4])
         if now & 2:
-            raw["fields"]["file"]["de-DE"] = {**raw["fields"]["file"]["en-US"], "url": "//images.ctfassets.net/o/de.svg"}
+            file = raw["fields"]["file"]
+            file["de-DE"] = {**file["en-US"], "url": "//images.ctfassets.net/o/de.svg"}
         path = item_path(key, "", clash=True)
         files = [f"content/{each.path}" for each in asset_files(Item(key, raw), path)]
         self._paths[key] = [f"content/{path}", *files]
         self._write(f"content/{path}", canonical(raw))
-        for file in files[now == 5 :]:
-            self._write(file, PICTURE + file.encode())
+        for each in files[now == 5 :]:
+            self._write(each, PICTURE + each.encode())
 
     @precondition(lambda self: self._paths)
     @rule(place=st.integers(0, 99))
@@ -286,6 +293,8 @@ class GuideHistories(RuleBasedStateMachine):
 
     def delete(self, key: Key) -> None:
         """Delete an item and its files."""
+        if key.kind == "entry":
+            self._changes.pop(key.id, None)
         for path in self._paths.pop(key, ()):
             (self.guide / path).unlink(missing_ok=True)
 
@@ -421,10 +430,30 @@ class GuideHistories(RuleBasedStateMachine):
         """Build: what stands then is what a build from nothing makes."""
         self._check(self._render(jobs))
 
-    @rule(jobs=JOBS, change=ENTRIES)
-    def build_one_change(self, jobs: int, change: Change) -> None:
-        """Publish an entry and build, as most builds are."""
-        self.put_entry(change)
+    @precondition(lambda self: self._changes)
+    @rule(
+        jobs=JOBS,
+        place=st.integers(0, 99),
+        what=st.sampled_from(("title", "slug", "body", "category", "more")),
+        now=st.integers(0, 5),
+    )
+    def build_one_change(self, jobs: int, place: int, what: str, now: int) -> None:
+        """Change one thing of an entry and build, as most builds are."""
+        known = sorted(self._changes.values())
+        changed: dict[str, Any] = {what: now}
+        self.put_entry(known[place % len(known)]._replace(**changed))
+        self.build(jobs)
+
+    @precondition(lambda self: any(key.kind == "asset" for key in self._paths))
+    @rule(jobs=JOBS, place=st.integers(0, 99))
+    def build_one_file(self, jobs: int, place: int) -> None:
+        """Take an asset's file away, or bring it back, and build."""
+        found = sorted(path for paths in self._paths.values() for path in paths if path.startswith("content/files/"))
+        path = found[place % len(found)]
+        if (self.guide / path).exists():
+            (self.guide / path).unlink()
+        else:
+            self._write(path, PICTURE + path.encode())
         self.build(jobs)
 
     @rule(jobs=JOBS, at=st.integers(1, 60) | st.integers(1, LAST))
@@ -468,7 +497,8 @@ class GuideHistories(RuleBasedStateMachine):
     def _said(self, outcome: Outcome) -> list[str]:
         """Give what a build said is wrong, wherever the guide lies."""
         said = json.dumps(sorted(map(str, outcome.json["problems"])))
-        return json.loads(said.replace(str(self.root / "fresh"), str(self.guide)))
+        found: list[str] = json.loads(said.replace(str(self.root / "fresh"), str(self.guide)))
+        return found
 
     def _check_rest(self, failed: int) -> None:
         before = self._stamps()

@@ -15,7 +15,8 @@ FEW = 3
 
 def make_small() -> None:
     """Make the sizes small, in this process and those that are forked from it."""
-    pages.LONGEST_LIST = library.LONGEST_LIST = LONG
+    for module in (pages, library):
+        vars(module)["LONGEST_LIST"] = LONG
     pages._MANY = build._AT_ONCE = update._AT_ONCE = work._AT_ONCE = work._CHUNK = update._MANY = FEW
     library._KEPT = FEW
     work.in_processes.__defaults__ = (FEW,)
