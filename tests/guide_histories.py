@@ -118,8 +118,10 @@ TEMPLATES: dict[str, tuple[str, ...]] = {
     "parts/none.html": PARTS,
     "note.txt": ("a note", "b note"),
     "home.html": (
-        "{% for t in types %}{{ t.count }}{% for e in entries(t.id)[:2] %}{{ e|title }}{{ e|url }}{% endfor %}"
-        "{% endfor %}",
+        (
+            "{% for t in types %}{{ t.count }}{% for e in entries(t.id)[:2] %}{{ e|title }}{{ e|url }}{% endfor %}"
+            "{% endfor %}"
+        ),
         "{{ entries('place')|length }} {{ entries('place')[1:3]|map('title')|join }} {{ site.description }}",
     ),
     "list.html": (
