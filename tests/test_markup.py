@@ -11,10 +11,11 @@ from lxml import html
 from markupsafe import Markup
 
 from exporter.config import Site
+from exporter.guide.commonmark import to_html
 from exporter.guide.frame import read_frame
 from exporter.guide.index import GuideIndex
 from exporter.guide.library import Library
-from exporter.guide.markup import SCHEMES, markdown
+from exporter.guide.markup import SCHEMES, _led, clean, markdown
 from exporter.guide.objects import View
 from exporter.guide.pages import Planner
 from exporter.guide.richtext import render_document
@@ -322,3 +323,72 @@ def test_document_nested_five_thousand_times_in_the_mirror_ends_in_no_traceback(
     whole = '{"nodeType":"document","data":{},"content":[' + deep + "]}"
     file.write_text(file.read_text("utf-8").replace('"It turns."', whole), "utf-8")
     assert guide.run("render").code in (0, 1, 4)
+
+
+MARKDOWN = st.lists(
+    st.sampled_from(
+        [
+            *(
+                "# a",
+                "* b",
+                "1. c",
+                "> d",
+                "`e`",
+                "**f**",
+                "_g_",
+                "~~h~~",
+                "\n",
+                "\n\n",
+                "    i",
+                "---",
+                "|",
+                "|-|-|\n",
+                ":-:|",
+                "```js\n",
+            ),
+            *(
+                "[j](/place/mill/)",
+                "[k](javascript:alert(1))",
+                '[l](https://example.org "m \\" > n")',
+                "![o](//x.example/y.png)",
+            ),
+            *(
+                "[p][q]\n\n[q]: data:text/html,r",
+                "https://s.example/t?u=v&w=x",
+                "www.y.example",
+                "z@a.example",
+                "&lt;b&gt;",
+                "&#60;",
+            ),
+            *(
+                "[c](ftp://d.example)",
+                "![e](f.png 'g')",
+                "[h](java\tscript:i)",
+                "\\",
+                "&amp;",
+                '"',
+                "'",
+                ">",
+                "(",
+                ")",
+                "[",
+                "]",
+                "é",
+                "برج",
+            ),
+        ]
+    )
+    | st.text(max_size=6),
+    max_size=14,
+).map(" ".join)
+
+
+@given(MARKDOWN.map(lambda text: text.replace("<", "")))
+@settings(max_examples=400, deadline=None)
+def test_without_a_tag_in_the_text_only_attributes_are_looked_at_and_the_sanitiser_gives_the_same(
+    look: Callable[[str], View], text: str
+) -> None:
+    markup = to_html(text)
+    quick, whole = (html.tostring(tree(str(each(markup, look(HERE))))) for each in (_led, clean))
+    assert quick == whole
+    assert active(str(_led(markup, look(HERE)))) == []
