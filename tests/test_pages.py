@@ -77,7 +77,7 @@ class Plan:
 
     def page_of(self, key: str, code: str) -> Any:
         library = Library(self.index, self.frame, Path("nowhere"), Path("nowhere"))
-        return library.of_item(library.items.load(key), f"u/{code}").answer
+        return library.answer(library.items.load(key), f"u/{code}")
 
 
 def put(index: GuideIndex, planner: Planner, frame: Frame, raw: dict[str, Any]) -> None:

@@ -52,7 +52,7 @@ class Kitchen:
     def reads(self, text: str, url: str = CASTLE) -> set[tuple[str, str]]:
         """Give what the page of a place asks with a template."""
         self.write("place.html", text)
-        return {(each.subject, each.argument) for each in Renderer(self.library).render(self.at(url)).asked}
+        return {each[:2] for each in Renderer(self.library).render(self.at(url)).notes}
 
     def at(self, url: str) -> Page:
         ((_, page),) = self.library.index.pages("url = ?", url)
@@ -149,7 +149,7 @@ def test_every_question_is_recorded_of_constants_too(
     kitchen.show(text, bytecode=tmp_path / "compiled")
     page = kitchen.at(CASTLE)
     compiled = Renderer(kitchen.library, tmp_path / "compiled").render(page)
-    assert read in {(each.subject, each.argument) for each in compiled.asked}
+    assert read in {each[:2] for each in compiled.notes}
 
 
 def test_every_template_that_a_page_asks_for_is_recorded_those_that_are_missing_too(kitchen: Kitchen) -> None:
@@ -253,7 +253,7 @@ def test_import_keeps_nothing_between_pages(kitchen: Kitchen, context: str) -> N
     for url in (CASTLE, MILL, CASTLE):
         found = renderer.render(kitchen.at(url))
         assert found.data.decode() == f"1 Guide {url} Guide"
-        asked = {(each.subject, each.argument) for each in found.asked}
+        asked = {each[:2] for each in found.notes}
         assert {("site", "title"), ("list:place", "k/en-US//1"), ("template", "macros.html")} <= asked
 
 

@@ -211,10 +211,11 @@ class _Build:
     def _keep(self, written: list[tuple[_Outcome, int, int]]) -> None:
         """Keep what pages read and how their files look: with that they are built."""
         index, rows = self._index, []
-        shapes = store_reads(index, [(each.number, each.page.key, each.reads) for each, *_ in written if each.reads])
-        for (each, size, stamp), shape in zip(written, shapes, strict=True):
+        reads = [(each.number, each.page.key, each.reads) for each, *_ in written if each.reads is not None]
+        store_reads(index, reads)
+        for (each, size, stamp), (*_, found) in zip(written, reads, strict=True):
             problems = pack([list(asdict(each).values()) for each in each.problems]) if each.problems else None
-            rows.append((each.number, shape, size, stamp, digest(each.data), problems))
+            rows.append((each.number, found.shape, size, stamp, digest(each.data), problems))
         index.database.executemany("INSERT OR REPLACE INTO built VALUES (?, ?, ?, ?, ?, ?)", rows)
 
     def _finish(self, gone: set[str]) -> None:

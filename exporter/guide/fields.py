@@ -135,7 +135,7 @@ def referrers_of(thing: Thing) -> tuple[tuple[str, tuple[Entry, ...]], ...]:
     groups: dict[str, list[Entry]] = {each: [] for each in view.frame.types}
     found = [key for type_id, key in view.ask(f"to:{thing._loaded.key}") if type_id in groups]  # noqa: SLF001
     for loaded in view.library.items.load_all(found):
-        groups[loaded.type].append(Entry(view, loaded))
+        groups[loaded.type].append(view.known(loaded))
     return tuple((each, sort_entries(found)) for each, found in groups.items() if found)
 
 

@@ -49,7 +49,8 @@ CREATE INDEX built_by_shape ON built (shape);
 CREATE INDEX built_with_problems ON built (page) WHERE problems NOT NULL;
 CREATE TABLE reads (page INTEGER PRIMARY KEY, data BLOB NOT NULL);
 CREATE TABLE touch (subject INTEGER, page INTEGER, PRIMARY KEY (subject, page)) WITHOUT ROWID;
-CREATE TABLE shape (id INTEGER PRIMARY KEY, questions BLOB NOT NULL UNIQUE);
+CREATE TABLE shape (id INTEGER PRIMARY KEY, questions BLOB NOT NULL);
+CREATE TABLE form (id INTEGER PRIMARY KEY, arguments BLOB NOT NULL);
 CREATE TABLE asset_file (source TEXT PRIMARY KEY, path TEXT NOT NULL, key TEXT NOT NULL) WITHOUT ROWID;
 CREATE TABLE copy (path TEXT PRIMARY KEY, source INTEGER NOT NULL, size INTEGER NOT NULL, time INTEGER NOT NULL)
 WITHOUT ROWID;
@@ -85,7 +86,7 @@ class GuideIndex:
         self.program = program
         self._path = path
         self._process = os.getpid()
-        self._shapes: dict[bytes, int] = {}
+        self._forms: dict[int, tuple[str, ...]] = {}
         self._form = f"{_FORM} {program}"
         self.database = self._open()
 
@@ -276,10 +277,10 @@ class GuideIndex:
         """Forget that pages were built: a page that is not has to be."""
         self.database.executemany("DELETE FROM built WHERE page = ?", ((each,) for each in numbers))
 
-    def reads_of(self, number: int) -> dict[str, dict[str, bytes]]:
-        """Give a page's recorded reads: subject, argument, what stands for the answer."""
+    def reads_of(self, number: int) -> dict[str, tuple[int, bytes]]:
+        """Give a page's recorded reads: of each subject the form of the questions and what stands for the answers."""
         data = self.value("SELECT data FROM reads WHERE page = ?", number)
-        found: dict[str, dict[str, bytes]] = read_row(data) if data is not None else {}
+        found: dict[str, tuple[int, bytes]] = read_row(data) if data is not None else {}
         return found
 
     def with_reads(self, numbers: Sequence[int]) -> list[int]:
@@ -301,14 +302,14 @@ class GuideIndex:
         """Give the pages that asked something of a subject."""
         return [row[0] for row in self.rows("SELECT page FROM touch WHERE subject = ?", subject_number(subject))]
 
-    def shape_number(self, questions: bytes) -> int:
-        """Give the number of a set of questions that many pages share."""
-        if questions not in self._shapes:
-            found = self.value("SELECT id FROM shape WHERE questions = ?", questions)
+    def arguments_of(self, form: int) -> tuple[str, ...]:
+        """Give the arguments that a form stands for. Raises DatabaseError where it is not there."""
+        if form not in self._forms:
+            found = self.value("SELECT arguments FROM form WHERE id = ?", form)
             if found is None:
-                found = self.database.execute("INSERT INTO shape (questions) VALUES (?)", (questions,)).lastrowid
-            self._shapes[questions] = int(found or 0)
-        return self._shapes[questions]
+                raise sqlite3.DatabaseError("a form is missing")
+            self._forms[form] = tuple(read_row(found))
+        return self._forms[form]
 
 
 def read_row(data: bytes) -> Json:

@@ -9,6 +9,7 @@ from exporter.errors import GuardError
 from exporter.files import read_file
 from exporter.guide.facts import own_facts, read_item
 from exporter.guide.index import read_row
+from exporter.guide.subjects import Subject
 from exporter.model import Item, Key, decode
 
 if TYPE_CHECKING:
@@ -16,24 +17,23 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from exporter.guide.index import GuideIndex
-    from exporter.guide.library import Asked
     from exporter.model import Json
 
 _KEPT = 10_000
 """Cards of items that are kept in memory."""
 
 
-class Loaded:
-    """An item in memory, with the questions that were asked of it; one that is not there has no `path`.
+class Loaded(Subject):
+    """An item in memory; one that is not there has no `path`.
 
     Until one of its `long` fields is asked for, it is the card that the index keeps; None stands for all of them.
     `pages` are the addresses of its pages by locale, None as long as nobody asked.
     """
 
-    __slots__ = ("asked", "facts", "fields", "key", "long", "pages", "path", "tags", "type")
+    __slots__ = ("facts", "fields", "long", "pages", "path", "tags", "type")
 
     def __init__(self, key: str, path: str | None) -> None:
-        self.key = key
+        super().__init__(key)
         self.path = path
         self.type = ""
         self.facts: Mapping[str, Json] = {}
@@ -41,7 +41,6 @@ class Loaded:
         self.fields: Mapping[str, Json] = {}
         self.long: Sequence[str] | None = ()
         self.pages: dict[str, str] | None = None
-        self.asked: dict[str, Asked] = {}
 
     @property
     def item(self) -> Item:

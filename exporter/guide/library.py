@@ -7,46 +7,22 @@ from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from exporter.guide.items import Items
+from exporter.guide.items import Items, Loaded
 from exporter.guide.languages import read_words, word
 from exporter.guide.pages import LONGEST_LIST, count_of, letters_of
+from exporter.guide.subjects import Asked, Subject
 from exporter.layout import asset_files
-from exporter.model import brief, digest
+from exporter.model import digest
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
 
     from exporter.guide.frame import Frame
     from exporter.guide.index import GuideIndex
-    from exporter.guide.items import Loaded
     from exporter.model import Json
 
 THEME = os.path.join(os.path.dirname(os.path.dirname(__file__)), "theme")  # noqa: PTH118, PTH120 - many are joined to it
-SHARED = {"template", "site", "word", "type", "types", "frame", "tag"}
-"""Kinds of subjects that many pages ask the same of."""
-
-
-class Asked:
-    """A question that was asked: its subject, its argument, the answer and 8 bytes that stand for that.
-
-    `shared` says that many pages ask the very same.
-    """
-
-    __slots__ = ("_stamp", "answer", "argument", "shared", "subject")
-
-    def __init__(self, subject: str, argument: str, answer: Json, *, shared: bool = False) -> None:
-        self.subject = subject
-        self.argument = argument
-        self.answer = answer
-        self.shared = shared
-        self._stamp: bytes | None = None
-
-    @property
-    def stamp(self) -> bytes:
-        """What stands for the answer."""
-        if self._stamp is None:
-            self._stamp = brief(self.answer)
-        return self._stamp
+_ITEMS = ("entry", "asset")
 
 
 class Library:
@@ -62,37 +38,50 @@ class Library:
         self.items = Items(index, content)
         self.questions = 0
         self._content = str(content)
-        self._asked: dict[tuple[str, str], Asked] = {}
+        self._shared: dict[tuple[str, str], Asked] = {}
+        self._subjects: dict[str, Subject] = {}
         self._templates: dict[str, str | None] = {}
 
-    def field(self, loaded: Loaded, name: str, locale: str) -> Asked:
-        """Ask for a field's value in a locale; the answer is the value and the locale that it came from."""
-        argument = f"f/{locale}/{name}"
-        found = loaded.asked.get(argument)
-        return found if found is not None else self._ask_item(loaded, argument)
-
-    def of_item(self, loaded: Loaded, argument: str) -> Asked:
-        """Ask of an item: `x` what it is, `s/NAME` a fact, `m` its tags, `p` its files, `u/LOCALE` its address."""
-        found = loaded.asked.get(argument)
-        return found if found is not None else self._ask_item(loaded, argument)
-
-    def _ask_item(self, loaded: Loaded, argument: str) -> Asked:
-        self.questions += 1
-        kind, _, rest = argument.partition("/")
-        found = loaded.asked[argument] = Asked(loaded.key, argument, _OF_ITEM[kind](self, loaded, rest))
-        return found
-
-    def ask(self, subject: str, argument: str = "") -> Asked:
-        """Ask any question by its subject and argument, as they were recorded."""
-        kind, _, rest = subject.partition(":")
-        if kind in ("entry", "asset"):
-            return self.of_item(self.items.load(subject), argument)
-        found = self._asked.get((subject, argument))
+    def shared(self, subject: str, argument: str) -> Asked:
+        """Ask what many pages ask alike."""
+        found = self._shared.get((subject, argument))
         if found is None:
             self.questions += 1
+            kind, _, rest = subject.partition(":")
             answer = _OF_OTHERS[kind](self, rest, argument)
-            found = self._asked[subject, argument] = Asked(subject, argument, answer, shared=kind in SHARED)
+            found = self._shared[subject, argument] = Asked(subject, argument, answer)
         return found
+
+    def subject(self, key: str) -> Subject:
+        """Give what questions are asked of: an item by its key, or `list:TYPE`, `to:KEY`, `url:ADDRESS`."""
+        if key.partition(":")[0] in _ITEMS:
+            return self.items.load(key)
+        found = self._subjects.get(key)
+        if found is None:
+            found = self._subjects[key] = Subject(key)
+        return found
+
+    def answer(self, subject: Subject, argument: str) -> Json:
+        """Ask a question.
+
+        Of an item: `f/LOCALE/FIELD` a field's value and the locale that it came from, `x` what it is, `s/NAME` a fact,
+        `m` its tags, `p` its files, `u/LOCALE` its address.
+        """
+        answers = subject.answers
+        if argument not in answers:
+            self.questions += 1
+            if isinstance(subject, Loaded):
+                kind, _, rest = argument.partition("/")
+                answers[argument] = _OF_ITEM[kind](self, subject, rest)
+            else:
+                kind, _, rest = subject.key.partition(":")
+                answers[argument] = _OF_OTHERS[kind](self, rest, argument)
+        return answers[argument]
+
+    def stamp(self, key: str, arguments: tuple[str, ...]) -> bytes:
+        """Give what stands for the answers that some questions have now."""
+        subject = self.subject(key)
+        return subject.stamp(arguments, [self.answer(subject, each) for each in arguments])
 
     def _field(self, loaded: Loaded, rest: str) -> Json:
         locale, _, name = rest.partition("/")

@@ -67,7 +67,7 @@ class EntryList(Lazy):
     def _ask(self, most: str) -> tuple[Entry, ...]:
         view = self._view
         keys = view.ask(f"list:{self._type}", f"k/{view.locale}/{self._letter}/{most}")
-        return tuple(Entry(view, loaded) for loaded in view.library.items.load_all(keys))
+        return tuple(view.known(loaded) for loaded in view.library.items.load_all(keys))
 
     def __getitem__(self, index: Any) -> Any:
         first = isinstance(index, slice) and index.start in (None, 0) and index.step is None

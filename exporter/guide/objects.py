@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 from urllib.parse import quote
 
+from exporter.guide.subjects import SHARED, Notes
 from exporter.model import Json, link_key
 from exporter.report import Problem
 
@@ -17,8 +18,9 @@ if TYPE_CHECKING:
     from markupsafe import Markup
 
     from exporter.guide.items import Loaded
-    from exporter.guide.library import Asked, Library
+    from exporter.guide.library import Library
     from exporter.guide.pages import Page
+    from exporter.guide.subjects import Subject
     from exporter.model import ContentType
 
 _PLAIN = re.compile(r"[A-Za-z0-9_.~/-]*")
@@ -36,45 +38,49 @@ class View:
         self.page = page
         self.locale = page.locale
         self.part = part
-        self.asked: list[Asked] = []
+        self.notes = Notes()
         self.problems: dict[Problem, None] = {}
         self._above = page.url.split("/")[1:-1]
+        self._things: dict[str, Thing] = {}
         self._types: dict[str, ContentType | None] = {}
 
     def ask(self, subject: str, argument: str = "") -> Any:
         """Ask a question; it is noted."""
-        found = self.library.ask(subject, argument)
-        self.asked.append(found)
-        return found.answer
+        if subject.partition(":")[0] in SHARED:
+            found = self.library.shared(subject, argument)
+            self.notes.shared[found] = None
+            return found.answer
+        return self.of_item(self.library.subject(subject), argument)
 
-    def of_item(self, loaded: Loaded, argument: str) -> Any:
+    def of_item(self, subject: Subject, argument: str) -> Any:
         """Ask something of an item; it is noted."""
-        found = self.library.of_item(loaded, argument)
-        self.asked.append(found)
-        return found.answer
+        answers = self.notes.of(subject)
+        if argument not in answers:
+            answers[argument] = self.library.answer(subject, argument)
+        return answers[argument]
 
     def answer(self, loaded: Loaded, name: str, locale: str = "") -> tuple[Json, str | None]:
         """Give a field's value in the page's locale and the locale that it came from."""
-        found = self.library.field(loaded, name, locale or self.locale)
-        self.asked.append(found)
-        value: tuple[Json, str | None] = found.answer
+        value: tuple[Json, str | None] = self.of_item(loaded, f"f/{locale or self.locale}/{name}")
         return value
 
     def value(self, loaded: Loaded, name: str) -> Any:
         """Give a field's value in the page's locale as templates see it."""
-        found = self.library.field(loaded, name, self.locale)
-        self.asked.append(found)
-        value = found.answer[0]
-        if not isinstance(value, (dict, list)):
-            return value
-        return self.wrap(value)
+        value = self.of_item(loaded, f"f/{self.locale}/{name}")[0]
+        return self.wrap(value) if isinstance(value, (dict, list)) else value
 
     def thing(self, key: str) -> Entry | Asset | None:
         """Give an entry or asset; None for one that the mirror does not hold."""
         loaded = self.library.items.load(key)
-        if self.of_item(loaded, "x") is None:
-            return None
-        return Entry(self, loaded) if key.startswith("entry:") else Asset(self, loaded)
+        return self.known(loaded) if self.of_item(loaded, "x") is not None else None
+
+    def known(self, loaded: Loaded) -> Any:
+        """Give an entry or asset that is known to be there, each once a page."""
+        found = self._things.get(loaded.key)
+        if found is None:
+            kind = Entry if loaded.key.startswith("entry:") else Asset
+            found = self._things[loaded.key] = kind(self, loaded)
+        return found
 
     def target(self, value: Json) -> Entry | Asset | None:
         """Resolve a Link; None for one whose target is not in the mirror, which is a problem, or for no Link."""

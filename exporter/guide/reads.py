@@ -5,47 +5,66 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, NamedTuple
 
 from exporter.guide.index import read_row, subject_number
-from exporter.model import pack
+from exporter.model import digest, pack
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
-
     from exporter.guide.index import GuideIndex
-    from exporter.guide.library import Asked, Library
+    from exporter.guide.library import Library
+    from exporter.guide.subjects import Asked, Notes
+    from exporter.model import Json
 
 
 class Reads(NamedTuple):
-    """The reads of a page: those that many pages share, packed; its own, packed; the subjects of its own."""
+    """The reads of a page.
 
-    shape: bytes
+    `shape` is the number of those that many pages share, `own` the others, packed: of each subject the number of a form,
+    which is a set of arguments, and what stands for the answers. `shapes` and `forms` are those that were not seen before,
+    packed.
+    """
+
+    shape: int
     own: bytes
     subjects: list[str]
+    shapes: list[tuple[int, bytes]]
+    forms: list[tuple[int, bytes]]
 
 
 class Packer:
-    """Packs what pages asked; pages that share a shape have it packed once."""
+    """Packs what pages asked; what several ask alike is packed once."""
 
     def __init__(self) -> None:
-        self._shapes: dict[frozenset[Asked], bytes] = {}
+        self._shapes: dict[frozenset[Asked], int] = {}
+        self._forms: dict[tuple[str, ...], int] = {}
 
-    def pack(self, asked: Iterable[Asked]) -> Reads:
-        """Part what all pages of a kind ask from what is the page's own, each question once."""
-        shared: list[Asked] = []
-        own: dict[str, dict[str, bytes]] = {}
-        for each in dict.fromkeys(asked):
-            if each.shared:
-                shared.append(each)
-            else:
-                own.setdefault(each.subject, {})[each.argument] = each.stamp
-        shape = frozenset(shared)
-        packed = self._shapes.get(shape)
-        if packed is None:
-            packed = self._shapes[shape] = pack(sorted([each.subject, each.argument, each.stamp] for each in shared))
-        return Reads(packed, pack(own), list(own))
+    def pack(self, notes: Notes) -> Reads:
+        """Part what all pages of a kind ask from what is the page's own."""
+        shapes: list[tuple[int, bytes]] = []
+        forms: list[tuple[int, bytes]] = []
+        shape = frozenset(notes.shared)
+        number = self._shapes.get(shape)
+        if number is None:
+            shared = sorted([each.subject, each.argument, each.stamp] for each in shape)
+            number = self._shapes[shape] = _pack_new(shared, shapes)
+        own: dict[str, tuple[int, bytes]] = {}
+        for key, (subject, answers) in notes.own.items():
+            arguments = tuple(answers)
+            form = self._forms.get(arguments)
+            if form is None:
+                form = self._forms[arguments] = _pack_new(arguments, forms)
+            own[key] = form, subject.stamp(arguments, list(answers.values()))
+        return Reads(number, pack(own), list(own), shapes, forms)
 
 
-def store_reads(index: GuideIndex, pages: list[tuple[int, str | None, Reads]]) -> list[int]:
-    """Keep what pages read in place of what they read before; give the numbers of their shapes.
+def _pack_new(questions: Json, found: list[tuple[int, bytes]]) -> int:
+    """Add questions, packed, to what was found; give the number that stands for them."""
+    packed = pack(questions)
+    number = int.from_bytes(digest(packed)[:8], "big", signed=True)
+    found.append((number, packed))
+    return number
+
+
+def store_reads(index: GuideIndex, pages: list[tuple[int, str | None, Reads]]) -> None:
+    """Keep what pages read in place of what they read before.
 
     The page of an entry is found by its key, so that the entry itself needs no row.
     """
@@ -56,7 +75,10 @@ def store_reads(index: GuideIndex, pages: list[tuple[int, str | None, Reads]]) -
         touched += [(subject_number(each), number) for each in reads.subjects if each != key]
     index.database.executemany("INSERT OR IGNORE INTO touch VALUES (?, ?)", touched)
     index.database.executemany("INSERT INTO reads VALUES (?, ?)", ((number, reads.own) for number, _, reads in pages))
-    return [index.shape_number(reads.shape) for _, _, reads in pages]
+    shapes = (each for *_, reads in pages for each in reads.shapes)
+    index.database.executemany("INSERT OR IGNORE INTO shape VALUES (?, ?)", shapes)
+    forms = (each for *_, reads in pages for each in reads.forms)
+    index.database.executemany("INSERT OR IGNORE INTO form VALUES (?, ?)", forms)
 
 
 class Stale(NamedTuple):
@@ -85,11 +107,10 @@ def find_stale(index: GuideIndex, library: Library, changed: set[str], *, everyt
     return Stale(stale, len(candidates))
 
 
-def _differs(library: Library, reads: dict[str, dict[str, bytes]], changed: set[str] | None) -> bool:
+def _differs(library: Library, reads: dict[str, tuple[int, bytes]], changed: set[str] | None) -> bool:
     return any(
-        library.ask(subject, argument).stamp != stamp
+        library.stamp(subject, library.index.arguments_of(reads[subject][0])) != reads[subject][1]
         for subject in (reads if changed is None else reads.keys() & changed)
-        for argument, stamp in reads[subject].items()
     )
 
 
@@ -98,6 +119,6 @@ def find_stale_shapes(index: GuideIndex, library: Library) -> set[int]:
     stale: set[int] = set()
     for number, questions in index.rows("SELECT id, questions FROM shape"):
         asked = read_row(questions)
-        if any(library.ask(subject, argument).stamp != stamp for subject, argument, stamp in asked):
+        if any(library.shared(subject, argument).stamp != stamp for subject, argument, stamp in asked):
             stale.update(row[0] for row in index.rows("SELECT page FROM built WHERE shape = ?", number))
     return stale

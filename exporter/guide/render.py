@@ -27,8 +27,9 @@ if TYPE_CHECKING:
 
     from jinja2.runtime import Context
 
-    from exporter.guide.library import Asked, Library
+    from exporter.guide.library import Library
     from exporter.guide.pages import Page
+    from exporter.guide.subjects import Notes
     from exporter.report import Problem
 
 
@@ -40,10 +41,10 @@ class PageError(Exception):
 
 
 class Rendered(NamedTuple):
-    """A page's bytes, the questions that it asked and the problems found on the way."""
+    """A page's bytes, the notes of what it asked and the problems found on the way."""
 
     data: bytes
-    asked: list[Asked]
+    notes: Notes
     problems: list[Problem]
 
 
@@ -121,15 +122,16 @@ class Renderer:
                 self._library.items.forget(page.key)
         if " at 0x" in text:
             self._check_texts(text, view)
-        return Rendered(text.encode("utf-8", "replace"), view.asked, list(view.problems))
+        return Rendered(text.encode("utf-8", "replace"), view.notes, list(view.problems))
 
     def _check_texts(self, text: str, view: View) -> None:
         """Raise PageError where something without a text of its own is printed: its place in memory is never the same.
 
         What the page read may say the like.
         """
-        files = (self._library.template_file(each.argument) for each in view.asked if each.subject == "template")
-        read = [repr([each.answer for each in view.asked]), *(Path(each).read_text("utf-8") for each in files if each)]
+        notes = list(view.notes)
+        files = (self._library.template_file(name) for kind, name, _ in notes if kind == "template")
+        read = [repr([answer for *_, answer in notes]), *(Path(each).read_text("utf-8") for each in files if each)]
         for found in _OBJECT.finditer(text):
             if not any(found["place"] in each for each in read):
                 said = f"prints {unescape(found['what'])}>, which has no text of its own"
@@ -152,7 +154,7 @@ class Renderer:
 
     def _entry(self, view: View, key: str) -> Entry | None:
         loaded = self._library.items.load_whole(key)
-        return Entry(view, loaded) if view.of_item(loaded, "x") is not None else None
+        return view.known(loaded) if view.of_item(loaded, "x") is not None else None
 
     def _template_of(self, view: View) -> str:
         """Give a page's template: its own, the project's of its type's name, else the one for any entry.
