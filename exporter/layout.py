@@ -50,12 +50,17 @@ def file_names(identifiers: Iterable[str]) -> dict[str, str]:
     return {each: file_name(each, clash=folds[name.lower()] > 1) for each, name in plain.items()}
 
 
+@lru_cache(maxsize=1024)
+def _type_folder(content_type: str, *, clash: bool) -> str:
+    return f"entries/{file_name(content_type, clash=clash)}"
+
+
 def item_folder(key: Key, content_type: str, *, clash: bool = False) -> str:
     """Give the folder under content/ that an item's files lie in.
 
     `clash` says that entries of another content type are there whose id differs from this one's only by case.
     """
-    return f"entries/{file_name(content_type, clash=clash)}" if key.kind == "entry" else "assets"
+    return _type_folder(content_type, clash=clash) if key.kind == "entry" else "assets"
 
 
 def parted_folders(folders: Iterable[str]) -> dict[str, str]:

@@ -50,7 +50,7 @@ class Item:
     @property
     def content_type(self) -> str:
         """The id of an entry's content type; empty for an asset."""
-        return str(link_id(self.sys.get("contentType")) or "")
+        return link_id(self.sys.get("contentType")) or ""
 
     @property
     def fields(self) -> Mapping[str, Json]:

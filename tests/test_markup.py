@@ -19,6 +19,7 @@ from exporter.guide.markup import SCHEMES, _led, clean, markdown
 from exporter.guide.objects import View
 from exporter.guide.pages import Planner
 from exporter.guide.richtext import render_document
+from exporter.guide.scan import read_files
 from exporter.guide.update import update_items
 from tests.conftest import CATEGORY, PICTURE, PLACE, SpaceFiles, asset, content_type, entry, link, locale
 
@@ -58,7 +59,7 @@ def look(tmp_path_factory: pytest.TempPathFactory) -> Callable[[str], View]:
     frame = read_frame(files.root, Site.model_validate({"title": "Guide", "source": {"local": "demo"}}))
     index = GuideIndex(None)
     planner = Planner(index, frame)
-    update_items(index, planner, frame, files.root, 1, everything=True)
+    update_items(index, planner, files.root, lambda paths: read_files(files.root, frame, paths), everything=True)
     planner.settle()
     planner.place_others(lambda _key: None, {})
     library = Library(index, frame, files.root, files.root / "templates")

@@ -22,21 +22,26 @@ from exporter.guide.library import THEME, Library, site_values
 from exporter.guide.output import HISTORY, MARKER, Output, check_output
 from exporter.guide.pages import Page, Planner, clashes
 from exporter.guide.reads import Packer, Reads, find_stale, find_stale_shapes, store_reads
-from exporter.guide.scan import look_at_files, sign_of
+from exporter.guide.scan import Read, look_at_files, read_files, sign_of
 from exporter.guide.update import sign_fresh, update_items
-from exporter.guide.work import cores, in_processes
+from exporter.guide.work import Crew, cores
 from exporter.layout import MOVED_PATH
 from exporter.model import brief, digest, pack
 from exporter.report import Problem, RenderReport, Report
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Iterable, Iterator, Sequence
 
     from exporter.config import Config
     from exporter.guide.frame import Frame
     from exporter.model import Item
 
 _AT_ONCE = 1000
+_OWNERS = """
+SELECT id, coalesce(substr(key, instr(key, ':') + 1), url) FROM page WHERE id NOT IN (SELECT page FROM built)
+"""
+_MANY = 2000
+"""Files whose reading is worth a process."""
 _LIBRARIES = ("babel", "cmarkgfm", "jinja2", "markupsafe", "msgspec", "nh3", "slugify")
 
 
@@ -111,6 +116,14 @@ class _Build:
 
     def run(self) -> None:
         """Find what is stale in one transaction, then render, then sweep."""
+        with Crew(self._jobs, {"read": self._read_share, "render": self._render_share}) as self._crew:
+            self._run()
+        self._told.rows = self._index.database.total_changes
+        self._told.pages = self._index.value("SELECT count(*) FROM page")
+        self._told.failed = len(self._failed)
+        self._report.problems += dict.fromkeys(self._problems())
+
+    def _run(self) -> None:
         with self._index.transaction():
             gone = self._find()
             stale = sorted(self._output.stale)
@@ -120,17 +133,13 @@ class _Build:
         self._render(stale)
         with self._index.transaction():
             self._finish(gone)
-        self._told.rows = self._index.database.total_changes
-        self._told.pages = self._index.value("SELECT count(*) FROM page")
-        self._told.failed = len(self._failed)
-        self._report.problems += dict.fromkeys(self._problems())
 
     def _find(self) -> set[str]:
         """Bring items and pages up to date, mark the stale ones; give the addresses at which something changed."""
         index, frame, content = self._index, self._frame, self._config.content
         rearranged = index.meta("frame") != frame.stamp
         planner = Planner(index, frame)
-        update = update_items(index, planner, frame, content, self._jobs, everything=rearranged)
+        update = update_items(index, planner, content, self._read, everything=rearranged)
         self._fresh = update.fresh if update.changed else []
         planner.settle()
         moved = brief(read_json(content, MOVED_PATH))
@@ -150,6 +159,12 @@ class _Build:
             index.remember(name, value)
         return planner.moved
 
+    def _read(self, paths: list[str]) -> Iterator[Read]:
+        return self._crew.work("read", paths, lambda path: path.rpartition("/")[2].removesuffix(".json"), _MANY)
+
+    def _read_share(self, paths: Sequence[str]) -> Iterator[Read]:
+        return read_files(self._config.content, self._frame, paths, self._library.items.keep)
+
     def _load(self, key: str) -> Item | None:
         loaded = self._library.items.load_whole(key)
         return loaded.item if loaded.path is not None else None
@@ -164,7 +179,8 @@ class _Build:
 
     def _render(self, stale: list[int]) -> None:
         """Render pages in processes and write them here; what they read is kept once their files stand."""
-        outcomes = in_processes(self._jobs, stale, self._render_share) if stale else iter(())
+        owners = dict(self._index.rows(_OWNERS)) if stale else {}
+        outcomes = self._crew.work("render", stale, owners.__getitem__)
         told = self._told
         while some := list(itertools.islice(outcomes, _AT_ONCE)):
             told.read += sum(each.read for each in some)
@@ -175,11 +191,13 @@ class _Build:
             with self._index.transaction():
                 self._keep(written)
 
-    def _render_share(self, numbers: Iterable[int]) -> Iterator[_Outcome]:
+    def _render_share(self, numbers: Sequence[int]) -> Iterator[_Outcome]:
         from exporter.guide.render import PageError, Renderer
 
         library, packer = self._library, Packer()
         library.index.reopen_here()
+        if len(numbers) >= _AT_ONCE:
+            library.items.fetch_linked()
         renderer = Renderer(library, self._config.cache / "templates")
         for number, page in self._pages_of(numbers):
             read, asked = library.items.files_read, library.questions

@@ -21,6 +21,8 @@ if TYPE_CHECKING:
 _PLACEHOLDER = re.compile(r"\{(\w+)\}")
 _LARGEST = 1e300
 _SHORT = 300
+_NESTED = (dict, list)
+_LONG = (str, list)
 _FEW = 8
 
 
@@ -67,7 +69,7 @@ def _is_short(values: Json) -> bool:
     if not isinstance(values, dict):
         return False
     for each in values.values():
-        if isinstance(each, str | list):
+        if isinstance(each, _LONG):
             if len(each) > _SHORT:
                 return False
         elif isinstance(each, dict) and ("nodeType" in each or len(each) > _FEW):
@@ -88,8 +90,8 @@ def read_item(raw: Json, path: str) -> Item | None:
 
 def facts_of(frame: Frame, item: Item, path: str) -> Facts:
     """Work out an item's facts; its JSON lies at `path` under content/."""
-    values = ((name, value) for name, value in item.fields.items() if isinstance(value, dict))
-    targets = tuple(sorted({(f"{key.kind}:{key.id}", name) for name, value in values for key in links_in(value)}))
+    nested = ((name, _nested(values)) for name, values in item.fields.items())
+    targets = tuple(sorted({(f"{key.kind}:{key.id}", name) for name, found in nested for key in links_in(found)}))
     kind, identifier = item.key
     if kind == "asset":
         files = tuple((each.public_path, each.path) for each in asset_files(item, path))
@@ -104,6 +106,11 @@ def facts_of(frame: Frame, item: Item, path: str) -> Facts:
     return Facts(f"entry:{identifier}", type_id, labels, targets, bases)
 
 
+def _nested(values: Json) -> list[Json]:
+    """Give those of a field's values that can hold links."""
+    return [each for each in values.values() if isinstance(each, _NESTED)] if isinstance(values, dict) else []
+
+
 def links_in(value: Json) -> list[Key]:
     """Give the keys that a value links to, at any depth, Rich Text included."""
     found: list[Key] = []
@@ -116,7 +123,7 @@ def links_in(value: Json) -> list[Key]:
                 found.append(key)
                 continue
             each = each.values()
-        pending += [inner for inner in each if isinstance(inner, dict | list)]
+        pending += [inner for inner in each if isinstance(inner, _NESTED)]
     return found
 
 

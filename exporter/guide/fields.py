@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from functools import wraps
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from exporter.guide.frame import sort_key
 from exporter.guide.objects import Asset, Entry, Thing
@@ -11,7 +12,7 @@ from exporter.guide.objects import Asset, Entry, Thing
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping
 
-    from exporter.model import ContentType, Json
+    from exporter.model import ContentType, Field, Json
 
 
 @dataclass(frozen=True)
@@ -25,6 +26,22 @@ class FieldValue:
     locale: str
 
 
+T = TypeVar("T")
+
+
+def _once(function: Callable[[Any], T]) -> Callable[[Any], T]:
+    """Work out once a page what is said of an entry or asset."""
+
+    @wraps(function)
+    def found(thing: Any) -> T:
+        known: dict[Any, T] = thing._known  # noqa: SLF001
+        if function not in known:
+            known[function] = function(thing)
+        return known[function]
+
+    return found
+
+
 def type_of(thing: Thing) -> str:
     """Give the id of an entry's content type; empty for an asset. It belongs to what an item is, so it is not noted."""
     return thing._loaded.type  # noqa: SLF001
@@ -35,6 +52,7 @@ def _content_type(thing: Thing) -> ContentType | None:
     return thing._view.content_type(type_of(thing))  # noqa: SLF001
 
 
+@_once
 def _title(thing: Thing) -> tuple[str, str | None]:
     """Give what an entry or asset is called and the locale of that: in the page's locale, else the default one."""
     view, loaded = thing._view, thing._loaded  # noqa: SLF001
@@ -61,6 +79,7 @@ def locale_of(thing: Thing, name: str | None = None) -> str:
     return view.locale if found is None or (said is not None and not said.localized) else found
 
 
+@_once
 def url_of(thing: Thing) -> str:
     """Give the relative address of an entry's page or an asset's file; empty where there is none."""
     view, loaded = thing._view, thing._loaded  # noqa: SLF001
@@ -73,19 +92,27 @@ def url_of(thing: Thing) -> str:
 
 def fields_of(thing: Thing, wanted: Callable[[Any], bool] | None = None) -> tuple[FieldValue, ...]:
     """Give an entry's filled fields in the editor's order, those of the `wanted` definitions alone if it is given."""
-    view, loaded = thing._view, thing._loaded  # noqa: SLF001
     content_type = _content_type(thing)
-    found = []
-    for each in content_type.fields if content_type else ():
-        if wanted is None or wanted(each):
-            code = view.answer(loaded, each.id)[1]
-            value = view.value(loaded, each.id)
-            if value is not None and value not in ("", ()):
-                locale = code if code is not None and each.localized else view.locale
-                found.append(FieldValue(each.id, each.name, each.type, value, locale))
-    return tuple(found)
+    definitions = content_type.fields if content_type else ()
+    found = (_field(thing, each) for each in definitions if wanted is None or wanted(each))
+    return tuple(each for each in found if each is not None)
 
 
+def _field(thing: Thing, definition: Field) -> FieldValue | None:
+    """Give a field of an entry, None where it is empty; worked out once a page."""
+    known, name = thing._known, definition.id  # noqa: SLF001
+    if name not in known:
+        view, loaded = thing._view, thing._loaded  # noqa: SLF001
+        code = view.answer(loaded, name)[1]
+        value = view.value(loaded, name)
+        locale = code if code is not None and definition.localized else view.locale
+        filled = value is not None and value not in ("", ())
+        known[name] = FieldValue(name, definition.name, definition.type, value, locale) if filled else None
+    found: FieldValue | None = known[name]
+    return found
+
+
+@_once
 def picture_of(thing: Thing) -> Asset | None:
     """Give an entry's picture: the first image among its fields; an asset that is one is its own."""
     if isinstance(thing, Asset):
@@ -115,6 +142,7 @@ def source_of(asset: Asset) -> str:
 _SUMMARIES = ("summary", "lead", "excerpt", "teaser", "subtitle", "shortDescription", "description")
 
 
+@_once
 def summary_field(thing: Thing) -> str:
     """Give the id of the field that says in a sentence what an entry is; empty where it has none."""
     view, content_type = thing._view, _content_type(thing)  # noqa: SLF001

@@ -28,7 +28,7 @@ from exporter.guide.fields import (
 from exporter.guide.languages import Language, babel_locale, language
 from exporter.guide.lists import EntryList, Lazy
 from exporter.guide.markup import follow, markdown
-from exporter.guide.objects import Asset, Entry, RichText, View
+from exporter.guide.objects import Asset, Entry, RichText, Thing, View
 from exporter.guide.richtext import render_document
 
 if TYPE_CHECKING:
@@ -41,12 +41,12 @@ VIEW = " view"
 
 def _title(value: Any) -> str:
     """What an entry or asset is called; a text with capitals, as Jinja has it."""
-    return title_of(value) if isinstance(value, Entry | Asset) else str(value).title()
+    return title_of(value) if isinstance(value, Thing) else str(value).title()
 
 
 def _url(value: Any) -> str:
     """The relative address of an entry's page or an asset's file; empty where there is none."""
-    return url_of(value) if isinstance(value, Entry | Asset) else ""
+    return url_of(value) if isinstance(value, Thing) else ""
 
 
 @pass_context
@@ -181,7 +181,7 @@ def _lists(entry: Entry) -> tuple[FieldValue, ...]:
     return tuple(
         each
         for each in fields_of(entry)
-        if isinstance(each.value, tuple) and any(isinstance(item, Entry | Asset) for item in each.value)
+        if isinstance(each.value, tuple) and any(isinstance(item, Thing) for item in each.value)
     )
 
 

@@ -83,6 +83,8 @@ class Frame:
         if not isinstance(values, dict):
             return _NOTHING
         default = self.default
+        if locale == default and locale in values:
+            return Answer(values[locale], locale)
         found = next((code for code in self.chains.get(locale, (locale,)) if code in values), None)
         if found != default and default in values and (type_id, field_id) in self.unlocalized:
             found = default
@@ -95,16 +97,17 @@ class Frame:
 
     def title(self, item: Item, locale: str) -> str:
         """Give what an item is called: its display field in the locale, else in the space's default, else its id."""
-        name = self.title_field(item.content_type)
+        type_id = item.content_type
+        name = self.title_field(type_id)
         for code in (locale, self.default):
-            value = self.answer(item, name, code).value
+            value = self.answer_of(type_id, item.fields, name, code).value
             if isinstance(value, str) and value.strip():
                 return value
         return item.key.id
 
     def is_translated(self, item: Item, locale: str) -> bool:
         """Tell whether an item has anything in a locale itself, without any fallback."""
-        return any(item.localized(name).get(locale) not in (None, "") for name in item.fields)
+        return any(isinstance(each, dict) and each.get(locale) not in (None, "") for each in item.fields.values())
 
 
 def sort_key(title: str) -> tuple[str, str]:

@@ -188,6 +188,11 @@ class GuideIndex:
             query = f"SELECT key, path, card FROM item WHERE key IN ({marks})"  # noqa: S608 - question marks
             yield from self.database.execute(query, some).fetchall()
 
+    def linked_cards(self, most: int) -> Iterator[tuple[str, str, bytes]]:
+        """Yield the same of those items that others link to, `most` of them."""
+        query = "SELECT key, path, card FROM item WHERE key IN (SELECT target FROM link) LIMIT ?"
+        yield from self.database.execute(query, (most,))
+
     def addresses(self, keys: Sequence[str]) -> dict[str, dict[str, str]]:
         """Give the addresses of entries' pages, by key and locale."""
         found: dict[str, dict[str, str]] = {}

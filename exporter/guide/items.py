@@ -21,6 +21,10 @@ if TYPE_CHECKING:
 
 _KEPT = 10_000
 """Cards of items that are kept in memory."""
+_WHOLE = 40_000_000
+"""Bytes of files whose items are kept whole."""
+_PACKED = 20_000
+"""Cards that are fetched at once, packed, where many pages are rendered."""
 
 
 class Loaded(Subject):
@@ -42,6 +46,11 @@ class Loaded(Subject):
         self.long: Sequence[str] | None = ()
         self.pages: dict[str, str] | None = None
 
+    def take(self, item: Item) -> None:
+        """Take an item as it was read."""
+        self.type, self.fields, self.long = item.content_type, item.fields, ()
+        self.facts, self.tags = own_facts(item)
+
     @property
     def item(self) -> Item:
         """The item, as far as it is in memory."""
@@ -58,29 +67,47 @@ class Items:
         self._index = index
         self._content = str(content)
         self._loaded: OrderedDict[str, Loaded] = OrderedDict()
+        self._whole: dict[str, Loaded] = {}
+        self._room = _WHOLE
         self._paths: dict[str, str] = {}
+        self._packed: dict[str, tuple[str, str, bytes]] = {}
+        self._addresses: dict[str, dict[str, str]] = {}
+
+    def fetch_linked(self) -> None:
+        """Fetch the cards of what is linked to, and where pages lie, by few queries: before many pages are rendered."""
+        self._packed = {row[0]: row for row in self._index.linked_cards(_PACKED)}
+        self._addresses = self._index.addresses([each for each in self._packed if each.startswith("entry:")])
+        pages = self._index.addresses([each for each in self._whole if each.startswith("entry:")])
+        for key, loaded in self._whole.items():
+            loaded.pages = pages.get(key, {})
 
     def load(self, key: str) -> Loaded:
         """Give an item, from memory or from its card in the index."""
-        found = self._loaded.get(key)
+        found = self._whole.get(key)
         if found is None:
-            return self.load_all([key])[0]
-        self._loaded.move_to_end(key)
+            found = self._loaded.get(key)
+            if found is None:
+                return self.load_all([key])[0]
+            self._loaded.move_to_end(key)
         return found
 
     def load_all(self, keys: Sequence[str]) -> list[Loaded]:
         """Give several items, those that are not in memory by few queries."""
-        found = {key: self._loaded[key] for key in keys if key in self._loaded}
+        known = ((key, self._whole.get(key) or self._loaded.get(key)) for key in keys)
+        found = {key: loaded for key, loaded in known if loaded is not None}
         missing = [key for key in keys if key not in found]
-        for key, path, card in self._index.cards(missing):
+        packed = [self._packed[key] for key in missing if key in self._packed]
+        others = missing if not packed else [key for key in missing if key not in self._packed]
+        for key, path, card in (*packed, *self._index.cards(others)):
             loaded = found[key] = self._loaded[key] = Loaded(key, path)
             loaded.type, loaded.facts, loaded.tags, loaded.fields, loaded.long = read_row(card)
+            loaded.pages = self._addresses.get(key)
             if loaded.long is None:
                 self.complete(loaded)
-        for key in missing:
+        for key in others:
             if key not in found:
                 found[key] = self._loaded[key] = Loaded(key, None)
-        entries = [key for key in missing if key.startswith("entry:")]
+        entries = [key for key in others if key.startswith("entry:")]
         if len(entries) > 1:
             pages = self._index.addresses(entries)
             for key in entries:
@@ -89,12 +116,21 @@ class Items:
             self._loaded.popitem(last=False)
         return [found[key] for key in keys]
 
+    def keep(self, item: Item, path: str, size: int) -> None:
+        """Keep an item that was just read for the page that shows it, as long as there is room."""
+        if self._room >= size:
+            self._room -= size
+            loaded = self._whole[str(item.key)] = Loaded(str(item.key), path)
+            loaded.take(item)
+
     def expect(self, keys: Sequence[str]) -> None:
         """Learn by few queries where the files of items lie that will be loaded whole."""
         self._paths = self._index.paths(keys)
 
     def load_whole(self, key: str) -> Loaded:
-        """Give an item with all its fields, out of its file: for the page that shows it."""
+        """Give an item with all its fields: for the page that shows it."""
+        if key in self._whole:
+            return self._whole[key]
         loaded = self._loaded[key] = Loaded(key, self._paths.get(key) or self._index.path_of(key))
         if loaded.path is not None:
             self.complete(loaded)
@@ -114,5 +150,4 @@ class Items:
         except (OSError, ValueError) as error:
             said = f"content/{loaded.path} changed while it was rendered ({error}): run again"
             raise GuardError("mirror-broken", said) from None
-        loaded.type, loaded.fields, loaded.long = item.content_type, item.fields, ()
-        loaded.facts, loaded.tags = own_facts(item)
+        loaded.take(item)

@@ -17,7 +17,7 @@ from exporter.model import digest
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
 
-    from exporter.guide.frame import Frame
+    from exporter.guide.frame import Answer, Frame
     from exporter.guide.index import GuideIndex
     from exporter.model import Json
 
@@ -78,6 +78,18 @@ class Library:
                 answers[argument] = _OF_OTHERS[kind](self, rest, argument)
         return answers[argument]
 
+    def field(self, loaded: Loaded, name: str, locale: str) -> tuple[str, Answer]:
+        """Ask for a field's value; give the question's argument and the value with the locale that it came from."""
+        argument = f"f/{locale}/{name}"
+        found = loaded.answers.get(argument)
+        if found is None:
+            self.questions += 1
+            if loaded.long and name in loaded.long:
+                self.items.complete(loaded)
+            found = self.frame.answer_of(loaded.type, loaded.fields, name, locale)
+            loaded.answers[argument] = found
+        return argument, found
+
     def stamp(self, key: str, arguments: tuple[str, ...]) -> bytes:
         """Give what stands for the answers that some questions have now."""
         subject = self.subject(key)
@@ -85,9 +97,7 @@ class Library:
 
     def _field(self, loaded: Loaded, rest: str) -> Json:
         locale, _, name = rest.partition("/")
-        if loaded.long and name in loaded.long:
-            self.items.complete(loaded)
-        return tuple(self.frame.answer_of(loaded.type, loaded.fields, name, locale))
+        return self.field(loaded, name, locale)[1]
 
     def _what(self, loaded: Loaded, _rest: str) -> str | None:
         """Give an entry's content type, nothing for an asset, None for what is not there."""

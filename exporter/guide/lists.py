@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
-from exporter.guide.objects import Entry, View
-
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
+
+    from exporter.guide.objects import Entry, View
 
 
 class Settings:

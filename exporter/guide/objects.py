@@ -17,11 +17,12 @@ if TYPE_CHECKING:
 
     from markupsafe import Markup
 
+    from exporter.guide.frame import Answer
     from exporter.guide.items import Loaded
     from exporter.guide.library import Library
     from exporter.guide.pages import Page
     from exporter.guide.subjects import Subject
-    from exporter.model import ContentType
+    from exporter.model import ContentType, Key
 
 _PLAIN = re.compile(r"[A-Za-z0-9_.~/-]*")
 
@@ -59,14 +60,15 @@ class View:
             answers[argument] = self.library.answer(subject, argument)
         return answers[argument]
 
-    def answer(self, loaded: Loaded, name: str, locale: str = "") -> tuple[Json, str | None]:
+    def answer(self, loaded: Loaded, name: str, locale: str = "") -> Answer:
         """Give a field's value in the page's locale and the locale that it came from."""
-        value: tuple[Json, str | None] = self.of_item(loaded, f"f/{locale or self.locale}/{name}")
-        return value
+        argument, found = self.library.field(loaded, name, locale or self.locale)
+        self.notes.of(loaded)[argument] = found
+        return found
 
     def value(self, loaded: Loaded, name: str) -> Any:
         """Give a field's value in the page's locale as templates see it."""
-        value = self.of_item(loaded, f"f/{self.locale}/{name}")[0]
+        value = self.answer(loaded, name).value
         return self.wrap(value) if isinstance(value, (dict, list)) else value
 
     def thing(self, key: str) -> Entry | Asset | None:
@@ -82,11 +84,18 @@ class View:
             found = self._things[loaded.key] = kind(self, loaded)
         return found
 
+    def forget_things(self) -> None:
+        """Let go of what holds this view, so that all of it is freed at once."""
+        self._things.clear()
+
     def target(self, value: Json) -> Entry | Asset | None:
         """Resolve a Link; None for one whose target is not in the mirror, which is a problem, or for no Link."""
         key = link_key(value)
-        found = self.thing(f"{key.kind}:{key.id}") if key is not None else None
-        if key is not None and found is None:
+        return self._target(key) if key is not None else None
+
+    def _target(self, key: Key) -> Entry | Asset | None:
+        found = self.thing(f"{key.kind}:{key.id}")
+        if found is None:
             subject = self.page.key or ""
             said = f"{subject or self.page.url} links to {key}, which is not published"
             self.problems[Problem("warning", "link-unresolved", said, subject, self.locale)] = None
@@ -95,17 +104,21 @@ class View:
     def wrap(self, value: Json) -> Any:
         """Give a value as templates see it; lists and objects cannot be changed."""
         if isinstance(value, list):
-            keys = [key for each in value if (key := link_key(each)) is not None]
-            if len(keys) > 1:
-                self.library.items.load_all([f"{key.kind}:{key.id}" for key in keys])
-            return tuple(each for each in map(self.wrap, value) if each is not None)
+            return self._wrap_list(value)
         if not isinstance(value, dict):
             return value
         if value.get("nodeType") == "document":
             return RichText(value)
-        if "sys" in value and link_key(value) is not None:
-            return self.target(value)
-        return Values(self, value)
+        key = link_key(value) if "sys" in value else None
+        return self._target(key) if key is not None else Values(self, value)
+
+    def _wrap_list(self, values: list[Json]) -> tuple[Any, ...]:
+        keys = [link_key(each) if isinstance(each, dict) else None for each in values]
+        linked = [f"{key.kind}:{key.id}" for key in keys if key is not None]
+        if len(linked) > 1:
+            self.library.items.load_all(linked)
+        found = (self.wrap(each) if key is None else self._target(key) for each, key in zip(values, keys, strict=True))
+        return tuple(each for each in found if each is not None)
 
     def link(self, url: str) -> str:
         """Make an address of the guide relative to this page, naming the file."""
@@ -170,12 +183,14 @@ class RichText:
 class Thing:
     """An item whose fields are its attributes."""
 
-    __slots__ = ("_loaded", "_values", "_view")
+    __slots__ = ("_answers", "_known", "_loaded", "_values", "_view")
 
     def __init__(self, view: View, loaded: Loaded) -> None:
         self._view = view
         self._loaded = loaded
+        self._answers = view.notes.of(loaded)
         self._values: dict[str, Any] = {}
+        self._known: dict[Any, Any] = {}
 
     def __getattr__(self, name: str) -> Any:
         if name.startswith("_"):
@@ -183,7 +198,11 @@ class Thing:
         if name in self._values:
             value = self._values[name]
         else:
-            value = self._values[name] = self._view.value(self._loaded, name)
+            view = self._view
+            argument, found = view.library.field(self._loaded, name, view.locale)
+            self._answers[argument] = found
+            value = found[0]
+            self._values[name] = value = view.wrap(value) if isinstance(value, (dict, list)) else value
         if value is None and name in ("sys", "tags"):
             return Facts(self) if name == "sys" else tags_of(self)
         if value is None:

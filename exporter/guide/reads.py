@@ -17,9 +17,9 @@ if TYPE_CHECKING:
 class Reads(NamedTuple):
     """The reads of a page.
 
-    `shape` is the number of those that many pages share, `own` the others, packed: of each subject the number of a form,
-    which is a set of arguments, and what stands for the answers. `shapes` and `forms` are those that were not seen before,
-    packed.
+    `shape` is the number of those that many pages share, `own` the others, packed: of each subject the number of a
+    form, which is a set of arguments, and what stands for the answers. `shapes` and `forms` are those that were not
+    seen before, packed.
     """
 
     shape: int

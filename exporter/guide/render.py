@@ -12,14 +12,16 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 import jinja2
 from jinja2 import BaseLoader, ChainableUndefined, Environment, FileSystemBytecodeCache, Template, TemplateNotFound
+from jinja2.runtime import LoopContext
 from jinja2.sandbox import SandboxedEnvironment
 from markupsafe import Markup
 
-from exporter.guide.filters import FILTERS, GLOBALS, VIEW, type_name
+from exporter.guide.fields import FieldValue
+from exporter.guide.filters import FILTERS, GLOBALS, VIEW, Group, type_name
 from exporter.guide.languages import Language, language
 from exporter.guide.lists import Lazy, Settings
-from exporter.guide.objects import Asset, Entry, View
-from exporter.guide.pages import letter_url, list_url
+from exporter.guide.objects import Asset, Entry, Values, View
+from exporter.guide.pages import Page, letter_url, list_url
 from exporter.model import digest
 
 if TYPE_CHECKING:
@@ -28,11 +30,13 @@ if TYPE_CHECKING:
     from jinja2.runtime import Context
 
     from exporter.guide.library import Library
-    from exporter.guide.pages import Page
     from exporter.guide.subjects import Notes
     from exporter.report import Problem
 
 
+_OPEN = frozenset({Entry, Asset, Values, Page, Settings, Language, FieldValue, Group, LoopContext})
+"""What has nothing to hide but what begins with an underscore."""
+_METHODS = frozenset(dir(Values))
 _OBJECT = re.compile(r"(?P<what>(?:<|&lt;)[^<>&]{,200}) at (?P<place>0x[0-9a-f]+)(?:>|&gt;)")
 
 
@@ -118,6 +122,7 @@ class Renderer:
         finally:
             self._environment.view = None
             context.clear()  # it holds the view, which holds it
+            view.forget_things()
             if page.key is not None:
                 self._library.items.forget(page.key)
         if " at 0x" in text:
@@ -251,13 +256,20 @@ class _Environment(SandboxedEnvironment):
         del self.globals["lipsum"], self.filters["random"]  # the same input gives the same page
 
     def getattr(self, obj: Any, attribute: str) -> Any:
-        """Give an attribute, of entries and assets without a detour: templates ask most of them."""
-        if isinstance(obj, (Entry, Asset)) and not attribute.startswith("_"):
-            try:
-                return getattr(obj, attribute)
-            except AttributeError:
-                return self.undefined(obj=obj, name=attribute)
-        return super().getattr(obj, attribute)
+        """Give an attribute; what is not private of our own objects is asked most and needs no sandbox."""
+        kind = type(obj)
+        if attribute.startswith("_") or kind not in _OPEN:
+            return super().getattr(obj, attribute)
+        if kind is Entry or kind is Asset:
+            value = obj._values.get(attribute)  # noqa: SLF001 - objects of the same room: what was asked before
+            if value is not None:
+                return value
+        elif kind is Values and attribute not in _METHODS:
+            return obj[attribute] if attribute in obj else self.undefined(obj=obj, name=attribute)
+        try:
+            return getattr(obj, attribute)
+        except AttributeError:
+            return self.undefined(obj=obj, name=attribute)
 
     def _load_template(self, name: str, globals: MutableMapping[str, Any] | None) -> Template:  # noqa: A002 - Jinja's name
         if self.view is not None:

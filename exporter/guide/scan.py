@@ -12,11 +12,12 @@ from exporter.guide.facts import card_of, facts_of, read_item
 from exporter.model import decode, digest
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Callable, Iterable, Iterator
     from pathlib import Path
 
     from exporter.guide.facts import Facts
     from exporter.guide.frame import Frame
+    from exporter.model import Item
 
 _RACY = 50_000_000
 _COARSE = 2_000_000_000
@@ -89,8 +90,13 @@ class Read(NamedTuple):
     card: bytes = b""
 
 
-def read_files(content: Path, frame: Frame, paths: Iterable[str]) -> Iterator[Read]:
-    """Read files of items and work out their facts. Raises GuardError for one that is no JSON."""
+def read_files(
+    content: Path, frame: Frame, paths: Iterable[str], keep: Callable[[Item, str, int], None] = lambda *_: None
+) -> Iterator[Read]:
+    """Read files of items and work out their facts. Raises GuardError for one that is no JSON.
+
+    `keep` is given each item, its path and the size of its file.
+    """
     for path in paths:
         try:
             data = read_file(f"{content}/{path}")
@@ -104,4 +110,5 @@ def read_files(content: Path, frame: Frame, paths: Iterable[str]) -> Iterator[Re
         if item is None:
             yield Read(path, digest(data), None)
         else:
+            keep(item, path, len(data))
             yield Read(path, digest(data), facts_of(frame, item, path), card_of(item))

@@ -17,7 +17,7 @@ SHARED = {"template", "site", "word", "type", "types", "frame", "tag"}
 
 
 class Subject:
-    """What questions are asked of: an item, a list, an address. Each answer is worked out once and kept by its argument."""
+    """What questions are asked of: an item, a list, an address; each answer is worked out once."""
 
     __slots__ = ("_stamps", "answers", "key")
 

@@ -7,20 +7,17 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from exporter.errors import GuardError
-from exporter.guide.scan import Read, look_again, look_at_items, read_files
-from exporter.guide.work import in_processes
+from exporter.guide.scan import Read, look_again, look_at_items
 from exporter.model import digest
 
 if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
     from pathlib import Path
 
     from exporter.guide.facts import Facts
-    from exporter.guide.frame import Frame
     from exporter.guide.index import GuideIndex, IndexedItem
     from exporter.guide.pages import Planner
 
-_MANY = 2000
-"""Files whose reading is worth a process."""
 _AT_ONCE = 1000
 _FEW = 200
 """Files that are sooner read again at every build than noted, as long as there is nothing else to be written."""
@@ -41,9 +38,17 @@ class Update:
 
 
 def update_items(
-    index: GuideIndex, planner: Planner, frame: Frame, content: Path, jobs: int, *, everything: bool
+    index: GuideIndex,
+    planner: Planner,
+    content: Path,
+    read_all: Callable[[list[str]], Iterator[Read]],
+    *,
+    everything: bool,
 ) -> Update:
-    """Take over the files that look another way than at the last build, or `everything` where the frame is another."""
+    """Take over the files that look another way than at the last build, or `everything` where the frame is another.
+
+    `read_all` reads files by their paths, in any order.
+    """
     update = Update()
     before, now = index.signs(), look_at_items(content)
     update.fresh = [path for path, sign in now.items() if not sign]
@@ -52,7 +57,7 @@ def update_items(
     signs: list[tuple[int, str]] = []
     new: list[tuple[str, int, bytes, Facts | None, bytes]] = []
     paths = [path for path, sign in now.items() if everything or sign == 0 or before.get(path) != sign]
-    for read in in_processes(jobs, paths, lambda share: read_files(content, frame, share), _MANY):
+    for read in read_all(sorted(paths)):
         path, facts = read.path, read.facts
         update.read += 1
         old = index.item_at(path) if path in before else None

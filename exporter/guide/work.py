@@ -2,23 +2,24 @@
 
 from __future__ import annotations
 
+import itertools
 import os
 import signal
 import sqlite3
 from multiprocessing import connection, get_context
 from multiprocessing.connection import Connection
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import TYPE_CHECKING, Any, Self, TypeVar
+from zlib import crc32
 
 from exporter.errors import ExporterError, GuardError
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator, Sequence
+    from collections.abc import Callable, Iterator, Mapping, Sequence
+    from multiprocessing.context import ForkProcess
 
 T = TypeVar("T")
-R = TypeVar("R")
 
 _AT_ONCE = 32
-_CHUNK = 50
 
 
 def cores() -> int:
@@ -26,37 +27,57 @@ def cores() -> int:
     return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
 
 
-def in_processes(
-    jobs: int, things: Sequence[T], function: Callable[[Iterable[T]], Iterator[R]], least: int = 200
-) -> Iterator[R]:
-    """Apply a function to things, shared out among `jobs` processes; yield what it gives, in no certain order.
+class Crew:
+    """Processes that do shares of the build's work: forked for the first work that is worth it, kept for the next.
 
-    Fewer things than `least` are not worth a process. A process that is ended from outside raises GuardError.
+    `tasks` are what they can do, by name: each takes a share and yields what it makes of it.
     """
-    jobs = min(jobs, 1 + len(things) // least) if hasattr(os, "fork") else 1
-    if jobs == 1:
-        yield from function(things)
-        return
-    context = get_context("fork")
-    pipes: list[Connection] = []
-    workers = []
-    try:
-        for number in range(jobs):
-            mine, theirs = context.Pipe(duplex=False)
-            chunks = range(number * _CHUNK, len(things), jobs * _CHUNK)
-            share = [each for start in chunks for each in things[start : start + _CHUNK]]
-            worker = context.Process(target=_work, args=(theirs, function, share), daemon=True)
+
+    def __init__(self, jobs: int, tasks: Mapping[str, Callable[[Sequence[Any]], Iterator[Any]]]) -> None:
+        self._jobs = jobs if hasattr(os, "fork") else 1
+        self._tasks = tasks
+        self._pipes: list[Connection] = []
+        self._workers: list[ForkProcess] = []
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        for worker in self._workers:
+            worker.terminate()
+            worker.join()
+        for pipe in self._pipes:
+            pipe.close()
+
+    def work(self, task: str, things: Sequence[T], owner: Callable[[T], str], least: int = 200) -> Iterator[Any]:
+        """Do a task; yield what it gives, in no certain order. Fewer things than `least` are not worth a process.
+
+        Things with one `owner` always go to the same process, which may still know it. A process that is ended from
+        outside raises GuardError.
+        """
+        if not self._pipes:
+            self._start(min(self._jobs, 1 + len(things) // least))
+        if not self._pipes or len(things) < least:
+            yield from self._tasks[task](things)
+            return
+        shares: list[list[T]] = [[] for _ in self._pipes]
+        for each in things:
+            shares[crc32(owner(each).encode("utf-8", "replace")) % len(shares)].append(each)
+        for pipe, share in zip(self._pipes, shares, strict=True):
+            pipe.send((task, share))
+        yield from _receive(self._pipes)
+
+    def _start(self, number: int) -> None:
+        if number == 1:
+            return
+        context = get_context("fork")
+        for _ in range(number):
+            mine, theirs = context.Pipe()
+            worker = context.Process(target=_work, args=(theirs, self._tasks), daemon=True)
             worker.start()
             theirs.close()
-            pipes.append(mine)
-            workers.append(worker)
-        yield from _receive(pipes)
-    finally:
-        for worker in workers:
-            worker.terminate() if worker.is_alive() else None
-            worker.join()
-        for pipe in pipes:
-            pipe.close()
+            self._pipes.append(mine)
+            self._workers.append(worker)
 
 
 def _receive(pipes: list[Connection]) -> Iterator[Any]:
@@ -75,20 +96,18 @@ def _receive(pipes: list[Connection]) -> Iterator[Any]:
                 yield from found
 
 
-def _work(pipe: Connection, function: Callable[[Iterable[T]], Iterator[R]], share: list[T]) -> None:
-    """Do a share; nothing is written here, so a process that outlives the one that started it does no harm."""
+def _work(pipe: Connection, tasks: Mapping[str, Callable[[Sequence[Any]], Iterator[Any]]]) -> None:
+    """Do shares; nothing is written here, so a process that outlives the one that started it does no harm."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     signal.signal(signal.SIGTERM, signal.SIG_DFL)
     try:
-        batch: list[R] = []
-        for each in function(share):
-            batch.append(each)
-            if len(batch) == _AT_ONCE:
-                pipe.send(("some", batch))
-                batch = []
-        pipe.send(("some", batch))
-        pipe.send(("done", None))
-    except BrokenPipeError:
+        while True:
+            task, share = pipe.recv()
+            made = tasks[task](share)
+            while some := list(itertools.islice(made, _AT_ONCE)):
+                pipe.send(("some", some))
+            pipe.send(("done", None))
+    except (BrokenPipeError, EOFError):
         pass
     except (ExporterError, OSError, sqlite3.DatabaseError) as error:
         pipe.send(("error", error))
