@@ -279,6 +279,17 @@ def test_whole_folder_that_was_deleted_comes_back(guide: Guide) -> None:
     assert guide.files("site") == before
 
 
+def test_folder_in_the_place_of_a_file_goes_with_the_file(guide: Guide) -> None:
+    guide.build()
+    (file,) = (guide.root / "site/files").rglob("*.svg")
+    file.unlink()
+    (file / "deep").mkdir(parents=True)
+    (file / "deep/stray.txt").write_text("mine", "utf-8")
+    (guide.root / "content" / file.relative_to(guide.root / "site")).unlink()
+    assert guide.run("render").code == 0
+    assert not file.exists()
+
+
 def test_stray_files_and_folders_go_and_the_history_of_updates_stays(guide: Guide) -> None:
     guide.build()
     before = guide.files("site")

@@ -93,8 +93,12 @@ class Output:
             return
         for name in names:
             path = prefix + name
-            if path not in files and path not in folders and path != HISTORY:
-                yield from self._walk(path) if os.path.isdir(f"{self._text}/{path}") else (path,)  # noqa: PTH112
+            if path in folders or path == HISTORY:
+                continue
+            if os.path.isdir(f"{self._text}/{path}"):  # noqa: PTH112 - it may lie where a file of ours should
+                yield from self._walk(path)
+            elif path not in files:
+                yield path
 
     def _walk(self, folder: str) -> Iterator[str]:
         """Yield every file below a folder, and a folder with nothing in it."""
