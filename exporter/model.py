@@ -170,6 +170,11 @@ class ContentType:
         """Give the field with that id, None where the type has none."""
         return next((each for each in self.fields if each.id == field_id), None)
 
+    def among(self, names: Iterable[str]) -> list[str]:
+        """Give those names that fields of the type have."""
+        known = {each.id for each in self.fields}
+        return [each for each in names if each in known]
+
     @property
     def address_field(self) -> str:
         """The field that an entry's address is made of: `slug`, else the one that names it."""

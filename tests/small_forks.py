@@ -17,9 +17,8 @@ def make_small() -> None:
     """Make the sizes small, in this process and those that are forked from it."""
     for module in (pages, library):
         vars(module)["LONGEST_LIST"] = LONG
-    pages._MANY = build._AT_ONCE = update._AT_ONCE = work._AT_ONCE = build._MANY = FEW
+    pages._MANY = build._AT_ONCE = update._AT_ONCE = work._AT_ONCE = build._MANY = build._LEAST = FEW
     items._KEPT = items._PACKED = FEW
-    work.Crew.work.__defaults__ = (FEW,)
 
 
 if __name__ == "__main__":

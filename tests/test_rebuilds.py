@@ -10,6 +10,8 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from exporter.guide.index import GuideIndex
+from exporter.guide.work import Crew
 from tests.conftest import CATEGORY, PLACE, content_type, entry, link, locale
 from tests.steps import (
     ALL,
@@ -277,6 +279,26 @@ def test_whole_folder_that_was_deleted_comes_back(guide: Guide) -> None:
     shutil.rmtree(guide.root / "site")
     assert guide.run("render", "--json").json["render"]["rendered"] == len(ALL)
     assert guide.files("site") == before
+
+
+def test_processes_are_forked_outside_of_every_transaction(guide: Guide, monkeypatch: pytest.MonkeyPatch) -> None:
+    index: list[GuideIndex] = []
+    opened, start = GuideIndex.__init__, Crew.start
+
+    def open_noted(self: GuideIndex, *arguments: Any) -> None:
+        index.append(self)
+        opened(self, *arguments)
+
+    states = []
+
+    def start_noted(self: Crew, things: int, least: int) -> None:
+        states.append((things > 0, index[-1].database.in_transaction))
+        start(self, things, least)
+
+    monkeypatch.setattr(GuideIndex, "__init__", open_noted)
+    monkeypatch.setattr(Crew, "start", start_noted)
+    guide.build()
+    assert states == [(True, False)] * 2
 
 
 def test_folder_in_the_place_of_a_file_goes_with_the_file(guide: Guide) -> None:

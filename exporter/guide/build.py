@@ -23,7 +23,7 @@ from exporter.guide.output import HISTORY, MARKER, Output, check_output
 from exporter.guide.pages import Page, Planner, clashes
 from exporter.guide.reads import Packer, Reads, find_stale, find_stale_shapes, store_reads
 from exporter.guide.scan import Read, look_at_files, read_files, sign_of
-from exporter.guide.update import sign_fresh, update_items
+from exporter.guide.update import Looks, look_for_changes, sign_fresh, update_items
 from exporter.guide.work import Crew, cores
 from exporter.layout import MOVED_PATH
 from exporter.model import brief, digest, pack
@@ -41,7 +41,8 @@ _OWNERS = """
 SELECT id, coalesce(substr(key, instr(key, ':') + 1), url) FROM page WHERE id NOT IN (SELECT page FROM built)
 """
 _MANY = 2000
-"""Files whose reading is worth a process."""
+_LEAST = 200
+"""Files whose reading is worth a process, and pages whose rendering is."""
 _LIBRARIES = ("babel", "cmarkgfm", "jinja2", "markupsafe", "msgspec", "nh3", "slugify")
 
 
@@ -124,8 +125,11 @@ class _Build:
         self._report.problems += dict.fromkeys(self._problems())
 
     def _run(self) -> None:
+        rearranged = self._index.meta("frame") != self._frame.stamp
+        looks = look_for_changes(self._index, self._config.content, everything=rearranged)
+        self._crew.start(len(looks.paths), _MANY)
         with self._index.transaction():
-            gone = self._find()
+            gone = self._find(looks, rearranged=rearranged)
             stale = sorted(self._output.stale)
             if stale or gone or self._output.strays:
                 self._index.remember("swept", 0)
@@ -134,12 +138,12 @@ class _Build:
         with self._index.transaction():
             self._finish(gone)
 
-    def _find(self) -> set[str]:
+    def _find(self, looks: Looks, *, rearranged: bool) -> set[str]:
         """Bring items and pages up to date, mark the stale ones; give the addresses at which something changed."""
         index, frame, content = self._index, self._frame, self._config.content
-        rearranged = index.meta("frame") != frame.stamp
         planner = Planner(index, frame)
-        update = update_items(index, planner, content, self._read, everything=rearranged)
+        reads = self._crew.work("read", looks.paths, lambda path: path.rpartition("/")[2].removesuffix(".json"), _MANY)
+        update = update_items(index, planner, looks, reads, everything=rearranged)
         self._fresh = update.fresh if update.changed else []
         planner.settle()
         moved = brief(read_json(content, MOVED_PATH))
@@ -159,9 +163,6 @@ class _Build:
             index.remember(name, value)
         return planner.moved
 
-    def _read(self, paths: list[str]) -> Iterator[Read]:
-        return self._crew.work("read", paths, lambda path: path.rpartition("/")[2].removesuffix(".json"), _MANY)
-
     def _read_share(self, paths: Sequence[str]) -> Iterator[Read]:
         return read_files(self._config.content, self._frame, paths, self._library.items.keep)
 
@@ -180,7 +181,8 @@ class _Build:
     def _render(self, stale: list[int]) -> None:
         """Render pages in processes and write them here; what they read is kept once their files stand."""
         owners = dict(self._index.rows(_OWNERS)) if stale else {}
-        outcomes = self._crew.work("render", stale, owners.__getitem__)
+        self._crew.start(len(stale), _LEAST)
+        outcomes = self._crew.work("render", stale, owners.__getitem__, _LEAST)
         told = self._told
         while some := list(itertools.islice(outcomes, _AT_ONCE)):
             told.read += sum(each.read for each in some)

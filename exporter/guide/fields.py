@@ -29,7 +29,7 @@ class FieldValue:
 T = TypeVar("T")
 
 
-def _once(function: Callable[[Any], T]) -> Callable[[Any], T]:
+def once(function: Callable[[Any], T]) -> Callable[[Any], T]:
     """Work out once a page what is said of an entry or asset."""
 
     @wraps(function)
@@ -52,7 +52,7 @@ def _content_type(thing: Thing) -> ContentType | None:
     return thing._view.content_type(type_of(thing))  # noqa: SLF001
 
 
-@_once
+@once
 def _title(thing: Thing) -> tuple[str, str | None]:
     """Give what an entry or asset is called and the locale of that: in the page's locale, else the default one."""
     view, loaded = thing._view, thing._loaded  # noqa: SLF001
@@ -79,7 +79,7 @@ def locale_of(thing: Thing, name: str | None = None) -> str:
     return view.locale if found is None or (said is not None and not said.localized) else found
 
 
-@_once
+@once
 def url_of(thing: Thing) -> str:
     """Give the relative address of an entry's page or an asset's file; empty where there is none."""
     view, loaded = thing._view, thing._loaded  # noqa: SLF001
@@ -112,16 +112,19 @@ def _field(thing: Thing, definition: Field) -> FieldValue | None:
     return found
 
 
-@_once
+@once
 def picture_of(thing: Thing) -> Asset | None:
     """Give an entry's picture: the first image among its fields; an asset that is one is its own."""
     if isinstance(thing, Asset):
         return thing if thing.is_image else None
-    for each in fields_of(thing, lambda found: "Asset" in (found.link_type, found.items.get("linkType"))):
-        values = each.value if isinstance(each.value, tuple) else (each.value,)
-        picture = next((value for value in values if isinstance(value, Asset) and value.is_image), None)
-        if picture is not None:
-            return picture
+    view, content_type = thing._view, _content_type(thing)  # noqa: SLF001
+    for each in content_type.fields if content_type else ():
+        if "Asset" in (each.link_type, each.items.get("linkType")):
+            value = view.answer(thing._loaded, each.id)[0]  # noqa: SLF001
+            assets = map(view.target, value if isinstance(value, list) else (value,))
+            picture = next((asset for asset in assets if isinstance(asset, Asset) and asset.is_image), None)
+            if picture is not None:
+                return picture
     return None
 
 
@@ -142,11 +145,11 @@ def source_of(asset: Asset) -> str:
 _SUMMARIES = ("summary", "lead", "excerpt", "teaser", "subtitle", "shortDescription", "description")
 
 
-@_once
+@once
 def summary_field(thing: Thing) -> str:
     """Give the id of the field that says in a sentence what an entry is; empty where it has none."""
     view, content_type = thing._view, _content_type(thing)  # noqa: SLF001
-    known = (name for name in _SUMMARIES if content_type is None or content_type.find(name))
+    known = content_type.among(_SUMMARIES) if content_type else _SUMMARIES
     return next((name for name in known if isinstance(view.answer(thing._loaded, name)[0], str)), "")  # noqa: SLF001
 
 

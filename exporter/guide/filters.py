@@ -7,7 +7,6 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from babel.numbers import format_decimal
 from jinja2 import pass_context
 from markupsafe import Markup, escape
 
@@ -16,6 +15,7 @@ from exporter.guide.fields import (
     field_type,
     fields_of,
     locale_of,
+    once,
     picture_of,
     referrers_of,
     sort_entries,
@@ -25,7 +25,7 @@ from exporter.guide.fields import (
     type_of,
     url_of,
 )
-from exporter.guide.languages import Language, babel_locale, language
+from exporter.guide.languages import Language, decimal, language
 from exporter.guide.lists import EntryList, Lazy
 from exporter.guide.markup import follow, markdown
 from exporter.guide.objects import Asset, Entry, RichText, Thing, View
@@ -101,7 +101,7 @@ def _foreign(context: Context, value: Any) -> str:
 @pass_context
 def _number(context: Context, value: Any) -> str:
     """A number as the page's locale writes it."""
-    return str(format_decimal(value, locale=babel_locale(context["page"].locale) or "en"))
+    return decimal(value, context["page"].locale)
 
 
 @pass_context
@@ -159,6 +159,7 @@ def _plain(value: Any) -> Any:
     return dict(value) if isinstance(value, Mapping) else str(value)
 
 
+@once
 def _facts(entry: Entry) -> tuple[FieldValue, ...]:
     """The short fields: what is neither title, address, summary, text nor a list of links."""
     left_out = {each.id for each in (*_texts(entry), *_lists(entry))} | {summary_field(entry), "slug", "order"}
@@ -170,12 +171,14 @@ def _facts(entry: Entry) -> tuple[FieldValue, ...]:
     )
 
 
+@once
 def _texts(entry: Entry) -> tuple[FieldValue, ...]:
     """The Text and Rich Text fields, the summary apart."""
     said = summary_field(entry)
     return tuple(each for each in fields_of(entry) if each.type in ("Text", "RichText") and each.id != said)
 
 
+@once
 def _lists(entry: Entry) -> tuple[FieldValue, ...]:
     """The fields that hold several entries or assets."""
     return tuple(

@@ -2,18 +2,24 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
+from decimal import Decimal
 from functools import cache
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import yaml
 from babel import Locale, UnknownLocaleError
+from babel.numbers import format_decimal
 
 from exporter.errors import ConfigError
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
     from pathlib import Path
+
+_SAMPLE = re.compile(r"(\D*)1(\D)234(?:\2)567(\D)891", re.ASCII)
+_PLAIN = 1e15
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,6 +49,36 @@ def language(code: str, name: str) -> Language:
         return Language(code, name, "ltr")
     own = found.get_language_name(found) or name
     return Language(code, own[:1].upper() + own[1:], "rtl" if found.character_order == "right-to-left" else "ltr")
+
+
+def decimal(value: Any, code: str) -> str:
+    """Write a number as a locale does, with three decimals at the most.
+
+    What is not a whole number or a double is left to Babel, as are locales that group in another way than by threes: it
+    gives the same, and takes ten times as long.
+    """
+    marks = _marks(code)
+    if marks is None or type(value) not in (int, float) or not abs(value) < _PLAIN:
+        return _by_babel(value, code)
+    minus, group, point = marks
+    whole, _, part = format(abs(Decimal(repr(value))), ",.3f").partition(".")
+    part = part.rstrip("0")
+    sign = minus if value < 0 or str(value) == "-0.0" else ""
+    return sign + whole.replace(",", group) + (point + part if part else "")
+
+
+def _by_babel(value: Any, code: str) -> str:
+    try:
+        return str(format_decimal(value, locale=babel_locale(code) or "en"))
+    except ArithmeticError:  # it has more digits than Babel's arithmetic
+        return str(value)
+
+
+@cache
+def _marks(code: str) -> tuple[str, str, str] | None:
+    """Give how a locale marks what is negative, thousands and decimals; None where it writes numbers another way."""
+    found = _SAMPLE.fullmatch(format_decimal(-1234567.891, locale=babel_locale(code) or "en"))
+    return (found[1], found[2], found[3]) if found else None
 
 
 def read_words(files: list[Path]) -> Mapping[str, Mapping[str, str]]:

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import sqlite3
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from exporter.errors import GuardError
 from exporter.guide.scan import Read, look_again, look_at_items
 from exporter.model import digest
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Iterable
     from pathlib import Path
 
     from exporter.guide.facts import Facts
@@ -37,27 +37,33 @@ class Update:
     fresh: list[str] = field(default_factory=list)
 
 
-def update_items(
-    index: GuideIndex,
-    planner: Planner,
-    content: Path,
-    read_all: Callable[[list[str]], Iterator[Read]],
-    *,
-    everything: bool,
-) -> Update:
-    """Take over the files that look another way than at the last build, or `everything` where the frame is another.
+class Looks(NamedTuple):
+    """How the item files looked at the last build and look now, by path, and the paths of those to be read."""
 
-    `read_all` reads files by their paths, in any order.
-    """
-    update = Update()
+    before: dict[str, int]
+    now: dict[str, int]
+    paths: list[str]
+
+
+def look_for_changes(index: GuideIndex, content: Path, *, everything: bool) -> Looks:
+    """Find the files that look another way than at the last build; `everything` where the frame is another."""
     before, now = index.signs(), look_at_items(content)
+    changed = (path for path, sign in now.items() if everything or sign == 0 or before.get(path) != sign)
+    return Looks(before, now, sorted(changed))
+
+
+def update_items(
+    index: GuideIndex, planner: Planner, looks: Looks, reads: Iterable[Read], *, everything: bool
+) -> Update:
+    """Take over the files that were read, in any order, or `everything` that they say where the frame is another."""
+    update = Update()
+    before, now = looks.before, looks.now
     update.fresh = [path for path, sign in now.items() if not sign]
     for path in sorted(before.keys() - now.keys()):
         _replace(index, planner, update, Read(path, b"", None), index.item_at(path), 0)
     signs: list[tuple[int, str]] = []
     new: list[tuple[str, int, bytes, Facts | None, bytes]] = []
-    paths = [path for path, sign in now.items() if everything or sign == 0 or before.get(path) != sign]
-    for read in read_all(sorted(paths)):
+    for read in reads:
         path, facts = read.path, read.facts
         update.read += 1
         old = index.item_at(path) if path in before else None

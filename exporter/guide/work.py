@@ -49,26 +49,13 @@ class Crew:
         for pipe in self._pipes:
             pipe.close()
 
-    def work(self, task: str, things: Sequence[T], owner: Callable[[T], str], least: int = 200) -> Iterator[Any]:
-        """Do a task; yield what it gives, in no certain order. Fewer things than `least` are not worth a process.
+    def start(self, things: int, least: int) -> None:
+        """Fork the processes for a number of things, where `least` are worth one and there are none yet.
 
-        Things with one `owner` always go to the same process, which may still know it. A process that is ended from
-        outside raises GuardError.
+        Never within a transaction: SQLite in the new process would take its locks for its own.
         """
-        if not self._pipes:
-            self._start(min(self._jobs, 1 + len(things) // least))
-        if not self._pipes or len(things) < least:
-            yield from self._tasks[task](things)
-            return
-        shares: list[list[T]] = [[] for _ in self._pipes]
-        for each in things:
-            shares[crc32(owner(each).encode("utf-8", "replace")) % len(shares)].append(each)
-        for pipe, share in zip(self._pipes, shares, strict=True):
-            pipe.send((task, share))
-        yield from _receive(self._pipes)
-
-    def _start(self, number: int) -> None:
-        if number == 1:
+        number = min(self._jobs, 1 + things // least)
+        if number == 1 or self._pipes:
             return
         context = get_context("fork")
         for _ in range(number):
@@ -78,6 +65,22 @@ class Crew:
             theirs.close()
             self._pipes.append(mine)
             self._workers.append(worker)
+
+    def work(self, task: str, things: Sequence[T], owner: Callable[[T], str], least: int) -> Iterator[Any]:
+        """Do a task; yield what it gives, in no certain order. Fewer things than `least` are not worth to be sent out.
+
+        Things with one `owner` always go to the same process, which may still know it. A process that is ended from
+        outside raises GuardError.
+        """
+        if not self._pipes or len(things) < least:
+            yield from self._tasks[task](things)
+            return
+        shares: list[list[T]] = [[] for _ in self._pipes]
+        for each in things:
+            shares[crc32(owner(each).encode("utf-8", "replace")) % len(shares)].append(each)
+        for pipe, share in zip(self._pipes, shares, strict=True):
+            pipe.send((task, share))
+        yield from _receive(self._pipes)
 
 
 def _receive(pipes: list[Connection]) -> Iterator[Any]:
