@@ -15,21 +15,18 @@ if TYPE_CHECKING:
 
     from exporter.model import Item, Json, Key
 
-_OWN_NAME = re.compile(r"[A-Za-z0-9._-]{1,100}")
+_OWN_NAME = re.compile(
+    r"(?!\.git|(?:con|prn|aux|nul|com[0-9]|lpt[0-9])(?:\.|\Z))[a-z0-9._-]{0,99}[a-z0-9_-]", re.ASCII | re.IGNORECASE
+)
+"""Of up to 100 characters, none of the names that Windows keeps for itself, nothing that git or Windows reads apart."""
+
 _NOT_STEM = re.compile(r"[^A-Za-z0-9_-]+")
-_RESERVED = {"con", "prn", "aux", "nul", *(f"{port}{n}" for port in ("com", "lpt") for n in range(10))}
 _STEM_LENGTH = 60
 
 
 def is_own_name(identifier: str) -> bool:
     """Tell whether an id can be its own file name on every system."""
-    folded = identifier.lower()
-    return (
-        _OWN_NAME.fullmatch(identifier) is not None
-        and not identifier.endswith(".")
-        and folded.split(".", 1)[0] not in _RESERVED
-        and not folded.startswith(".git")
-    )
+    return _OWN_NAME.fullmatch(identifier) is not None
 
 
 def file_name(identifier: str, *, clash: bool = False) -> str:
