@@ -252,6 +252,25 @@ def decode(data: bytes | bytearray) -> Json:
         raise ValueError("nested too deep") from None
 
 
+def decode_noting(data: bytes | bytearray) -> tuple[Json, bool]:
+    """Decode JSON as `decode` does; tell, too, whether it is plain: no number in it is to be written with an exponent.
+
+    So `canonical` need not look at every value of items that are many.
+    """
+    plain = True
+
+    def number(text: str) -> float:
+        nonlocal plain
+        value = _double(text)
+        plain = plain and not _is_spelled_apart(value)
+        return value
+
+    try:
+        return msgspec.json.Decoder(float_hook=number).decode(data), plain
+    except (msgspec.DecodeError, ValueError, RecursionError):
+        return decode(data), False
+
+
 def _double(text: str) -> float:
     number = float(text)
     if number in (float("inf"), float("-inf")) or number != number:
@@ -259,10 +278,13 @@ def _double(text: str) -> float:
     return number
 
 
-def canonical(value: Json) -> bytes:
-    """Encode a value in its one spelling: sorted keys, two spaces, UTF-8, `1e-07`, a final newline."""
+def canonical(value: Json, *, plain: bool = False) -> bytes:
+    """Encode a value in its one spelling: sorted keys, two spaces, UTF-8, `1e-07`, a final newline.
+
+    `plain` says that no number in it is written with an exponent, as `decode_noting` tells.
+    """
     try:
-        if not _has_exponent(value):
+        if plain or not _has_exponent(value):
             return msgspec.json.format(_ENCODER.encode(value), indent=2) + b"\n"
     except UnicodeEncodeError:
         pass
@@ -282,14 +304,18 @@ def _has_exponent(value: Json) -> bool:
             found += each.values()
         elif kind is list or kind is tuple:
             found += each
-        elif kind is float and each and not 1e-4 <= abs(each) < 1e16:
+        elif kind is float and _is_spelled_apart(each):
             return True
     return False
 
 
+def _is_spelled_apart(number: float) -> bool:
+    return number != 0 and not 1e-4 <= abs(number) < 1e16
+
+
 def digest(data: bytes) -> bytes:
-    """Give 16 bytes that stand for `data`."""
-    return hashlib.blake2b(data, digest_size=_SUM_BYTES).digest()
+    """Give 16 bytes that stand for `data`; processors have SHA-256 built in."""
+    return hashlib.sha256(data).digest()[:_SUM_BYTES]
 
 
 def pack(value: Json) -> bytes:

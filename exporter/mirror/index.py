@@ -16,9 +16,9 @@ from exporter.model import Item, Key, Upsert, decode, item_digest, order_free_su
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
 
-_VERSION = 1
+_VERSION = 2
 _SCHEMA = """
-PRAGMA user_version = 1;
+PRAGMA user_version = 2;
 CREATE TABLE item (
   kind TEXT, id TEXT, folder TEXT NOT NULL, fold TEXT NOT NULL, path TEXT NOT NULL, digest BLOB NOT NULL,
   PRIMARY KEY (kind, id)
