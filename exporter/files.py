@@ -49,9 +49,13 @@ def read_file(path: str) -> bytes:
         os.close(handle)
 
 
-def write_bytes(path: str, data: bytes) -> None:
-    """Write a file by its path as text: where there are many, making a Path of each costs as much as the writing."""
-    handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC | getattr(os, "O_BINARY", 0), 0o666)
+def write_bytes(path: str, data: bytes | bytearray, *, new: bool = False) -> None:
+    """Write a file by its path as text: where there are many, making a Path of each costs as much as the writing.
+
+    A `new` one is not written over another. Raises FileExistsError.
+    """
+    how = os.O_EXCL if new else os.O_TRUNC
+    handle = os.open(path, os.O_WRONLY | os.O_CREAT | how | getattr(os, "O_BINARY", 0), 0o666)
     try:
         written = os.write(handle, data)
         while written < len(data):

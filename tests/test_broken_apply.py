@@ -16,13 +16,24 @@ if TYPE_CHECKING:
     from tests.conftest import Guide
 
 
-@pytest.fixture
-def broken(guide: Guide, monkeypatch: pytest.MonkeyPatch) -> Guide:
-    """A guide whose first sync found the disk full when it put the second place."""
-    replace = os.replace
+NOTES = "entries/place/notes.txt"
+"""A file of the guide's owner."""
+
+
+@pytest.fixture(params=["place/mill.json", "pic/castle.svg"], ids=["files one by one", "whole folders"])
+def broken(guide: Guide, monkeypatch: pytest.MonkeyPatch, request: pytest.FixtureRequest) -> Guide:
+    """A guide whose first sync found the disk full when it put the second place, or after all entries.
+
+    Files are put one by one where there is a folder of their name already.
+    """
+    replace, last = os.replace, request.param
+    if last.startswith("place/"):
+        notes = guide.root / "content" / NOTES
+        notes.parent.mkdir(parents=True)
+        notes.write_text("Mine.", "utf-8")
 
     def full_disk(source: str, target: str) -> None:
-        if str(target).endswith("place/mill.json"):
+        if str(target).endswith(last):
             raise OSError(errno.ENOSPC, "No space left on device")
         replace(source, target)
 
@@ -65,6 +76,7 @@ def test_next_sync_ends_with_all_of_it(broken: Guide, change: Callable[[Path], N
     outcome = broken.run("sync")
     assert outcome.code == 0, outcome
     found = broken.files("content")
+    found.pop(f"content/{NOTES}", None)
     shutil.rmtree(broken.root / "content")
     shutil.rmtree(broken.root / ".export")
     (broken.root / ".syncstate").unlink()

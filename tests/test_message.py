@@ -211,20 +211,22 @@ def test_message_that_could_not_be_written_is_told_before_any_work(guide: Guide,
     assert (guide.stamps(), file.exists()) == (before, True)
 
 
+@pytest.mark.parametrize("last", ["content/entries", "pic/castle.svg"])
 def test_message_names_what_a_broken_off_apply_has_put_into_its_place(
-    guide: Guide, file: Path, monkeypatch: pytest.MonkeyPatch
+    guide: Guide, file: Path, monkeypatch: pytest.MonkeyPatch, last: str
 ) -> None:
     replace = os.replace
 
     def full_disk(source: str, target: str) -> None:
-        if str(target).endswith("place/mill.json"):
+        if str(target).endswith(last):
             raise OSError(errno.ENOSPC, "No space left on device")
         replace(source, target)
 
     with monkeypatch.context() as patched:
         patched.setattr(os, "replace", full_disk)
         assert guide.run("sync").code == 4
-    assert (guide.root / "content/entries/place/castle.json").exists()
+    assert (guide.root / "content/assets/pic.json").exists()
+    assert (guide.root / "content/entries").exists() == (last != "content/entries")
     sync(guide)
     text = file.read_text("utf-8")
     assert all(name in text for name in ("The castle", "The mill", "Sights", "pic")), text

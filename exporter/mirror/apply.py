@@ -86,15 +86,19 @@ def apply_plan(staging: Staging, content: Path) -> None:
     """Remove and put the plan's files, so that all of it can be repeated.
 
     The staged ones stay where they are where anything is removed: another time it might be what was put. Where nothing
-    is, as in a first sync, they are moved, and one that is no longer there has its place already.
+    is, they are moved, and one that is no longer there has its place already. A first sync puts whole folders in place,
+    when the files that did not lie in theirs are there.
     """
     put: Callable[[str, str, Path], None] = _move
     for path, _ in staging.steps(Phase.REMOVE):
         remove(content / path, content)
         put = _link
-    items, target = str(staging.folder / "items"), str(content)
+    folder, target = str(staging.folder), str(content)
+    whole = str(staging.whole) if staging.whole.exists() else ""
     for path, source in staging.steps(Phase.PUT):
-        put(f"{items}/{source}", f"{target}/{path}", staging.folder)
+        put(f"{folder}/{source}", f"{whole or target}/{path}", staging.folder)
+    if whole:
+        _move_all(whole, target)
     for phase in (Phase.FETCH, Phase.KEEP):
         for path, _ in staging.steps(phase):
             if _fetched(staging, path).exists():
@@ -125,6 +129,17 @@ def _move(source: str, target: str, _scratch: Path) -> None:
         if os.path.exists(source):  # noqa: PTH110
             Path(target).parent.mkdir(parents=True, exist_ok=True)
             os.replace(source, target)  # noqa: PTH105
+
+
+def _move_all(source: str, target: str) -> None:
+    """Move all that lies in a folder into another: folders as a whole where there is none of their name yet."""
+    Path(target).mkdir(parents=True, exist_ok=True)
+    for name in sorted(os.listdir(source)):  # noqa: PTH208
+        here, there = f"{source}/{name}", f"{target}/{name}"
+        if os.path.isdir(here) and os.path.isdir(there):  # noqa: PTH112
+            _move_all(here, there)
+        else:
+            os.replace(here, there)  # noqa: PTH105
 
 
 def planned_sum(staging: Staging, index: MirrorIndex, mirror: str, *, full: bool) -> str:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 from exporter.files import has_size, read_bytes
@@ -13,6 +12,7 @@ from exporter.model import decode
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
+    from pathlib import Path
 
     from exporter.mirror.staging import Staging
     from exporter.model import Item
@@ -24,7 +24,7 @@ def look_at(content: Path, staging: Staging, locales: Iterable[str], *, download
         tuple(sorted({*locales, *_locale_codes(content)})),
         downloads,
         mirrored=lambda path: _read_item(content / path),
-        staged=lambda number: _read_item(Path(staging.item_file(number))),
+        staged=lambda change: _read_item(staging.folder / change.files[0]),
         stands=lambda file: has_size(content / file.path, file.size),
     )
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 from bisect import insort
 from collections import Counter
 from dataclasses import replace
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 from exporter.files import read_bytes
@@ -16,10 +15,11 @@ from exporter.report import ItemChange, one_line
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
+    from pathlib import Path
 
     from exporter.config import Config
     from exporter.mirror.index import MirrorIndex
-    from exporter.mirror.staging import Staging
+    from exporter.mirror.staging import Staged, Staging
     from exporter.model import Item, Model
 
 _HOWS = ("new", "changed", "removed")
@@ -40,7 +40,7 @@ def item_changes(staging: Staging, index: MirrorIndex, content: Path, model: Mod
     """Yield what a planned sync does to items, before it does; titles of those to be removed are read from content/."""
     for change in staging.changes():
         if change.number is not None:
-            item = _staged(staging, change.key, change.number, content)
+            item = _staged(staging, change, content)
             yield _described("changed" if index.find(change.key) else "new", change.key, item, model)
     for path, source in staging.steps(Phase.INDEX):
         if not source:
@@ -50,11 +50,11 @@ def item_changes(staging: Staging, index: MirrorIndex, content: Path, model: Mod
             yield _described("removed", key, read_item(data) if data is not None else None, model)
 
 
-def _staged(staging: Staging, key: Key, number: int, content: Path) -> Item | None:
-    """Read a staged item; where an apply broke off it may have its place already."""
-    data = read_bytes(Path(staging.item_file(number)))
-    if data is None:
-        data = read_bytes(content / read_row(str(key), staging.source(Phase.INDEX, str(key))).path)
+def _staged(staging: Staging, change: Staged, content: Path) -> Item | None:
+    """Read a staged item; where an apply broke off it may have its place already, or wait for that of its folder."""
+    path = read_row(str(change.key), staging.source(Phase.INDEX, str(change.key))).path
+    places = (staging.folder / change.files[0], staging.whole / path, content / path)
+    data = next(filter(None, map(read_bytes, places)), None)
     return read_item(data) if data is not None else None
 
 

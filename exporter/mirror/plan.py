@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from exporter.layout import AssetFile, asset_files, file_name, is_own_name, parted_folders, twin_paths
 from exporter.mirror.index import Row
+from exporter.mirror.staging import WHOLE
 from exporter.model import Key
 
 if TYPE_CHECKING:
@@ -34,7 +35,8 @@ class Step(NamedTuple):
     """One step; paths are relative to content/.
 
     FETCH: the asset file `path` from the network, `source` says asset, URL and size. KEEP: the file `path` from the
-    file `source`, where it lies now. REMOVE: the file `path`. PUT: the file `path` from the staged file `source`.
+    file `source`, where it lies now. REMOVE: the file `path`. PUT: the file `path` from the staged file `source`; there
+    is none for a file that lies in a folder which is put in place as a whole, under the name that it gets.
     INDEX: the row of the key `path`; `source` says folder, path and digest, nothing for an item that is gone.
     """
 
@@ -48,13 +50,13 @@ class Disk:
     """What the planner asks of the disk.
 
     `locales` are those that twins may have, `downloads` says whether asset files are kept; `mirrored` reads an item of
-    content/ by its path, `staged` one by its number, `stands` tells whether an asset's file is there in its size.
+    content/ by its path, `staged` one that came, `stands` tells whether an asset's file is there in its size.
     """
 
     locales: tuple[str, ...]
     downloads: bool
     mirrored: Callable[[str], Item | None]
-    staged: Callable[[int], Item | None]
+    staged: Callable[[Staged], Item | None]
     stands: Callable[[AssetFile], bool]
 
 
@@ -92,21 +94,20 @@ class Planner:
 
     def _change(self, change: Staged, old: Row | None) -> Iterator[Step]:
         if change.number is not None:
-            yield from self._upsert(change, change.number, old)
+            yield from self._upsert(change, old)
         elif old is not None and change.digest is None:
             yield from self._forget(old)
         elif old is not None and self.full:
             yield from self._relocate(old)
 
-    def _upsert(self, change: Staged, number: int, old: Row | None) -> Iterator[Step]:
+    def _upsert(self, change: Staged, old: Row | None) -> Iterator[Step]:
         path = self._path(change.key, change.folder)
-        placed = {path: f"{number}.json"}
-        if change.twins:
-            for place, twin in enumerate(twin_paths(path, change.twins).values()):
-                placed[twin] = f"{number}.{place}.md"
-        yield from (Step(Phase.PUT, each, name) for each, name in placed.items())
+        placed = [path, *twin_paths(path, change.twins).values()] if change.twins else [path]
+        for each, source in zip(placed, change.files, strict=True):
+            if source != f"{WHOLE}/{each}":
+                yield Step(Phase.PUT, each, source)
         yield _row_step(change.key, change.folder, path, change.digest or b"")
-        now = self._files(number, path) if change.key.kind == "asset" and self.disk.downloads else ()
+        now = self._files(change, path) if change.key.kind == "asset" and self.disk.downloads else ()
         if old is None:
             yield from (_fetch(change.key, file) for file in now)
             return
@@ -135,8 +136,8 @@ class Planner:
         alone = (twin for code in sorted(codes) for twin in twin_paths(path, [code]).values())
         return list(dict.fromkeys([path, *alone, *twin_paths(path, sorted(codes)).values()]))
 
-    def _files(self, number: int, path: str) -> tuple[AssetFile, ...]:
-        item = self.disk.staged(number)
+    def _files(self, change: Staged, path: str) -> tuple[AssetFile, ...]:
+        item = self.disk.staged(change)
         return asset_files(item, path) if item is not None else ()
 
     def _missing_files(self, row: Row | None) -> Iterator[Step]:

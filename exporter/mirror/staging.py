@@ -2,6 +2,7 @@
 
 Each page is one transaction, so that an interrupted sync goes on where it was. Files lie there in their final bytes
 under neutral names; the plan of where they go is stored beside them, so that an interrupted apply can be repeated.
+Where the mirror is empty they lie in folders as they will under content/, so that these are put there as a whole.
 """
 
 from __future__ import annotations
@@ -12,8 +13,8 @@ import sqlite3
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from exporter.files import write_bytes
-from exporter.layout import item_folder
+from exporter.files import walk_files, write_bytes
+from exporter.layout import file_name, item_folder, twin_paths
 from exporter.model import Key, Upsert, canonical, item_digest, precedence
 
 if TYPE_CHECKING:
@@ -40,13 +41,19 @@ INSERT INTO change VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT DO UPDATE SET
 WHERE (excluded.revision, excluded.time) > (revision, time)
 """
 
+IN_PLACE = 0
+"""In place of the number of staged files."""
+
+WHOLE = "content"
+"""The folder of those that lie in folders as they will."""
+
 
 @dataclass(frozen=True, slots=True)
 class Staged:
     """The winning change of a key within this sync.
 
-    `folder` is the one its files belong in. `digest` is None for a deletion. `number` names the staged files; it is
-    None where the mirror has those bytes.
+    `folder` is the one its files belong in. `digest` is None for a deletion. `number` names the staged files, IN_PLACE
+    those that lie in a folder as they will in content/; it is None where the mirror has those bytes.
     """
 
     key: Key
@@ -54,6 +61,19 @@ class Staged:
     digest: bytes | None
     number: int | None
     twins: tuple[str, ...]
+
+    @property
+    def files(self) -> list[str]:
+        """The staged files, in the staging folder: the JSON, then the twins."""
+        return _staged_files(self.key, self.folder, self.number, self.twins) if self.number is not None else []
+
+
+def _staged_files(key: Key, folder: str, number: int, twins: Iterable[str]) -> list[str]:
+    """Name the staged files of an item in the staging folder."""
+    if number != IN_PLACE:
+        return [f"items/{number}.json", *(f"items/{number}.{place}.md" for place, _ in enumerate(twins))]
+    path = f"{WHOLE}/{folder}/{file_name(key.id)}.json"
+    return [path, *twin_paths(path, twins).values()] if twins else [path]
 
 
 class Staging:
@@ -64,7 +84,8 @@ class Staging:
         self._base = base
         self._database: sqlite3.Connection | None = None
         self._numbers = 0
-        self._items = str(folder / "items")
+        self._top = str(folder)
+        self._doubtful = True
         if folder.exists() and not self._resume():
             self.discard()
 
@@ -78,8 +99,9 @@ class Staging:
         return True
 
     def _open(self) -> sqlite3.Connection:
-        """Open the database; it is made with the first thing staged, since a sync without news writes nothing."""
+        """Open the database; it is made with the first thing kept, since a sync without news writes nothing."""
         if self._database is None:
+            self._doubtful = self.folder.exists()
             (self.folder / "items").mkdir(parents=True, exist_ok=True)
             self._database = sqlite3.connect(self.folder / "sync.db", isolation_level=None)
             self._database.execute("PRAGMA synchronous = OFF")
@@ -87,6 +109,10 @@ class Staging:
                 self._database.executescript(f"BEGIN; {_SCHEMA} COMMIT;")
                 self.remember(base=self._base)
         return self._database
+
+    def begin(self) -> None:
+        """Make the folder and its database, from which an interrupted sync goes on."""
+        self._open()
 
     def _one(self, query: str) -> int:
         return int(self._open().execute(query).fetchone()[0])
@@ -103,8 +129,10 @@ class Staging:
         row = self._database.execute("SELECT value FROM meta WHERE name = ?", (name,)).fetchone()
         return str(row[0]) if row else ""
 
-    def is_of(self, mirrored: Callable[[Key], bytes | None]) -> bool:
-        """Tell whether the mirror still has what was not staged because it had it."""
+    def is_of(self, mirrored: Callable[[Key], bytes | None], *, empty: bool) -> bool:
+        """Tell whether the mirror still has what was not staged because it had it, and is `empty` where it was."""
+        if self.whole.exists() and not empty:
+            return False
         changes = self.changes() if not self.empty else ()
         return all(mirrored(each.key) == each.digest for each in changes if each.digest and each.number is None)
 
@@ -124,18 +152,20 @@ class Staging:
         changes: Iterable[Change],
         token: str,
         last: bool,
-        mirrored: Callable[[Key], bytes | None],
+        mirrored: Callable[[Key], bytes | None] | None,
         twins: Callable[[Item], dict[str, bytes]],
+        *,
+        plain: bool = False,
     ) -> None:
         """Stage a page and the `token` of what comes next, in one transaction.
 
-        An item gets files, its JSON and its `twins`, where its digest is not the `mirrored` one. Those of a change
-        that does not win over an earlier one lie there unused.
+        An item gets files, its JSON and its `twins`, where its digest is not the `mirrored` one (None: the mirror is
+        empty). Those of a change that does not win over an earlier one lie there unused. `plain` is as of the page.
         """
         database = self._open()
         with database:
             database.execute("BEGIN")
-            database.executemany(_STAGE, (self._stage(each, mirrored, twins) for each in changes))
+            database.executemany(_STAGE, (self._stage(each, mirrored, twins, plain) for each in changes))
             if last:
                 database.execute(_BY_FOLD)
             self.remember(token=token, last="yes" if last else "")
@@ -143,28 +173,56 @@ class Staging:
     def _stage(
         self,
         change: Change,
-        mirrored: Callable[[Key], bytes | None],
+        mirrored: Callable[[Key], bytes | None] | None,
         twins: Callable[[Item], dict[str, bytes]],
+        plain: bool,
     ) -> tuple[object, ...]:
         """Write the files of a change and give its row, with no text for twins where it has none."""
-        head = (*change.key, *precedence(change))
+        key = change.key
+        head = (*key, *precedence(change))
         if not isinstance(change, Upsert):
-            return (*head, "", change.key.id.lower(), None, None, None)
-        data = canonical(change.item.raw)
-        digest = item_digest(change.key, data)
-        place = (item_folder(change.key, change.item.content_type), change.key.id.lower(), digest)
-        if digest == mirrored(change.key):
-            return (*head, *place, None, None)
-        self._numbers += 1
-        write_bytes(self.item_file(self._numbers), data)
-        texts = twins(change.item)
-        for twin, text in enumerate(texts.values()):
-            write_bytes(self.item_file(self._numbers, twin), text)
-        return (*head, *place, self._numbers, json.dumps([*texts]) if texts else None)
+            self._doubtful = True
+            return (*head, "", key.id.lower(), None, None, None)
+        data = canonical(change.item.raw, plain=plain)
+        digest, folder = item_digest(key, data), item_folder(key, change.item.content_type)
+        if mirrored is not None and digest == mirrored(key):
+            return (*head, folder, key.id.lower(), digest, None, None)
+        texts, number = twins(change.item), IN_PLACE
+        if mirrored is not None or not self._write(_staged_files(key, folder, IN_PLACE, texts), data, texts, new=True):
+            number = self._numbers = self._numbers + 1
+            self._write(_staged_files(key, folder, number, texts), data, texts)
+        return (*head, folder, key.id.lower(), digest, number, json.dumps([*texts]) if texts else None)
 
-    def item_file(self, number: int, twin: int | None = None) -> str:
-        """Give the staged file of an item's JSON, or of one of its twins."""
-        return f"{self._items}/{number}.json" if twin is None else f"{self._items}/{number}.{twin}.md"
+    def _write(self, files: list[str], data: bytes, texts: dict[str, bytes], *, new: bool = False) -> bool:
+        """Write staged files; `new` ones only where there is none yet. Tells whether they are there."""
+        top = self._top
+        try:
+            write_bytes(f"{top}/{files[0]}", data, new=new)
+        except FileExistsError:
+            self._doubtful = True
+            return False
+        except FileNotFoundError:
+            (self.folder / files[0]).parent.mkdir(parents=True)
+            return self._write(files, data, texts, new=new)
+        for path, text in zip(files[1:], texts.values(), strict=True):
+            write_bytes(f"{top}/{path}", text)
+        return True
+
+    @property
+    def whole(self) -> Path:
+        """The folder of the files that lie in folders as they will in content/."""
+        return self.folder / WHOLE
+
+    def tidy(self) -> None:
+        """Remove files in folders that are put in place as a whole but for which nothing that won stands.
+
+        A page that was not staged to its end leaves such, and an item that comes again or is deleted later on.
+        """
+        if self._doubtful and self.whole.exists():
+            stand = {path for each in self.changes() if each.number == IN_PLACE for path in each.files}
+            for path in walk_files(self.whole):
+                if f"{WHOLE}/{path}" not in stand:
+                    (self.whole / path).unlink()
 
     def changes(self) -> Iterator[Staged]:
         """Yield what won, in the order of keys."""

@@ -15,6 +15,7 @@ from exporter.mirror.disk import look_at
 from exporter.mirror.index import with_index
 from exporter.mirror.moved import note_move, read_moved, write_moved
 from exporter.mirror.plan import Phase, Planner
+from exporter.mirror.received import ReceivedPages
 from exporter.mirror.staging import Staging
 from exporter.mirror.state import SyncState, read_state, write_state
 from exporter.mirror.twins import refresh_twins, write_model
@@ -114,7 +115,7 @@ class SyncRun:
             self.report.notes.append("content/ is not what was synced last (edited, reverted?): a full sync")
             staging.discard()
             token, staging = None, self._staging(state, None)
-        if not interrupted and not staging.is_of(self._digest):
+        if not interrupted and not staging.is_of(self._digest, empty=self.index.empty):
             staging.discard()
         whole = bool(staging.meta("last")) and (interrupted or not self.searches)
         if not interrupted:
@@ -185,7 +186,7 @@ class SyncRun:
             return
         model, wanted, empty = self.answers.read(), self.markdown, self.index.empty
         try:
-            for page in self.pages(staging.meta("token") or token):
+            for page in self.pages(staging.meta("token") or token, ReceivedPages(staging)):
                 if page.anew:
                     staging.discard()
                 changes = list(self.wanted(page.changes))
@@ -194,19 +195,20 @@ class SyncRun:
                         changes,
                         page.token,
                         page.last,
-                        mirrored=lambda key: None if empty else self._digest(key),
+                        mirrored=None if empty else self._digest,
                         twins=lambda item: formats.twins(item, model) if wanted and item.key.kind == "entry" else {},
+                        plain=page.plain,
                     )
         except (TokenRejectedError, TooBigError):
             staging.discard()
             raise
 
-    def pages(self, token: str | None) -> Iterator[SyncPage]:
+    def pages(self, token: str | None, received: ReceivedPages | None = None) -> Iterator[SyncPage]:
         """Yield what the space answers: the pages of a search, or of a sync from `token`."""
         search = self.config.site.source.search
         if search is not None:
             return fetch_newest(self.client, search, self.limit, datetime.now(UTC))
-        return fetch_pages(self.client, token, self.limit)
+        return fetch_pages(self.client, token, self.limit, received)
 
     @property
     def searches(self) -> bool:
@@ -250,6 +252,7 @@ class SyncRun:
         if full and not self.options.allow_empty and not self.searches:
             self._guard_empty(staging)
         disk = look_at(self.config.content, staging, self.answers.locales, downloads=self.downloads)
+        staging.tidy()
         staging.remember(moved=canonical(self._moved(staging, disk, full=full)).decode())
         staging.store_plan(Planner(staging, self.index, disk, full).steps(sorted(due)))
         staging.remember(
@@ -277,7 +280,7 @@ class SyncRun:
             if change.digest is None:
                 moved.pop(str(change.key), None)
             elif change.number is not None and old is not None and change.key.kind == "entry":
-                before, after = disk.mirrored(old.path), disk.staged(change.number)
+                before, after = disk.mirrored(old.path), disk.staged(change)
                 if before is not None and after is not None:
                     fields = self.config.site.address_fields(after.content_type, types.get(after.content_type))
                     moved[str(change.key)] = note_move(moved.get(str(change.key), {}), before, after, fields)

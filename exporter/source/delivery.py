@@ -16,7 +16,8 @@ import urllib3.exceptions
 
 from exporter import __version__
 from exporter.errors import SourceError
-from exporter.model import Json, decode
+from exporter.model import Json, decode, decode_noting
+from exporter.source.packing import TooLargeError, unpacked
 from exporter.source.retry import RetryableError, retrying
 
 if TYPE_CHECKING:
@@ -65,11 +66,12 @@ class Address:
 
 @dataclass(frozen=True)
 class _Answer:
-    """An answer that came whole."""
+    """An answer that came whole: its body, and that as it travelled."""
 
     status: int
     headers: Mapping[str, str]
     body: bytes | bytearray
+    packed: bytearray
 
 
 class Delivery:
@@ -97,9 +99,13 @@ class Delivery:
 
         Raises SourceError, TokenRejectedError where a sync token is refused, TooBigError where the page is too large.
         """
+        return self.ask(path, parameters)[0]
+
+    def ask(self, path: str, parameters: Mapping[str, str]) -> tuple[Json, bool, bytearray]:
+        """Do what `get` does; tell, too, whether the answer is plain (`decode_noting`), and give it as it travelled."""
         return retrying(lambda left: self._attempt(path, parameters, left), self.deadline)
 
-    def _attempt(self, path: str, parameters: Mapping[str, str], left: float) -> Json:
+    def _attempt(self, path: str, parameters: Mapping[str, str], left: float) -> tuple[Json, bool, bytearray]:
         """Ask once, for no longer than the seconds that are left."""
         self.requests += 1
         self.sync_requests += path == "sync"
@@ -107,9 +113,9 @@ class Delivery:
         if answer.status != requests.codes.ok:
             secrets = [self._token, *(value for name, value in parameters.items() if name == "sync_token")]
             raise _refusal(answer, self.address, secrets)
-        body = _json(answer, self.address)
+        value, plain = _json(answer, self.address)
         self.environment_uuid = self.environment_uuid or answer.headers.get("cf-environment-uuid")
-        return body
+        return value, plain, answer.packed
 
     def _ask(self, path: str, parameters: Mapping[str, str], left: float) -> _Answer:
         end = time.monotonic() + left
@@ -123,13 +129,13 @@ class Delivery:
                 stream=True,
             ) as answer:
                 try:
-                    body = _read_body(answer, self.address.host, end)
+                    packed = _read_body(answer, self.address.host, end)
                 finally:
                     self.bytes += answer.raw.tell()
         except requests.RequestException as error:
             raise failure(error, self.address.host, reached=self._reached) from None
         self._reached = True
-        return _Answer(answer.status_code, answer.headers, body)
+        return _Answer(answer.status_code, answer.headers, _unpack(packed, self.address.host), packed)
 
     def collection(self, path: str) -> list[Json]:
         """Ask for all items of a listing such as `locales`, page by page."""
@@ -209,37 +215,55 @@ def reason(error: BaseException) -> str:
 
 
 def _read_body(answer: requests.Response, host: str, end: float) -> bytearray:
-    """Read a body, unpacked, to its end; what comes is counted while it comes.
+    """Read a body to its end, gzip as it is; what comes is counted while it comes.
 
     `end` is the time of the monotonic clock at which it has to be there. Raises RetryableError where it does not come
     whole, SourceError where it is larger than any answer may be.
     """
     body = bytearray()
+    unpacks = answer.headers.get("Content-Encoding", "").strip().lower() not in ("", "gzip")
     try:
         # read1 comes back with what is there, so that a body that trickles in cannot outlast the deadline
-        while chunk := answer.raw.read1(_CHUNK, decode_content=True):
+        while chunk := answer.raw.read1(_CHUNK, decode_content=unpacks):
             body += chunk
             hurry(answer, end - time.monotonic())
             if answer.raw.tell() > MOST_BYTES or len(body) > MOST_UNPACKED:
-                most = f"{MOST_BYTES >> 20} MB, {MOST_UNPACKED >> 20} MB unpacked"
-                raise SourceError("answer-too-large", f"{host} sends an answer of more than {most}: lower source.limit")
+                raise _too_large(host)
             if time.monotonic() > end:
                 raise RetryableError(f"{host} did not send its whole answer in time")
     except urllib3.exceptions.TimeoutError:
         raise RetryableError(f"{host} did not send its whole answer in time") from None
     except urllib3.exceptions.HTTPError:
-        raise RetryableError(f"the answer of {host} broke off or was damaged") from None
+        raise _damaged(host) from None
     return body
 
 
-def _json(answer: _Answer, address: Address) -> Json:
+def _unpack(body: bytearray, host: str) -> bytes | bytearray:
     try:
-        body = decode(answer.body)
+        return unpacked(body, MOST_UNPACKED)
+    except TooLargeError:
+        raise _too_large(host) from None
     except ValueError:
-        body = None
+        raise _damaged(host) from None
+
+
+def _too_large(host: str) -> SourceError:
+    most = f"{MOST_BYTES >> 20} MB, {MOST_UNPACKED >> 20} MB unpacked"
+    return SourceError("answer-too-large", f"{host} sends an answer of more than {most}: lower source.limit")
+
+
+def _damaged(host: str) -> RetryableError:
+    return RetryableError(f"the answer of {host} broke off or was damaged")
+
+
+def _json(answer: _Answer, address: Address) -> tuple[Json, bool]:
+    try:
+        body, plain = decode_noting(answer.body)
+    except ValueError:
+        body, plain = None, False
     if not isinstance(body, dict):
         raise RetryableError(f"{address.host} answered with no JSON object", code="malformed")
-    return body
+    return body, plain
 
 
 def _refusal(answer: _Answer, address: Address, secrets: list[str]) -> SourceError | RetryableError:

@@ -2,15 +2,20 @@
 
 from __future__ import annotations
 
+import threading
+from contextlib import suppress
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from functools import partial
+from typing import TYPE_CHECKING, Protocol
 from urllib.parse import parse_qs, urlsplit
 
 from exporter.errors import SourceError
-from exporter.model import Change, Json, read_change
+from exporter.model import Change, Json, decode_noting, read_change
+from exporter.source.delivery import MOST_UNPACKED
+from exporter.source.packing import TooLargeError, unpacked
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
 
     from exporter.source.delivery import Delivery
 
@@ -19,19 +24,21 @@ if TYPE_CHECKING:
 class SyncPage:
     """One answer of `/sync`: its changes and the token of what comes next, which is the next sync if it is the last.
 
-    A search has no token. It may begin `anew`: of the pages before nothing counts.
+    A search has no token. It may begin `anew`: of the pages before nothing counts. `plain` says that no number in its
+    items is to be written with an exponent.
     """
 
     changes: tuple[Change, ...]
     token: str
     last: bool
     anew: bool = False
+    plain: bool = False
 
 
-def read_page(body: Json) -> SyncPage:
+def read_page(body: Json, plain: bool = False) -> SyncPage:
     """Read a page; of its link only the token is taken, since real links name other schemes and environments.
 
-    Raises ValueError where the page has no items, no link or no token.
+    `plain` is as of the page. Raises ValueError where it has no items, no link or no token.
     """
     items = body.get("items")
     if not isinstance(items, list):
@@ -41,24 +48,80 @@ def read_page(body: Json) -> SyncPage:
     if not tokens:
         raise ValueError("a sync page without a link to what comes next")
     changes = tuple(change for each in items if (change := read_change(each)) is not None)
-    return SyncPage(changes, tokens[0], last=not body.get("nextPageUrl"))
+    return SyncPage(changes, tokens[0], last=not body.get("nextPageUrl"), plain=plain)
 
 
-def fetch_pages(client: Delivery, token: str | None, limit: int) -> Iterator[SyncPage]:
+class Received(Protocol):
+    """Pages as they travelled, by the token that they were asked for with (None: an initial sync)."""
+
+    def find(self, token: str | None) -> bytes | None:
+        """Give a page that was kept, None where there is none."""
+
+    def keep(self, token: str | None, body: bytearray) -> None:
+        """Keep a page, so that it is not asked for again."""
+
+    def drop(self, token: str | None) -> None:
+        """Forget a page: what it brought is put away."""
+
+
+def fetch_pages(
+    client: Delivery, token: str | None, limit: int, received: Received | None = None
+) -> Iterator[SyncPage]:
     """Yield the pages of a delta from `token`, or of an initial sync where there is none, the last one included.
 
     `limit` is the number of items a page and travels with the first request of an initial sync alone: the service
-    keeps it in the token. Raises SourceError, or TokenRejectedError where the token is refused.
+    keeps it in the token. With `received` the next page is asked for while one is put away, which is kept there
+    meanwhile: a run that ends anywhere has asked for one page in vain at the most. Raises SourceError, or
+    TokenRejectedError where the token is refused.
     """
-    parameters = {"initial": "true", "limit": str(limit)} if token is None else {"sync_token": token}
-    while True:
-        try:
-            page = read_page(client.get("sync", parameters))
-        except ValueError as error:
-            raise SourceError("malformed", f"{client.address.host} answered with {error}: try again later") from None
-        yield page
-        if page.last:
-            return
-        if page.token == parameters.get("sync_token"):
+    asked, page = token, _page(client, token, limit, received)
+    while not page.last:
+        if page.token == asked:
             raise SourceError("malformed", f"{client.address.host} names the same page again: try later")
-        parameters = {"sync_token": page.token}
+        upcoming = _Upcoming(partial(_page, client, page.token, limit, received)) if received else None
+        yield page
+        if received is not None:
+            received.drop(asked)
+        asked = page.token
+        page = upcoming.wait() if upcoming else _page(client, asked, limit, None)
+    yield page
+
+
+def _page(client: Delivery, token: str | None, limit: int, received: Received | None) -> SyncPage:
+    """Ask for a page unless it was received before; keep it if others follow."""
+    kept = received.find(token) if received else None
+    with suppress(ValueError, TooLargeError):
+        if kept is not None:
+            return read_page(*decode_noting(unpacked(kept, MOST_UNPACKED)))
+    parameters = {"initial": "true", "limit": str(limit)} if token is None else {"sync_token": token}
+    body, plain, data = client.ask("sync", parameters)
+    try:
+        page = read_page(body, plain)
+    except ValueError as error:
+        raise SourceError("malformed", f"{client.address.host} answered with {error}: try again later") from None
+    if received is not None and not page.last:
+        received.keep(token, data)
+    return page
+
+
+class _Upcoming:
+    """A page that is asked for while the one before it is put away, by a thread that holds no process back."""
+
+    def __init__(self, ask: Callable[[], SyncPage]) -> None:
+        self._came: SyncPage | BaseException | None = None
+        self._thread = threading.Thread(target=self._run, args=(ask,), daemon=True)
+        self._thread.start()
+
+    def _run(self, ask: Callable[[], SyncPage]) -> None:
+        try:
+            self._came = ask()
+        except BaseException as error:  # noqa: BLE001 - raised where the page is waited for
+            self._came = error
+
+    def wait(self) -> SyncPage:
+        """Give the page when it is there. Raises what asking for it raised."""
+        self._thread.join()
+        assert self._came is not None
+        if isinstance(self._came, BaseException):
+            raise self._came
+        return self._came

@@ -1,0 +1,32 @@
+"""Bodies that travel in gzip: unpacked in one go, which no other thread has to wait for."""
+
+from __future__ import annotations
+
+import zlib
+
+_GZIP = b"\x1f\x8b"
+_FORM = 31
+"""What zlib takes for gzip."""
+
+
+class TooLargeError(Exception):
+    """A body is larger unpacked than it may be."""
+
+
+def unpacked(body: bytes | bytearray, most: int) -> bytes | bytearray:
+    """Unpack a body; one that is no gzip is as it is. `most` is in bytes.
+
+    Raises ValueError where it is damaged or broke off, TooLargeError.
+    """
+    if not body.startswith(_GZIP):
+        return body
+    unpacker = zlib.decompressobj(_FORM)
+    try:
+        data = unpacker.decompress(body, most)
+    except zlib.error as error:
+        raise ValueError(str(error)) from None
+    if unpacker.unconsumed_tail:
+        raise TooLargeError
+    if not unpacker.eof:
+        raise ValueError("it broke off")
+    return data + unpacked(unpacker.unused_data, most - len(data)) if unpacker.unused_data else data
