@@ -19,6 +19,7 @@ import pytest
 from exporter.errors import SourceError
 from exporter.source import delivery
 from exporter.source.delivery import Address, Delivery, TokenRejectedError, TooBigError
+from exporter.source.packing import TooLargeError, unpacked
 from exporter.source.retry import RetryableError, retrying, wait_after
 from tests.stub import Reply, Request, error, serve
 
@@ -321,3 +322,14 @@ def test_answer_larger_than_any_may_be_is_not_read_to_its_end(monkeypatch: pytes
     with serve(in_turn(Reply(bytes(5 << 20)))) as stub:
         ended, asking = refused(stub.url)
     assert (ended.code, asking.requests) == ("answer-too-large", 1)
+
+
+@pytest.mark.parametrize("most", [6, 7, 100])
+def test_gzip_of_several_members_is_unpacked_to_its_end(most: int) -> None:
+    assert unpacked(gzip.compress(b"{") + gzip.compress(b'"a":1}') + bytes(8), 7) == b'{"a":1}'
+    for body in (gzip.compress(b'{"a":1}'), gzip.compress(b"{") + gzip.compress(b'"a":1}')):
+        if most < 7:
+            with pytest.raises(TooLargeError):
+                unpacked(body, most)
+        else:
+            assert unpacked(bytearray(body), most) == b'{"a":1}'

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 class ReceivedPages:
     """The pages that are not staged yet: the one that is at work, and the next one.
 
-    One that was written in part only is no JSON, and asked for again.
+    One that was written in part only cannot be read, and is asked for again.
     """
 
     def __init__(self, staging: Staging) -> None:

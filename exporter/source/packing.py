@@ -22,11 +22,12 @@ def unpacked(body: bytes | bytearray, most: int) -> bytes | bytearray:
         return body
     unpacker = zlib.decompressobj(_FORM)
     try:
-        data = unpacker.decompress(body, most)
+        data = unpacker.decompress(body, most + 1)
     except zlib.error as error:
         raise ValueError(str(error)) from None
-    if unpacker.unconsumed_tail:
+    if len(data) > most:
         raise TooLargeError
     if not unpacker.eof:
         raise ValueError("it broke off")
-    return data + unpacked(unpacker.unused_data, most - len(data)) if unpacker.unused_data else data
+    rest = unpacker.unused_data
+    return data + unpacked(rest, most - len(data)) if rest.startswith(_GZIP) else data

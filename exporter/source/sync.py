@@ -109,7 +109,7 @@ class _Upcoming:
 
     def __init__(self, ask: Callable[[], SyncPage]) -> None:
         self._came: SyncPage | BaseException | None = None
-        self._thread = threading.Thread(target=self._run, args=(ask,), daemon=True)
+        self._thread = threading.Thread(target=self._run, args=(ask,), name="page", daemon=True)
         self._thread.start()
 
     def _run(self, ask: Callable[[], SyncPage]) -> None:
