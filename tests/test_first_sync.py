@@ -213,6 +213,32 @@ def test_ids_that_meet_come_twice_or_go_within_a_first_sync(guide: Guide, pages:
     assert guide.files("content/entries") == found
 
 
+@pytest.mark.parametrize(
+    ("first", "second"),
+    [
+        (place("x"), place("x", 2, "Newer")),
+        (place("x", 2, "Newer"), place("x")),
+        (place("x"), place("x", 2, type_id="walk")),
+        (place("x", 2), place("x", type_id="walk")),
+        (place("x"), gone("x", 2)),
+        (place("x", 3), gone("x", 2)),
+        (place("x"), place("X")),
+    ],
+    ids=["newer", "older", "newer, elsewhere", "older, elsewhere", "deleted", "deleted before", "alike"],
+)
+def test_what_won_alone_is_put_in_place(
+    guide: Guide, pages: Pages, first: dict[str, Any], second: dict[str, Any]
+) -> None:
+    pages.pages[:] = [[first, place("y")], [second, place("z")]]
+    assert guide.run("sync").code == 0
+    found = guide.files("content")
+    pages.pages[:] = [[second, place("z"), first, place("y")]]
+    guide.run("sync", "--full")
+    assert guide.files("content") == found
+    from_nothing(guide)
+    assert guide.files("content") == found
+
+
 def test_file_of_a_page_that_broke_off_does_not_stay_when_the_space_has_it_no_more(
     guide: Guide, pages: Pages, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -85,7 +85,7 @@ class Staging:
         self._database: sqlite3.Connection | None = None
         self._numbers = 0
         self._top = str(folder)
-        self._doubtful = True
+        self._resumed, self._placed = True, 0
         if folder.exists() and not self._resume():
             self.discard()
 
@@ -101,7 +101,7 @@ class Staging:
     def _open(self) -> sqlite3.Connection:
         """Open the database; it is made with the first thing kept, since a sync without news writes nothing."""
         if self._database is None:
-            self._doubtful = self.folder.exists()
+            self._resumed, self._placed = self.folder.exists(), 0
             (self.folder / "items").mkdir(parents=True, exist_ok=True)
             self._database = sqlite3.connect(self.folder / "sync.db", isolation_level=None)
             self._database.execute("PRAGMA synchronous = OFF")
@@ -114,8 +114,8 @@ class Staging:
         """Make the folder and its database, from which an interrupted sync goes on."""
         self._open()
 
-    def _one(self, query: str) -> int:
-        return int(self._open().execute(query).fetchone()[0])
+    def _one(self, query: str, *values: int) -> int:
+        return int(self._open().execute(query, values).fetchone()[0])
 
     @property
     def empty(self) -> bool:
@@ -181,7 +181,6 @@ class Staging:
         key = change.key
         head = (*key, *precedence(change))
         if not isinstance(change, Upsert):
-            self._doubtful = True
             return (*head, "", key.id.lower(), None, None, None)
         data = canonical(change.item.raw, plain=plain)
         digest, folder = item_digest(key, data), item_folder(key, change.item.content_type)
@@ -199,13 +198,13 @@ class Staging:
         try:
             write_bytes(f"{top}/{files[0]}", data, new=new)
         except FileExistsError:
-            self._doubtful = True
             return False
         except FileNotFoundError:
             (self.folder / files[0]).parent.mkdir(parents=True)
             return self._write(files, data, texts, new=new)
         for path, text in zip(files[1:], texts.values(), strict=True):
             write_bytes(f"{top}/{path}", text)
+        self._placed += new
         return True
 
     @property
@@ -218,7 +217,8 @@ class Staging:
 
         A page that was not staged to its end leaves such, and an item that comes again or is deleted later on.
         """
-        if self._doubtful and self.whole.exists():
+        won = self._one("SELECT count(*) FROM change WHERE number = ?", IN_PLACE)
+        if (self._resumed or self._placed != won) and self.whole.exists():
             stand = {path for each in self.changes() if each.number == IN_PLACE for path in each.files}
             for path in walk_files(self.whole):
                 if f"{WHOLE}/{path}" not in stand:
