@@ -66,9 +66,10 @@ class Item:
 
 @dataclass(frozen=True, slots=True)
 class Upsert:
-    """An item that is new or changed."""
+    """An item that is new or changed. `plain`: no number in it is written with an exponent."""
 
     item: Item
+    plain: bool = field(default=False, compare=False)
 
     @property
     def key(self) -> Key:
@@ -89,16 +90,16 @@ _KINDS = {"Entry": ("entry", Upsert), "Asset": ("asset", Upsert)}
 _GONE = {"DeletedEntry": "entry", "DeletedAsset": "asset"}
 
 
-def read_change(raw: Json) -> Change | None:
+def read_change(raw: Json, *, plain: bool = False) -> Change | None:
     """Make a change of one element of a sync page; None for a type that this program does not know.
 
-    Raises ValueError where the element has no `sys` with a type and an id.
+    `plain` is as of Upsert. Raises ValueError where the element has no `sys` with a type and an id.
     """
     sys = raw.get("sys") if isinstance(raw, dict) else None
     if not isinstance(sys, dict) or not isinstance(sys.get("type"), str) or not _is_text(sys.get("id")):
         raise ValueError("an item without sys.type and sys.id")
     if sys["type"] in _KINDS:
-        return Upsert(Item(Key(_KINDS[sys["type"]][0], sys["id"]), raw))
+        return Upsert(Item(Key(_KINDS[sys["type"]][0], sys["id"]), raw), plain)
     if sys["type"] in _GONE:
         return Delete(Key(_GONE[sys["type"]], sys["id"]), sys)
     return None
@@ -247,31 +248,13 @@ def decode(data: bytes | bytearray) -> Json:
     except (msgspec.DecodeError, RecursionError):
         pass
     try:
-        return json.loads(data, parse_float=_double, parse_constant=_double)
+        return json.loads(data, parse_float=read_double, parse_constant=read_double)
     except RecursionError:
         raise ValueError("nested too deep") from None
 
 
-def decode_noting(data: bytes | bytearray) -> tuple[Json, bool]:
-    """Decode JSON as `decode` does; tell, too, whether it is plain: no number in it is to be written with an exponent.
-
-    So `canonical` need not look at every value of items that are many.
-    """
-    plain = True
-
-    def number(text: str) -> float:
-        nonlocal plain
-        value = _double(text)
-        plain = plain and not _is_spelled_apart(value)
-        return value
-
-    try:
-        return msgspec.json.Decoder(float_hook=number).decode(data), plain
-    except (msgspec.DecodeError, ValueError, RecursionError):
-        return decode(data), False
-
-
-def _double(text: str) -> float:
+def read_double(text: str) -> float:
+    """Read a number as JSON spells it. Raises ValueError for what is no double."""
     number = float(text)
     if number in (float("inf"), float("-inf")) or number != number:
         raise ValueError(f"the number {text} is out of range")
@@ -281,7 +264,7 @@ def _double(text: str) -> float:
 def canonical(value: Json, *, plain: bool = False) -> bytes:
     """Encode a value in its one spelling: sorted keys, two spaces, UTF-8, `1e-07`, a final newline.
 
-    `plain` says that no number in it is written with an exponent, as `decode_noting` tells.
+    `plain` says that no number in it is written with an exponent, as is known where a page was read.
     """
     try:
         if plain or not _has_exponent(value):
@@ -304,12 +287,13 @@ def _has_exponent(value: Json) -> bool:
             found += each.values()
         elif kind is list or kind is tuple:
             found += each
-        elif kind is float and _is_spelled_apart(each):
+        elif kind is float and is_spelled_apart(each):
             return True
     return False
 
 
-def _is_spelled_apart(number: float) -> bool:
+def is_spelled_apart(number: float) -> bool:
+    """Tell whether a number is written with an exponent."""
     return number != 0 and not 1e-4 <= abs(number) < 1e16
 
 

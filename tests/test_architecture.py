@@ -31,7 +31,7 @@ FOREIGN = {
     "cmarkgfm": {"guide"},
     "jinja2": {"guide"},
     "markupsafe": {"guide"},
-    "msgspec": {"model", "space"},
+    "msgspec": {"model", "source", "space"},
     "nh3": {"guide"},
     "pydantic": {"config"},
     "requests": {"source"},

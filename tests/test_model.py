@@ -12,7 +12,6 @@ from hypothesis import strategies as st
 from exporter.model import (
     canonical,
     decode,
-    decode_noting,
 )
 
 QUICK = settings(max_examples=150, deadline=None)
@@ -68,30 +67,6 @@ def test_what_is_written_is_read_back(value: Any) -> None:
 @QUICK
 def test_any_spelling_on_the_wire_is_read_alike(value: Any) -> None:
     assert decode(json.dumps(value).encode()) == value
-
-
-@given(values | st.lists(st.floats(allow_nan=False, allow_infinity=False) | st.integers(), max_size=5))
-@QUICK
-@example([1e-7])
-@example([1e15, 0.0, -0.0, 0.0001, 2**70])
-@example([{"a": [-1e16]}])
-def test_what_is_told_plain_on_reading_needs_no_second_look(value: Any) -> None:
-    data = json.dumps(value).encode()
-    found, plain = decode_noting(data)
-    assert repr(found) == repr(decode(data))
-    assert canonical(found, plain=plain) == reference(decode(data))
-
-
-@pytest.mark.parametrize(("text", "plain"), [("[1.5, 0.0, 7]", True), ("[1e3]", True), ("[0.00001]", False)])
-def test_numbers_that_need_an_exponent_are_noted(text: str, plain: bool) -> None:
-    assert decode_noting(text.encode())[1] is plain
-
-
-@pytest.mark.parametrize("text", ["[1e999]", "[NaN]", "{", '{"a": 1e400}'])
-def test_what_is_no_json_or_no_double_is_refused_however_it_is_read(text: str) -> None:
-    for read in (decode, decode_noting):
-        with pytest.raises(ValueError, match=r"\w"):
-            read(text.encode())
 
 
 def test_canonical_json_has_two_spaces_sorted_keys_plain_letters_and_a_final_newline() -> None:

@@ -154,18 +154,16 @@ class Staging:
         last: bool,
         mirrored: Callable[[Key], bytes | None] | None,
         twins: Callable[[Item], dict[str, bytes]],
-        *,
-        plain: bool = False,
     ) -> None:
         """Stage a page and the `token` of what comes next, in one transaction.
 
         An item gets files, its JSON and its `twins`, where its digest is not the `mirrored` one (None: the mirror is
-        empty). Those of a change that does not win over an earlier one lie there unused. `plain` is as of the page.
+        empty). Those of a change that does not win over an earlier one lie there unused.
         """
         database = self._open()
         with database:
             database.execute("BEGIN")
-            database.executemany(_STAGE, (self._stage(each, mirrored, twins, plain) for each in changes))
+            database.executemany(_STAGE, (self._stage(each, mirrored, twins) for each in changes))
             if last:
                 database.execute(_BY_FOLD)
             self.remember(token=token, last="yes" if last else "")
@@ -175,14 +173,13 @@ class Staging:
         change: Change,
         mirrored: Callable[[Key], bytes | None] | None,
         twins: Callable[[Item], dict[str, bytes]],
-        plain: bool,
     ) -> tuple[object, ...]:
         """Write the files of a change and give its row, with no text for twins where it has none."""
         key = change.key
         head = (*key, *precedence(change))
         if not isinstance(change, Upsert):
             return (*head, "", key.id.lower(), None, None, None)
-        data = canonical(change.item.raw, plain=plain)
+        data = canonical(change.item.raw, plain=change.plain)
         digest, folder = item_digest(key, data), item_folder(key, change.item.content_type)
         if mirrored is not None and digest == mirrored(key):
             return (*head, folder, key.id.lower(), digest, None, None)

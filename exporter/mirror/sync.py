@@ -5,6 +5,7 @@ from __future__ import annotations
 import time
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
+from itertools import chain, islice
 from typing import TYPE_CHECKING, Any
 
 from exporter.errors import GuardError
@@ -189,15 +190,15 @@ class SyncRun:
             for page in self.pages(staging.meta("token") or token, ReceivedPages(staging)):
                 if page.anew:
                     staging.discard()
-                changes = list(self.wanted(page.changes))
-                if changes or not page.last or token is None or not staging.empty:
+                changes = self.wanted(page.changes)
+                first = [*islice(changes, 1)]
+                if first or not page.last or token is None or not staging.empty:
                     staging.add_page(
-                        changes,
+                        chain(first, changes),
                         page.token,
                         page.last,
                         mirrored=None if empty else self._digest,
                         twins=lambda item: formats.twins(item, model) if wanted and item.key.kind == "entry" else {},
-                        plain=page.plain,
                     )
         except (TokenRejectedError, TooBigError):
             staging.discard()

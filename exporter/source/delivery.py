@@ -8,7 +8,7 @@ import os
 import platform
 import time
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar
 from urllib.parse import quote, urlsplit
 
 import requests
@@ -16,12 +16,14 @@ import urllib3.exceptions
 
 from exporter import __version__
 from exporter.errors import SourceError
-from exporter.model import Json, decode, decode_noting
+from exporter.model import Json, decode
 from exporter.source.packing import TooLargeError, unpacked
 from exporter.source.retry import RetryableError, retrying
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Callable, Mapping
+
+T = TypeVar("T")
 
 TIMEOUT = (10.0, 60.0)
 """Seconds to wait for a connection, and for the next bytes of an answer, at the most."""
@@ -99,13 +101,20 @@ class Delivery:
 
         Raises SourceError, TokenRejectedError where a sync token is refused, TooBigError where the page is too large.
         """
-        return self.ask(path, parameters)[0]
+        return self.ask(path, parameters, _read_object)[0]
 
-    def ask(self, path: str, parameters: Mapping[str, str]) -> tuple[Json, bool, bytearray]:
-        """Do what `get` does; tell, too, whether the answer is plain (`decode_noting`), and give it as it travelled."""
-        return retrying(lambda left: self._attempt(path, parameters, left), self.deadline)
+    def ask(
+        self, path: str, parameters: Mapping[str, str], read: Callable[[bytes | bytearray], T]
+    ) -> tuple[T, bytearray]:
+        """Do what `get` does, with what `read` makes of the answer; it raises ValueError for one that is damaged.
 
-    def _attempt(self, path: str, parameters: Mapping[str, str], left: float) -> tuple[Json, bool, bytearray]:
+        Gives the answer as it travelled, too.
+        """
+        return retrying(lambda left: self._attempt(path, parameters, read, left), self.deadline)
+
+    def _attempt(
+        self, path: str, parameters: Mapping[str, str], read: Callable[[bytes | bytearray], T], left: float
+    ) -> tuple[T, bytearray]:
         """Ask once, for no longer than the seconds that are left."""
         self.requests += 1
         self.sync_requests += path == "sync"
@@ -113,9 +122,12 @@ class Delivery:
         if answer.status != requests.codes.ok:
             secrets = [self._token, *(value for name, value in parameters.items() if name == "sync_token")]
             raise _refusal(answer, self.address, secrets)
-        value, plain = _json(answer, self.address)
+        try:
+            value = read(answer.body)
+        except ValueError:
+            raise RetryableError(f"{self.address.host} answered with no JSON object", code="malformed") from None
         self.environment_uuid = self.environment_uuid or answer.headers.get("cf-environment-uuid")
-        return value, plain, answer.packed
+        return value, answer.packed
 
     def _ask(self, path: str, parameters: Mapping[str, str], left: float) -> _Answer:
         end = time.monotonic() + left
@@ -256,14 +268,11 @@ def _damaged(host: str) -> RetryableError:
     return RetryableError(f"the answer of {host} broke off or was damaged")
 
 
-def _json(answer: _Answer, address: Address) -> tuple[Json, bool]:
-    try:
-        body, plain = decode_noting(answer.body)
-    except ValueError:
-        body, plain = None, False
+def _read_object(data: bytes | bytearray) -> Json:
+    body = decode(data)
     if not isinstance(body, dict):
-        raise RetryableError(f"{address.host} answered with no JSON object", code="malformed")
-    return body, plain
+        raise ValueError("no JSON object")
+    return body
 
 
 def _refusal(answer: _Answer, address: Address, secrets: list[str]) -> SourceError | RetryableError:

@@ -10,12 +10,13 @@ from typing import TYPE_CHECKING, Protocol
 from urllib.parse import parse_qs, urlsplit
 
 from exporter.errors import SourceError
-from exporter.model import Change, Json, decode_noting, read_change
+from exporter.model import Change, Json, read_change
 from exporter.source.delivery import MOST_UNPACKED
+from exporter.source.items import split_page
 from exporter.source.packing import TooLargeError, unpacked
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable, Iterable, Iterator
 
     from exporter.source.delivery import Delivery
 
@@ -24,31 +25,38 @@ if TYPE_CHECKING:
 class SyncPage:
     """One answer of `/sync`: its changes and the token of what comes next, which is the next sync if it is the last.
 
-    A search has no token. It may begin `anew`: of the pages before nothing counts. `plain` says that no number in its
-    items is to be written with an exponent.
+    A search has no token. It may begin `anew`: of the pages before nothing counts. Changes can be gone through once;
+    what is no item raises SourceError then.
     """
 
-    changes: tuple[Change, ...]
+    changes: Iterable[Change]
     token: str
     last: bool
     anew: bool = False
-    plain: bool = False
 
 
-def read_page(body: Json, plain: bool = False) -> SyncPage:
+def _read_page(body: Json, items: Iterable[tuple[Json, bool]] | None, broken: Callable[[str], None]) -> SyncPage:
     """Read a page; of its link only the token is taken, since real links name other schemes and environments.
 
-    `plain` is as of the page. Raises ValueError where it has no items, no link or no token.
+    `broken` is told what is wrong with an item. Raises ValueError where the page has no items, no link or no token.
     """
-    items = body.get("items")
-    if not isinstance(items, list):
+    if items is None:
         raise ValueError("a sync page without items")
     link = body.get("nextPageUrl") or body.get("nextSyncUrl")
     tokens = parse_qs(urlsplit(link).query).get("sync_token") if isinstance(link, str) else None
     if not tokens:
         raise ValueError("a sync page without a link to what comes next")
-    changes = tuple(change for each in items if (change := read_change(each)) is not None)
-    return SyncPage(changes, tokens[0], last=not body.get("nextPageUrl"), plain=plain)
+    return SyncPage(_changes(items, broken), tokens[0], last=not body.get("nextPageUrl"))
+
+
+def _changes(items: Iterable[tuple[Json, bool]], broken: Callable[[str], None]) -> Iterator[Change]:
+    try:
+        for raw, plain in items:
+            change = read_change(raw, plain=plain)
+            if change is not None:
+                yield change
+    except ValueError as error:
+        broken(str(error))
 
 
 class Received(Protocol):
@@ -89,14 +97,20 @@ def fetch_pages(
 
 def _page(client: Delivery, token: str | None, limit: int, received: Received | None) -> SyncPage:
     """Ask for a page unless it was received before; keep it if others follow."""
+
+    def broken(words: str) -> None:
+        if received is not None:
+            received.drop(token)
+        raise SourceError("malformed", f"{client.address.host} answered with {words}: try again later")
+
     kept = received.find(token) if received else None
     with suppress(ValueError, TooLargeError):
         if kept is not None:
-            return read_page(*decode_noting(unpacked(kept, MOST_UNPACKED)))
+            return _read_page(*split_page(unpacked(kept, MOST_UNPACKED)), broken)
     parameters = {"initial": "true", "limit": str(limit)} if token is None else {"sync_token": token}
-    body, plain, data = client.ask("sync", parameters)
+    (body, items), data = client.ask("sync", parameters, split_page)
     try:
-        page = read_page(body, plain)
+        page = _read_page(body, items, broken)
     except ValueError as error:
         raise SourceError("malformed", f"{client.address.host} answered with {error}: try again later") from None
     if received is not None and not page.last:
