@@ -24,8 +24,8 @@ from exporter.report import Report
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
-    from exporter.config import Config
     from exporter.mirror.wait import Awaited
+    from exporter.settings import Config
 
 
 @dataclass(frozen=True)
@@ -44,7 +44,7 @@ class Common:
 
     def load(self) -> Config:
         """Read the guide's configuration."""
-        from exporter.config import load_config
+        from exporter.settings import load_config
 
         folder = self.folder or Path()
         return load_config(folder, folder / self.config if self.config else None)
@@ -196,6 +196,13 @@ class _Run:
 
         self.held.enter_context(exclusive_lock(self.config.cache / "lock"))
 
+    def keep_settings(self) -> None:
+        """Keep what was read of site.yaml for the next command."""
+        if self.config.text is not None:
+            from exporter.settings import keep_settings
+
+            keep_settings(self.config)
+
     def pause(self, seconds: float) -> None:
         """Let others have the lock for some seconds. Raises GuardError where one of them still has it then."""
         self.held.close()
@@ -211,6 +218,7 @@ def _run(command: str, common: Common, *, locked: bool = True) -> Iterator[_Run]
         run = _Run(common.load(), report, held)
         if locked:
             run.hold_lock()
+            run.keep_settings()
         yield run
     if common.as_json:
         click.echo(json.dumps(report.as_json(), ensure_ascii=False))

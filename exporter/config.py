@@ -1,16 +1,15 @@
-"""site.yaml, the environment and .env: read, checked as a whole, given as one frozen Config."""
+"""The schema of site.yaml: read, checked as a whole, given as one frozen Site."""
 
 from __future__ import annotations
 
 import os
 import re
-from dataclasses import dataclass
-from datetime import timedelta
 from typing import TYPE_CHECKING, Annotated, Any, Literal
 from urllib.parse import urlsplit
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
 
+from exporter.environment import expand
 from exporter.errors import ConfigError
 from exporter.layout import url_path
 from exporter.yaml_lines import dotted, read_yaml
@@ -19,28 +18,13 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
     from pathlib import Path
 
-    from exporter.model import ContentType
-
 os.environ.setdefault("PYDANTIC_DISABLE_PLUGINS", "__all__")
 """None has a say in site.yaml, and looking for them takes as long as many a sync."""
 
-FILE_NAME = "site.yaml"
 DELIVERY_URL = "https://cdn.contentful.com"
-_VARIABLE = re.compile(r"\$\{([A-Za-z_][A-Za-z0-9_]*)\}")
 _SECRET_PARTS = re.compile(r".*@|[?#].*", re.DOTALL)
 _PLACEHOLDER = re.compile(r"\{([^{}]*)\}")
-_UNITS = {"s": "seconds", "m": "minutes", "h": "hours", "d": "days", "w": "weeks"}
 _NARROWING = ("content_type", "newer_than", "max")
-
-
-def _expand(text: Any) -> Any:
-    """Put the environment's values for ${NAME}; raises ValueError naming those that are not set."""
-    if not isinstance(text, str):
-        return text
-    missing = [name for name in _VARIABLE.findall(text) if not os.environ.get(name)]
-    if missing:
-        raise ValueError(f"the environment has no {' and no '.join(missing)}")
-    return _VARIABLE.sub(lambda found: os.environ[found[1]], text)
 
 
 def _check_address(text: Any) -> str:
@@ -52,7 +36,7 @@ def _check_address(text: Any) -> str:
 
 
 def _check_source(text: Any) -> str:
-    address = _check_address(_expand(text))
+    address = _check_address(expand(text))
     parts = urlsplit(address)
     if parts.scheme == "http" and parts.hostname not in ("127.0.0.1", "localhost", "::1"):
         raise ValueError("expected https: the access token must not travel in the clear")
@@ -68,16 +52,18 @@ def _check_pattern(text: str) -> str:
     return text
 
 
-Expanded = Annotated[str, BeforeValidator(_expand), Field(min_length=1)]
+Expanded = Annotated[str, BeforeValidator(expand), Field(min_length=1)]
 Address = Annotated[str, BeforeValidator(_check_address)]
 SourceAddress = Annotated[str, BeforeValidator(_check_source)]
 
 
-class _Part(BaseModel):
+class Part(BaseModel):
+    """Keys that stand together: values alone, which settings.py keeps and gives back without this schema."""
+
     model_config = ConfigDict(extra="forbid", frozen=True)
 
 
-class Search(_Part):
+class Search(Part):
     """The newest entries by search, the alternative to sync: `max` of them, those changed within `newer_than`, or both.
 
     `include` says how many steps links are followed from them.
@@ -88,15 +74,8 @@ class Search(_Part):
     max: Annotated[int, Field(ge=1)] | None = None
     include: Annotated[int, Field(ge=0, le=10)] = 1
 
-    @property
-    def window(self) -> timedelta | None:
-        """How old an entry's last change may be; None for any age."""
-        if self.newer_than is None:
-            return None
-        return timedelta(**{_UNITS[self.newer_than[-1]]: int(self.newer_than[:-1])})
 
-
-class Source(_Part):
+class Source(Part):
     """Where the content comes from: a space at Contentful, or a local one through its own endpoint."""
 
     local: Annotated[str, Field(min_length=1)] | None = None
@@ -107,36 +86,29 @@ class Source(_Part):
     only: Annotated[tuple[Annotated[str, Field(min_length=1)], ...], Field(min_length=1)] | None = None
     search: Search | None = None
 
-    @property
-    def filter(self) -> dict[str, Any] | None:
-        """What `.syncstate` says of the filter: another one is another source."""
-        if self.search is not None:
-            return {"search": self.search.model_dump(exclude_none=True)}
-        return {"only": sorted(set(self.only))} if self.only else None
 
-
-class Content(_Part):
+class Content(Part):
     """What the mirror holds."""
 
     formats: tuple[Literal["json", "markdown"], ...] = ("json", "markdown")
     assets: Literal["download", "link"] = "download"
 
 
-class PagePattern(_Part):
+class PagePattern(Part):
     """The address and template of a content type's pages."""
 
     url: Annotated[str, BeforeValidator(lambda text: _check_pattern(str(text)))] | None = None
     template: Annotated[str, Field(pattern=r"^[A-Za-z0-9_./-]+\.html$")] | None = None
 
 
-class Theme(_Part):
+class Theme(Part):
     """The few things of the theme's looks that need no template."""
 
     accent: Annotated[str, Field(pattern=r"^#[0-9a-fA-F]{6}$")] | None = None
     logo: Annotated[str, Field(min_length=1)] | None = None
 
 
-class Site(_Part):
+class Site(Part):
     """The whole of site.yaml."""
 
     title: Annotated[str, Field(min_length=1)]
@@ -149,100 +121,9 @@ class Site(_Part):
     offline: bool = True
     theme: Theme = Theme()
 
-    def address_fields(self, type_id: str, content_type: ContentType | None) -> tuple[str, ...]:
-        """Give the fields that the addresses of a content type's pages are made of."""
-        pattern = self.pages[type_id].url if type_id in self.pages else None
-        if pattern is not None:
-            return tuple(_PLACEHOLDER.findall(pattern))
-        return (content_type.address_field,) if content_type and content_type.address_field else ()
 
-
-@dataclass(frozen=True)
-class Config:
-    """site.yaml and the folder that it governs."""
-
-    site: Site
-    root: Path
-
-    @property
-    def content(self) -> Path:
-        """The mirror."""
-        return self.root / "content"
-
-    @property
-    def output(self) -> Path:
-        """The guide."""
-        return self.root / "site"
-
-    @property
-    def state_file(self) -> Path:
-        """Where the sync token is kept."""
-        return self.root / ".syncstate"
-
-    @property
-    def cache(self) -> Path:
-        """The folder that may be deleted at any moment."""
-        return self.root / ".export"
-
-    @property
-    def stores_token(self) -> bool:
-        """Tell whether a sync goes on from the last one's token; a search and a preview host begin anew each time."""
-        return not self.is_preview and self.site.source.search is None
-
-    @property
-    def is_preview(self) -> bool:
-        """Tell whether the source is a preview host, which has its own access token."""
-        return (urlsplit(self.site.source.url).hostname or "").startswith("preview.")
-
-    def access_token(self) -> str:
-        """Read the access token from the environment or the .env file beside site.yaml.
-
-        Raises ConfigError where there is none. A local source takes any token and needs none.
-        """
-        if self.site.source.local is not None:
-            return "local"
-        name = "CONTENTFUL_PREVIEW_TOKEN" if self.is_preview else "CONTENTFUL_ACCESS_TOKEN"
-        value = os.environ.get(name) or _read_env_file(self.root / ".env").get(name)
-        if not value:
-            raise ConfigError(
-                "token-missing",
-                f"the access token is missing: set {name} in the environment or in {self.root / '.env'}",
-            )
-        if not value.isascii() or not value.isprintable() or " " in value:
-            raise ConfigError("token-invalid", f"{name} holds characters that no access token has: set it anew")
-        return value
-
-
-def _read_env_file(path: Path) -> dict[str, str]:
-    """Read NAME=value lines; quotes around a value and `export` before a name are taken off."""
-    try:
-        text = path.read_text("utf-8-sig") if path.is_file() else ""
-    except (OSError, UnicodeDecodeError):
-        raise ConfigError("env-unreadable", f"{path} cannot be read: expected NAME=value lines in UTF-8") from None
-    found = {}
-    for line in text.splitlines():
-        name, equals, value = line.strip().removeprefix("export ").partition("=")
-        if equals and not name.startswith("#"):
-            found[name.strip()] = value.strip().strip("\"'")
-    return found
-
-
-def load_config(folder: Path, file: Path | None = None) -> Config:
-    """Read and check site.yaml; the guide's folder is the one that the file lies in.
-
-    Raises ConfigError with all that is wrong at once, a line each.
-    """
-    path = file if file is not None else folder / FILE_NAME
-    try:
-        text = path.read_text("utf-8")
-    except FileNotFoundError:
-        raise ConfigError("config-missing", f"there is no {path}: run in a guide's folder or name it with -C") from None
-    except (OSError, UnicodeDecodeError) as error:
-        raise ConfigError("config-unreadable", f"{path} cannot be read: {error}") from None
-    return Config(_check(text, path), path.resolve().parent)
-
-
-def _check(text: str, path: Path) -> Site:
+def read_site(text: str, path: Path) -> Site:
+    """Read and check the text of a site.yaml. Raises ConfigError with all that is wrong at once, a line each."""
     read = read_yaml(text, path)
     data = read.value
     if not isinstance(data, dict):
@@ -307,7 +188,7 @@ def _sentence(error: Mapping[str, Any], lines: Mapping[tuple[Any, ...], int]) ->
 _EXAMPLES = {"accent": '"#0b6e4f"', "template": "place.html", "newer_than": "12h, 30d or 8w"}
 
 
-_PARTS: dict[tuple[str, ...], type[_Part]] = {
+_PARTS: dict[tuple[str, ...], type[Part]] = {
     ("source",): Source,
     ("source", "search"): Search,
     ("content",): Content,

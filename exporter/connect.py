@@ -10,7 +10,7 @@ from exporter.source.delivery import Address, Delivery
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from exporter.config import Config, Source
+    from exporter.settings import Config
 
 
 @contextmanager
@@ -23,7 +23,7 @@ def open_source(config: Config, deadline: float, *, keep: bool = True) -> Iterat
     source, token = config.site.source, config.access_token()
     if source.local is None:
         address = Address(source.url, source.space or "", source.environment)
-        yield Delivery(address, token, deadline), _identity(source, address, source.url)
+        yield Delivery(address, token, deadline), _identity(config, address, source.url)
         return
 
     from exporter.space.places import open_folder
@@ -32,9 +32,9 @@ def open_source(config: Config, deadline: float, *, keep: bool = True) -> Iterat
     folder = open_folder(source.local, config.root)
     with open_endpoint(folder, config.cache / "space.db", Listening(look="once", keep=keep)) as endpoint:
         address = Address(endpoint.url, endpoint.space.id, endpoint.space.environment, local=True)
-        yield Delivery(address, token, deadline), _identity(source, address, f"local:{source.local}")
+        yield Delivery(address, token, deadline), _identity(config, address, f"local:{source.local}")
 
 
-def _identity(source: Source, address: Address, url: str) -> dict[str, Any]:
+def _identity(config: Config, address: Address, url: str) -> dict[str, Any]:
     """Say what `.syncstate` says of a source; a local one is known by its name, never by a port."""
-    return {"url": url, "space": address.space, "environment": address.environment, "filter": source.filter}
+    return {"url": url, "space": address.space, "environment": address.environment, "filter": config.filter}

@@ -11,8 +11,10 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from exporter.config import Config, Site, load_config
+from exporter.config import Site
 from exporter.errors import ConfigError
+from exporter.settings import Config, load_config
+from exporter.source.search import age
 
 LEAST = "title: Guide\nsource: {local: demo}\n"
 REAL = "title: Guide\nsource: {space: abc}\n"
@@ -65,7 +67,7 @@ def test_documented_example_is_read_whole(tmp_path: Path) -> None:
     assert (site.content.formats, site.content.assets) == (("json",), "link")
     assert (site.pages["place"].url, site.pages["place"].template) == ("/places/{slug}/", "place.html")
     assert (site.theme.accent, site.theme.logo) == ("#0b6e4f", "logo.svg")
-    assert site.address_fields("place", None) == ("slug",)
+    assert load(tmp_path, EXAMPLE).address_fields("place", None) == ("slug",)
 
 
 def test_scalars_are_texts_until_the_schema_types_them(tmp_path: Path) -> None:
@@ -156,7 +158,8 @@ def test_source_that_is_wrong_is_told(tmp_path: Path, source: str, expected: str
 def test_age_is_read_by_its_unit(tmp_path: Path, text: str, hours: float) -> None:
     search = load(tmp_path, f"title: a\nsource: {{local: demo, search: {{newer_than: {text}}}}}\n").site.source.search
     assert search is not None
-    assert search.window == timedelta(hours=hours)
+    assert search.newer_than is not None
+    assert age(search.newer_than) == timedelta(hours=hours)
 
 
 @pytest.mark.parametrize("text", ["", "# soon\n", "{}\n"])

@@ -140,8 +140,8 @@ def test_git_takes_the_message_as_it_is(guide: Guide, file: Path) -> None:
 @pytest.fixture
 def message(guide: Guide) -> Message:
     """A message of a guide where nothing has happened yet."""
-    from exporter.config import load_config
     from exporter.mirror.message import Message
+    from exporter.settings import load_config
 
     return Message(load_config(guide.root))
 

@@ -11,13 +11,13 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from exporter import cli
-from exporter.config import Config, load_config
 from exporter.errors import GuardError, SourceError
 from exporter.mirror import wait
 from exporter.mirror.sync import SyncOptions
 from exporter.mirror.wait import Awaited, pause_after, read_awaited, sync_until
 from exporter.model import Key
 from exporter.report import ItemChange, Report, SyncReport
+from exporter.settings import Config, load_config
 from tests.conftest import PICTURE, PLACE, Guide, SpaceFiles, asset, entry, locale
 from tests.stub import Reply, Request, error, listing, page, serve
 

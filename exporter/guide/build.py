@@ -32,9 +32,9 @@ from exporter.report import Problem, RenderReport, Report
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
 
-    from exporter.config import Config
     from exporter.guide.frame import Frame
     from exporter.model import Item
+    from exporter.settings import Config
 
 _AT_ONCE = 1000
 _OWNERS = """

@@ -15,9 +15,9 @@ from exporter.report import Problem
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from exporter.config import Config
     from exporter.guide.index import GuideIndex
     from exporter.guide.output import Output
+    from exporter.settings import Config
 
 
 class Copies:

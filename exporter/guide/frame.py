@@ -139,7 +139,7 @@ def make_frame(site: Site, raw_types: list[Json], raw_locales: Mapping[str, Json
         {code: read_locale(raw) for code, raw in raw_locales.items()},
     )
     locales = _guide_locales(site, model)
-    pages = {name: each.model_dump() for name, each in site.pages.items()}
+    pages = {name: vars(each) for name, each in site.pages.items()}
     return Frame(
         site,
         model,

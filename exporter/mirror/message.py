@@ -17,10 +17,10 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
     from pathlib import Path
 
-    from exporter.config import Config
     from exporter.mirror.index import MirrorIndex
     from exporter.mirror.staging import Staged, Staging
     from exporter.model import Item, Model
+    from exporter.settings import Config
 
 _HOWS = ("new", "changed", "removed")
 _HEADLINE = 72

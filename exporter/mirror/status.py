@@ -21,11 +21,11 @@ from exporter.source.model import fetch_known_model
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
-    from exporter.config import Config
     from exporter.mirror.index import Row
     from exporter.mirror.state import SyncState
     from exporter.mirror.sync import SyncOptions
     from exporter.model import Change, Item, Model
+    from exporter.settings import Config
     from exporter.source.delivery import Delivery
 
 

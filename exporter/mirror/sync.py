@@ -30,10 +30,10 @@ from exporter.source.sync import fetch_pages
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
 
-    from exporter.config import Config
     from exporter.mirror.index import MirrorIndex
     from exporter.mirror.plan import Disk
     from exporter.model import Change
+    from exporter.settings import Config
     from exporter.source.delivery import Delivery
     from exporter.source.model import ModelAnswers
     from exporter.source.sync import SyncPage
@@ -283,7 +283,7 @@ class SyncRun:
             elif change.number is not None and old is not None and change.key.kind == "entry":
                 before, after = disk.mirrored(old.path), disk.staged(change)
                 if before is not None and after is not None:
-                    fields = self.config.site.address_fields(after.content_type, types.get(after.content_type))
+                    fields = self.config.address_fields(after.content_type, types.get(after.content_type))
                     moved[str(change.key)] = note_move(moved.get(str(change.key), {}), before, after, fields)
         return moved
 

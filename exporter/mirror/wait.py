@@ -17,9 +17,10 @@ from exporter.report import SyncReport
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from exporter.config import Config, Source
+    from exporter.config import Source
     from exporter.mirror.sync import SyncOptions
     from exporter.report import Report
+    from exporter.settings import Config
 
 _FIRST_PAUSE = 1.0
 _LONGEST_PAUSE = 15.0

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import timedelta
 from typing import TYPE_CHECKING
 
 from exporter.errors import SourceError
@@ -18,6 +19,7 @@ if TYPE_CHECKING:
     from exporter.source.delivery import Delivery
 
 _ATTEMPTS = 5
+_UNITS = {"s": "seconds", "m": "minutes", "h": "hours", "d": "days", "w": "weeks"}
 _MOVED = "answered with entries that were published or taken back while they were listed"
 
 
@@ -47,7 +49,7 @@ def fetch_newest(client: Delivery, search: Search, limit: int, now: datetime) ->
 
 def _parameters(search: Search, now: datetime) -> dict[str, str]:
     """Give the query but for the page (PROTOCOL: without an order the order is not stable)."""
-    since = now - search.window if search.window is not None else None
+    since = now - age(search.newer_than) if search.newer_than is not None else None
     return {
         "order": "-sys.updatedAt,sys.id",
         "locale": "*",
@@ -55,6 +57,11 @@ def _parameters(search: Search, now: datetime) -> dict[str, str]:
         **({"content_type": search.content_type} if search.content_type else {}),
         **({"sys.updatedAt[gte]": since.isoformat(timespec="seconds").replace("+00:00", "Z")} if since else {}),
     }
+
+
+def age(text: str) -> timedelta:
+    """Read how old an entry's last change may be: a number and its unit."""
+    return timedelta(**{_UNITS[text[-1]]: int(text[:-1])})
 
 
 def _attempt(
