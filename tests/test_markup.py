@@ -20,7 +20,7 @@ from exporter.guide.objects import View
 from exporter.guide.pages import Planner
 from exporter.guide.richtext import render_document
 from exporter.guide.scan import read_files
-from exporter.guide.update import look_for_changes, update_items
+from exporter.guide.update import look_for_items, update_items
 from tests.conftest import CATEGORY, PICTURE, PLACE, SpaceFiles, asset, content_type, entry, link, locale
 
 if TYPE_CHECKING:
@@ -59,8 +59,8 @@ def look(tmp_path_factory: pytest.TempPathFactory) -> Callable[[str], View]:
     frame = read_frame(files.root, Site.model_validate({"title": "Guide", "source": {"local": "demo"}}))
     index = GuideIndex(None)
     planner = Planner(index, frame)
-    looks = look_for_changes(index, files.root, everything=True)
-    update_items(index, planner, looks, read_files(files.root, frame, looks.paths), everything=True)
+    looks = look_for_items(index, files.root, everything=True)
+    update_items(index, planner, looks, read_files(files.root, frame, looks.now), everything=True)
     planner.settle()
     planner.place_others(lambda _key: None, {})
     library = Library(index, frame, files.root, files.root / "templates")

@@ -402,7 +402,7 @@ def test_one_process_and_several_make_the_same_bytes(
         made.append(method)
         return get_context(method)
 
-    monkeypatch.setattr("exporter.guide.work.get_context", forked)
+    monkeypatch.setattr("multiprocessing.get_context", forked)
     found = []
     for jobs in ("1", "2", "3"):
         report = guide.run("render", "--clean", "-j", jobs, "--json").json["render"]

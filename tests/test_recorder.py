@@ -15,7 +15,7 @@ from exporter.guide.library import Library
 from exporter.guide.pages import Planner
 from exporter.guide.render import PageError, Renderer
 from exporter.guide.scan import read_files
-from exporter.guide.update import look_for_changes, update_items
+from exporter.guide.update import look_for_items, update_items
 from tests.conftest import CATEGORY, PLACE, asset, content_type, entry, link, locale
 
 if TYPE_CHECKING:
@@ -71,8 +71,8 @@ def kitchen(space: SpaceFiles) -> Kitchen:
     frame = read_frame(space.root, Site.model_validate({"title": "Guide", "source": {"local": "demo"}}))
     index = GuideIndex(None)
     planner = Planner(index, frame)
-    looks = look_for_changes(index, space.root, everything=True)
-    update_items(index, planner, looks, read_files(space.root, frame, looks.paths), everything=True)
+    looks = look_for_items(index, space.root, everything=True)
+    update_items(index, planner, looks, read_files(space.root, frame, looks.now), everything=True)
     planner.settle()
     planner.place_others(lambda _key: None, {})
     library = Library(index, frame, space.root, space.root.parent / "templates")

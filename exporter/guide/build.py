@@ -9,30 +9,33 @@ import sqlite3
 import time
 from contextlib import closing
 from dataclasses import asdict
+from functools import cached_property, partial
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
 from exporter import __version__
 from exporter.errors import ConfigError
 from exporter.files import remove, walk_files
+from exporter.guide.beside import beside
 from exporter.guide.copies import Copies
-from exporter.guide.frame import read_frame, read_json
-from exporter.guide.index import GuideIndex, read_row
-from exporter.guide.library import THEME, Library, site_values
-from exporter.guide.output import HISTORY, MARKER, Output, check_output
-from exporter.guide.pages import Page, Planner, clashes
-from exporter.guide.reads import Packer, Reads, find_stale, find_stale_shapes, store_reads
+from exporter.guide.frame import read_frame, read_json, site_values
+from exporter.guide.index import GuideIndex, connect_to_read, read_row
+from exporter.guide.output import HISTORY, MARKER, Changes, Output, check_output, look_for_changes
 from exporter.guide.scan import Read, look_at_files, read_files, sign_of
-from exporter.guide.update import Looks, look_for_changes, sign_fresh, update_items
+from exporter.guide.theme import THEME
+from exporter.guide.update import Look, look_for_items, note_folders, sign_fresh, update_items
 from exporter.guide.work import Crew, cores
 from exporter.layout import MOVED_PATH
 from exporter.model import brief, digest, pack
 from exporter.report import Problem, RenderReport, Report
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Sequence
+    from collections.abc import Callable, Iterable, Iterator, Sequence
 
     from exporter.guide.frame import Frame
+    from exporter.guide.library import Library
+    from exporter.guide.pages import Page
+    from exporter.guide.reads import Reads
     from exporter.model import Item
     from exporter.settings import Config
 
@@ -43,6 +46,8 @@ SELECT id, coalesce(substr(key, instr(key, ':') + 1), url) FROM page WHERE id NO
 _MANY = 2000
 _LEAST = 200
 """Files whose reading is worth a process, and pages whose rendering is."""
+_WORTH_A_PROCESS = 1000
+"""Pages whose files are looked at beside all else."""
 _LIBRARIES = ("babel", "cmarkgfm", "jinja2", "markupsafe", "msgspec", "nh3", "slugify")
 
 
@@ -60,7 +65,9 @@ def render_guide(config: Config, report: Report, jobs: int = 0) -> None:
         told = report.render = RenderReport()
         with closing(GuideIndex(path, _program())) as index:
             try:
-                _Build(config, report, index, jobs or cores()).run()
+                few = jobs == 1 or index.value("SELECT 1 FROM built LIMIT 1 OFFSET ?", _WORTH_A_PROCESS) is None
+                with beside(partial(_look_beside, str(config.output), path), alone=few) as changes:
+                    _Build(config, report, index, jobs or cores()).run(changes)
                 break
             except sqlite3.DatabaseError as error:
                 if attempt == 2 or not _is_broken(error):
@@ -68,6 +75,12 @@ def render_guide(config: Config, report: Report, jobs: int = 0) -> None:
                 index.close()
                 index.discard_file()
     told.seconds = round(time.monotonic() - start, 2)
+
+
+def _look_beside(output: str, path: Path) -> Changes:
+    """Look at the folder site/ with a connection of its own to the index."""
+    with closing(connect_to_read(path)) as database:
+        return look_for_changes(output, database)
 
 
 def _is_broken(error: sqlite3.DatabaseError) -> bool:
@@ -109,27 +122,35 @@ class _Build:
         self._index = index
         self._jobs = jobs
         self._frame: Frame = read_frame(config.content, config.site)
-        self._library = Library(index, self._frame, config.content, config.root / "templates")
         self._output = Output(config.output, config.cache, index)
         self._copies = Copies(config, index, look_at_files(config.content))
         self._failed: list[_Outcome] = []
         self._fresh: list[str] = []
+        self._look = Look({}, {}, [], {})
 
-    def run(self) -> None:
-        """Find what is stale in one transaction, then render, then sweep."""
+    @cached_property
+    def _library(self) -> Library:
+        """What pages ask of, which nothing is asked of where nothing changed."""
+        from exporter.guide.library import Library
+
+        return Library(self._index, self._frame, self._config.content, self._config.root / "templates")
+
+    def run(self, changes: Callable[[], Changes]) -> None:
+        """Find what is stale in one transaction, then render, then sweep; `changes` gives those of the folder site/."""
         with Crew(self._jobs, {"read": self._read_share, "render": self._render_share}) as self._crew:
-            self._run()
+            self._run(changes)
         self._told.rows = self._index.database.total_changes
         self._told.pages = self._index.value("SELECT count(*) FROM page")
         self._told.failed = len(self._failed)
         self._report.problems += dict.fromkeys(self._problems())
 
-    def _run(self) -> None:
+    def _run(self, changes: Callable[[], Changes]) -> None:
         rearranged = self._index.meta("frame") != self._frame.stamp
-        looks = look_for_changes(self._index, self._config.content, everything=rearranged)
-        self._crew.start(len(looks.paths), _MANY)
+        self._look = look_for_items(self._index, self._config.content, everything=rearranged)
+        self._crew.start(len(self._look.now), _MANY)
         with self._index.transaction():
-            gone = self._find(looks, rearranged=rearranged)
+            gone = self._find()
+            self._output.look(Changes(*changes()), gone)
             stale = sorted(self._output.stale)
             if stale or gone or self._output.strays:
                 self._index.remember("swept", 0)
@@ -138,29 +159,41 @@ class _Build:
         with self._index.transaction():
             self._finish(gone)
 
-    def _find(self, looks: Looks, *, rearranged: bool) -> set[str]:
-        """Bring items and pages up to date, mark the stale ones; give the addresses at which something changed."""
+    def _find(self) -> set[str]:
+        """Find what changed but for the folder site/; give the addresses at which something did."""
+        index, content, look = self._index, self._config.content, self._look
+        marks = {"frame": self._frame.stamp, "moved": brief(read_json(content, MOVED_PATH)), "gate": self._gate()}
+        others = {name for name, value in marks.items() if index.meta(name) != value}
+        moved_assets = self._copies.moved_assets()
+        if not (look.now or look.gone or moved_assets or others):
+            return set()
+        moved = self._take_over(moved_assets, others)
+        for name, value in marks.items():
+            index.remember(name, value)
+        return moved
+
+    def _take_over(self, moved_assets: set[str], others: set[str]) -> set[str]:
+        """Bring items and pages up to date, mark the stale ones; `others` names what else is not as it was."""
+        from exporter.guide.pages import Planner
+        from exporter.guide.reads import find_stale, find_stale_shapes
+
         index, frame, content = self._index, self._frame, self._config.content
+        rearranged = "frame" in others
         planner = Planner(index, frame)
-        reads = self._crew.work("read", looks.paths, lambda path: path.rpartition("/")[2].removesuffix(".json"), _MANY)
-        update = update_items(index, planner, looks, reads, everything=rearranged)
+        reads = self._crew.work("read", sorted(self._look.now), _stem, _MANY)
+        update = update_items(index, planner, self._look, reads, everything=rearranged)
         self._fresh = update.fresh if update.changed else []
         planner.settle()
-        moved = brief(read_json(content, MOVED_PATH))
-        if rearranged or planner.moved or update.lists or index.meta("moved") != moved:
+        if planner.moved or update.lists or others & {"frame", "moved"}:
             planner.place_others(self._load, read_json(content, MOVED_PATH))
         changed = update.changed | {f"url:{each}" for each in planner.moved} | planner.shifted
-        found = find_stale(index, self._library, changed | self._copies.moved_assets(), everything=rearranged)
-        gate = self._gate()
-        if index.meta("gate") != gate:
+        found = find_stale(index, self._library, changed | moved_assets, everything=rearranged)
+        if "gate" in others:
             _ = self._library.words  # where that file is broken, the build ends before it has done anything
-        if rearranged or update.lists or index.meta("gate") != gate:
+        if update.lists or others & {"frame", "gate"}:
             index.mark_stale(find_stale_shapes(index, self._library))
         index.mark_stale(found.pages)
-        self._output.look()
         self._told.evaluated, self._told.read = found.looked_at, update.read
-        for name, value in (("frame", frame.stamp), ("moved", moved), ("gate", gate)):
-            index.remember(name, value)
         return planner.moved
 
     def _read_share(self, paths: Sequence[str]) -> Iterator[Read]:
@@ -182,7 +215,7 @@ class _Build:
         """Render pages in processes and write them here; what they read is kept once their files stand."""
         owners = dict(self._index.rows(_OWNERS)) if stale else {}
         self._crew.start(len(stale), _LEAST)
-        outcomes = self._crew.work("render", stale, owners.__getitem__, _LEAST)
+        outcomes = self._crew.work("render", stale, owners.__getitem__, _LEAST) if stale else iter(())
         told = self._told
         while some := list(itertools.islice(outcomes, _AT_ONCE)):
             told.read += sum(each.read for each in some)
@@ -194,6 +227,7 @@ class _Build:
                 self._keep(written)
 
     def _render_share(self, numbers: Sequence[int]) -> Iterator[_Outcome]:
+        from exporter.guide.reads import Packer
         from exporter.guide.render import PageError, Renderer
 
         library, packer = self._library, Packer()
@@ -230,6 +264,8 @@ class _Build:
 
     def _keep(self, written: list[tuple[_Outcome, int, int]]) -> None:
         """Keep what pages read and how their files look: with that they are built."""
+        from exporter.guide.reads import store_reads
+
         index, rows = self._index, []
         reads = [(each.number, each.page.key, each.reads) for each, *_ in written if each.reads is not None]
         store_reads(index, reads)
@@ -247,23 +283,32 @@ class _Build:
         for url in gone:
             standing = [page.url for _, page in index.pages("url = ?", url)]
             if url not in standing and not any(
-                output.is_same(Page("", url, "").path, Page("", each, "").path) for each in standing
+                output.is_same(f"{url[1:]}index.html", f"{each[1:]}index.html") for each in standing
             ):
-                output.strays.add(Page("", url, "").path)
+                output.strays.add(f"{url[1:]}index.html")
         self._told.removed = output.sweep(kept | {each.page.path for each in self._failed})
         output.settle()
         sign_fresh(index, self._config.content, self._fresh)
+        note_folders(index, self._config.content, self._look)
         if self._output.stale:
             index.database.execute("DELETE FROM shape WHERE id NOT IN (SELECT shape FROM built)")
         index.remember("swept", 1)
 
     def _problems(self) -> Iterator[Problem]:
         """Yield what is wrong with the pages as they are, whenever they were rendered."""
-        yield from clashes(self._index)
+        if self._index.value("SELECT 1 FROM page WHERE parted NOT NULL") is not None:
+            from exporter.guide.pages import clashes
+
+            yield from clashes(self._index)
         for (data,) in self._index.rows("SELECT problems FROM built WHERE problems NOT NULL ORDER BY page"):
             yield from (Problem(*values) for values in read_row(data))
         for each in self._failed:
             yield from each.problems
+
+
+def _stem(path: str) -> str:
+    """Give the name of an item's file, which mostly is its id."""
+    return path.rpartition("/")[2].removesuffix(".json")
 
 
 def _stamp_of(file: Path) -> str | int:

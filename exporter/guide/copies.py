@@ -8,8 +8,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from exporter.files import read_bytes, walk_files
-from exporter.guide.library import THEME
 from exporter.guide.scan import look_again, sign_of
+from exporter.guide.theme import THEME
 from exporter.report import Problem
 
 if TYPE_CHECKING:

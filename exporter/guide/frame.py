@@ -118,6 +118,18 @@ def sort_key(title: str) -> tuple[str, str]:
     return bare.casefold(), title
 
 
+def site_values(frame: Frame) -> dict[str, Json]:
+    """Give what templates see of site.yaml."""
+    site = frame.site
+    return {
+        "title": site.title,
+        "description": site.description,
+        "accent": site.theme.accent,
+        "logo": site.theme.logo,
+        "base_url": site.base_url,
+    }
+
+
 def read_frame(content: Path, site: Site) -> Frame:
     """Read the content model of the mirror. Raises GuardError where there is none yet or a file of it is broken.
 

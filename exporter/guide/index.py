@@ -23,9 +23,11 @@ if TYPE_CHECKING:
 _SCHEMA = """
 CREATE TABLE meta (name TEXT PRIMARY KEY, value) WITHOUT ROWID;
 CREATE TABLE item (
-  id INTEGER PRIMARY KEY, path TEXT NOT NULL UNIQUE, sign INTEGER NOT NULL, digest BLOB NOT NULL,
+  id INTEGER PRIMARY KEY, path TEXT NOT NULL, sign INTEGER NOT NULL, digest BLOB NOT NULL,
   key TEXT UNIQUE, facts BLOB, card BLOB
 );
+CREATE INDEX item_by_path ON item (path, sign);
+CREATE TABLE listed (path TEXT PRIMARY KEY, sign INTEGER NOT NULL) WITHOUT ROWID;
 CREATE TABLE label (
   type TEXT, locale TEXT, sort BLOB, letter TEXT, item INTEGER,
   PRIMARY KEY (type, locale, sort)
@@ -60,6 +62,11 @@ T = TypeVar("T")
 
 _IN_A_QUERY = 500
 _FORM = f"{hashlib.sha256(_SCHEMA.encode()).hexdigest()} {sys.version}"
+
+
+def connect_to_read(path: Path) -> sqlite3.Connection:
+    """Open the file of an index that another process may write."""
+    return sqlite3.connect(f"{path.absolute().as_uri()}?mode=ro", uri=True, isolation_level=None)
 
 
 @lru_cache(maxsize=1 << 16)
@@ -132,7 +139,7 @@ class GuideIndex:
         if self._path is not None and os.getpid() != self._process:
             self._process = os.getpid()
             self._inherited = self.database
-            self.database = sqlite3.connect(f"{self._path.absolute().as_uri()}?mode=ro", uri=True, isolation_level=None)
+            self.database = connect_to_read(self._path)
 
     def close(self) -> None:
         """Close the file."""
@@ -168,9 +175,12 @@ class GuideIndex:
         if self.meta(name) != value:
             self.database.execute("INSERT OR REPLACE INTO meta VALUES (?, ?)", (name, value))
 
-    def signs(self) -> dict[str, int]:
-        """Give what each item file looked like, by path."""
-        return dict(self.database.execute("SELECT path, sign FROM item"))
+    def signs_in(self, folder: str) -> list[tuple[str, int]]:
+        """Give path and sign of each item file in a folder."""
+        try:
+            return self.rows("SELECT path, sign FROM item WHERE path > ? AND path < ?", f"{folder}/", f"{folder}0")
+        except UnicodeEncodeError:
+            return []  # a name that no row can hold
 
     def item_at(self, path: str) -> IndexedItem | None:
         """Give the row of the file at a path."""

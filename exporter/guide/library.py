@@ -7,10 +7,12 @@ from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from exporter.guide.frame import site_values
 from exporter.guide.items import Items, Loaded
 from exporter.guide.languages import read_words, word
 from exporter.guide.pages import LONGEST_LIST, count_of, letters_of
 from exporter.guide.subjects import Asked, Subject
+from exporter.guide.theme import THEME
 from exporter.layout import asset_files
 from exporter.model import digest
 
@@ -21,7 +23,6 @@ if TYPE_CHECKING:
     from exporter.guide.index import GuideIndex
     from exporter.model import Json
 
-THEME = os.path.join(os.path.dirname(os.path.dirname(__file__)), "theme")  # noqa: PTH118, PTH120 - many are joined to it
 _ITEMS = ("entry", "asset")
 
 
@@ -225,18 +226,6 @@ class Library:
 def word_files(templates: Path) -> tuple[Path, Path]:
     """Give the files of words: the theme's, then the project's."""
     return Path(THEME) / "words.yaml", templates / "words.yaml"
-
-
-def site_values(frame: Frame) -> dict[str, Json]:
-    """Give what templates see of site.yaml."""
-    site = frame.site
-    return {
-        "title": site.title,
-        "description": site.description,
-        "accent": site.theme.accent,
-        "logo": site.theme.logo,
-        "base_url": site.base_url,
-    }
 
 
 _OF_ITEM: dict[str, Callable[[Library, Loaded, str], Json]] = {

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import os
 import stat
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from exporter.errors import GuardError
 from exporter.files import clear_way, read_bytes, read_file, remove, remove_empty_folders, write_atomic, write_bytes
 from exporter.model import digest
 
 if TYPE_CHECKING:
+    import sqlite3
     from collections.abc import Iterator
     from pathlib import Path
 
@@ -19,6 +20,7 @@ if TYPE_CHECKING:
 MARKER = ".exporter"
 _MARKER_TEXT = b"This folder is written by exporter; files of your own go into templates/static/.\n"
 HISTORY = "updates"
+_BUILT = "SELECT id, url, size, time FROM built JOIN page ON page.id = built.page"
 
 
 def check_output(output: Path) -> None:
@@ -27,6 +29,24 @@ def check_output(output: Path) -> None:
         raise GuardError(
             "output-foreign", f"{output} holds files but not the mark {MARKER} of a guide: move it away, then run again"
         )
+
+
+class Changes(NamedTuple):
+    """What looks another way than the last build left it: numbers and addresses of pages, paths of folders."""
+
+    pages: list[tuple[int, str]]
+    folders: list[str]
+
+
+def look_for_changes(output: str, database: sqlite3.Connection) -> Changes:
+    """Look at every file of a page, and every folder, that the last build left under `output`."""
+    pages = [
+        (number, url)
+        for number, url, size, time in database.execute(_BUILT)
+        if _look_of(f"{output}{url}index.html") != (size, time)
+    ]
+    known = database.execute("SELECT path, time FROM folder")
+    return Changes(pages, [path for path, time in known if _time_of(f"{output}/{path}") != time])
 
 
 class Output:
@@ -47,29 +67,27 @@ class Output:
         self.stale: set[int] = set()
         self.strays: set[str] = set()
 
-    def look(self) -> None:
-        """Look at every file that the last build left, and into every folder that looks another way."""
-        files = self._pages() | self._copies()
-        if self._index.meta("swept") == 1:
-            known = dict(self._index.rows("SELECT path, time FROM folder"))
-            changed = [path for path, time in known.items() if _time_of(f"{self._text}/{path}") != time]
-            for path in changed:
-                self._touch(f"{path}/")
-            self.strays.update(each for path in changed for each in self._strays_in(path, files, known))
-        else:
-            self.strays.update(path for path in self._walk("") if path not in files)
-        self.strays -= {MARKER}
+    def look(self, changes: Changes, moved: set[str]) -> None:
+        """Take over what looks another way than the last build left it; `moved` are addresses that lead elsewhere now.
 
-    def _pages(self) -> dict[str, tuple[int, int]]:
-        found: dict[str, tuple[int, int]] = {}
-        query = "SELECT id, url, size, time FROM page LEFT JOIN built ON built.page = page.id"
-        for number, url, size, time in self._index.rows(query):
-            path = f"{url[1:]}index.html"
-            found[path] = (size, time)
-            if size is None or (_look_of(f"{self._text}/{path}") != (size, time) and not self._restamp(number, path)):
+        Pages that are not built, or whose file is missing or another, are stale.
+        """
+        index = self._index
+        self.stale.update(row[0] for row in index.rows("SELECT id FROM page EXCEPT SELECT page FROM built"))
+        for number, url in changes.pages:
+            standing = url not in moved and index.value("SELECT 1 FROM built WHERE page = ?", number)
+            if standing and not self._restamp(number, f"{url[1:]}index.html"):
                 self.stale.add(number)
-        self._index.mark_stale(self.stale)
-        return found
+        index.mark_stale(self.stale)
+        if index.meta("swept") != 1:
+            known = self._known()
+            self.strays.update(path for path in self._walk("") if path not in known)
+        elif changes.folders:
+            files, folders = self._known(), {path for (path,) in index.rows("SELECT path FROM folder")}
+            for path in changes.folders:
+                self._touch(f"{path}/")
+                self.strays.update(self._strays_in(path, files, folders))
+        self.strays -= {MARKER}
 
     def _restamp(self, number: int, path: str) -> bool:
         """Note how a page's file looks now where its bytes are those that were written; tell whether they are."""
@@ -81,10 +99,12 @@ class Output:
         self._index.database.execute("UPDATE built SET size = ?, time = ? WHERE page = ?", (*look, number))
         return True
 
-    def _copies(self) -> dict[str, tuple[int, int]]:
-        return {path: (size, time) for path, size, time in self._index.rows("SELECT path, size, time FROM copy")}
+    def _known(self) -> set[str]:
+        """Give the paths of all files of the guide."""
+        found = {f"{url[1:]}index.html" for (url,) in self._index.rows("SELECT url FROM page")}
+        return found | {path for (path,) in self._index.rows("SELECT path FROM copy")}
 
-    def _strays_in(self, folder: str, files: dict[str, tuple[int, int]], folders: dict[str, int]) -> Iterator[str]:
+    def _strays_in(self, folder: str, files: set[str], folders: set[str]) -> Iterator[str]:
         """Yield what lies in a folder and is neither a file nor a folder of the guide."""
         prefix = f"{folder}/" if folder else ""
         try:

@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from exporter.errors import GuardError
 from exporter.files import read_file
-from exporter.guide.facts import card_of, facts_of, read_item
 from exporter.model import decode, digest
 
 if TYPE_CHECKING:
@@ -45,10 +44,55 @@ def look_again(file: Path) -> tuple[int, bytes]:
 def look_at_items(content: Path) -> dict[str, int]:
     """Give the sign of every JSON file that can be an item's, by its path under content/."""
     found: dict[str, int] = {}
-    _look(f"{content}/assets", "assets/", found)
-    for folder in _folders(f"{content}/entries"):
-        _look(f"{content}/entries/{folder}", f"entries/{folder}/", found)
+    for folder in item_folders(content):
+        found |= look_into(content, folder)
     return found
+
+
+def item_folders(content: Path) -> list[str]:
+    """Give the folders under content/ in which files of items may lie."""
+    return ["assets", *(f"entries/{name}" for name in _folders(f"{content}/entries"))]
+
+
+def look_into(content: Path, folder: str) -> dict[str, int]:
+    """Give the sign of every JSON file in a folder, by its path under content/; none where it is not there."""
+    now = time.time_ns()
+    try:
+        with os.scandir(f"{content}/{folder}") as entries:
+            return {
+                f"{folder}/{each.name}": sign_of(each.stat(), now) for each in entries if each.name.endswith(".json")
+            }
+    except FileNotFoundError:
+        return {}
+
+
+def look_at_known(content: Path, known: Iterable[tuple[str, int]]) -> tuple[dict[str, tuple[int, int]], list[str]]:
+    """Look at files by paths and signs that are known, which is quicker than to list their folder.
+
+    Gives the known sign and that of now of those that look another way, and the paths of those that are gone.
+    """
+    differing, gone, now, root = {}, [], time.time_ns(), f"{content}/"
+    for path, sign in known:
+        try:
+            found = os.stat(root + path)  # noqa: PTH116 - paths as text: there are many
+        except FileNotFoundError:
+            gone.append(path)
+            continue
+        if hash((found.st_size, found.st_mtime_ns, found.st_ctime_ns, found.st_ino)) != sign:
+            differing[path] = sign, sign_of(found, now)
+    return differing, gone
+
+
+def sign_of_folder(folder: str) -> int:
+    """Give a number that stands for the names in a folder; 0, which never matches, where its time does not tell them.
+
+    So it is with one that was changed just now, and on disks that count time in milliseconds or more.
+    """
+    try:
+        found = os.stat(folder)  # noqa: PTH116
+    except OSError:
+        return 0
+    return sign_of(found, time.time_ns()) if found.st_mtime_ns % 1_000_000 else 0
 
 
 def look_at_files(content: Path) -> dict[str, int]:
@@ -70,17 +114,6 @@ def _folders(path: str) -> list[str]:
         return []
 
 
-def _look(folder: str, prefix: str, found: dict[str, int]) -> None:
-    now = time.time_ns()
-    try:
-        with os.scandir(folder) as entries:
-            for each in entries:
-                if each.name.endswith(".json"):
-                    found[prefix + each.name] = sign_of(each.stat(), now)
-    except FileNotFoundError:
-        return
-
-
 class Read(NamedTuple):
     """A file that was read: its path, the digest of its bytes, facts and card where it is an item's."""
 
@@ -97,6 +130,8 @@ def read_files(
 
     `keep` is given each item, its path and the size of its file.
     """
+    from exporter.guide.facts import card_of, facts_of, read_item  # which nothing needs where nothing changed
+
     for path in paths:
         try:
             data = read_file(f"{content}/{path}")

@@ -7,7 +7,14 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, NamedTuple
 
 from exporter.errors import GuardError
-from exporter.guide.scan import Read, look_again, look_at_items
+from exporter.guide.scan import (
+    Read,
+    item_folders,
+    look_again,
+    look_at_known,
+    look_into,
+    sign_of_folder,
+)
 from exporter.model import digest
 
 if TYPE_CHECKING:
@@ -37,29 +44,58 @@ class Update:
     fresh: list[str] = field(default_factory=list)
 
 
-class Looks(NamedTuple):
-    """How the item files looked at the last build and look now, by path, and the paths of those to be read."""
+class Look(NamedTuple):
+    """What a look at the files of items found: those to be read, with their signs `now` and `before`, if they had one.
 
-    before: dict[str, int]
+    `gone` are files that are no longer there; `listed` the signs of folders in which all names were looked at.
+    """
+
     now: dict[str, int]
-    paths: list[str]
+    before: dict[str, int]
+    gone: list[str]
+    listed: dict[str, int]
 
 
-def look_for_changes(index: GuideIndex, content: Path, *, everything: bool) -> Looks:
-    """Find the files that look another way than at the last build; `everything` where the frame is another."""
-    before, now = index.signs(), look_at_items(content)
-    changed = (path for path, sign in now.items() if everything or sign == 0 or before.get(path) != sign)
-    return Looks(before, now, sorted(changed))
+def look_for_items(index: GuideIndex, content: Path, *, everything: bool = False) -> Look:
+    """Look for files that differ from what the index knows of them; with `everything` all are to be read.
+
+    In a folder that has the names that it had only the files that the index knows are looked at.
+    """
+    look = Look({}, {}, [], {})
+    trusted, seen = dict(index.rows("SELECT path, sign FROM listed")), 0
+    for folder in item_folders(content):
+        sign, known = sign_of_folder(f"{content}/{folder}"), index.signs_in(folder)
+        seen += len(known)
+        if sign and trusted.get(folder) == sign and not everything:
+            differing, gone = look_at_known(content, known)
+            look.before.update({path: before for path, (before, _) in differing.items()})
+            look.now.update({path: now for path, (_, now) in differing.items()})
+        else:
+            look.listed[folder] = sign
+            before, now = dict(known), look_into(content, folder)
+            gone = [path for path in before if path not in now]
+            differs = [path for path, each in now.items() if everything or not each or before.get(path) != each]
+            look.before.update({path: before[path] for path in differs if path in before})
+            look.now.update({path: now[path] for path in differs})
+        look.gone.extend(gone)
+    if seen != index.value("SELECT count(*) FROM item"):
+        folders = tuple(f"{each}/" for each in item_folders(content))
+        look.gone.extend(path for (path,) in index.rows("SELECT path FROM item") if not path.startswith(folders))
+    return look
 
 
-def update_items(
-    index: GuideIndex, planner: Planner, looks: Looks, reads: Iterable[Read], *, everything: bool
-) -> Update:
-    """Take over the files that were read, in any order, or `everything` that they say where the frame is another."""
+def note_folders(index: GuideIndex, content: Path, look: Look) -> None:
+    """Note the signs of folders in which nothing came or went since they were listed."""
+    noted = [(path, sign) for path, sign in look.listed.items() if sign and sign == sign_of_folder(f"{content}/{path}")]
+    index.database.executemany("INSERT OR REPLACE INTO listed VALUES (?, ?)", noted)
+
+
+def update_items(index: GuideIndex, planner: Planner, look: Look, reads: Iterable[Read], *, everything: bool) -> Update:
+    """Take over what was read of the files that look another way, or `everything` where the frame is another."""
     update = Update()
-    before, now = looks.before, looks.now
+    before, now = look.before, look.now
     update.fresh = [path for path, sign in now.items() if not sign]
-    for path in sorted(before.keys() - now.keys()):
+    for path in look.gone:
         _replace(index, planner, update, Read(path, b"", None), index.item_at(path), 0)
     signs: list[tuple[int, str]] = []
     new: list[tuple[str, int, bytes, Facts | None, bytes]] = []

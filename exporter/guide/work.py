@@ -6,8 +6,6 @@ import itertools
 import os
 import signal
 import sqlite3
-from multiprocessing import connection, get_context
-from multiprocessing.connection import Connection
 from typing import TYPE_CHECKING, Any, Self, TypeVar
 from zlib import crc32
 
@@ -15,6 +13,7 @@ from exporter.errors import ExporterError, GuardError
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping, Sequence
+    from multiprocessing.connection import Connection
     from multiprocessing.context import ForkProcess
 
 T = TypeVar("T")
@@ -57,6 +56,8 @@ class Crew:
         number = min(self._jobs, 1 + things // least)
         if number == 1 or self._pipes:
             return
+        from multiprocessing import get_context  # which a small change does not need
+
         context = get_context("fork")
         for _ in range(number):
             mine, theirs = context.Pipe()
@@ -84,9 +85,11 @@ class Crew:
 
 
 def _receive(pipes: list[Connection]) -> Iterator[Any]:
+    from multiprocessing import connection
+
     left = list(pipes)
     while left:
-        for pipe in [each for each in connection.wait(left) if isinstance(each, Connection)]:
+        for pipe in [each for each in connection.wait(left) if isinstance(each, connection.Connection)]:
             try:
                 kind, found = pipe.recv()
             except EOFError:
