@@ -233,12 +233,14 @@ def _run(command: str, common: Common, *, locked: bool = True) -> Iterator[_Run]
 def _sync(run: _Run, message: Path | None, wait_for: Awaited | None, wait_limit: float | None, **chosen: Any) -> None:
     """Sync, in rounds where something is waited for; write the commit message to a file where one is asked for."""
     from exporter.connect import open_source
-    from exporter.mirror.message import Message
     from exporter.mirror.sync import SyncOptions, sync
-    from exporter.mirror.wait import sync_until
 
-    told = Message(run.config, rounds=wait_for is not None) if message is not None else None
-    run.report.told = told.add if told is not None else None
+    told = None
+    if message is not None:
+        from exporter.mirror.message import Message
+
+        told = Message(run.config, rounds=wait_for is not None)
+        run.report.told = told.add
 
     def sync_once(options: SyncOptions) -> None:
         with open_source(run.config, options.deadline) as (client, identity):
@@ -249,6 +251,8 @@ def _sync(run: _Run, message: Path | None, wait_for: Awaited | None, wait_limit:
     if wait_for is None:
         sync_once(SyncOptions(**chosen))
     else:
+        from exporter.mirror.wait import sync_until
+
         limit = WAIT_SECONDS if wait_limit is None else wait_limit
         sync_until(wait_for, limit, run.config, SyncOptions(**chosen), run.report, sync_once, run.pause)
 
@@ -294,8 +298,9 @@ def _clean(config: Config) -> None:
 
 def main() -> None:
     """Run the program on the command line's arguments and exit with its code."""
-    gc.set_threshold(50_000, 20, 100)  # items are many and hold no cycles: looking for them is a tenth of a first sync
-    sys.exit(run(sys.argv[1:]))
+    code = run(sys.argv[1:])
+    gc.freeze()  # what is left goes with the process: looking through it takes a while
+    sys.exit(code)
 
 
 def run(arguments: list[str]) -> int:

@@ -432,6 +432,13 @@ class GuideHistories(RuleBasedStateMachine):
         """Build: what stands then is what a build from nothing makes."""
         self._check(self._render(jobs))
 
+    @rule(jobs=JOBS)
+    def build_rested(self, jobs: int) -> None:
+        """Build long after anything came or went: from then on the names in folders are known by the folders' times."""
+        for folder in (self.guide / "content").rglob("*/"):
+            self._age(folder)
+        self.build(jobs)
+
     @precondition(lambda self: self._changes)
     @rule(
         jobs=JOBS,

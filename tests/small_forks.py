@@ -18,7 +18,7 @@ def make_small() -> None:
     for module in (pages, library):
         vars(module)["LONGEST_LIST"] = LONG
     pages._MANY = build._AT_ONCE = update._AT_ONCE = work._AT_ONCE = build._MANY = build._LEAST = FEW
-    items._KEPT = items._PACKED = FEW
+    items._KEPT = items._PACKED = build._WORTH_A_PROCESS = FEW
 
 
 if __name__ == "__main__":

@@ -27,6 +27,7 @@ def beside(function: Callable[[], Any], *, alone: bool) -> Iterator[Callable[[],
     reader, writer = os.pipe()
     process = os.fork()
     if not process:
+        os.close(reader)  # else nothing would tell this process that nobody reads any more
         _answer(function, writer)
     os.close(writer)
     try:

@@ -31,7 +31,9 @@ class Copies:
 
     def moved_assets(self) -> set[str]:
         """Give the keys of assets whose files came or went since the last build."""
-        rows = self._index.rows("SELECT a.source, a.key, c.path FROM asset_file a LEFT JOIN copy c ON c.path = a.path")
+        how = "LEFT JOIN" if self._files else "JOIN"  # without files only what was copied counts
+        query = f"SELECT a.source, a.key, c.path FROM asset_file a {how} copy c ON c.path = a.path"  # noqa: S608
+        rows = self._index.rows(query)
         return {key for source, key, copied in rows if (source in self._files) != (copied is not None)}
 
     def wanted(self) -> Iterator[tuple[str, Path, int]]:

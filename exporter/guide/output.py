@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 MARKER = ".exporter"
 _MARKER_TEXT = b"This folder is written by exporter; files of your own go into templates/static/.\n"
 HISTORY = "updates"
+_UNBUILT = "SELECT id FROM page LEFT JOIN built ON built.page = page.id WHERE built.page IS NULL"
 _BUILT = "SELECT id, url, size, time FROM built JOIN page ON page.id = built.page"
 
 
@@ -73,7 +74,7 @@ class Output:
         Pages that are not built, or whose file is missing or another, are stale.
         """
         index = self._index
-        self.stale.update(row[0] for row in index.rows("SELECT id FROM page EXCEPT SELECT page FROM built"))
+        self.stale.update(row[0] for row in index.rows(_UNBUILT))
         for number, url in changes.pages:
             standing = url not in moved and index.value("SELECT 1 FROM built WHERE page = ?", number)
             if standing and not self._restamp(number, f"{url[1:]}index.html"):

@@ -32,6 +32,8 @@ def fetch_files(staging: Staging, client: Delivery, report: Report, at_once: int
     assert report.sync is not None
     if staging.meta("failed"):
         return list(json.loads(staging.meta("failed")))
+    if next(staging.steps(Phase.FETCH), None) is None:
+        return []
     from exporter.source.assets import download_all  # which most syncs do without
 
     failed: list[tuple[str, Problem]] = []
