@@ -51,6 +51,7 @@ def spend(
 ) -> tuple[Spent, str]:
     """Run a process to its end; give what it took and printed. Exits where it fails."""
     variables = {**os.environ, "CONTENTFUL_ACCESS_TOKEN": "any", **(environment or {})}
+    variables.pop("PYTHONDONTWRITEBYTECODE", None)  # a program that is installed has its modules compiled
     with tempfile.TemporaryFile() as output:
         start = time.perf_counter()
         process = subprocess.Popen(
