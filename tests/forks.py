@@ -18,10 +18,12 @@ from typing import TYPE_CHECKING, Any, Self
 
 import exporter
 from exporter.source import retry
+from exporter.source import sync as pages
 from tests.conftest import ACCESS_TOKEN, PROJECT, Outcome
 from tests.killer import arm
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from typing import BinaryIO
 
 CRASHED = 98
@@ -29,6 +31,14 @@ CRASHED = 98
 
 HURRY = {"_FIRST_WAIT": 0.002, "_LEAST_TIME": 0.8}
 """Short pauses before a request is asked again, and few: waiting is what test_transport.py is about."""
+
+
+class AtOnce(pages.Upcoming):
+    """A page asked for ahead that is there at once, so that what a kill cuts off is the same each time."""
+
+    def __init__(self, ask: Callable[[], pages.SyncPage]) -> None:
+        super().__init__(ask)
+        self._thread.join()
 
 
 class Forks:
@@ -68,6 +78,7 @@ def serve() -> None:
         if not module.name.endswith("__main__"):
             importlib.import_module(module.name)
     vars(retry).update(HURRY)
+    vars(pages).update(Upcoming=AtOnce)
     for line in sys.stdin:
         with tempfile.TemporaryFile() as out, tempfile.TemporaryFile() as err:
             process = os.fork()

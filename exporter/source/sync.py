@@ -86,7 +86,7 @@ def fetch_pages(
     while not page.last:
         if page.token == asked:
             raise SourceError("malformed", f"{client.address.host} names the same page again: try later")
-        upcoming = _Upcoming(partial(_page, client, page.token, limit, received)) if received else None
+        upcoming = Upcoming(partial(_page, client, page.token, limit, received)) if received else None
         yield page
         if received is not None:
             received.drop(asked)
@@ -118,7 +118,7 @@ def _page(client: Delivery, token: str | None, limit: int, received: Received | 
     return page
 
 
-class _Upcoming:
+class Upcoming:
     """A page that is asked for while the one before it is put away, by a thread that holds no process back."""
 
     def __init__(self, ask: Callable[[], SyncPage]) -> None:
