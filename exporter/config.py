@@ -118,6 +118,7 @@ class Site(Part):
     source: Source
     content: Content = Content()
     pages: dict[str, PagePattern] = {}
+    untranslated: bool = False
     offline: bool = True
     theme: Theme = Theme()
 

@@ -12,6 +12,9 @@ if TYPE_CHECKING:
 
 _lib, _ffi = cmark._cmark.lib, cmark._cmark.ffi  # noqa: SLF001 - the wrapper has no other way to them
 _OPTIONS = cmark.Options.CMARK_OPT_UNSAFE | cmark.Options.CMARK_OPT_VALIDATE_UTF8
+_WITH_FOOTNOTES = _OPTIONS | cmark.Options.CMARK_OPT_FOOTNOTES
+_CONTROLS = bytes({*range(0x20), 0x7F} - {0, 0x09, 0x0A, 0x0D})
+"""What no page may hold; NUL is left to cmark, which puts a sign for it."""
 
 cmark.core_extensions_ensure_registered()
 _BLOCKS = [cmark.find_syntax_extension(name) for name in ("table", "strikethrough")]
@@ -34,15 +37,16 @@ _free_tree, _free_text = _find_free()
 
 
 def to_html(text: str) -> str:
-    """Render CommonMark with tables, strikethrough and addresses that are links; raw HTML in it stays as it is."""
-    data = text.encode("utf-8", "replace")
-    parser = _lib.cmark_parser_new(_OPTIONS)
+    """Render CommonMark with tables, strikethrough, footnotes and addresses that are links; raw HTML stays as it is."""
+    data = text.encode("utf-8", "replace").translate(None, _CONTROLS)
+    options = _WITH_FOOTNOTES if "^" in text else _OPTIONS
+    parser = _lib.cmark_parser_new(options)
     try:
         for each in _ALL if _has_addresses(text) else _BLOCKS:
             _lib.cmark_parser_attach_syntax_extension(parser, each)
         _lib.cmark_parser_feed(parser, data, len(data))
         tree = _lib.cmark_parser_finish(parser)
-        written = _lib.cmark_render_html(tree, _OPTIONS, _lib.cmark_parser_get_syntax_extensions(parser))
+        written = _lib.cmark_render_html(tree, options, _lib.cmark_parser_get_syntax_extensions(parser))
         html: str = _ffi.string(written).decode("utf-8")
     finally:
         _lib.cmark_parser_free(parser)

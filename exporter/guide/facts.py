@@ -101,7 +101,7 @@ def facts_of(frame: Frame, item: Item, path: str) -> Facts:
     labels = tuple((code, first_letter(title), _sort(frame, item, title, code)) for code, title in titles.items())
     bases: tuple[tuple[str, str], ...] = ()
     if type_id in frame.types:
-        shown = (code for code in frame.locales if frame.is_translated(item, code))
+        shown = (code for code in frame.locales if frame.is_shown(item, code))
         bases = tuple((code, base_address(frame, item, code)) for code in shown)
     return Facts(f"entry:{identifier}", type_id, labels, targets, bases)
 

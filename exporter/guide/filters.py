@@ -25,10 +25,11 @@ from exporter.guide.fields import (
     type_of,
     url_of,
 )
-from exporter.guide.languages import Language, decimal, language
+from exporter.guide.languages import Language, language, language_name, write_date, write_number
+from exporter.guide.links import follow
 from exporter.guide.lists import EntryList, Lazy
-from exporter.guide.markup import follow, markdown
-from exporter.guide.objects import Asset, Entry, RichText, Thing, View
+from exporter.guide.markup import markdown
+from exporter.guide.objects import Asset, Entry, Resource, RichText, Thing, View
 from exporter.guide.richtext import render_document
 
 if TYPE_CHECKING:
@@ -41,27 +42,36 @@ VIEW = " view"
 
 def _title(value: Any) -> str:
     """What an entry or asset is called; a text with capitals, as Jinja has it."""
+    if isinstance(value, Resource):
+        return value.id
     return title_of(value) if isinstance(value, Thing) else str(value).title()
 
 
 def _url(value: Any) -> str:
-    """The relative address of an entry's page or an asset's file; empty where there is none."""
+    """The relative address of an entry's page or an asset's file, else of a resource elsewhere; empty for none."""
+    if isinstance(value, Resource):
+        return value.url
     return url_of(value) if isinstance(value, Thing) else ""
 
 
 @pass_context
-def _html(context: Context, value: Any) -> Markup:
-    """A Text as Markdown, a Rich Text document, anything else as plain text; always safe."""
+def _html(context: Context, value: Any, under: int = 1) -> Markup:
+    """A Text as Markdown, a Rich Text document, anything else as plain text; always safe.
+
+    Its headings stand below one of the level `under`.
+    """
     view: View = context[VIEW]
     if isinstance(value, RichText):
-        return render_document(value._document, view)  # noqa: SLF001 - an object of the same room
-    return markdown(value, view) if isinstance(value, str) else escape("" if value is None else value)
+        return render_document(value._document, view, under)  # noqa: SLF001 - an object of the same room
+    return markdown(value, view, under) if isinstance(value, str) else escape("" if value is None else value)
 
 
 @pass_context
 def _lead(context: Context, value: Any) -> str:
     """What an entry is, in its own summary, as plain text."""
-    return _lead_html(context, value).striptags()
+    view: View = context[VIEW]
+    with view.aside():
+        return _lead_html(context, value).striptags()
 
 
 @pass_context
@@ -95,13 +105,42 @@ def _foreign(context: Context, value: Any) -> str:
     """The name of the language that an entry's page is in, where that is not this page's; else empty."""
     view: View = context[VIEW]
     page = view.page_of(value._loaded)  # noqa: SLF001 - an object of the same room
-    return "" if page is None or page[0] == view.locale else context["languages"][page[0]].name
+    if page is None:
+        return ""
+    code = _spoken(value, view) if page[0] == view.locale else page[0]
+    return "" if code == view.locale else str(context["languages"][code].name)
+
+
+def _spoken(entry: Entry, view: View) -> str:
+    """Give the locale that an entry's page in this one really is in: another one only where site.yaml asks for that."""
+    codes = view.frame.chains[view.locale] if view.frame.site.untranslated else ()
+    found = (code for code in codes if view.of_item(entry._loaded, f"t/{code}"))  # noqa: SLF001 - of the same room
+    return next(found, view.locale)
+
+
+@pass_context
+def _translated(context: Context, value: Entry | Asset) -> tuple[str, ...]:
+    """The ids of the fields that have something in the page's locale itself, without a fallback."""
+    view: View = context[VIEW]
+    return tuple(view.of_item(value._loaded, f"t/{view.locale}"))  # noqa: SLF001 - an object of the same room
 
 
 @pass_context
 def _number(context: Context, value: Any) -> str:
-    """A number as the page's locale writes it."""
-    return decimal(value, context["page"].locale)
+    """A number as the page's locale writes it; anything else as it is."""
+    return write_number(value, context["page"].locale)
+
+
+@pass_context
+def _date(context: Context, value: Any, length: str = "long") -> str:
+    """A date, and its time where it has one, as the page's locale writes it: `short`, `medium`, `long` or `full`."""
+    return write_date(value, length, context["page"].locale)
+
+
+@pass_context
+def _language(context: Context, code: Any) -> str:
+    """What a language is called in the page's language: `'de-DE'|language`."""
+    return language_name(str(code), context["page"].locale)
 
 
 @pass_context
@@ -184,7 +223,7 @@ def _lists(entry: Entry) -> tuple[FieldValue, ...]:
     return tuple(
         each
         for each in fields_of(entry)
-        if isinstance(each.value, tuple) and any(isinstance(item, Thing) for item in each.value)
+        if isinstance(each.value, tuple) and any(isinstance(item, (Thing, Resource)) for item in each.value)
     )
 
 
@@ -218,9 +257,12 @@ def _find_groups(view: View) -> tuple[Group, ...]:
 
 
 FILTERS = {
+    "date": _date,
     "facts": _facts,
     "is_asset": lambda value: isinstance(value, Asset),
     "is_entry": lambda value: isinstance(value, Entry),
+    "is_resource": lambda value: isinstance(value, Resource),
+    "language": _language,
     "lead": _lead,
     "lead_html": _lead_html,
     "lists": _lists,
@@ -240,6 +282,7 @@ FILTERS = {
     "referrers": referrers_of,
     "summary": summary_field,
     "title": _title,
+    "translated": _translated,
     "url": _url,
 }
 """What templates have beside Jinja's own filters."""

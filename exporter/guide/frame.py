@@ -33,6 +33,7 @@ class Answer(NamedTuple):
 
 
 _NOTHING = Answer(None, None)
+_EMPTY: tuple[Json, ...] = (None, "", [], {})
 
 
 @dataclass(frozen=True)
@@ -78,7 +79,10 @@ class Frame:
         return self.answer_of(item.content_type, item.fields, field_id, locale)
 
     def answer_of(self, type_id: str, fields: Mapping[str, Json], field_id: str, locale: str) -> Answer:
-        """Give the same for the fields of an entry of a content type, or of an asset (its type is empty)."""
+        """Give the same for the fields of an entry of a content type, or of an asset (its type is empty).
+
+        The content model does not say whether files are localised: the default locale's stands for all without one.
+        """
         values = fields.get(field_id)
         if not isinstance(values, dict):
             return _NOTHING
@@ -87,6 +91,8 @@ class Frame:
             return Answer(values[locale], locale)
         found = next((code for code in self.chains.get(locale, (locale,)) if code in values), None)
         if found != default and default in values and (type_id, field_id) in self.unlocalized:
+            found = default
+        if found is None and not type_id and field_id == "file" and default in values:
             found = default
         return Answer(values[found], found) if found is not None else _NOTHING
 
@@ -107,7 +113,21 @@ class Frame:
 
     def is_translated(self, item: Item, locale: str) -> bool:
         """Tell whether an item has anything in a locale itself, without any fallback."""
-        return any(isinstance(each, dict) and each.get(locale) not in (None, "") for each in item.fields.values())
+        return any(self.has_own(values, locale) for values in item.fields.values())
+
+    @staticmethod
+    def has_own(values: Json, locale: str) -> bool:
+        """Tell whether a field, by its values, has something in a locale itself."""
+        return isinstance(values, dict) and values.get(locale) not in _EMPTY
+
+    def is_shown(self, item: Item, locale: str) -> bool:
+        """Tell whether an item has a page in a locale: where it has anything in it, or falls back if site.yaml says so.
+
+        A locale that falls back to none gets no page in either case.
+        """
+        if not self.site.untranslated:
+            return self.is_translated(item, locale)
+        return any(self.is_translated(item, code) for code in self.chains.get(locale, (locale,)))
 
 
 def sort_key(title: str) -> tuple[str, str]:
@@ -161,7 +181,7 @@ def make_frame(site: Site, raw_types: list[Json], raw_locales: Mapping[str, Json
         _types_with_pages(model, site),
         _prefixes(locales),
         _segments(model, locales),
-        brief([locales, pages, site.content.assets, list(model.types), raw_types, raw_locales]),
+        brief([locales, pages, site.content.assets, site.untranslated, list(model.types), raw_types, raw_locales]),
     )
 
 

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from datetime import date, time
 from decimal import Decimal
 from functools import cache
 from typing import TYPE_CHECKING, Any
 
 import yaml
 from babel import Locale, UnknownLocaleError
+from babel.dates import format_date, format_time
 from babel.numbers import format_decimal
 
 from exporter.errors import ConfigError
@@ -19,7 +21,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 _SAMPLE = re.compile(r"(\D*)1(\D)234(?:\2)567(\D)891", re.ASCII)
-_PLAIN = 1e15
+_LARGE = 1e15
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,34 +53,70 @@ def language(code: str, name: str) -> Language:
     return Language(code, own[:1].upper() + own[1:], "rtl" if found.character_order == "right-to-left" else "ltr")
 
 
-def decimal(value: Any, code: str) -> str:
-    """Write a number as a locale does, with three decimals at the most.
+def language_name(code: str, locale: str) -> str:
+    """Give what a language is called in a locale's; its code where Babel does not know it."""
+    found, spoken = babel_locale(code), babel_locale(locale)
+    return (found.get_display_name(spoken) or code) if found is not None else code
 
-    What is not a whole number or a double is left to Babel, as are locales that group in another way than by threes: it
-    gives the same, and takes ten times as long.
+
+def write_number(value: Any, locale: str) -> str:
+    """Write a number as a locale does; anything else stays as it is.
+
+    What is very large is left to Babel, as are locales that group in another way than by threes: it gives the same, and
+    takes ten times as long.
     """
-    marks = _marks(code)
-    if marks is None or type(value) not in (int, float) or not abs(value) < _PLAIN:
-        return _by_babel(value, code)
+    if isinstance(value, bool) or not isinstance(value, (int, float)):
+        return str(value)
+    marks = _marks(locale)
+    if marks is None or not abs(value) < _LARGE:
+        return _by_babel(value, locale)
     minus, group, point = marks
-    whole, _, part = format(abs(Decimal(repr(value))), ",.3f").partition(".")
+    whole, _, part = format(abs(Decimal(repr(value))), ",f").partition(".")
     part = part.rstrip("0")
     sign = minus if value < 0 or str(value) == "-0.0" else ""
     return sign + whole.replace(",", group) + (point + part if part else "")
 
 
-def _by_babel(value: Any, code: str) -> str:
+def _by_babel(value: float, locale: str) -> str:
     try:
-        return str(format_decimal(value, locale=babel_locale(code) or "en"))
-    except ArithmeticError:  # it has more digits than Babel's arithmetic
+        return str(format_decimal(value, locale=babel_locale(locale) or "en", decimal_quantization=False))
+    except ArithmeticError:  # more digits than Babel reckons with
         return str(value)
 
 
 @cache
-def _marks(code: str) -> tuple[str, str, str] | None:
+def _marks(locale: str) -> tuple[str, str, str] | None:
     """Give how a locale marks what is negative, thousands and decimals; None where it writes numbers another way."""
-    found = _SAMPLE.fullmatch(format_decimal(-1234567.891, locale=babel_locale(code) or "en"))
+    found = _SAMPLE.fullmatch(_by_babel(-1234567.891, locale))
     return (found[1], found[2], found[3]) if found else None
+
+
+LENGTHS = ("short", "medium", "long", "full")
+_DATE = re.compile(r"(\d{4}-\d\d-\d\d)(?:T(\d\d:\d\d)(?::\d\d(?:\.\d+)?)?(?:Z|[+-]\d\d:?\d\d)?)?")
+
+
+def write_date(value: Any, length: str, locale: str) -> str:
+    """Write a Date field, or a time of `sys`, as a locale does; anything else stays as it is.
+
+    The time is the editor's own, whatever zone she gave it; a date without one gets none. Raises ValueError for a
+    length that there is not.
+    """
+    if length not in LENGTHS:
+        raise ValueError(f"a date is {', '.join(LENGTHS)}, not {length}")
+    found = _DATE.fullmatch(value) if isinstance(value, str) else None
+    spoken = babel_locale(locale) or Locale("en")
+    try:
+        day = date.fromisoformat(found[1]) if found else None
+        clock = time.fromisoformat(found[2]) if found and found[2] else None
+    except ValueError:
+        return str(value)
+    if day is None:
+        return str(value)
+    written = str(format_date(day, length, spoken))
+    if clock is None:
+        return written
+    pattern = str(spoken.datetime_formats[length]).replace("'", "")
+    return pattern.replace("{1}", written).replace("{0}", str(format_time(clock, "short", locale=spoken)))
 
 
 def read_words(files: list[Path]) -> Mapping[str, Mapping[str, str]]:

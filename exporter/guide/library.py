@@ -66,7 +66,7 @@ class Library:
         """Ask a question.
 
         Of an item: `f/LOCALE/FIELD` a field's value and the locale that it came from, `x` what it is, `s/NAME` a fact,
-        `m` its tags, `p` its files, `u/LOCALE` its address.
+        `m` its tags, `p` its files, `u/LOCALE` its address, `t/LOCALE` the fields that have something in a locale itself.
         """
         answers = subject.answers
         if argument not in answers:
@@ -114,6 +114,11 @@ class Library:
         if loaded.long and "file" in loaded.long:
             self.items.complete(loaded)
         return loaded.item.localized("file")
+
+    def _translated(self, loaded: Loaded, locale: str) -> list[str]:
+        if loaded.long:
+            self.items.complete(loaded)
+        return sorted(name for name in loaded.fields if self.frame.has_own(loaded.fields[name], locale))
 
     def _address(self, loaded: Loaded, locale: str) -> Json:
         """Give locale and address of an entry's page, or an asset's public path; None where there is none."""
@@ -217,6 +222,7 @@ class Library:
             frame.types,
             list(frame.prefixes.items()),
             list(frame.segments.items()),
+            frame.site.untranslated,
         ]
 
     def _tag(self, tag: str, _argument: str) -> str:
@@ -234,6 +240,7 @@ _OF_ITEM: dict[str, Callable[[Library, Loaded, str], Json]] = {
     "s": Library._fact,  # noqa: SLF001
     "p": Library._files,  # noqa: SLF001
     "m": Library._tag_ids,  # noqa: SLF001
+    "t": Library._translated,  # noqa: SLF001
     "u": Library._address,  # noqa: SLF001
 }
 _OF_OTHERS: dict[str, Callable[[Library, str, str], Json]] = {

@@ -5,48 +5,109 @@ from __future__ import annotations
 import re
 from html import unescape
 from typing import TYPE_CHECKING
-from urllib.parse import unquote, urlsplit
 
 import nh3
 from markupsafe import Markup, escape
 
 from exporter.guide.commonmark import to_html
-from exporter.guide.fields import file_values, url_of
-from exporter.guide.objects import Asset, View
-from exporter.report import Problem
+from exporter.guide.headings import mark_headings, mark_plain_headings
+from exporter.guide.links import ELSEWHERE, SCHEMES, follow
+from exporter.guide.nesting import fit, flatten
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-SCHEMES = {"http", "https", "mailto", "tel", "geo"}
-"""Where links of the space may lead. Everything else is shown as plain text."""
+    from exporter.guide.objects import View
+
+_LONGEST = 1_000_000
+"""Characters of a text that is read as Markdown; Contentful's own limit is 50,000."""
 
 _TAGS = {
     *("a", "abbr", "b", "bdi", "bdo", "blockquote", "br", "cite", "code", "del", "dfn", "div", "em", "h1", "h2", "h3"),
     *("h4", "h5", "h6", "hr", "i", "img", "ins", "kbd", "li", "mark", "ol", "p", "pre", "q", "s", "samp", "small"),
     *("span", "strong", "sub", "sup", "table", "tbody", "td", "th", "thead", "tr", "u", "ul", "var"),
 }
+_CELL = {"align", "colspan", "rowspan"}
 _ATTRIBUTES = {
     "*": {"lang", "dir"},
-    "a": {"href", "title"},
+    "a": {"href", "title", "id"},
     "img": {"src", "alt", "title", "width", "height"},
+    "li": {"id"},
     "ol": {"start"},
-    "td": {"colspan", "rowspan"},
-    "th": {"colspan", "rowspan"},
+    "td": _CELL,
+    "th": _CELL,
 }
 _ADDRESSES = {("a", "href"), ("img", "src")}
+_SMALL = re.compile(r"[1-9][0-9]{0,2}")
+_VALUES = {
+    "align": re.compile(r"left|center|right"),
+    "colspan": _SMALL,
+    "dir": re.compile(r"ltr|rtl|auto"),
+    "height": re.compile(r"[0-9]{1,5}"),
+    "lang": re.compile(r"[A-Za-z]{2,3}(?:-[A-Za-z0-9]{2,8}){0,3}"),
+    "rowspan": _SMALL,
+    "start": re.compile(r"-?[0-9]{1,9}"),
+    "width": re.compile(r"[0-9]{1,5}"),
+}
+"""What the values of attributes have to be; those of the others are free."""
 _TAG = re.compile(r'<([a-z][a-z0-9]*)((?: [a-z]+="[^"]*")+)( /)?>')
-_ELSEWHERE = re.compile(r"https?://[\w.-]+(?:/[\w.~%+,;=-]*){0,3}", re.ASCII)
-"""An address elsewhere that is too short to be an asset's file: most are, and it costs little to tell."""
+_PLAIN_LINK = re.compile(f'<a href="{ELSEWHERE.pattern}">', re.ASCII)
 _PICTURE = re.compile(r'<img((?:\s[a-z]+="[^"]*")*)>')
 _ATTRIBUTE = re.compile(r'\s([a-z]+)="([^"]*)"')
+_ALIGNED = re.compile(r'(<t[hd](?: [a-z]+="[^"]*")*?) align="([a-z]+)"')
+_NOTES = '<section class="footnotes" data-footnotes>'
+_BACK = re.compile(r' class="footnote-backref" data-footnote-backref [^<>]*>')
+_ARROW = re.compile(r'(<a href="#note[0-9]+-[0-9]+")>(?=↩)')
+_NOTE = re.compile(r"fn(?:ref)?-\S+")
+
+
+class Writing:
+    """A text that is being written into a page: its links are led, and its footnotes get ids of their own."""
+
+    def __init__(self, text: object, view: View) -> None:
+        self._text = text
+        self._view = view
+        self._notes: dict[str, str] = {}
+        self._given: set[str] = set()
+        self._prefix = ""
+
+    def number_notes(self) -> None:
+        """Give the text the next number of those with footnotes."""
+        self._view.footnoted += 1
+        self._prefix = f"note{self._view.footnoted}-"
+
+    def attribute(self, tag: str, name: str, value: str) -> str | None:
+        """Give what an attribute becomes, None for one that is left out."""
+        if (tag, name) in _ADDRESSES:
+            if self._prefix and value.startswith("#fn") and _NOTE.fullmatch(value, 1):
+                return f"#{self._note(value[1:])}"
+            return follow(tag, value, self._view, self._text)
+        if name == "id":
+            return self._id(value)
+        expected = _VALUES.get(name)
+        return value if expected is None or expected.fullmatch(value) else None
+
+    def word(self, name: str) -> str:
+        """Give one of the theme's own words in the page's language."""
+        return str(self._view.ask("word", f"{self._view.locale}/{name}"))
+
+    def _id(self, value: str) -> str | None:
+        """Give the id of a footnote, once; no other id stays."""
+        found = self._note(value) if self._prefix and _NOTE.fullmatch(value) else None
+        if found in self._given or found is None:
+            return None
+        self._given.add(found)
+        return found
+
+    def _note(self, name: str) -> str:
+        return self._notes.setdefault(name, f"{self._prefix}{len(self._notes) + 1}")
 
 
 class _Cleaner:
-    """One sanitiser for all pages; what a link becomes is asked of the page at hand."""
+    """One sanitiser for all pages; what an attribute becomes is asked of the writing at hand."""
 
     def __init__(self) -> None:
-        self._follow: Callable[[str, str], str | None] = lambda _tag, _url: None
+        self._writing: Writing | None = None
         self._failure: Exception | None = None
         self._cleaner = nh3.Cleaner(
             tags=_TAGS,
@@ -57,45 +118,57 @@ class _Cleaner:
         )
 
     def _attribute(self, tag: str, name: str, value: str) -> str | None:
-        """Rewrite an address; what goes wrong is kept, since the sanitiser swallows it."""
-        if (tag, name) not in _ADDRESSES:
-            return value
+        """Rewrite an attribute; what goes wrong is kept, since the sanitiser swallows it."""
         try:
-            return self._follow(tag, value)
+            return self._writing.attribute(tag, name, value) if self._writing is not None else None
         except Exception as error:  # noqa: BLE001 - raised again by clean()
             self._failure = error
             return None
 
-    def clean(self, markup: str, follow: Callable[[str, str], str | None]) -> str:
-        """Give safe markup; `follow` gives the address of a link or picture, None to drop it."""
-        self._follow, self._failure = follow, None
+    def clean(self, markup: str, writing: Writing) -> str:
+        """Give safe markup that is nested as HTML allows it."""
+        self._writing, self._failure = writing, None
         text = self._cleaner.clean(markup)
         if self._failure is not None:
             raise self._failure
-        return _PICTURE.sub(_or_its_words, text)
+        return _PICTURE.sub(_with_words, fit(text))
 
 
 _CLEANER = _Cleaner()
 
 
-def _or_its_words(found: re.Match[str]) -> str:
+def _with_words(found: re.Match[str]) -> str:
     """Put its words for a picture that has lost its source; an older sanitiser leaves `<` in attributes as it is."""
     values = dict(_ATTRIBUTE.findall(found[1]))
-    return found[0] if "src" in values else f"<span>{escape(unescape(values.get('alt', '')))}</span>"
+    if "src" not in values:
+        return f"<span>{escape(unescape(values.get('alt', '')))}</span>"
+    return found[0] if "alt" in values else f'{found[0][:-1]} alt="">'
 
 
-def clean(markup: str, view: View) -> Markup:
+def markdown(text: str, view: View, under: int = 1) -> Markup:
+    """Render Markdown: CommonMark with tables, strikethrough, footnotes and addresses that are links.
+
+    Its headings get ids and stand below one of the level `under`.
+    """
+    if len(text) > _LONGEST:
+        view.report("text-too-long", f"is no Markdown with its {len(text)} characters: shown as plain text", text)
+        return Markup("<p>{}</p>").format(text)
+    markup, writing = flatten(to_html(text)), Writing(text, view)
+    write = _CLEANER.clean if "<" in text else led
+    noted = "^" in text and _NOTES in markup
+    whole = _with_notes(markup, writing, write) if noted else write(markup, writing)
+    if "|" in text or "<" in text:
+        whole = _ALIGNED.sub(r'\1 style="text-align: \2"', whole)
+    mark = mark_headings if "<" in text else mark_plain_headings
+    return Markup(mark(whole, view, under))  # noqa: S704 - it is safe
+
+
+def clean(markup: str, writing: Writing) -> str:
     """Sanitise markup and lead its links: to local pages and files, to allowed schemes, or to nothing."""
-    return Markup(_CLEANER.clean(markup, lambda tag, url: follow(tag, url, view)))  # noqa: S704 - sanitised
+    return _CLEANER.clean(markup, writing)
 
 
-def markdown(text: str, view: View) -> Markup:
-    """Render Markdown: CommonMark with tables, strikethrough and autolinks."""
-    markup = to_html(text)
-    return clean(markup, view) if "<" in text else _led(markup, view)
-
-
-def _led(markup: str, view: View) -> Markup:
+def led(markup: str, writing: Writing) -> str:
     """Lead the links of markup that was made of a text without `<`: every tag in it is the Markdown engine's own.
 
     So only attributes have to be looked at; the sanitiser, which reads and writes all of it anew, takes ten times as
@@ -104,77 +177,28 @@ def _led(markup: str, view: View) -> Markup:
 
     def written(found: re.Match[str]) -> str:
         tag = found[1]
-        kept = "".join(_attribute(tag, name, value, view) for name, value in _ATTRIBUTE.findall(found[2]))
-        return _PICTURE.sub(_or_its_words, f"<{tag}{kept}>")
+        if _PLAIN_LINK.fullmatch(found[0]):
+            return found[0]
+        kept = "".join(_attribute(tag, name, value, writing) for name, value in _ATTRIBUTE.findall(found[2]))
+        return _PICTURE.sub(_with_words, f"<{tag}{kept}>") if tag == "img" else f"<{tag}{kept}>"
 
-    return Markup(_TAG.sub(written, markup).replace(" />", ">"))  # noqa: S704 - see above
+    return _TAG.sub(written, markup).replace(" />", ">")
 
 
-def _attribute(tag: str, name: str, value: str, view: View) -> str:
+def _attribute(tag: str, name: str, value: str, writing: Writing) -> str:
     """Write an attribute of the Markdown engine, nothing for one that is not allowed or leads nowhere."""
     if name not in _ATTRIBUTES.get(tag, ()):
         return ""
-    if (tag, name) not in _ADDRESSES:
-        return f' {name}="{value}"'
-    address = follow(tag, unescape(value), view)
-    return f' {name}="{escape(address)}"' if address is not None else ""
+    found = writing.attribute(tag, name, unescape(value))
+    return f' {name}="{escape(found)}"' if found is not None else ""
 
 
-def follow(tag: str, url: str, view: View) -> str | None:
-    """Give the address that a link or picture of the space gets on this page; None for one that is left out."""
-    if _ELSEWHERE.fullmatch(url):
-        return url if tag == "a" else None
-    return _follow(tag, url, view)
-
-
-def _follow(tag: str, url: str, view: View) -> str | None:
-    try:
-        parts = urlsplit(url.strip())
-    except ValueError:
-        return None
-    if parts.netloc and parts.scheme in ("", "http", "https"):
-        local = _asset_file(parts.netloc, unquote(parts.path), view)
-        if local or tag == "img":
-            return local
-        return url.strip() if parts.scheme else f"https:{url.strip()}"
-    if parts.scheme:
-        return url.strip() if tag == "a" and parts.scheme.lower() in SCHEMES else None
-    if tag == "img":
-        return None
-    return _internal(parts.path, parts.fragment, view)
-
-
-def _asset_file(host: str, path: str, view: View) -> str | None:
-    """Give the local file of an asset's address, //HOST/SPACE/ASSET/HASH/NAME; None for any other address."""
-    parts = path.split("/")
-    asset = view.thing(f"asset:{parts[2]}") if len(parts) > 3 and parts[2] else None
-    values = file_values(asset) if isinstance(asset, Asset) else {}
-    if asset is None or not any(_is_at(str(value.get("url")), host, path) for value in values.values()):
-        return None
-    return url_of(asset) or None
-
-
-def _is_at(url: str, host: str, path: str) -> bool:
-    try:
-        parts = urlsplit(url)
-    except ValueError:
-        return False
-    return (parts.netloc, unquote(parts.path)) == (host, path)
-
-
-def _internal(path: str, fragment: str, view: View) -> str | None:
-    """Lead a link without scheme and host to the page at that address, in the page's locale where it stands there."""
-    anchor = f"#{fragment}" if fragment else ""
-    if not path:
-        return anchor or None
-    plain = f"/{unquote(path).removesuffix('index.html').strip('/')}/".replace("//", "/")
-    for url in dict.fromkeys((f"{view.frame.prefixes[view.locale]}{plain[1:]}", plain)):
-        found = view.ask(f"url:{url}")
-        if found is not None:
-            kind, key, address = found
-            better = view.page_of(view.library.items.load(key)) if kind in ("entry", "moved") else None
-            return view.link(better[1] if better is not None else address) + anchor
-    subject = view.page.key or ""
-    said = f"{subject or view.page.url} links to {path}, where no page is"
-    view.problems[Problem("warning", "link-dead", said, subject, view.locale)] = None
-    return None
+def _with_notes(markup: str, writing: Writing, write: Callable[[str, Writing], str]) -> str:
+    """Write a text and its footnotes, each made safe by itself; their label is in the page's language."""
+    writing.number_notes()
+    plain = _BACK.sub(">", markup.replace(" data-footnote-ref>", ">").replace('<sup class="footnote-ref">', "<sup>"))
+    text, _, notes = plain.rpartition(_NOTES)
+    main, below = write(text, writing), write(notes.replace("</section>", ""), writing)
+    label, back = (escape(writing.word(each)) for each in ("footnotes", "back"))
+    below = _ARROW.sub(rf'\1 aria-label="{back}">', below)
+    return f'{main}<section class="footnotes" aria-label="{label}">{below}</section>'

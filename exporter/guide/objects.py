@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 from urllib.parse import quote
 
 from exporter.guide.subjects import SHARED, Notes
@@ -30,7 +31,8 @@ _PLAIN = re.compile(r"[A-Za-z0-9_.~/-]*")
 class View:
     """The library as one page sees it: in its locale, with links relative to it, every question noted.
 
-    `part` renders a partial template; problems found are kept.
+    `part` renders a partial template; problems found are kept. `anchors` are the ids that the page's fields have,
+    `footnoted` counts the fields with footnotes, `embedding` holds the entries that are being shown inside a text.
     """
 
     def __init__(self, library: Library, page: Page, part: Callable[..., Markup]) -> None:
@@ -41,6 +43,9 @@ class View:
         self.part = part
         self.notes = Notes()
         self.problems: dict[Problem, None] = {}
+        self.anchors: set[str] = set()
+        self.footnoted = 0
+        self.embedding: list[str] = []
         self._above = page.url.split("/")[1:-1]
         self._things: dict[str, Thing] = {}
         self._types: dict[str, ContentType | None] = {}
@@ -91,15 +96,34 @@ class View:
     def target(self, value: Json) -> Entry | Asset | None:
         """Resolve a Link; None for one whose target is not in the mirror, which is a problem, or for no Link."""
         key = link_key(value)
-        return self._target(key) if key is not None else None
+        return self._target(key, value) if key is not None else None
 
-    def _target(self, key: Key) -> Entry | Asset | None:
+    def _target(self, key: Key, value: Json) -> Entry | Asset | None:
         found = self.thing(f"{key.kind}:{key.id}")
         if found is None:
-            subject = self.page.key or ""
-            said = f"{subject or self.page.url} links to {key}, which is not published"
-            self.problems[Problem("warning", "link-unresolved", said, subject, self.locale)] = None
+            self.report("link-unresolved", f"links to {key}, which is not published", value)
         return found
+
+    @contextmanager
+    def aside(self) -> Iterator[None]:
+        """Read texts that are not shown as they are: what they have of ids stays free for those that are."""
+        before = self.anchors, self.footnoted
+        self.anchors = set()
+        yield
+        self.anchors, self.footnoted = before
+
+    def report(self, code: str, said: str, value: object) -> None:
+        """Keep a warning; `value` is what the page read that the warning is about, or a part of it."""
+        item, name = self._origin(value)
+        where = f"{item} in {name}" if name else item or self.page.url
+        self.problems[Problem("warning", code, f"{where}: {said}", item, self.locale, name)] = None
+
+    def _origin(self, value: object) -> tuple[str, str]:
+        """Find the item and field that a value was read from; the page's own item and no field for any other value."""
+        for key, argument, answer in reversed(list(self.notes)):
+            if argument.startswith("f/") and _holds(answer[0], value):
+                return key, argument.split("/", 2)[2]
+        return self.page.key or "", ""
 
     def wrap(self, value: Json) -> Any:
         """Give a value as templates see it; lists and objects cannot be changed."""
@@ -109,15 +133,18 @@ class View:
             return value
         if value.get("nodeType") == "document":
             return RichText(value)
-        key = link_key(value) if "sys" in value else None
-        return self._target(key) if key is not None else Values(self, value)
+        if "sys" not in value:
+            return Values(self, value)
+        key = link_key(value)
+        return self._target(key, value) if key is not None else read_resource(value) or Values(self, value)
 
     def _wrap_list(self, values: list[Json]) -> tuple[Any, ...]:
         keys = [link_key(each) if isinstance(each, dict) else None for each in values]
         linked = [f"{key.kind}:{key.id}" for key in keys if key is not None]
         if len(linked) > 1:
             self.library.items.load_all(linked)
-        found = (self.wrap(each) if key is None else self._target(key) for each, key in zip(values, keys, strict=True))
+        pairs = zip(values, keys, strict=True)
+        found = (self.wrap(each) if key is None else self._target(key, each) for each, key in pairs)
         return tuple(each for each in found if each is not None)
 
     def link(self, url: str) -> str:
@@ -142,6 +169,52 @@ class View:
         """Give locale and address of an entry's page, as a link from this page would lead to it; None for none."""
         found: tuple[str, str] | None = self.of_item(loaded, f"u/{self.locale}")
         return found
+
+
+def _holds(whole: Json, part: object) -> bool:
+    """Tell whether a value is, at any depth, this very part."""
+    pending = [whole]
+    while pending:
+        each = pending.pop()
+        if each is part:
+            return True
+        if isinstance(each, dict):
+            pending += each.values()
+        elif isinstance(each, list):
+            pending += each
+    return False
+
+
+class Resource(NamedTuple):
+    """An entry or asset of another space, which the mirror does not hold: its name there and its parts."""
+
+    urn: str
+    space: str
+    environment: str
+    kind: str
+    id: str
+
+    @property
+    def url(self) -> str:
+        """Where editors find it in the web app: there is no public address."""
+        kind = {"entry": "entries", "asset": "assets"}[self.kind]
+        place = (self.space, "environments", self.environment, kind, self.id)
+        return "https://app.contentful.com/spaces/" + "/".join(quote(each, safe="") for each in place)
+
+
+_URN = re.compile(
+    r"crn:[^:/]+:::content:spaces/([^/:]+)(?:/environments/([^/:]+))?/(?:(entries)|assets)/([^/:]+)", re.ASCII
+)
+
+
+def read_resource(value: Json) -> Resource | None:
+    """Read a ResourceLink; None for anything else. A name without an environment means `master`."""
+    sys = value.get("sys") if isinstance(value, dict) else None
+    urn = sys.get("urn") if isinstance(sys, dict) and sys.get("type") == "ResourceLink" else None
+    found = _URN.fullmatch(urn) if isinstance(urn, str) else None
+    if found is None:
+        return None
+    return Resource(found[0], found[1], found[2] or "master", "entry" if found[3] else "asset", found[4])
 
 
 class Values(Mapping[str, Any]):

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from markupsafe import Markup, escape
 
-from exporter.guide.fields import title_of, url_of
-from exporter.guide.markup import follow
-from exporter.guide.objects import Asset, Entry, View
+from exporter.guide.fields import title_of, type_of, url_of
+from exporter.guide.headings import anchor_for, level_of, step_under
+from exporter.guide.links import follow
+from exporter.guide.objects import Asset, Entry, Resource, View, read_resource
+from exporter.guide.tables import fit_spans
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
@@ -16,7 +18,8 @@ if TYPE_CHECKING:
     from exporter.model import Json
 
 _DEPTH = 60
-_WIDEST = 1000
+_EMBEDDED = 4
+"""Entries shown inside one another at the most; one inside itself is a link."""
 _MARKS = {
     "bold": "strong",
     "italic": "em",
@@ -26,124 +29,254 @@ _MARKS = {
     "subscript": "sub",
     "strikethrough": "s",
 }
-_BLOCKS = {
-    "paragraph": "p",
-    **{f"heading-{level}": f"h{level}" for level in range(1, 7)},
-    "ordered-list": "ol",
-    "unordered-list": "ul",
-    "list-item": "li",
-    "blockquote": "blockquote",
-    "table-row": "tr",
-    "table-cell": "td",
-    "table-header-cell": "th",
-}
-_CELLS = {"table-cell", "table-header-cell"}
+_HEADINGS = {f"heading-{level}": level for level in range(1, 7)}
+_LISTS = {"ordered-list": "ol", "unordered-list": "ul"}
+_CELLS = {"table-cell": "td", "table-header-cell": "th"}
+_CONTROLS = dict.fromkeys({*range(0x20), *range(0x7F, 0xA0)} - {0x09, 0x0A, 0x0D})
 
 
-def render_document(document: Mapping[str, Json], view: View) -> Markup:
-    """Render a Rich Text document. Every tag is written here and every text escaped, so no sanitiser is needed."""
-    return Markup("").join(_children(document, view, _DEPTH))
+class _Place(NamedTuple):
+    """Where a node stands: on which page, how much deeper nodes may be, by how much headings are lowered.
+
+    `inline` says that no blocks may stand there, `linked` that it is in a link, `headed` that it is in a header cell.
+    """
+
+    view: View
+    depth: int = _DEPTH
+    step: int = 0
+    inline: bool = False
+    linked: bool = False
+    headed: bool = False
 
 
-def _children(node: Mapping[str, Json], view: View, depth: int) -> list[Markup]:
+def render_document(document: Mapping[str, Json], view: View, under: int = 1) -> Markup:
+    """Render a Rich Text document. Every tag is written here and every text escaped, so no sanitiser is needed.
+
+    Its headings get ids and stand below one of the level `under`.
+    """
+    highest = min((_HEADINGS[each] for each in _kinds(document) if each in _HEADINGS), default=under + 1)
+    return Markup(_inside(document, _Place(view, step=step_under(under, highest))))  # noqa: S704 - see above
+
+
+def _inside(node: Mapping[str, Json], place: _Place) -> str:
+    """Write what is inside a node; what is nested too deep is only text."""
+    if not place.depth:
+        return str(escape(" ".join(_texts(node)).translate(_CONTROLS)))
+    deeper = place._replace(depth=place.depth - 1)
+    return "".join(_node(each, deeper) for each in _content(node))
+
+
+def _content(node: Mapping[str, Json]) -> list[Mapping[str, Json]]:
     content = node.get("content")
-    return [_node(each, view, depth) for each in content if isinstance(each, dict)] if isinstance(content, list) else []
+    return [each for each in content if isinstance(each, dict)] if isinstance(content, list) else []
 
 
-def _node(node: Mapping[str, Json], view: View, depth: int) -> Markup:
-    kind = str(node.get("nodeType", ""))
+def _node(node: Mapping[str, Json], place: _Place) -> str:
+    kind = node.get("nodeType")
     if kind == "text" or isinstance(node.get("value"), str):
-        return _text(node)
-    inner = Markup("").join(_children(node, view, depth - 1)) if depth else escape(" ".join(_texts(node)))
-    if kind in _WRITERS:
-        return _WRITERS[kind](node, view, inner)
-    if kind == "paragraph" and not inner.strip():
-        return Markup("")
-    return _tag(_BLOCKS[kind], inner, _spans(node)) if kind in _BLOCKS else inner
+        return _text(node) + (_inside(node, place) if node.get("content") else "")
+    write = _WRITERS.get(kind) if isinstance(kind, str) else None
+    return write(node, place) if write is not None else _inside(node, place)
 
 
-def _texts(node: Json) -> Iterator[str]:
-    """Yield the texts inside a node in their order, however deep."""
+def _walk(node: Mapping[str, Json]) -> Iterator[Mapping[str, Json]]:
+    """Yield the nodes inside a node in their order, however deep."""
     pending = [node]
     while pending:
         each = pending.pop()
-        content = each.get("content") if isinstance(each, dict) else None
-        if isinstance(each, dict) and isinstance(each.get("value"), str):
-            yield each["value"]
-        pending += reversed(content) if isinstance(content, list) else ()
+        yield each
+        pending += reversed(_content(each))
 
 
-def _tag(name: str, inner: Markup, attributes: Mapping[str, str | int] | None = None) -> Markup:
-    written = Markup("").join(Markup(' {}="{}"').format(*each) for each in (attributes or {}).items())
-    return Markup("<{0}{1}>{2}</{0}>").format(Markup(name), written, inner)  # noqa: S704 - the names stand in this file
+def _texts(node: Mapping[str, Json]) -> Iterator[str]:
+    return (each["value"] for each in _walk(node) if isinstance(each.get("value"), str))
 
 
-def _spans(node: Mapping[str, Json]) -> dict[str, int | str]:
-    data = node.get("data")
-    if not isinstance(data, dict) or node.get("nodeType") not in _CELLS:
-        return {}
-    wanted = {name: data.get(name) for name in ("colspan", "rowspan")}
-    return {name: value for name, value in wanted.items() if isinstance(value, int) and 1 < value <= _WIDEST}
+def _kinds(node: Mapping[str, Json]) -> Iterator[str]:
+    return (each["nodeType"] for each in _walk(node) if isinstance(each.get("nodeType"), str))
 
 
-def _text(node: Mapping[str, Json]) -> Markup:
+def _text(node: Mapping[str, Json]) -> str:
     """Write a text; the first mark is the innermost."""
     value = node.get("value")
-    text = escape(value if isinstance(value, str) else "").replace("\n", Markup("<br>"))
-    for mark in node.get("marks") or ():
-        name = _MARKS.get(str(mark.get("type"))) if isinstance(mark, dict) else None
-        text = _tag(name, text) if name else text
+    text = str(escape(value.translate(_CONTROLS) if isinstance(value, str) else "")).replace("\n", "<br>")
+    marks = node.get("marks")
+    kinds = [each.get("type") for each in marks if isinstance(each, dict)] if isinstance(marks, list) else []
+    for name in dict.fromkeys(_MARKS[each] for each in kinds if isinstance(each, str) and each in _MARKS):
+        text = f"<{name}>{text}</{name}>"
     return text
 
 
-def _target(node: Mapping[str, Json], view: View) -> Entry | Asset | None:
+def _block(node: Mapping[str, Json], place: _Place, name: str, inner: _Place) -> str:
+    """Write a block; where none may stand, what is inside it."""
+    if place.inline:
+        return f"{_inside(node, place)} "
+    written = _inside(node, inner)
+    return f"<{name}>{written}</{name}>" if written.strip() else ""
+
+
+def _paragraph(node: Mapping[str, Json], place: _Place) -> str:
+    return _block(node, place, "p", place._replace(inline=True))
+
+
+def _quote(node: Mapping[str, Json], place: _Place) -> str:
+    return _block(node, place, "blockquote", place)
+
+
+def _stray(node: Mapping[str, Json], place: _Place) -> str:
+    """Write an item without its list, or a row or a cell without its table."""
+    return _block(node, place, "div", place)
+
+
+def _heading(node: Mapping[str, Json], place: _Place) -> str:
+    if place.inline or place.headed:
+        return _paragraph(node, place)
+    written = _inside(node, place._replace(inline=True))
+    if not written.strip():
+        return ""
+    level = level_of(_HEADINGS[node["nodeType"]], place.step)
+    name = escape(anchor_for("".join(_texts(node)), place.view))
+    return f'<h{level} id="{name}">{written}</h{level}>'
+
+
+def _list(node: Mapping[str, Json], place: _Place) -> str:
+    """Write a list; what stands in it without an item gets one."""
+    if place.inline or not place.depth:
+        return f"{_inside(node, place)} "
+    deeper = place._replace(depth=place.depth - 1)
+    written = "".join(f"<li>{each}</li>" for each in (_item(each, deeper) for each in _content(node)) if each)
+    name = _LISTS[node["nodeType"]]
+    return f"<{name}>{written}</{name}>" if written else ""
+
+
+def _item(node: Mapping[str, Json], place: _Place) -> str:
+    return _inside(node, place) if node.get("nodeType") == "list-item" else _node(node, place)
+
+
+def _table(node: Mapping[str, Json], place: _Place) -> str:
+    """Write a table; what stands in it without a row or a cell gets one."""
+    if place.inline or place.depth < 3:
+        return f"{_inside(node, place._replace(inline=True))} "
+    rows = [row for row in (_row(each, place._replace(depth=place.depth - 2)) for each in _content(node)) if row]
+    spans = fit_spans([[(cell.columns, cell.rows) for cell in row] for row in rows])
+    written = "".join(f"<tr>{''.join(map(_cell, row, fitting))}</tr>" for row, fitting in zip(rows, spans, strict=True))
+    return f'<div class="scroll"><table>{written}</table></div>' if written else ""
+
+
+class _Cell(NamedTuple):
+    name: str
+    written: str
+    columns: int = 1
+    rows: int = 1
+
+
+def _row(node: Mapping[str, Json], place: _Place) -> list[_Cell]:
+    cells = _content(node) if node.get("nodeType") == "table-row" else [node]
+    return [_read_cell(each, place) for each in cells]
+
+
+def _read_cell(node: Mapping[str, Json], place: _Place) -> _Cell:
+    kind = node.get("nodeType")
+    name = _CELLS.get(kind) if isinstance(kind, str) else None
+    if name is None:
+        return _Cell("td", _node(node, place))
     data = node.get("data")
-    return view.target(data.get("target")) if isinstance(data, dict) else None
+    sizes = [data.get(each) if isinstance(data, dict) else None for each in ("colspan", "rowspan")]
+    columns, rows = (each if isinstance(each, int) else 1 for each in sizes)
+    return _Cell(name, _inside(node, place._replace(headed=place.headed or name == "th")), columns, rows)
 
 
-def _hyperlink(node: Mapping[str, Json], view: View, inner: Markup) -> Markup:
+def _cell(cell: _Cell, span: tuple[int, int]) -> str:
+    written = "".join(f' {name}="{size}"' for name, size in zip(("colspan", "rowspan"), span, strict=True) if size > 1)
+    return f"<{cell.name}{written}>{cell.written}</{cell.name}>"
+
+
+def _rule(node: Mapping[str, Json], place: _Place) -> str:
+    return ("" if place.inline else "<hr>") + _inside(node, place)
+
+
+def _target(node: Mapping[str, Json], view: View) -> Entry | Asset | Resource | None:
+    data = node.get("data")
+    target = data.get("target") if isinstance(data, dict) else None
+    return view.target(target) or read_resource(target)
+
+
+def _linked(inner: str, address: str, place: _Place) -> str:
+    """Write a link; inside another one, or where it leads nowhere, only what is inside it."""
+    if not address or place.linked or not inner.strip():
+        return inner
+    return f'<a href="{escape(address)}">{inner}</a>'
+
+
+def _hyperlink(node: Mapping[str, Json], place: _Place) -> str:
     data = node.get("data")
     uri = data.get("uri") if isinstance(data, dict) else None
-    address = follow("a", uri, view) if isinstance(uri, str) else None
-    return _tag("a", inner, {"href": address}) if address else inner
+    address = follow("a", uri, place.view, uri) if isinstance(uri, str) else None
+    return _linked(_inside(node, place._replace(inline=True, linked=True)), address or "", place)
 
 
-def _item_hyperlink(node: Mapping[str, Json], view: View, inner: Markup) -> Markup:
-    target = _target(node, view)
-    address = url_of(target) if target is not None else ""
-    return _tag("a", inner, {"href": address}) if address else inner
+def _item_hyperlink(node: Mapping[str, Json], place: _Place) -> str:
+    target = _target(node, place.view)
+    return _linked(_inside(node, place._replace(inline=True, linked=True)), _address(target), place)
 
 
-def _inline_entry(node: Mapping[str, Json], view: View, inner: Markup) -> Markup:
-    target = _target(node, view)
+def _inline(node: Mapping[str, Json], place: _Place) -> str:
+    """Write the name of an entry, asset or resource as a link to it."""
+    target = _target(node, place.view)
+    name = _linked(str(escape(_name(target))), _address(target), place)
+    return name + _inside(node, place)
+
+
+def _embedded(node: Mapping[str, Json], place: _Place) -> str:
+    """Write an entry by the template of its type, an asset as it is shown everywhere."""
+    view, target = place.view, _target(node, place.view)
+    if place.inline or place.linked:
+        return f"{_inline(node, place)} "
     if target is None:
-        return inner
-    return _tag("a", escape(title_of(target)), {"href": url_of(target)}) if url_of(target) else escape(title_of(target))
-
-
-def _embedded(node: Mapping[str, Json], view: View, inner: Markup) -> Markup:
-    target = _target(node, view)
-    if target is None:
-        return inner
+        return _inside(node, place)
+    key = repr(target)
+    if isinstance(target, Resource) or key in view.embedding or len(view.embedding) == _EMBEDDED:
+        return f"<p>{_inline(node, place._replace(inline=True))}</p>"
     name = "entry" if isinstance(target, Entry) else "asset"
-    return view.part(f"parts/{name}.html", **{name: target})
+    view.embedding.append(key)
+    try:
+        return str(view.part(_part_of(target, view), **{name: target})) + _inside(node, place)
+    finally:
+        view.embedding.pop()
 
 
-def _table(_node: Mapping[str, Json], _view: View, inner: Markup) -> Markup:
-    return Markup('<div class="scroll"><table>{}</table></div>').format(inner)
+def _part_of(target: Entry | Asset, view: View) -> str:
+    """Give the template of an embedded item: the project's own `parts/TYPE.html`, else the one for any entry."""
+    if isinstance(target, Asset):
+        return "parts/asset.html"
+    own = f"parts/{type_of(target)}.html"
+    stands = view.ask("template", own) is not None and view.library.template_file(f"theme/{own}") is None
+    return own if stands else "parts/entry.html"
 
 
-def _rule(_node: Mapping[str, Json], _view: View, _inner: Markup) -> Markup:
-    return Markup("<hr>")
+def _address(target: Entry | Asset | Resource | None) -> str:
+    if isinstance(target, Resource):
+        return target.url
+    return url_of(target) if target is not None else ""
 
 
-_WRITERS: dict[str, Callable[[Mapping[str, Json], View, Markup], Markup]] = {
-    "hyperlink": _hyperlink,
-    "entry-hyperlink": _item_hyperlink,
-    "asset-hyperlink": _item_hyperlink,
-    "embedded-entry-inline": _inline_entry,
-    "embedded-entry-block": _embedded,
-    "embedded-asset-block": _embedded,
-    "table": _table,
+def _name(target: Entry | Asset | Resource | None) -> str:
+    if isinstance(target, Resource):
+        return target.id
+    return title_of(target) if target is not None else ""
+
+
+_WRITERS: dict[str, Callable[[Mapping[str, Json], _Place], str]] = {
+    "paragraph": _paragraph,
+    **dict.fromkeys(_HEADINGS, _heading),
+    **dict.fromkeys(_LISTS, _list),
+    "list-item": _stray,
+    "blockquote": _quote,
     "hr": _rule,
+    "table": _table,
+    **dict.fromkeys(("table-row", *_CELLS), _stray),
+    "hyperlink": _hyperlink,
+    **dict.fromkeys(("entry-hyperlink", "asset-hyperlink", "resource-hyperlink"), _item_hyperlink),
+    **dict.fromkeys(("embedded-entry-inline", "embedded-resource-inline"), _inline),
+    **dict.fromkeys(("embedded-entry-block", "embedded-asset-block", "embedded-resource-block"), _embedded),
 }

@@ -1,0 +1,150 @@
+"""How markup may be nested: never deeper than browsers follow, and nothing where HTML does not allow it."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from typing import NamedTuple
+
+DEEPEST = 100
+"""How many elements stand inside one another at the most; browsers give up at some five hundred."""
+
+_FEW = 4 * DEEPEST
+_RAW = re.compile(r"<(/?)([a-zA-Z][a-zA-Z0-9]*)[^<>]*>")
+_VOID = {"br", "hr", "img", "input", "wbr", "meta", "link", "source", "area", "base", "col", "embed", "track"}
+_ENDED = {"p", "li", "td", "th", "tr", "dt", "dd", "tbody", "thead", "option"}
+"""Elements that end where the next one of the same kind begins, so that many need not be deep."""
+
+
+def flatten(markup: str) -> str:
+    """Drop the tags, not the text, of what is nested too deep. Markup with few tags is not looked at."""
+    return _Flattener().flatten(markup) if markup.count("<") > _FEW else markup
+
+
+class _Flattener:
+    def __init__(self) -> None:
+        self._depth = 0
+        self._open: Counter[str] = Counter()
+        self._dropped: Counter[str] = Counter()
+
+    def flatten(self, markup: str) -> str:
+        return _RAW.sub(self._written, markup)
+
+    def _written(self, found: re.Match[str]) -> str:
+        name = found[2].lower()
+        if name in _VOID or name in _ENDED:
+            return found[0]
+        return self._closed(name, found[0]) if found[1] else self._opened(name, found[0])
+
+    def _opened(self, name: str, tag: str) -> str:
+        if self._depth == DEEPEST:
+            self._dropped[name] += 1
+            return " "
+        self._depth += 1
+        self._open[name] += 1
+        return tag
+
+    def _closed(self, name: str, tag: str) -> str:
+        if self._dropped[name]:
+            self._dropped[name] -= 1
+            return " "
+        if self._open[name]:
+            self._open[name] -= 1
+            self._depth -= 1
+        return tag
+
+
+_TOKEN = re.compile(r'<(/?)([a-z][a-z0-9]*+)((?: [a-z]+="[^"]*")*+)>')
+_HEADINGS = {f"h{level}" for level in range(1, 7)}
+_BLOCKS = {*_HEADINGS, "blockquote", "div", "hr", "ol", "p", "pre", "table", "ul"}
+_HOLDS_BLOCKS = {"", "blockquote", "div", "li", "td", "th"}
+_TRANSPARENT = {"a", "del", "ins"}
+_PARENTS = {
+    "li": {"ul", "ol"},
+    "tr": {"table", "tbody", "thead"},
+    "td": {"tr"},
+    "th": {"tr"},
+    "tbody": {"table"},
+    "thead": {"table"},
+}
+_NEVER_INSIDE = {"a": {"a"}, "dfn": {"dfn"}, **{each: {"th"} for each in _HEADINGS}}
+
+
+class _Open(NamedTuple):
+    """An element of the markup: what it is called, whether it is written, whether it was put around what is bare."""
+
+    name: str
+    written: bool = True
+    added: bool = False
+
+
+def fit(markup: str) -> str:
+    """Drop the tags of safe, balanced markup that stand where HTML does not allow them; their text stays."""
+    return _Fitter().fit(markup)
+
+
+class _Fitter:
+    def __init__(self) -> None:
+        self._open: list[_Open] = []
+        self._out: list[str] = []
+
+    def fit(self, markup: str) -> str:
+        end = 0
+        for found in _TOKEN.finditer(markup):
+            self._text(markup[end : found.start()])
+            end = found.end()
+            if found[1]:
+                self._close()
+            else:
+                self._start(found[2], found[3], found[0])
+        self._text(markup[end:])
+        return "".join(self._out)
+
+    def _written(self) -> list[str]:
+        return [each.name for each in self._open if each.written]
+
+    def _text(self, text: str) -> None:
+        if text.strip():
+            self._add_item()
+        self._out.append(text)
+
+    def _add_item(self) -> None:
+        """Put an item around what stands in a list without one."""
+        if self._parent() in ("ul", "ol"):
+            self._out.append("<li>")
+            self._open.append(_Open("li", added=True))
+
+    def _end_item(self) -> None:
+        if self._open and self._open[-1].added:
+            self._open.pop()
+            self._out.append("</li>")
+
+    def _parent(self) -> str:
+        return next((each.name for each in reversed(self._open) if each.written), "")
+
+    def _start(self, name: str, attributes: str, tag: str) -> None:
+        if name == "li":
+            self._end_item()
+        else:
+            self._add_item()
+        allowed = self._allows(name, attributes)
+        self._out.append(tag if allowed else " ")
+        if name not in _VOID:
+            self._open.append(_Open(name, allowed))
+
+    def _allows(self, name: str, attributes: str) -> bool:
+        written = self._written()
+        if name in _PARENTS:
+            return self._parent() in _PARENTS[name]
+        if name == "bdo" and " dir=" not in attributes:
+            return False
+        if not _NEVER_INSIDE.get(name, set()).isdisjoint(written):
+            return False
+        around = next((each for each in reversed(written) if each not in _TRANSPARENT), "")
+        return name not in _BLOCKS or around in _HOLDS_BLOCKS
+
+    def _close(self) -> None:
+        self._end_item()
+        if self._open:
+            closed = self._open.pop()
+            self._out.append(f"</{closed.name}>" if closed.written else " ")
