@@ -21,16 +21,37 @@ _HEADING = re.compile(
 )
 """A heading; any other tag with attributes is taken whole, so that what looks like a heading in one is none."""
 _TAG = re.compile(r"<[^>]*>")
-_NO_WORD = re.compile(r"[^\w\- ]+")
+_NO_WORD = re.compile(r"[^\w\s-]+")
+
+
+class Outline:
+    """The headings of a field of a page, as far as they are written: the first stands one level below `under`.
+
+    None is more than one level below the one before it, whatever the editor chose.
+    """
+
+    def __init__(self, view: View, under: int) -> None:
+        self._view = view
+        self._under = under
+        self._open: list[int] = []
+
+    def heading(self, level: int, words: str, inner: str, attributes: str = "") -> str:
+        """Write a heading that the editor gave a level; `words` is what is inside it as plain text."""
+        while self._open and self._open[-1] >= level:
+            self._open.pop()
+        self._open.append(level)
+        now = min(self._under + len(self._open), _LEAST)
+        return f'<h{now}{attributes} id="{anchor_for(words, self._view)}">{inner}</h{now}>'
 
 
 def mark_headings(markup: str, view: View, under: int) -> str:
-    """Write ids into the headings of safe markup and lower them all by what brings the first one `under` a heading."""
-    levels = [int(found[1]) for found in _HEADING.finditer(markup) if found[1]]
-    step = step_under(under, min(levels, default=_LEAST))
+    """Write ids and levels into the headings of safe markup, which stand below one of the level `under`."""
+    outline = Outline(view, under)
 
     def written(found: re.Match[str]) -> str:
-        return _written(int(found[1]), found[2], found[3], step, view) if found[1] else found[0]
+        if not found[1]:
+            return found[0]
+        return outline.heading(int(found[1]), _words(found[3]), found[3], found[2])
 
     return _HEADING.sub(written, markup)
 
@@ -40,40 +61,27 @@ def mark_plain_headings(markup: str, view: View, under: int) -> str:
     first, *others = markup.split("<h")
     if not others:
         return markup
-    levels = [int(each[0]) for each in others if each[0] in _LEVELS]  # and not <hr>
-    step = step_under(under, min(levels, default=_LEAST))
+    outline = Outline(view, under)
     pieces = [first]
     for each in others:
         if each[0] in _LEVELS:
             inner, _, after = each[2:].partition("</h")
-            pieces += (_written(int(each[0]), "", inner, step, view), after[2:])
-        else:
+            pieces += (outline.heading(int(each[0]), _words(inner), inner), after[2:])
+        else:  # <hr>
             pieces += ("<h", each)
     return "".join(pieces)
 
 
-def _written(level: int, attributes: str, inner: str, step: int, view: View) -> str:
-    level = level_of(level, step)
+def _words(inner: str) -> str:
     words = _TAG.sub("", inner) if "<" in inner else inner
-    name = anchor_for(unescape(words) if "&" in words else words, view)
-    return f'<h{level}{attributes} id="{name}">{inner}</h{level}>'
-
-
-def step_under(under: int, highest: int) -> int:
-    """Say by how much headings are lowered whose highest is of a level, to stand under one of another."""
-    return max(0, under + 1 - highest)
-
-
-def level_of(level: int, step: int) -> int:
-    """Lower a heading; there is nothing below the sixth level."""
-    return min(level + step, _LEAST)
+    return unescape(words) if "&" in words else words
 
 
 def anchor_for(text: str, view: View) -> str:
     """Make the id of a heading of its words; one that the page has already gets a number."""
-    plain = _NO_WORD.sub("", text.strip().lower()).replace(" ", "-").strip("-") or "section"
+    plain = "-".join(_NO_WORD.sub("", text.lower()).split()) or "section"
     name, number = plain, 1
-    while name in view.anchors:
+    while name in view.anchors or name in OWN_ANCHORS:
         number += 1
         name = f"{plain}-{number}"
     view.anchors.add(name)

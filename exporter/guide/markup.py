@@ -31,6 +31,7 @@ _CELL = {"align", "colspan", "rowspan"}
 _ATTRIBUTES = {
     "*": {"lang", "dir"},
     "a": {"href", "title", "id"},
+    "abbr": {"title"},
     "img": {"src", "alt", "title", "width", "height"},
     "li": {"id"},
     "ol": {"start"},
@@ -57,12 +58,17 @@ _ATTRIBUTE = re.compile(r'\s([a-z]+)="([^"]*)"')
 _ALIGNED = re.compile(r'(<t[hd](?: [a-z]+="[^"]*")*?) align="([a-z]+)"')
 _NOTES = '<section class="footnotes" data-footnotes>'
 _BACK = re.compile(r' class="footnote-backref" data-footnote-backref [^<>]*>')
+_LOST = "<a>"
+_NO_LINK = re.compile(r"<a>(.*?)</a>", re.DOTALL)
 _ARROW = re.compile(r'(<a href="#note[0-9]+-[0-9]+")>(?=↩)')
 _NOTE = re.compile(r"fn(?:ref)?-\S+")
 
 
 class Writing:
-    """A text that is being written into a page: its links are led, and its footnotes get ids of their own."""
+    """A text that is being written into a page: its links are led, and its footnotes get ids of their own.
+
+    `lost` says whether a link of it leads nowhere.
+    """
 
     def __init__(self, text: object, view: View) -> None:
         self._text = text
@@ -70,6 +76,7 @@ class Writing:
         self._notes: dict[str, str] = {}
         self._given: set[str] = set()
         self._prefix = ""
+        self.lost = False
 
     def number_notes(self) -> None:
         """Give the text the next number of those with footnotes."""
@@ -81,7 +88,9 @@ class Writing:
         if (tag, name) in _ADDRESSES:
             if self._prefix and value.startswith("#fn") and _NOTE.fullmatch(value, 1):
                 return f"#{self._note(value[1:])}"
-            return follow(tag, value, self._view, self._text)
+            found = follow(tag, value, self._view, self._text)
+            self.lost = self.lost or found is None
+            return found
         if name == "id":
             return self._id(value)
         expected = _VALUES.get(name)
@@ -141,7 +150,7 @@ def _with_words(found: re.Match[str]) -> str:
     """Put its words for a picture that has lost its source; an older sanitiser leaves `<` in attributes as it is."""
     values = dict(_ATTRIBUTE.findall(found[1]))
     if "src" not in values:
-        return f"<span>{escape(unescape(values.get('alt', '')))}</span>"
+        return str(escape(unescape(values.get("alt", ""))))
     return found[0] if "alt" in values else f'{found[0][:-1]} alt="">'
 
 
@@ -180,9 +189,12 @@ def led(markup: str, writing: Writing) -> str:
         if _PLAIN_LINK.fullmatch(found[0]):
             return found[0]
         kept = "".join(_attribute(tag, name, value, writing) for name, value in _ATTRIBUTE.findall(found[2]))
+        if tag == "a" and " href=" not in kept:
+            return _LOST
         return _PICTURE.sub(_with_words, f"<{tag}{kept}>") if tag == "img" else f"<{tag}{kept}>"
 
-    return _TAG.sub(written, markup).replace(" />", ">")
+    whole = _TAG.sub(written, markup).replace(" />", ">")
+    return _NO_LINK.sub(r"\1", whole) if writing.lost else whole
 
 
 def _attribute(tag: str, name: str, value: str, writing: Writing) -> str:

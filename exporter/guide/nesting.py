@@ -67,6 +67,7 @@ _PARENTS = {
     "tbody": {"table"},
     "thead": {"table"},
 }
+_NEEDS = {"a": " href=", "bdo": " dir="}
 _NEVER_INSIDE = {"a": {"a"}, "dfn": {"dfn"}, **{each: {"th"} for each in _HEADINGS}}
 
 
@@ -136,7 +137,7 @@ class _Fitter:
         written = self._written()
         if name in _PARENTS:
             return self._parent() in _PARENTS[name]
-        if name == "bdo" and " dir=" not in attributes:
+        if name in _NEEDS and _NEEDS[name] not in attributes:
             return False
         if not _NEVER_INSIDE.get(name, set()).isdisjoint(written):
             return False

@@ -7,10 +7,11 @@ from typing import TYPE_CHECKING, NamedTuple
 from markupsafe import Markup, escape
 
 from exporter.guide.fields import title_of, type_of, url_of
-from exporter.guide.headings import anchor_for, level_of, step_under
+from exporter.guide.headings import Outline
 from exporter.guide.links import follow
 from exporter.guide.objects import Asset, Entry, Resource, View, read_resource
 from exporter.guide.tables import fit_spans
+from exporter.model import link_key
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
@@ -36,14 +37,14 @@ _CONTROLS = dict.fromkeys({*range(0x20), *range(0x7F, 0xA0)} - {0x09, 0x0A, 0x0D
 
 
 class _Place(NamedTuple):
-    """Where a node stands: on which page, how much deeper nodes may be, by how much headings are lowered.
+    """Where a node stands: on which page, below which headings, how much deeper nodes may be.
 
     `inline` says that no blocks may stand there, `linked` that it is in a link, `headed` that it is in a header cell.
     """
 
     view: View
+    outline: Outline
     depth: int = _DEPTH
-    step: int = 0
     inline: bool = False
     linked: bool = False
     headed: bool = False
@@ -54,8 +55,7 @@ def render_document(document: Mapping[str, Json], view: View, under: int = 1) ->
 
     Its headings get ids and stand below one of the level `under`.
     """
-    highest = min((_HEADINGS[each] for each in _kinds(document) if each in _HEADINGS), default=under + 1)
-    return Markup(_inside(document, _Place(view, step=step_under(under, highest))))  # noqa: S704 - see above
+    return Markup(_inside(document, _Place(view, Outline(view, under))))  # noqa: S704 - see above
 
 
 def _inside(node: Mapping[str, Json], place: _Place) -> str:
@@ -79,21 +79,14 @@ def _node(node: Mapping[str, Json], place: _Place) -> str:
     return write(node, place) if write is not None else _inside(node, place)
 
 
-def _walk(node: Mapping[str, Json]) -> Iterator[Mapping[str, Json]]:
-    """Yield the nodes inside a node in their order, however deep."""
+def _texts(node: Mapping[str, Json]) -> Iterator[str]:
+    """Yield the texts inside a node in their order, however deep."""
     pending = [node]
     while pending:
         each = pending.pop()
-        yield each
+        if isinstance(each.get("value"), str):
+            yield each["value"]
         pending += reversed(_content(each))
-
-
-def _texts(node: Mapping[str, Json]) -> Iterator[str]:
-    return (each["value"] for each in _walk(node) if isinstance(each.get("value"), str))
-
-
-def _kinds(node: Mapping[str, Json]) -> Iterator[str]:
-    return (each["nodeType"] for each in _walk(node) if isinstance(each.get("nodeType"), str))
 
 
 def _text(node: Mapping[str, Json]) -> str:
@@ -110,7 +103,7 @@ def _text(node: Mapping[str, Json]) -> str:
 def _block(node: Mapping[str, Json], place: _Place, name: str, inner: _Place) -> str:
     """Write a block; where none may stand, what is inside it."""
     if place.inline:
-        return f"{_inside(node, place)} "
+        return f" {_inside(node, place)} "
     written = _inside(node, inner)
     return f"<{name}>{written}</{name}>" if written.strip() else ""
 
@@ -134,9 +127,7 @@ def _heading(node: Mapping[str, Json], place: _Place) -> str:
     written = _inside(node, place._replace(inline=True))
     if not written.strip():
         return ""
-    level = level_of(_HEADINGS[node["nodeType"]], place.step)
-    name = escape(anchor_for("".join(_texts(node)), place.view))
-    return f'<h{level} id="{name}">{written}</h{level}>'
+    return place.outline.heading(_HEADINGS[node["nodeType"]], "".join(_texts(node)), written)
 
 
 def _list(node: Mapping[str, Json], place: _Place) -> str:
@@ -198,7 +189,12 @@ def _rule(node: Mapping[str, Json], place: _Place) -> str:
 def _target(node: Mapping[str, Json], view: View) -> Entry | Asset | Resource | None:
     data = node.get("data")
     target = data.get("target") if isinstance(data, dict) else None
-    return view.target(target) or read_resource(target)
+    if link_key(target) is not None:
+        return view.target(target)
+    found = read_resource(target)
+    if found is None:
+        view.report("link-unresolved", "links to what is neither an entry nor an asset", target)
+    return found
 
 
 def _linked(inner: str, address: str, place: _Place) -> str:
