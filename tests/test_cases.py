@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import json
+import re
 from typing import TYPE_CHECKING
 
 import pytest
 
+from exporter.guide.headings import OWN_ANCHORS
 from exporter.guide.markup import markdown
 from exporter.guide.richtext import render_document
 from tests.conftest import PROJECT
@@ -74,3 +76,8 @@ def _values(value: object) -> list[tuple[str, object]]:
     if not isinstance(value, dict):
         return []
     return [*value.items(), *(found for each in value.values() for found in _values(each))]
+
+
+def test_no_heading_of_the_space_gets_an_id_that_the_theme_writes() -> None:
+    templates = [file.read_text("utf-8") for file in (PROJECT / "exporter/theme").rglob("*.html")]
+    assert {each for text in templates for each in re.findall(r'\sid="([^"{]+)"', text)} <= OWN_ANCHORS

@@ -3,9 +3,13 @@
 from __future__ import annotations
 
 import ctypes
+import re
+from html import unescape
 from typing import TYPE_CHECKING, Any
+from urllib.parse import unquote
 
 from cmarkgfm import cmark
+from markupsafe import escape
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -38,8 +42,17 @@ _free_tree, _free_text = _find_free()
 
 def to_html(text: str) -> str:
     """Render CommonMark with tables, strikethrough, footnotes and addresses that are links; raw HTML stays as it is."""
+    if "[^" not in text:
+        return _render(text, _OPTIONS)
+    if text.count("]:") > _MOST_NOTES:
+        return _render(text.replace("[^", "\\[^"), _OPTIONS)
+    html = _render(text, _WITH_FOOTNOTES)
+    whole = _keep_unused_notes(text, html)
+    return html if whole == text else _render(whole, _WITH_FOOTNOTES)
+
+
+def _render(text: str, options: int) -> str:
     data = text.encode("utf-8", "replace").translate(None, _CONTROLS)
-    options = _WITH_FOOTNOTES if "^" in text else _OPTIONS
     parser = _lib.cmark_parser_new(options)
     try:
         for each in _ALL if _has_addresses(text) else _BLOCKS:
@@ -53,6 +66,26 @@ def to_html(text: str) -> str:
     _free_tree(int(_ffi.cast("uintptr_t", tree)))
     _free_text(int(_ffi.cast("uintptr_t", written)))
     return html
+
+
+_MOST_NOTES = 500
+"""Definitions of a text that is looked through for footnotes."""
+_DEFINITION = re.compile(r"\[\^([^\]\s]+)\]:")
+_NOTE = re.compile(r'<li id="fn-([^"]*)"')
+
+
+def _keep_unused_notes(text: str, html: str) -> str:
+    """Make plain text of the footnotes that nothing refers to, and of second ones of a name: cmark leaves them out."""
+    used = {unescape(unquote(each)).casefold() for each in _NOTE.findall(html)}
+
+    def written(found: re.Match[str]) -> str:
+        label = found[1].casefold()
+        if label in used or str(escape(found[0])) in html:
+            used.discard(label)
+            return found[0]
+        return f"\\{found[0]}"
+
+    return _DEFINITION.sub(written, text)
 
 
 def _has_addresses(text: str) -> bool:

@@ -80,9 +80,10 @@ def _words(inner: str) -> str:
 def anchor_for(text: str, view: View) -> str:
     """Make the id of a heading of its words; one that the page has already gets a number."""
     plain = "-".join(_NO_WORD.sub("", text.lower()).split()) or "section"
-    name, number = plain, 1
+    name, number = plain, view.anchors.get(plain, 1)
     while name in view.anchors or name in OWN_ANCHORS:
         number += 1
         name = f"{plain}-{number}"
-    view.anchors.add(name)
+    view.anchors[plain] = number
+    view.anchors.setdefault(name, 1)
     return name

@@ -66,7 +66,8 @@ class Library:
         """Ask a question.
 
         Of an item: `f/LOCALE/FIELD` a field's value and the locale that it came from, `x` what it is, `s/NAME` a fact,
-        `m` its tags, `p` its files, `u/LOCALE` its address, `t/LOCALE` the fields that have something in a locale itself.
+        `m` its tags, `p` its files, `u/LOCALE` its address, `t/LOCALE` the fields that have something in the locale
+        itself.
         """
         answers = subject.answers
         if argument not in answers:

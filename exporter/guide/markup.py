@@ -60,6 +60,8 @@ _NOTES = '<section class="footnotes" data-footnotes>'
 _BACK = re.compile(r' class="footnote-backref" data-footnote-backref [^<>]*>')
 _LOST = "<a>"
 _NO_LINK = re.compile(r"<a>(.*?)</a>", re.DOTALL)
+_NO_TAG = re.compile(r"<(?=/[^A-Za-z>]|\?)")
+"""What a parser of HTML takes for a comment, though it is none: `</ `, `<?`."""
 _ARROW = re.compile(r'(<a href="#note[0-9]+-[0-9]+")>(?=↩)')
 _NOTE = re.compile(r"fn(?:ref)?-\S+")
 
@@ -137,7 +139,7 @@ class _Cleaner:
     def clean(self, markup: str, writing: Writing) -> str:
         """Give safe markup that is nested as HTML allows it."""
         self._writing, self._failure = writing, None
-        text = self._cleaner.clean(markup)
+        text = self._cleaner.clean(_NO_TAG.sub("&lt;", markup))
         if self._failure is not None:
             raise self._failure
         return _PICTURE.sub(_with_words, fit(text))

@@ -4,9 +4,8 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from typing import NamedTuple
 
-DEEPEST = 100
+DEEPEST = 60
 """How many elements stand inside one another at the most; browsers give up at some five hundred."""
 
 _FEW = 4 * DEEPEST
@@ -57,7 +56,9 @@ class _Flattener:
 _TOKEN = re.compile(r'<(/?)([a-z][a-z0-9]*+)((?: [a-z]+="[^"]*")*+)>')
 _HEADINGS = {f"h{level}" for level in range(1, 7)}
 _BLOCKS = {*_HEADINGS, "blockquote", "div", "hr", "ol", "p", "pre", "table", "ul"}
-_HOLDS_BLOCKS = {"", "blockquote", "div", "li", "td", "th"}
+_ADDED = "li "
+"""An item that was added, so that it is told from those that editors write."""
+_HOLDS_BLOCKS = {"", _ADDED, "blockquote", "div", "li", "td", "th"}
 _TRANSPARENT = {"a", "del", "ins"}
 _PARENTS = {
     "li": {"ul", "ol"},
@@ -71,22 +72,22 @@ _NEEDS = {"a": " href=", "bdo": " dir="}
 _NEVER_INSIDE = {"a": {"a"}, "dfn": {"dfn"}, **{each: {"th"} for each in _HEADINGS}}
 
 
-class _Open(NamedTuple):
-    """An element of the markup: what it is called, whether it is written, whether it was put around what is bare."""
-
-    name: str
-    written: bool = True
-    added: bool = False
-
-
 def fit(markup: str) -> str:
     """Drop the tags of safe, balanced markup that stand where HTML does not allow them; their text stays."""
     return _Fitter().fit(markup)
 
 
 class _Fitter:
+    """Writes markup anew, tag by tag.
+
+    `_open` holds what is open with whether it was written, `_names` those that were written; an item that was `_added`
+    stands around what is bare in a list.
+    """
+
     def __init__(self) -> None:
-        self._open: list[_Open] = []
+        self._open: list[tuple[str, bool]] = []
+        self._names: list[str] = [""]
+        self._inside: Counter[str] = Counter()
         self._out: list[str] = []
 
     def fit(self, markup: str) -> str:
@@ -101,27 +102,33 @@ class _Fitter:
         self._text(markup[end:])
         return "".join(self._out)
 
-    def _written(self) -> list[str]:
-        return [each.name for each in self._open if each.written]
-
     def _text(self, text: str) -> None:
-        if text.strip():
+        if text and not text.isspace():
             self._add_item()
         self._out.append(text)
 
     def _add_item(self) -> None:
         """Put an item around what stands in a list without one."""
-        if self._parent() in ("ul", "ol"):
-            self._out.append("<li>")
-            self._open.append(_Open("li", added=True))
+        if self._names[-1] in ("ul", "ol"):
+            self._push(_ADDED, "<li>", written=True)
 
     def _end_item(self) -> None:
-        if self._open and self._open[-1].added:
-            self._open.pop()
-            self._out.append("</li>")
+        if self._names[-1] == _ADDED:
+            self._pop()
 
-    def _parent(self) -> str:
-        return next((each.name for each in reversed(self._open) if each.written), "")
+    def _push(self, name: str, tag: str, *, written: bool) -> None:
+        self._out.append(tag)
+        self._open.append((name, written))
+        if written:
+            self._names.append(name)
+            self._inside[name] += 1
+
+    def _pop(self) -> None:
+        name, written = self._open.pop()
+        if written:
+            self._names.pop()
+            self._inside[name] -= 1
+        self._out.append(f"</{name.strip()}>" if written else _instead(name))
 
     def _start(self, name: str, attributes: str, tag: str) -> None:
         if name == "li":
@@ -129,23 +136,30 @@ class _Fitter:
         else:
             self._add_item()
         allowed = self._allows(name, attributes)
-        self._out.append(tag if allowed else " ")
-        if name not in _VOID:
-            self._open.append(_Open(name, allowed))
+        if name in _VOID:
+            self._out.append(tag if allowed else _instead(name))
+        else:
+            self._push(name, tag if allowed else _instead(name), written=allowed)
 
     def _allows(self, name: str, attributes: str) -> bool:
-        written = self._written()
         if name in _PARENTS:
-            return self._parent() in _PARENTS[name]
+            return self._names[-1] in _PARENTS[name]
         if name in _NEEDS and _NEEDS[name] not in attributes:
             return False
-        if not _NEVER_INSIDE.get(name, set()).isdisjoint(written):
+        if any(self._inside[each] for each in _NEVER_INSIDE.get(name, ())):
             return False
-        around = next((each for each in reversed(written) if each not in _TRANSPARENT), "")
-        return name not in _BLOCKS or around in _HOLDS_BLOCKS
+        return name not in _BLOCKS or self._around() in _HOLDS_BLOCKS
+
+    def _around(self) -> str:
+        """Give the element that says what may stand here: links and the like stand for what they are in."""
+        return next(each for each in reversed(self._names) if each not in _TRANSPARENT)
 
     def _close(self) -> None:
         self._end_item()
         if self._open:
-            closed = self._open.pop()
-            self._out.append(f"</{closed.name}>" if closed.written else " ")
+            self._pop()
+
+
+def _instead(name: str) -> str:
+    """Give what stands for a tag that is dropped, so that words which it parted stay apart."""
+    return " " if name in _BLOCKS or name in _PARENTS else ""

@@ -31,8 +31,9 @@ _PLAIN = re.compile(r"[A-Za-z0-9_.~/-]*")
 class View:
     """The library as one page sees it: in its locale, with links relative to it, every question noted.
 
-    `part` renders a partial template; problems found are kept. `anchors` are the ids that the page's fields have,
-    `footnoted` counts the fields with footnotes, `embedding` holds the entries that are being shown inside a text.
+    `part` renders a partial template; problems found are kept. `anchors` are the ids that the page's fields have, each
+    with the number of the last one that begins with it; `footnoted` counts the fields with footnotes, `embedding`
+    holds the entries that are being shown inside a text.
     """
 
     def __init__(self, library: Library, page: Page, part: Callable[..., Markup]) -> None:
@@ -43,8 +44,9 @@ class View:
         self.part = part
         self.notes = Notes()
         self.problems: dict[Problem, None] = {}
-        self.anchors: set[str] = set()
+        self.anchors: dict[str, int] = {}
         self.footnoted = 0
+        self._origins: dict[int, tuple[object, tuple[str, str]]] = {}
         self.embedding: list[str] = []
         self._above = page.url.split("/")[1:-1]
         self._things: dict[str, Thing] = {}
@@ -93,22 +95,25 @@ class View:
         """Let go of what holds this view, so that all of it is freed at once."""
         self._things.clear()
 
-    def target(self, value: Json) -> Entry | Asset | None:
-        """Resolve a Link; None for one whose target is not in the mirror, which is a problem, or for no Link."""
-        key = link_key(value)
-        return self._target(key, value) if key is not None else None
+    def target(self, value: Json, within: object = None) -> Entry | Asset | None:
+        """Resolve a Link; None for one whose target is not in the mirror, which is a problem, or for no Link.
 
-    def _target(self, key: Key, value: Json) -> Entry | Asset | None:
+        It stands `within` a value, where that is known.
+        """
+        key = link_key(value)
+        return self._target(key, within or value) if key is not None else None
+
+    def _target(self, key: Key, within: object) -> Entry | Asset | None:
         found = self.thing(f"{key.kind}:{key.id}")
         if found is None:
-            self.report("link-unresolved", f"links to {key}, which is not published", value)
+            self.report("link-unresolved", f"links to {key}, which is not published", within)
         return found
 
     @contextmanager
     def aside(self) -> Iterator[None]:
         """Read texts that are not shown as they are: what they have of ids stays free for those that are."""
         before = self.anchors, self.footnoted
-        self.anchors = set()
+        self.anchors = {}
         yield
         self.anchors, self.footnoted = before
 
@@ -120,6 +125,11 @@ class View:
 
     def _origin(self, value: object) -> tuple[str, str]:
         """Find the item and field that a value was read from; the page's own item and no field for any other value."""
+        if id(value) not in self._origins:
+            self._origins[id(value)] = value, self._find_origin(value)
+        return self._origins[id(value)][1]
+
+    def _find_origin(self, value: object) -> tuple[str, str]:
         for key, argument, answer in reversed(list(self.notes)):
             if argument.startswith("f/") and _holds(answer[0], value):
                 return key, argument.split("/", 2)[2]

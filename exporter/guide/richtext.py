@@ -37,11 +37,12 @@ _CONTROLS = dict.fromkeys({*range(0x20), *range(0x7F, 0xA0)} - {0x09, 0x0A, 0x0D
 
 
 class _Place(NamedTuple):
-    """Where a node stands: on which page, below which headings, how much deeper nodes may be.
+    """Where a node stands: in which document, on which page, below which headings, how much deeper nodes may be.
 
     `inline` says that no blocks may stand there, `linked` that it is in a link, `headed` that it is in a header cell.
     """
 
+    document: Mapping[str, Json]
     view: View
     outline: Outline
     depth: int = _DEPTH
@@ -55,7 +56,7 @@ def render_document(document: Mapping[str, Json], view: View, under: int = 1) ->
 
     Its headings get ids and stand below one of the level `under`.
     """
-    return Markup(_inside(document, _Place(view, Outline(view, under))))  # noqa: S704 - see above
+    return Markup(_inside(document, _Place(document, view, Outline(view, under))))  # noqa: S704 - see above
 
 
 def _inside(node: Mapping[str, Json], place: _Place) -> str:
@@ -186,14 +187,14 @@ def _rule(node: Mapping[str, Json], place: _Place) -> str:
     return ("" if place.inline else "<hr>") + _inside(node, place)
 
 
-def _target(node: Mapping[str, Json], view: View) -> Entry | Asset | Resource | None:
+def _target(node: Mapping[str, Json], place: _Place) -> Entry | Asset | Resource | None:
     data = node.get("data")
     target = data.get("target") if isinstance(data, dict) else None
     if link_key(target) is not None:
-        return view.target(target)
+        return place.view.target(target, place.document)
     found = read_resource(target)
     if found is None:
-        view.report("link-unresolved", "links to what is neither an entry nor an asset", target)
+        place.view.report("link-unresolved", "links to what is neither an entry nor an asset", place.document)
     return found
 
 
@@ -207,27 +208,27 @@ def _linked(inner: str, address: str, place: _Place) -> str:
 def _hyperlink(node: Mapping[str, Json], place: _Place) -> str:
     data = node.get("data")
     uri = data.get("uri") if isinstance(data, dict) else None
-    address = follow("a", uri, place.view, uri) if isinstance(uri, str) else None
+    address = follow("a", uri, place.view, place.document) if isinstance(uri, str) else None
     return _linked(_inside(node, place._replace(inline=True, linked=True)), address or "", place)
 
 
 def _item_hyperlink(node: Mapping[str, Json], place: _Place) -> str:
-    target = _target(node, place.view)
+    target = _target(node, place)
     return _linked(_inside(node, place._replace(inline=True, linked=True)), _address(target), place)
 
 
 def _inline(node: Mapping[str, Json], place: _Place) -> str:
     """Write the name of an entry, asset or resource as a link to it."""
-    target = _target(node, place.view)
+    target = _target(node, place)
     name = _linked(str(escape(_name(target))), _address(target), place)
     return name + _inside(node, place)
 
 
 def _embedded(node: Mapping[str, Json], place: _Place) -> str:
     """Write an entry by the template of its type, an asset as it is shown everywhere."""
-    view, target = place.view, _target(node, place.view)
     if place.inline or place.linked:
         return f"{_inline(node, place)} "
+    view, target = place.view, _target(node, place)
     if target is None:
         return _inside(node, place)
     key = repr(target)
