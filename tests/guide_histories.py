@@ -73,6 +73,7 @@ SETTINGS: dict[str, tuple[Any, ...]] = {
     "title": ("Guide", "Another guide"),
     "description": (None, "Of *places*", "Of all"),
     "base_url": (None, "https://example.org", "https://example.org/guide"),
+    "untranslated": (None, True),
     "locales": (None, ["en-US"], ["de-DE", "en-US"], ["en-US", "ar"]),
     "theme": (None, {"accent": "#0b6e4f"}, {"accent": "#123456"}),
     "content": (None, {"assets": "link"}),
@@ -98,7 +99,8 @@ ALL = """{{ entry|title }}{{ entry|lang }}{{ entry|foreign }} {{ entry.sys.revis
 {{ entry.nothing|url }}{{ entry.nothing.more }} {{ (entry|picture)|url }} {{ entry|facts|length }} {{ entry|lead }}
 {% include 'parts/note.html' ignore missing %}{% include ['parts/none.html', 'note.txt'] ignore missing %}
 {{ word('skip') }} {{ word('own') }} {{ site.title }} {{ site.base_url }} {{ page.url }} {{ home }}
-{{ 'place'|type_name }}
+{{ 'place'|type_name }} {{ entry|translated|join(' ') }} {{ entry.sys.updatedAt|date }} {{ 1.5|number }}
+{{ page.locale|language }} {{ entry.body|html(3) }} {{ entry.story|html(2) }}
 """
 PARTS = ("one {{ entry|title }}", "two {{ entry.summary }} {{ site.description }}", "{{ entry.category|title }}")
 TEMPLATES: dict[str, tuple[str, ...]] = {
@@ -116,6 +118,8 @@ TEMPLATES: dict[str, tuple[str, ...]] = {
     "parts/note.html": PARTS,
     "parts/entry.html": (*PARTS, "{{ nothing.at.all }}", "{{ entry }} {{ entry.sys.updatedAt }}"),
     "parts/none.html": PARTS,
+    "parts/place.html": (*PARTS, "{{ entry.story|html }} {{ entry.body|html }}"),
+    "parts/category.html": ("of {{ entry|title }}", "{{ entry.story|html }}"),
     "note.txt": ("a note", "b note"),
     "home.html": (
         (
@@ -160,7 +164,7 @@ ENTRIES = st.builds(
     st.sampled_from(TYPES),
     st.integers(0, 6),
     st.integers(0, len(SLUGS) - 1),
-    st.integers(0, 5),
+    st.integers(0, 7),
     st.integers(0, len(IDS)),
     st.integers(0, 15),
 )
@@ -177,13 +181,32 @@ def _text(number: int, change: Change) -> str:
         f"Beside [one](../{slug}/) and [two](https://example.org).\n\n" + "Much. " * 80,
         "",
         "See [moved](/place/old/) or [m](/place/older/#there). <b>&amp;</b>",
+        f"# Up\n\n### {slug}\n\n[e](entry/{change.id}) ![a](asset/{change.id}) [f](asset/{change.id})",
+        f"Note[^n].\n\n[^n]: <i>[see](./../{slug}/)</i> ![p](//images.ctfassets.net/small/{change.id}/{0:032x}/f.svg)",
     )
     return texts[number]
 
 
 def _document(target: dict[str, Any]) -> dict[str, Any]:
-    embedded = {"nodeType": "embedded-entry-block", "data": {"target": target}, "content": []}
-    return {"nodeType": "document", "data": {}, "content": [embedded]}
+    identifier = target["sys"]["id"]
+    said = {"nodeType": "text", "value": f"The {identifier}", "marks": [], "data": {}}
+    urn = f"crn:contentful:::content:spaces/other/entries/{identifier}"
+    elsewhere = {"sys": {"type": "ResourceLink", "linkType": "Contentful:Entry", "urn": urn}}
+    nodes = (
+        _node("embedded-entry-block", {"target": target}),
+        _node("heading-1", {}, said),
+        _node("embedded-asset-block", {"target": link("Asset", identifier)}),
+        _node("entry-hyperlink", {"target": target}, said),
+        _node("asset-hyperlink", {"target": link("Asset", identifier)}, said),
+        _node("embedded-entry-inline", {"target": target}),
+        _node("resource-hyperlink", {"target": elsewhere}, said),
+        _node("hyperlink", {"uri": f"/place/{identifier}/"}, said),
+    )
+    return _node("document", {}, *nodes)
+
+
+def _node(kind: str, data: dict[str, Any], *content: dict[str, Any]) -> dict[str, Any]:
+    return {"nodeType": kind, "data": data, "content": list(content)}
 
 
 def make_entry(change: Change, revision: int) -> dict[str, Any]:
@@ -444,12 +467,12 @@ class GuideHistories(RuleBasedStateMachine):
         jobs=JOBS,
         place=st.integers(0, 99),
         what=st.sampled_from(("title", "slug", "body", "category", "more")),
-        now=st.integers(0, 5),
+        now=st.integers(0, 7),
     )
     def build_one_change(self, jobs: int, place: int, what: str, now: int) -> None:
         """Change one thing of an entry and build, as most builds are."""
         known = sorted(self._changes.values())
-        changed: dict[str, Any] = {what: now}
+        changed: dict[str, Any] = {what: now % 7 if what == "title" else now}
         self.put_entry(known[place % len(known)]._replace(**changed))
         self.build(jobs)
 

@@ -12,7 +12,7 @@ import pytest
 from lxml import html
 
 from exporter.cli import run
-from tests.conftest import DEMO, PROJECT
+from tests.conftest import CATEGORY, DEMO, PLACE, PROJECT, SpaceFiles, content_type, entry, locale
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -29,12 +29,10 @@ LOCALES = {"": ("en-US", "ltr"), "de-DE/": ("de-DE", "ltr"), "ar/": ("ar", "rtl"
 PAGES = ("", "place/", "place/castelo-de-sao-jorge/", "article/getting-around/", "walk/old-town-climb/")
 
 
-def make_guide(root: Path, source: str) -> Path:
+def make_guide(root: Path, source: str, locales: str = "en-US, de-DE, ar") -> Path:
     """Build a guide with the project's own templates; give its folder site/."""
     root.mkdir(parents=True, exist_ok=True)
-    (root / "site.yaml").write_text(
-        f"title: Lisbon\nlocales: [en-US, de-DE, ar]\nsource: {{local: {source}}}\n", "utf-8"
-    )
+    (root / "site.yaml").write_text(f"title: Lisbon\nlocales: [{locales}]\nsource: {{local: {source}}}\n", "utf-8")
     shutil.copytree(PROJECT / "templates", root / "templates")
     assert run(["-C", str(root), "-q", "build"]) == 0
     return root / "site"
@@ -168,3 +166,77 @@ def test_hostile_entry_runs_no_script(tmp_path: Path, page: Page) -> None:
             each.click()
             ran += [f"a click on {each.inner_text()}"] if page.evaluate("'hacked' in window") else []
     assert ran == []
+
+
+HOSTILE = [
+    *("javascript:{}", "JaVaScRiPt:{}", " javascript:{}", "java\tscript:{}", "java\nscript:{}", "\x01javascript:{}"),
+    *("javascript&colon;{}", "java&Tab;script&#58;{}", "&#106;&#97;vascript:{}", "&#x6A&#x61vascript:{}"),
+    *("javascript%3A{}", "javascript://example.org/%0a{}", "vbscript:{}", "data:text/html,<script>{}</script>"),
+    *("//javascript:{}", "./javascript:{}", "javascript\\:{}", "feed:javascript:{}", '#" onclick="{}'),
+]
+
+
+def test_no_spelling_of_a_script_runs_wherever_a_hostile_space_puts_it(tmp_path: Path, page: Page) -> None:
+    script = "window.hacked=1"
+    addresses = [each.format(script) for each in HOSTILE]
+    links = [f"[a](<{each}>) <a href='{each}'>b</a> [c][{n}]\n\n[{n}]: <{each}>" for n, each in enumerate(addresses)]
+    markup = [
+        *(f"## <img src=x onerror={script}> &lt;script>{script}&lt;/script>", f"`<script>{script}</script>`"),
+        *(f"<script>{script}</script>", f"<a title='<h2>x onclick={script} </h2>' href='#x'>x</a>"),
+        *(f"<h2 id=x onmouseover={script}>y</h2>", f"note[^<b onclick={script}>]\n\n[^<b onclick={script}>]: x"),
+        *(
+            f"<details open ontoggle={script}>",
+            f"<svg onload={script}>",
+            f"<math><mi xlink:href='javascript:{script}'>",
+        ),
+        *(f"| <b onclick={script}> |\n|:-:|\n| <td align='\" onload={script}'> |", "{{ 7 * 7 }}{% raw %}"),
+        *(f"![<img onerror={script}>](asset/x)", f"<style>@import 'javascript:{script}'</style>"),
+    ]
+    hyperlinks = [{"nodeType": "hyperlink", "data": {"uri": each}, "content": [_leaf("d", [])]} for each in addresses]
+    story = {
+        "nodeType": "document",
+        "data": {},
+        "content": [*hyperlinks, _leaf(f"<script>{script}</script>", ["bold"])],
+    }
+    files = SpaceFiles(tmp_path / "space")
+    fields = [
+        *PLACE["fields"],
+        {"id": "story", "name": f"<b onclick={script}>", "type": "RichText", "localized": False},
+    ]
+    files.put_model(content_type("place", *fields), CATEGORY, locales=[locale("en-US", default=True)])
+    title = f"<img src=x onerror={script}>{{{{ 7 * 7 }}}}"
+    body = "\n\n".join([*links, *markup])
+    files.put(entry("place", "evil", title=title, slug="evil", summary=title, body=body, story={"en-US": story}))
+    site = make_guide(tmp_path / "guide", str(tmp_path / "space"), "en-US")
+    for url in ("index.html", "place/index.html", "place/evil/index.html"):
+        page.goto((site / url).as_uri())
+        assert "49" not in page.locator("main").inner_text()
+        assert page.evaluate("'hacked' in window") is False
+    assert page.locator("main h1").inner_text() == title
+    assert "{{ 7 * 7 }}{% raw %}" in page.locator("main").inner_text()
+    found = page.locator("main a").evaluate_all("all => all.map(each => each.protocol)")
+    assert set(found) <= {"file:", "geo:", "http:", "https:"}
+    for each in page.locator("main *").element_handles():
+        each.evaluate("each => ['click', 'mouseover', 'load', 'error'].map(on => each.dispatchEvent(new Event(on)))")
+    assert page.evaluate("'hacked' in window") is False
+
+
+def _leaf(value: str, marks: list[str]) -> dict[str, object]:
+    return {"nodeType": "text", "value": value, "marks": [{"type": each} for each in marks], "data": {}}
+
+
+@pytest.mark.parametrize("piece", ["<div>", "<b>", "<table><tr><td>", "<ul><li>", "> ", "<i><p>", "## <b>x\n"])
+def test_twenty_thousand_nested_elements_are_a_page_that_opens_and_reads_to_its_end(
+    tmp_path: Path, page: Page, piece: str
+) -> None:
+    files = SpaceFiles(tmp_path / "space")
+    files.put_model(PLACE, CATEGORY, locales=[locale("en-US", default=True)])
+    files.put(entry("place", "deep", title="Deep", slug="deep", body=f"{piece * 20_000}\n\nTHE END"))
+    site = make_guide(tmp_path / "guide", str(tmp_path / "space"), "en-US")
+    page.goto((site / "place/deep/index.html").as_uri())
+    assert "THE END" in (page.locator("main").text_content() or "")
+    deepest = """() => {
+        const depth = each => { let steps = 0; for (; each; each = each.parentNode) steps++; return steps; };
+        return Math.max(...[...document.querySelectorAll('main *')].slice(-2000).map(depth));
+    }"""
+    assert page.evaluate(deepest) < 300

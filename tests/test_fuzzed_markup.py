@@ -106,7 +106,20 @@ RAW = [
     *("<b>", "</b>", "<i>", "</i>", "<div>", "</div>", "<p>", "</p>", "<ul>", "</ul>", "<li>", "</li>", "<blockquote>"),
     *("<h1>", "</h1>", "<h3>", "</h3>", "<th>", "</th>", "<a href='/place/mill/'>", "<a href=x>", "</a>", "<pre>"),
     *("<table>", "</table>", "<tr>", "<td>", "</td>", "<span lang='q q'>", "</span>", "<custom-x>", "<hr>", "<br>"),
-    *("<img src=asset/pic width=x>", "<ins>", "</ins>", "<bdo>", "<dfn>", "<center>", "<details>", "<", "</"),
+    *(
+        "<img src=asset/pic width=x>",
+        "<ins>",
+        "</ins>",
+        "<bdo>",
+        "<dfn>",
+        "<center>",
+        "<svg>",
+        "<math>",
+        "<mi>",
+        "<details>",
+        "<",
+        "</",
+    ),
 ]
 MARKDOWN = st.lists(st.sampled_from(PLAIN), max_size=12).map(" ".join)
 WITH_HTML = st.lists(st.sampled_from([*PLAIN, *RAW]), max_size=16).map(" ".join)

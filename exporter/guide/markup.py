@@ -60,6 +60,9 @@ _NOTES = '<section class="footnotes" data-footnotes>'
 _BACK = re.compile(r' class="footnote-backref" data-footnote-backref [^<>]*>')
 _LOST = "<a>"
 _NO_LINK = re.compile(r"<a>(.*?)</a>", re.DOTALL)
+_NAMED = re.compile(r"</?([a-zA-Z][a-zA-Z0-9:-]*)[^<>]*>")
+_READ = {*_TAGS, "script", "style"}
+"""Elements that the sanitiser gets to see: with some others, as those of MathML, it would drop their text too."""
 _NO_TAG = re.compile(r"<(?=/[^A-Za-z>]|\?)")
 """What a parser of HTML takes for a comment, though it is none: `</ `, `<?`."""
 _ARROW = re.compile(r'(<a href="#note[0-9]+-[0-9]+")>(?=↩)')
@@ -139,13 +142,17 @@ class _Cleaner:
     def clean(self, markup: str, writing: Writing) -> str:
         """Give safe markup that is nested as HTML allows it."""
         self._writing, self._failure = writing, None
-        text = self._cleaner.clean(_NO_TAG.sub("&lt;", markup))
+        text = self._cleaner.clean(_NO_TAG.sub("&lt;", _NAMED.sub(_known, markup)))
         if self._failure is not None:
             raise self._failure
         return _PICTURE.sub(_with_words, fit(text))
 
 
 _CLEANER = _Cleaner()
+
+
+def _known(found: re.Match[str]) -> str:
+    return found[0] if found[1].lower() in _READ else " "
 
 
 def _with_words(found: re.Match[str]) -> str:
