@@ -12,7 +12,8 @@ from exporter.guide.index import GuideIndex
 from exporter.guide.library import Library
 from exporter.guide.objects import View
 from exporter.guide.pages import Planner
-from exporter.guide.update import update_items
+from exporter.guide.scan import read_files
+from exporter.guide.update import look_for_items, update_items
 from tests.conftest import CATEGORY, PICTURE, PLACE, SpaceFiles, asset, entry, locale
 
 if TYPE_CHECKING:
@@ -32,7 +33,8 @@ def open_views(folder: Path) -> Callable[[str], View]:
     frame = read_frame(files.root, Site.model_validate({"title": "Guide", "source": {"local": "demo"}}))
     index = GuideIndex(None)
     planner = Planner(index, frame)
-    update_items(index, planner, frame, files.root, 1, everything=True)
+    look = look_for_items(index, files.root, everything=True)
+    update_items(index, planner, look, read_files(files.root, frame, look.now), everything=True)
     planner.settle()
     planner.place_others(lambda _key: None, {})
     library = Library(index, frame, files.root, files.root / "templates")
