@@ -42,7 +42,7 @@ _free_tree, _free_text = _find_free()
 
 def to_html(text: str) -> str:
     """Render CommonMark with tables, strikethrough, footnotes and addresses that are links; raw HTML stays as it is."""
-    if "[^" not in text:
+    if "^" not in text or "[^" not in text:
         return _render(text, _OPTIONS)
     if text.count("]:") > _MOST_NOTES:
         return _render(text.replace("[^", "\\[^"), _OPTIONS)

@@ -29,7 +29,8 @@ from exporter.guide.languages import Language, language, language_name, write_da
 from exporter.guide.links import follow
 from exporter.guide.lists import EntryList, Lazy
 from exporter.guide.markup import markdown
-from exporter.guide.objects import Asset, Entry, Resource, RichText, Thing, View
+from exporter.guide.objects import Asset, Entry, RichText, Thing, View
+from exporter.guide.resources import Resource
 from exporter.guide.richtext import render_document
 
 if TYPE_CHECKING:

@@ -175,7 +175,7 @@ def markdown(text: str, view: View, under: int = 1) -> Markup:
     write = _CLEANER.clean if "<" in text else led
     noted = "^" in text and _NOTES in markup
     whole = _with_notes(markup, writing, write) if noted else write(markup, writing)
-    if "|" in text or "<" in text:
+    if ("|" in text or "<" in text) and ' align="' in whole:
         whole = _ALIGNED.sub(r'\1 style="text-align: \2"', whole)
     mark = mark_headings if "<" in text else mark_plain_headings
     return Markup(mark(whole, view, under))  # noqa: S704 - it is safe

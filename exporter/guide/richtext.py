@@ -9,7 +9,8 @@ from markupsafe import Markup, escape
 from exporter.guide.fields import title_of, type_of, url_of
 from exporter.guide.headings import Outline
 from exporter.guide.links import follow
-from exporter.guide.objects import Asset, Entry, Resource, View, read_resource
+from exporter.guide.objects import Asset, Entry, View
+from exporter.guide.resources import Resource, read_resource
 from exporter.guide.tables import fit_spans
 from exporter.model import link_key
 
