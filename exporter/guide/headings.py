@@ -46,6 +46,8 @@ class Outline:
 
 def mark_headings(markup: str, view: View, under: int) -> str:
     """Write ids and levels into the headings of safe markup, which stand below one of the level `under`."""
+    if "<h" not in markup:
+        return markup
     outline = Outline(view, under)
 
     def written(found: re.Match[str]) -> str:

@@ -75,8 +75,8 @@ class Writing:
     `lost` says whether a link of it leads nowhere.
     """
 
-    def __init__(self, text: object, view: View) -> None:
-        self._text = text
+    def __init__(self, text: str, view: View) -> None:
+        self.text = text
         self._view = view
         self._notes: dict[str, str] = {}
         self._given: set[str] = set()
@@ -93,7 +93,7 @@ class Writing:
         if (tag, name) in _ADDRESSES:
             if self._prefix and value.startswith("#fn") and _NOTE.fullmatch(value, 1):
                 return f"#{self._note(value[1:])}"
-            found = follow(tag, value, self._view, self._text)
+            found = follow(tag, value, self._view, self.text)
             self.lost = self.lost or found is None
             return found
         if name == "id":
@@ -142,7 +142,9 @@ class _Cleaner:
     def clean(self, markup: str, writing: Writing) -> str:
         """Give safe markup that is nested as HTML allows it."""
         self._writing, self._failure = writing, None
-        text = self._cleaner.clean(_NO_TAG.sub("&lt;", _NAMED.sub(_known, markup)))
+        if not _READ.issuperset(_NAMED.findall(writing.text)):
+            markup = _NAMED.sub(_known, markup)
+        text = self._cleaner.clean(_NO_TAG.sub("&lt;", markup))
         if self._failure is not None:
             raise self._failure
         return _PICTURE.sub(_with_words, fit(text))

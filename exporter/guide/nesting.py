@@ -72,9 +72,49 @@ _NEEDS = {"a": " href=", "bdo": " dir="}
 _NEVER_INSIDE = {"a": {"a"}, "dfn": {"dfn"}, **{each: {"th"} for each in _HEADINGS}}
 
 
+_SELDOM = {*_NEEDS, *_NEVER_INSIDE}
+_BARE = re.compile(r"(?:<[uo]l[^<>]*>|</li>)\s*+[^<\s]")
+"""Text in a list beside its items."""
+
+
+def _children() -> dict[str, set[str]]:
+    """Give what may stand directly in each element."""
+    inline = {*_INLINE, "br", "img"}
+    found = dict.fromkeys((*_INLINE, *_HEADINGS, "p", "pre"), inline)
+    found |= dict.fromkeys(_HOLDS_BLOCKS, inline | _BLOCKS)
+    return found | {each: {name for name, above in _PARENTS.items() if each in above} for each in _HOLDERS}
+
+
+_INLINE = {
+    *("a", "abbr", "b", "bdi", "bdo", "cite", "code", "del", "dfn", "em", "i", "ins", "kbd", "mark", "q", "s", "samp"),
+    *("small", "span", "strong", "sub", "sup", "u", "var"),
+}
+_HOLDERS = {"ul", "ol", "table", "tbody", "thead", "tr"}
+_INSIDE = _children()
+
+
 def fit(markup: str) -> str:
     """Drop the tags of safe, balanced markup that stand where HTML does not allow them; their text stays."""
-    return _Fitter().fit(markup)
+    return markup if _surely_fits(markup) else _Fitter().fit(markup)
+
+
+def _surely_fits(markup: str) -> bool:
+    """Tell quickly of most markup that nothing in it has to be dropped."""
+    if _BARE.search(markup):
+        return False
+    names = [""]
+    for closing, name, attributes in _TOKEN.findall(markup):
+        if closing:
+            names.pop()
+        elif name not in _INSIDE[names[-1]] or (name in _SELDOM and not _seldom_fits(name, attributes, names)):
+            return False
+        elif name not in _VOID:
+            names.append(name)
+    return True
+
+
+def _seldom_fits(name: str, attributes: str, names: list[str]) -> bool:
+    return _NEEDS.get(name, "") in attributes and _NEVER_INSIDE.get(name, set()).isdisjoint(names)
 
 
 class _Fitter:
