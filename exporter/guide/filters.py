@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from babel.numbers import format_decimal
 from jinja2 import pass_context
 from markupsafe import Markup, escape
 
@@ -25,11 +23,14 @@ from exporter.guide.fields import (
     type_of,
     url_of,
 )
-from exporter.guide.languages import Language, babel_locale, language
+from exporter.guide.headings import outline
+from exporter.guide.languages import Language, language
+from exporter.guide.layout import Layout, inline
 from exporter.guide.lists import EntryList, Lazy
 from exporter.guide.markup import follow, markdown
 from exporter.guide.objects import Asset, Entry, RichText, View
 from exporter.guide.richtext import render_document
+from exporter.guide.values import date, fact, number, table
 
 if TYPE_CHECKING:
     from jinja2.runtime import Context
@@ -50,12 +51,15 @@ def _url(value: Any) -> str:
 
 
 @pass_context
-def _html(context: Context, value: Any) -> Markup:
-    """A Text as Markdown, a Rich Text document, anything else as plain text; always safe."""
+def _html(context: Context, value: Any, level: int = 1) -> Markup:
+    """A Text as Markdown, a Rich Text document, anything else as plain text; always safe.
+
+    Its headings go on below those of a level, none left out.
+    """
     view: View = context[VIEW]
     if isinstance(value, RichText):
-        return render_document(value._document, view)  # noqa: SLF001 - an object of the same room
-    return markdown(value, view) if isinstance(value, str) else escape("" if value is None else value)
+        return outline(render_document(value._document, view), level)  # noqa: SLF001 - an object of the same room
+    return outline(markdown(value, view), level) if isinstance(value, str) else escape("" if value is None else value)
 
 
 @pass_context
@@ -101,7 +105,7 @@ def _foreign(context: Context, value: Any) -> str:
 @pass_context
 def _number(context: Context, value: Any) -> str:
     """A number as the page's locale writes it."""
-    return str(format_decimal(value, locale=babel_locale(context["page"].locale) or "en"))
+    return number(value, context[VIEW])
 
 
 @pass_context
@@ -150,39 +154,33 @@ def _size(value: Asset) -> Markup:
     return Markup("").join(Markup(' {}="{}"').format(*each) for each in known)
 
 
-def _object(value: Any) -> str:
-    """An Object field as compact JSON."""
-    return json.dumps(value, ensure_ascii=False, default=_plain)
+@pass_context
+def _fact(context: Context, value: FieldValue) -> Markup:
+    """A short field as people read it: links, dates, numbers, yes and no."""
+    return fact(value, context[VIEW])
 
 
-def _plain(value: Any) -> Any:
-    return dict(value) if isinstance(value, Mapping) else str(value)
+@pass_context
+def _date(context: Context, value: Any) -> Markup:
+    """A date as the page's language writes it."""
+    return date(value, context[VIEW])
+
+
+@pass_context
+def _table(context: Context, value: Any) -> Markup:
+    """What a JSON field holds, as a table."""
+    return table(value, context[VIEW])
+
+
+def _inline(value: Any, level: int = 3) -> Markup:
+    """An entry as a part of this page; where it stands here already, what it is called."""
+    found = inline(value, level) if isinstance(value, Entry) else None
+    return found if found is not None else Markup("<p>{}</p>").format(_title(value))
 
 
 def _facts(entry: Entry) -> tuple[FieldValue, ...]:
     """The short fields: what is neither title, address, summary, text nor a list of links."""
-    left_out = {each.id for each in (*_texts(entry), *_lists(entry))} | {summary_field(entry), "slug", "order"}
-    picture = picture_of(entry)
-    return tuple(
-        each
-        for each in fields_of(entry)
-        if each.id not in left_out and each.value != picture and each.value != title_of(entry)
-    )
-
-
-def _texts(entry: Entry) -> tuple[FieldValue, ...]:
-    """The Text and Rich Text fields, the summary apart."""
-    said = summary_field(entry)
-    return tuple(each for each in fields_of(entry) if each.type in ("Text", "RichText") and each.id != said)
-
-
-def _lists(entry: Entry) -> tuple[FieldValue, ...]:
-    """The fields that hold several entries or assets."""
-    return tuple(
-        each
-        for each in fields_of(entry)
-        if isinstance(each.value, tuple) and any(isinstance(item, Entry | Asset) for item in each.value)
-    )
+    return Layout(entry).facts
 
 
 @dataclass(frozen=True)
@@ -215,17 +213,19 @@ def _find_groups(view: View) -> tuple[Group, ...]:
 
 
 FILTERS = {
+    "date": _date,
+    "fact": _fact,
     "facts": _facts,
+    "inline": _inline,
     "is_asset": lambda value: isinstance(value, Asset),
     "is_entry": lambda value: isinstance(value, Entry),
     "lead": _lead,
     "lead_html": _lead_html,
-    "lists": _lists,
-    "object": _object,
+    "layout": Layout,
     "size": _size,
     "source": source_of,
     "static": _static,
-    "texts": _texts,
+    "table": _table,
     "type_name": _type_name,
     "fields": fields_of,
     "foreign": _foreign,

@@ -21,13 +21,17 @@ if TYPE_CHECKING:
     from exporter.guide.pages import Page
     from exporter.model import ContentType
 
+_PICTURES = {
+    f"image/{kind}"
+    for kind in ("apng", "avif", "bmp", "gif", "jpeg", "jpg", "png", "svg+xml", "vnd.microsoft.icon", "webp", "x-icon")
+}
 _PLAIN = re.compile(r"[A-Za-z0-9_.~/-]*")
 
 
 class View:
     """The library as one page sees it: in its locale, with links relative to it, every question noted.
 
-    `part` renders a partial template; problems found are kept.
+    `part` renders a partial template, `inside` the entries that are being rendered as parts; problems found are kept.
     """
 
     def __init__(self, library: Library, page: Page, part: Callable[..., Markup]) -> None:
@@ -38,6 +42,7 @@ class View:
         self.part = part
         self.asked: list[Asked] = []
         self.problems: dict[Problem, None] = {}
+        self.inside: list[str] = []
         self._above = page.url.split("/")[1:-1]
         self._types: dict[str, ContentType | None] = {}
 
@@ -215,10 +220,9 @@ class Asset(Thing):
 
     @property
     def is_image(self) -> bool:
-        """Tell whether the file is a picture."""
+        """Tell whether the file is a picture that browsers show."""
         value = self._view.answer(self._loaded, "file")[0]
-        kind = value.get("contentType") if isinstance(value, dict) else None
-        return isinstance(kind, str) and kind.startswith("image/")
+        return isinstance(value, dict) and str(value.get("contentType")) in _PICTURES
 
 
 class Facts:

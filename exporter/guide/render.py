@@ -70,6 +70,11 @@ class TypeLink:
         return self._view.link(list_url(self._view.frame, self.id, self._view.locale))
 
     @property
+    def is_part(self) -> bool:
+        """Tell whether its entries are parts of other pages, which have lists but no place in the navigation."""
+        return self.id in self._view.frame.parts
+
+    @property
     def count(self) -> int:
         """How many entries the type has."""
         return int(self._view.ask(f"list:{self.id}", "n"))

@@ -1,0 +1,150 @@
+"""How an entry is laid out where no template says it: lead, picture, short facts, then its sections in their order."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cached_property
+from typing import TYPE_CHECKING, Any
+
+from exporter.guide.fields import FieldValue, fields_of, picture_of, roles_of, summary_field, title_of, type_of, url_of
+from exporter.guide.objects import Asset, Entry, Values
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from markupsafe import Markup
+
+_LONGEST_LEAD = 500
+_BODIES = ("text", "parts")
+_DEEPEST = 3
+
+
+@dataclass(frozen=True)
+class Section(FieldValue):
+    """A field that stands by itself on a page.
+
+    Its kind: text, code, table, gallery (assets), cards (entries with pages), parts (entries that stand on this page).
+    `headed` says that the field's name stands above it: the first body of a page has the page's own title there.
+    """
+
+    kind: str = ""
+    headed: bool = True
+
+
+class Layout:
+    """What a page shows of an entry, each worked out when it is looked at; `inside` one that stands on another's page."""
+
+    def __init__(self, entry: Entry, *, inside: bool = False) -> None:
+        self._entry = entry
+        self._inside = inside
+
+    @cached_property
+    def title(self) -> str:
+        """What the entry is called; empty where that is for editors alone and the page has another title."""
+        roles = roles_of(self._entry)
+        shown = not self._inside or (roles.is_titled and roles.title in {each.id for each in self._fields})
+        return title_of(self._entry) if shown else ""
+
+    @cached_property
+    def picture(self) -> Asset | None:
+        """The picture beside the title."""
+        return picture_of(self._entry)
+
+    @cached_property
+    def lead(self) -> str:
+        """The field of the sentence below the title; empty where there is none that short."""
+        name = summary_field(self._entry)
+        value = self._entry[name] if name else ""
+        return name if value and len(value) <= _LONGEST_LEAD else ""
+
+    @cached_property
+    def facts(self) -> tuple[FieldValue, ...]:
+        """The short fields."""
+        return tuple(each for each in self._shown if not isinstance(each, Section))
+
+    @cached_property
+    def opening(self) -> tuple[Section, ...]:
+        """The sections before the first list of entries."""
+        return self._sections[: self._cut]
+
+    @cached_property
+    def further(self) -> tuple[Section, ...]:
+        """The sections from the first list of entries on."""
+        return self._sections[self._cut :]
+
+    @cached_property
+    def _cut(self) -> int:
+        lists = (number for number, each in enumerate(self._sections) if each.kind in ("cards", "gallery"))
+        return next(lists, len(self._sections))
+
+    @cached_property
+    def _sections(self) -> tuple[Section, ...]:
+        return tuple(each for each in self._shown if isinstance(each, Section))
+
+    @cached_property
+    def _fields(self) -> tuple[FieldValue, ...]:
+        return fields_of(self._entry)
+
+    @cached_property
+    def _shown(self) -> tuple[FieldValue, ...]:
+        return tuple(self._lay_out())
+
+    def _lay_out(self) -> Iterator[FieldValue]:
+        roles = roles_of(self._entry)
+        left_out = {*roles.hidden, roles.title, self.lead}
+        bodies = 0
+        for each in self._fields:
+            if each.id in left_out or each.value == self.title:
+                continue
+            value = self._left(each.value)
+            kind = self._kind(each, value, roles.code)
+            if value is None or not kind:
+                continue
+            if kind == "fact":
+                yield each if value is each.value else FieldValue(each.id, each.name, each.type, value, each.locale)
+                continue
+            items = value if isinstance(value, tuple) or kind not in ("gallery", "parts") else (value,)
+            bodies += kind in _BODIES
+            yield Section(each.id, each.name, each.type, items, each.locale, kind, kind not in _BODIES or bodies > 1)
+
+    def _left(self, value: Any) -> Any:
+        """Give a value without the picture that stands beside the title; None where nothing is left."""
+        if isinstance(value, tuple):
+            return tuple(each for each in value if not (isinstance(each, Asset) and each == self.picture)) or None
+        if isinstance(value, str) and not value.strip():
+            return None
+        return None if isinstance(value, Asset) and value == self.picture else value
+
+    def _kind(self, field: FieldValue, value: Any, code: frozenset[str]) -> str:
+        """Tell how a field is shown: as a short fact, as one of the kinds of sections, or not at all."""
+        if isinstance(value, tuple):
+            things = [each for each in value if isinstance(each, Entry | Asset)]
+            if things:
+                return self._kind_of(things[0], many=True)
+            return "fact" if field.type == "Array" else "table"
+        if isinstance(value, Entry | Asset):
+            return self._kind_of(value, many=False)
+        if field.type in ("Text", "RichText"):
+            return "code" if field.id in code else "text"
+        if isinstance(value, Values):
+            return "fact" if field.type == "Location" else "table" if value and "sys" not in value else ""
+        return "table" if field.type == "Object" else "fact"
+
+    def _kind_of(self, thing: Entry | Asset, *, many: bool) -> str:
+        if isinstance(thing, Asset):
+            return "gallery" if many or thing.is_image else "fact"
+        if not url_of(thing) or type_of(thing) in thing._view.frame.parts:  # noqa: SLF001
+            return "parts"
+        return "cards" if many else "fact"
+
+
+def inline(entry: Entry, level: int) -> Markup | None:
+    """Render an entry as a part of the page; None where it stands there already, or too deep inside others."""
+    view, key = entry._view, entry._loaded.key  # noqa: SLF001 - objects of the same room
+    if key in view.inside or key == view.page.key or len(view.inside) >= _DEEPEST:
+        return None
+    view.inside.append(key)
+    try:
+        return view.part("parts/inline.html", entry=entry, fields=Layout(entry, inside=True), level=level)
+    finally:
+        view.inside.pop()
