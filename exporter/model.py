@@ -194,7 +194,10 @@ def _read_field(raw: Mapping[str, Json]) -> Field:
         link_type=str(raw.get("linkType") or ""),
         items=raw.get("items") or {},
         rules=tuple(
-            each for part in (raw, raw.get("items") or {}) for each in part.get("validations") or () if isinstance(each, dict)
+            each
+            for part in (raw, raw.get("items") or {})
+            for each in part.get("validations") or ()
+            if isinstance(each, dict)
         ),
     )
 

@@ -1,4 +1,4 @@
-"""What a reader's browser meets in a guide: which pages links lead to, which lead nowhere, what is loaded from where."""
+"""What a browser meets in a guide: the pages that links lead to, links that lead nowhere, what is loaded from where."""
 
 from __future__ import annotations
 

@@ -8,19 +8,20 @@ import re
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
-from urllib.parse import parse_qs, unquote, urlsplit
+from urllib.parse import unquote, urlsplit
 
 from PIL import Image
 
-from tests.conftest import RECORDINGS, locale
+from tests.conftest import RECORDINGS
 from tests.stub import Reply, Request, error, listing, serve
-from tests.test_recordings import chains, locales_in, read, token_of
+from tests.test_recordings import chains, locales_in, read
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
-FORMATS = {"image/jpeg": "JPEG", "image/png": "PNG", "image/gif": "GIF", "image/webp": "WEBP"}
+FORMATS = {"image/jpeg": "JPEG", "image/png": "PNG", "image/gif": "GIF", "image/webp": "WEBP", "image/x-icon": "ICO"}
+DRAWING = b'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 3 2"><path fill="#888" d="M0 0h3v2H0z"/></svg>'
 HOSTS = re.compile(r"//(?:images|assets|videos|downloads)\.(?:ctfassets\.net|contentful\.com)")
 LARGEST = 240
 """Pixels of a made-up picture, at most; its shape is that of the original."""
@@ -71,7 +72,8 @@ def files_of(items: list[Any]) -> Iterator[tuple[str, bytes]]:
 def file_like(value: dict[str, Any]) -> bytes:
     """Make a file of the kind, and of the size, that an asset's metadata says."""
     details = value.get("details") or {}
-    data, kind = b"A file.\n", str(value.get("contentType"))
+    kind = str(value.get("contentType"))
+    data = DRAWING if kind == "image/svg+xml" else b"A file.\n"
     if kind in FORMATS:
         shape = details.get("image") or {"width": 30, "height": 20}
         factor = min(1.0, LARGEST / max(shape["width"], shape["height"]))
@@ -96,7 +98,9 @@ def initial_syncs() -> Iterator[Recorded]:
             locales = recorded_locales(chain.name) or locales_in(chain.pages)
             if own:
                 known = {each["sys"]["id"] for each in own}
-                yield Recorded(f"{name}-own", chain.pages, [*own, *(t for t in made if t["sys"]["id"] not in known)], locales)
+                yield Recorded(
+                    f"{name}-own", chain.pages, [*own, *(t for t in made if t["sys"]["id"] not in known)], locales
+                )
             yield Recorded(f"{name}-made", chain.pages, made, locales)
             yield Recorded(f"{name}-bare", chain.pages, [bare(each) for each in made], locales_in(chain.pages))
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
 import re
 import shutil
 import subprocess
@@ -18,7 +17,6 @@ from tests.crawl import Crawl, texts
 from tests.recorded import Recorded, exports, initial_syncs, put_export
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
     from pathlib import Path
 
 pytestmark = pytest.mark.skipif(not RECORDINGS.is_dir(), reason=NO_RECORDINGS)
@@ -35,7 +33,7 @@ RAW = {
 
 
 @pytest.fixture(scope="module")
-def guides(tmp_path_factory: pytest.TempPathFactory) -> Iterator[dict[str, Path]]:
+def guides(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Path]:
     """Build the guide of every space; give their folders site/ by name."""
     built: dict[str, Path] = {}
     with pytest.MonkeyPatch.context() as patch:
@@ -48,7 +46,7 @@ def guides(tmp_path_factory: pytest.TempPathFactory) -> Iterator[dict[str, Path]
                 space = tmp_path_factory.mktemp("space")
                 build(root, {"local": str(put_export(name, space))})
             built[name] = root / "site"
-    yield built
+    return built
 
 
 def build(root: Path, source: dict[str, str]) -> None:

@@ -35,7 +35,8 @@ def read_date(value: Json) -> Moment | None:
     if found is None:
         return None
     try:
-        when = datetime(*(int(each or 0) for each in found.groups()[:6]))  # noqa: DTZ001 - the clock of the editor
+        year, month, day, hour, minute, second = (int(each or 0) for each in found.groups()[:6])
+        when = datetime(year, month, day, hour, minute, second)
     except ValueError:
         return None
     return Moment(when, found[4] is not None, found["zone"] or "")
@@ -71,5 +72,5 @@ def place_of(roles: Roles, ask: Callable[[str], Json]) -> float:
     moment = read_date(ask(roles.date)) if roles.date else None
     if moment is None:
         return _LAST
-    seconds = (moment.when - datetime(1, 1, 1)).total_seconds()  # noqa: DTZ001 - both are without a zone
+    seconds = (moment.when - datetime(1, 1, 1)).total_seconds()
     return -seconds if roles.newest_first else seconds

@@ -147,9 +147,11 @@ def field_type(thing: Thing, name: str) -> str:
 
 
 def referrers_of(thing: Thing) -> tuple[tuple[str, tuple[Entry, ...]], ...]:
-    """Give the entries that link here, by content type, each sorted by title."""
+    """Give the entries that link here, by content type, each sorted by title; parts of other pages are left out."""
     view = thing._view  # noqa: SLF001
-    groups: dict[str, list[Entry]] = {each: [] for each in view.frame.types}
+    own = type_of(thing)
+    types = (each for each in view.frame.types if each not in view.frame.parts or own in view.frame.parts)
+    groups: dict[str, list[Entry]] = {each: [] for each in types}
     found = [key for type_id, key in view.ask(f"to:{thing._loaded.key}") if type_id in groups]  # noqa: SLF001
     for loaded in view.library.items.load_all(found):
         groups[loaded.type].append(Entry(view, loaded))

@@ -24,13 +24,12 @@ from exporter.guide.fields import (
     url_of,
 )
 from exporter.guide.headings import outline
-from exporter.guide.languages import Language, language
 from exporter.guide.layout import Layout, inline
 from exporter.guide.lists import EntryList, Lazy
 from exporter.guide.markup import follow, markdown
 from exporter.guide.objects import Asset, Entry, RichText, View
 from exporter.guide.richtext import render_document
-from exporter.guide.values import date, fact, number, table
+from exporter.guide.values import date, fact, lang_attributes, number, table
 
 if TYPE_CHECKING:
     from jinja2.runtime import Context
@@ -86,12 +85,7 @@ def _href(context: Context, value: Any) -> str:
 def _lang(context: Context, value: Any, name: str | None = None) -> Markup:
     """` lang="…" dir="…"` where a field (the title where none is named) is in another language than the page."""
     code = value.locale if isinstance(value, FieldValue) else locale_of(value, name)
-    return Markup("") if code == context["page"].locale else _lang_attributes(context["languages"], code)
-
-
-def _lang_attributes(languages: Mapping[str, Language], code: str) -> Markup:
-    found = languages.get(code) or language(code, code)
-    return Markup(' lang="{}" dir="{}"').format(found.code, found.direction)
+    return Markup("") if code == context["page"].locale else lang_attributes(code)
 
 
 @pass_context
@@ -173,9 +167,9 @@ def _table(context: Context, value: Any) -> Markup:
 
 
 def _inline(value: Any, level: int = 3) -> Markup:
-    """An entry as a part of this page; where it stands here already, what it is called."""
-    found = inline(value, level) if isinstance(value, Entry) else None
-    return found if found is not None else Markup("<p>{}</p>").format(_title(value))
+    """An entry, or several, as parts of this page, with headings from a level on; empty where there is nothing."""
+    entries = value if isinstance(value, tuple) else (value,)
+    return Markup("\n").join(part for each in entries if isinstance(each, Entry) and (part := inline(each, level)))
 
 
 def _facts(entry: Entry) -> tuple[FieldValue, ...]:

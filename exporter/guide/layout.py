@@ -6,17 +6,20 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
+from markupsafe import Markup
+
 from exporter.guide.fields import FieldValue, fields_of, picture_of, roles_of, summary_field, title_of, type_of, url_of
 from exporter.guide.objects import Asset, Entry, Values
+from exporter.guide.values import leaf
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from markupsafe import Markup
-
 _LONGEST_LEAD = 500
 _BODIES = ("text", "parts")
 _DEEPEST = 3
+_PATH = " > "
+"""What editors write between the names of a page and of its part: `Home > Hero`."""
 
 
 @dataclass(frozen=True)
@@ -32,7 +35,7 @@ class Section(FieldValue):
 
 
 class Layout:
-    """What a page shows of an entry, each worked out when it is looked at; `inside` one that stands on another's page."""
+    """What a page shows of an entry, each worked out when it is looked at; `inside` says that the page is another's."""
 
     def __init__(self, entry: Entry, *, inside: bool = False) -> None:
         self._entry = entry
@@ -42,8 +45,10 @@ class Layout:
     def title(self) -> str:
         """What the entry is called; empty where that is for editors alone and the page has another title."""
         roles = roles_of(self._entry)
-        shown = not self._inside or (roles.is_titled and roles.title in {each.id for each in self._fields})
-        return title_of(self._entry) if shown else ""
+        if self._inside and not (roles.is_titled and roles.title in {each.id for each in self._fields}):
+            return ""
+        title = title_of(self._entry)
+        return "" if self._inside and _PATH in title else title
 
     @cached_property
     def picture(self) -> Asset | None:
@@ -56,6 +61,17 @@ class Layout:
         name = summary_field(self._entry)
         value = self._entry[name] if name else ""
         return name if value and len(value) <= _LONGEST_LEAD else ""
+
+    @cached_property
+    def captions(self) -> tuple[FieldValue, ...]:
+        """The fields that stand below the picture."""
+        names = roles_of(self._entry).captions if self.picture is not None else ()
+        return tuple(each for each in self._fields if each.id in names and isinstance(each.value, str))
+
+    @property
+    def is_bare(self) -> bool:
+        """Tell whether there is nothing to show beside a title."""
+        return not (self.lead or self.picture or self._shown)
 
     @cached_property
     def facts(self) -> tuple[FieldValue, ...]:
@@ -91,10 +107,11 @@ class Layout:
 
     def _lay_out(self) -> Iterator[FieldValue]:
         roles = roles_of(self._entry)
-        left_out = {*roles.hidden, roles.title, self.lead}
+        left_out = {*roles.hidden, self.lead, *(each.id for each in self.captions)}
+        titles = {self.title, title_of(self._entry)} if roles.title else {self.title}
         bodies = 0
         for each in self._fields:
-            if each.id in left_out or each.value == self.title:
+            if each.id in left_out or (isinstance(each.value, str) and each.value.strip() in titles):
                 continue
             value = self._left(each.value)
             kind = self._kind(each, value, roles.code)
@@ -138,13 +155,14 @@ class Layout:
         return "cards" if many else "fact"
 
 
-def inline(entry: Entry, level: int) -> Markup | None:
-    """Render an entry as a part of the page; None where it stands there already, or too deep inside others."""
+def inline(entry: Entry, level: int) -> Markup | str:
+    """Render an entry as a part of the page; where it stands there already, or is too deep inside others, its title."""
     view, key = entry._view, entry._loaded.key  # noqa: SLF001 - objects of the same room
-    if key in view.inside or key == view.page.key or len(view.inside) >= _DEEPEST:
-        return None
+    fields = Layout(entry, inside=True)
+    if key in view.inside or key == view.page.key or len(view.inside) >= _DEEPEST or fields.is_bare:
+        return Markup("<p>{}</p>").format(leaf(entry, view)) if fields.title else ""
     view.inside.append(key)
     try:
-        return view.part("parts/inline.html", entry=entry, fields=Layout(entry, inside=True), level=level)
+        return view.part("parts/inline.html", entry=entry, fields=fields, level=level)
     finally:
         view.inside.pop()

@@ -22,6 +22,7 @@ _SUMMARIES = (
     *("summary", "lead", "lede", "excerpt", "teaser", "abstract", "standfirst", "subtitle", "tagline", "intro"),
     *("introduction", "description"),
 )
+_CAPTIONS = {"caption", "credit", "credits", "copyright"}
 _SEARCH = {"seo", "og", "meta"}
 _SEARCH_ONLY = {"title", "description", "keywords", "image", "robots", "name"}
 _CODE = {"code", "snippet", "snippets", "css"}
@@ -43,7 +44,8 @@ class Roles:
     """What the fields of a content type are for, each told by its id.
 
     `title` names an entry, where it is empty the first of `names` that is filled does. `summaries` say in a sentence
-    what it is, the best first. `pictures` are the fields that its picture is looked for in. `date` puts it in the
+    what it is, the best first. `pictures` are the fields that its picture is looked for in, `captions`
+    what stands below that. `date` puts it in the
     calendar, the newest first where `newest_first`. `hidden` are fields that are not for readers; `code` those that
     hold source code. `is_titled` says that the title is for readers where the entry stands inside another one's page.
     """
@@ -52,6 +54,7 @@ class Roles:
     names: tuple[str, ...] = ()
     summaries: tuple[str, ...] = ()
     pictures: tuple[str, ...] = ()
+    captions: frozenset[str] = frozenset()
     date: str = ""
     newest_first: bool = False
     hidden: frozenset[str] = frozenset()
@@ -76,6 +79,7 @@ def roles_of(content_type: ContentType) -> Roles:
         tuple(named),
         _summaries(short),
         tuple(each.id for each in sorted(filter(_may_be_picture, fields), key=_picture_rank)),
+        frozenset(each.id for each in short if _CAPTIONS & set(words_of(each.id)[-1:])),
         date,
         newest_first,
         frozenset(hidden),
@@ -156,7 +160,7 @@ def _code(content_type: ContentType) -> frozenset[str]:
 
 
 def _is_titled(content_type: ContentType, title: str) -> bool:
-    """Tell whether a title is for readers: one of a pattern, or the only text that has no translation, is for editors."""
+    """Tell whether a title is for readers; one of a pattern, or the only text without translations, is for editors."""
     own = content_type.find(title)
     if own is None or _is_patterned(own) or is_internal(own):
         return False

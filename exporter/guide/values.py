@@ -6,20 +6,19 @@ import re
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
+from babel import Locale
 from babel.numbers import format_decimal
 from markupsafe import Markup, escape
 
 from exporter.guide.dates import read_date, write_date
-from exporter.guide.fields import source_of, title_of, url_of
-from exporter.guide.languages import babel_locale
+from exporter.guide.fields import locale_of, source_of, title_of, url_of
+from exporter.guide.languages import babel_locale, language
 from exporter.guide.markup import follow
 from exporter.guide.objects import Asset, Entry, RichText, Values, View
 from exporter.guide.roles import words_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
-
-    from babel import Locale
 
     from exporter.guide.fields import FieldValue
 
@@ -36,7 +35,7 @@ _NOTHING = Markup("")
 
 def locale_of_page(view: View) -> Locale:
     """Give the language that a page's dates and numbers are written in."""
-    return babel_locale(view.locale) or babel_locale("en")  # type: ignore[return-value] - English is always there
+    return babel_locale(view.locale) or Locale("en")
 
 
 def number(value: Any, view: View) -> str:
@@ -57,7 +56,9 @@ def fact(field: FieldValue, view: View) -> Markup:
     """Write a short field by its type."""
     value = field.value
     if isinstance(value, tuple):
-        return Markup(", ").join(_text(each, field.id, view) if isinstance(each, str) else leaf(each, view) for each in value)
+        return Markup(", ").join(
+            _text(each, field.id, view) if isinstance(each, str) else leaf(each, view) for each in value
+        )
     if field.type == "Date":
         return date(value, view)
     if isinstance(value, str):
@@ -69,8 +70,8 @@ def fact(field: FieldValue, view: View) -> Markup:
 
 def place(value: Mapping[str, Any], view: View) -> Markup:
     """Write a location as a link that maps open."""
-    pair = [value.get("lat"), value.get("lon")]
-    if not all(isinstance(each, int | float) for each in pair):
+    pair = [each for each in (value.get("lat"), value.get("lon")) if isinstance(each, int | float)]
+    if len(pair) < 2:
         return _NOTHING
     shown = ", ".join(format_decimal(each, _PRECISE, locale=locale_of_page(view)) for each in pair)
     return Markup('<a href="geo:{},{}" dir="ltr">{}</a>').format(*pair, shown)
@@ -98,14 +99,30 @@ def leaf(value: Any, view: View) -> Markup:
         return escape(number(value, view))
     if isinstance(value, str):
         return date(value, view) if read_date(value) is not None else _text(value, "", view)
-    if isinstance(value, Entry | Asset):
-        address = url_of(value) or (source_of(value) if isinstance(value, Asset) else "")
-        return Markup('<a href="{}">{}</a>').format(address, title_of(value)) if address else escape(title_of(value))
-    return _NOTHING
+    return _thing(value, view) if isinstance(value, Entry | Asset) else _NOTHING
+
+
+def _thing(value: Entry | Asset, view: View) -> Markup:
+    """Write what an entry or asset is called, with a link to it, in its own language."""
+    address = url_of(value) or (source_of(value) if isinstance(value, Asset) else "")
+    code = locale_of(value)
+    spoken = _NOTHING if code == view.locale else lang_attributes(code)
+    name = title_of(value)
+    return Markup('<a href="{}"{}>{}</a>').format(address, spoken, name) if address else _said(name, spoken)
+
+
+def _said(text: str, spoken: Markup) -> Markup:
+    return Markup("<span{}>{}</span>").format(spoken, text) if spoken else escape(text)
+
+
+def lang_attributes(code: str) -> Markup:
+    """Give ` lang="…" dir="…"` of a locale."""
+    found = language(code, code)
+    return Markup(' lang="{}" dir="{}"').format(found.code, found.direction)
 
 
 def table(value: Any, view: View, depth: int = _DEPTH) -> Markup:
-    """Write an object or a list of a JSON field as a table, a list, or in a sentence where it is deep inside others."""
+    """Write what a JSON field holds as a table or a list, or in a sentence where it is deep inside others."""
     if isinstance(value, RichText) or value is None:
         return _NOTHING
     if isinstance(value, Mapping):
@@ -116,7 +133,7 @@ def table(value: Any, view: View, depth: int = _DEPTH) -> Markup:
         return leaf(value, view)
     if any(isinstance(each, Mapping | tuple) for each in value):
         columns = _columns(value)
-        return _grid(value, columns, view, depth) if columns and depth else _list(value, view, depth)
+        return _grid(value, columns, view) if columns and depth else _list(value, view, depth)
     return Markup(", ").join(leaf(each, view) for each in value)
 
 
@@ -137,9 +154,11 @@ def _columns(value: Sequence[Any]) -> list[str]:
     return keys if flat and len(keys) <= _COLUMNS and len(value) > 1 else []
 
 
-def _grid(value: Sequence[Any], columns: list[str], view: View, depth: int) -> Markup:
+def _grid(value: Sequence[Any], columns: list[str], view: View) -> Markup:
     head = _each('<th scope="col">{}</th>', columns, key_name)
-    rows = [_each("<td>{}</td>", columns, lambda key, each=each: table(each.get(key), view, depth - 1)) for each in value]
+    rows = [
+        _each("<td>{}</td>", [each.get(key) for key in columns], lambda cell: table(cell, view, 0)) for each in value
+    ]
     body = _each("<tr>{}</tr>", rows, lambda each: each)
     return Markup("<table><thead><tr>{}</tr></thead><tbody>{}</tbody></table>").format(head, body)
 
