@@ -127,10 +127,10 @@ def find_title(roles: Roles, locales: Iterable[str], ask: Callable[[str, str], S
     `ask` answers with value and locale for the id of a field and a locale.
     """
     codes = tuple(dict.fromkeys(locales))
-    for name in (roles.title, *roles.names):
+    for name in roles.named_by:
         for code in codes:
             value, found = ask(name, code)
-            text = _in_a_line(value) if value is not None and value != "" else ""
+            text = _in_a_line(value) if value else ""
             if text:
                 return Answer(text, found)
     return None
@@ -138,9 +138,9 @@ def find_title(roles: Roles, locales: Iterable[str], ask: Callable[[str, str], S
 
 def _in_a_line(value: Json) -> str:
     """Give a title as one line, cut where it goes on too long to be one."""
-    if isinstance(value, bool) or not isinstance(value, str | int | float):
-        return ""
-    text = str(value).strip()
+    if not isinstance(value, str):
+        return str(value) if type(value) in (int, float) else ""
+    text = value.strip()
     if "\n" in text:
         text = text.split("\n", 1)[0].lstrip("# ").strip()
     return text if len(text) <= _LONGEST_TITLE else f"{text[:_LONGEST_TITLE].rsplit(' ', 1)[0]}…"

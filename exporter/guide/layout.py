@@ -16,8 +16,9 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
 _LONGEST_LEAD = 500
-_BODIES = ("text", "parts")
 _DEEPEST = 3
+_LOWEST = 5
+"""The level of a heading that leaves one below it."""
 _PATH = " > "
 """What editors write between the names of a page and of its part: `Home > Hero`."""
 
@@ -56,9 +57,14 @@ class Layout:
         return picture_of(self._entry)
 
     @cached_property
+    def summary(self) -> str:
+        """The field that says what the entry is; empty where there is none."""
+        return summary_field(self._entry)
+
+    @cached_property
     def lead(self) -> str:
-        """The field of the sentence below the title; empty where there is none that short."""
-        name = summary_field(self._entry)
+        """The same where it is short enough for a sentence below the title."""
+        name = self.summary
         value = self._entry[name] if name else ""
         return name if value and len(value) <= _LONGEST_LEAD else ""
 
@@ -120,14 +126,15 @@ class Layout:
             if kind == "fact":
                 yield each if value is each.value else FieldValue(each.id, each.name, each.type, value, each.locale)
                 continue
+            is_body = kind == "text" or (kind == "parts" and isinstance(value, tuple))
+            bodies += is_body
             items = value if isinstance(value, tuple) or kind not in ("gallery", "parts") else (value,)
-            bodies += kind in _BODIES
-            yield Section(each.id, each.name, each.type, items, each.locale, kind, kind not in _BODIES or bodies > 1)
+            yield Section(each.id, each.name, each.type, items, each.locale, kind, not is_body or bodies > 1)
 
     def _left(self, value: Any) -> Any:
-        """Give a value without the picture that stands beside the title; None where nothing is left."""
+        """Give a value without the picture beside the title and without links to other spaces; None for nothing."""
         if isinstance(value, tuple):
-            return tuple(each for each in value if not (isinstance(each, Asset) and each == self.picture)) or None
+            return tuple(each for each in value if each != self.picture and not _leads_elsewhere(each)) or None
         if isinstance(value, str) and not value.strip():
             return None
         return None if isinstance(value, Asset) and value == self.picture else value
@@ -144,7 +151,7 @@ class Layout:
         if field.type in ("Text", "RichText"):
             return "code" if field.id in code else "text"
         if isinstance(value, Values):
-            return "fact" if field.type == "Location" else "table" if value and "sys" not in value else ""
+            return "fact" if field.type == "Location" else "table" if value and not _leads_elsewhere(value) else ""
         return "table" if field.type == "Object" else "fact"
 
     def _kind_of(self, thing: Entry | Asset, *, many: bool) -> str:
@@ -155,6 +162,12 @@ class Layout:
         return "cards" if many else "fact"
 
 
+def _leads_elsewhere(value: Any) -> bool:
+    """Tell whether a value is a link to an entry of another space, which has no page here."""
+    sys = value.get("sys") if isinstance(value, Values) else None
+    return isinstance(sys, Values) and sys.get("type") == "ResourceLink"
+
+
 def inline(entry: Entry, level: int) -> Markup | str:
     """Render an entry as a part of the page; where it stands there already, or is too deep inside others, its title."""
     view, key = entry._view, entry._loaded.key  # noqa: SLF001 - objects of the same room
@@ -163,6 +176,6 @@ def inline(entry: Entry, level: int) -> Markup | str:
         return Markup("<p>{}</p>").format(leaf(entry, view)) if fields.title else ""
     view.inside.append(key)
     try:
-        return view.part("parts/inline.html", entry=entry, fields=fields, level=level)
+        return view.part("parts/inline.html", entry=entry, fields=fields, level=min(level, _LOWEST))
     finally:
         view.inside.pop()

@@ -70,11 +70,6 @@ class TypeLink:
         return self._view.link(list_url(self._view.frame, self.id, self._view.locale))
 
     @property
-    def is_part(self) -> bool:
-        """Tell whether its entries are parts of other pages, which have lists but no place in the navigation."""
-        return self.id in self._view.frame.parts
-
-    @property
     def count(self) -> int:
         """How many entries the type has."""
         return int(self._view.ask(f"list:{self.id}", "n"))
@@ -149,7 +144,8 @@ class Renderer:
             "page": page,
             "language": self._languages[page.locale],
             "alternates": Lazy(lambda: self._alternates(view)),
-            "types": Lazy(lambda: tuple(TypeLink(view, each) for each in view.ask("types"))),
+            "types": Lazy(lambda: self._types(view, parts=False)),
+            "parts": Lazy(lambda: self._types(view, parts=True)),
             "letters": Lazy(lambda: self._letters(view)),
             "entry": self._entry(view, page.key) if page.key is not None else None,
             "home": view.link(self._frame.prefixes[page.locale]),
@@ -158,6 +154,11 @@ class Renderer:
     def _entry(self, view: View, key: str) -> Entry | None:
         loaded = self._library.items.load_whole(key)
         return Entry(view, loaded) if view.of_item(loaded, "x") is not None else None
+
+    def _types(self, view: View, *, parts: bool) -> tuple[TypeLink, ...]:
+        """Give the types that have pages and entries: those that stand for themselves, or the parts of other pages."""
+        wanted = (each for each in view.ask("types") if (each in self._frame.parts) is parts)
+        return tuple(TypeLink(view, each) for each in wanted)
 
     def _template_of(self, view: View) -> str:
         """Give a page's template: its own, the project's of its type's name, else the one for any entry.

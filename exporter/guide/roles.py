@@ -43,15 +43,15 @@ def words_of(identifier: str) -> tuple[str, ...]:
 class Roles:
     """What the fields of a content type are for, each told by its id.
 
-    `title` names an entry, where it is empty the first of `names` that is filled does. `summaries` say in a sentence
-    what it is, the best first. `pictures` are the fields that its picture is looked for in, `captions`
-    what stands below that. `date` puts it in the
-    calendar, the newest first where `newest_first`. `hidden` are fields that are not for readers; `code` those that
-    hold source code. `is_titled` says that the title is for readers where the entry stands inside another one's page.
+    `title` names an entry, the first of `named_by` that is filled does where that is empty. `summaries` say in a
+    sentence what it is, the best first. `pictures` are the fields that its picture is looked for in, `captions` what
+    stands below that. `date` puts it in the calendar, the newest first where `newest_first`. `hidden` are fields that
+    are not for readers; `code` those that hold source code. `is_titled` says that the title is for readers where the
+    entry stands inside another one's page.
     """
 
     title: str
-    names: tuple[str, ...] = ()
+    named_by: tuple[str, ...]
     summaries: tuple[str, ...] = ()
     pictures: tuple[str, ...] = ()
     captions: frozenset[str] = frozenset()
@@ -62,7 +62,7 @@ class Roles:
     is_titled: bool = True
 
 
-UNKNOWN = Roles("title", summaries=_SUMMARIES)
+UNKNOWN = Roles("title", ("title",), _SUMMARIES)
 """What is told of an asset, or of an entry whose type the content model does not know."""
 
 
@@ -76,7 +76,7 @@ def roles_of(content_type: ContentType) -> Roles:
     named = [each.id for each in short if each.id not in hidden and not _is_patterned(each)]
     return Roles(
         title,
-        tuple(named),
+        tuple(filter(None, (title, *named))),
         _summaries(short),
         tuple(each.id for each in sorted(filter(_may_be_picture, fields), key=_picture_rank)),
         frozenset(each.id for each in short if _CAPTIONS & set(words_of(each.id)[-1:])),
