@@ -131,7 +131,7 @@ def find_title(roles: Roles, locales: Iterable[str], ask: Callable[[str, str], S
         for code in codes:
             value, found = ask(name, code)
             text = _in_a_line(value) if value else ""
-            if text:
+            if text and (name == roles.title or not text.startswith(("https://", "http://"))):
                 return Answer(text, found)
     return None
 

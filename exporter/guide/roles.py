@@ -73,7 +73,7 @@ def roles_of(content_type: ContentType) -> Roles:
     date, newest_first = _calendar(fields)
     short = [each for each in fields if each.type in SHORT and each.id not in (title, "slug")]
     hidden = {each.id for each in fields if each.id in ("slug", "order") or is_internal(each) or _is_for_search(each)}
-    named = [each.id for each in short if each.id not in hidden and not _is_patterned(each)]
+    named = sorted((each.id for each in short if each.id not in hidden and not _is_patterned(each)), key=_title_rank)
     return Roles(
         title,
         tuple(filter(None, (title, *named))),
@@ -115,6 +115,11 @@ def is_internal(field: Field) -> bool:
     """Tell whether a field is a note of editors among themselves."""
     words = {*words_of(field.id), *words_of(field.name)}
     return bool(words & _INTERNAL) or "".join(words_of(field.id)) in _INTERNAL_NAMES
+
+
+def _title_rank(identifier: str) -> int:
+    words = words_of(identifier)
+    return _TITLES.index(words[-1]) if words and words[-1] in _TITLES else len(_TITLES)
 
 
 def _is_for_search(field: Field) -> bool:
