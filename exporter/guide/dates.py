@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from datetime import datetime
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, Literal, NamedTuple
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -17,6 +17,12 @@ if TYPE_CHECKING:
 _DATE = re.compile(
     r"(\d{4})-(\d\d)-(\d\d)(?:T(\d\d):(\d\d)(?::(\d\d)(?:\.\d+)?)?)?(?P<zone>Z|[+-]\d\d:?\d\d)?", re.ASCII
 )
+_LENGTHS: dict[str, Literal["short", "medium", "long", "full"]] = {
+    "short": "short",
+    "medium": "medium",
+    "long": "long",
+    "full": "full",
+}
 _LARGEST = 1e300
 _LAST = float("inf")
 
@@ -42,11 +48,11 @@ def read_date(value: Json) -> Moment | None:
     return Moment(when, found[4] is not None, found["zone"] or "")
 
 
-def write_date(moment: Moment, locale: Locale) -> str:
+def write_date(moment: Moment, locale: Locale, length: str = "long") -> str:
     """Write a date in a language; the time with it where it says more than midnight, in the zone that it names."""
     from babel.dates import format_date, format_time
 
-    day = format_date(moment.when, "long", locale)
+    day = format_date(moment.when, _LENGTHS.get(length, "long"), locale)
     if not moment.has_time or (moment.when.hour, moment.when.minute) == (0, 0):
         return str(day)
     time = format_time(moment.when, "short", locale=locale)

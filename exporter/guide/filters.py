@@ -23,7 +23,7 @@ from exporter.guide.fields import (
     type_of,
     url_of,
 )
-from exporter.guide.headings import outline
+from exporter.guide.outline import outline
 from exporter.guide.layout import Layout, inline
 from exporter.guide.lists import EntryList, Lazy
 from exporter.guide.markup import follow, markdown
@@ -50,15 +50,15 @@ def _url(value: Any) -> str:
 
 
 @pass_context
-def _html(context: Context, value: Any, level: int = 1) -> Markup:
+def _html(context: Context, value: Any, under: int = 1) -> Markup:
     """A Text as Markdown, a Rich Text document, anything else as plain text; always safe.
 
-    Its headings go on below those of a level, none left out.
+    Its headings stand below one of the level `under`.
     """
     view: View = context[VIEW]
     if isinstance(value, RichText):
-        return outline(render_document(value._document, view), level)  # noqa: SLF001 - an object of the same room
-    return outline(markdown(value, view), level) if isinstance(value, str) else escape("" if value is None else value)
+        return outline(render_document(value._document, view), under)  # noqa: SLF001 - an object of the same room
+    return outline(markdown(value, view), under) if isinstance(value, str) else escape("" if value is None else value)
 
 
 @pass_context
@@ -155,9 +155,9 @@ def _fact(context: Context, value: FieldValue) -> Markup:
 
 
 @pass_context
-def _date(context: Context, value: Any) -> Markup:
-    """A date as the page's language writes it."""
-    return date(value, context[VIEW])
+def _date(context: Context, value: Any, length: str = "long") -> Markup:
+    """A date as the page's language writes it: `short`, `medium`, `long` or `full`."""
+    return date(value, context[VIEW], length)
 
 
 @pass_context

@@ -44,12 +44,12 @@ def number(value: Any, view: View) -> str:
     return str(format_decimal(value, locale=locale_of_page(view), group_separator=not plain))
 
 
-def date(value: Any, view: View) -> Markup:
+def date(value: Any, view: View, length: str = "long") -> Markup:
     """Write a date in the page's language; what is none stays as it is."""
     moment = read_date(value)
     if moment is None:
         return escape("" if value is None else value)
-    return Markup('<time datetime="{}">{}</time>').format(value, write_date(moment, locale_of_page(view)))
+    return Markup('<time datetime="{}">{}</time>').format(value, write_date(moment, locale_of_page(view), length))
 
 
 def fact(field: FieldValue, view: View) -> Markup:
