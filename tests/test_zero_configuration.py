@@ -9,8 +9,8 @@ import pytest
 from lxml import html
 
 from exporter.guide.dates import read_date, write_date
-from exporter.guide.outline import outline
 from exporter.guide.languages import babel_locale
+from exporter.guide.outline import outline
 from exporter.guide.roles import pages_of, parts_of, roles_of, words_of
 from exporter.model import read_content_type
 from tests.conftest import ACCESS_TOKEN, Guide, asset, content_type, entry, link, locale

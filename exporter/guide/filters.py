@@ -23,11 +23,11 @@ from exporter.guide.fields import (
     type_of,
     url_of,
 )
-from exporter.guide.outline import outline
 from exporter.guide.layout import Layout, inline
 from exporter.guide.lists import EntryList, Lazy
 from exporter.guide.markup import follow, markdown
 from exporter.guide.objects import Asset, Entry, RichText, View
+from exporter.guide.outline import outline
 from exporter.guide.richtext import render_document
 from exporter.guide.values import date, fact, lang_attributes, number, table
 
