@@ -120,6 +120,8 @@ EQUIPMENT = {
     "mixed": [1, "two", {"three": [{"four": {"five": {"six": {"seven": True}}}}]}],
     "<b>": "<script>alert(1)</script>",
     "at": {"lat": 38.7, "lon": -9.1},
+    "count": 10**40,
+    "nowhere": {"lat": 1e300, "lon": 0},
 }
 EVENTS = [
     entry(

@@ -6,12 +6,16 @@ import re
 from typing import TYPE_CHECKING, Any
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 from lxml import html
 
 from exporter.guide.dates import read_date, write_date
 from exporter.guide.languages import babel_locale
+from exporter.guide.objects import View
 from exporter.guide.outline import outline
 from exporter.guide.roles import pages_of, parts_of, roles_of, words_of
+from exporter.guide.values import table
 from exporter.model import read_content_type
 from tests.conftest import ACCESS_TOKEN, Guide, asset, content_type, entry, link, locale
 from tests.everything import ASSETS, ENTRIES, SPACE, TYPES, field
@@ -108,7 +112,9 @@ def test_json_is_shown_as_tables_and_no_markup_in_it_is_taken_for_markup(everyth
     assert cells == {
         "<b>": "<script>alert(1)</script>",
         "At": "38.7, -9.1",
+        "Count": str(10**40),
         "Microphones": "12",
+        "Nowhere": "Lat1e+300Lon0",
         "Mixed": "1twoThreeFourFive: Six: Seven: Yes",
         "Stage plan": "By1 Hill StreetDepths8, 9.25FileplanWidth12.5",
     }
@@ -255,6 +261,44 @@ def test_date_is_written_as_the_language_does(value: str, code: str, expected: s
 )
 def test_what_is_no_date_is_none(value: Any) -> None:
     assert read_date(value) is None
+
+
+class Words(View):
+    """A page that has nothing but a language."""
+
+    def __init__(self) -> None:
+        self.locale = "en-US"
+
+    def ask(self, subject: str, argument: str = "") -> Any:
+        return f"{subject} {argument}"
+
+
+TEXT = st.text("<>&\"'x1 {}/", max_size=5)
+JSON = st.recursive(
+    TEXT | st.integers() | st.floats(allow_nan=False, allow_infinity=False) | st.booleans() | st.none(),
+    lambda inner: (
+        st.lists(inner, max_size=4) | st.dictionaries(TEXT | st.sampled_from(["lat", "lon"]), inner, max_size=4)
+    ),
+    max_leaves=30,
+)
+
+
+def leaves(value: Any) -> list[str]:
+    if isinstance(value, dict | list):
+        return [text for each in (value.values() if isinstance(value, dict) else value) for text in leaves(each)]
+    return [value.strip()] if isinstance(value, str) and value.strip() else []
+
+
+@given(JSON)
+@settings(max_examples=300)
+def test_whatever_a_json_field_holds_its_texts_are_shown_and_are_only_texts(value: Any) -> None:
+    view = Words()
+    written = table(view.wrap(value), view)
+    tree = html.fragment_fromstring(written, create_parent="div")
+    shown = tree.text_content()
+    assert [each for each in leaves(value) if each not in shown] == []
+    tags = {each.tag for each in tree.iter()}
+    assert tags <= {"div", "table", "thead", "tbody", "tr", "th", "td", "ol", "li", "a"}
 
 
 @pytest.mark.parametrize(

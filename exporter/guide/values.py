@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
+from decimal import InvalidOperation
 from typing import TYPE_CHECKING, Any
 
 from babel import Locale
@@ -27,6 +28,7 @@ _PHONE = re.compile(r"\+?[0-9][0-9 ()./-]{4,}")
 _PHONES = {"phone", "telephone", "tel", "mobile", "fax", "whatsapp"}
 _KEY = re.compile(r"[A-Za-z0-9_-]+")
 _UNGROUPED = 10_000
+_ROUND = 360
 _COLUMNS = 8
 _DEPTH = 5
 _PRECISE = "0.#####"
@@ -40,8 +42,12 @@ def locale_of_page(view: View) -> Locale:
 
 def number(value: Any, view: View) -> str:
     """Write a number in the page's language; one of up to four digits, which may be a year, without a separator."""
-    plain = isinstance(value, int | float) and abs(value) < _UNGROUPED
-    return str(format_decimal(value, locale=locale_of_page(view), group_separator=not plain))
+    if isinstance(value, bool) or not isinstance(value, int | float):
+        return str(value)
+    try:
+        return str(format_decimal(value, locale=locale_of_page(view), group_separator=abs(value) >= _UNGROUPED))
+    except InvalidOperation:  # more digits than decimals are reckoned with
+        return str(value)
 
 
 def date(value: Any, view: View, length: str = "long") -> Markup:
@@ -63,14 +69,15 @@ def fact(field: FieldValue, view: View) -> Markup:
         return date(value, view)
     if isinstance(value, str):
         return _text(value, field.id, view)
-    if isinstance(value, Values) and "lat" in value:
-        return place(value, view)
+    if isinstance(value, Values):
+        return table(value, view)
     return leaf(value, view)
 
 
 def place(value: Mapping[str, Any], view: View) -> Markup:
-    """Write a location as a link that maps open."""
-    pair = [each for each in (value.get("lat"), value.get("lon")) if isinstance(each, int | float)]
+    """Write a location as a link that maps open; nothing where it is none on earth."""
+    numbers = (each for each in (value.get("lat"), value.get("lon")) if isinstance(each, int | float))
+    pair = [each for each in numbers if not isinstance(each, bool) and abs(each) <= _ROUND]
     if len(pair) < 2:
         return _NOTHING
     shown = ", ".join(format_decimal(each, _PRECISE, locale=locale_of_page(view)) for each in pair)
@@ -126,8 +133,8 @@ def table(value: Any, view: View, depth: int = _DEPTH) -> Markup:
     if isinstance(value, RichText) or value is None:
         return _NOTHING
     if isinstance(value, Mapping):
-        if "lat" in value and "lon" in value:
-            return place(value, view)
+        if {"lat", "lon"} == set(value) and (found := place(value, view)):
+            return found
         return _rows(value, view, depth) if depth else _sentence(value, view)
     if not isinstance(value, tuple):
         return leaf(value, view)
