@@ -121,6 +121,7 @@ EQUIPMENT = {
     "<b>": "<script>alert(1)</script>",
     "at": {"lat": 38.7, "lon": -9.1},
     "count": 10**40,
+    "linked": resource("far0000000000000003"),
     "nowhere": {"lat": 1e300, "lon": 0},
 }
 EVENTS = [

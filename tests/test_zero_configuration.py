@@ -6,7 +6,7 @@ import re
 from typing import TYPE_CHECKING, Any
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from lxml import html
 
@@ -290,7 +290,7 @@ def leaves(value: Any) -> list[str]:
 
 
 @given(JSON)
-@settings(max_examples=300)
+@settings(max_examples=200, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 def test_whatever_a_json_field_holds_its_texts_are_shown_and_are_only_texts(value: Any) -> None:
     view = Words()
     written = table(view.wrap(value), view)

@@ -10,7 +10,7 @@ from markupsafe import Markup
 
 from exporter.guide.fields import FieldValue, fields_of, picture_of, roles_of, summary_field, title_of, type_of, url_of
 from exporter.guide.objects import Asset, Entry, Values
-from exporter.guide.values import leaf
+from exporter.guide.values import leads_elsewhere, leaf
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -133,8 +133,10 @@ class Layout:
 
     def _left(self, value: Any) -> Any:
         """Give a value without the picture beside the title and without links to other spaces; None for nothing."""
+        if leads_elsewhere(value):
+            return None
         if isinstance(value, tuple):
-            return tuple(each for each in value if each != self.picture and not _leads_elsewhere(each)) or None
+            return tuple(each for each in value if each != self.picture and not leads_elsewhere(each)) or None
         if isinstance(value, str) and not value.strip():
             return None
         return None if isinstance(value, Asset) and value == self.picture else value
@@ -151,7 +153,7 @@ class Layout:
         if field.type in ("Text", "RichText"):
             return "code" if field.id in code else "text"
         if isinstance(value, Values):
-            return "fact" if field.type == "Location" else "table" if value and not _leads_elsewhere(value) else ""
+            return "fact" if field.type == "Location" else "table" if value else ""
         return "table" if field.type == "Object" else "fact"
 
     def _kind_of(self, thing: Entry | Asset, *, many: bool) -> str:
@@ -160,12 +162,6 @@ class Layout:
         if not url_of(thing) or type_of(thing) in thing._view.frame.parts:  # noqa: SLF001
             return "parts"
         return "cards" if many else "fact"
-
-
-def _leads_elsewhere(value: Any) -> bool:
-    """Tell whether a value is a link to an entry of another space, which has no page here."""
-    sys = value.get("sys") if isinstance(value, Values) else None
-    return isinstance(sys, Values) and sys.get("type") == "ResourceLink"
 
 
 def inline(entry: Entry, level: int) -> Markup | str:

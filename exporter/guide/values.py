@@ -130,7 +130,7 @@ def lang_attributes(code: str) -> Markup:
 
 def table(value: Any, view: View, depth: int = _DEPTH) -> Markup:
     """Write what a JSON field holds as a table or a list, or in a sentence where it is deep inside others."""
-    if isinstance(value, RichText) or value is None:
+    if isinstance(value, RichText) or value is None or leads_elsewhere(value):
         return _NOTHING
     if isinstance(value, Mapping):
         if {"lat", "lon"} == set(value) and (found := place(value, view)):
@@ -142,6 +142,12 @@ def table(value: Any, view: View, depth: int = _DEPTH) -> Markup:
         columns = _columns(value)
         return _grid(value, columns, view) if columns and depth else _list(value, view, depth)
     return Markup(", ").join(leaf(each, view) for each in value)
+
+
+def leads_elsewhere(value: Any) -> bool:
+    """Tell whether a value is a link to an entry of another space, which has no page here."""
+    sys = value.get("sys") if isinstance(value, Values) else None
+    return isinstance(sys, Values) and sys.get("type") == "ResourceLink"
 
 
 def _rows(value: Mapping[str, Any], view: View, depth: int) -> Markup:
