@@ -147,7 +147,7 @@ def link_key(value: Json) -> Key | None:
 
 @dataclass(frozen=True, slots=True)
 class Field:
-    """One field of a content type."""
+    """One field of a content type; `rules` are its validations and those of a list's items."""
 
     id: str
     name: str
@@ -156,6 +156,7 @@ class Field:
     required: bool = False
     link_type: str = ""
     items: Mapping[str, Json] = field(default_factory=dict)
+    rules: tuple[Mapping[str, Json], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -198,6 +199,12 @@ def _read_field(raw: Mapping[str, Json]) -> Field:
         required=bool(raw.get("required")),
         link_type=str(raw.get("linkType") or ""),
         items=raw.get("items") or {},
+        rules=tuple(
+            each
+            for part in (raw, raw.get("items") or {})
+            for each in part.get("validations") or ()
+            if isinstance(each, dict)
+        ),
     )
 
 

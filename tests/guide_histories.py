@@ -44,6 +44,8 @@ MORE = (
         "localized": False,
         "items": {"type": "Link", "linkType": "Entry"},
     },
+    {"id": "startDate", "name": "Start", "type": "Date", "localized": False},
+    {"id": "data", "name": "Data", "type": "Object", "localized": True},
 )
 WIDE = content_type("place", *PLACE["fields"], *MORE)
 WALK = content_type("walk", ("title", "Symbol"), ("slug", "Symbol"), ("body", "Text"), LINKED)
@@ -54,6 +56,7 @@ def _other(definition: dict[str, Any], field_id: str, **facts: Any) -> dict[str,
     return {**definition, "fields": fields}
 
 
+PARTS_OF_PAGES = {"type": "Link", "linkType": "Entry", "validations": [{"linkContentType": ["category", "walk"]}]}
 MODELS: tuple[tuple[dict[str, Any], ...], ...] = (
     (WIDE, CATEGORY, WALK),
     (WIDE, CATEGORY),
@@ -61,6 +64,16 @@ MODELS: tuple[tuple[dict[str, Any], ...], ...] = (
     (_other(WIDE, "summary", localized=False), _other(CATEGORY, "title", localized=False), WALK),
     (_other(WIDE, "slug", localized=True), CATEGORY, WALK),
     (content_type("place", *reversed(WIDE["fields"])), CATEGORY, content_type("walk", ("title", "Symbol"))),
+    (
+        _other(WIDE, "category", validations=[{"linkContentType": ["category"]}]),
+        content_type("category", ("body", "Text"), LINKED, display=""),
+        WALK,
+    ),
+    (
+        _other(WIDE, "related", items=PARTS_OF_PAGES),
+        content_type("category", ("title", "Symbol"), ("body", "Text"), LINKED),
+        content_type("walk", ("title", "Symbol"), ("story", "RichText")),
+    ),
 )
 LOCALES = (
     [locale("en-US", default=True), locale("de-DE", "en-US"), locale("ar", "en-US")],
@@ -101,6 +114,9 @@ ALL = """{{ entry|title }}{{ entry|lang }}{{ entry|foreign }} {{ entry.sys.revis
 {{ word('skip') }} {{ word('own') }} {{ site.title }} {{ site.base_url }} {{ page.url }} {{ home }}
 {{ 'place'|type_name }} {{ entry|translated|join(' ') }} {{ entry.sys.updatedAt|date }} {{ 1.5|number }}
 {{ page.locale|language }} {{ entry.body|html(3) }} {{ entry.story|html(2) }}
+{{ 'place'|type_name }} {{ entry.startDate|date }} {{ entry.data|table }} {{ entry.category|inline }}
+{% for each in (entry|layout).opening + (entry|layout).further %}{{ each.kind }} {{ each.name }} {% endfor %}
+{% for each in entry|facts %}{{ each|fact }} {% endfor %}{% for each in parts %}{{ each.name }}{% endfor %}
 """
 PARTS = ("one {{ entry|title }}", "two {{ entry.summary }} {{ site.description }}", "{{ entry.category|title }}")
 TEMPLATES: dict[str, tuple[str, ...]] = {
@@ -229,6 +245,9 @@ def make_entry(change: Change, revision: int) -> dict[str, Any]:
         fields["related"] = [link("Entry", IDS[(more + step) % len(IDS)]) for step in range(more % 3)]
     if more & 4:
         fields["story"] = {"en-US": _document(link("Entry", IDS[more % len(IDS)]))}
+    if more & 3 == 1:
+        fields["startDate"] = {"en-US": f"2026-{more % 12 + 1:02}-01", "de-DE": "soon"}
+        fields["data"] = {"en-US": {"to": link("Entry", IDS[more % len(IDS)]), "rows": [{"n": more}, {"n": True}]}}
     if more & 8:
         fields["slug"] = {"en-US": SLUGS[change.slug], "de-DE": SLUGS[-change.slug]}
     raw = entry(change.type, change.id, revision, **fields)

@@ -17,9 +17,10 @@ NUMBERS = st.integers(-MOST, MOST) | st.floats(-MOST, MOST) | st.floats(-10, 10)
 @settings(deadline=None)
 @given(number=NUMBERS | st.integers(-(10**6), 10**6).map(lambda number: number / 2000))
 def test_number_is_written_as_babel_writes_it(code: str, number: float) -> None:
-    assert write_number(number, code) == format_decimal(
-        number, locale=babel_locale(code) or "en", decimal_quantization=False
-    )
+    spoken = babel_locale(code) or "en"
+    grouped = abs(number) >= 10_000
+    said = format_decimal(number, locale=spoken, decimal_quantization=False, group_separator=grouped)
+    assert write_number(number, code) == said
 
 
 @pytest.mark.parametrize("number", [10**40, -(10**400), 1e300])

@@ -191,7 +191,7 @@ def test_slug_that_windows_keeps_for_itself_is_no_folder(slug: str) -> None:
 @settings(max_examples=200)
 def test_whatever_slugs_editors_choose_every_entry_has_an_address_of_its_own(slugs: list[str]) -> None:
     found = plan(*(place(str(number), slug) for number, slug in enumerate(slugs)))
-    assert len({page.url.casefold() for page in found.pages}) == len(found.pages) == 2 + len(slugs)
+    assert len({page.url.casefold() for page in found.pages}) == len(found.pages) == 1 + bool(slugs) + len(slugs)
 
 
 def test_equal_slugs_get_their_ids_with_a_warning() -> None:
@@ -221,13 +221,26 @@ def test_type_named_like_something_of_the_guide_gets_a_folder_of_its_own(name: s
 
 
 def test_types_that_differ_by_case_alone_do_not_meet_on_a_disk_that_ignores_case() -> None:
-    found = plan(types=(content_type("walk", SLUG), content_type("Walk", SLUG)))
-    assert len({page.path.casefold() for page in found.pages}) == len(found.pages)
+    types = (content_type("walk", SLUG), content_type("Walk", SLUG))
+    found = plan(entry("walk", "a", slug="a"), entry("Walk", "b", slug="a"), types=types)
+    assert len({page.path.casefold() for page in found.pages}) == len(found.pages) == 5
 
 
-def test_type_without_slug_and_title_has_no_pages() -> None:
+def test_type_without_entries_has_no_list() -> None:
+    assert [page.url for page in plan(types=(PLACE, WALK)).pages] == ["/"]
+
+
+def test_type_without_slug_and_title_has_pages_unless_another_type_says_that_it_links_to_it() -> None:
     bare = content_type("bare", ("lines", "Text"), display="")
-    assert plan(entry("bare", "b", lines="x"), types=(bare,)).frame.types == ()
+    found = plan(entry("bare", "b", lines="x"), types=(bare, PLACE))
+    assert (found.frame.types, address(found, "b")) == (("place", "bare"), "/bare/b/")
+    rules = [{"linkContentType": ["bare"]}]
+    one = {"id": "one", "name": "One", "type": "Link", "linkType": "Entry", "validations": rules}
+    many = {**one, "type": "Array", "items": {"type": "Link", "linkType": "Entry", "validations": rules}}
+    del many["validations"]
+    text = {"id": "t", "name": "T", "type": "RichText", "validations": [{"nodes": {"embedded-entry-block": rules}}]}
+    for field in (one, many, text):
+        assert plan(types=(bare, content_type("walk", SLUG, field))).frame.types == ("walk",)
 
 
 def test_type_without_slug_makes_addresses_of_its_title() -> None:

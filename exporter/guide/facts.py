@@ -8,7 +8,9 @@ import unicodedata
 from dataclasses import replace
 from typing import TYPE_CHECKING, NamedTuple
 
+from exporter.guide.dates import place_of
 from exporter.guide.frame import sort_key
+from exporter.guide.roles import UNKNOWN
 from exporter.layout import asset_files, is_item_path, url_path, url_segment
 from exporter.model import Item, Key, Upsert, link_key, pack, read_change
 
@@ -19,7 +21,6 @@ if TYPE_CHECKING:
     from exporter.model import Json
 
 _PLACEHOLDER = re.compile(r"\{(\w+)\}")
-_LARGEST = 1e300
 _SHORT = 300
 _NESTED = (dict, list)
 _LONG = (str, list)
@@ -128,13 +129,16 @@ def links_in(value: Json) -> list[Key]:
 
 
 def _sort(frame: Frame, item: Item, title: str, locale: str) -> bytes:
-    """Give bytes that order as lists do: by the field `order`, where there is one, then by title, then by id."""
-    order = frame.answer(item, "order", locale).value if "order" in item.fields else None
-    number = float(order) if isinstance(order, int | float) and abs(order) < _LARGEST else float("inf")
-    (bits,) = struct.unpack(">Q", struct.pack(">d", number))
+    """Give bytes that order as lists do: by `order` or date, where there is one, then by title, then by id."""
+    place = place_of(frame.roles.get(item.content_type, UNKNOWN), lambda name: _place(frame, item, name, locale))
+    (bits,) = struct.unpack(">Q", struct.pack(">d", place))
     ordered = struct.pack(">Q", bits ^ (1 << 64) - 1 if bits >> 63 else bits | 1 << 63)
     texts = (each.replace("\0", " ") for each in sort_key(title))
     return ordered + "\0".join((*texts, item.key.id)).encode("utf-8", "replace")
+
+
+def _place(frame: Frame, item: Item, name: str, locale: str) -> Json:
+    return frame.answer(item, name, locale).value if name in item.fields else None
 
 
 def first_letter(title: str) -> str:
@@ -158,10 +162,17 @@ def _filled(frame: Frame, item: Item, name: str, locale: str) -> str:
 
 
 def _slug(frame: Frame, item: Item, locale: str) -> str:
-    name = frame.model.types[item.content_type].address_field
+    """Make the end of an address of the slug, else of what editors call the entry, else of its id."""
+    content_type = frame.model.types[item.content_type]
+    slug = url_path(_said(frame, item, content_type.address_field, locale))
+    shown = content_type.display_field
+    titles = (url_path(_said(frame, item, shown, code)) for code in (locale, frame.default))
+    return slug or next(filter(None, titles), "") or url_path(item.key.id) or "entry"
+
+
+def _said(frame: Frame, item: Item, name: str, locale: str) -> str:
     value = frame.answer(item, name, locale).value
-    slug = url_path(value) if isinstance(value, str) else ""
-    return slug or url_path(frame.title(item, locale)) or url_path(item.key.id) or "entry"
+    return value if isinstance(value, str) else ""
 
 
 def earlier_addresses(

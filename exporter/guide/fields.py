@@ -4,14 +4,18 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import wraps
+from pathlib import PurePosixPath
 from typing import TYPE_CHECKING, Any, TypeVar
 
-from exporter.guide.frame import sort_key
+from exporter.guide.dates import place_of
+from exporter.guide.frame import find_title, sort_key
 from exporter.guide.objects import Asset, Entry, Thing
+from exporter.guide.roles import UNKNOWN
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping
 
+    from exporter.guide.roles import Roles
     from exporter.model import ContentType, Field, Json
 
 
@@ -52,17 +56,29 @@ def _content_type(thing: Thing) -> ContentType | None:
     return thing._view.content_type(type_of(thing))  # noqa: SLF001
 
 
+def roles_of(thing: Thing) -> Roles:
+    """Tell what the fields of a thing are for; what the content model says of its type is noted."""
+    view = thing._view  # noqa: SLF001
+    return view.frame.roles.get(type_of(thing), UNKNOWN) if _content_type(thing) is not None else UNKNOWN
+
+
 @once
 def _title(thing: Thing) -> tuple[str, str | None]:
     """Give what an entry or asset is called and the locale of that: in the page's locale, else the default one."""
     view, loaded = thing._view, thing._loaded  # noqa: SLF001
-    content_type = _content_type(thing)
-    name = content_type.display_field if content_type else "title"
-    for code in (view.locale, view.frame.default):
-        value, found = view.answer(loaded, name, code)
-        if isinstance(value, str) and value.strip():
-            return value, found
-    return loaded.key.split(":", 1)[1], None
+    codes = (view.locale, view.frame.default)
+    found = find_title(roles_of(thing), codes, lambda name, code: view.answer(loaded, name, code))
+    if found is not None:
+        return found.value, found.locale
+    return (_file_title(thing) if isinstance(thing, Asset) else view.frame.untitled(type_of(thing))), None
+
+
+def _file_title(asset: Asset) -> str:
+    """Give the name of an asset's file, without its ending; the asset's id where it has none."""
+    value = asset._view.answer(asset._loaded, "file")[0]  # noqa: SLF001
+    name = value.get("fileName") if isinstance(value, dict) else None
+    stem = PurePosixPath(name).stem.replace("_", " ").strip() if isinstance(name, str) else ""
+    return stem or asset._loaded.key.partition(":")[2]  # noqa: SLF001
 
 
 def title_of(thing: Thing) -> str:
@@ -114,17 +130,16 @@ def _field(thing: Thing, definition: Field) -> FieldValue | None:
 
 @once
 def picture_of(thing: Thing) -> Asset | None:
-    """Give an entry's picture: the first image among its fields; an asset that is one is its own."""
+    """Give an entry's picture: the first image among its fields, single ones first; an asset that is one is its own."""
     if isinstance(thing, Asset):
         return thing if thing.is_image else None
-    view, content_type = thing._view, _content_type(thing)  # noqa: SLF001
-    for each in content_type.fields if content_type else ():
-        if "Asset" in (each.link_type, each.items.get("linkType")):
-            value = view.answer(thing._loaded, each.id)[0]  # noqa: SLF001
-            assets = map(view.target, value if isinstance(value, list) else (value,))
-            picture = next((asset for asset in assets if isinstance(asset, Asset) and asset.is_image), None)
-            if picture is not None:
-                return picture
+    view, loaded = thing._view, thing._loaded  # noqa: SLF001
+    for name in roles_of(thing).pictures:
+        value = view.answer(loaded, name).value
+        assets = map(view.target, value if isinstance(value, list) else (value,))
+        picture = next((each for each in assets if isinstance(each, Asset) and each.is_image), None)
+        if picture is not None:
+            return picture
     return None
 
 
@@ -142,15 +157,15 @@ def source_of(asset: Asset) -> str:
     return whole if isinstance(whole, str) and whole.startswith(("https://", "http://")) else ""
 
 
-_SUMMARIES = ("summary", "lead", "excerpt", "teaser", "subtitle", "shortDescription", "description")
-
-
 @once
 def summary_field(thing: Thing) -> str:
     """Give the id of the field that says in a sentence what an entry is; empty where it has none."""
-    view, content_type = thing._view, _content_type(thing)  # noqa: SLF001
-    known = content_type.among(_SUMMARIES) if content_type else _SUMMARIES
-    return next((name for name in known if isinstance(view.answer(thing._loaded, name)[0], str)), "")  # noqa: SLF001
+    view, loaded = thing._view, thing._loaded  # noqa: SLF001
+    for name in roles_of(thing).summaries:
+        value = view.answer(loaded, name)[0]
+        if isinstance(value, str) and value.strip():
+            return name
+    return ""
 
 
 def field_type(thing: Thing, name: str) -> str:
@@ -161,9 +176,11 @@ def field_type(thing: Thing, name: str) -> str:
 
 
 def referrers_of(thing: Thing) -> tuple[tuple[str, tuple[Entry, ...]], ...]:
-    """Give the entries that link here, by content type, each sorted by title."""
+    """Give the entries that link here, by content type, each sorted by title; parts of other pages are left out."""
     view = thing._view  # noqa: SLF001
-    groups: dict[str, list[Entry]] = {each: [] for each in view.frame.types}
+    own = type_of(thing)
+    types = (each for each in view.frame.types if each not in view.frame.parts or own in view.frame.parts)
+    groups: dict[str, list[Entry]] = {each: [] for each in types}
     found = [key for type_id, key in view.ask(f"to:{thing._loaded.key}") if type_id in groups]  # noqa: SLF001
     for loaded in view.library.items.load_all(found):
         groups[loaded.type].append(view.known(loaded))
@@ -171,16 +188,17 @@ def referrers_of(thing: Thing) -> tuple[tuple[str, tuple[Entry, ...]], ...]:
 
 
 def sort_entries(entries: Iterable[Entry]) -> tuple[Entry, ...]:
-    """Sort entries by their `order` field where they have one, then by title."""
+    """Sort entries by their `order` field or date where they have one, then by title."""
 
     def key(entry: Entry) -> tuple[float, tuple[str, str], str]:
-        place = entry._view.answer(entry._loaded, "order")[0] if _has_order(entry) else None  # noqa: SLF001
-        number = place if isinstance(place, int | float) else float("inf")
-        return number, sort_key(title_of(entry)), entry._loaded.key  # noqa: SLF001
+        place = place_of(roles_of(entry), lambda name: _place(entry, name))
+        return place, sort_key(title_of(entry)), entry._loaded.key  # noqa: SLF001
 
     return tuple(sorted(entries, key=key))
 
 
-def _has_order(entry: Entry) -> bool:
+def _place(entry: Entry, name: str) -> Json:
     content_type = _content_type(entry)
-    return content_type is None or content_type.find("order") is not None
+    if content_type is not None and content_type.find(name) is None:
+        return None
+    return entry._view.answer(entry._loaded, name)[0]  # noqa: SLF001

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
@@ -25,13 +24,15 @@ from exporter.guide.fields import (
     type_of,
     url_of,
 )
-from exporter.guide.languages import Language, language, language_name, write_date, write_number
+from exporter.guide.languages import language_name, write_number
+from exporter.guide.layout import Layout, inline
 from exporter.guide.links import follow
 from exporter.guide.lists import EntryList, Lazy
 from exporter.guide.markup import markdown
 from exporter.guide.objects import Asset, Entry, RichText, Thing, View
 from exporter.guide.resources import Resource
 from exporter.guide.richtext import render_document
+from exporter.guide.values import date, fact, lang_attributes, table
 
 if TYPE_CHECKING:
     from jinja2.runtime import Context
@@ -93,12 +94,7 @@ def _href(context: Context, value: Any) -> str:
 def _lang(context: Context, value: Any, name: str | None = None) -> Markup:
     """` lang="…" dir="…"` where a field (the title where none is named) is in another language than the page."""
     code = value.locale if isinstance(value, FieldValue) else locale_of(value, name)
-    return Markup("") if code == context["page"].locale else _lang_attributes(context["languages"], code)
-
-
-def _lang_attributes(languages: Mapping[str, Language], code: str) -> Markup:
-    found = languages.get(code) or language(code, code)
-    return Markup(' lang="{}" dir="{}"').format(found.code, found.direction)
+    return Markup("") if code == context["page"].locale else lang_attributes(code)
 
 
 @pass_context
@@ -130,12 +126,6 @@ def _translated(context: Context, value: Entry | Asset) -> tuple[str, ...]:
 def _number(context: Context, value: Any) -> str:
     """A number as the page's locale writes it; anything else as it is."""
     return write_number(value, context["page"].locale)
-
-
-@pass_context
-def _date(context: Context, value: Any, length: str = "long") -> str:
-    """A date, and its time where it has one, as the page's locale writes it: `short`, `medium`, `long` or `full`."""
-    return write_date(value, length, context["page"].locale)
 
 
 @pass_context
@@ -190,42 +180,34 @@ def _size(value: Asset) -> Markup:
     return Markup("").join(Markup(' {}="{}"').format(*each) for each in known)
 
 
-def _object(value: Any) -> str:
-    """An Object field as compact JSON."""
-    return json.dumps(value, ensure_ascii=False, default=_plain)
+@pass_context
+def _fact(context: Context, value: FieldValue) -> Markup:
+    """A short field as people read it: links, dates, numbers, yes and no."""
+    return fact(value, context[VIEW])
 
 
-def _plain(value: Any) -> Any:
-    return dict(value) if isinstance(value, Mapping) else str(value)
+@pass_context
+def _date(context: Context, value: Any, length: str = "long") -> Markup:
+    """A date as the page's language writes it: `short`, `medium`, `long` or `full`."""
+    return date(value, context[VIEW], length)
+
+
+@pass_context
+def _table(context: Context, value: Any) -> Markup:
+    """What a JSON field holds, as a table."""
+    return table(value, context[VIEW])
+
+
+def _inline(value: Any, level: int = 3) -> Markup:
+    """An entry, or several, as parts of this page, with headings from a level on; empty where there is nothing."""
+    entries = value if isinstance(value, tuple) else (value,)
+    return Markup("\n").join(part for each in entries if isinstance(each, Entry) and (part := inline(each, level)))
 
 
 @once
 def _facts(entry: Entry) -> tuple[FieldValue, ...]:
     """The short fields: what is neither title, address, summary, text nor a list of links."""
-    left_out = {each.id for each in (*_texts(entry), *_lists(entry))} | {summary_field(entry), "slug", "order"}
-    picture = picture_of(entry)
-    return tuple(
-        each
-        for each in fields_of(entry)
-        if each.id not in left_out and each.value != picture and each.value != title_of(entry)
-    )
-
-
-@once
-def _texts(entry: Entry) -> tuple[FieldValue, ...]:
-    """The Text and Rich Text fields, the summary apart."""
-    said = summary_field(entry)
-    return tuple(each for each in fields_of(entry) if each.type in ("Text", "RichText") and each.id != said)
-
-
-@once
-def _lists(entry: Entry) -> tuple[FieldValue, ...]:
-    """The fields that hold several entries or assets."""
-    return tuple(
-        each
-        for each in fields_of(entry)
-        if isinstance(each.value, tuple) and any(isinstance(item, (Thing, Resource)) for item in each.value)
-    )
+    return Layout(entry).facts
 
 
 @dataclass(frozen=True)
@@ -259,19 +241,20 @@ def _find_groups(view: View) -> tuple[Group, ...]:
 
 FILTERS = {
     "date": _date,
+    "fact": _fact,
     "facts": _facts,
+    "inline": _inline,
     "is_asset": lambda value: isinstance(value, Asset),
     "is_entry": lambda value: isinstance(value, Entry),
     "is_resource": lambda value: isinstance(value, Resource),
     "language": _language,
     "lead": _lead,
     "lead_html": _lead_html,
-    "lists": _lists,
-    "object": _object,
+    "layout": Layout,
     "size": _size,
     "source": source_of,
     "static": _static,
-    "texts": _texts,
+    "table": _table,
     "type_name": _type_name,
     "fields": fields_of,
     "foreign": _foreign,

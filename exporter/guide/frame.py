@@ -10,11 +10,12 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from exporter.errors import ConfigError, GuardError
 from exporter.files import read_bytes, walk_files
+from exporter.guide.roles import UNKNOWN, Roles, pages_of, parts_of, roles_of
 from exporter.layout import LOCALES_PATH, TAGS_PATH, file_name, url_segment
 from exporter.model import Json, Model, brief, decode, read_content_type, read_locale
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Callable, Iterable, Mapping, Sequence
     from collections.abc import Set as AbstractSet
     from pathlib import Path
 
@@ -96,20 +97,29 @@ class Frame:
             found = default
         return Answer(values[found], found) if found is not None else _NOTHING
 
-    def title_field(self, type_id: str) -> str:
-        """Give the field that says what an item of a content type is called."""
-        content_type = self.model.types.get(type_id)
-        return content_type.display_field if content_type else "title"
+    @cached_property
+    def parts(self) -> AbstractSet[str]:
+        """The content types whose entries are parts of other pages."""
+        return parts_of(self.model.types)
+
+    @cached_property
+    def roles(self) -> Mapping[str, Roles]:
+        """What the fields of each content type are for."""
+        return {each.id: roles_of(each) for each in self.model.types.values()}
 
     def title(self, item: Item, locale: str) -> str:
-        """Give what an item is called: its display field in the locale, else in the space's default, else its id."""
-        type_id = item.content_type
-        name = self.title_field(type_id)
-        for code in (locale, self.default):
-            value = self.answer_of(type_id, item.fields, name, code).value
-            if isinstance(value, str) and value.strip():
-                return value
-        return item.key.id
+        """Give what an item is called in a locale, else in the space's default: by its title, its texts, its type."""
+        found = find_title(
+            self.roles.get(item.content_type, UNKNOWN),
+            (locale, self.default),
+            lambda name, code: self.answer(item, name, code),
+        )
+        return found.value if found is not None else self.untitled(item.content_type)
+
+    def untitled(self, type_id: str) -> str:
+        """Give what an entry without a text is called: as its type is."""
+        content_type = self.model.types.get(type_id)
+        return content_type.name if content_type is not None else type_id
 
     def is_translated(self, item: Item, locale: str) -> bool:
         """Tell whether an item has anything in a locale itself, without any fallback."""
@@ -128,6 +138,34 @@ class Frame:
         if not self.site.untranslated:
             return self.is_translated(item, locale)
         return any(self.is_translated(item, code) for code in self.chains.get(locale, (locale,)))
+
+
+_LONGEST_TITLE = 120
+
+
+def find_title(roles: Roles, locales: Iterable[str], ask: Callable[[str, str], Sequence[Json]]) -> Answer | None:
+    """Find what an item is called: its title in one of some locales, else the first of its texts that has something.
+
+    `ask` answers with value and locale for the id of a field and a locale.
+    """
+    codes = tuple(dict.fromkeys(locales))
+    for name in roles.named_by:
+        for code in codes:
+            value, found = ask(name, code)
+            text = _in_a_line(value) if value else ""
+            if text and (name == roles.title or not text.startswith(("https://", "http://"))):
+                return Answer(text, found)
+    return None
+
+
+def _in_a_line(value: Json) -> str:
+    """Give a title as one line, cut where it goes on too long to be one."""
+    if not isinstance(value, str):
+        return str(value) if type(value) in (int, float) else ""
+    text = value.strip()
+    if "\n" in text:
+        text = text.split("\n", 1)[0].lstrip("# ").strip()
+    return text if len(text) <= _LONGEST_TITLE else f"{text[:_LONGEST_TITLE].rsplit(' ', 1)[0]}…"
 
 
 def sort_key(title: str) -> tuple[str, str]:
@@ -216,7 +254,7 @@ def _types_with_pages(model: Model, site: Site) -> tuple[str, ...]:
         raise ConfigError("config-invalid", f"pages: the space has no content type {', '.join(unknown)}: it has {has}")
     if site.pages:
         return tuple(each for each in model.types if each in site.pages)
-    return tuple(each.id for each in model.types.values() if each.address_field)
+    return pages_of(model.types)
 
 
 def _prefixes(locales: tuple[str, ...]) -> dict[str, str]:

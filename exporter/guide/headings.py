@@ -35,12 +35,17 @@ class Outline:
         self._under = under
         self._open: list[int] = []
 
+    @property
+    def level(self) -> int:
+        """The level of the heading that is open: what follows stands below it."""
+        return min(self._under + len(self._open), _LEAST)
+
     def heading(self, level: int, words: str, inner: str, attributes: str = "") -> str:
         """Write a heading that the editor gave a level; `words` is what is inside it as plain text."""
         while self._open and self._open[-1] >= level:
             self._open.pop()
         self._open.append(level)
-        now = min(self._under + len(self._open), _LEAST)
+        now = self.level
         return f'<h{now}{attributes} id="{anchor_for(words, self._view)}">{inner}</h{now}>'
 
 

@@ -4,14 +4,12 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
-from datetime import date, time
 from decimal import Decimal
 from functools import cache
 from typing import TYPE_CHECKING, Any
 
 import yaml
 from babel import Locale, UnknownLocaleError
-from babel.dates import format_date, format_time
 from babel.numbers import format_decimal
 
 from exporter.errors import ConfigError
@@ -22,6 +20,7 @@ if TYPE_CHECKING:
 
 _SAMPLE = re.compile(r"(\D*)1(\D)234(?:\2)567(\D)891", re.ASCII)
 _LARGE = 1e15
+_GROUPED = 10_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,7 +59,7 @@ def language_name(code: str, locale: str) -> str:
 
 
 def write_number(value: Any, locale: str) -> str:
-    """Write a number as a locale does; anything else stays as it is.
+    """Write a number as a locale does; anything else stays as it is, and up to four digits, which may be a year, too.
 
     What is very large is left to Babel, as are locales that group in another way than by threes: it gives the same, and
     takes ten times as long.
@@ -74,12 +73,14 @@ def write_number(value: Any, locale: str) -> str:
     whole, _, part = format(abs(Decimal(repr(value))), ",f").partition(".")
     part = part.rstrip("0")
     sign = minus if value < 0 or str(value) == "-0.0" else ""
-    return sign + whole.replace(",", group) + (point + part if part else "")
+    return sign + whole.replace(",", group if abs(value) >= _GROUPED else "") + (point + part if part else "")
 
 
 def _by_babel(value: float, locale: str) -> str:
     try:
-        return str(format_decimal(value, locale=babel_locale(locale) or "en", decimal_quantization=False))
+        grouped = abs(value) >= _GROUPED
+        spoken = babel_locale(locale) or "en"
+        return str(format_decimal(value, locale=spoken, decimal_quantization=False, group_separator=grouped))
     except ArithmeticError:  # more digits than Babel reckons with
         return str(value)
 
@@ -89,34 +90,6 @@ def _marks(locale: str) -> tuple[str, str, str] | None:
     """Give how a locale marks what is negative, thousands and decimals; None where it writes numbers another way."""
     found = _SAMPLE.fullmatch(_by_babel(-1234567.891, locale))
     return (found[1], found[2], found[3]) if found else None
-
-
-LENGTHS = ("short", "medium", "long", "full")
-_DATE = re.compile(r"(\d{4}-\d\d-\d\d)(?:T(\d\d:\d\d)(?::\d\d(?:\.\d+)?)?(?:Z|[+-]\d\d:?\d\d)?)?")
-
-
-def write_date(value: Any, length: str, locale: str) -> str:
-    """Write a Date field, or a time of `sys`, as a locale does; anything else stays as it is.
-
-    The time is the editor's own, whatever zone she gave it; a date without one gets none. Raises ValueError for a
-    length that there is not.
-    """
-    if length not in LENGTHS:
-        raise ValueError(f"a date is {', '.join(LENGTHS)}, not {length}")
-    found = _DATE.fullmatch(value) if isinstance(value, str) else None
-    spoken = babel_locale(locale) or Locale("en")
-    try:
-        day = date.fromisoformat(found[1]) if found else None
-        clock = time.fromisoformat(found[2]) if found and found[2] else None
-    except ValueError:
-        return str(value)
-    if day is None:
-        return str(value)
-    written = str(format_date(day, length, spoken))
-    if clock is None:
-        return written
-    pattern = str(spoken.datetime_formats[length]).replace("'", "")
-    return pattern.replace("{1}", written).replace("{0}", str(format_time(clock, "short", locale=spoken)))
 
 
 def read_words(files: list[Path]) -> Mapping[str, Mapping[str, str]]:

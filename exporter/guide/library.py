@@ -221,6 +221,7 @@ class Library:
             list(locales.items()),
             frame.locales,
             frame.types,
+            sorted(frame.parts),
             list(frame.prefixes.items()),
             list(frame.segments.items()),
             frame.site.untranslated,

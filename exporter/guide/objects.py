@@ -26,6 +26,10 @@ if TYPE_CHECKING:
     from exporter.guide.subjects import Subject
     from exporter.model import ContentType, Key
 
+_PICTURES = {
+    f"image/{kind}"
+    for kind in ("apng", "avif", "bmp", "gif", "jpeg", "jpg", "png", "svg+xml", "vnd.microsoft.icon", "webp", "x-icon")
+}
 _PLAIN = re.compile(r"[A-Za-z0-9_.~/-]*")
 
 
@@ -34,7 +38,7 @@ class View:
 
     `part` renders a partial template; problems found are kept. `anchors` are the ids that the page's fields have, each
     with the number of the last one that begins with it; `footnoted` counts the fields with footnotes, `embedding`
-    holds the entries that are being shown inside a text.
+    holds the entries that are being shown inside a text, `inside` those that are being rendered as parts of the page.
     """
 
     def __init__(self, library: Library, page: Page, part: Callable[..., Markup]) -> None:
@@ -49,6 +53,7 @@ class View:
         self.footnoted = 0
         self._origins: dict[int, tuple[object, tuple[str, str]]] = {}
         self.embedding: list[str] = []
+        self.inside: list[str] = []
         self._above = page.url.split("/")[1:-1]
         self._things: dict[str, Thing] = {}
         self._types: dict[str, ContentType | None] = {}
@@ -292,10 +297,9 @@ class Asset(Thing):
 
     @property
     def is_image(self) -> bool:
-        """Tell whether the file is a picture."""
+        """Tell whether the file is a picture that browsers show."""
         value = self._view.answer(self._loaded, "file")[0]
-        kind = value.get("contentType") if isinstance(value, dict) else None
-        return isinstance(kind, str) and kind.startswith("image/")
+        return isinstance(value, dict) and str(value.get("contentType")) in _PICTURES
 
 
 class Facts:

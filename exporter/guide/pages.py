@@ -199,7 +199,9 @@ class Planner:
         self._replace("kind = 'moved'", list(self._redirects(load, moved)))
 
     def _lists(self, type_id: str, locale: str) -> Iterator[Page]:
-        """Yield the pages that list a type; a long list is cut by letter."""
+        """Yield the pages that list a type, none where there are no entries; a long list is cut by letter."""
+        if not count_of(self._index, type_id, locale):
+            return
         url = list_url(self._frame, type_id, locale)
         yield Page("list", url, locale, None, type_id, "", "list.html")
         for letter in letters_of(self._index, type_id, locale):

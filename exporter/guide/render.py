@@ -151,7 +151,8 @@ class Renderer:
             "page": page,
             "language": self._languages[page.locale],
             "alternates": Lazy(lambda: self._alternates(view)),
-            "types": Lazy(lambda: tuple(TypeLink(view, each) for each in view.ask("types"))),
+            "types": Lazy(lambda: self._types(view, parts=False)),
+            "parts": Lazy(lambda: self._types(view, parts=True)),
             "letters": Lazy(lambda: self._letters(view)),
             "entry": self._entry(view, page.key) if page.key is not None else None,
             "home": view.link(self._frame.prefixes[page.locale]),
@@ -160,6 +161,11 @@ class Renderer:
     def _entry(self, view: View, key: str) -> Entry | None:
         loaded = self._library.items.load_whole(key)
         return view.known(loaded) if view.of_item(loaded, "x") is not None else None
+
+    def _types(self, view: View, *, parts: bool) -> tuple[TypeLink, ...]:
+        """Give the types that have pages and entries: those that stand for themselves, or the parts of other pages."""
+        wanted = (each for each in view.ask("types") if (each in self._frame.parts) is parts)
+        return tuple(TypeLink(view, each) for each in wanted)
 
     def _template_of(self, view: View) -> str:
         """Give a page's template: its own, the project's of its type's name, else the one for any entry.

@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING, NamedTuple
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
 from urllib.parse import quote
 
 if TYPE_CHECKING:
     from exporter.model import Json
 
 
-class Resource(NamedTuple):
+@dataclass(frozen=True)
+class Resource:
     """An entry or asset of another space, which the mirror does not hold: its name there and its parts."""
 
     urn: str

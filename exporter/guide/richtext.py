@@ -221,7 +221,7 @@ def _item_hyperlink(node: Mapping[str, Json], place: _Place) -> str:
 def _inline(node: Mapping[str, Json], place: _Place) -> str:
     """Write the name of an entry, asset or resource as a link to it."""
     target = _target(node, place)
-    name = _linked(str(escape(_name(target))), _address(target), place)
+    name = _linked(str(escape(_name(target, place.view))), _address(target), place)
     return name + _inside(node, place)
 
 
@@ -238,7 +238,9 @@ def _embedded(node: Mapping[str, Json], place: _Place) -> str:
     name = "entry" if isinstance(target, Entry) else "asset"
     view.embedding.append(key)
     try:
-        return str(view.part(_part_of(target, view), **{name: target})) + _inside(node, place)
+        return str(view.part(_part_of(target, view), level=place.outline.level, **{name: target})) + _inside(
+            node, place
+        )
     finally:
         view.embedding.pop()
 
@@ -258,9 +260,9 @@ def _address(target: Entry | Asset | Resource | None) -> str:
     return url_of(target) if target is not None else ""
 
 
-def _name(target: Entry | Asset | Resource | None) -> str:
+def _name(target: Entry | Asset | Resource | None, view: View) -> str:
     if isinstance(target, Resource):
-        return target.id
+        return str(view.ask("word", f"{view.locale}/elsewhere"))
     return title_of(target) if target is not None else ""
 
 

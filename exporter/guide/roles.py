@@ -1,0 +1,201 @@
+"""What the fields of a content type are for, from the content model alone: title, summary, pictures, date, parts."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+
+    from exporter.model import ContentType, Field
+
+SHORT = {"Symbol", "Text"}
+LONG = {"Text", "RichText"}
+
+_WORD = re.compile(r"[A-Z]?[a-z]+|[A-Z]+(?![a-z])|[0-9]+")
+_TITLES = ("title", "headline", "heading", "name", "label", "question")
+_INTERNAL = {"internal", "admin", "cms", "backend"}
+_INTERNAL_NAMES = {"entryname", "entrytitle", "internalname", "internaltitle"}
+_SUMMARIES = (
+    *("summary", "lead", "lede", "excerpt", "teaser", "abstract", "standfirst", "subtitle", "tagline", "intro"),
+    *("introduction", "description"),
+)
+_CAPTIONS = {"caption", "credit", "credits", "copyright"}
+_SEARCH = {"seo", "og", "meta"}
+_SEARCH_ONLY = {"title", "description", "keywords", "image", "robots", "name"}
+_CODE = {"code", "snippet", "snippets", "css"}
+_OLDEST_FIRST = {"start", "starts", "begin", "begins", "beginning", "event", "when", "from"}
+_NEWEST_FIRST = {"date", "publish", "published", "publication", "post", "posted", "release", "released"}
+_NO_ORDER = {
+    *("birth", "birthday", "born", "death", "died", "founded", "built", "end", "ends", "until", "to", "expiry"),
+    *("expires", "expiration", "update", "updated", "modified", "created", "deadline", "completed"),
+}
+
+
+def words_of(identifier: str) -> tuple[str, ...]:
+    """Give the words of an id, in lower case: `shortDescription`, `short_description` and `Short description` alike."""
+    return tuple(each.lower() for each in _WORD.findall(identifier))
+
+
+@dataclass(frozen=True)
+class Roles:
+    """What the fields of a content type are for, each told by its id.
+
+    `title` names an entry, the first of `named_by` that is filled does where that is empty. `summaries` say in a
+    sentence what it is, the best first. `pictures` are the fields that its picture is looked for in, `captions` what
+    stands below that. `date` puts it in the calendar, the newest first where `newest_first`. `hidden` are fields that
+    are not for readers; `code` those that hold source code. `is_titled` says that the title is for readers where the
+    entry stands inside another one's page.
+    """
+
+    title: str
+    named_by: tuple[str, ...]
+    summaries: tuple[str, ...] = ()
+    pictures: tuple[str, ...] = ()
+    captions: frozenset[str] = frozenset()
+    date: str = ""
+    newest_first: bool = False
+    hidden: frozenset[str] = frozenset()
+    code: frozenset[str] = frozenset()
+    is_titled: bool = True
+
+
+UNKNOWN = Roles("title", ("title",), _SUMMARIES)
+"""What is told of an asset, or of an entry whose type the content model does not know."""
+
+
+def roles_of(content_type: ContentType) -> Roles:
+    """Tell what the fields of a content type are for."""
+    fields = content_type.fields
+    title = title_field(content_type)
+    date, newest_first = _calendar(fields)
+    short = [each for each in fields if each.type in SHORT and each.id not in (title, "slug")]
+    hidden = {each.id for each in fields if each.id in ("slug", "order") or is_internal(each) or _is_for_search(each)}
+    named = sorted((each.id for each in short if each.id not in hidden and not _is_patterned(each)), key=_title_rank)
+    return Roles(
+        title,
+        tuple(filter(None, (title, *named))),
+        _summaries(short),
+        tuple(each.id for each in sorted(filter(_may_be_picture, fields), key=_picture_rank)),
+        frozenset(each.id for each in short if _CAPTIONS & set(words_of(each.id)[-1:])),
+        date,
+        newest_first,
+        frozenset(hidden),
+        _code(content_type),
+        _is_titled(content_type, title),
+    )
+
+
+def title_field(content_type: ContentType) -> str:
+    """Give the field that says what readers call an entry: the one that editors see, unless that is their own note."""
+    shown = content_type.display_field
+    own = content_type.find(shown)
+    if own is None or not is_internal(own):
+        return shown
+    known = {each.id for each in content_type.fields if each.type in SHORT and not is_internal(each)}
+    return next((name for name in _TITLES if name in known), shown)
+
+
+def targets_of(field: Field) -> tuple[str, ...]:
+    """Give the content types that a field may link to, as far as its validations name some."""
+    nodes = [inner for rule in field.rules if isinstance(rule.get("nodes"), dict) for inner in rule["nodes"].values()]
+    inside = [rule for rules in nodes if isinstance(rules, list) for rule in rules if isinstance(rule, dict)]
+    named = [rule.get("linkContentType") for rule in (*field.rules, *inside)]
+    found = [name for each in named for name in (each if isinstance(each, list) else [each])]
+    return tuple(dict.fromkeys(name for name in found if isinstance(name, str)))
+
+
+def _is_patterned(field: Field) -> bool:
+    return any("regexp" in each for each in field.rules)
+
+
+def is_internal(field: Field) -> bool:
+    """Tell whether a field is a note of editors among themselves."""
+    words = {*words_of(field.id), *words_of(field.name)}
+    return bool(words & _INTERNAL) or "".join(words_of(field.id)) in _INTERNAL_NAMES
+
+
+def _title_rank(identifier: str) -> int:
+    words = words_of(identifier)
+    return _TITLES.index(words[-1]) if words and words[-1] in _TITLES else len(_TITLES)
+
+
+def _is_for_search(field: Field) -> bool:
+    words = words_of(field.id)
+    return words == ("seo",) or (words[:1] != () and words[0] in _SEARCH and bool(set(words[1:]) & _SEARCH_ONLY))
+
+
+def _summaries(fields: Iterable[Field]) -> tuple[str, ...]:
+    """Give the fields whose last word is one for a summary: by that word, a short field first."""
+    ranked = [
+        (_SUMMARIES.index(words[-1]), each.type != "Symbol", number, each.id)
+        for number, each in enumerate(fields)
+        if (words := words_of(each.id)) and words[-1] in _SUMMARIES and not _is_for_search(each)
+    ]
+    return tuple(each[-1] for each in sorted(ranked))
+
+
+def _may_be_picture(field: Field) -> bool:
+    return "Asset" in (field.link_type, field.items.get("linkType"))
+
+
+def _picture_rank(field: Field) -> tuple[bool, bool]:
+    """Put single pictures before lists, and marks such as icons and logos behind."""
+    words = set(words_of(field.id))
+    return field.type == "Array", bool(words & {"icon", "icons", "favicon", "favicons", "logo", "og", "seo"})
+
+
+def _calendar(fields: tuple[Field, ...]) -> tuple[str, bool]:
+    """Give the field that puts entries in the calendar, and whether the newest comes first; empty for none."""
+    for each in fields:
+        words = set(words_of(each.id))
+        if each.type == "Date" and not words & _NO_ORDER and words & (_OLDEST_FIRST | _NEWEST_FIRST):
+            return each.id, not words & _OLDEST_FIRST
+    return "", False
+
+
+def _code(content_type: ContentType) -> frozenset[str]:
+    """Give the Text fields that hold source code: those called so, or all of a type that is."""
+    texts = [each for each in content_type.fields if each.type == "Text"]
+    if {"snippet", "snippets"} & {*words_of(content_type.id), *words_of(content_type.name)}:
+        return frozenset(each.id for each in texts)
+    return frozenset(each.id for each in texts if _CODE & set(words_of(each.id)))
+
+
+def _is_titled(content_type: ContentType, title: str) -> bool:
+    """Tell whether a title is for readers; one of a pattern, or the only text without translations, is for editors."""
+    own = content_type.find(title)
+    if own is None or _is_patterned(own) or is_internal(own):
+        return False
+    texts = (each for each in content_type.fields if each.type in {"Symbol", "Text", "RichText"})
+    return own.localized or not any(each.localized for each in texts)
+
+
+def parts_of(types: Mapping[str, ContentType]) -> frozenset[str]:
+    """Give the content types whose entries are parts of other pages.
+
+    They have no slug, and a list of links takes them among others that have none: the modules of a page.
+    """
+    found: set[str] = set()
+    for field in (field for each in types.values() for field in each.fields if field.type == "Array"):
+        targets = targets_of(field)
+        if len(targets) > 1 and not any(_has_slug(types, each) for each in targets):
+            found.update(targets)
+    return frozenset(found & types.keys())
+
+
+def _has_slug(types: Mapping[str, ContentType], type_id: str) -> bool:
+    return type_id in types and types[type_id].find("slug") is not None
+
+
+def pages_of(types: Mapping[str, ContentType]) -> tuple[str, ...]:
+    """Give the content types that have pages: those with a slug or a title, and those that no field says it links to.
+
+    First those with a slug, then those with a title, the parts of other pages last.
+    """
+    linked = {name for content_type in types.values() for field in content_type.fields for name in targets_of(field)}
+    parts = parts_of(types)
+    found = [each for each in types.values() if each.address_field or each.id not in linked]
+    return tuple(each.id for each in sorted(found, key=lambda each: (each.id in parts, each.find("slug") is None)))

@@ -1,0 +1,190 @@
+"""Values as people read them: short facts, dates, addresses, and the objects of JSON fields as tables."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any
+
+from babel import Locale
+from markupsafe import Markup, escape
+
+from exporter.guide.dates import read_date, write_date
+from exporter.guide.fields import locale_of, source_of, title_of, url_of
+from exporter.guide.languages import babel_locale, language, write_number
+from exporter.guide.links import follow
+from exporter.guide.objects import Asset, Entry, RichText, Values, View
+from exporter.guide.resources import Resource
+from exporter.guide.roles import words_of
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+
+    from exporter.guide.fields import FieldValue
+
+_MAIL = re.compile(r"[\w.+-]+@[\w-]+(?:\.[\w-]+)+")
+_PHONE = re.compile(r"\+?[0-9][0-9 ()./-]{4,}")
+_PHONES = {"phone", "telephone", "tel", "mobile", "fax", "whatsapp"}
+_KEY = re.compile(r"[A-Za-z0-9_-]+")
+_ROUND = 360
+_COLUMNS = 8
+_DEPTH = 5
+_PRECISE = 5
+_NOTHING = Markup("")
+
+
+def locale_of_page(view: View) -> Locale:
+    """Give the language that a page's dates and numbers are written in."""
+    return babel_locale(view.locale) or Locale("en")
+
+
+def date(value: Any, view: View, length: str = "long") -> Markup:
+    """Write a date in the page's language; what is none stays as it is."""
+    moment = read_date(value)
+    if moment is None:
+        return escape("" if value is None else value)
+    return Markup('<time datetime="{}">{}</time>').format(value, write_date(moment, locale_of_page(view), length))
+
+
+def fact(field: FieldValue, view: View) -> Markup:
+    """Write a short field by its type."""
+    value = field.value
+    if isinstance(value, tuple):
+        return Markup(", ").join(
+            _text(each, field.id, view) if isinstance(each, str) else leaf(each, view) for each in value
+        )
+    if field.type == "Date":
+        return date(value, view)
+    if isinstance(value, str):
+        return _text(value, field.id, view)
+    if isinstance(value, Values):
+        return table(value, view)
+    return leaf(value, view)
+
+
+def place(value: Mapping[str, Any], view: View) -> Markup:
+    """Write a location as a link that maps open; nothing where it is none on earth."""
+    numbers = (each for each in (value.get("lat"), value.get("lon")) if isinstance(each, int | float))
+    pair = [each for each in numbers if not isinstance(each, bool) and abs(each) <= _ROUND]
+    if len(pair) < 2:
+        return _NOTHING
+    shown = ", ".join(write_number(round(each, _PRECISE), view.locale) for each in pair)
+    return Markup('<a href="geo:{},{}" dir="ltr">{}</a>').format(*pair, shown)
+
+
+def _text(value: str, name: str, view: View) -> Markup:
+    """Write a short text; an address of the web or of mail, or a telephone number, is a link."""
+    text = value.strip()
+    if text.startswith(("https://", "http://")):
+        address = follow("a", text, view)
+        shown = text.split("://", 1)[1].removesuffix("/")
+        return Markup('<a href="{}">{}</a>').format(address, shown) if address else escape(text)
+    if _MAIL.fullmatch(text):
+        return Markup('<a href="mailto:{0}">{0}</a>').format(text)
+    if _PHONE.fullmatch(text) and _PHONES & set(words_of(name)):
+        return Markup('<a href="tel:{}" dir="ltr">{}</a>').format(re.sub(r"[^0-9+]", "", text), text)
+    return escape(text)
+
+
+def leaf(value: Any, view: View) -> Markup:
+    """Write a single value of any kind."""
+    if isinstance(value, bool):
+        return escape(view.ask("word", f"{view.locale}/{'yes' if value else 'no'}"))
+    if isinstance(value, int | float):
+        return escape(write_number(value, view.locale))
+    if isinstance(value, Resource):
+        words = view.ask("word", f"{view.locale}/elsewhere")
+        return Markup('<a href="{}">{}</a>').format(value.url, words)
+    if isinstance(value, str):
+        return date(value, view) if read_date(value) is not None else _text(value, "", view)
+    return _thing(value, view) if isinstance(value, Entry | Asset) else _NOTHING
+
+
+def _thing(value: Entry | Asset, view: View) -> Markup:
+    """Write what an entry or asset is called, with a link to it, in its own language."""
+    address = url_of(value) or (source_of(value) if isinstance(value, Asset) else "")
+    code = locale_of(value)
+    spoken = _NOTHING if code == view.locale else lang_attributes(code)
+    name = title_of(value)
+    return Markup('<a href="{}"{}>{}</a>').format(address, spoken, name) if address else _said(name, spoken)
+
+
+def _said(text: str, spoken: Markup) -> Markup:
+    return Markup("<span{}>{}</span>").format(spoken, text) if spoken else escape(text)
+
+
+def lang_attributes(code: str) -> Markup:
+    """Give ` lang="…" dir="…"` of a locale."""
+    found = language(code, code)
+    return Markup(' lang="{}" dir="{}"').format(found.code, found.direction)
+
+
+def table(value: Any, view: View, depth: int = _DEPTH) -> Markup:
+    """Write what a JSON field holds as a table or a list, or in a sentence where it is deep inside others."""
+    if isinstance(value, RichText) or value is None or leads_elsewhere(value):
+        return _NOTHING
+    if isinstance(value, Mapping):
+        if {"lat", "lon"} == set(value) and (found := place(value, view)):
+            return found
+        return _rows(value, view, depth) if depth else _sentence(value, view)
+    if not isinstance(value, tuple):
+        return leaf(value, view)
+    if any(isinstance(each, Mapping | tuple) for each in value):
+        columns = _columns(value)
+        return _grid(value, columns, view) if columns and depth else _list(value, view, depth)
+    return Markup(", ").join(leaf(each, view) for each in value)
+
+
+def leads_elsewhere(value: Any) -> bool:
+    """Tell whether a value is a link to an entry of another space, which has no page here."""
+    sys = value.get("sys") if isinstance(value, Values) else None
+    return isinstance(sys, Values) and sys.get("type") == "ResourceLink"
+
+
+def _rows(value: Mapping[str, Any], view: View, depth: int) -> Markup:
+    """Write an object: a row for each key that has something."""
+    row = Markup('<tr><th scope="row">{}</th><td>{}</td></tr>')
+    cells = ((each, table(value[each], view, depth - 1)) for each in value)
+    rows = [row.format(key_name(each), cell) for each, cell in cells if cell]
+    return Markup("<table>{}</table>").format(_NOTHING.join(rows)) if rows else _NOTHING
+
+
+def _columns(value: Sequence[Any]) -> list[str]:
+    """Give the keys of a list of objects that have the like and are flat; none for any other list."""
+    if not all(isinstance(each, Mapping) for each in value):
+        return []
+    keys = list(dict.fromkeys(key for each in value for key in each))
+    flat = not any(isinstance(inner, Mapping | tuple) for each in value for inner in each.values())
+    return keys if flat and len(keys) <= _COLUMNS and len(value) > 1 else []
+
+
+def _grid(value: Sequence[Any], columns: list[str], view: View) -> Markup:
+    head = _each('<th scope="col">{}</th>', columns, key_name)
+    rows = [
+        _each("<td>{}</td>", [each.get(key) for key in columns], lambda cell: table(cell, view, 0)) for each in value
+    ]
+    body = _each("<tr>{}</tr>", rows, lambda each: each)
+    return Markup("<table><thead><tr>{}</tr></thead><tbody>{}</tbody></table>").format(head, body)
+
+
+def _list(value: Sequence[Any], view: View, depth: int) -> Markup:
+    found = [written for each in value if (written := table(each, view, max(0, depth - 1)))]
+    if len(found) < 2:
+        return _NOTHING.join(found)
+    return Markup("<ol>{}</ol>").format(_each("<li>{}</li>", found, lambda each: each))
+
+
+def _each(markup: str, values: Sequence[Any], write: Callable[[Any], Any]) -> Markup:
+    return _NOTHING.join(Markup(markup).format(write(each)) for each in values)  # noqa: S704 - it stands in this file
+
+
+def _sentence(value: Mapping[str, Any], view: View) -> Markup:
+    """Write an object that lies deep inside others in a sentence."""
+    cells = ((each, table(value[each], view, 0)) for each in value)
+    return Markup("; ").join(Markup("{}: {}").format(key_name(each), cell) for each, cell in cells if cell)
+
+
+def key_name(key: str) -> str:
+    """Give a key of an object as words: `openingHours` is Opening hours."""
+    words = " ".join(words_of(key)) if _KEY.fullmatch(key) else key
+    return words[:1].upper() + words[1:] or key
