@@ -12,7 +12,7 @@ from urllib.parse import urlsplit
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
 
 from exporter.errors import ConfigError
-from exporter.layout import url_path
+from exporter.patterns import check_list_address, check_pattern, check_sort, linked_fields, one_or_several, paths_of
 from exporter.yaml_lines import dotted, read_yaml
 
 if TYPE_CHECKING:
@@ -28,7 +28,6 @@ FILE_NAME = "site.yaml"
 DELIVERY_URL = "https://cdn.contentful.com"
 _VARIABLE = re.compile(r"\$\{([A-Za-z_][A-Za-z0-9_]*)\}")
 _SECRET_PARTS = re.compile(r".*@|[?#].*", re.DOTALL)
-_PLACEHOLDER = re.compile(r"\{([^{}]*)\}")
 _UNITS = {"s": "seconds", "m": "minutes", "h": "hours", "d": "days", "w": "weeks"}
 _NARROWING = ("content_type", "newer_than", "max")
 
@@ -57,15 +56,6 @@ def _check_source(text: Any) -> str:
     if parts.scheme == "http" and parts.hostname not in ("127.0.0.1", "localhost", "::1"):
         raise ValueError("expected https: the access token must not travel in the clear")
     return address
-
-
-def _check_pattern(text: str) -> str:
-    literal = _PLACEHOLDER.sub("x", text)
-    if not text.startswith("/") or not text.endswith("/") or url_path(literal) != literal[1:-1]:
-        raise ValueError("expected a pattern like /places/{slug}/, of plain letters, digits, . _ - and {field}")
-    if not all(re.fullmatch(r"[A-Za-z0-9_]+", name) for name in _PLACEHOLDER.findall(text)):
-        raise ValueError("expected field ids between the braces, as in {slug}")
-    return text
 
 
 Expanded = Annotated[str, BeforeValidator(_expand), Field(min_length=1)]
@@ -125,8 +115,25 @@ class Content(_Part):
 class PagePattern(_Part):
     """The address and template of a content type's pages."""
 
-    url: Annotated[str, BeforeValidator(lambda text: _check_pattern(str(text)))] | None = None
+    url: Annotated[str, BeforeValidator(lambda text: check_pattern(str(text)))] | None = None
     template: Annotated[str, Field(pattern=r"^[A-Za-z0-9_./-]+\.html$")] | None = None
+
+
+class ListPattern(_Part):
+    """A list of entries of one content type: those whose fields are as `where` says, in the order of `sort`.
+
+    `by` makes one more of each value of a field; `per_page` cuts it into numbered pages, counted from the oldest end.
+    """
+
+    type: Annotated[str, Field(min_length=1)]
+    url: Annotated[str, BeforeValidator(lambda text: check_list_address(str(text)))] | None = None
+    title: str = ""
+    where: dict[str, Annotated[tuple[str, ...], BeforeValidator(one_or_several), Field(min_length=1)]] = {}
+    by: Annotated[str, Field(min_length=1)] | None = None
+    sort: Annotated[tuple[str, ...], BeforeValidator(check_sort), Field(min_length=1)] | None = None
+    per_page: Annotated[int, Field(ge=1, le=1000)] | None = None
+    template: Annotated[str, Field(pattern=r"^[A-Za-z0-9_./-]+\.html$")] | None = None
+    feed: bool = True
 
 
 class Theme(_Part):
@@ -146,15 +153,25 @@ class Site(_Part):
     source: Source
     content: Content = Content()
     pages: dict[str, PagePattern] = {}
+    lists: dict[Annotated[str, Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9_-]*$")], ListPattern] = {}
     offline: bool = True
     theme: Theme = Theme()
 
-    def address_fields(self, type_id: str, content_type: ContentType | None) -> tuple[str, ...]:
-        """Give the fields that the addresses of a content type's pages are made of."""
+    def linked_fields(self, types: Mapping[str, ContentType]) -> frozenset[str]:
+        """Give the fields that addresses read of linked entries; an empty name is what an own address is made of."""
+        patterns = {name: each.url for name, each in self.pages.items() if each.url is not None}
+        by = ((each.type, each.by) for each in self.lists.values() if each.by is not None)
+        return linked_fields(patterns, types, by)
+
+    def address_fields(self, type_id: str, types: Mapping[str, ContentType]) -> tuple[str, ...]:
+        """Give the fields of a content type that addresses are made of: of its pages, and of those that link to it."""
+        content_type = types.get(type_id)
         pattern = self.pages[type_id].url if type_id in self.pages else None
-        if pattern is not None:
-            return tuple(_PLACEHOLDER.findall(pattern))
-        return (content_type.address_field,) if content_type and content_type.address_field else ()
+        own = content_type.address_field if content_type else ""
+        names = [own] if pattern is None else [path[0] for path in paths_of(pattern)]
+        linked = (name or own for name in sorted(self.linked_fields(types)))
+        names += [name for name in linked if content_type is not None and content_type.find(name)]
+        return tuple(dict.fromkeys(name for name in names if name not in ("", "sys")))
 
 
 @dataclass(frozen=True)
@@ -304,7 +321,7 @@ def _sentence(error: Mapping[str, Any], lines: Mapping[tuple[Any, ...], int]) ->
     return line, f"{dotted(path) or 'the file'}: {words}{found}"
 
 
-_EXAMPLES = {"accent": '"#0b6e4f"', "template": "place.html", "newer_than": "12h, 30d or 8w"}
+_EXAMPLES = {"accent": '"#0b6e4f"', "template": "place.html", "newer_than": "12h, 30d or 8w", "[key]": "news"}
 
 
 _PARTS: dict[tuple[str, ...], type[_Part]] = {
@@ -318,7 +335,7 @@ _PARTS: dict[tuple[str, ...], type[_Part]] = {
 
 def _nearest(path: tuple[Any, ...]) -> str:
     """Name the known key that is most like an unknown one, or those allowed at that place."""
-    known = list(_PARTS.get(path[:-1], PagePattern).model_fields)
+    known = list(_PARTS.get(path[:-1], ListPattern if path[0] == "lists" else PagePattern).model_fields)
     import difflib
 
     near = difflib.get_close_matches(str(path[-1]), known, n=1)

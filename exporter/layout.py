@@ -19,6 +19,8 @@ _OWN_NAME = re.compile(r"[A-Za-z0-9._-]{1,100}")
 _NOT_STEM = re.compile(r"[^A-Za-z0-9_-]+")
 _RESERVED = {"con", "prn", "aux", "nul", *(f"{port}{n}" for port in ("com", "lpt") for n in range(10))}
 _STEM_LENGTH = 60
+_FILES = (".html", ".htm", ".xml", ".txt")
+"""What no segment ends in: pages and feeds lie there, and a folder cannot lie beside a file of its name."""
 
 
 def is_own_name(identifier: str) -> bool:
@@ -112,7 +114,7 @@ def url_segment(value: str) -> str:
 
     The result holds only `A-Za-z0-9._-`, starts with a letter or digit and is no file of the guide's own.
     """
-    if _SEGMENT.fullmatch(value) and is_own_name(value) and not value.lower().endswith((".html", ".htm")):
+    if _SEGMENT.fullmatch(value) and is_own_name(value) and not value.lower().endswith(_FILES):
         return value
     from slugify import slugify  # which a sync seldom needs
 

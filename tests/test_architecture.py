@@ -14,7 +14,8 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 ORDER = [
-    *("errors", "model", "layout", "files", "report", "yaml_lines", "config", "source", "mirror", "guide"),
+    *("errors", "model", "layout", "files", "report", "yaml_lines", "patterns", "config", "source"),
+    *("mirror", "guide"),
     *("connect", "options", "cli"),
 ]
 """Every room may import those before it."""

@@ -65,7 +65,7 @@ def test_documented_example_is_read_whole(tmp_path: Path) -> None:
     assert (site.content.formats, site.content.assets) == (("json",), "link")
     assert (site.pages["place"].url, site.pages["place"].template) == ("/places/{slug}/", "place.html")
     assert (site.theme.accent, site.theme.logo) == ("#0b6e4f", "logo.svg")
-    assert site.address_fields("place", None) == ("slug",)
+    assert site.address_fields("place", {}) == ("slug",)
 
 
 def test_scalars_are_texts_until_the_schema_types_them(tmp_path: Path) -> None:
@@ -113,7 +113,7 @@ MISSING = ["1: source: is missing: it must stand", "1: title: is missing: it mus
         ("pages: {a: {url: '/{/'}}", f"3: pages.a.url: {PATTERN}, found '/{{/'"),
         (
             "pages: {a: {url: '/{b c}/'}}",
-            "3: pages.a.url: expected field ids between the braces, as in {slug}, found '/{b c}/'",
+            "3: pages.a.url: expected field ids between the braces, as in {slug}, {category.slug} or {date.year}, found '/{b c}/'",
         ),
         ("pages: {a: {template: a.txt}}", "3: pages.a.template: expected something like place.html, found 'a.txt'"),
         ("content: {assets: keep}", "3: content.assets: expected one of 'download' or 'link', found 'keep'"),

@@ -23,6 +23,7 @@ from exporter.guide.output import HISTORY, MARKER, Output, check_output
 from exporter.guide.pages import Page, Planner, clashes
 from exporter.guide.reads import Packer, Reads, find_stale, find_stale_shapes, store_reads
 from exporter.guide.scan import look_at_files, sign_of
+from exporter.guide.sitemap import changed_files
 from exporter.guide.update import sign_fresh, update_items
 from exporter.guide.work import cores, in_processes
 from exporter.layout import MOVED_PATH
@@ -132,11 +133,14 @@ class _Build:
         planner = Planner(index, frame)
         update = update_items(index, planner, frame, content, self._jobs, everything=rearranged)
         self._fresh = update.fresh if update.changed else []
+        planner.follow(update.linked)
         planner.settle()
         moved = brief(read_json(content, MOVED_PATH))
-        if rearranged or planner.moved or update.lists or index.meta("moved") != moved:
+        if rearranged or planner.moved or update.lists or update.linked or index.meta("moved") != moved:
             planner.place_others(self._load, read_json(content, MOVED_PATH))
         changed = update.changed | {f"url:{each}" for each in planner.moved} | planner.shifted
+        changed |= {f"list:@{name}" for name, each in frame.site.lists.items() if each.by and update.linked}
+        changed |= changed_files(index, planner.buckets, changed)
         found = find_stale(index, self._library, changed | self._copies.moved_assets(), everything=rearranged)
         gate = self._gate()
         if index.meta("gate") != gate:

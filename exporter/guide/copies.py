@@ -72,6 +72,7 @@ class Copies:
         steps = path.split("/")
         files = ["/".join(steps[:end]) for end in range(1, len(steps) + 1)]
         urls = [f"/{file.removesuffix('index.html')}" for file in files if file.rpartition("/")[2] == "index.html"]
+        urls += [f"/{file}" for file in files]
         if any(self._index.value("SELECT 1 FROM page WHERE url = ?", url) for url in urls):
             return True
         return bool(self._index.value("SELECT 1 FROM page WHERE url >= ? AND url < ?", f"/{path}/", f"/{path}0"))

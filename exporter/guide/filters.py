@@ -30,6 +30,7 @@ from exporter.guide.lists import EntryList, Lazy
 from exporter.guide.markup import follow, markdown
 from exporter.guide.objects import Asset, Entry, RichText, View
 from exporter.guide.richtext import render_document
+from exporter.guide.structured import absolute, absolute_url, metadata
 
 if TYPE_CHECKING:
     from jinja2.runtime import Context
@@ -108,6 +109,8 @@ def _number(context: Context, value: Any) -> str:
 def _entries(context: Context, type_id: str) -> EntryList | tuple[()]:
     """All entries of a content type; on a page cut to a letter, those of the letter."""
     view: View = context[VIEW]
+    if type_id.startswith("@"):
+        return context["list"].entries if view.page.type_id == type_id else EntryList(view, type_id)
     if view.page.type_id != type_id or view.page.key is not None:
         return EntryList(view, type_id)
     if view.page.letter or view.ask(f"list:{type_id}", "l"):
@@ -120,6 +123,19 @@ def _word(context: Context, name: str) -> str:
     """One of the theme's own words in the page's language."""
     view: View = context[VIEW]
     return str(view.ask("word", f"{view.locale}/{name}"))
+
+
+@pass_context
+def _absolute(context: Context, value: Any) -> str:
+    """The whole address of an entry's page, an asset's file or what an address from the root names; needs base_url."""
+    view: View = context[VIEW]
+    return absolute_url(view, value) if isinstance(value, Entry | Asset) else absolute(view, str(value or ""))
+
+
+@pass_context
+def _metadata(context: Context, title: str, description: str = "", picture: Asset | None = None) -> Markup:
+    """Open Graph and JSON-LD of a page."""
+    return metadata(context[VIEW], str(title), str(description), picture or None, context["entry"])
 
 
 @pass_context
@@ -215,6 +231,7 @@ def _find_groups(view: View) -> tuple[Group, ...]:
 
 
 FILTERS = {
+    "absolute": _absolute,
     "facts": _facts,
     "is_asset": lambda value: isinstance(value, Asset),
     "is_entry": lambda value: isinstance(value, Entry),
@@ -241,5 +258,5 @@ FILTERS = {
 }
 """What templates have beside Jinja's own filters."""
 
-GLOBALS = {"entries": _entries, "groups": _groups, "word": _word}
+GLOBALS = {"entries": _entries, "groups": _groups, "metadata": _metadata, "word": _word}
 """The functions that templates have."""

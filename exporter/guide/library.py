@@ -9,7 +9,9 @@ from typing import TYPE_CHECKING
 
 from exporter.guide.items import Items
 from exporter.guide.languages import read_words, word
+from exporter.guide.list_pages import answer_of_list
 from exporter.guide.pages import LONGEST_LIST, count_of, letters_of
+from exporter.guide.sitemap import addresses_in
 from exporter.layout import asset_files
 from exporter.model import brief, digest
 
@@ -22,7 +24,7 @@ if TYPE_CHECKING:
     from exporter.model import Json
 
 THEME = os.path.join(os.path.dirname(os.path.dirname(__file__)), "theme")  # noqa: PTH118, PTH120 - many are joined to it
-SHARED = {"template", "site", "word", "type", "types", "frame", "tag"}
+SHARED = {"template", "site", "word", "type", "types", "lists", "frame", "tag"}
 """Kinds of subjects that many pages ask the same of."""
 
 
@@ -147,6 +149,8 @@ class Library:
         if kind == "g":
             query = "SELECT target, count(*) FROM link WHERE type = ? AND field = ? GROUP BY target"
             return self.index.rows(query, type_id, rest)
+        if kind in ("d", "o", "p", "t", "v"):
+            return answer_of_list(self, type_id, kind, rest)
         count = count_of(self.index, type_id, self.frame.locales[0])
         return count if kind == "n" else count > LONGEST_LIST
 
@@ -208,6 +212,16 @@ class Library:
         query = "SELECT 1 FROM label WHERE type = ? LIMIT 1"
         return [each for each in self.frame.types if self.index.value(query, each)]
 
+    def _lists(self, _rest: str, _argument: str) -> list[str]:
+        """Give the lists of site.yaml that have entries, those apart that lie where the list of a type would."""
+        frame, code = self.frame, self.frame.locales[0]
+        own = {f"/{segment}/" for segment in frame.segments.values()}
+        names = [name for name, each in frame.site.lists.items() if (each.url or f"/{name}/") not in own]
+        return [name for name in names if count_of(self.index, f"@{name}", code)]
+
+    def _sitemap(self, name: str, _argument: str) -> Json:
+        return addresses_in(self, name)
+
     def _frame(self, _rest: str, _argument: str) -> Json:
         frame = self.frame
         locales = {code: [each.name, each.default, each.fallback] for code, each in frame.model.locales.items()}
@@ -257,6 +271,8 @@ _OF_OTHERS: dict[str, Callable[[Library, str, str], Json]] = {
     "site": Library._site,  # noqa: SLF001
     "type": Library._type,  # noqa: SLF001
     "types": Library._types,  # noqa: SLF001
+    "lists": Library._lists,  # noqa: SLF001
+    "sitemap": Library._sitemap,  # noqa: SLF001
     "frame": Library._frame,  # noqa: SLF001
     "tag": Library._tag,  # noqa: SLF001
 }

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from exporter.errors import GuardError
 from exporter.files import clear_way, read_bytes, read_file, remove, remove_empty_folders, write_atomic, write_bytes
+from exporter.guide.pages import path_of
 from exporter.model import digest
 
 if TYPE_CHECKING:
@@ -64,7 +65,7 @@ class Output:
         found: dict[str, tuple[int, int]] = {}
         query = "SELECT id, url, size, time FROM page LEFT JOIN built ON built.page = page.id"
         for number, url, size, time in self._index.rows(query):
-            path = f"{url[1:]}index.html"
+            path = path_of(url)
             found[path] = (size, time)
             if size is None or (_look_of(f"{self._text}/{path}") != (size, time) and not self._restamp(number, path)):
                 self.stale.add(number)

@@ -17,9 +17,11 @@ from markupsafe import Markup
 
 from exporter.guide.filters import FILTERS, GLOBALS, VIEW, type_name
 from exporter.guide.languages import Language, language
+from exporter.guide.list_views import ListView, chosen_lists
 from exporter.guide.lists import Lazy, Settings
-from exporter.guide.objects import Asset, Entry, View
+from exporter.guide.objects import Asset, Entry, LostView, View
 from exporter.guide.pages import letter_url, list_url
+from exporter.guide.sitemap import Sitemap
 from exporter.model import digest
 
 if TYPE_CHECKING:
@@ -33,6 +35,9 @@ if TYPE_CHECKING:
 
 
 _OBJECT = re.compile(r"(?P<what>(?:<|&lt;)[^<>&]{,200}) at (?P<place>0x[0-9a-f]+)(?:>|&gt;)")
+
+
+_TEMPLATES = (".html", ".xml", ".txt")
 
 
 class PageError(Exception):
@@ -104,7 +109,7 @@ class Renderer:
         def part(name: str, **values: Any) -> Markup:
             return Markup(self._environment.get_template(name).render({**context, **values}))  # noqa: S704 - it escapes
 
-        view = View(self._library, page, part)
+        view = (LostView if page.kind == "missing" else View)(self._library, page, part)
         self._environment.view = view
         try:
             view.ask("frame")
@@ -146,6 +151,9 @@ class Renderer:
             "alternates": Lazy(lambda: self._alternates(view)),
             "types": Lazy(lambda: tuple(TypeLink(view, each) for each in view.ask("types"))),
             "letters": Lazy(lambda: self._letters(view)),
+            "lists": Lazy(lambda: chosen_lists(view)),
+            "list": ListView(view, page.type_id) if page.kind in ("list", "feed") else None,
+            "sitemap": Sitemap(view) if page.kind == "sitemap" else None,
             "entry": self._entry(view, page.key) if page.key is not None else None,
             "home": view.link(self._frame.prefixes[page.locale]),
         }
@@ -184,11 +192,11 @@ class Renderer:
             return there[1] if there is not None and there[0] == code else None
         plain = view.page.url.removeprefix(self._frame.prefixes[view.locale])
         there = view.ask(f"url:{self._frame.prefixes[code]}{plain}")
-        return there[2] if there is not None and there[0] != "moved" else None
+        return there[2] if there is not None and there[0] == view.page.kind else None
 
     def _letters(self, view: View) -> tuple[tuple[str, str, bool], ...]:
         """Give the letters that a long list is cut by: letter, address, whether it is this page's."""
-        if view.page.kind != "list":
+        if view.page.kind != "list" or view.page.type_id.startswith("@"):
             return ()
         page = view.page
         found = view.ask(f"list:{page.type_id}", f"a/{view.locale}")
@@ -282,7 +290,7 @@ def _subject(page: Page) -> str:
 
 def _where(error: BaseException, page: Page) -> str:
     """Say where a page failed: the innermost template and line, and the item."""
-    frames = [each for each in traceback.extract_tb(error.__traceback__) if each.filename.endswith(".html")]
+    frames = [each for each in traceback.extract_tb(error.__traceback__) if each.filename.endswith(_TEMPLATES)]
     name, line = getattr(error, "name", None), getattr(error, "lineno", None)
     if line is None and frames:
         name, line = _template_name(Path(frames[-1].filename)), frames[-1].lineno
