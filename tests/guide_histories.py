@@ -83,6 +83,19 @@ SETTINGS: dict[str, tuple[Any, ...]] = {
         {"place": {"url": "/see/{slug}/"}, "category": {}, "walk": {}},
         {"place": {"url": "/{category}/{slug}/"}},
         {"category": {"url": "/place/{slug}-of/"}, "place": {"template": "place.html"}},
+        {"place": {"url": "/{category.slug}/{sys.id}/{slug}/"}, "category": {}},
+        {
+            "place": {"url": "/{category.category}/{sys.id}/"},
+            "walk": {"url": "/w/{category}/{sys.createdAt.year}/{sys.id}/"},
+        },
+    ),
+    "lists": (
+        None,
+        {"news": {"type": "place", "sort": "-order", "per_page": 2}},
+        {"kinds": {"type": "place", "by": "category"}, "tagged": {"type": "place", "by": "tags", "per_page": 1}},
+        {"place": {"type": "place", "where": {"category": ["a", "b"]}, "sort": ["-sys.updatedAt"], "per_page": 1}},
+        {"walks": {"type": "category", "url": "/walk/", "where": {"tags": "Tag 1"}, "title": "Tagged"}},
+        {"slugs": {"type": "place", "by": "slug", "sort": ["title", "-sys.createdAt"], "feed": False}},
     ),
 }
 
@@ -98,7 +111,9 @@ ALL = """{{ entry|title }}{{ entry|lang }}{{ entry|foreign }} {{ entry.sys.revis
 {{ entry.nothing|url }}{{ entry.nothing.more }} {{ (entry|picture)|url }} {{ entry|facts|length }} {{ entry|lead }}
 {% include 'parts/note.html' ignore missing %}{% include ['parts/none.html', 'note.txt'] ignore missing %}
 {{ word('skip') }} {{ word('own') }} {{ site.title }} {{ site.base_url }} {{ page.url }} {{ home }}
-{{ 'place'|type_name }}
+{{ 'place'|type_name }} {{ entry|absolute }} {{ metadata(entry|title, entry|lead, entry|picture) }}
+{% for each in lists %}{{ each.title }} {{ each.count }} {{ each.url }}{{ each.feed }}{{ each.entries|length }}
+{% for part in each.parts %}{{ part.title }} {{ part.url }} {{ part.entries }} {% endfor %}{% endfor %}
 """
 PARTS = ("one {{ entry|title }}", "two {{ entry.summary }} {{ site.description }}", "{{ entry.category|title }}")
 TEMPLATES: dict[str, tuple[str, ...]] = {
@@ -127,6 +142,7 @@ TEMPLATES: dict[str, tuple[str, ...]] = {
     "list.html": (
         "{{ letters }} {{ groups() }} {% for e in entries(page.type_id) %}{{ e|title }} {{ e.slug }}{% endfor %}",
         "{{ entries('place')|first|title }} {{ entries(page.type_id)|length }}",
+        "{{ list.title }} {{ list.number }}{{ list.newer }} {{ list.older }} {{ list.count }}{{ list.entries|length }}",
     ),
     "moved.html": ("{{ entry|url }} {{ entry|title }}",),
     "words.yaml": ("skip: {de: Weiter}\n", "own: {en: One, de: Eins}\ntype.place: {en: Spots}\n", "skip: [1]\n"),
@@ -313,13 +329,14 @@ class GuideHistories(RuleBasedStateMachine):
     @rule(
         identifier=st.sampled_from(IDS),
         code=st.sampled_from(CODES),
-        values=st.lists(st.sampled_from(("old", "older", "x", "y", "")), max_size=2),
+        name=st.sampled_from(("slug", "slug", "category")),
+        values=st.lists(st.sampled_from(("old", "older", "x", "y", "", "entry:a", "entry:d")), max_size=2),
     )
-    def move(self, identifier: str, code: str, values: list[str]) -> None:
+    def move(self, identifier: str, code: str, name: str, values: list[str]) -> None:
         """Change the record of earlier addresses."""
         file = self.guide / "content" / MOVED_PATH
         moved = json.loads(file.read_bytes()) if file.exists() else {}
-        moved[f"entry:{identifier}"] = {"slug": {code: values}}
+        moved[f"entry:{identifier}"] = {name: {code: values}}
         self._write(f"content/{MOVED_PATH}", canonical(moved))
 
     # What hands do to files.
@@ -370,7 +387,7 @@ class GuideHistories(RuleBasedStateMachine):
         """Remove all templates of the guide's own."""
         shutil.rmtree(self.guide / "templates", ignore_errors=True)
 
-    @rule(name=st.sampled_from(sorted(SETTINGS)), number=st.integers(0, 5))
+    @rule(name=st.sampled_from(sorted(SETTINGS)), number=st.integers(0, 7))
     def configure(self, name: str, number: int) -> None:
         """Change a key of site.yaml."""
         self.settings[name] = SETTINGS[name][number % len(SETTINGS[name])]

@@ -21,6 +21,8 @@ if TYPE_CHECKING:
 _START = re.compile(r"start|begin", re.IGNORECASE)
 _END = re.compile(r"end|until|finish", re.IGNORECASE)
 _LOCALE = re.compile(r"[a-z]{2,3}_[A-Z]{2}")
+_HEADLINE = 110
+_ENCODE = json.JSONEncoder(ensure_ascii=False).encode
 _NAMED = {"address": "address", "phone": "telephone", "telephone": "telephone"}
 _IN_A_SCRIPT = str.maketrans({each: f"\\u{ord(each):04x}" for each in "<>&\u2028\u2029"})
 """What could end a script, or begin markup in it, is written so that it cannot."""
@@ -41,31 +43,35 @@ def absolute_url(view: View, thing: Entry | Asset) -> str:
 
 
 def metadata(view: View, title: str, description: str, picture: Asset | None, entry: Entry | None) -> Markup:
-    """Give a page's Open Graph properties and its JSON-LD as elements of its head."""
-    site, url = view.ask("site", "title"), absolute(view, view.page.url)
-    image = absolute_url(view, picture) if picture is not None else ""
+    """Give a page's JSON-LD as an element of its head and, where the guide has an address, its Open Graph."""
+    url = absolute(view, view.page.url)
+    image = absolute_url(view, picture) if url and picture is not None else ""
     thing = _thing(view, entry) if entry is not None else {"@type": _OTHERS.get(view.page.kind, "WebPage")}
+    about = {"name": title, "description": description, "url": url, "image": image}
+    if thing["@type"] not in ("Place", "Event"):
+        about["inLanguage"] = view.locale
+    if thing["@type"] == "Article":
+        about["headline"] = title[:_HEADLINE]
+    whole = {"@context": "https://schema.org", **thing, **{name: each for name, each in about.items() if each}}
+    text = _ENCODE(whole).translate(_IN_A_SCRIPT)
+    found = _open_graph(view, thing["@type"], about) if url else ""
+    return Markup(f'{found}<script type="application/ld+json">{text}</script>')  # noqa: S704 - all in it is escaped
+
+
+def _open_graph(view: View, kind: str, about: dict[str, str]) -> str:
     locale = view.locale.replace("-", "_")
     properties = {
-        "title": title,
-        "type": "article" if thing["@type"] == "Article" else "website",
-        "site_name": site,
+        "title": about["name"],
+        "type": "article" if kind == "Article" else "website",
+        "site_name": view.ask("site", "title"),
         "locale": locale if _LOCALE.fullmatch(locale) else "",
-        "description": description,
-        "url": url,
-        "image": image,
+        "description": about["description"],
+        "url": about["url"],
+        "image": about["image"],
     }
-    found = "".join(
+    return "".join(
         f'<meta property="og:{name}" content="{escape(value)}">\n' for name, value in properties.items() if value
     )
-    about = {"name": title, "description": description, "url": url, "image": image, "inLanguage": view.locale}
-    if thing["@type"] in ("Place", "Event"):
-        del about["inLanguage"]
-    if thing["@type"] == "Article":
-        thing["headline"] = title[:110]
-    whole = {"@context": "https://schema.org", **thing, **{name: each for name, each in about.items() if each}}
-    text = json.dumps(whole, ensure_ascii=False).translate(_IN_A_SCRIPT)
-    return Markup(f'{found}<script type="application/ld+json">{text}</script>')  # noqa: S704 - all in it is escaped
 
 
 _OTHERS = {"home": "WebSite", "list": "CollectionPage"}
