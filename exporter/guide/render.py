@@ -37,6 +37,8 @@ if TYPE_CHECKING:
 _OBJECT = re.compile(r"(?P<what>(?:<|&lt;)[^<>&]{,200}) at (?P<place>0x[0-9a-f]+)(?:>|&gt;)")
 
 
+_NOT_IN_XML = re.compile("[\0-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff]")
+"""Characters that no XML has, however they are written."""
 _TEMPLATES = (".html", ".xml", ".txt")
 
 
@@ -126,6 +128,8 @@ class Renderer:
                 self._library.items.forget(page.key)
         if " at 0x" in text:
             self._check_texts(text, view)
+        if page.path.endswith(".xml"):
+            text = _NOT_IN_XML.sub("", text)
         return Rendered(text.encode("utf-8", "replace"), view.asked, list(view.problems))
 
     def _check_texts(self, text: str, view: View) -> None:
