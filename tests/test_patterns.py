@@ -111,7 +111,7 @@ def test_entry_without_the_link_gets_its_own_id(guide: Guide, space: SpaceFiles)
 
 def test_pattern_reads_dates_and_follows_several_links(guide: Guide, space: SpaceFiles) -> None:
     space.put_model(PLACE, CATEGORY, EVENT, locales=[locale("en-US", default=True)])
-    concert = {"title": "Concert", "slug": "concert", "place": link("Entry", "mill")}
+    concert: dict[str, Any] = {"title": "Concert", "slug": "concert", "place": link("Entry", "mill")}
     space.put(entry("event", "e", date="2026-05-07T20:00+01:00", **concert))
     space.put(entry("event", "f", date="soon", **concert))
     setting(guide, 'pages: {event: {url: "/{place.category.slug}/{date.year}/{date.month}-{date.day}/{slug}/"}}\n')

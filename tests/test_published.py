@@ -108,7 +108,7 @@ def heads(guide: Guide) -> dict[str, html.HtmlElement]:
 def sitemap(guide: Guide) -> dict[str, dict[str, str]]:
     """Give all addresses of the sitemap, each with its languages; no file names one that another names."""
     top = read(guide, "sitemap.xml", SITEMAP_SCHEMA)
-    files = [each.text.removeprefix(f"{BASE}/") for each in top.iter(f"{SITEMAP}loc")]
+    files = [str(each.text).removeprefix(f"{BASE}/") for each in top.iter(f"{SITEMAP}loc")]
     roots = [top] if top.tag == f"{SITEMAP}urlset" else [read(guide, each, SITEMAP_SCHEMA) for each in files]
     urls = [each for root in roots for each in root.iter(f"{SITEMAP}url")]
     found = {
@@ -158,7 +158,7 @@ def test_feeds_are_valid_and_lead_to_pages_that_stand(guide: Guide) -> None:
     ids = [each.text for feed in found.values() for each in feed.iter(f"{ATOM}id")]
     assert len(ids) == len(set(ids)) == 5 + 6
     for path, feed in found.items():
-        links = {each.get("rel"): each.get("href") for each in feed.findall(f"{ATOM}link")}
+        links = {each.get("rel"): str(each.get("href")) for each in feed.findall(f"{ATOM}link")}
         assert links == {"self": f"{BASE}/{path}", "alternate": f"{BASE}/{path.removesuffix('feed.xml')}"}
         assert {str(each.get("href")) for each in feed.iter(f"{ATOM}link")} - pages.keys() == {f"{BASE}/{path}"}
         (told,) = pages[links["alternate"]].xpath("//link[@type='application/atom+xml']/@href")
@@ -325,7 +325,7 @@ def kinds(guide: Guide, space: SpaceFiles) -> Guide:
     """A guide of an event, a place, an article and a note."""
     space.put_model(EVENT, SPOT, STORY, NOTE, PLACE, CATEGORY, locales=[locale("en-US", default=True)])
     here = {"lat": 38.7, "lon": -9.1}
-    times = {"startDate": "2026-05-01T20:00+01:00", "endDate": "2026-05-02"}
+    times: dict[str, Any] = {"startDate": "2026-05-01T20:00+01:00", "endDate": "2026-05-02"}
     space.put(entry("event", "e", title="Concert", slug="e", location=here, **times))
     space.put(entry("event", "u", title="Undated", slug="u", startDate="soon", location=here))
     space.put(entry("spot", "s", title="Spot", address="Rua 1", body="Text.", location=here))
@@ -344,7 +344,7 @@ def kinds(guide: Guide, space: SpaceFiles) -> Guide:
 def test_json_ld_says_what_an_entry_is_by_the_fields_of_its_type(kinds: Guide) -> None:
     kinds.build()
     geo = {"@type": "GeoCoordinates", "latitude": 38.7, "longitude": -9.1}
-    expected = {
+    expected: dict[str, dict[str, Any]] = {
         "/event/e/": {
             "@type": "Event",
             "name": "Concert",
@@ -353,16 +353,16 @@ def test_json_ld_says_what_an_entry_is_by_the_fields_of_its_type(kinds: Guide) -
             "location": {"@type": "Place", "geo": geo},
         },
         "/event/u/": {"@type": "Place", "name": "Undated", "geo": geo},
-        "/spot/spot/": {"@type": "Place", "name": "Spot", "address": "Rua 1", "geo": geo},
-        "/spot/far/": {"@type": "Place", "name": "Far"},
-        "/story/story/": {
+        "/spot/Spot/": {"@type": "Place", "name": "Spot", "address": "Rua 1", "geo": geo},
+        "/spot/Far/": {"@type": "Place", "name": "Far"},
+        "/story/Story/": {
             "@type": "Article",
             "name": "Story",
             "headline": "Story",
             "inLanguage": "en-US",
             "datePublished": "2026-04-01",
         },
-        "/note/note/": {"@type": "WebPage", "name": "Note", "inLanguage": "en-US"},
+        "/note/Note/": {"@type": "WebPage", "name": "Note", "inLanguage": "en-US"},
         "/": {"@type": "WebSite", "name": "Small guide", "inLanguage": "en-US"},
     }
     for url, said in expected.items():
