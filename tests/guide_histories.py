@@ -148,6 +148,12 @@ TEMPLATES: dict[str, tuple[str, ...]] = {
     "words.yaml": ("skip: {de: Weiter}\n", "own: {en: One, de: Eins}\ntype.place: {en: Spots}\n", "skip: [1]\n"),
     "static/style.css": ("a {}", "b {}"),
     "static/own.txt": ("one", "two"),
+    "static/robots.txt": ("own",),
+    "static/404.html": ("own",),
+    "static/place/feed.xml": ("own",),
+    "feed.xml": (
+        "{{ list.newest|length }}{% for each in list.newest %}{{ each.entry|absolute }}{{ each.updated }}{% endfor %}",
+    ),
     "static/place": ("a file where pages lie",),
     "static/place/x/index.html": ("hidden", "under a page"),
     "static/walk/index.html": ("a page of its own",),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+import shutil
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -289,11 +290,31 @@ def test_robots_txt_and_the_page_for_what_is_not_there_name_whole_addresses(guid
 
 def test_own_template_takes_the_place_of_the_themes_for_files_too(guide: Guide) -> None:
     template(guide, "robots.txt", "User-agent: *\nDisallow: /ar/\n")
-    template(guide, "static/robots.txt", "hidden")
-    setting(guide, f"base_url: {BASE}/\n")
-    report = guide.build()
+    based(guide)
     assert (guide.root / "site/robots.txt").read_text("utf-8") == "User-agent: *\nDisallow: /ar/\n"
-    assert [each["code"] for each in report["problems"]] == ["static-hidden"]
+
+
+def test_static_file_of_the_project_takes_the_place_of_the_guides_own(guide: Guide) -> None:
+    based(guide)
+    before = guide.files("site")
+    for name in ("robots.txt", "404.html", "sitemap.xml", "place/feed.xml"):
+        template(guide, f"static/{name}", "own")
+    found = step(guide)
+    assert found.report["problems"] == []
+    assert [data for path, data in guide.files("site").items() if before[path] != data].count(b"own") == 4
+    assert b"feed.xml" not in guide.files("site")["site/place/index.html"]
+    shutil.rmtree(guide.root / "templates/static")
+    step(guide)
+    assert guide.files("site") == before
+
+
+def test_page_that_comes_where_a_static_file_lay_stays(guide: Guide, space: SpaceFiles) -> None:
+    template(guide, "static/place/new/index.html", "own")
+    guide.build()
+    space.put(entry("place", "new", title="New", slug="new"))
+    found = step(guide)
+    assert ([each["code"] for each in found.report["problems"]], found.gone) == (["static-hidden"], [])
+    assert "New" in guide.page("/place/new/")
 
 
 def test_open_graph_says_what_a_page_is(guide: Guide) -> None:

@@ -130,12 +130,13 @@ class _Build:
         """Bring items and pages up to date, mark the stale ones; give the addresses at which something changed."""
         index, frame, content = self._index, self._frame, self._config.content
         rearranged = index.meta("frame") != frame.stamp
-        planner = Planner(index, frame)
+        static = self._copies.files
+        planner = Planner(index, frame, static)
         update = update_items(index, planner, frame, content, self._jobs, everything=rearranged)
         self._fresh = update.fresh if update.changed else []
         planner.follow(update.linked)
         planner.settle()
-        moved = brief(read_json(content, MOVED_PATH))
+        moved = brief([read_json(content, MOVED_PATH), sorted(static)])
         if rearranged or planner.moved or update.lists or update.linked or index.meta("moved") != moved:
             planner.place_others(self._load, read_json(content, MOVED_PATH))
         changed = update.changed | {f"url:{each}" for each in planner.moved} | planner.shifted

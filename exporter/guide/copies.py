@@ -29,6 +29,11 @@ class Copies:
         self._files = files
         self._static = dict(_static_files(config))
 
+    @property
+    def files(self) -> set[str]:
+        """The paths under site/ of static files that are no page's."""
+        return {path for path in self._static if path.rpartition("/")[2] != "index.html"}
+
     def moved_assets(self) -> set[str]:
         """Give the keys of assets whose files came or went since the last build."""
         rows = self._index.rows("SELECT a.source, a.key, c.path FROM asset_file a LEFT JOIN copy c ON c.path = a.path")
@@ -64,7 +69,7 @@ class Copies:
                 index.database.execute("INSERT OR REPLACE INTO copy VALUES (?, ?, ?, ?)", (path, seen, size, stamp))
         gone = known.keys() - paths
         index.database.executemany("DELETE FROM copy WHERE path = ?", ((each,) for each in gone))
-        output.strays.update(gone)
+        output.strays.update(each for each in gone if not self._is_hidden(each))
         return written, paths, problems
 
     def _is_hidden(self, path: str) -> bool:

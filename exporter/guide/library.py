@@ -137,7 +137,7 @@ class Library:
         return next((each.public_path for each in found if os.path.isfile(f"{self._content}/{each.path}")), None)  # noqa: PTH113
 
     def _listed(self, type_id: str, argument: str) -> Json:
-        """Answer of a type: `n` how many entries it has, `l` whether that is a long list.
+        """Answer of a type: `n` how many entries it has (`n/LOCALE` in a locale), `l` whether that is a long list.
 
         `g/FIELD` what a field leads to, `a/LOCALE` the letters of its list, `k/LOCALE/LETTER/MOST` the keys in order.
         """
@@ -151,7 +151,7 @@ class Library:
             return self.index.rows(query, type_id, rest)
         if kind in ("d", "o", "p", "t", "v"):
             return answer_of_list(self, type_id, kind, rest)
-        count = count_of(self.index, type_id, self.frame.locales[0])
+        count = count_of(self.index, type_id, rest or self.frame.locales[0])
         return count if kind == "n" else count > LONGEST_LIST
 
     def _keys(self, type_id: str, locale: str, letter: str, most: str) -> list[str]:
@@ -213,11 +213,9 @@ class Library:
         return [each for each in self.frame.types if self.index.value(query, each)]
 
     def _lists(self, _rest: str, _argument: str) -> list[str]:
-        """Give the lists of site.yaml that have entries, those apart that lie where the list of a type would."""
-        frame, code = self.frame, self.frame.locales[0]
-        own = {f"/{segment}/" for segment in frame.segments.values()}
-        names = [name for name, each in frame.site.lists.items() if (each.url or f"/{name}/") not in own]
-        return [name for name in names if count_of(self.index, f"@{name}", code)]
+        """Give the lists of site.yaml, those apart that lie where the list of a type would."""
+        own = {f"/{self.frame.segments[each]}/" for each in self.frame.types}
+        return [name for name, each in self.frame.site.lists.items() if (each.url or f"/{name}/") not in own]
 
     def _sitemap(self, name: str, _argument: str) -> Json:
         return addresses_in(self, name)

@@ -76,7 +76,7 @@ class ListView:
     @property
     def count(self) -> int:
         """How many entries it has."""
-        return int(self._view.ask(f"list:{self.id}", "n"))
+        return len(EntryList(self._view, self.id))
 
     @property
     def entries(self) -> Sequence[Entry]:
@@ -176,5 +176,5 @@ def _value_title(view: View, value: str) -> str:
 
 
 def chosen_lists(view: View) -> tuple[ListView, ...]:
-    """Give the lists of site.yaml that have entries."""
+    """Give the lists of site.yaml, but for one that lies where that of a type would."""
     return tuple(ListView(view, f"@{name}") for name in view.ask("lists"))

@@ -13,6 +13,7 @@ from exporter.report import Problem
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping
+    from collections.abc import Set as AbstractSet
 
     from exporter.guide.facts import Facts
     from exporter.guide.frame import Frame
@@ -81,12 +82,14 @@ class Planner:
     """Keeps the pages of the index what the items and the frame make them; what it changed is told by `moved`.
 
     `moved` holds the addresses that came, went or lead elsewhere; `shifted` the keys whose addresses are others;
-    `buckets` the shares of the sitemap of pages that are no entry's.
+    `buckets` the shares of the sitemap of pages that are no entry's. `static` are files of the project's own: where one
+    lies, no feed, sitemap, robots.txt or 404.html does.
     """
 
-    def __init__(self, index: GuideIndex, frame: Frame) -> None:
+    def __init__(self, index: GuideIndex, frame: Frame, static: AbstractSet[str] = frozenset()) -> None:
         self._index = index
         self._frame = frame
+        self._static = static
         self._bases: set[str] = set()
         self._left: set[str] = set()
         self._linking: dict[str, Facts] = {}
@@ -240,8 +243,10 @@ class Planner:
         chosen = list(chosen_pages(self._index, frame))
         taken = {page.url for page in chosen}
         others = [*chosen, *(page for page in lists if page.url not in taken), *further_pages(self._index, frame)]
-        self._replace("kind IN ('home', 'list', 'missing', 'robots', 'feed')", [*homes, *others])
-        self._replace("kind = 'sitemap'", list(sitemap_pages(self._index, frame)))
+        wanted = [*homes, *(page for page in others if page.path not in self._static)]
+        self._replace("kind IN ('home', 'list', 'missing', 'robots', 'feed')", wanted)
+        sitemaps = (page for page in sitemap_pages(self._index, frame) if page.path not in self._static)
+        self._replace("kind = 'sitemap'", list(sitemaps))
         self._check_unique()
         self._replace("kind = 'moved'", list(self._redirects(load, moved)))
 
