@@ -253,6 +253,7 @@ def test_template_of_a_list_of_its_own(paper: Guide, space: SpaceFiles) -> None:
         ("{a: {type: news, sort: -dat}}", "lists.a.sort: news has no field dat: it has title, slug, date, free"),
         ("{a: {type: news, by: x}}", "lists.a.by: news has no field x: it has title"),
         ("{a: {type: news, where: {x: 1}}}", "lists.a.where: news has no field x: it has title"),
+        ("{files: {type: news}}", "lists.files.url: /files/ is the guide's own: give it another url"),
         ("{a: {type: news, url: /category/sights/}}", "the list a and entry:sights have the same address"),
     ],
 )

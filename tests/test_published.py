@@ -11,6 +11,8 @@ import pytest
 from lxml import etree, html
 
 from exporter.guide import list_pages, list_views
+from exporter.layout import content_type_paths, item_path
+from exporter.model import Key, canonical
 from tests.conftest import CATEGORY, PLACE, SLUG, asset, content_type, entry, link, locale
 from tests.steps import edit, mill, setting, step, template
 
@@ -230,8 +232,8 @@ def test_head_of_a_page_names_its_own_address_and_the_same_languages_as_the_site
     found = sitemap(guide)
     for url, page in heads(guide).items():
         assert page.xpath("//link[@rel='canonical']/@href") == [url]
-        alternates = {each.get("hreflang"): each.get("href") for each in page.xpath("//link[@hreflang]")}
-        assert (alternates if len(alternates) > 1 else {}) == found[url]
+        alternates = {each.get("hreflang"): each.get("href") for each in page.xpath("//head/link[@hreflang]")}
+        assert alternates == found[url]
 
 
 def test_list_and_page_of_another_kind_at_the_same_address_are_no_translations(guide: Guide) -> None:
@@ -399,6 +401,24 @@ def test_every_page_has_json_ld_with_what_its_kind_requires(kinds: Guide) -> Non
         found = data_of(page)
         assert (found["@context"], found["url"], bool(found["name"])) == ("https://schema.org", url, True)
         assert found.get(required.get(found["@type"], "name")), url
+
+
+def test_title_of_the_guide_is_no_markup_in_json_ld(guide: Guide) -> None:
+    edit(guide, "site.yaml", "Small guide", "'Black & <white>'")
+    based(guide)
+    page = heads(guide)[f"{BASE}/"]
+    assert (data_of(page)["name"], properties(page)["title"]) == ("Black & <white>", "Black & <white>")
+
+
+@pytest.mark.parametrize("name", ["+", "+x", "@x", "+@x", "@x/y"])
+def test_content_type_called_like_a_list_breaks_nothing(guide: Guide, space: SpaceFiles, name: str) -> None:
+    odd = content_type(name, ("title", "Symbol"))
+    path = content_type_paths([name])[name]
+    space.write(path, canonical(odd))
+    space.write(item_path(Key("entry", "o"), name), canonical(entry(name, "o", title="Odd", updatedAt="x")))
+    based(guide)
+    assert sitemap(guide).keys() == heads(guide).keys()
+    assert len(list(feeds(guide))) >= 5
 
 
 @pytest.mark.parametrize(

@@ -135,7 +135,9 @@ def _absolute(context: Context, value: Any) -> str:
 @pass_context
 def _metadata(context: Context, title: str, description: str = "", picture: Asset | None = None) -> Markup:
     """Open Graph and JSON-LD of a page."""
-    return metadata(context[VIEW], str(title), str(description), picture or None, context["entry"])
+    name = title.striptags() if isinstance(title, Markup) else str(title)
+    said = description.striptags() if isinstance(description, Markup) else str(description)
+    return metadata(context[VIEW], name, said, picture or None, context["entry"])
 
 
 @pass_context

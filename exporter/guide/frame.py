@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from exporter.errors import ConfigError, GuardError
 from exporter.files import read_bytes, walk_files
 from exporter.guide.addresses import unknown_fields
-from exporter.guide.listings import unknown_names
+from exporter.guide.listings import OWN_FOLDERS, unknown_names
 from exporter.layout import LOCALES_PATH, TAGS_PATH, file_name, url_segment
 from exporter.model import Json, Model, brief, decode, read_content_type, read_locale
 
@@ -23,7 +23,6 @@ if TYPE_CHECKING:
     from exporter.config import ListPattern, Site
     from exporter.model import Item
 
-_OWN_NAMES = {"files", "updates", "offline", "search", "map"}
 _TYPES = "model/content_types"
 
 
@@ -215,7 +214,7 @@ def _segments(model: Model, locales: tuple[str, ...]) -> dict[str, str]:
 
     One that meets a name of the guide's own gets an underscore; those that differ only by case get a suffix.
     """
-    taken = {*_OWN_NAMES, *(prefix.strip("/").lower() for prefix in _prefixes(locales).values())}
+    taken = {*OWN_FOLDERS, *(prefix.strip("/").lower() for prefix in _prefixes(locales).values())}
     plain = {each: url_segment(each) or file_name(each) for each in model.types}
     counts = Counter(segment.lower() for segment in plain.values())
     return {

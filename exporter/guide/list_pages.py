@@ -102,11 +102,13 @@ def _feeds(index: GuideIndex, frame: Frame) -> Iterator[Page]:
     for found, code in index.rows("SELECT DISTINCT type, locale FROM label WHERE type >= '+' AND type < ','"):
         list_id = found[1:]
         name, _, value = list_id.removeprefix("@").partition("/")
-        if list_id.startswith("@"):
+        if list_id.startswith("@") and name in frame.site.lists:
             definition = {"url": frame.site.lists[name].url}
             url = chosen_url(frame, definition, name, code, segments[name, code].get(value, ""))
-        else:
+        elif list_id in frame.types:
             url = list_url(frame, list_id, code)
+        else:
+            continue
         yield Page("feed", url + FEED, code, None, list_id, "", FEED)
 
 

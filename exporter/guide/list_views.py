@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from exporter.guide.fields import title_of
 from exporter.guide.filters import type_name
 from exporter.guide.list_pages import FEED, chosen_url
-from exporter.guide.listings import read_moment
+from exporter.guide.listings import read_moment, write_moment
 from exporter.guide.lists import EntryList, Lazy
 from exporter.guide.objects import Entry, View
 
@@ -164,7 +164,7 @@ class Dated(NamedTuple):
 def moment(value: object) -> str:
     """Write a date as feeds have it, in UTC; the beginning of time for what is no date."""
     found = read_moment(value)
-    return found.strftime("%Y-%m-%dT%H:%M:%SZ") if found is not None else _BEGINNING
+    return write_moment(found) if found is not None else _BEGINNING
 
 
 def _value_title(view: View, value: str) -> str:

@@ -15,12 +15,14 @@ from exporter.model import link_key
 from exporter.patterns import OWN_FACTS
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator
 
     from exporter.config import ListPattern
     from exporter.guide.frame import Frame
     from exporter.model import Item, Json
 
+OWN_FOLDERS = {"files", "updates", "offline", "search", "map"}
+"""Where what is no page of an entry or list lies."""
 CREATED = "sys.createdAt"
 TAGS = "tags"
 _LARGEST = 1e300
@@ -88,7 +90,7 @@ def by_values(frame: Frame, item: Item, wanted: ListPattern, code: str) -> list[
     if wanted.by is None:
         return []
     if _means_tags(frame, item.content_type, wanted.by):
-        return [f"tag:{each}".encode("utf-8", "replace").decode() for each in dict.fromkeys(_tags(item))]
+        return _plain(f"tag:{each}" for each in _tags(item))
     value = frame.answer(item, wanted.by, code).value
     found = []
     for each in value if isinstance(value, list) else [value]:
@@ -97,7 +99,12 @@ def by_values(frame: Frame, item: Item, wanted: ListPattern, code: str) -> list[
             found.append(f"entry:{key.id}")
         elif isinstance(each, str | int) and str(each).strip():
             found.append(f"text:{str(each).strip()}")
-    return [each.encode("utf-8", "replace").decode() for each in dict.fromkeys(found)]
+    return _plain(found)
+
+
+def _plain(values: Iterable[str]) -> list[str]:
+    """Give each value once, as text that the index can hold."""
+    return list(dict.fromkeys(each.encode("utf-8", "replace").decode() for each in values))
 
 
 def date_name(frame: Frame, wanted: ListPattern) -> str:
@@ -159,6 +166,11 @@ def read_moment(value: Json) -> datetime | None:
         return None
 
 
+def write_moment(found: datetime) -> str:
+    """Write a moment as feeds and sitemaps have it."""
+    return f"{found.replace(microsecond=0, tzinfo=None).isoformat()}Z"
+
+
 def unknown_names(frame: Frame) -> Iterator[str]:
     """Yield a sentence for each name in `lists:` that the content model does not have."""
     for name, wanted in frame.site.lists.items():
@@ -167,6 +179,8 @@ def unknown_names(frame: Frame) -> Iterator[str]:
             has = ", ".join(frame.model.types)
             yield f"lists.{name}.type: the space has no content type {wanted.type}: it has {has}"
             continue
+        if (wanted.url or f"/{name}/").split("/")[1].lower() in OWN_FOLDERS:
+            yield f"lists.{name}.url: {wanted.url or f'/{name}/'} is the guide's own: give it another url"
         asked = [("where", each) for each in wanted.where] + ([("by", wanted.by)] if wanted.by else [])
         sorts = [("sort", each.removeprefix("-")) for each in wanted.sort or ()]
         asked += [each for each in sorts if each[1] not in OWN_FACTS]

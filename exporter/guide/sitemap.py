@@ -9,7 +9,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from exporter.guide.index import subject_number
-from exporter.guide.listings import read_moment
+from exporter.guide.listings import read_moment, write_moment
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -62,7 +62,7 @@ def addresses_in(library: Library, name: str) -> Json:
 
 def _date(value: Json) -> str:
     moment = read_moment(value)
-    return moment.strftime("%Y-%m-%dT%H:%M:%SZ") if moment is not None else ""
+    return write_moment(moment) if moment is not None else ""
 
 
 class Sitemap:
