@@ -11,7 +11,7 @@ from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationEr
 
 from exporter.environment import expand
 from exporter.errors import ConfigError
-from exporter.layout import url_path
+from exporter.patterns import check_list_address, check_pattern, check_sort, one_or_several
 from exporter.yaml_lines import dotted, read_yaml
 
 if TYPE_CHECKING:
@@ -23,7 +23,6 @@ os.environ.setdefault("PYDANTIC_DISABLE_PLUGINS", "__all__")
 
 DELIVERY_URL = "https://cdn.contentful.com"
 _SECRET_PARTS = re.compile(r".*@|[?#].*", re.DOTALL)
-_PLACEHOLDER = re.compile(r"\{([^{}]*)\}")
 _NARROWING = ("content_type", "newer_than", "max")
 
 
@@ -41,15 +40,6 @@ def _check_source(text: Any) -> str:
     if parts.scheme == "http" and parts.hostname not in ("127.0.0.1", "localhost", "::1"):
         raise ValueError("expected https: the access token must not travel in the clear")
     return address
-
-
-def _check_pattern(text: str) -> str:
-    literal = _PLACEHOLDER.sub("x", text)
-    if not text.startswith("/") or not text.endswith("/") or url_path(literal) != literal[1:-1]:
-        raise ValueError("expected a pattern like /places/{slug}/, of plain letters, digits, . _ - and {field}")
-    if not all(re.fullmatch(r"[A-Za-z0-9_]+", name) for name in _PLACEHOLDER.findall(text)):
-        raise ValueError("expected field ids between the braces, as in {slug}")
-    return text
 
 
 Expanded = Annotated[str, BeforeValidator(expand), Field(min_length=1)]
@@ -97,8 +87,25 @@ class Content(Part):
 class PagePattern(Part):
     """The address and template of a content type's pages."""
 
-    url: Annotated[str, BeforeValidator(lambda text: _check_pattern(str(text)))] | None = None
+    url: Annotated[str, BeforeValidator(lambda text: check_pattern(str(text)))] | None = None
     template: Annotated[str, Field(pattern=r"^[A-Za-z0-9_./-]+\.html$")] | None = None
+
+
+class ListPattern(Part):
+    """A list of entries of one content type: those whose fields are as `where` says, in the order of `sort`.
+
+    `by` makes one more of each value of a field; `per_page` cuts it into numbered pages, counted from the oldest end.
+    """
+
+    type: Annotated[str, Field(min_length=1)]
+    url: Annotated[str, BeforeValidator(lambda text: check_list_address(str(text)))] | None = None
+    title: str = ""
+    where: dict[str, Annotated[tuple[str, ...], BeforeValidator(one_or_several), Field(min_length=1)]] = {}
+    by: Annotated[str, Field(min_length=1)] | None = None
+    sort: Annotated[tuple[str, ...], BeforeValidator(check_sort), Field(min_length=1)] | None = None
+    per_page: Annotated[int, Field(ge=1, le=1000)] | None = None
+    template: Annotated[str, Field(pattern=r"^[A-Za-z0-9_./-]+\.html$")] | None = None
+    feed: bool = True
 
 
 class Theme(Part):
@@ -118,6 +125,7 @@ class Site(Part):
     source: Source
     content: Content = Content()
     pages: dict[str, PagePattern] = {}
+    lists: dict[Annotated[str, Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9_-]*$")], ListPattern] = {}
     untranslated: bool = False
     offline: bool = True
     theme: Theme = Theme()
@@ -186,7 +194,7 @@ def _sentence(error: Mapping[str, Any], lines: Mapping[tuple[Any, ...], int]) ->
     return line, f"{dotted(path) or 'the file'}: {words}{found}"
 
 
-_EXAMPLES = {"accent": '"#0b6e4f"', "template": "place.html", "newer_than": "12h, 30d or 8w"}
+_EXAMPLES = {"accent": '"#0b6e4f"', "template": "place.html", "newer_than": "12h, 30d or 8w", "[key]": "news"}
 
 
 _PARTS: dict[tuple[str, ...], type[Part]] = {
@@ -200,7 +208,7 @@ _PARTS: dict[tuple[str, ...], type[Part]] = {
 
 def _nearest(path: tuple[Any, ...]) -> str:
     """Name the known key that is most like an unknown one, or those allowed at that place."""
-    known = list(_PARTS.get(path[:-1], PagePattern).model_fields)
+    known = list(_PARTS.get(path[:-1], ListPattern if path[0] == "lists" else PagePattern).model_fields)
     import difflib
 
     near = difflib.get_close_matches(str(path[-1]), known, n=1)

@@ -22,6 +22,8 @@ _OWN_NAME = re.compile(
 
 _NOT_STEM = re.compile(r"[^A-Za-z0-9_-]+")
 _STEM_LENGTH = 60
+_FILES = (".html", ".htm", ".xml", ".txt")
+"""What no segment ends in: pages and feeds lie there, and a folder cannot lie beside a file of its name."""
 
 
 def is_own_name(identifier: str) -> bool:
@@ -109,12 +111,17 @@ _SUFFIX = re.compile(r"\.[a-z0-9]{1,8}")
 _SEGMENT = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,99}")
 
 
+def page_path(url: str) -> str:
+    """Give the file under site/ that lies at an address of the guide."""
+    return f"{url[1:]}index.html" if url.endswith("/") else url[1:]
+
+
 def url_segment(value: str) -> str:
     """Make one segment of an address: the value itself where it is plain ASCII, else its slug; empty for nothing.
 
     The result holds only `A-Za-z0-9._-`, starts with a letter or digit and is no file of the guide's own.
     """
-    if _SEGMENT.fullmatch(value) and is_own_name(value) and not value.lower().endswith((".html", ".htm")):
+    if _SEGMENT.fullmatch(value) and is_own_name(value) and not value.lower().endswith(_FILES):
         return value
     from slugify import slugify  # which a sync seldom needs
 

@@ -9,7 +9,6 @@ from __future__ import annotations
 import hashlib
 import json
 import os
-import re
 import sys
 from contextlib import suppress
 from dataclasses import dataclass
@@ -20,6 +19,7 @@ from exporter import __version__
 from exporter.environment import VARIABLE, expand, read_secret
 from exporter.errors import ConfigError
 from exporter.files import read_bytes, write_atomic
+from exporter.patterns import fields_linked, paths_of
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -30,11 +30,10 @@ if TYPE_CHECKING:
 
 FILE_NAME = "site.yaml"
 _KEPT = "settings.json"
-_PLACEHOLDER = re.compile(r"\{([^{}]*)\}")
 _OPEN = (("source", "space"), ("source", "environment"))
 """Where a ${NAME} is kept as it is written, to be read from the environment by each run."""
 
-_MADE_BY = ("config.py", "environment.py", "layout.py", "settings.py", "yaml_lines.py")
+_MADE_BY = ("config.py", "environment.py", "layout.py", "patterns.py", "settings.py", "yaml_lines.py")
 
 
 @dataclass(frozen=True)
@@ -83,13 +82,16 @@ class Config:
             return {"search": {name: value for name, value in vars(source.search).items() if value is not None}}
         return {"only": sorted(set(source.only))} if source.only else None
 
-    def address_fields(self, type_id: str, content_type: ContentType | None) -> tuple[str, ...]:
-        """Give the fields that the addresses of a content type's pages are made of."""
+    def address_fields(self, type_id: str, types: Mapping[str, ContentType]) -> tuple[str, ...]:
+        """Give the fields of a content type that addresses are made of: of its pages, and of those that link to it."""
+        content_type = types.get(type_id)
         pages = self.site.pages
         pattern = pages[type_id].url if type_id in pages else None
-        if pattern is not None:
-            return tuple(_PLACEHOLDER.findall(pattern))
-        return (content_type.address_field,) if content_type and content_type.address_field else ()
+        own = content_type.address_field if content_type else ""
+        names = [own] if pattern is None else [path[0] for path in paths_of(pattern)]
+        linked = (name or own for name in sorted(linked_fields(self.site, types)))
+        names += [name for name in linked if content_type is not None and content_type.find(name)]
+        return tuple(dict.fromkeys(name for name in names if name not in ("", "sys")))
 
     def access_token(self) -> str:
         """Read the access token from the environment or the .env file beside site.yaml.
@@ -108,6 +110,13 @@ class Config:
         if not value.isascii() or not value.isprintable() or " " in value:
             raise ConfigError("token-invalid", f"{name} holds characters that no access token has: set it anew")
         return value
+
+
+def linked_fields(site: Site, types: Mapping[str, ContentType]) -> frozenset[str]:
+    """Give the fields that addresses read of linked entries; an empty name is what an own address is made of."""
+    patterns = {name: each.url for name, each in site.pages.items() if each.url is not None}
+    by = ((each.type, each.by) for each in site.lists.values() if each.by is not None)
+    return fields_linked(patterns, types, by)
 
 
 def load_config(folder: Path, file: Path | None = None) -> Config:

@@ -97,6 +97,19 @@ SETTINGS: dict[str, tuple[Any, ...]] = {
         {"place": {"url": "/see/{slug}/"}, "category": {}, "walk": {}},
         {"place": {"url": "/{category}/{slug}/"}},
         {"category": {"url": "/place/{slug}-of/"}, "place": {"template": "place.html"}},
+        {"place": {"url": "/{category.slug}/{sys.id}/{slug}/"}, "category": {}},
+        {
+            "place": {"url": "/{category.category}/{sys.id}/"},
+            "walk": {"url": "/w/{category}/{sys.createdAt.year}/{sys.id}/"},
+        },
+    ),
+    "lists": (
+        None,
+        {"news": {"type": "place", "sort": "-order", "per_page": 2}},
+        {"kinds": {"type": "place", "by": "category"}, "tagged": {"type": "place", "by": "tags", "per_page": 1}},
+        {"place": {"type": "place", "where": {"category": ["a", "b"]}, "sort": ["-sys.updatedAt"], "per_page": 1}},
+        {"walks": {"type": "category", "url": "/walk/", "where": {"tags": "Tag 1"}, "title": "Tagged"}},
+        {"slugs": {"type": "place", "by": "slug", "sort": ["title", "-sys.createdAt"], "feed": False}},
     ),
 }
 
@@ -117,6 +130,9 @@ ALL = """{{ entry|title }}{{ entry|lang }}{{ entry|foreign }} {{ entry.sys.revis
 {{ 'place'|type_name }} {{ entry.startDate|date }} {{ entry.data|table }} {{ entry.category|inline }}
 {% for each in (entry|layout).opening + (entry|layout).further %}{{ each.kind }} {{ each.name }} {% endfor %}
 {% for each in entry|facts %}{{ each|fact }} {% endfor %}{% for each in parts %}{{ each.name }}{% endfor %}
+{{ 'place'|type_name }} {{ entry|absolute }} {{ metadata(entry|title, entry|lead, entry|picture) }}
+{% for each in lists %}{{ each.title }} {{ each.count }} {{ each.url }}{{ each.feed }}{{ each.entries|length }}
+{% for part in each.parts %}{{ part.title }} {{ part.url }} {{ part.entries }} {% endfor %}{% endfor %}
 """
 PARTS = ("one {{ entry|title }}", "two {{ entry.summary }} {{ site.description }}", "{{ entry.category|title }}")
 TEMPLATES: dict[str, tuple[str, ...]] = {
@@ -147,11 +163,18 @@ TEMPLATES: dict[str, tuple[str, ...]] = {
     "list.html": (
         "{{ letters }} {{ groups() }} {% for e in entries(page.type_id) %}{{ e|title }} {{ e.slug }}{% endfor %}",
         "{{ entries('place')|first|title }} {{ entries(page.type_id)|length }}",
+        "{{ list.title }} {{ list.number }}{{ list.newer }} {{ list.older }} {{ list.count }}{{ list.entries|length }}",
     ),
     "moved.html": ("{{ entry|url }} {{ entry|title }}",),
     "words.yaml": ("skip: {de: Weiter}\n", "own: {en: One, de: Eins}\ntype.place: {en: Spots}\n", "skip: [1]\n"),
     "static/style.css": ("a {}", "b {}"),
     "static/own.txt": ("one", "two"),
+    "static/robots.txt": ("own",),
+    "static/404.html": ("own",),
+    "static/place/feed.xml": ("own",),
+    "feed.xml": (
+        "{{ list.newest|length }}{% for each in list.newest %}{{ each.entry|absolute }}{{ each.updated }}{% endfor %}",
+    ),
     "static/place": ("a file where pages lie",),
     "static/place/x/index.html": ("hidden", "under a page"),
     "static/walk/index.html": ("a page of its own",),
@@ -355,13 +378,14 @@ class GuideHistories(RuleBasedStateMachine):
     @rule(
         identifier=st.sampled_from(IDS),
         code=st.sampled_from(CODES),
-        values=st.lists(st.sampled_from(("old", "older", "x", "y", "")), max_size=2),
+        name=st.sampled_from(("slug", "slug", "category")),
+        values=st.lists(st.sampled_from(("old", "older", "x", "y", "", "entry:a", "entry:d")), max_size=2),
     )
-    def move(self, identifier: str, code: str, values: list[str]) -> None:
+    def move(self, identifier: str, code: str, name: str, values: list[str]) -> None:
         """Change the record of earlier addresses."""
         file = self.guide / "content" / MOVED_PATH
         moved = json.loads(file.read_bytes()) if file.exists() else {}
-        moved[f"entry:{identifier}"] = {"slug": {code: values}}
+        moved[f"entry:{identifier}"] = {name: {code: values}}
         self._write(f"content/{MOVED_PATH}", canonical(moved))
 
     # What hands do to files.
@@ -412,7 +436,7 @@ class GuideHistories(RuleBasedStateMachine):
         """Remove all templates of the guide's own."""
         shutil.rmtree(self.guide / "templates", ignore_errors=True)
 
-    @rule(name=st.sampled_from(sorted(SETTINGS)), number=st.integers(0, 5))
+    @rule(name=st.sampled_from(sorted(SETTINGS)), number=st.integers(0, 7))
     def configure(self, name: str, number: int) -> None:
         """Change a key of site.yaml."""
         self.settings[name] = SETTINGS[name][number % len(SETTINGS[name])]

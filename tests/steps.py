@@ -84,6 +84,12 @@ def template(guide: Guide, name: str, text: str) -> None:
     path.write_text(text, "utf-8")
 
 
+def setting(guide: Guide, lines: str) -> None:
+    """Add keys to site.yaml."""
+    with (guide.root / "site.yaml").open("a", encoding="utf-8") as file:
+        file.write(lines)
+
+
 def edit(guide: Guide, path: str, before: str, after: str) -> None:
     """Edit a file of the guide by hand."""
     file = guide.root / path

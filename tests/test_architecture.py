@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 ORDER = [
-    *("errors", "model", "layout", "files", "report", "yaml_lines", "environment"),
+    *("errors", "model", "layout", "files", "report", "yaml_lines", "environment", "patterns"),
     *("config", "settings", "source", "mirror", "guide"),
     *("connect", "options", "cli"),
 ]

@@ -67,7 +67,7 @@ def test_documented_example_is_read_whole(tmp_path: Path) -> None:
     assert (site.content.formats, site.content.assets) == (("json",), "link")
     assert (site.pages["place"].url, site.pages["place"].template) == ("/places/{slug}/", "place.html")
     assert (site.theme.accent, site.theme.logo) == ("#0b6e4f", "logo.svg")
-    assert load(tmp_path, EXAMPLE).address_fields("place", None) == ("slug",)
+    assert load(tmp_path, EXAMPLE).address_fields("place", {}) == ("slug",)
 
 
 def test_scalars_are_texts_until_the_schema_types_them(tmp_path: Path) -> None:
@@ -79,6 +79,8 @@ def test_scalars_are_texts_until_the_schema_types_them(tmp_path: Path) -> None:
 
 
 PATTERN = "expected a pattern like /places/{slug}/, of plain letters, digits, . _ - and {field}"
+FIELDS = "expected field ids between the braces, as in {slug}, {category.slug} or {date.year}"
+SORT = "expected field ids, with a - before one for the greatest first, as in [-date, title]"
 ADDRESS = "expected an address like https://guide.example.org/lisbon/"
 EITHER = "source: expected either local (demo, or a path) or space (an id)"
 CLEAR = "expected https: the access token must not travel in the clear"
@@ -115,8 +117,24 @@ MISSING = ["1: source: is missing: it must stand", "1: title: is missing: it mus
         ("pages: {a: {url: '/{/'}}", f"3: pages.a.url: {PATTERN}, found '/{{/'"),
         (
             "pages: {a: {url: '/{b c}/'}}",
-            "3: pages.a.url: expected field ids between the braces, as in {slug}, found '/{b c}/'",
+            f"3: pages.a.url: {FIELDS}, found '/{{b c}}/'",
         ),
+        ("lists: {a: {}}", "3: lists.a.type: is missing: it must stand"),
+        ("lists: {'a b': {type: place}}", "3: lists.a b.[key]: expected something like news, found 'a b'"),
+        ("lists: {a: {type: place, urls: /a/}}", "3: unknown key lists.a.urls: did you mean url?"),
+        (
+            "lists: {a: {type: place, url: '/{slug}/'}}",
+            "3: lists.a.url: expected an address like /news/, with no field in it, found '/{slug}/'",
+        ),
+        ("lists: {a: {type: place, per_page: 0}}", "3: lists.a.per_page: expected at least 1, found '0'"),
+        ("lists: {a: {type: place, per_page: x}}", "3: lists.a.per_page: expected a whole number, found 'x'"),
+        ("lists: {a: {type: place, feed: maybe}}", "3: lists.a.feed: expected true or false, found 'maybe'"),
+        (
+            "lists: {a: {type: place, sort: date desc}}",
+            f"3: lists.a.sort: {SORT}, found 'date desc'",
+        ),
+        ("lists: {a: {type: place, where: [x]}}", "3: lists.a.where: expected keys and values, found a list"),
+        ("lists: {a: {type: place, where: {b: []}}}", "3: lists.a.where.b: expected at least one, found a list"),
         ("pages: {a: {template: a.txt}}", "3: pages.a.template: expected something like place.html, found 'a.txt'"),
         ("content: {assets: keep}", "3: content.assets: expected one of 'download' or 'link', found 'keep'"),
         ("content: {formats: [markdown]}", "3: content.formats: json is always among them"),

@@ -8,6 +8,7 @@ import pytest
 
 from exporter.model import canonical
 from tests.conftest import CATEGORY, PLACE, entry, link, locale
+from tests.steps import setting
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -82,6 +83,14 @@ def check(sizes: list[Guide], small: int, large: int) -> None:
 
 
 def test_one_change_costs_the_same_in_a_small_and_a_large_space(sizes: list[Guide]) -> None:
+    check(sizes, 300, 3_000)
+
+
+def test_one_change_costs_the_same_with_feeds_a_sitemap_and_lists(sizes: list[Guide]) -> None:
+    for each in sizes:
+        setting(each, "base_url: https://guide.example.org\n")
+        setting(each, "lists: {all: {type: place, by: category, sort: -title, per_page: 50}}\n")
+        setting(each, "pages: {place: {url: '/{category.slug}/{slug}/'}, category: {}}\n")
     check(sizes, 300, 3_000)
 
 

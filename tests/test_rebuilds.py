@@ -124,7 +124,11 @@ def test_key_of_site_yaml_renders_what_reads_it(guide: Guide) -> None:
     template(guide, "base.html", "{% block main %}{% endblock %}")
     step(guide, "render")
     setting(guide, "base_url: https://example.org\n")
-    expect(step(guide, "render"), [*CASTLE, *MILL])
+    found = step(guide, "render")
+    new = [each for each in (guide.root / "site").iterdir() if each.name in ("404.html", "robots.txt", "sitemap.xml")]
+    feeds = list((guide.root / "site").rglob("feed.xml"))
+    assert (found.written, len(new), len(feeds)) == (sorted([*CASTLE, *MILL]), 3, 5)
+    assert found.rendered == len(found.written) + len(new) + len(feeds)
 
 
 def test_locales_of_site_yaml_take_pages_away_and_bring_them_back(guide: Guide) -> None:

@@ -75,7 +75,7 @@ def test_settings_come_back_as_the_schema_gave_them(tmp_path: Path, text: str) -
     assert (first.text, again.text) == (text, None)
     assert plain(again.site) == plain(first.site) == plain(read_site(text, tmp_path / "site.yaml"))
     assert (again.root, again.filter, again.is_preview) == (first.root, first.filter, first.is_preview)
-    assert again.address_fields("place", None) == first.address_fields("place", None)
+    assert again.address_fields("place", {}) == first.address_fields("place", {})
     with pytest.raises(AttributeError, match="stays as it was read"):
         again.site.title = "Another"
 

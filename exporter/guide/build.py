@@ -25,7 +25,7 @@ from exporter.guide.scan import Read, look_at_files, read_files, sign_of
 from exporter.guide.theme import THEME
 from exporter.guide.update import Look, look_for_items, note_folders, sign_fresh, update_items
 from exporter.guide.work import Crew, cores
-from exporter.layout import MOVED_PATH
+from exporter.layout import MOVED_PATH, page_path
 from exporter.model import brief, digest, pack
 from exporter.report import Problem, RenderReport, Report
 
@@ -161,8 +161,8 @@ class _Build:
 
     def _find(self) -> set[str]:
         """Find what changed but for the folder site/; give the addresses at which something did."""
-        index, content, look = self._index, self._config.content, self._look
-        marks = {"frame": self._frame.stamp, "moved": brief(read_json(content, MOVED_PATH)), "gate": self._gate()}
+        index, look = self._index, self._look
+        marks = {"frame": self._frame.stamp, "moved": self._moved(), "gate": self._gate()}
         others = {name for name, value in marks.items() if index.meta(name) != value}
         moved_assets = self._copies.moved_assets()
         if not (look.now or look.gone or moved_assets or others):
@@ -176,17 +176,21 @@ class _Build:
         """Bring items and pages up to date, mark the stale ones; `others` names what else is not as it was."""
         from exporter.guide.pages import Planner
         from exporter.guide.reads import find_stale, find_stale_shapes
+        from exporter.guide.sitemap import changed_files
 
         index, frame, content = self._index, self._frame, self._config.content
         rearranged = "frame" in others
-        planner = Planner(index, frame)
+        planner = Planner(index, frame, self._copies.files)
         reads = self._crew.work("read", sorted(self._look.now), _stem, _MANY)
         update = update_items(index, planner, self._look, reads, everything=rearranged)
         self._fresh = update.fresh if update.changed else []
+        planner.follow(update.linked)
         planner.settle()
-        if planner.moved or update.lists or others & {"frame", "moved"}:
+        if planner.moved or update.lists or update.linked or others & {"frame", "moved"}:
             planner.place_others(self._load, read_json(content, MOVED_PATH))
         changed = update.changed | {f"url:{each}" for each in planner.moved} | planner.shifted
+        changed |= {f"list:@{name}" for name, each in frame.site.lists.items() if each.by and update.linked}
+        changed |= changed_files(index, planner.buckets, changed)
         found = find_stale(index, self._library, changed | moved_assets, everything=rearranged)
         if "gate" in others:
             _ = self._library.words  # where that file is broken, the build ends before it has done anything
@@ -202,6 +206,10 @@ class _Build:
     def _load(self, key: str) -> Item | None:
         loaded = self._library.items.load_whole(key)
         return loaded.item if loaded.path is not None else None
+
+    def _moved(self) -> bytes:
+        """Give what stands for what keeps redirects: earlier addresses, and static files that lie at one."""
+        return brief([read_json(self._config.content, MOVED_PATH), sorted(self._copies.files)])
 
     def _gate(self) -> bytes:
         """Give what stands for all that the shared questions are asked of, lists apart."""
@@ -282,10 +290,8 @@ class _Build:
         self._report.problems += problems
         for url in gone:
             standing = [page.url for _, page in index.pages("url = ?", url)]
-            if url not in standing and not any(
-                output.is_same(f"{url[1:]}index.html", f"{each[1:]}index.html") for each in standing
-            ):
-                output.strays.add(f"{url[1:]}index.html")
+            if url not in standing and not any(output.is_same(page_path(url), page_path(each)) for each in standing):
+                output.strays.add(page_path(url))
         self._told.removed = output.sweep(kept | {each.page.path for each in self._failed})
         output.settle()
         sign_fresh(index, self._config.content, self._fresh)

@@ -29,6 +29,11 @@ class Copies:
         self._files = files
         self._static = dict(_static_files(config))
 
+    @property
+    def files(self) -> set[str]:
+        """The paths under site/ of static files that are no page's."""
+        return {path for path in self._static if path.rpartition("/")[2] != "index.html"}
+
     def moved_assets(self) -> set[str]:
         """Give the keys of assets whose files came or went since the last build."""
         how = "LEFT JOIN" if self._files else "JOIN"  # without files only what was copied counts
@@ -66,7 +71,7 @@ class Copies:
                 index.database.execute("INSERT OR REPLACE INTO copy VALUES (?, ?, ?, ?)", (path, seen, size, stamp))
         gone = known.keys() - paths
         index.database.executemany("DELETE FROM copy WHERE path = ?", ((each,) for each in gone))
-        output.strays.update(gone)
+        output.strays.update(each for each in gone if not self._is_hidden(each))
         return written, paths, problems
 
     def _is_hidden(self, path: str) -> bool:
@@ -74,6 +79,7 @@ class Copies:
         steps = path.split("/")
         files = ["/".join(steps[:end]) for end in range(1, len(steps) + 1)]
         urls = [f"/{file.removesuffix('index.html')}" for file in files if file.rpartition("/")[2] == "index.html"]
+        urls += [f"/{file}" for file in files]
         if any(self._index.value("SELECT 1 FROM page WHERE url = ?", url) for url in urls):
             return True
         return bool(self._index.value("SELECT 1 FROM page WHERE url >= ? AND url < ?", f"/{path}/", f"/{path}0"))

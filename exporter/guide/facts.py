@@ -2,25 +2,22 @@
 
 from __future__ import annotations
 
-import re
 import struct
 import unicodedata
-from dataclasses import replace
 from typing import TYPE_CHECKING, NamedTuple
 
+from exporter.guide.addresses import base_address, parts_of
 from exporter.guide.dates import place_of
 from exporter.guide.frame import sort_key
+from exporter.guide.listings import lists_with
 from exporter.guide.roles import UNKNOWN
-from exporter.layout import asset_files, is_item_path, url_path, url_segment
+from exporter.layout import asset_files, is_item_path
 from exporter.model import Item, Key, Upsert, link_key, pack, read_change
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
-
     from exporter.guide.frame import Frame
     from exporter.model import Json
 
-_PLACEHOLDER = re.compile(r"\{(\w+)\}")
 _SHORT = 300
 _NESTED = (dict, list)
 _LONG = (str, list)
@@ -31,7 +28,8 @@ class Facts(NamedTuple):
     """The facts of an item.
 
     `labels`: locale, letter and place in lists. `targets`: key and field of what it links to. `bases`: locale and
-    address of each page that it wants. `files`: an asset's paths under site/ and under content/.
+    address of each page that it wants. `files`: an asset's paths under site/ and under content/. `lists`: list, locale,
+    letter and place in the lists that site.yaml and feeds are made of. `parts`: what addresses of others read of it.
     """
 
     key: str
@@ -40,6 +38,8 @@ class Facts(NamedTuple):
     targets: tuple[tuple[str, str], ...] = ()
     bases: tuple[tuple[str, str], ...] = ()
     files: tuple[tuple[str, str], ...] = ()
+    lists: tuple[tuple[str, str, str, bytes], ...] = ()
+    parts: tuple[tuple[str, str, str], ...] = ()
 
 
 def card_of(item: Item) -> bytes:
@@ -104,7 +104,8 @@ def facts_of(frame: Frame, item: Item, path: str) -> Facts:
     if type_id in frame.types:
         shown = (code for code in frame.locales if frame.is_shown(item, code))
         bases = tuple((code, base_address(frame, item, code)) for code in shown)
-    return Facts(f"entry:{identifier}", type_id, labels, targets, bases)
+    lists = lists_with(frame, item, labels, bases)
+    return Facts(f"entry:{identifier}", type_id, labels, targets, bases, (), lists, parts_of(frame, item))
 
 
 def _nested(values: Json) -> list[Json]:
@@ -145,47 +146,3 @@ def first_letter(title: str) -> str:
     """Give the letter that a title is filed under; `#` for what is no letter."""
     bare = unicodedata.normalize("NFKD", sort_key(title.strip())[0][:1])[:1].upper()
     return bare if bare.isalpha() else "#"
-
-
-def base_address(frame: Frame, item: Item, locale: str) -> str:
-    """Give the address that an entry's page wants: the pattern of site.yaml filled in, else /type/slug/."""
-    wanted = frame.site.pages.get(item.content_type)
-    prefix = frame.prefixes[locale]
-    if wanted is None or wanted.url is None:
-        return f"{prefix}{frame.segments[item.content_type]}/{_slug(frame, item, locale)}/"
-    return prefix + _PLACEHOLDER.sub(lambda found: _filled(frame, item, found[1], locale), wanted.url)[1:]
-
-
-def _filled(frame: Frame, item: Item, name: str, locale: str) -> str:
-    value = frame.answer(item, name, locale).value
-    return (url_path(str(value)) if isinstance(value, str | int) else "") or url_segment(item.key.id) or "entry"
-
-
-def _slug(frame: Frame, item: Item, locale: str) -> str:
-    """Make the end of an address of the slug, else of what editors call the entry, else of its id."""
-    content_type = frame.model.types[item.content_type]
-    slug = url_path(_said(frame, item, content_type.address_field, locale))
-    shown = content_type.display_field
-    titles = (url_path(_said(frame, item, shown, code)) for code in (locale, frame.default))
-    return slug or next(filter(None, titles), "") or url_path(item.key.id) or "entry"
-
-
-def _said(frame: Frame, item: Item, name: str, locale: str) -> str:
-    value = frame.answer(item, name, locale).value
-    return value if isinstance(value, str) else ""
-
-
-def earlier_addresses(
-    frame: Frame, item: Item, fields: Mapping[str, Mapping[str, list[str]]]
-) -> Iterator[tuple[str, str]]:
-    """Yield locale and address of each page that an entry had before one of its address fields changed."""
-    for name, by_locale in fields.items():
-        for code, values in by_locale.items():
-            for value in values:
-                before = _with_value(item, name, code, value)
-                yield from ((locale, base_address(frame, before, locale)) for locale in frame.locales)
-
-
-def _with_value(item: Item, name: str, locale: str, value: str) -> Item:
-    fields = {**item.fields, name: {**item.localized(name), locale: value}}
-    return replace(item, raw={**item.raw, "fields": fields})

@@ -32,6 +32,7 @@ from exporter.guide.markup import markdown
 from exporter.guide.objects import Asset, Entry, RichText, Thing, View
 from exporter.guide.resources import Resource
 from exporter.guide.richtext import render_document
+from exporter.guide.structured import absolute, absolute_url, metadata
 from exporter.guide.values import date, fact, lang_attributes, table
 
 if TYPE_CHECKING:
@@ -138,6 +139,8 @@ def _language(context: Context, code: Any) -> str:
 def _entries(context: Context, type_id: str) -> EntryList | tuple[()]:
     """All entries of a content type; on a page cut to a letter, those of the letter."""
     view: View = context[VIEW]
+    if type_id.startswith("@"):
+        return context["list"].entries if view.page.type_id == type_id else EntryList(view, type_id)
     if view.page.type_id != type_id or view.page.key is not None:
         return EntryList(view, type_id)
     if view.page.letter or view.ask(f"list:{type_id}", "l"):
@@ -150,6 +153,21 @@ def _word(context: Context, name: str) -> str:
     """One of the theme's own words in the page's language."""
     view: View = context[VIEW]
     return str(view.ask("word", f"{view.locale}/{name}"))
+
+
+@pass_context
+def _absolute(context: Context, value: Any) -> str:
+    """The whole address of an entry's page, an asset's file or what an address from the root names; needs base_url."""
+    view: View = context[VIEW]
+    return absolute_url(view, value) if isinstance(value, Entry | Asset) else absolute(view, str(value or ""))
+
+
+@pass_context
+def _metadata(context: Context, title: str, description: str = "", picture: Asset | None = None) -> Markup:
+    """Open Graph and JSON-LD of a page."""
+    name = title.striptags() if isinstance(title, Markup) else str(title)
+    said = description.striptags() if isinstance(description, Markup) else str(description)
+    return metadata(context[VIEW], name, said, picture or None, context["entry"])
 
 
 @pass_context
@@ -240,6 +258,7 @@ def _find_groups(view: View) -> tuple[Group, ...]:
 
 
 FILTERS = {
+    "absolute": _absolute,
     "date": _date,
     "fact": _fact,
     "facts": _facts,
@@ -271,5 +290,5 @@ FILTERS = {
 }
 """What templates have beside Jinja's own filters."""
 
-GLOBALS = {"entries": _entries, "groups": _groups, "word": _word}
+GLOBALS = {"entries": _entries, "groups": _groups, "metadata": _metadata, "word": _word}
 """The functions that templates have."""

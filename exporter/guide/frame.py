@@ -10,19 +10,21 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from exporter.errors import ConfigError, GuardError
 from exporter.files import read_bytes, walk_files
+from exporter.guide.addresses import unknown_fields
+from exporter.guide.listings import OWN_FOLDERS, unknown_names
 from exporter.guide.roles import UNKNOWN, Roles, pages_of, parts_of, roles_of
 from exporter.layout import LOCALES_PATH, TAGS_PATH, file_name, url_segment
 from exporter.model import Json, Model, brief, decode, read_content_type, read_locale
+from exporter.settings import linked_fields
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping, Sequence
     from collections.abc import Set as AbstractSet
     from pathlib import Path
 
-    from exporter.config import Site
+    from exporter.config import ListPattern, Site
     from exporter.model import Item
 
-_OWN_NAMES = {"files", "updates", "offline", "search", "map"}
 _TYPES = "model/content_types"
 
 
@@ -70,6 +72,19 @@ class Frame:
         """Content types with their fields that are not localised."""
         types = self.model.types.values()
         return {(each.id, field.id) for each in types for field in each.fields if not field.localized}
+
+    @cached_property
+    def lists(self) -> Mapping[str, tuple[tuple[str, ListPattern], ...]]:
+        """The lists of site.yaml, with their names, by the content type whose entries they hold."""
+        found: dict[str, tuple[tuple[str, ListPattern], ...]] = {}
+        for name, each in self.site.lists.items():
+            found[each.type] = (*found.get(each.type, ()), (name, each))
+        return found
+
+    @cached_property
+    def linked_fields(self) -> AbstractSet[str]:
+        """The fields that addresses read of linked entries."""
+        return linked_fields(self.site, self.model.types)
 
     def answer(self, item: Item, field_id: str, locale: str) -> Answer:
         """Give a field's value in a locale.
@@ -210,7 +225,9 @@ def make_frame(site: Site, raw_types: list[Json], raw_locales: Mapping[str, Json
     )
     locales = _guide_locales(site, model)
     pages = {name: vars(each) for name, each in site.pages.items()}
-    return Frame(
+    lists = {name: vars(each) for name, each in site.lists.items()}
+    others = [site.content.assets, site.untranslated, site.base_url is None, lists, tags if lists else None]
+    frame = Frame(
         site,
         model,
         {raw["sys"]["id"]: raw for raw in raw_types},
@@ -219,8 +236,12 @@ def make_frame(site: Site, raw_types: list[Json], raw_locales: Mapping[str, Json
         _types_with_pages(model, site),
         _prefixes(locales),
         _segments(model, locales),
-        brief([locales, pages, site.content.assets, site.untranslated, list(model.types), raw_types, raw_locales]),
+        brief([locales, pages, others, list(model.types), raw_types, raw_locales]),
     )
+    wrong = [*unknown_fields(frame), *unknown_names(frame)]
+    if wrong:
+        raise ConfigError("config-invalid", "\n".join(wrong))
+    return frame
 
 
 def read_json(content: Path, path: str) -> Json:
@@ -267,7 +288,7 @@ def _segments(model: Model, locales: tuple[str, ...]) -> dict[str, str]:
 
     One that meets a name of the guide's own gets an underscore; those that differ only by case get a suffix.
     """
-    taken = {*_OWN_NAMES, *(prefix.strip("/").lower() for prefix in _prefixes(locales).values())}
+    taken = {*OWN_FOLDERS, *(prefix.strip("/").lower() for prefix in _prefixes(locales).values())}
     plain = {each: url_segment(each) or file_name(each) for each in model.types}
     counts = Counter(segment.lower() for segment in plain.values())
     return {

@@ -37,12 +37,13 @@ WITHOUT ROWID;
 CREATE TABLE page (
   id INTEGER PRIMARY KEY, kind TEXT NOT NULL, url TEXT NOT NULL COLLATE NOCASE, locale TEXT NOT NULL,
   key TEXT, type TEXT NOT NULL, letter TEXT NOT NULL, template TEXT NOT NULL,
-  base TEXT COLLATE NOCASE, parted TEXT COLLATE NOCASE
+  base TEXT COLLATE NOCASE, parted TEXT COLLATE NOCASE, bucket INTEGER
 );
 CREATE INDEX page_by_url ON page (url);
 CREATE INDEX page_by_base ON page (base) WHERE base NOT NULL;
 CREATE INDEX page_by_parted ON page (parted) WHERE parted NOT NULL;
 CREATE INDEX page_by_key ON page (key) WHERE key NOT NULL;
+CREATE INDEX page_by_bucket ON page (bucket) WHERE bucket NOT NULL;
 CREATE TABLE built (
   page INTEGER PRIMARY KEY, shape INTEGER NOT NULL, size INTEGER NOT NULL, time INTEGER NOT NULL, digest BLOB NOT NULL,
   problems BLOB
@@ -212,6 +213,10 @@ class GuideIndex:
                 found.setdefault(key, {})[locale] = url
         return found
 
+    def facts_of(self, key: str) -> Facts | None:
+        """Give the facts of an item; None for one that the mirror does not hold."""
+        return _read_facts(self.value("SELECT facts FROM item WHERE key = ?", key))
+
     def put_items(self, rows: Iterable[tuple[str, int, bytes, Facts | None, bytes]]) -> None:
         """Write the rows of files that have none: path, sign, digest, facts and card of each."""
         number = self.value("SELECT coalesce(max(id), 0) FROM item")
@@ -224,6 +229,7 @@ class GuideIndex:
                 continue
             items.append((number, path, sign, digest, facts.key, _pack_facts(facts), card))
             labels += [(facts.type, code, sort, letter, number) for code, letter, sort in facts.labels]
+            labels += [(name, code, sort, letter, number) for name, code, letter, sort in facts.lists]
             links += [(target, name, number, facts.type) for target, name in facts.targets]
             files += [(source, place, facts.key) for place, source in facts.files]
         self.database.executemany("INSERT INTO item VALUES (?, ?, ?, ?, ?, ?, ?)", items)
@@ -238,6 +244,7 @@ class GuideIndex:
             return
         if item.facts is not None:
             labels = [(item.facts.type, code, sort) for code, _, sort in item.facts.labels]
+            labels += [(name, code, sort) for name, code, _, sort in item.facts.lists]
             self.database.executemany("DELETE FROM label WHERE (type, locale, sort) = (?, ?, ?)", labels)
             links = [(target, name, item.id) for target, name in item.facts.targets]
             self.database.executemany("DELETE FROM link WHERE (target, field, source) = (?, ?, ?)", links)
@@ -276,11 +283,11 @@ class GuideIndex:
             found.update(self.database.execute(query, some).fetchall())
         return found
 
-    def add_pages(self, pages: Iterable[tuple[Page, str | None]]) -> None:
-        """Write new pages with the addresses that they want."""
-        columns = "kind, url, locale, key, type, letter, template, base"
-        query = f"INSERT INTO page ({columns}) VALUES (?, ?, ?, ?, ?, ?, ?, ?)"  # noqa: S608 - the line above
-        self.database.executemany(query, ((*page, base) for page, base in pages))
+    def add_pages(self, pages: Iterable[tuple[Page, str | None, int | None]]) -> None:
+        """Write new pages with the addresses that they want and their shares of the sitemap."""
+        columns = "kind, url, locale, key, type, letter, template, base, bucket"
+        query = f"INSERT INTO page ({columns}) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)"  # noqa: S608 - the line above
+        self.database.executemany(query, ((*page, base, share) for page, base, share in pages))
 
     def drop_page(self, number: int) -> None:
         """Remove a page and what is known of its rendering."""
@@ -343,7 +350,7 @@ def _in_parts(values: Sequence[T]) -> Iterator[tuple[Sequence[T], str]]:
 
 
 def _pack_facts(facts: Facts) -> bytes:
-    return pack([facts.key, facts.type, facts.labels, facts.targets, facts.bases, facts.files])
+    return pack(list(facts))
 
 
 def _read_facts(data: bytes | None) -> Facts | None:

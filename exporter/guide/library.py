@@ -10,7 +10,9 @@ from typing import TYPE_CHECKING
 from exporter.guide.frame import site_values
 from exporter.guide.items import Items, Loaded
 from exporter.guide.languages import read_words, word
+from exporter.guide.list_pages import answer_of_list
 from exporter.guide.pages import LONGEST_LIST, count_of, letters_of
+from exporter.guide.sitemap import addresses_in
 from exporter.guide.subjects import Asked, Subject
 from exporter.guide.theme import THEME
 from exporter.layout import asset_files
@@ -141,7 +143,7 @@ class Library:
         return next((each.public_path for each in found if os.path.isfile(f"{self._content}/{each.path}")), None)  # noqa: PTH113
 
     def _listed(self, type_id: str, argument: str) -> Json:
-        """Answer of a type: `n` how many entries it has, `l` whether that is a long list.
+        """Answer of a type: `n` how many entries it has (`n/LOCALE` in a locale), `l` whether that is a long list.
 
         `g/FIELD` what a field leads to, `a/LOCALE` the letters of its list, `k/LOCALE/LETTER/MOST` the keys in order.
         """
@@ -153,7 +155,9 @@ class Library:
         if kind == "g":
             query = "SELECT target, count(*) FROM link WHERE type = ? AND field = ? GROUP BY target"
             return self.index.rows(query, type_id, rest)
-        count = count_of(self.index, type_id, self.frame.locales[0])
+        if kind in ("d", "o", "p", "t", "v"):
+            return answer_of_list(self, type_id, kind, rest)
+        count = count_of(self.index, type_id, rest or self.frame.locales[0])
         return count if kind == "n" else count > LONGEST_LIST
 
     def _keys(self, type_id: str, locale: str, letter: str, most: str) -> list[str]:
@@ -214,6 +218,14 @@ class Library:
         query = "SELECT 1 FROM label WHERE type = ? LIMIT 1"
         return [each for each in self.frame.types if self.index.value(query, each)]
 
+    def _lists(self, _rest: str, _argument: str) -> list[str]:
+        """Give the lists of site.yaml, those apart that lie where the list of a type would."""
+        own = {f"/{self.frame.segments[each]}/" for each in self.frame.types}
+        return [name for name, each in self.frame.site.lists.items() if (each.url or f"/{name}/") not in own]
+
+    def _sitemap(self, name: str, _argument: str) -> Json:
+        return addresses_in(self, name)
+
     def _frame(self, _rest: str, _argument: str) -> Json:
         frame = self.frame
         locales = {code: [each.name, each.default, each.fallback] for code, each in frame.model.locales.items()}
@@ -254,6 +266,8 @@ _OF_OTHERS: dict[str, Callable[[Library, str, str], Json]] = {
     "site": Library._site,  # noqa: SLF001
     "type": Library._type,  # noqa: SLF001
     "types": Library._types,  # noqa: SLF001
+    "lists": Library._lists,  # noqa: SLF001
+    "sitemap": Library._sitemap,  # noqa: SLF001
     "frame": Library._frame,  # noqa: SLF001
     "tag": Library._tag,  # noqa: SLF001
 }

@@ -78,4 +78,5 @@ class EntryList(Lazy):
     def __len__(self) -> int:
         if self._letter or self._found is not None:
             return super().__len__()
-        return int(self._view.ask(f"list:{self._type}", "n"))
+        in_locale = f"n/{self._view.locale}" if self._type.startswith("@") else "n"
+        return int(self._view.ask(f"list:{self._type}", in_locale))

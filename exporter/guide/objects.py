@@ -201,6 +201,14 @@ def _holds(whole: Json, part: object) -> bool:
     return False
 
 
+class LostView(View):
+    """The library as a page sees it that hosts show at any address that is not there: its links are whole."""
+
+    def link(self, url: str) -> str:
+        """Make an address of the guide whole."""
+        return f"{self.ask('site', 'base_url')}{url}"
+
+
 class Values(Mapping[str, Any]):
     """An object of an Object field, a location, a file's details: what is inside is wrapped when it is asked for."""
 

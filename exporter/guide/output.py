@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from exporter.errors import GuardError
 from exporter.files import clear_way, read_bytes, read_file, remove, remove_empty_folders, write_atomic, write_bytes
+from exporter.layout import page_path
 from exporter.model import digest
 
 if TYPE_CHECKING:
@@ -44,7 +45,7 @@ def look_for_changes(output: str, database: sqlite3.Connection) -> Changes:
     pages = [
         (number, url)
         for number, url, size, time in database.execute(_BUILT)
-        if _look_of(f"{output}{url}index.html") != (size, time)
+        if _look_of(f"{output}/{page_path(url)}") != (size, time)
     ]
     known = database.execute("SELECT path, time FROM folder")
     return Changes(pages, [path for path, time in known if _time_of(f"{output}/{path}") != time])
@@ -77,7 +78,7 @@ class Output:
         self.stale.update(row[0] for row in index.rows(_UNBUILT))
         for number, url in changes.pages:
             standing = url not in moved and index.value("SELECT 1 FROM built WHERE page = ?", number)
-            if standing and not self._restamp(number, f"{url[1:]}index.html"):
+            if standing and not self._restamp(number, page_path(url)):
                 self.stale.add(number)
         index.mark_stale(self.stale)
         if index.meta("swept") != 1:
@@ -102,7 +103,7 @@ class Output:
 
     def _known(self) -> set[str]:
         """Give the paths of all files of the guide."""
-        found = {f"{url[1:]}index.html" for (url,) in self._index.rows("SELECT url FROM page")}
+        found = {page_path(url) for (url,) in self._index.rows("SELECT url FROM page")}
         return found | {path for (path,) in self._index.rows("SELECT path FROM copy")}
 
     def _strays_in(self, folder: str, files: set[str], folders: set[str]) -> Iterator[str]:

@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+from functools import cache
 from typing import TYPE_CHECKING, NamedTuple
 
 from exporter.errors import ConfigError
-from exporter.guide.facts import earlier_addresses
-from exporter.layout import file_name, url_segment
+from exporter.guide.addresses import dependents, earlier_addresses, resolve
+from exporter.guide.sitemap import bucket_of
+from exporter.layout import file_name, page_path, url_segment
 from exporter.report import Problem
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Mapping
+    from collections.abc import Callable, Iterable, Iterator, Mapping
+    from collections.abc import Set as AbstractSet
 
     from exporter.guide.facts import Facts
     from exporter.guide.frame import Frame
@@ -26,9 +29,10 @@ _MANY = 500
 class Page(NamedTuple):
     """A page of the guide.
 
-    Its kind (home, list, entry or moved), address (from the guide's root, with slashes at both ends) and locale; `key`
-    names the entry that it shows or leads to; a list shows the type `type_id`, cut to a `letter` where it is long;
-    `template` is empty for the one of its type.
+    Its kind (home, list, entry, moved, or of what no page links to: missing, robots, feed, sitemap), address (from the
+    guide's root; that of a file where it does not end with a slash) and locale; `key` names the entry that it shows or
+    leads to; a list shows the type or list `type_id`, cut to a `letter`, or a number, where it is long; `template` is
+    empty for the one of its type.
     """
 
     kind: str
@@ -42,7 +46,7 @@ class Page(NamedTuple):
     @property
     def path(self) -> str:
         """The file under site/."""
-        return f"{self.url[1:]}index.html"
+        return page_path(self.url)
 
 
 def list_url(frame: Frame, type_id: str, locale: str) -> str:
@@ -72,22 +76,52 @@ def letters_of(index: GuideIndex, type_id: str, locale: str) -> list[str]:
 class Planner:
     """Keeps the pages of the index what the items and the frame make them; what it changed is told by `moved`.
 
-    `moved` holds the addresses that came, went or lead elsewhere; `shifted` the keys whose addresses are others.
+    `moved` holds the addresses that came, went or lead elsewhere; `shifted` the keys whose addresses are others;
+    `buckets` the shares of the sitemap of pages that are no entry's. `static` are files of the project's own: where one
+    lies, no feed, sitemap, robots.txt or 404.html does.
     """
 
-    def __init__(self, index: GuideIndex, frame: Frame) -> None:
+    def __init__(self, index: GuideIndex, frame: Frame, static: AbstractSet[str] = frozenset()) -> None:
         self._index = index
         self._frame = frame
+        self._static = static
         self._bases: set[str] = set()
         self._left: set[str] = set()
+        self._linking: dict[str, Facts] = {}
         self._added: dict[tuple[str, str], tuple[Page, str]] = {}
         self._is_new = index.value("SELECT 1 FROM page LIMIT 1") is None
         self._fresh: set[str] = set()
         self.moved: set[str] = set()
         self.shifted: set[str] = set()
+        self.buckets: set[int] = set()
 
     def place_entry(self, key: str, facts: Facts | None) -> None:
-        """Make an entry's pages those that its facts ask for; without facts it has none."""
+        """Make an entry's pages those that its facts ask for; without facts it has none.
+
+        Addresses that linked entries have a part in wait until all entries are known.
+        """
+        self._linking.pop(key, None)
+        if facts is not None and any("\0" in base for _, base in facts.bases):
+            self._linking[key] = facts
+        else:
+            self._place(key, facts)
+
+    def follow(self, keys: Iterable[str]) -> None:
+        """Place the entries anew whose addresses read something of these."""
+        for key in keys:
+            for each in dependents(self._index, self._frame, key):
+                facts = self._index.facts_of(each)
+                if facts is not None:
+                    self.place_entry(each, facts)
+
+    def _place_linking(self) -> None:
+        known = cache(self._index.facts_of)
+        for key, facts in self._linking.items():
+            bases = tuple((code, resolve(base, code, known)) for code, base in facts.bases)
+            self._place(key, facts._replace(bases=bases))
+        self._linking.clear()
+
+    def _place(self, key: str, facts: Facts | None) -> None:
         type_id = facts.type if facts is not None else ""
         pattern = self._frame.site.pages.get(type_id)
         template = (pattern.template if pattern else None) or ""
@@ -119,7 +153,8 @@ class Planner:
 
     def settle(self) -> None:
         """Part the addresses that meet. Raises ConfigError where a pattern of site.yaml makes them meet."""
-        self._index.add_pages(self._added.values())
+        self._place_linking()
+        self._add(self._added.values())
         self._added.clear()
         for base in self._meeting():
             self._left |= self._part(base)
@@ -192,9 +227,21 @@ class Planner:
         `load` reads an entry, `moved` is the record of earlier addresses.
         """
         frame = self._frame
+        from exporter.guide.list_pages import (  # they make pages of this module
+            chosen_pages,
+            further_pages,
+            sitemap_pages,
+        )
+
         homes = [Page("home", frame.prefixes[code], code, template="home.html") for code in frame.locales]
         lists = [page for each in frame.types for code in frame.locales for page in self._lists(each, code)]
-        self._replace("kind IN ('home', 'list')", [*homes, *lists])
+        chosen = list(chosen_pages(self._index, frame))
+        taken = {page.url for page in chosen}
+        others = [*chosen, *(page for page in lists if page.url not in taken), *further_pages(self._index, frame)]
+        wanted = [*homes, *(page for page in others if page.path not in self._static)]
+        self._replace("kind IN ('home', 'list', 'missing', 'robots', 'feed')", wanted)
+        sitemaps = (page for page in sitemap_pages(self._index, frame) if page.path not in self._static)
+        self._replace("kind = 'sitemap'", list(sitemaps))
         self._check_unique()
         self._replace("kind = 'moved'", list(self._redirects(load, moved)))
 
@@ -216,15 +263,12 @@ class Planner:
         found: dict[str, Page] = {}
         for key, fields in sorted(moved.items()):
             item = load(key)
-            if item is None or item.content_type not in self._frame.types:
-                continue
-            query = "SELECT locale FROM page WHERE key = ? AND kind = 'entry'"
-            spoken = {row[0] for row in self._index.rows(query, key)}
-            for code, url in earlier_addresses(self._frame, item, fields):
-                if code in spoken and not self._index.value(
-                    "SELECT 1 FROM page WHERE url = ? AND kind != 'moved'", url
-                ):
-                    found[url.casefold()] = Page("moved", url, code, key, "", "", "moved.html")
+            before = earlier_addresses(self._index, self._frame, item, fields) if item is not None else ()
+            for source, code, url in before:
+                query = "SELECT 1 FROM page WHERE key = ? AND locale = ? AND kind = 'entry'"
+                spoken = self._index.value(query, source, code)
+                if spoken and not self._index.value("SELECT 1 FROM page WHERE url = ? AND kind != 'moved'", url):
+                    found[url.casefold()] = Page("moved", url, code, source, "", "", "moved.html")
         yield from found.values()
 
     def _replace(self, where: str, pages: list[Page]) -> None:
@@ -235,9 +279,15 @@ class Planner:
             if page not in wanted:
                 self._drop(number, page.url, None)
         added = [page for page in pages if page not in standing]
-        self._index.add_pages((page, None) for page in added)
+        shares = (bucket_of(self._frame, page) for page in (*added, *(standing.keys() - wanted)))
+        self.buckets.update(each for each in shares if each is not None)
+        self._add((page, None) for page in added)
         for page in added:
             self._note(page.url, None)
+
+    def _add(self, pages: Iterable[tuple[Page, str | None]]) -> None:
+        """Write new pages with the addresses that they want and their shares of the sitemap."""
+        self._index.add_pages((page, base, bucket_of(self._frame, page)) for page, base in pages)
 
     def _check_unique(self) -> None:
         many = len(self._fresh) >= _MANY
@@ -252,11 +302,12 @@ class Planner:
         self._fresh.clear()
 
 
-_ORDER = ("home", "list", "entry", "moved")
+_ORDER = ("home", "list", "entry", "moved", "missing", "robots", "feed", "sitemap")
 
 
 def _named(page: Page) -> str:
-    return str(page.key or (f"the list of {page.type_id}" if page.type_id else "the home page"))
+    of = page.type_id.removeprefix("@")
+    return str(page.key or (f"the list {'' if of != page.type_id else 'of '}{of}" if of else "the home page"))
 
 
 def clashes(index: GuideIndex) -> Iterator[Problem]:

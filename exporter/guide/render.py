@@ -19,9 +19,11 @@ from markupsafe import Markup
 from exporter.guide.fields import FieldValue
 from exporter.guide.filters import FILTERS, GLOBALS, VIEW, Group, type_name
 from exporter.guide.languages import Language, language
+from exporter.guide.list_views import ListView, chosen_lists
 from exporter.guide.lists import Lazy, Settings
-from exporter.guide.objects import Asset, Entry, Values, View
+from exporter.guide.objects import Asset, Entry, LostView, Values, View
 from exporter.guide.pages import Page, letter_url, list_url
+from exporter.guide.sitemap import Sitemap
 from exporter.model import digest
 
 if TYPE_CHECKING:
@@ -38,6 +40,11 @@ _OPEN = frozenset({Entry, Asset, Values, Page, Settings, Language, FieldValue, G
 """What has nothing to hide but what begins with an underscore."""
 _METHODS = frozenset(dir(Values))
 _OBJECT = re.compile(r"(?P<what>(?:<|&lt;)[^<>&]{,200}) at (?P<place>0x[0-9a-f]+)(?:>|&gt;)")
+
+
+_NOT_IN_XML = re.compile("[\0-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff]")
+"""Characters that no XML has, however they are written."""
+_TEMPLATES = (".html", ".xml", ".txt")
 
 
 class PageError(Exception):
@@ -109,7 +116,7 @@ class Renderer:
         def part(name: str, **values: Any) -> Markup:
             return Markup(self._environment.get_template(name).render({**context, **values}))  # noqa: S704 - it escapes
 
-        view = View(self._library, page, part)
+        view = (LostView if page.kind == "missing" else View)(self._library, page, part)
         self._environment.view = view
         try:
             view.ask("frame")
@@ -127,6 +134,8 @@ class Renderer:
                 self._library.items.forget(page.key)
         if " at 0x" in text:
             self._check_texts(text, view)
+        if page.path.endswith(".xml"):
+            text = _NOT_IN_XML.sub("", text)
         return Rendered(text.encode("utf-8", "replace"), view.notes, list(view.problems))
 
     def _check_texts(self, text: str, view: View) -> None:
@@ -154,6 +163,9 @@ class Renderer:
             "types": Lazy(lambda: self._types(view, parts=False)),
             "parts": Lazy(lambda: self._types(view, parts=True)),
             "letters": Lazy(lambda: self._letters(view)),
+            "lists": Lazy(lambda: chosen_lists(view)),
+            "list": ListView(view, page.type_id) if page.kind in ("list", "feed") else None,
+            "sitemap": Sitemap(view) if page.kind == "sitemap" else None,
             "entry": self._entry(view, page.key) if page.key is not None else None,
             "home": view.link(self._frame.prefixes[page.locale]),
         }
@@ -197,11 +209,11 @@ class Renderer:
             return there[1] if there is not None and there[0] == code else None
         plain = view.page.url.removeprefix(self._frame.prefixes[view.locale])
         there = view.ask(f"url:{self._frame.prefixes[code]}{plain}")
-        return there[2] if there is not None and there[0] != "moved" else None
+        return there[2] if there is not None and there[0] == view.page.kind else None
 
     def _letters(self, view: View) -> tuple[tuple[str, str, bool], ...]:
         """Give the letters that a long list is cut by: letter, address, whether it is this page's."""
-        if view.page.kind != "list":
+        if view.page.kind != "list" or view.page.type_id.startswith("@"):
             return ()
         page = view.page
         found = view.ask(f"list:{page.type_id}", f"a/{view.locale}")
@@ -302,7 +314,7 @@ def _subject(page: Page) -> str:
 
 def _where(error: BaseException, page: Page) -> str:
     """Say where a page failed: the innermost template and line, and the item."""
-    frames = [each for each in traceback.extract_tb(error.__traceback__) if each.filename.endswith(".html")]
+    frames = [each for each in traceback.extract_tb(error.__traceback__) if each.filename.endswith(_TEMPLATES)]
     name, line = getattr(error, "name", None), getattr(error, "lineno", None)
     if line is None and frames:
         name, line = _template_name(Path(frames[-1].filename)), frames[-1].lineno

@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from exporter.model import Json
 
 
-SHARED = {"template", "site", "word", "type", "types", "frame", "tag"}
+SHARED = {"template", "site", "word", "type", "types", "lists", "frame", "tag"}
 """Kinds of subjects that many pages ask the same of."""
 
 

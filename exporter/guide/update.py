@@ -34,13 +34,15 @@ _FEW = 200
 class Update:
     """What an update found: the subjects of questions that may have other answers, the number of files read.
 
-    `lists` says that what lists show, or in which order, is not as it was; `fresh` are paths of files that were written
+    `lists` says that what lists show, or in which order, is not as it was; `linked` are the keys of entries that say
+    something else to the addresses of those that link to them; `fresh` are paths of files that were written
     so short ago that they could change again without looking another way.
     """
 
     changed: set[str] = field(default_factory=set)
     read: int = 0
     lists: bool = False
+    linked: set[str] = field(default_factory=set)
     fresh: list[str] = field(default_factory=list)
 
 
@@ -169,4 +171,8 @@ def _note(update: Update, before: Facts | None, after: Facts | None) -> None:
         labels = other is None or other.labels != each.labels or other.type != each.type
         if each.type and (labels or targets):
             update.changed.add(f"list:{each.type}")
-        update.lists = update.lists or labels
+        places = set(each.lists) - set(other.lists if other else ())
+        update.changed.update(f"list:{name}" for whole, *_ in places for name in (whole, whole.partition("/")[0]))
+        update.lists = update.lists or labels or bool(places)
+        if each.parts != (other.parts if other else ()):
+            update.linked.add(each.key)

@@ -6,13 +6,13 @@ from typing import TYPE_CHECKING, Any
 
 from exporter.files import read_bytes, remove, write_if_different
 from exporter.layout import MOVED_PATH
-from exporter.model import canonical, decode
+from exporter.model import canonical, decode, link_key
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
     from pathlib import Path
 
-    from exporter.model import Item
+    from exporter.model import Item, Json
 
 Moved = dict[str, dict[str, dict[str, list[str]]]]
 
@@ -36,20 +36,30 @@ def note_move(earlier: Mapping[str, Any], before: Item, after: Item, fields: Ite
     """Give an item's record with the values of `fields` that `after` replaces; one that is back is no earlier one."""
     found: dict[str, Any] = {}
     for name in fields:
-        then, now, had = before.localized(name), after.localized(name), earlier.get(name, {})
+        then, now = ({code: _text(each) for code, each in item.localized(name).items()} for item in (before, after))
+        had = earlier.get(name, {})
         found[name] = _filled(
             {
                 code: list(
                     dict.fromkeys(
                         each
                         for each in (*had.get(code, ()), then.get(code))
-                        if isinstance(each, str) and each != now.get(code)
+                        if each is not None and each != now.get(code)
                     )
                 )
                 for code in {*then, *had}
             }
         )
     return _filled(found)
+
+
+def _text(value: Json) -> str | None:
+    """Give what an address can be made of as text, of a link what it leads to; of several values the first."""
+    first = value[0] if isinstance(value, list) and value else value
+    key = link_key(first) if isinstance(first, dict) else None
+    if key is not None:
+        return str(key)
+    return str(first) if isinstance(first, str | int) else None
 
 
 def _filled(values: Mapping[str, Any]) -> dict[str, Any]:

@@ -283,7 +283,7 @@ class SyncRun:
             elif change.number is not None and old is not None and change.key.kind == "entry":
                 before, after = disk.mirrored(old.path), disk.staged(change)
                 if before is not None and after is not None:
-                    fields = self.config.address_fields(after.content_type, types.get(after.content_type))
+                    fields = self.config.address_fields(after.content_type, types)
                     moved[str(change.key)] = note_move(moved.get(str(change.key), {}), before, after, fields)
         return moved
 

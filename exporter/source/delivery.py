@@ -141,7 +141,8 @@ class Delivery:
                 stream=True,
             ) as answer:
                 try:
-                    packed = _read_body(answer, self.address.host, end)
+                    # a redirect is refused, and requests has read it
+                    packed = bytearray() if answer.is_redirect else _read_body(answer, self.address.host, end)
                 finally:
                     self.bytes += answer.raw.tell()
         except requests.RequestException as error:
