@@ -18,7 +18,7 @@ import click
 
 from exporter import __version__
 from exporter.errors import ExporterError, GuardError
-from exporter.options import CLEAN, DEADLINE, JOBS, SYNC_OPTIONS, WAIT_SECONDS
+from exporter.options import CHECK_STRICT, CLEAN, DEADLINE, JOBS, STRICT, SYNC_OPTIONS, WAIT_SECONDS
 from exporter.report import Report
 
 if TYPE_CHECKING:
@@ -88,18 +88,18 @@ def program() -> None:
 
 
 @program.command()
-@_options(*SYNC_OPTIONS, CLEAN, JOBS)
+@_options(*SYNC_OPTIONS, CLEAN, STRICT, JOBS)
 @click.pass_obj
-def build(common: Common, /, *, clean: bool, jobs: int | None, dry_run: bool, **options: Any) -> int:
+def build(common: Common, /, *, clean: bool, strict: bool, jobs: int | None, dry_run: bool, **options: Any) -> int:
     """Sync, then render. The main job."""
     if dry_run:
         return _look("build", common, options)
     _check_use(**options)
     with _run("build", common) as run:
         if clean:
-            _clean(run.config)
+            _clean(run.config, strict=strict)
         _sync(run, **options)
-        _render(run, jobs)
+        _render(run, jobs, strict=strict)
     return run.report.exit_code
 
 
@@ -125,14 +125,26 @@ def status(common: Common, /, **options: Any) -> int:
 
 
 @program.command()
-@_options(CLEAN, JOBS)
+@_options(CLEAN, STRICT, JOBS)
 @click.pass_obj
-def render(common: Common, *, clean: bool, jobs: int | None) -> int:
+def render(common: Common, *, clean: bool, strict: bool, jobs: int | None) -> int:
     """Bring site/ up to date with content/, templates and site.yaml. Uses no network."""
     with _run("render", common) as run:
         if clean:
-            _clean(run.config)
-        _render(run, jobs)
+            _clean(run.config, strict=strict)
+        _render(run, jobs, strict=strict)
+    return run.report.exit_code
+
+
+@program.command()
+@_options(CHECK_STRICT)
+@click.pass_obj
+def check(common: Common, *, strict: bool) -> int:
+    """Look for what is wrong in content/ and site/: links, fields, translations, pictures; change nothing."""
+    from exporter.check.run import check_guide
+
+    with _run("check", common, locked=False) as run:
+        check_guide(run.config, run.report, strict=strict)
     return run.report.exit_code
 
 
@@ -159,11 +171,11 @@ def serve(
 ) -> int:
     """Serve PATH (a mirror, an export file or demo) as the Delivery API does, following edits; Ctrl-C ends it."""
     from exporter.space.faults import Faults, read_fault
-    from exporter.space.places import open_folder
+    from exporter.space.places import cache_folder, open_folder
     from exporter.space.server import Listening, open_endpoint
 
     folder = open_folder(path, common.folder or Path())
-    log = (state or _cache_folder(folder.root)) / "space.db"
+    log = (state or cache_folder(folder.root)) / "space.db"
     listening = Listening(port, host, token, "watch", Faults.of(map(read_fault, faults)))
     with open_endpoint(folder, log, listening) as endpoint:
         click.echo(endpoint.url)
@@ -171,15 +183,6 @@ def serve(
             click.echo(f"space {endpoint.space.id}, environment {endpoint.space.environment}; Ctrl-C ends it", err=True)
         endpoint.wait()
     return 0
-
-
-def _cache_folder(root: Path) -> Path:
-    """Give the folder of the user's cache that belongs to a space's folder."""
-    from exporter.model import digest
-
-    base = os.environ.get("LOCALAPPDATA") if os.name == "nt" else os.environ.get("XDG_CACHE_HOME")
-    name = digest(str(root.resolve()).encode("utf-8", "surrogateescape")).hex()
-    return Path(base or Path.home() / ".cache") / "contentful-exporter" / name
 
 
 @dataclass(frozen=True)
@@ -212,14 +215,24 @@ def _run(command: str, common: Common, *, locked: bool = True) -> Iterator[_Run]
         if locked:
             run.hold_lock()
         yield run
+    if os.environ.get("GITHUB_ACTIONS") or (report.problems and not common.as_json):
+        _tell_problems(report)
     if common.as_json:
         click.echo(json.dumps(report.as_json(), ensure_ascii=False))
         return
-    for problem in report.problems:
-        click.echo(f"{problem.severity}: {problem.message}", err=True)
     if not common.quiet:
         for line in (*report.notes, *report.lines()):
             click.echo(line)
+
+
+def _tell_problems(report: Report) -> None:
+    from exporter.github import tell_report
+    from exporter.problems import problem_lines
+
+    on_github = os.environ.get("GITHUB_ACTIONS")
+    lines = tell_report(report, os.environ.get("GITHUB_STEP_SUMMARY")) if on_github else problem_lines(report)
+    for line in lines:
+        click.echo(line, err=True)
 
 
 def _sync(run: _Run, message: Path | None, wait_for: Awaited | None, wait_limit: float | None, **chosen: Any) -> None:
@@ -272,16 +285,16 @@ def _look(command: str, common: Common, chosen: dict[str, Any]) -> int:
     return run.report.exit_code
 
 
-def _render(run: _Run, jobs: int | None) -> None:
+def _render(run: _Run, jobs: int | None, *, strict: bool) -> None:
     from exporter.guide.build import render_guide
 
-    render_guide(run.config, run.report, jobs or 0)
+    render_guide(run.config, run.report, jobs or 0, strict=strict)
 
 
-def _clean(config: Config) -> None:
+def _clean(config: Config, *, strict: bool) -> None:
     from exporter.guide.build import clean_output
 
-    clean_output(config)
+    clean_output(config, pages=not strict)
 
 
 def main() -> None:
@@ -321,9 +334,13 @@ def _disk_sentence(error: OSError) -> str:
 
 
 def _fail(command: str, code: int, word: str, message: str, *, as_json: bool) -> int:
+    if os.environ.get("GITHUB_ACTIONS"):
+        from exporter.github import tell_failure
+
+        click.echo(tell_failure(command, word, message, os.environ.get("GITHUB_STEP_SUMMARY")), err=True)
+    elif not as_json:
+        click.echo(f"error: {message}", err=True)
     if as_json:
         error = {"code": word, "message": message}
         click.echo(json.dumps({"command": command, "ok": False, "exit": code, "error": error}, ensure_ascii=False))
-    else:
-        click.echo(f"error: {message}", err=True)
     return code

@@ -9,10 +9,11 @@ from datetime import timedelta
 from typing import TYPE_CHECKING, Annotated, Any, Literal
 from urllib.parse import urlsplit
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
 
 from exporter.errors import ConfigError
 from exporter.layout import url_path
+from exporter.problems import CODES
 from exporter.yaml_lines import dotted, read_yaml
 
 if TYPE_CHECKING:
@@ -65,6 +66,12 @@ def _check_pattern(text: str) -> str:
         raise ValueError("expected a pattern like /places/{slug}/, of plain letters, digits, . _ - and {field}")
     if not all(re.fullmatch(r"[A-Za-z0-9_]+", name) for name in _PLACEHOLDER.findall(text)):
         raise ValueError("expected field ids between the braces, as in {slug}")
+    return text
+
+
+def _check_code(text: str) -> str:
+    if text not in CODES:
+        raise ValueError(f"expected one of {', '.join(CODES)}")
     return text
 
 
@@ -148,6 +155,7 @@ class Site(_Part):
     pages: dict[str, PagePattern] = {}
     offline: bool = True
     theme: Theme = Theme()
+    check: dict[Annotated[str, AfterValidator(_check_code)], Literal["off", "warning", "error"]] = {}
 
     def address_fields(self, type_id: str, content_type: ContentType | None) -> tuple[str, ...]:
         """Give the fields that the addresses of a content type's pages are made of."""
@@ -290,6 +298,7 @@ _WORDS = {
 def _sentence(error: Mapping[str, Any], lines: Mapping[tuple[Any, ...], int]) -> tuple[int, str]:
     """Say one error of the schema in the program's own words, with its line."""
     path, kind, context = tuple(error["loc"]), error["type"], error.get("ctx", {})
+    path = path[:-1] if path[-1:] == ("[key]",) else path
     line = next(lines[path[:end]] for end in range(len(path), -1, -1) if path[:end] in lines)
     if kind == "extra_forbidden":
         return line, f"unknown key {dotted(path)}{_nearest(path)}"

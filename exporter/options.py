@@ -64,6 +64,8 @@ _WAIT_LIMIT = click.option(
 )
 SYNC_OPTIONS = (_FULL, _ALLOW_EMPTY, DEADLINE, _DOWNLOADS, _DRY_RUN, _MESSAGE, _WAIT_FOR, _WAIT_LIMIT)
 CLEAN = click.option("--clean", is_flag=True, help="Render as if .export/ and site/ were absent.")
+STRICT = click.option("--strict", is_flag=True, help="Write no page where one fails or there is any other error.")
+CHECK_STRICT = click.option("--strict", is_flag=True, help="Take warnings for errors.")
 JOBS = click.option(
     "-j",
     "jobs",

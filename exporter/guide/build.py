@@ -10,7 +10,7 @@ import time
 from contextlib import closing
 from dataclasses import asdict
 from pathlib import Path
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 from exporter import __version__
 from exporter.errors import ConfigError
@@ -21,12 +21,14 @@ from exporter.guide.index import GuideIndex, read_row
 from exporter.guide.library import THEME, Library, site_values
 from exporter.guide.output import HISTORY, MARKER, Output, check_output
 from exporter.guide.pages import Page, Planner, clashes
-from exporter.guide.reads import Packer, Reads, find_stale, find_stale_shapes, store_reads
+from exporter.guide.reads import Packer, find_stale, find_stale_shapes, store_reads
 from exporter.guide.scan import look_at_files, sign_of
+from exporter.guide.strict import HeldBack, Outcome
 from exporter.guide.update import sign_fresh, update_items
 from exporter.guide.work import cores, in_processes
 from exporter.layout import MOVED_PATH
 from exporter.model import brief, digest, pack
+from exporter.problems import weigh
 from exporter.report import Problem, RenderReport, Report
 
 if TYPE_CHECKING:
@@ -40,10 +42,11 @@ _AT_ONCE = 1000
 _LIBRARIES = ("babel", "cmarkgfm", "jinja2", "markupsafe", "msgspec", "nh3", "slugify")
 
 
-def render_guide(config: Config, report: Report, jobs: int = 0) -> None:
+def render_guide(config: Config, report: Report, jobs: int = 0, *, strict: bool = False) -> None:
     """Bring site/ up to date with content/, templates and site.yaml, in `jobs` processes (0: one a core).
 
-    A page that fails keeps its last good version and is a problem in the report. Raises GuardError for a site/ that is
+    A page that fails keeps its last good version and is a problem in the report; where it is `strict`, that or any
+    other error leaves all of site/ as it was. Raises GuardError for a site/ that is
     not ours, ConfigError for what site.yaml asks in vain.
     """
     start = time.monotonic()
@@ -54,7 +57,7 @@ def render_guide(config: Config, report: Report, jobs: int = 0) -> None:
         told = report.render = RenderReport()
         with closing(GuideIndex(path, _program())) as index:
             try:
-                _Build(config, report, index, jobs or cores()).run()
+                _Build(config, report, index, jobs or cores(), strict=strict).run()
                 break
             except sqlite3.DatabaseError as error:
                 if attempt == 2 or not _is_broken(error):
@@ -80,23 +83,12 @@ def _program() -> str:
     return f"{__version__} {brief(list(looks)).hex()}"
 
 
-class _Outcome(NamedTuple):
-    """What rendering a page gave; no reads where it failed. `read` files and questions that were `asked` anew count."""
-
-    number: int
-    page: Page
-    data: bytes
-    reads: Reads | None
-    problems: list[Problem]
-    read: int = 0
-    asked: int = 0
-
-
 class _Build:
     """One run over the index."""
 
-    def __init__(self, config: Config, report: Report, index: GuideIndex, jobs: int) -> None:
+    def __init__(self, config: Config, report: Report, index: GuideIndex, jobs: int, *, strict: bool) -> None:
         assert report.render is not None
+        self._strict = strict
         self._config = config
         self._report = report
         self._told = report.render
@@ -106,7 +98,7 @@ class _Build:
         self._library = Library(index, self._frame, config.content, config.root / "templates")
         self._output = Output(config.output, config.cache, index)
         self._copies = Copies(config, index, look_at_files(config.content))
-        self._failed: list[_Outcome] = []
+        self._failed: list[Outcome] = []
         self._fresh: list[str] = []
 
     def run(self) -> None:
@@ -116,14 +108,32 @@ class _Build:
             stale = sorted(self._output.stale)
             if stale or gone or self._output.strays:
                 self._index.remember("swept", 0)
-        self._output.begin()
-        self._render(stale)
+        self._told.pages = self._index.value("SELECT count(*) FROM page")
+        outcomes = in_processes(self._jobs, stale, self._render_share) if stale else iter(())
+        with HeldBack(self._config.cache, outcomes if self._strict else ()) as held:
+            if self._strict and self._stops(held):
+                return
+            self._output.begin()
+            self._render(iter(held) if self._strict else outcomes)
         with self._index.transaction():
             self._finish(gone)
         self._told.rows = self._index.database.total_changes
-        self._told.pages = self._index.value("SELECT count(*) FROM page")
         self._told.failed = len(self._failed)
-        self._report.problems += dict.fromkeys(self._problems())
+        self._tell(self._problems())
+
+    def _tell(self, problems: Iterable[Problem]) -> None:
+        self._report.problems += dict.fromkeys(weigh(problems, self._config.site.check))
+
+    def _stops(self, held: HeldBack) -> bool:
+        """Tell whether an error keeps pages that are rendered from being written; then that is all that is told."""
+        before = list(self._report.problems)
+        self._tell((*self._problems(), *held.problems))
+        self._told.stopped = any(each.severity == "error" for each in self._report.problems)
+        if self._told.stopped:
+            self._told.failed, self._told.rendered = held.failed, held.rendered
+        else:
+            self._report.problems = before
+        return self._told.stopped
 
     def _find(self) -> set[str]:
         """Bring items and pages up to date, mark the stale ones; give the addresses at which something changed."""
@@ -162,9 +172,8 @@ class _Build:
         frame = self._frame
         return brief([sources, site_values(frame), dict(frame.definitions), dict(frame.tags), frame.locales])
 
-    def _render(self, stale: list[int]) -> None:
-        """Render pages in processes and write them here; what they read is kept once their files stand."""
-        outcomes = in_processes(self._jobs, stale, self._render_share) if stale else iter(())
+    def _render(self, outcomes: Iterator[Outcome]) -> None:
+        """Write pages that processes render; what they read is kept once their files stand."""
         told = self._told
         while some := list(itertools.islice(outcomes, _AT_ONCE)):
             told.read += sum(each.read for each in some)
@@ -175,7 +184,7 @@ class _Build:
             with self._index.transaction():
                 self._keep(written)
 
-    def _render_share(self, numbers: Iterable[int]) -> Iterator[_Outcome]:
+    def _render_share(self, numbers: Iterable[int]) -> Iterator[Outcome]:
         from exporter.guide.render import PageError, Renderer
 
         library, packer = self._library, Packer()
@@ -185,9 +194,9 @@ class _Build:
             read, asked = library.items.files_read, library.questions
             try:
                 data, questions, problems = renderer.render(page)
-                outcome = _Outcome(number, page, data, packer.pack(questions), problems)
+                outcome = Outcome(number, page, data, packer.pack(questions), problems)
             except PageError as error:
-                outcome = _Outcome(
+                outcome = Outcome(
                     number, page, b"", None, [Problem("error", "page-failed", str(error), page.key or "", page.locale)]
                 )
             yield outcome._replace(read=library.items.files_read - read, asked=library.questions - asked)
@@ -200,7 +209,7 @@ class _Build:
             self._library.items.expect([page.key for page in pages.values() if page.key is not None])
             yield from ((number, pages[number]) for number in some)
 
-    def _write(self, outcome: _Outcome) -> tuple[int, int]:
+    def _write(self, outcome: Outcome) -> tuple[int, int]:
         """Write a page's file; give its size and time."""
         differs, size, stamp = self._output.write(outcome.page.path, outcome.data)
         if differs:
@@ -208,7 +217,7 @@ class _Build:
             self._report.detail(f"written: {outcome.page.path}")
         return size, stamp
 
-    def _keep(self, written: list[tuple[_Outcome, int, int]]) -> None:
+    def _keep(self, written: list[tuple[Outcome, int, int]]) -> None:
         """Keep what pages read and how their files look: with that they are built."""
         index, rows = self._index, []
         shapes = store_reads(index, [(each.number, each.page.key, each.reads) for each, *_ in written if each.reads])
@@ -220,9 +229,8 @@ class _Build:
     def _finish(self, gone: set[str]) -> None:
         """Copy files, sweep what nothing stands for, note that it is done."""
         index, output = self._index, self._output
-        written, kept, problems = self._copies.copy(output)
+        written, kept = self._copies.copy(output)
         self._told.written += written
-        self._report.problems += problems
         for url in gone:
             standing = [page.url for _, page in index.pages("url = ?", url)]
             if url not in standing and not any(
@@ -238,6 +246,7 @@ class _Build:
 
     def _problems(self) -> Iterator[Problem]:
         """Yield what is wrong with the pages as they are, whenever they were rendered."""
+        yield from self._copies.hidden.values()
         yield from clashes(self._index)
         for (data,) in self._index.rows("SELECT problems FROM built WHERE problems NOT NULL ORDER BY page"):
             yield from (Problem(*values) for values in read_row(data))
@@ -257,10 +266,13 @@ def _check_logo(config: Config) -> None:
         raise ConfigError("config-invalid", f"theme.logo: there is no {config.root / 'templates/static' / logo}")
 
 
-def clean_output(config: Config) -> None:
-    """Make site/ and .export/ as if they were absent; the history in site/updates/ and the lock stay."""
+def clean_output(config: Config, *, pages: bool = True) -> None:
+    """Make site/ and .export/ as if they were absent; the history in site/updates/ and the lock stay.
+
+    Without `pages` site/ stays until others are there: the build compares each file and sweeps what is left over.
+    """
     check_output(config.output)
-    for path in walk_files(config.output) if config.output.is_dir() else ():
+    for path in walk_files(config.output) if pages and config.output.is_dir() else ():
         if path != MARKER and not path.startswith(f"{HISTORY}/"):
             remove(config.output / path, config.output)
     for each in config.cache.iterdir() if config.cache.is_dir() else ():

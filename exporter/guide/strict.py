@@ -1,0 +1,53 @@
+"""What rendering a page gave; and pages that are held back until it is known that all of them are well."""
+
+from __future__ import annotations
+
+import pickle
+import tempfile
+from typing import TYPE_CHECKING, NamedTuple, Self
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+    from pathlib import Path
+
+    from exporter.guide.pages import Page
+    from exporter.guide.reads import Reads
+    from exporter.report import Problem
+
+
+class Outcome(NamedTuple):
+    """What rendering a page gave; no reads where it failed. `read` files and questions that were `asked` anew count."""
+
+    number: int
+    page: Page
+    data: bytes
+    reads: Reads | None
+    problems: list[Problem]
+    read: int = 0
+    asked: int = 0
+
+
+class HeldBack:
+    """Pages that are rendered and not written yet, in a nameless file of a folder; their problems, how many failed."""
+
+    def __init__(self, folder: Path, outcomes: Iterable[Outcome]) -> None:
+        self.problems: list[Problem] = []
+        self.rendered = self.failed = 0
+        self._file = tempfile.TemporaryFile(dir=folder)  # noqa: SIM115 - closed by __exit__
+        for each in outcomes:
+            pickle.dump(each, self._file)
+            self.problems += each.problems
+            self.rendered += each.reads is not None
+            self.failed += each.reads is None
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_error: object) -> None:
+        self._file.close()
+
+    def __iter__(self) -> Iterator[Outcome]:
+        """Yield the pages again."""
+        self._file.seek(0)
+        for _ in range(self.rendered + self.failed):
+            yield pickle.load(self._file)  # noqa: S301 - written above, and no other process can reach it
