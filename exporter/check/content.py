@@ -2,45 +2,27 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from exporter.guide.facts import facts_of, links_in
-from exporter.layout import asset_files
+from exporter.check.assets import alt_missing, odd_files
+from exporter.check.written import written_links
+from exporter.guide.facts import earlier_addresses, facts_of, links_in
 from exporter.problems import problem
 from exporter.report import one_line
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
-    from collections.abc import Set as AbstractSet
 
-    from exporter.guide.frame import Frame
+    from exporter.check.rules import Found, Rules
     from exporter.model import Field, Item, Json
     from exporter.report import Problem
-
-LARGEST_FILE = 5_000_000
-"""Bytes of an asset's file that a reader on the way should not have to load at once."""
-
-
-@dataclass(frozen=True)
-class Rules:
-    """What items are judged by: the frame of the guide, the codes that are not off, the locales that pages show."""
-
-    frame: Frame
-    codes: AbstractSet[str]
-    shown: AbstractSet[str]
-
-
-def make_rules(frame: Frame, codes: AbstractSet[str]) -> Rules:
-    """Make the rules for a guide; it shows its own locales, those that they fall back to and the space's default."""
-    chains = (frame.chains.get(code, (code,)) for code in frame.locales)
-    return Rules(frame, codes, {frame.default, *(code for chain in chains for code in chain)})
 
 
 class Look(NamedTuple):
     """What a look at an item gave; `name` is its key with its title.
 
-    `links`: target, field and locale of what it links to. `bases`: locale and address of each page that it wants.
+    `links`: target, field and locale of what it links to. `written`: the same of links to addresses of the guide, whose
+    target is a path. `bases`: locale and address of each page that it wants. `earlier`: the addresses that it had.
     `filled`: how many localised fields it has in each locale of the guide, and under "" in any of them.
     """
 
@@ -50,7 +32,9 @@ class Look(NamedTuple):
     name: str
     problems: tuple[Problem, ...]
     links: tuple[tuple[str, str, str], ...] = ()
+    written: tuple[tuple[str, str, str], ...] = ()
     bases: tuple[tuple[str, str], ...] = ()
+    earlier: tuple[str, ...] = ()
     filled: Mapping[str, int] | None = None
 
 
@@ -58,7 +42,7 @@ def look_at(rules: Rules, item: Item, path: str) -> Look:
     """Look at an item whose JSON lies at `path` under content/."""
     found = [*_coordinates(rules, item)]
     if item.key.kind == "asset":
-        found += [*_alt(rules, item), *_files(rules, item, path)]
+        found += [*alt_missing(rules, item), *odd_files(rules, item, path)]
     else:
         found += [*_required(rules, item), *_translations(rules, item)]
     key, file = str(item.key), f"content/{path}"
@@ -69,8 +53,23 @@ def look_at(rules: Rules, item: Item, path: str) -> Look:
         if code in rules.codes
     )
     links = {(str(to), name, code) for name, code, value in _shown(rules, item) for to in links_in(value)}
-    bases = facts_of(rules.frame, item, path).bases
-    return Look(key, path, item.content_type, name, problems, tuple(sorted(links)), bases, _filled(rules, item))
+    return Look(
+        key,
+        path,
+        item.content_type,
+        name,
+        problems,
+        tuple(sorted(links)),
+        tuple(_written(rules, item)),
+        facts_of(rules.frame, item, path).bases,
+        tuple(_earlier(rules, item)),
+        _filled(rules, item),
+    )
+
+
+def _earlier(rules: Rules, item: Item) -> Iterator[str]:
+    if item.content_type in rules.frame.types:
+        yield from (url for _, url in earlier_addresses(rules.frame, item, rules.moved.get(str(item.key), {})))
 
 
 def _name(rules: Rules, item: Item) -> str:
@@ -79,16 +78,19 @@ def _name(rules: Rules, item: Item) -> str:
     return f'{item.key} "{title}"' if title and title != item.key.id else str(item.key)
 
 
-Found = tuple[str, str, str, str]
-"""Code, locale, field and sentence of a problem; the sentence goes on after the item's name."""
-
-
 def _shown(rules: Rules, item: Item) -> Iterator[tuple[str, str, dict[str, Json] | list[Json]]]:
     """Yield field, locale and value of what has an inside and can come on a page."""
     for name, values in item.fields.items():
         for code, value in values.items() if isinstance(values, dict) else ():
             if isinstance(value, dict | list) and code in rules.shown:
                 yield name, code, value
+
+
+def _written(rules: Rules, item: Item) -> Iterator[tuple[str, str, str]]:
+    for field in _fields(rules, item) if "link-dead" in rules.codes else ():
+        for code, value in item.localized(field.id).items() if field.type in ("Text", "RichText") else ():
+            if code in rules.shown:
+                yield from ((path, field.id, code) for path in written_links(value, field.type))
 
 
 def _fields(rules: Rules, item: Item) -> tuple[Field, ...]:
@@ -176,52 +178,3 @@ def _coordinates(rules: Rules, item: Item) -> Iterator[Found]:
 
 def _within(value: Json, limit: int) -> bool:
     return isinstance(value, int | float) and not isinstance(value, bool) and -limit <= value <= limit
-
-
-def _is_image(value: Json) -> bool:
-    kind = value.get("contentType") if isinstance(value, dict) else None
-    return isinstance(kind, str) and kind.startswith("image/")
-
-
-def _alt(rules: Rules, item: Item) -> Iterator[Found]:
-    """Yield where a picture has no words: no description, and no title but the name of its file."""
-    frame = rules.frame
-    for code in dict.fromkeys((frame.default, *frame.locales)):
-        file = frame.answer(item, "file", code).value
-        if _is_image(file) and not _words(rules, item, code, file.get("fileName")):
-            said = f" is a picture without words in {code}: describe what it shows in its description, and publish"
-            yield "alt-missing", code, "description", said
-            if code == frame.default:
-                return  # what falls back to it has none either
-
-
-def _words(rules: Rules, item: Item, code: str, file_name: Json) -> bool:
-    answers = (rules.frame.answer(item, name, code).value for name in ("description", "title"))
-    return any(isinstance(each, str) and each.strip() and each != file_name for each in answers)
-
-
-def _files(rules: Rules, item: Item, path: str) -> Iterator[Found]:
-    """Yield what is odd with the files that the guide takes along."""
-    if rules.frame.site.content.assets != "download":
-        return
-    values = item.localized("file")
-    for file in asset_files(item, path):
-        code = file.locales[0]
-        if file.size is not None and file.size > LARGEST_FILE:
-            said = f" has a file of {megabytes(file.size)}, which readers have to load: upload a smaller one"
-            yield "file-too-large", code, "file", said
-        if _is_image(values[code]) and not _has_size(values[code]):
-            said = " is a picture of unknown width and height, so pages jump while it loads: upload it anew"
-            yield "image-size-missing", code, "file", said
-
-
-def megabytes(size: int) -> str:
-    """Write a number of bytes."""
-    return f"{size / 1_000_000:.1f} MB"
-
-
-def _has_size(value: Mapping[str, Json]) -> bool:
-    details = value.get("details")
-    image = details.get("image") if isinstance(details, dict) else None
-    sizes = [image.get(name) for name in ("width", "height")] if isinstance(image, dict) else [None]
-    return all(isinstance(each, int) and each > 0 for each in sizes)

@@ -8,6 +8,7 @@ from contextlib import closing
 from typing import TYPE_CHECKING
 
 from exporter.check.content import Look, look_at
+from exporter.check.written import addresses_of
 from exporter.files import read_file
 from exporter.guide.facts import read_item
 from exporter.guide.pages import list_url
@@ -21,12 +22,14 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
     from pathlib import Path
 
-    from exporter.check.content import Rules
+    from exporter.check.rules import Rules
     from exporter.guide.frame import Frame
 
 _SCHEMA = """
 CREATE TABLE item (key TEXT PRIMARY KEY, name TEXT, path TEXT) WITHOUT ROWID;
 CREATE TABLE link (target TEXT, source TEXT, field TEXT, locale TEXT);
+CREATE TABLE written (path TEXT, source TEXT, field TEXT, locale TEXT);
+CREATE TABLE earlier (url TEXT COLLATE NOCASE PRIMARY KEY) WITHOUT ROWID;
 CREATE TABLE base (url TEXT COLLATE NOCASE, key TEXT, locale TEXT, type TEXT);
 """
 _MANY = 2000
@@ -53,6 +56,7 @@ class MirrorCheck:
                 self._keep(database, look)
             yield from _unresolved(database, self._rules)
             yield from _clashes(database, self._rules.frame)
+            yield from _dead(database, self._rules.frame)
 
     def _keep(self, database: sqlite3.Connection, look: Look) -> None:
         if not look.key:
@@ -61,6 +65,9 @@ class MirrorCheck:
         database.execute("INSERT OR IGNORE INTO item VALUES (?, ?, ?)", (look.key, _clean(look.name), look.path))
         links = ((_clean(to), look.key, _clean(field), _clean(code)) for to, field, code in look.links)
         database.executemany("INSERT INTO link VALUES (?, ?, ?, ?)", links)
+        written = ((_clean(to), look.key, _clean(field), _clean(code)) for to, field, code in look.written)
+        database.executemany("INSERT INTO written VALUES (?, ?, ?, ?)", written)
+        database.executemany("INSERT OR IGNORE INTO earlier VALUES (?)", ((each,) for each in look.earlier))
         bases = ((url, look.key, code, look.type) for code, url in look.bases)
         database.executemany("INSERT INTO base VALUES (?, ?, ?, ?)", bases)
         if look.filled:
@@ -121,6 +128,19 @@ def _clashes(database: sqlite3.Connection, frame: Frame) -> Iterator[Problem]:
         if keys not in met:  # in one locale they meet as in the next
             met[keys] = _clash(frame, url, rows)
     yield from met.values()
+
+
+def _dead(database: sqlite3.Connection, frame: Frame) -> Iterator[Problem]:
+    """Yield the links to addresses of the guide at which no page lies, nor one that leads on."""
+    query = (
+        "SELECT DISTINCT source, field, locale, written.path, name, item.path FROM written JOIN item ON key = source"
+    )
+    there = "SELECT 1 FROM base WHERE url = ?1 UNION ALL SELECT 1 FROM earlier WHERE url = ?1"
+    for source, field, locale, link, name, path in database.execute(f"{query} ORDER BY 1, 2, 3, 4"):
+        if not any(database.execute(there, (url,)).fetchone() for url in addresses_of(frame, link)):
+            said = f"{name}, {field} ({locale}) links to {link}, where no page is: mend the link, or link to an entry"
+            where = {"item": source, "locale": locale, "field": field, "file": f"content/{path}"}
+            yield problem("link-dead", one_line(said, 400), **where)
 
 
 _AT = """

@@ -5,11 +5,12 @@ from __future__ import annotations
 import time
 from typing import TYPE_CHECKING, Any
 
-from exporter.check.content import make_rules
 from exporter.check.mirror import MirrorCheck
-from exporter.guide.frame import read_frame
+from exporter.check.rules import make_rules
+from exporter.guide.frame import read_frame, read_json
 from exporter.guide.output import MARKER, check_output
 from exporter.guide.work import cores
+from exporter.layout import MOVED_PATH
 from exporter.problems import problem, wanted, weigh
 from exporter.report import CheckReport
 
@@ -42,7 +43,8 @@ def _place(found: Problem) -> tuple[Any, ...]:
 
 def _find(config: Config, told: CheckReport, jobs: int) -> Iterator[Problem]:
     codes = wanted(config.site.check)
-    mirror = MirrorCheck(make_rules(read_frame(config.content, config.site), codes), config.content, jobs)
+    frame, moved = read_frame(config.content, config.site), read_json(config.content, MOVED_PATH)
+    mirror = MirrorCheck(make_rules(frame, codes, moved), config.content, jobs)
     yield from mirror.find()
     told.items, told.coverage = mirror.items, mirror.coverage()
     if not (config.output / MARKER).is_file():

@@ -6,7 +6,7 @@ import os
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, NamedTuple
 
-from exporter.check.content import LARGEST_FILE, megabytes
+from exporter.check.assets import LARGEST_FILE, megabytes
 from exporter.check.pages import PAGES, Found, PageReader, Site, Target
 from exporter.check.quick import is_well
 from exporter.files import read_file, walk_files
