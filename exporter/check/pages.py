@@ -45,7 +45,7 @@ class Site:
         """Give the file that a path means: itself, or what a folder opens with; None where nothing lies there."""
         if path in self.files:
             return path
-        inside = f"{path}/index.html" if path else "index.html"
+        inside = f"{path}/index.html"
         return inside if inside in self.files else None
 
     def target(self, page: str, link: str) -> Target | None:
@@ -64,15 +64,15 @@ class Site:
             if not f"{path}/".startswith(f"{root}/"):
                 return None  # beside the guide, on the same host
             path = path[len(root) :].lstrip("/")
-            return Target(_normal(path), _anchor(parts.fragment))
-        if not path:
-            return Target(_normal(page), _anchor(parts.fragment))
-        return Target(_normal(posixpath.join(posixpath.dirname(page), path)), _anchor(parts.fragment))
+        else:
+            path = posixpath.join(posixpath.dirname(page), path) if path else page
+        return Target(_normal(path), _anchor(parts.fragment))
 
 
 def _normal(path: str) -> str:
-    plain = posixpath.normpath(path) if path else ""
-    return "" if plain == "." else plain
+    """Give the path of a file; what ends in a slash, or is nothing, is what the folder opens with."""
+    plain = posixpath.normpath(f"{path}index.html" if path.endswith("/") or not path else path)
+    return "index.html" if plain == "." else plain
 
 
 def _anchor(fragment: str) -> str:
@@ -112,14 +112,18 @@ class PageReader(HTMLParser):
         if tag == "img":
             self._look_at_picture(values)
 
+    def parse_marked_section(self, i: int, report: int = 1) -> int:
+        """Pass over `<![…>` as browsers do; the parser's own way ends in an error at a word that it does not know."""
+        return self.parse_bogus_comment(i, report)
+
     def _add(self, link: str) -> None:
         self.links.append(Found(self.getpos()[0], link, self._target(link)))
 
     def _set_base(self, link: str) -> None:
         """Let the links that follow begin at another address; the first `base` of a page counts."""
         if not self._has_base and self._from is not None:
-            found, folder = self._site.target(self._from, link), "/" if link.endswith("/") else ""
-            self._from = f"{found.file}{folder}".lstrip("/") if found is not None else None
+            found = self._site.target(self._from, link)
+            self._from = found.file if found is not None else None
             self._has_base = True
 
     def _target(self, link: str) -> Target | None:
@@ -136,11 +140,10 @@ class PageReader(HTMLParser):
 
 
 def addresses_in(text: str) -> Iterator[str]:
-    """Yield the addresses of a `srcset`: between them stand commas, widths and densities."""
+    """Yield the addresses of a `srcset`: widths and densities follow them, commas part them."""
+    is_next = True
     for word in text.split():
-        plain = word.strip(",")
-        if plain and not _DESCRIPTOR.fullmatch(plain):
-            yield plain
-
-
-_DESCRIPTOR = re.compile(r"[0-9.]+[wxh]")
+        address = word.lstrip(",") if is_next else word.partition(",")[2].lstrip(",")
+        if address.rstrip(","):
+            yield address.rstrip(",")
+        is_next = word.endswith(",") or (is_next and not address)

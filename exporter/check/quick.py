@@ -23,7 +23,7 @@ _LINK = re.compile(
     re.DOTALL,
 )
 """It begins with a plain sign, since that is found ten times as fast. Where a space is before it, a parser is asked."""
-_HIDDEN = re.compile(r"<!--.*?-->|<(script|style|title|textarea)\b.*?</\1\s*>", re.IGNORECASE | re.DOTALL)
+_HIDDEN = re.compile(r"<!--.*?(?:-->|\Z)|<(script|style|title|textarea)\b.*?(?:</\1\s*>|\Z)", re.IGNORECASE | re.DOTALL)
 _IMAGE = re.compile(r"<img\b([^>]*)", re.IGNORECASE)
 _ALT = re.compile(r"\salt(?=[\s=/]|$)", re.IGNORECASE)
 _SIZES = tuple(re.compile(rf"""\s{name}=["']?[0-9]""", re.IGNORECASE) for name in ("width", "height"))

@@ -69,7 +69,7 @@ class SiteCheck:
                 yield self._too_large(self._pages[look.number], look.size)
         self._look_for(wanted)
         yield from self._other_files()
-        for (code, _), wrong in sorted(self._wrong.items(), key=lambda each: (each[1].number, each[1].found)):
+        for (code, _), wrong in self._wrong.items():
             yield self._problem(code, wrong)
 
     def _keep(self, look: PageLook) -> None:

@@ -7,9 +7,10 @@ import itertools
 import shutil
 import sqlite3
 import time
-from contextlib import closing
+from contextlib import ExitStack, closing
 from dataclasses import asdict
 from pathlib import Path
+from tempfile import TemporaryFile
 from typing import TYPE_CHECKING
 
 from exporter import __version__
@@ -46,8 +47,8 @@ def render_guide(config: Config, report: Report, jobs: int = 0, *, strict: bool 
     """Bring site/ up to date with content/, templates and site.yaml, in `jobs` processes (0: one a core).
 
     A page that fails keeps its last good version and is a problem in the report; where it is `strict`, that or any
-    other error leaves all of site/ as it was. Raises GuardError for a site/ that is
-    not ours, ConfigError for what site.yaml asks in vain.
+    other error leaves all of site/ as it was. Raises GuardError for a site/ that is not ours, ConfigError for what
+    site.yaml asks in vain.
     """
     start = time.monotonic()
     check_output(config.output)
@@ -110,11 +111,14 @@ class _Build:
                 self._index.remember("swept", 0)
         self._told.pages = self._index.value("SELECT count(*) FROM page")
         outcomes = in_processes(self._jobs, stale, self._render_share) if stale else iter(())
-        with HeldBack(self._config.cache, outcomes if self._strict else ()) as held:
-            if self._strict and self._stops(held):
-                return
+        with ExitStack() as files:
+            if self._strict:
+                held = HeldBack(files.enter_context(TemporaryFile(dir=self._config.cache)), outcomes)
+                if self._stops(held):
+                    return
+                outcomes = iter(held)
             self._output.begin()
-            self._render(iter(held) if self._strict else outcomes)
+            self._render(outcomes)
         with self._index.transaction():
             self._finish(gone)
         self._told.rows = self._index.database.total_changes

@@ -3,12 +3,10 @@
 from __future__ import annotations
 
 import pickle
-import tempfile
-from typing import TYPE_CHECKING, NamedTuple, Self
+from typing import TYPE_CHECKING, BinaryIO, NamedTuple
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
-    from pathlib import Path
 
     from exporter.guide.pages import Page
     from exporter.guide.reads import Reads
@@ -28,23 +26,17 @@ class Outcome(NamedTuple):
 
 
 class HeldBack:
-    """Pages that are rendered and not written yet, in a nameless file of a folder; their problems, how many failed."""
+    """Pages that are rendered and not written yet, in a file of their own; their problems, how many failed."""
 
-    def __init__(self, folder: Path, outcomes: Iterable[Outcome]) -> None:
+    def __init__(self, file: BinaryIO, outcomes: Iterable[Outcome]) -> None:
         self.problems: list[Problem] = []
         self.rendered = self.failed = 0
-        self._file = tempfile.TemporaryFile(dir=folder)  # noqa: SIM115 - closed by __exit__
+        self._file = file
         for each in outcomes:
-            pickle.dump(each, self._file)
+            pickle.dump(each, file)
             self.problems += each.problems
             self.rendered += each.reads is not None
             self.failed += each.reads is None
-
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(self, *_error: object) -> None:
-        self._file.close()
 
     def __iter__(self) -> Iterator[Outcome]:
         """Yield the pages again."""
