@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import posixpath
-import re
 from dataclasses import dataclass
 from html.parser import HTMLParser
 from typing import TYPE_CHECKING, NamedTuple
@@ -112,7 +111,7 @@ class PageReader(HTMLParser):
         if tag == "img":
             self._look_at_picture(values)
 
-    def parse_marked_section(self, i: int, report: int = 1) -> int:
+    def parse_marked_section(self, i: int, report: bool = True) -> int:
         """Pass over `<![…>` as browsers do; the parser's own way ends in an error at a word that it does not know."""
         return self.parse_bogus_comment(i, report)
 
