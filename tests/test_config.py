@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 
 from exporter.config import Config, Site, load_config
 from exporter.errors import ConfigError
+from exporter.problems import CODES
 
 LEAST = "title: Guide\nsource: {local: demo}\n"
 REAL = "title: Guide\nsource: {space: abc}\n"
@@ -29,6 +30,7 @@ pages:
   place: {url: "/places/{slug}/", template: place.html}
 offline: false
 theme: {accent: "#0b6e4f", logo: logo.svg}
+check: {link-unresolved: error, alt-missing: off}
 """
 
 
@@ -54,7 +56,7 @@ def test_key_left_out_has_the_value_of_the_documentation(tmp_path: Path) -> None
         1000,
     )
     assert (site.content.formats, site.content.assets) == (("json", "markdown"), "download")
-    assert (site.pages, site.theme.accent, site.theme.logo) == ({}, None, None)
+    assert (site.pages, site.theme.accent, site.theme.logo, site.check) == ({}, None, None, {})
 
 
 def test_documented_example_is_read_whole(tmp_path: Path) -> None:
@@ -77,6 +79,7 @@ def test_scalars_are_texts_until_the_schema_types_them(tmp_path: Path) -> None:
 
 
 PATTERN = "expected a pattern like /places/{slug}/, of plain letters, digits, . _ - and {field}"
+WEIGHT = "expected one of 'off', 'warning' or 'error'"
 ADDRESS = "expected an address like https://guide.example.org/lisbon/"
 EITHER = "source: expected either local (demo, or a path) or space (an id)"
 CLEAR = "expected https: the access token must not travel in the clear"
@@ -116,6 +119,10 @@ MISSING = ["1: source: is missing: it must stand", "1: title: is missing: it mus
             "3: pages.a.url: expected field ids between the braces, as in {slug}, found '/{b c}/'",
         ),
         ("pages: {a: {template: a.txt}}", "3: pages.a.template: expected something like place.html, found 'a.txt'"),
+        ("check: {alt-missing: loud}", f"3: check.alt-missing: {WEIGHT}, found 'loud'"),
+        ("check: {alt-missing: }", f"3: check.alt-missing: {WEIGHT}, found nothing"),
+        ("check:\n  link-dead: off\n  alt: off", f"5: check.alt: expected one of {', '.join(CODES)}, found 'alt'"),
+        ("check: off", "3: check: expected keys and values, found 'off'"),
         ("content: {assets: keep}", "3: content.assets: expected one of 'download' or 'link', found 'keep'"),
         ("content: {formats: [markdown]}", "3: content.formats: json is always among them"),
         ("base_url: guide", f"3: base_url: {ADDRESS}, found 'guide'"),

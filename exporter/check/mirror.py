@@ -43,6 +43,7 @@ class MirrorCheck:
         self._content = content
         self._jobs = jobs
         self._filled: dict[str, Counter[str]] = {}
+        self._broken = False
         self.items = 0
 
     def find(self) -> Iterator[Problem]:
@@ -54,12 +55,14 @@ class MirrorCheck:
             for look in looks:
                 yield from look.problems
                 self._keep(database, look)
-            yield from _unresolved(database, self._rules)
-            yield from _clashes(database, self._rules.frame)
-            yield from _dead(database, self._rules.frame)
+            if not self._broken:  # of what is missing nobody knows whether it was in that file
+                yield from _unresolved(database, self._rules)
+                yield from _clashes(database, self._rules.frame)
+                yield from _dead(database, self._rules.frame)
 
     def _keep(self, database: sqlite3.Connection, look: Look) -> None:
         if not look.key:
+            self._broken = True
             return
         self.items += 1
         database.execute("INSERT OR IGNORE INTO item VALUES (?, ?, ?)", (look.key, _clean(look.name), look.path))
@@ -122,7 +125,8 @@ def _clashes(database: sqlite3.Connection, frame: Frame) -> Iterator[Problem]:
     database.executemany("INSERT INTO base VALUES (?, ?, ?, '')", (*own, *lists))
     database.execute("CREATE INDEX base_by_url ON base (url)")
     met: dict[tuple[str, ...], Problem] = {}
-    for (url,) in database.execute("SELECT url FROM base GROUP BY url HAVING count(*) > 1 ORDER BY url").fetchall():
+    query = "SELECT url FROM base GROUP BY url HAVING count(*) > 1 ORDER BY min(rowid)"
+    for (url,) in database.execute(query):
         rows = database.execute(_AT, (url,)).fetchall()
         keys = tuple(dict.fromkeys(row[0] for row in rows))
         if keys not in met:  # in one locale they meet as in the next

@@ -101,7 +101,7 @@ class SiteCheck:
             if found.target is None or file is None:
                 wrong += [("page-link-dead", found)] if file is None else []
             elif file == page and found.target.anchor and found.target.anchor not in reader.anchors:
-                wrong.append(("page-anchor-dead", found))
+                wrong.append(("page-anchor-dead", found._replace(target=Target(file, found.target.anchor))))
             elif file and file != page and found.target.anchor and file.endswith(PAGES):
                 others.append(Target(file, found.target.anchor))
         return [each for each in wrong if each[0] in self._codes], others
@@ -119,12 +119,10 @@ class SiteCheck:
                     dead.setdefault(number, set()).add(target)
         for number, gone in dead.items():
             page = self._pages[number]
-            found = [each for each in self._read(page).links if each.target is not None]
-            wrong = [each for each in found if each.target and self._whole(each.target) in gone]
-            self._keep(PageLook(number, 0, [("page-anchor-dead", each) for each in wrong], []))
-
-    def _whole(self, target: Target) -> Target:
-        return Target(self._site.file(target.file) or "", target.anchor)
+            links = ((each, each.target) for each in self._read(page).links if each.target is not None)
+            whole = (each._replace(target=Target(self._site.file(to.file) or "", to.anchor)) for each, to in links)
+            wrong = [("page-anchor-dead", each) for each in whole if each.target in gone]
+            self._keep(PageLook(number, 0, wrong, []))
 
     def _read(self, page: str) -> PageReader:
         data = read_file(f"{self._output}/{page}")
