@@ -17,8 +17,8 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from exporter import __version__
-from exporter.errors import ExporterError, GuardError
-from exporter.options import CLEAN, DEADLINE, JOBS, SYNC_OPTIONS, WAIT_SECONDS
+from exporter.errors import ExporterError, GuardError, disk_sentence
+from exporter.options import CHECK_STRICT, CLEAN, DEADLINE, JOBS, STRICT, SYNC_OPTIONS, WAIT_SECONDS, check_use
 from exporter.report import Report
 
 if TYPE_CHECKING:
@@ -88,18 +88,18 @@ def program() -> None:
 
 
 @program.command()
-@_options(*SYNC_OPTIONS, CLEAN, JOBS)
+@_options(*SYNC_OPTIONS, CLEAN, STRICT, JOBS)
 @click.pass_obj
-def build(common: Common, /, *, clean: bool, jobs: int | None, dry_run: bool, **options: Any) -> int:
+def build(common: Common, /, *, clean: bool, strict: bool, jobs: int | None, dry_run: bool, **options: Any) -> int:
     """Sync, then render. The main job."""
     if dry_run:
         return _look("build", common, options)
-    _check_use(**options)
+    check_use(**options)
     with _run("build", common) as run:
         if clean:
-            _clean(run.config)
+            _clean(run.config, strict=strict)
         _sync(run, **options)
-        _render(run, jobs)
+        _render(run, jobs, strict=strict)
     return run.report.exit_code
 
 
@@ -110,7 +110,7 @@ def sync(common: Common, /, *, dry_run: bool, **options: Any) -> int:
     """Bring content/ up to date with the space by a delta."""
     if dry_run:
         return _look("sync", common, options)
-    _check_use(**options)
+    check_use(**options)
     with _run("sync", common) as run:
         _sync(run, **options)
     return run.report.exit_code
@@ -125,14 +125,26 @@ def status(common: Common, /, **options: Any) -> int:
 
 
 @program.command()
-@_options(CLEAN, JOBS)
+@_options(CLEAN, STRICT, JOBS)
 @click.pass_obj
-def render(common: Common, *, clean: bool, jobs: int | None) -> int:
+def render(common: Common, *, clean: bool, strict: bool, jobs: int | None) -> int:
     """Bring site/ up to date with content/, templates and site.yaml. Uses no network."""
     with _run("render", common) as run:
         if clean:
-            _clean(run.config)
-        _render(run, jobs)
+            _clean(run.config, strict=strict)
+        _render(run, jobs, strict=strict)
+    return run.report.exit_code
+
+
+@program.command()
+@_options(CHECK_STRICT)
+@click.pass_obj
+def check(common: Common, *, strict: bool) -> int:
+    """Look for what is wrong in content/ and site/: links, fields, translations, pictures; change nothing."""
+    from exporter.check.run import check_guide
+
+    with _run("check", common, locked=False) as run:
+        check_guide(run.config, run.report, strict=strict)
     return run.report.exit_code
 
 
@@ -159,11 +171,11 @@ def serve(
 ) -> int:
     """Serve PATH (a mirror, an export file or demo) as the Delivery API does, following edits; Ctrl-C ends it."""
     from exporter.space.faults import Faults, read_fault
-    from exporter.space.places import open_folder
+    from exporter.space.places import cache_folder, open_folder
     from exporter.space.server import Listening, open_endpoint
 
     folder = open_folder(path, common.folder or Path())
-    log = (state or _cache_folder(folder.root)) / "space.db"
+    log = (state or cache_folder(folder.root)) / "space.db"
     listening = Listening(port, host, token, "watch", Faults.of(map(read_fault, faults)))
     with open_endpoint(folder, log, listening) as endpoint:
         click.echo(endpoint.url)
@@ -171,15 +183,6 @@ def serve(
             click.echo(f"space {endpoint.space.id}, environment {endpoint.space.environment}; Ctrl-C ends it", err=True)
         endpoint.wait()
     return 0
-
-
-def _cache_folder(root: Path) -> Path:
-    """Give the folder of the user's cache that belongs to a space's folder."""
-    from exporter.model import digest
-
-    base = os.environ.get("LOCALAPPDATA") if os.name == "nt" else os.environ.get("XDG_CACHE_HOME")
-    name = digest(str(root.resolve()).encode("utf-8", "surrogateescape")).hex()
-    return Path(base or Path.home() / ".cache") / "contentful-exporter" / name
 
 
 @dataclass(frozen=True)
@@ -220,14 +223,24 @@ def _run(command: str, common: Common, *, locked: bool = True) -> Iterator[_Run]
             run.hold_lock()
             run.keep_settings()
         yield run
+    if os.environ.get("GITHUB_ACTIONS") or (report.problems and not common.as_json):
+        _tell_problems(report)
     if common.as_json:
         click.echo(json.dumps(report.as_json(), ensure_ascii=False))
         return
-    for problem in report.problems:
-        click.echo(f"{problem.severity}: {problem.message}", err=True)
     if not common.quiet:
         for line in (*report.notes, *report.lines()):
             click.echo(line)
+
+
+def _tell_problems(report: Report) -> None:
+    from exporter.github import tell_report
+    from exporter.problems import problem_lines
+
+    on_github = os.environ.get("GITHUB_ACTIONS")
+    lines = tell_report(report, os.environ.get("GITHUB_STEP_SUMMARY")) if on_github else problem_lines(report)
+    for line in lines:
+        click.echo(line, err=True)
 
 
 def _sync(run: _Run, message: Path | None, wait_for: Awaited | None, wait_limit: float | None, **chosen: Any) -> None:
@@ -257,14 +270,6 @@ def _sync(run: _Run, message: Path | None, wait_for: Awaited | None, wait_limit:
         sync_until(wait_for, limit, run.config, SyncOptions(**chosen), run.report, sync_once, run.pause)
 
 
-def _check_use(message: Path | None, wait_for: Awaited | None, wait_limit: float | None, **_others: Any) -> None:
-    """Check before any work what one option says of another, and that a message could be written."""
-    if message is not None and not message.absolute().parent.is_dir():
-        raise click.UsageError(f"--message: there is no folder {message.parent}")
-    if wait_for is None and wait_limit is not None:
-        raise click.UsageError("--wait-limit says how long to wait, so there is no --wait-limit without --wait-for")
-
-
 def _look(command: str, common: Common, chosen: dict[str, Any]) -> int:
     """List what a sync would bring; `status` looks at the files too. Takes no lock, since it writes nothing."""
     from exporter.connect import open_source
@@ -284,16 +289,16 @@ def _look(command: str, common: Common, chosen: dict[str, Any]) -> int:
     return run.report.exit_code
 
 
-def _render(run: _Run, jobs: int | None) -> None:
+def _render(run: _Run, jobs: int | None, *, strict: bool) -> None:
     from exporter.guide.build import render_guide
 
-    render_guide(run.config, run.report, jobs or 0)
+    render_guide(run.config, run.report, jobs or 0, strict=strict)
 
 
-def _clean(config: Config) -> None:
-    from exporter.guide.build import clean_output
+def _clean(config: Config, *, strict: bool) -> None:
+    from exporter.guide.output import clean_output
 
-    clean_output(config)
+    clean_output(config, pages=not strict)
 
 
 def main() -> None:
@@ -322,21 +327,20 @@ def _guarded(run_it: Callable[[], Any], command: str, *, as_json: bool) -> Any:
     except KeyboardInterrupt:
         return _fail(command, 130, "interrupted", "interrupted", as_json=as_json)
     except OSError as error:
-        return _fail(command, GuardError.exit_code, "disk", _disk_sentence(error), as_json=as_json)
+        return _fail(command, GuardError.exit_code, "disk", disk_sentence(error), as_json=as_json)
     except sqlite3.Error as error:
         said = f".export/ cannot be used ({error}): free space, mend the rights or delete it, then run again"
         return _fail(command, GuardError.exit_code, "disk", said, as_json=as_json)
 
 
-def _disk_sentence(error: OSError) -> str:
-    where = f"{error.filename}: " if error.filename else ""
-    return f"{where}{error.strerror or error}: free space or mend the rights, then run again; nothing is lost"
-
-
 def _fail(command: str, code: int, word: str, message: str, *, as_json: bool) -> int:
+    if os.environ.get("GITHUB_ACTIONS"):
+        from exporter.github import tell_failure
+
+        click.echo(tell_failure(command, word, message, os.environ.get("GITHUB_STEP_SUMMARY")), err=True)
+    elif not as_json:
+        click.echo(f"error: {message}", err=True)
     if as_json:
         error = {"code": word, "message": message}
         click.echo(json.dumps({"command": command, "ok": False, "exit": code, "error": error}, ensure_ascii=False))
-    else:
-        click.echo(f"error: {message}", err=True)
     return code

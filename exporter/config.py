@@ -7,11 +7,12 @@ import re
 from typing import TYPE_CHECKING, Annotated, Any, Literal
 from urllib.parse import urlsplit
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
 
 from exporter.environment import expand
 from exporter.errors import ConfigError
 from exporter.patterns import check_list_address, check_pattern, check_sort, one_or_several
+from exporter.problems import CODES
 from exporter.yaml_lines import dotted, read_yaml
 
 if TYPE_CHECKING:
@@ -40,6 +41,12 @@ def _check_source(text: Any) -> str:
     if parts.scheme == "http" and parts.hostname not in ("127.0.0.1", "localhost", "::1"):
         raise ValueError("expected https: the access token must not travel in the clear")
     return address
+
+
+def _check_code(text: str) -> str:
+    if text not in CODES:
+        raise ValueError(f"expected one of {', '.join(CODES)}")
+    return text
 
 
 Expanded = Annotated[str, BeforeValidator(expand), Field(min_length=1)]
@@ -129,6 +136,7 @@ class Site(Part):
     untranslated: bool = False
     offline: bool = True
     theme: Theme = Theme()
+    check: dict[Annotated[str, AfterValidator(_check_code)], Literal["off", "warning", "error"]] = {}
 
 
 def read_site(text: str, path: Path) -> Site:
@@ -180,6 +188,7 @@ _WORDS = {
 def _sentence(error: Mapping[str, Any], lines: Mapping[tuple[Any, ...], int]) -> tuple[int, str]:
     """Say one error of the schema in the program's own words, with its line."""
     path, kind, context = tuple(error["loc"]), error["type"], error.get("ctx", {})
+    path = path[:-1] if path[-1:] == ("[key]",) else path
     line = next(lines[path[:end]] for end in range(len(path), -1, -1) if path[:end] in lines)
     if kind == "extra_forbidden":
         return line, f"unknown key {dotted(path)}{_nearest(path)}"
@@ -187,7 +196,7 @@ def _sentence(error: Mapping[str, Any], lines: Mapping[tuple[Any, ...], int]) ->
         "literal_error": f"expected one of {context.get('expected', '')}",
         "greater_than_equal": f"expected at least {context.get('ge')}",
         "less_than_equal": f"expected at most {context.get('le')}",
-        "string_pattern_mismatch": f"expected something like {_EXAMPLES.get(str(path[-1]), '')}",
+        "string_pattern_mismatch": f"expected something like {_EXAMPLES.get(str(error['loc'][-1]), '')}",
         "value_error": str(context.get("error", "")),
     }.get(kind) or _WORDS.get(kind, error["msg"])
     found = "" if kind == "missing" or isinstance(error["input"], dict) else f", found {_shown(error['input'])}"

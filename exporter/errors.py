@@ -45,3 +45,9 @@ class GuardError(ExporterError):
     """Say what a guard kept from happening."""
 
     exit_code = 4
+
+
+def disk_sentence(error: OSError) -> str:
+    """Say what a disk did not do, and what to do about it."""
+    where = f"{error.filename}: " if error.filename else ""
+    return f"{where}{error.strerror or error}: free space or mend the rights, then run again; nothing is lost"

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import click
 
@@ -64,6 +64,8 @@ _WAIT_LIMIT = click.option(
 )
 SYNC_OPTIONS = (_FULL, _ALLOW_EMPTY, DEADLINE, _DOWNLOADS, _DRY_RUN, _MESSAGE, _WAIT_FOR, _WAIT_LIMIT)
 CLEAN = click.option("--clean", is_flag=True, help="Render as if .export/ and site/ were absent.")
+STRICT = click.option("--strict", is_flag=True, help="Write no page where one fails or there is any other error.")
+CHECK_STRICT = click.option("--strict", is_flag=True, help="Take warnings for errors.")
 JOBS = click.option(
     "-j",
     "jobs",
@@ -71,3 +73,14 @@ JOBS = click.option(
     metavar="N",
     help="Render in this many processes; one a core by default.",
 )
+
+
+def check_use(message: Path | None, wait_for: Awaited | None, wait_limit: float | None, **_others: Any) -> None:
+    """Check before any work what one option says of another, and that a message could be written.
+
+    Raises UsageError.
+    """
+    if message is not None and not message.absolute().parent.is_dir():
+        raise click.UsageError(f"--message: there is no folder {message.parent}")
+    if wait_for is None and wait_limit is not None:
+        raise click.UsageError("--wait-limit says how long to wait, so there is no --wait-limit without --wait-for")

@@ -22,7 +22,10 @@ def one_line(text: str, length: int = 100) -> str:
 
 @dataclass(frozen=True, slots=True)
 class Problem:
-    """Something in the content or the guide that somebody should look at."""
+    """Something in the content or the guide that somebody should look at.
+
+    `file` is a path in the guide's folder, `line` counts from 1, `link` is one of that file's as it stands there.
+    """
 
     severity: str
     code: str
@@ -30,8 +33,11 @@ class Problem:
     item: str = ""
     locale: str = ""
     field: str = ""
+    file: str = ""
+    line: int = 0
+    link: str = ""
 
-    def as_json(self) -> dict[str, str]:
+    def as_json(self) -> dict[str, str | int]:
         """Give the problem's members that say something."""
         return {name: value for name, value in asdict(self).items() if value}
 
@@ -85,7 +91,8 @@ class RenderReport:
     """What a render did; `rendered` are pages whose template ran.
 
     `evaluated` are pages whose recorded reads were looked at. The work: files of content/ that were `read`,
-    questions that were `asked`, `rows` of the index written.
+    questions that were `asked`, `rows` of the index written. `stopped` says whether an error kept all from being
+    written, None where that was not asked.
     """
 
     pages: int = 0
@@ -98,14 +105,53 @@ class RenderReport:
     asked: int = 0
     rows: int = 0
     seconds: float = 0.0
+    stopped: bool | None = None
 
     def sentence(self) -> str:
         """Say it in one line."""
+        if self.stopped:
+            return f"render: errors, so site/ is as it was: {_count(self.pages, 'page')}, {self.failed} failed"
         failed = f", {self.failed} failed" if self.failed else ""
         return (
             f"render: {_count(self.pages, 'page')}, {_count(self.written, 'file')} written, "
             f"{self.removed} removed{failed} ({self.seconds:.1f} s)"
         )
+
+
+@dataclass
+class CheckReport:
+    """What a check looked at and found; `pages` is None where there is no site/.
+
+    `coverage`: how many percent of the localised fields that have a value have one in a locale, by content type.
+    """
+
+    items: int = 0
+    pages: int | None = None
+    errors: int = 0
+    warnings: int = 0
+    coverage: dict[str, dict[str, int]] = field(default_factory=dict)
+    seconds: float = 0.0
+
+    def sentence(self) -> str:
+        """Say it in one line."""
+        looked = _count(self.items, "item") + (f", {_count(self.pages, 'page')}" if self.pages is not None else "")
+        found = f"{_count(self.errors, 'error')}, {_count(self.warnings, 'warning')}"
+        return f"check: {looked}: {found} ({self.seconds:.1f} s)"
+
+    def table(self) -> list[list[str]]:
+        """Give the coverage as rows of texts, the first of them the locales; none where there is one locale alone."""
+        locales = next(iter(self.coverage.values()), {})
+        rows = [
+            [one_line(each, 40), *(f"{share} %" for share in found.values())] for each, found in self.coverage.items()
+        ]
+        return [["translated", *locales], *rows] if len(locales) > 1 else []
+
+    def lines(self) -> list[str]:
+        """Give the sentence and the coverage in columns."""
+        table = self.table()
+        widths = [max(map(len, column)) for column in zip(*table, strict=True)]
+        rows = ([row[0].ljust(widths[0]), *map(str.rjust, row[1:], widths[1:])] for row in table)
+        return [self.sentence(), *(f"  {'  '.join(row)}" for row in rows)]
 
 
 @dataclass(frozen=True, slots=True)
@@ -205,6 +251,7 @@ class Report:
     sync: SyncReport | None = None
     render: RenderReport | None = None
     status: StatusReport | None = None
+    check: CheckReport | None = None
     told: Callable[[ItemChange], None] | None = None
     problems: list[Problem] = field(default_factory=list)
     notes: list[str] = field(default_factory=list)
@@ -216,17 +263,17 @@ class Report:
 
     @property
     def exit_code(self) -> int:
-        """Give 3 where an asset file would not come, 1 where a page failed or `status` found a difference, else 0."""
+        """Give 3 where an asset file would not come, 1 for any other error or where `status` found a difference."""
         if self.sync and self.sync.assets_failed:
             return 3
         if self.command == "status" and self.status and self.status.differs:
             return 1
-        return 1 if self.render and self.render.failed else 0
+        return int(any(each.severity == "error" for each in self.problems))
 
     def as_json(self) -> dict[str, Any]:
         """Give the object that `--json` prints."""
         code = self.exit_code
-        found = {"sync": self.sync, "render": self.render, "status": self.status}
+        found = {"sync": self.sync, "render": self.render, "status": self.status, "check": self.check}
         parts = {name: _members(part) for name, part in found.items() if part is not None}
         return {
             "command": self.command,
@@ -236,13 +283,19 @@ class Report:
             "problems": [each.as_json() for each in self.problems],
         }
 
+    def sentences(self) -> list[str]:
+        """Say in a line each what was done."""
+        done = [part.sentence() for part in (self.sync, self.render, self.check) if part is not None]
+        return [*done, *(self.status.lines()[:1] if self.status else ())]
+
     def lines(self) -> list[str]:
         """Give the short summary for people."""
         done = [part.sentence() for part in (self.sync, self.render) if part is not None]
-        return [*done, *(self.status.lines() if self.status else ())]
+        lists = (part.lines() for part in (self.status, self.check) if part is not None)
+        return [*done, *(line for lines in lists for line in lines)]
 
 
-def _members(part: SyncReport | RenderReport | StatusReport) -> dict[str, Any]:
+def _members(part: SyncReport | RenderReport | StatusReport | CheckReport) -> dict[str, Any]:
     """Give the members of a part for programs, those that say something."""
     return {name: value for name, value in asdict(part).items() if value is not None}
 

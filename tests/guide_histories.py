@@ -540,8 +540,20 @@ class GuideHistories(RuleBasedStateMachine):
         if outcome.code != KILLED and not lost:
             self._check(outcome)
 
-    def _render(self, jobs: int, *, mortal: int = 0, guide: Path | None = None) -> Outcome:
-        arguments = ("-C", str(guide or self.guide), "render", "--json", "-j", str(jobs))
+    @rule(jobs=JOBS)
+    def build_strictly(self, jobs: int) -> None:
+        """Build so that an error leaves site/ as it was."""
+        before = self._stamps()
+        outcome = self._render(jobs, "--strict")
+        if outcome.code != 1:
+            self._check(outcome)
+            return
+        event("an error stopped a strict build")
+        assert outcome.json["render"]["stopped"], outcome
+        assert self._stamps() == before
+
+    def _render(self, jobs: int, *options: str, mortal: int = 0, guide: Path | None = None) -> Outcome:
+        arguments = ("-C", str(guide or self.guide), "render", "--json", "-j", str(jobs), *options)
         return self.forks.run(*arguments, mortal=mortal)
 
     def _check(self, outcome: Outcome) -> None:

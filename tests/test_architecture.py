@@ -14,9 +14,9 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 ORDER = [
-    *("errors", "model", "layout", "files", "report", "yaml_lines", "environment", "patterns"),
+    *("errors", "model", "layout", "files", "report", "problems", "yaml_lines", "environment", "patterns"),
     *("config", "settings", "source", "mirror", "guide"),
-    *("connect", "options", "cli"),
+    *("check", "github", "connect", "options", "cli"),
 ]
 """Every room may import those before it."""
 
@@ -37,7 +37,7 @@ FOREIGN = {
     "pydantic": {"config"},
     "requests": {"source"},
     "slugify": {"layout"},
-    "sqlite3": {"cli", "guide", "mirror", "space"},
+    "sqlite3": {"check", "cli", "guide", "mirror", "space"},
     "urllib3": {"source"},
     "watchdog": {"space"},
     "yaml": {"guide", "mirror", "yaml_lines"},

@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 
 from exporter.config import Site
 from exporter.errors import ConfigError
+from exporter.problems import CODES
 from exporter.settings import Config, load_config
 from exporter.source.search import age
 
@@ -31,6 +32,7 @@ pages:
   place: {url: "/places/{slug}/", template: place.html}
 offline: false
 theme: {accent: "#0b6e4f", logo: logo.svg}
+check: {link-unresolved: error, alt-missing: off}
 """
 
 
@@ -56,7 +58,7 @@ def test_key_left_out_has_the_value_of_the_documentation(tmp_path: Path) -> None
         1000,
     )
     assert (site.content.formats, site.content.assets) == (("json", "markdown"), "download")
-    assert (site.pages, site.theme.accent, site.theme.logo) == ({}, None, None)
+    assert (site.pages, site.theme.accent, site.theme.logo, site.check) == ({}, None, None, {})
 
 
 def test_documented_example_is_read_whole(tmp_path: Path) -> None:
@@ -81,6 +83,7 @@ def test_scalars_are_texts_until_the_schema_types_them(tmp_path: Path) -> None:
 PATTERN = "expected a pattern like /places/{slug}/, of plain letters, digits, . _ - and {field}"
 FIELDS = "expected field ids between the braces, as in {slug}, {category.slug} or {date.year}"
 SORT = "expected field ids, with a - before one for the greatest first, as in [-date, title]"
+WEIGHT = "expected one of 'off', 'warning' or 'error'"
 ADDRESS = "expected an address like https://guide.example.org/lisbon/"
 EITHER = "source: expected either local (demo, or a path) or space (an id)"
 CLEAR = "expected https: the access token must not travel in the clear"
@@ -120,7 +123,7 @@ MISSING = ["1: source: is missing: it must stand", "1: title: is missing: it mus
             f"3: pages.a.url: {FIELDS}, found '/{{b c}}/'",
         ),
         ("lists: {a: {}}", "3: lists.a.type: is missing: it must stand"),
-        ("lists: {'a b': {type: place}}", "3: lists.a b.[key]: expected something like news, found 'a b'"),
+        ("lists: {'a b': {type: place}}", "3: lists.a b: expected something like news, found 'a b'"),
         ("lists: {a: {type: place, urls: /a/}}", "3: unknown key lists.a.urls: did you mean url?"),
         (
             "lists: {a: {type: place, url: '/{slug}/'}}",
@@ -136,6 +139,10 @@ MISSING = ["1: source: is missing: it must stand", "1: title: is missing: it mus
         ("lists: {a: {type: place, where: [x]}}", "3: lists.a.where: expected keys and values, found a list"),
         ("lists: {a: {type: place, where: {b: []}}}", "3: lists.a.where.b: expected at least one, found a list"),
         ("pages: {a: {template: a.txt}}", "3: pages.a.template: expected something like place.html, found 'a.txt'"),
+        ("check: {alt-missing: loud}", f"3: check.alt-missing: {WEIGHT}, found 'loud'"),
+        ("check: {alt-missing: }", f"3: check.alt-missing: {WEIGHT}, found nothing"),
+        ("check:\n  link-dead: off\n  alt: off", f"5: check.alt: expected one of {', '.join(CODES)}, found 'alt'"),
+        ("check: off", "3: check: expected keys and values, found 'off'"),
         ("content: {assets: keep}", "3: content.assets: expected one of 'download' or 'link', found 'keep'"),
         ("content: {formats: [markdown]}", "3: content.formats: json is always among them"),
         ("base_url: guide", f"3: base_url: {ADDRESS}, found 'guide'"),

@@ -147,17 +147,30 @@ def earlier_addresses(
         return
     others = sorted(dependents(index, frame, key) - {key}) if frame.linked_fields else []
     linking = [facts for facts in map(index.facts_of, others) if facts is not None]
-    own = frame.locales if item.content_type in frame.types else ()
-    values = (
-        (name, code, each) for name, codes in fields.items() for code, several in codes.items() for each in several
-    )
-    for name, code, value in values:
-        before = _with_value(frame, item, name, code, value)
+    for before in _earlier(frame, item, fields):
         known = {key: standing._replace(parts=parts_of(frame, before))}
-        bases = [(key, locale, base_address(frame, before, locale)) for locale in own]
+        bases = [(key, locale, base) for locale, base in _own_bases(frame, before)]
         bases += [(facts.key, locale, base) for facts in linking for locale, base in facts.bases]
         for source, locale, base in bases:
             yield source, locale, resolve(base, locale, partial(_known_or_indexed, known, index))
+
+
+def earlier_bases(frame: Frame, item: Item, fields: Mapping[str, Mapping[str, list[str]]]) -> Iterator[tuple[str, str]]:
+    """Yield locale and address of an entry's own pages as they were, with marks for what linked entries say."""
+    for before in _earlier(frame, item, fields):
+        yield from _own_bases(frame, before)
+
+
+def _own_bases(frame: Frame, item: Item) -> Iterator[tuple[str, str]]:
+    for code in frame.locales if item.content_type in frame.types else ():
+        yield code, base_address(frame, item, code)
+
+
+def _earlier(frame: Frame, item: Item, fields: Mapping[str, Mapping[str, list[str]]]) -> Iterator[Item]:
+    """Yield an entry as it was before each change of its fields."""
+    for name, by_locale in fields.items():
+        for code, values in by_locale.items():
+            yield from (_with_value(frame, item, name, code, value) for value in values)
 
 
 def _known_or_indexed(known: Mapping[str, Facts], index: GuideIndex, key: str) -> Facts | None:

@@ -4,29 +4,31 @@ from __future__ import annotations
 
 import importlib.util
 import itertools
-import shutil
 import sqlite3
 import time
-from contextlib import closing
+from contextlib import ExitStack, closing
 from dataclasses import asdict
 from functools import cached_property, partial
 from pathlib import Path
-from typing import TYPE_CHECKING, NamedTuple
+from tempfile import TemporaryFile
+from typing import TYPE_CHECKING
 
 from exporter import __version__
 from exporter.errors import ConfigError
-from exporter.files import remove, walk_files
+from exporter.files import walk_files
 from exporter.guide.beside import beside
 from exporter.guide.copies import Copies
 from exporter.guide.frame import read_frame, read_json, site_values
 from exporter.guide.index import GuideIndex, connect_to_read, read_row
-from exporter.guide.output import HISTORY, MARKER, Changes, Output, check_output, look_for_changes
+from exporter.guide.output import Changes, Output, check_output, look_for_changes
 from exporter.guide.scan import Read, look_at_files, read_files, sign_of
+from exporter.guide.strict import HeldBack, Outcome
 from exporter.guide.theme import THEME
 from exporter.guide.update import Look, look_for_items, note_folders, sign_fresh, update_items
 from exporter.guide.work import Crew, cores
 from exporter.layout import MOVED_PATH, page_path
 from exporter.model import brief, digest, pack
+from exporter.problems import weigh
 from exporter.report import Problem, RenderReport, Report
 
 if TYPE_CHECKING:
@@ -35,7 +37,6 @@ if TYPE_CHECKING:
     from exporter.guide.frame import Frame
     from exporter.guide.library import Library
     from exporter.guide.pages import Page
-    from exporter.guide.reads import Reads
     from exporter.model import Item
     from exporter.settings import Config
 
@@ -51,11 +52,12 @@ _WORTH_A_PROCESS = 1000
 _LIBRARIES = ("babel", "cmarkgfm", "jinja2", "markupsafe", "msgspec", "nh3", "slugify")
 
 
-def render_guide(config: Config, report: Report, jobs: int = 0) -> None:
+def render_guide(config: Config, report: Report, jobs: int = 0, *, strict: bool = False) -> None:
     """Bring site/ up to date with content/, templates and site.yaml, in `jobs` processes (0: one a core).
 
-    A page that fails keeps its last good version and is a problem in the report. Raises GuardError for a site/ that is
-    not ours, ConfigError for what site.yaml asks in vain.
+    A page that fails keeps its last good version and is a problem in the report; where it is `strict`, that or any
+    other error leaves all of site/ as it was. Raises GuardError for a site/ that is not ours, ConfigError for what
+    site.yaml asks in vain.
     """
     start = time.monotonic()
     check_output(config.output)
@@ -67,7 +69,7 @@ def render_guide(config: Config, report: Report, jobs: int = 0) -> None:
             try:
                 few = jobs == 1 or index.value("SELECT 1 FROM built LIMIT 1 OFFSET ?", _WORTH_A_PROCESS) is None
                 with beside(partial(_look_beside, str(config.output), path), alone=few) as changes:
-                    _Build(config, report, index, jobs or cores()).run(changes)
+                    _Build(config, report, index, jobs or cores(), strict=strict).run(changes)
                 break
             except sqlite3.DatabaseError as error:
                 if attempt == 2 or not _is_broken(error):
@@ -99,23 +101,12 @@ def _program() -> str:
     return f"{__version__} {brief(list(looks)).hex()}"
 
 
-class _Outcome(NamedTuple):
-    """What rendering a page gave; no reads where it failed. `read` files and questions that were `asked` anew count."""
-
-    number: int
-    page: Page
-    data: bytes
-    reads: Reads | None
-    problems: list[Problem]
-    read: int = 0
-    asked: int = 0
-
-
 class _Build:
     """One run over the index."""
 
-    def __init__(self, config: Config, report: Report, index: GuideIndex, jobs: int) -> None:
+    def __init__(self, config: Config, report: Report, index: GuideIndex, jobs: int, *, strict: bool) -> None:
         assert report.render is not None
+        self._strict = strict
         self._config = config
         self._report = report
         self._told = report.render
@@ -124,7 +115,7 @@ class _Build:
         self._frame: Frame = read_frame(config.content, config.site)
         self._output = Output(config.output, config.cache, index)
         self._copies = Copies(config, index, look_at_files(config.content))
-        self._failed: list[_Outcome] = []
+        self._failed: list[Outcome] = []
         self._fresh: list[str] = []
         self._look = Look({}, {}, [], {})
 
@@ -139,10 +130,6 @@ class _Build:
         """Find what is stale in one transaction, then render, then sweep; `changes` gives those of the folder site/."""
         with Crew(self._jobs, {"read": self._read_share, "render": self._render_share}) as self._crew:
             self._run(changes)
-        self._told.rows = self._index.database.total_changes
-        self._told.pages = self._index.value("SELECT count(*) FROM page")
-        self._told.failed = len(self._failed)
-        self._report.problems += dict.fromkeys(self._problems())
 
     def _run(self, changes: Callable[[], Changes]) -> None:
         rearranged = self._index.meta("frame") != self._frame.stamp
@@ -154,10 +141,35 @@ class _Build:
             stale = sorted(self._output.stale)
             if stale or gone or self._output.strays:
                 self._index.remember("swept", 0)
-        self._output.begin()
-        self._render(stale)
+        self._told.pages = self._index.value("SELECT count(*) FROM page")
+        outcomes = self._rendered(stale) if stale else iter(())
+        with ExitStack() as files:
+            if self._strict:
+                held = HeldBack(files.enter_context(TemporaryFile(dir=self._config.cache)), outcomes)
+                if self._stops(held):
+                    return
+                outcomes = iter(held)
+            self._output.begin()
+            self._render(outcomes)
         with self._index.transaction():
             self._finish(gone)
+        self._told.rows = self._index.database.total_changes
+        self._told.failed = len(self._failed)
+        self._tell(self._problems())
+
+    def _tell(self, problems: Iterable[Problem]) -> None:
+        self._report.problems += dict.fromkeys(weigh(problems, self._config.site.check))
+
+    def _stops(self, held: HeldBack) -> bool:
+        """Tell whether an error keeps pages that are rendered from being written; then that is all that is told."""
+        before = list(self._report.problems)
+        self._tell((*self._problems(), *held.problems))
+        self._told.stopped = any(each.severity == "error" for each in self._report.problems)
+        if self._told.stopped:
+            self._told.failed, self._told.rendered = held.failed, held.rendered
+        else:
+            self._report.problems = before
+        return self._told.stopped
 
     def _find(self) -> set[str]:
         """Find what changed but for the folder site/; give the addresses at which something did."""
@@ -219,11 +231,14 @@ class _Build:
         frame = self._frame
         return brief([sources, site_values(frame), dict(frame.definitions), dict(frame.tags), frame.locales])
 
-    def _render(self, stale: list[int]) -> None:
-        """Render pages in processes and write them here; what they read is kept once their files stand."""
-        owners = dict(self._index.rows(_OWNERS)) if stale else {}
+    def _rendered(self, stale: list[int]) -> Iterator[Outcome]:
+        """Yield what rendering pages gives, in processes where they are many."""
+        owners = dict(self._index.rows(_OWNERS))
         self._crew.start(len(stale), _LEAST)
-        outcomes = self._crew.work("render", stale, owners.__getitem__, _LEAST) if stale else iter(())
+        yield from self._crew.work("render", stale, owners.__getitem__, _LEAST)
+
+    def _render(self, outcomes: Iterator[Outcome]) -> None:
+        """Write pages that processes render; what they read is kept once their files stand."""
         told = self._told
         while some := list(itertools.islice(outcomes, _AT_ONCE)):
             told.read += sum(each.read for each in some)
@@ -234,7 +249,7 @@ class _Build:
             with self._index.transaction():
                 self._keep(written)
 
-    def _render_share(self, numbers: Sequence[int]) -> Iterator[_Outcome]:
+    def _render_share(self, numbers: Sequence[int]) -> Iterator[Outcome]:
         from exporter.guide.reads import Packer
         from exporter.guide.render import PageError, Renderer
 
@@ -247,9 +262,9 @@ class _Build:
             read, asked = library.items.files_read, library.questions
             try:
                 data, questions, problems = renderer.render(page)
-                outcome = _Outcome(number, page, data, packer.pack(questions), problems)
+                outcome = Outcome(number, page, data, packer.pack(questions), problems)
             except PageError as error:
-                outcome = _Outcome(
+                outcome = Outcome(
                     number, page, b"", None, [Problem("error", "page-failed", str(error), page.key or "", page.locale)]
                 )
             yield outcome._replace(read=library.items.files_read - read, asked=library.questions - asked)
@@ -262,7 +277,7 @@ class _Build:
             self._library.items.expect([page.key for page in pages.values() if page.key is not None])
             yield from ((number, pages[number]) for number in some)
 
-    def _write(self, outcome: _Outcome) -> tuple[int, int]:
+    def _write(self, outcome: Outcome) -> tuple[int, int]:
         """Write a page's file; give its size and time."""
         differs, size, stamp = self._output.write(outcome.page.path, outcome.data)
         if differs:
@@ -270,7 +285,7 @@ class _Build:
             self._report.detail(f"written: {outcome.page.path}")
         return size, stamp
 
-    def _keep(self, written: list[tuple[_Outcome, int, int]]) -> None:
+    def _keep(self, written: list[tuple[Outcome, int, int]]) -> None:
         """Keep what pages read and how their files look: with that they are built."""
         from exporter.guide.reads import store_reads
 
@@ -285,9 +300,8 @@ class _Build:
     def _finish(self, gone: set[str]) -> None:
         """Copy files, sweep what nothing stands for, note that it is done."""
         index, output = self._index, self._output
-        written, kept, problems = self._copies.copy(output)
+        written, kept = self._copies.copy(output)
         self._told.written += written
-        self._report.problems += problems
         for url in gone:
             standing = [page.url for _, page in index.pages("url = ?", url)]
             if url not in standing and not any(output.is_same(page_path(url), page_path(each)) for each in standing):
@@ -302,6 +316,7 @@ class _Build:
 
     def _problems(self) -> Iterator[Problem]:
         """Yield what is wrong with the pages as they are, whenever they were rendered."""
+        yield from self._copies.hidden.values()
         if self._index.value("SELECT 1 FROM page WHERE parted NOT NULL") is not None:
             from exporter.guide.pages import clashes
 
@@ -327,16 +342,3 @@ def _check_logo(config: Config) -> None:
     logo = config.site.theme.logo
     if logo is not None and logo not in set(walk_files(config.root / "templates/static")):
         raise ConfigError("config-invalid", f"theme.logo: there is no {config.root / 'templates/static' / logo}")
-
-
-def clean_output(config: Config) -> None:
-    """Make site/ and .export/ as if they were absent; the history in site/updates/ and the lock stay."""
-    check_output(config.output)
-    for path in walk_files(config.output) if config.output.is_dir() else ():
-        if path != MARKER and not path.startswith(f"{HISTORY}/"):
-            remove(config.output / path, config.output)
-    for each in config.cache.iterdir() if config.cache.is_dir() else ():
-        if each.is_dir():
-            shutil.rmtree(each)
-        elif each.name != "lock":
-            each.unlink()

@@ -4,19 +4,21 @@ from __future__ import annotations
 
 import os
 import time
+from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from exporter.files import read_bytes, walk_files
 from exporter.guide.scan import look_again, sign_of
 from exporter.guide.theme import THEME
-from exporter.report import Problem
+from exporter.problems import problem
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from exporter.guide.index import GuideIndex
     from exporter.guide.output import Output
+    from exporter.report import Problem
     from exporter.settings import Config
 
 
@@ -50,15 +52,20 @@ class Copies:
         for path, (source_file, sign) in sorted(self._static.items()):
             yield path, source_file, sign
 
-    def copy(self, output: Output) -> tuple[int, set[str], list[Problem]]:
-        """Copy what differs; give the number of files written, all paths that belong to copies, and what is hidden."""
-        index, written, problems = self._index, 0, []
+    @cached_property
+    def hidden(self) -> dict[str, Problem]:
+        """The static files, by path, in whose place pages lie: they are not copied."""
+        said = "{} is not copied: a page of the guide lies there"
+        found = ((path, str(source)) for path, (source, _) in sorted(self._static.items()) if self._is_hidden(path))
+        return {path: problem("static-hidden", said.format(source)) for path, source in found}
+
+    def copy(self, output: Output) -> tuple[int, set[str]]:
+        """Copy what differs; give the number of files written and all paths that belong to copies."""
+        index, written = self._index, 0
         known = {row[0]: row[1:] for row in index.rows("SELECT path, source, size, time FROM copy")}
         paths: set[str] = set()
         for path, source, sign in self.wanted():
-            if path in self._static and self._is_hidden(path):
-                said = f"{source} is not copied: a page of the guide lies there"
-                problems.append(Problem("warning", "static-hidden", said))
+            if path in self.hidden:
                 continue
             paths.add(path)
             before = known.get(path)
@@ -72,7 +79,7 @@ class Copies:
         gone = known.keys() - paths
         index.database.executemany("DELETE FROM copy WHERE path = ?", ((each,) for each in gone))
         output.strays.update(each for each in gone if not self._is_hidden(each))
-        return written, paths, problems
+        return written, paths
 
     def _is_hidden(self, path: str) -> bool:
         """Tell whether a page lies at a path, above it or below it."""

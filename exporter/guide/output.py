@@ -3,11 +3,21 @@
 from __future__ import annotations
 
 import os
+import shutil
 import stat
 from typing import TYPE_CHECKING, NamedTuple
 
 from exporter.errors import GuardError
-from exporter.files import clear_way, read_bytes, read_file, remove, remove_empty_folders, write_atomic, write_bytes
+from exporter.files import (
+    clear_way,
+    read_bytes,
+    read_file,
+    remove,
+    remove_empty_folders,
+    walk_files,
+    write_atomic,
+    write_bytes,
+)
 from exporter.layout import page_path
 from exporter.model import digest
 
@@ -17,6 +27,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from exporter.guide.index import GuideIndex
+    from exporter.settings import Config
 
 MARKER = ".exporter"
 _MARKER_TEXT = b"This folder is written by exporter; files of your own go into templates/static/.\n"
@@ -31,6 +42,22 @@ def check_output(output: Path) -> None:
         raise GuardError(
             "output-foreign", f"{output} holds files but not the mark {MARKER} of a guide: move it away, then run again"
         )
+
+
+def clean_output(config: Config, *, pages: bool = True) -> None:
+    """Make site/ and .export/ as if they were absent; the history in site/updates/ and the lock stay.
+
+    Without `pages` site/ stays until others are there: the build compares each file and sweeps what is left over.
+    """
+    check_output(config.output)
+    for path in walk_files(config.output) if pages and config.output.is_dir() else ():
+        if path != MARKER and not path.startswith(f"{HISTORY}/"):
+            remove(config.output / path, config.output)
+    for each in config.cache.iterdir() if config.cache.is_dir() else ():
+        if each.is_dir():
+            shutil.rmtree(each)
+        elif each.name != "lock":
+            each.unlink()
 
 
 class Changes(NamedTuple):

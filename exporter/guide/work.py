@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from multiprocessing.context import ForkProcess
 
 T = TypeVar("T")
+R = TypeVar("R")
 
 _AT_ONCE = 32
 
@@ -82,6 +83,15 @@ class Crew:
         for pipe, share in zip(self._pipes, shares, strict=True):
             pipe.send((task, share))
         yield from _receive(self._pipes)
+
+
+def in_processes(
+    jobs: int, things: Sequence[T], function: Callable[[Sequence[T]], Iterator[R]], least: int
+) -> Iterator[R]:
+    """Apply a function to things, shared out among processes where they are `least` or more; in no certain order."""
+    with Crew(jobs, {"do": function}) as crew:
+        crew.start(len(things), least)
+        yield from crew.work("do", things, str, least)
 
 
 def _receive(pipes: list[Connection]) -> Iterator[Any]:

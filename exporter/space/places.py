@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from exporter.errors import ConfigError
+from exporter.model import digest
 from exporter.space.export import ExportFile
 from exporter.space.folder import SpaceFolder
 
@@ -30,3 +32,10 @@ def open_folder(name: str, base: Path) -> Source:
     if not any((root / part).is_dir() for part in ("entries", "assets", "model")):
         raise ConfigError("space-missing", f"{root} holds no entries/, assets/ or model/: {expected}")
     return SpaceFolder(root)
+
+
+def cache_folder(root: Path) -> Path:
+    """Give the folder of the user's cache that belongs to a space's folder."""
+    base = os.environ.get("LOCALAPPDATA") if os.name == "nt" else os.environ.get("XDG_CACHE_HOME")
+    name = digest(str(root.resolve()).encode("utf-8", "surrogateescape")).hex()
+    return Path(base or Path.home() / ".cache") / "contentful-exporter" / name

@@ -1,0 +1,65 @@
+"""What is wrong with an asset: no words for a picture, no size, too large a file."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from exporter.layout import asset_files
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+
+    from exporter.check.rules import Found, Rules
+    from exporter.model import Item, Json
+
+LARGEST_FILE = 5_000_000
+"""Bytes of an asset's file that a reader on the way should not have to load at once."""
+
+
+def _is_image(value: Json) -> bool:
+    kind = value.get("contentType") if isinstance(value, dict) else None
+    return isinstance(kind, str) and kind.startswith("image/")
+
+
+def alt_missing(rules: Rules, item: Item) -> Iterator[Found]:
+    """Yield where a picture has no words: no description, and no title but the name of its file."""
+    frame = rules.frame
+    for code in dict.fromkeys((frame.default, *frame.locales)):
+        file = frame.answer(item, "file", code).value
+        if _is_image(file) and not _words(rules, item, code, file.get("fileName")):
+            said = f" is a picture without words in {code}: describe what it shows in its description, and publish"
+            yield "alt-missing", code, "description", said
+            if code == frame.default:
+                return  # what falls back to it has none either
+
+
+def _words(rules: Rules, item: Item, code: str, file_name: Json) -> bool:
+    answers = (rules.frame.answer(item, name, code).value for name in ("description", "title"))
+    return any(isinstance(each, str) and each.strip() and each != file_name for each in answers)
+
+
+def odd_files(rules: Rules, item: Item, path: str) -> Iterator[Found]:
+    """Yield what is odd with the files that the guide takes along."""
+    if rules.frame.site.content.assets != "download":
+        return
+    values = item.localized("file")
+    for file in asset_files(item, path):
+        code = file.locales[0]
+        if file.size is not None and file.size > LARGEST_FILE:
+            said = f" has a file of {megabytes(file.size)}, which readers have to load: upload a smaller one"
+            yield "file-too-large", code, "file", said
+        if _is_image(values[code]) and not _has_size(values[code]):
+            said = " is a picture of unknown width and height, so pages jump while it loads: upload it anew"
+            yield "image-size-missing", code, "file", said
+
+
+def megabytes(size: int) -> str:
+    """Write a number of bytes."""
+    return f"{size / 1_000_000:.1f} MB"
+
+
+def _has_size(value: Mapping[str, Json]) -> bool:
+    details = value.get("details")
+    image = details.get("image") if isinstance(details, dict) else None
+    sizes = [image.get(name) for name in ("width", "height")] if isinstance(image, dict) else [None]
+    return all(isinstance(each, int) and each > 0 for each in sizes)

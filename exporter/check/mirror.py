@@ -1,0 +1,198 @@
+"""Look at every item of the mirror, one after the other; what has to be compared is kept in a database on the disk."""
+
+from __future__ import annotations
+
+import sqlite3
+from collections import Counter
+from contextlib import closing
+from typing import TYPE_CHECKING
+
+from exporter.check.content import Look, look_at
+from exporter.check.written import addresses_of
+from exporter.files import read_file
+from exporter.guide.addresses import resolve
+from exporter.guide.facts import Facts, read_item
+from exporter.guide.list_pages import chosen_url
+from exporter.guide.pages import list_url
+from exporter.guide.scan import look_at_items
+from exporter.guide.work import in_processes
+from exporter.model import decode
+from exporter.patterns import paths_of
+from exporter.problems import problem
+from exporter.report import Problem, one_line
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+    from pathlib import Path
+
+    from exporter.check.rules import Rules
+    from exporter.guide.frame import Frame
+
+_SCHEMA = """
+CREATE TABLE item (key TEXT PRIMARY KEY, name TEXT, path TEXT) WITHOUT ROWID;
+CREATE TABLE link (target TEXT, source TEXT, field TEXT, locale TEXT);
+CREATE TABLE written (path TEXT, source TEXT, field TEXT, locale TEXT);
+CREATE TABLE earlier (url TEXT COLLATE NOCASE PRIMARY KEY) WITHOUT ROWID;
+CREATE TABLE base (url TEXT COLLATE NOCASE, key TEXT, locale TEXT, type TEXT);
+CREATE TABLE marked (url TEXT, key TEXT, locale TEXT, type TEXT, earlier INTEGER);
+CREATE TABLE part (key TEXT, field TEXT, locale TEXT, value TEXT, PRIMARY KEY (key, field, locale)) WITHOUT ROWID;
+"""
+_MANY = 2000
+
+
+class MirrorCheck:
+    """What was found in the mirror: the number of items, translated fields by content type and locale, problems."""
+
+    def __init__(self, rules: Rules, content: Path, jobs: int) -> None:
+        self._rules = rules
+        self._content = content
+        self._jobs = jobs
+        self._filled: dict[str, Counter[str]] = {}
+        self._broken = False
+        self.items = 0
+
+    def find(self) -> Iterator[Problem]:
+        """Yield the problems, those that stand between items last."""
+        with closing(sqlite3.connect("", isolation_level=None)) as database:  # on the disk, gone when it is closed
+            database.executescript(f"BEGIN; {_SCHEMA}")
+            paths = sorted(look_at_items(self._content))
+            looks = in_processes(self._jobs, paths, lambda share: _look(self._rules, self._content, share), _MANY)
+            for look in looks:
+                yield from look.problems
+                self._keep(database, look)
+            _resolve(database)
+            if not self._broken:  # of what is missing nobody knows whether it was in that file
+                yield from _unresolved(database, self._rules)
+                yield from _clashes(database, self._rules.frame)
+                yield from _dead(database, self._rules.frame)
+
+    def _keep(self, database: sqlite3.Connection, look: Look) -> None:
+        if not look.key:
+            self._broken = True
+            return
+        self.items += 1
+        database.execute("INSERT OR IGNORE INTO item VALUES (?, ?, ?)", (look.key, _clean(look.name), look.path))
+        links = ((_clean(to), look.key, _clean(field), _clean(code)) for to, field, code in look.links)
+        database.executemany("INSERT INTO link VALUES (?, ?, ?, ?)", links)
+        written = ((_clean(to), look.key, _clean(field), _clean(code)) for to, field, code in look.written)
+        database.executemany("INSERT INTO written VALUES (?, ?, ?, ?)", written)
+        database.executemany("INSERT INTO part VALUES (?, ?, ?, ?)", ((look.key, *each) for each in look.parts))
+        for earlier, pages in enumerate((look.bases, look.earlier)):
+            rows = ((url, look.key, code, look.type, earlier) for code, url in pages)
+            database.executemany("INSERT INTO marked VALUES (?, ?, ?, ?, ?)", rows)
+        if look.filled:
+            self._filled.setdefault(look.type, Counter()).update(look.filled)
+
+    def coverage(self) -> dict[str, dict[str, int]]:
+        """Give how many of the localised fields that have a value have one in a locale: in percent, by content type."""
+        locales = self._rules.frame.locales
+        return {
+            each: {code: 100 * filled[code] // filled[""] for code in locales}
+            for each, filled in sorted(self._filled.items())
+        }
+
+
+def _clean(text: str) -> str:
+    return text.encode("utf-8", "replace").decode()
+
+
+def _look(rules: Rules, content: Path, paths: Iterable[str]) -> Iterator[Look]:
+    for path in paths:
+        try:
+            item = read_item(decode(read_file(f"{content}/{path}")), path)
+        except FileNotFoundError:
+            continue
+        except ValueError as error:
+            said = f"content/{path} is no JSON ({error}): take it back from git, or run sync --full"
+            yield Look("", path, "", "", (problem("mirror-broken", said, file=f"content/{path}"),))
+            continue
+        if item is not None:
+            yield look_at(rules, item, path)
+
+
+def _resolve(database: sqlite3.Connection) -> None:
+    """Put what linked entries say for the marks of addresses, now that all entries are known."""
+
+    def facts_of(key: str) -> Facts:
+        parts = database.execute("SELECT field, locale, value FROM part WHERE key = ?", (key,)).fetchall()
+        return Facts(key, "", parts=tuple(parts))
+
+    for url, key, locale, type_id, earlier in database.execute("SELECT * FROM marked ORDER BY rowid"):
+        whole = resolve(url, locale, facts_of)
+        if earlier:
+            database.execute("INSERT OR IGNORE INTO earlier VALUES (?)", (whole,))
+        else:
+            database.execute("INSERT INTO base VALUES (?, ?, ?, ?)", (whole, key, locale, type_id))
+
+
+def _unresolved(database: sqlite3.Connection, rules: Rules) -> Iterator[Problem]:
+    source = rules.frame.site.source
+    other = "" if source.search is None and not source.only else " or not mirrored"
+    for key, field, locale, target, name, path in database.execute(_UNRESOLVED):
+        said = f"{name}, {field} ({locale}) links to {target}, which is not published{other}: "
+        said = one_line(f"{said}publish it, or take the link out", 400)
+        yield problem("link-unresolved", said, item=key, locale=locale, field=field, file=f"content/{path}")
+
+
+_UNRESOLVED = """
+SELECT DISTINCT source, field, locale, target, name, path FROM link JOIN item ON key = source
+WHERE target NOT IN (SELECT key FROM item) ORDER BY 1, 2, 3, 4
+"""
+
+
+def _clashes(database: sqlite3.Connection, frame: Frame) -> Iterator[Problem]:
+    """Yield the addresses that several pages want; where render cannot part them it is an error, whatever is chosen."""
+    own = ((frame.prefixes[code], "the home page", code) for code in frame.locales)
+    types = [row[0] for row in database.execute("SELECT DISTINCT type FROM base ORDER BY 1")]
+    both = [(each, code) for each in types for code in frame.locales]
+    lists = {list_url(frame, each, code): (f"the list of {each}", code) for each, code in both}
+    for name, each in frame.site.lists.items():
+        urls = ((chosen_url(frame, {"url": each.url}, name, code), code) for code in frame.locales)
+        lists |= {url: (f"the list {name}", code) for url, code in urls}
+    others = (*own, *((url, *each) for url, each in lists.items()))
+    database.executemany("INSERT INTO base VALUES (?, ?, ?, '')", others)
+    database.execute("CREATE INDEX base_by_url ON base (url)")
+    met: dict[tuple[str, ...], Problem] = {}
+    query = "SELECT url FROM base GROUP BY url HAVING count(*) > 1 ORDER BY min(rowid)"
+    for (url,) in database.execute(query):
+        rows = database.execute(_AT, (url,)).fetchall()
+        keys = tuple(dict.fromkeys(row[0] for row in rows))
+        if keys not in met:  # in one locale they meet as in the next
+            met[keys] = _clash(frame, url, rows)
+    yield from met.values()
+
+
+def _dead(database: sqlite3.Connection, frame: Frame) -> Iterator[Problem]:
+    """Yield the links to addresses of the guide at which no page lies, nor one that leads on."""
+    query = (
+        "SELECT DISTINCT source, field, locale, written.path, name, item.path FROM written JOIN item ON key = source"
+    )
+    there = "SELECT 1 FROM base WHERE url = ?1 UNION ALL SELECT 1 FROM earlier WHERE url = ?1"
+    for source, field, locale, link, name, path in database.execute(f"{query} ORDER BY 1, 2, 3, 4"):
+        if not any(database.execute(there, (url,)).fetchone() for url in addresses_of(frame, link)):
+            said = f"{name}, {field} ({locale}) links to {link}, where no page is: mend the link, or link to an entry"
+            where = {"item": source, "locale": locale, "field": field, "file": f"content/{path}"}
+            yield problem("link-dead", one_line(said, 400), **where)
+
+
+_AT = """
+SELECT base.key, locale, type, coalesce(name, base.key), path FROM base LEFT JOIN item ON item.key = base.key
+WHERE url = ? ORDER BY type = '', base.key, locale
+"""
+
+
+def _clash(frame: Frame, url: str, rows: list[tuple[str, str, str, str, str]]) -> Problem:
+    key, locale, type_id, _, path = rows[0]
+    fixed = any(not row[2] or _has_pattern(frame, row[2]) for row in rows)
+    content_type = frame.model.types.get(type_id)
+    pattern = frame.site.pages[type_id].url if type_id in frame.site.pages else None
+    field = next(paths_of(pattern), ("",))[0] if pattern else content_type.address_field if content_type else ""
+    said = f"{' and '.join(dict.fromkeys(row[3] for row in rows))} have the same address {url}: "
+    said += "change one, or its pattern in site.yaml" if fixed else f"each gets its id; change the {field} of one"
+    where = {"item": key, "locale": locale, "field": field, "file": f"content/{path}"}
+    return problem("address-taken" if fixed else "address-clash", one_line(said, 400), **where)
+
+
+def _has_pattern(frame: Frame, type_id: str) -> bool:
+    pattern = frame.site.pages.get(type_id)
+    return pattern is not None and pattern.url is not None

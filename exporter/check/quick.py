@@ -1,0 +1,104 @@
+"""What can be told of a page without parsing it: whether all is well. Mostly it is, and a parser takes much longer.
+
+What is spelled like a link is looked at wherever it stands, in a script or a comment too; an anchor counts only where
+no parser could see it otherwise. So a page in which all is well here is well; any other one is parsed.
+"""
+
+from __future__ import annotations
+
+import re
+from html import unescape
+from typing import TYPE_CHECKING
+
+from exporter.check.pages import PAGES, Site, Target, addresses_in
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+_LONGEST = 4000
+"""Characters of a link that are looked at; a page with a longer one is parsed."""
+_LINK = re.compile(
+    rf"""=(?<=(?:(?i:..href|...src|(srcset)|poster|..data)|(.....\s))=)\s*"""
+    rf"""(?=(?:"([^"]{{0,{_LONGEST}}})"|'([^']{{0,{_LONGEST}}})'|([^\s"'>][^\s>]*)|(.)))""",
+    re.DOTALL,
+)
+"""It begins with a plain sign, since that is found ten times as fast. Where a space is before it, a parser is asked."""
+_HIDDEN = re.compile(r"<!--.*?(?:-->|\Z)|<(script|style|title|textarea)\b.*?(?:</\1\s*>|\Z)", re.IGNORECASE | re.DOTALL)
+_IMAGE = re.compile(r"<img\b([^>]*)", re.IGNORECASE)
+_ALT = re.compile(r"\salt(?=[\s=/]|$)", re.IGNORECASE)
+_SIZES = tuple(re.compile(rf"""\s{name}=["']?[0-9]""", re.IGNORECASE) for name in ("width", "height"))
+_PLAIN = re.compile(r"((?:\.\./)*)((?:[A-Za-z0-9_~-][A-Za-z0-9_.~-]*/)*[A-Za-z0-9_~-][A-Za-z0-9_.~-]*)")
+_ELSEWHERE = re.compile(r"(?:https?|mailto|tel|geo|data):", re.IGNORECASE)
+
+
+def is_well(text: str, page: str, site: Site, *, alt: bool, size: bool) -> list[Target] | None:
+    """Give the anchors of other pages that a page links to where all else is well; None where it has to be parsed.
+
+    `alt` and `size` say whether pictures without these are looked for.
+    """
+    if "<base" in text or "<BASE" in text or not _pictures_are_well(text, alt=alt, size=size):
+        return None
+    parts = page.split("/")[:-1]
+    above = ["".join(f"{each}/" for each in parts[:end]) for end in range(len(parts), -1, -1)]
+    own: list[str] = []
+    others: list[Target] = []
+    for link in _links(text):
+        target = _place(link, page, above, site) if link is not None else None
+        if target is None:
+            return None
+        if target.anchor and target.file == page:
+            own.append(target.anchor)
+        elif target.anchor:
+            others.append(target)
+    if not own:
+        return others
+    shown = _HIDDEN.sub("", text)
+    return others if all(_has(shown, each) for each in own) else None
+
+
+def _place(link: str, page: str, above: list[str], site: Site) -> Target | None:
+    """Give the file and anchor that a link leads to, both empty for elsewhere; None where no file lies there.
+
+    `above` are the folders that a link starts from: the page's own, that above it, and so on.
+    """
+    plain = _PLAIN.fullmatch(link)
+    if plain is not None:
+        steps = len(plain[1]) // 3
+        return _NOTHING if steps < len(above) and f"{above[steps]}{plain[2]}" in site.files else None
+    if _ELSEWHERE.match(link) and not (site.base_url and link.startswith(site.base_url)):
+        return _NOTHING
+    target = site.target(page, link)
+    file = site.file(target.file) if target is not None else ""
+    if target is None or file is None:
+        return _NOTHING if target is None else None
+    return Target(file, target.anchor if file.endswith(PAGES) else "")
+
+
+_NOTHING = Target("", "")
+
+
+def _links(text: str) -> Iterator[str | None]:
+    """Yield whatever is spelled like a link, once; None for one that only a parser can read."""
+    for sets, spaced, *values, odd in set(_LINK.findall(text)):
+        if odd or spaced:
+            yield None
+        value = next(filter(None, values), "")
+        value = unescape(value) if "&" in value else value
+        yield from addresses_in(value) if sets else (value,)
+
+
+def _has(text: str, anchor: str) -> bool:
+    """Tell whether an anchor stands, plainly written, in a tag of a text."""
+    found = text.find(f' id="{anchor}"')
+    tag = text.rfind("<", 0, found) if found > 0 and "&" not in anchor else -1
+    before = text[tag + 1 : found]
+    return tag >= 0 and before[:1].isalpha() and ">" not in before and "'" not in before and before.count('"') % 2 == 0
+
+
+def _pictures_are_well(text: str, *, alt: bool, size: bool) -> bool:
+    if not (alt or size):
+        return True
+    for attributes in _IMAGE.findall(text):
+        if (alt and not _ALT.search(attributes)) or (size and not all(each.search(attributes) for each in _SIZES)):
+            return False
+    return True
