@@ -15,13 +15,13 @@ from exporter.guide.beside import beside
 from exporter.guide.index import GuideIndex
 from exporter.model import canonical
 from tests.conftest import entry, link
-from tests.steps import edit, step
+from tests.steps import MILL, edit, expect, mill, step
 
 if TYPE_CHECKING:
     from collections.abc import Callable
     from pathlib import Path
 
-    from tests.conftest import Guide
+    from tests.conftest import Guide, SpaceFiles
 
 HEAVY = {"babel", "cmarkgfm", "jinja2", "multiprocessing", "nh3", "pydantic", "requests", "slugify", "urllib3", "yaml"}
 """What takes longer to load than to find that nothing changed."""
@@ -124,11 +124,11 @@ def test_folder_that_was_changed_just_now_is_not_yet_known_by_its_time(guide: Gu
         assert f"Q{number}" in guide.page(f"/place/q{number}/")
 
 
+@pytest.mark.usefixtures("two_cores")
 @pytest.mark.parametrize("jobs", ["1", "2"])
 def test_output_that_is_looked_at_beside_is_repaired(guide: Guide, monkeypatch: pytest.MonkeyPatch, jobs: str) -> None:
     guide.build()
     monkeypatch.setattr("exporter.guide.build._WORTH_A_PROCESS", 0)
-    monkeypatch.setattr("exporter.guide.beside.cores", lambda: 2)
     before = guide.files("site")
     site = guide.root / "site"
     (site / "place/mill/index.html").unlink()
@@ -141,6 +141,21 @@ def test_output_that_is_looked_at_beside_is_repaired(guide: Guide, monkeypatch: 
     assert not (site / "category/deep").exists()
     place(guide, "place/mill.json", "mill", slug="windmill")
     step(guide, "render", "-j", jobs)
+
+
+@pytest.mark.usefixtures("two_cores")
+def test_what_a_sync_brought_is_rendered_where_files_are_looked_at_beside(
+    guide: Guide, space: SpaceFiles, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    guide.build()
+    monkeypatch.setattr("exporter.guide.build._WORTH_A_PROCESS", 0)
+    space.put(mill(body="It burns."))
+    expect(step(guide), MILL)
+    space.remove("entries/place/mill.json")
+    (guide.root / "site/place/castle/index.html").unlink()
+    edit(guide, "content/entries/place/castle.json", "It is **old**.", "It is **new**.")
+    assert step(guide).gone == MILL
+    assert "<strong>new</strong>" in guide.page("/place/castle/")
 
 
 @pytest.fixture

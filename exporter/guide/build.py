@@ -19,8 +19,8 @@ from exporter.files import walk_files
 from exporter.guide.beside import beside
 from exporter.guide.copies import Copies
 from exporter.guide.frame import read_frame, read_json, site_values
-from exporter.guide.index import GuideIndex, connect_to_read, read_row
-from exporter.guide.output import Changes, Output, check_output, look_for_changes
+from exporter.guide.index import GuideIndex, read_row
+from exporter.guide.output import Changes, Output, check_output
 from exporter.guide.scan import Read, look_at_files, read_files, sign_of
 from exporter.guide.strict import HeldBack, Outcome
 from exporter.guide.theme import THEME
@@ -52,10 +52,12 @@ _WORTH_A_PROCESS = 1000
 _LIBRARIES = ("babel", "cmarkgfm", "jinja2", "markupsafe", "msgspec", "nh3", "slugify")
 
 
-def render_guide(config: Config, report: Report, jobs: int = 0, *, strict: bool = False) -> None:
+def render_guide(
+    config: Config, report: Report, jobs: int, changes: Callable[[], Changes], *, strict: bool = False
+) -> None:
     """Bring site/ up to date with content/, templates and site.yaml, in `jobs` processes (0: one a core).
 
-    A page that fails keeps its last good version and is a problem in the report; where it is `strict`, that or any
+    `changes` gives those of the folder site/. A page that fails keeps its last good version and is a problem in the report; where it is `strict`, that or any
     other error leaves all of site/ as it was. Raises GuardError for a site/ that is not ours, ConfigError for what
     site.yaml asks in vain.
     """
@@ -67,9 +69,7 @@ def render_guide(config: Config, report: Report, jobs: int = 0, *, strict: bool 
         told = report.render = RenderReport()
         with closing(GuideIndex(path, _program())) as index:
             try:
-                few = jobs == 1 or index.value("SELECT 1 FROM built LIMIT 1 OFFSET ?", _WORTH_A_PROCESS) is None
-                with beside(partial(_look_beside, str(config.output), path), alone=few) as changes:
-                    _Build(config, report, index, jobs or cores(), strict=strict).run(changes)
+                _build(config, report, index, jobs, changes, strict=strict)
                 break
             except sqlite3.DatabaseError as error:
                 if attempt == 2 or not _is_broken(error):
@@ -79,10 +79,22 @@ def render_guide(config: Config, report: Report, jobs: int = 0, *, strict: bool 
     told.seconds = round(time.monotonic() - start, 2)
 
 
-def _look_beside(output: str, path: Path) -> Changes:
-    """Look at the folder site/ with a connection of its own to the index."""
-    with closing(connect_to_read(path)) as database:
-        return look_for_changes(output, database)
+def _build(
+    config: Config, report: Report, index: GuideIndex, jobs: int, changes: Callable[[], Changes], *, strict: bool
+) -> None:
+    """Build with an index. Where a sync brought something, what renders is loaded while the items are looked at."""
+    sync = report.sync
+    brought = sync is not None and (sync.upserted > 0 or sync.deleted > 0)
+    many = jobs != 1 and index.value("SELECT 1 FROM built LIMIT 1 OFFSET ?", _WORTH_A_PROCESS) is not None
+
+    def look_at_items() -> Look:
+        index.reopen_here()
+        return look_for_items(index, config.content)
+
+    with beside(look_at_items, alone=not (brought and many)) as look:
+        if brought:
+            importlib.import_module("exporter.guide.render")
+        _Build(config, report, index, jobs or cores(), strict=strict).run(look, changes)
 
 
 def _is_broken(error: sqlite3.DatabaseError) -> bool:
@@ -126,18 +138,22 @@ class _Build:
 
         return Library(self._index, self._frame, self._config.content, self._config.root / "templates")
 
-    def run(self, changes: Callable[[], Changes]) -> None:
-        """Find what is stale in one transaction, then render, then sweep; `changes` gives those of the folder site/."""
-        with Crew(self._jobs, {"read": self._read_share, "render": self._render_share}) as self._crew:
-            self._run(changes)
+    def run(self, look: Callable[[], Look], changes: Callable[[], Changes]) -> None:
+        """Find what is stale in one transaction, then render, then sweep.
 
-    def _run(self, changes: Callable[[], Changes]) -> None:
+        `look` gives the files of items that differ, `changes` what does in the folder site/.
+        """
+        with Crew(self._jobs, {"read": self._read_share, "render": self._render_share}) as self._crew:
+            self._run(look, changes)
+
+    def _run(self, look: Callable[[], Look], changes: Callable[[], Changes]) -> None:
         rearranged = self._index.meta("frame") != self._frame.stamp
-        self._look = look_for_items(self._index, self._config.content, everything=rearranged)
+        every = partial(look_for_items, self._index, self._config.content, everything=True)
+        self._look = Look(*(every if rearranged else look)())
         self._crew.start(len(self._look.now), _MANY)
         with self._index.transaction():
             gone = self._find()
-            self._output.look(Changes(*changes()), gone)
+            self._output.look(changes(), gone)
             stale = sorted(self._output.stale)
             if stale or gone or self._output.strays:
                 self._index.remember("swept", 0)

@@ -65,11 +65,6 @@ _IN_A_QUERY = 500
 _FORM = f"{hashlib.sha256(_SCHEMA.encode()).hexdigest()} {sys.version}"
 
 
-def connect_to_read(path: Path) -> sqlite3.Connection:
-    """Open the file of an index that another process may write."""
-    return sqlite3.connect(f"{path.absolute().as_uri()}?mode=ro", uri=True, isolation_level=None)
-
-
 @lru_cache(maxsize=1 << 16)
 def subject_number(subject: str) -> int:
     """Give the number that stands for a subject in `touch`; two with the same one only cost a second look."""
@@ -140,7 +135,7 @@ class GuideIndex:
         if self._path is not None and os.getpid() != self._process:
             self._process = os.getpid()
             self._inherited = self.database
-            self.database = connect_to_read(self._path)
+            self.database = sqlite3.connect(f"{self._path.absolute().as_uri()}?mode=ro", uri=True, isolation_level=None)
 
     def close(self) -> None:
         """Close the file."""
