@@ -73,7 +73,7 @@ BLOCK = 4096
 """Bytes of a disk that are lost at once."""
 
 MOVED = f"content/{MOVED_PATH}"
-SCRATCH = {"space.db", "lock", "mirror.db"}
+SCRATCH = {"space.db", "lock", "mirror.db", "settings.json"}
 """What stands in .export/ when nothing is under way."""
 
 

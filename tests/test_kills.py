@@ -147,6 +147,10 @@ def test_sync_killed_again_and_again_ends_with_the_same_and_asks_for_no_page_in_
                 rate = 0 if (guide.root / ".syncstate").exists() else rate
             assert asked.pages - before <= pages + stages.total() - met
             assert guide.files() == expected
-            assert sorted(each.name for each in (guide.root / ".export").iterdir()) == ["lock", "mirror.db"]
+            assert sorted(each.name for each in (guide.root / ".export").iterdir()) == [
+                "lock",
+                "mirror.db",
+                "settings.json",
+            ]
     print(f"{stages.total()} kills in {syncs} syncs of {seconds:.1f} s: {dict(stages)}")
     print(f"{asked.pages} pages asked for, {pages} in an unbroken sync")

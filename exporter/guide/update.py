@@ -87,7 +87,12 @@ def look_for_items(index: GuideIndex, content: Path, *, everything: bool = False
 
 
 def note_folders(index: GuideIndex, content: Path, look: Look) -> None:
-    """Note the signs of folders in which nothing came or went since they were listed."""
+    """Note the signs of folders in which nothing came or went since they were listed.
+
+    They are sooner listed again at every build than noted, as long as there is nothing else to be written.
+    """
+    if not index.database.total_changes:
+        return
     noted = [(path, sign) for path, sign in look.listed.items() if sign and sign == sign_of_folder(f"{content}/{path}")]
     index.database.executemany("INSERT OR REPLACE INTO listed VALUES (?, ?)", noted)
 
