@@ -98,8 +98,7 @@ def build(common: Common, /, *, clean: bool, strict: bool, jobs: int | None, dry
     with _run("build", common) as run:
         if clean:
             _clean(run.config, strict=strict)
-        _sync(run, **options)
-        _render(run, jobs, strict=strict)
+        _render(run, jobs, functools.partial(_sync, run, **options), strict=strict)
     return run.report.exit_code
 
 
@@ -289,10 +288,17 @@ def _look(command: str, common: Common, chosen: dict[str, Any]) -> int:
     return run.report.exit_code
 
 
-def _render(run: _Run, jobs: int | None, *, strict: bool) -> None:
-    from exporter.guide.build import render_guide
+def _render(
+    run: _Run, jobs: int | None, sync_first: Callable[[], None] = lambda: None, *, strict: bool
+) -> None:
+    """Render, after a sync where one is asked for; what stands in site/ is looked at meanwhile."""
+    from exporter.guide.output import look_ahead
 
-    render_guide(run.config, run.report, jobs or 0, strict=strict)
+    with look_ahead(run.config, jobs or 0) as changes:
+        sync_first()
+        from exporter.guide.build import render_guide
+
+        render_guide(run.config, run.report, jobs or 0, changes, strict=strict)
 
 
 def _clean(config: Config, *, strict: bool) -> None:

@@ -132,7 +132,8 @@ def test_folder_that_was_changed_just_now_is_not_yet_known_by_its_time(guide: Gu
 @pytest.mark.parametrize("jobs", ["1", "2"])
 def test_output_that_is_looked_at_beside_is_repaired(guide: Guide, monkeypatch: pytest.MonkeyPatch, jobs: str) -> None:
     guide.build()
-    monkeypatch.setattr("exporter.guide.build._WORTH_A_PROCESS", 0)
+    for module in ("build", "output"):
+        monkeypatch.setattr(f"exporter.guide.{module}._WORTH_A_PROCESS", 0)
     before = guide.files("site")
     site = guide.root / "site"
     (site / "place/mill/index.html").unlink()
@@ -152,7 +153,8 @@ def test_what_a_sync_brought_is_rendered_where_files_are_looked_at_beside(
     guide: Guide, space: SpaceFiles, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     guide.build()
-    monkeypatch.setattr("exporter.guide.build._WORTH_A_PROCESS", 0)
+    for module in ("build", "output"):
+        monkeypatch.setattr(f"exporter.guide.{module}._WORTH_A_PROCESS", 0)
     space.put(mill(body="It burns."))
     expect(step(guide), MILL)
     space.remove("entries/place/mill.json")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import importlib
 import importlib.util
 import itertools
 import sqlite3
@@ -48,7 +49,7 @@ _MANY = 2000
 _LEAST = 200
 """Files whose reading is worth a process, and pages whose rendering is."""
 _WORTH_A_PROCESS = 1000
-"""Pages whose files are looked at beside all else."""
+"""Pages in a guide whose items are looked at beside all else."""
 _LIBRARIES = ("babel", "cmarkgfm", "jinja2", "markupsafe", "msgspec", "nh3", "slugify")
 
 
@@ -57,9 +58,9 @@ def render_guide(
 ) -> None:
     """Bring site/ up to date with content/, templates and site.yaml, in `jobs` processes (0: one a core).
 
-    `changes` gives those of the folder site/. A page that fails keeps its last good version and is a problem in the report; where it is `strict`, that or any
-    other error leaves all of site/ as it was. Raises GuardError for a site/ that is not ours, ConfigError for what
-    site.yaml asks in vain.
+    `changes` gives those of the folder site/. A page that fails keeps its last good version and is a problem in the
+    report; where it is `strict`, that or any other error leaves all of site/ as it was. Raises GuardError for a site/
+    that is not ours, ConfigError for what site.yaml asks in vain.
     """
     start = time.monotonic()
     check_output(config.output)

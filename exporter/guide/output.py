@@ -4,7 +4,10 @@ from __future__ import annotations
 
 import os
 import shutil
+import sqlite3
 import stat
+import time
+from contextlib import closing, contextmanager
 from typing import TYPE_CHECKING, NamedTuple
 
 from exporter.errors import GuardError
@@ -18,12 +21,12 @@ from exporter.files import (
     write_atomic,
     write_bytes,
 )
+from exporter.guide.beside import beside
 from exporter.layout import page_path
 from exporter.model import digest
 
 if TYPE_CHECKING:
-    import sqlite3
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
     from pathlib import Path
 
     from exporter.guide.index import GuideIndex
@@ -32,6 +35,12 @@ if TYPE_CHECKING:
 MARKER = ".exporter"
 _MARKER_TEXT = b"This folder is written by exporter; files of your own go into templates/static/.\n"
 HISTORY = "updates"
+_WORTH_A_PROCESS = 4 << 20
+"""Bytes of an index, which has about three thousand for each page."""
+
+_LONG = 2.0
+"""Seconds after which hands may have been at work."""
+
 _UNBUILT = "SELECT id FROM page LEFT JOIN built ON built.page = page.id WHERE built.page IS NULL"
 _BUILT = "SELECT id, url, size, time FROM built JOIN page ON page.id = built.page"
 
@@ -76,6 +85,22 @@ def look_for_changes(output: str, database: sqlite3.Connection) -> Changes:
     ]
     known = database.execute("SELECT path, time FROM folder")
     return Changes(pages, [path for path, time in known if _time_of(f"{output}/{path}") != time])
+
+
+@contextmanager
+def look_ahead(config: Config, jobs: int) -> Iterator[Callable[[], Changes]]:
+    """Look at the folder site/ beside the block, unless all is to be done in one process; give what tells the changes.
+
+    An index that is not there, or is thrown away later, has none. What was seen too long ago is looked at again.
+    """
+    file, start = config.cache / "guide.db", time.monotonic()
+
+    def look() -> Changes:
+        with closing(sqlite3.connect(f"{file.absolute().as_uri()}?mode=ro", uri=True)) as database:
+            return look_for_changes(str(config.output), database)
+
+    with beside(look, alone=jobs == 1 or not file.is_file() or file.stat().st_size < _WORTH_A_PROCESS) as found:
+        yield lambda: Changes(*(found() if time.monotonic() - start < _LONG else look()))
 
 
 class Output:
