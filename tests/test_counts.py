@@ -16,6 +16,9 @@ if TYPE_CHECKING:
 
     from tests.conftest import Guide, SpaceFiles
 
+LONG_AGO = 0, 1_600_000_000_123_456_789
+"""Times of files and folders that tell at once whether they changed: of those of a moment ago some more is noted."""
+
 COUNTED = ("evaluated", "rendered", "written", "removed", "failed", "read", "asked", "rows")
 
 
@@ -27,6 +30,7 @@ def put_place(guide: Guide, number: int, **fields: Any) -> None:
     whole = {**facts, "body": facts["body"] + near, **linked, **fields}
     file = guide.root / f"content/entries/place/p{number}.json"
     file.write_bytes(canonical(entry("place", f"p{number}", **whole)))
+    os.utime(file, ns=LONG_AGO)
 
 
 def fill(guide: Guide, size: int) -> None:
@@ -37,7 +41,7 @@ def fill(guide: Guide, size: int) -> None:
     for number in range(size):
         put_place(guide, number)
     for folder in sorted((guide.root / "content").rglob("*/")):
-        os.utime(folder, ns=(0, 1_600_000_000_123_456_789))  # long enough ago, so that the first build notes it
+        os.utime(folder, ns=LONG_AGO)
     report = guide.run("render", "--json").json["render"]
     assert (report["rendered"], report["failed"]) == (report["pages"], 0)
     settled = guide.run("render", "--json").json["render"]
