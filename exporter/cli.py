@@ -288,9 +288,7 @@ def _look(command: str, common: Common, chosen: dict[str, Any]) -> int:
     return run.report.exit_code
 
 
-def _render(
-    run: _Run, jobs: int | None, sync_first: Callable[[], None] = lambda: None, *, strict: bool
-) -> None:
+def _render(run: _Run, jobs: int | None, sync_first: Callable[[], None] = lambda: None, *, strict: bool) -> None:
     """Render, after a sync where one is asked for; what stands in site/ is looked at meanwhile."""
     from exporter.guide.output import look_ahead
 

@@ -13,6 +13,7 @@ import pytest
 
 from exporter.guide.beside import beside
 from exporter.guide.index import GuideIndex
+from exporter.guide.stamps import program_stamp
 from exporter.model import canonical
 from tests.conftest import entry, link
 from tests.steps import MILL, edit, expect, mill, step
@@ -61,15 +62,9 @@ def settle(guide: Guide) -> None:
     for number, folder in enumerate(sorted((guide.root / "content").rglob("*/")), 1):
         os.utime(folder, ns=(1_600_000_000_000_000_000 + number,) * 2)
     assert guide.run("render").code == 0
-    index = GuideIndex(guide.root / ".export/guide.db", program_of(guide))
+    index = GuideIndex(guide.root / ".export/guide.db", program_stamp())
     assert {path for (path,) in index.rows("SELECT path FROM listed")} >= {"assets", "entries/place"}
     index.close()
-
-
-def program_of(_guide: Guide) -> str:
-    from exporter.guide.build import _program
-
-    return _program()
 
 
 def place(guide: Guide, path: str, identifier: str, **fields: Any) -> None:

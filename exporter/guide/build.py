@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import importlib
-import importlib.util
 import itertools
 import sqlite3
 import time
@@ -14,7 +13,6 @@ from pathlib import Path
 from tempfile import TemporaryFile
 from typing import TYPE_CHECKING
 
-from exporter import __version__
 from exporter.errors import ConfigError
 from exporter.files import walk_files
 from exporter.guide.beside import beside
@@ -22,7 +20,8 @@ from exporter.guide.copies import Copies
 from exporter.guide.frame import read_frame, read_json, site_values
 from exporter.guide.index import GuideIndex, read_row
 from exporter.guide.output import Changes, Output, check_output
-from exporter.guide.scan import Read, look_at_files, read_files, sign_of
+from exporter.guide.scan import Read, look_at_files, read_files
+from exporter.guide.stamps import program_stamp, stamp_of
 from exporter.guide.strict import HeldBack, Outcome
 from exporter.guide.theme import THEME
 from exporter.guide.update import Look, look_for_items, note_folders, sign_fresh, update_items
@@ -50,7 +49,6 @@ _LEAST = 200
 """Files whose reading is worth a process, and pages whose rendering is."""
 _WORTH_A_PROCESS = 1000
 """Pages in a guide whose items are looked at beside all else."""
-_LIBRARIES = ("babel", "cmarkgfm", "jinja2", "markupsafe", "msgspec", "nh3", "slugify")
 
 
 def render_guide(
@@ -68,7 +66,7 @@ def render_guide(
     path = config.cache / "guide.db"
     for attempt in (1, 2):
         told = report.render = RenderReport()
-        with closing(GuideIndex(path, _program())) as index:
+        with closing(GuideIndex(path, program_stamp())) as index:
             try:
                 _build(config, report, index, jobs, changes, strict=strict)
                 break
@@ -102,16 +100,6 @@ def _is_broken(error: sqlite3.DatabaseError) -> bool:
     """Tell whether an index has to be made anew; a full disk, or a file that may not be read, is another thing."""
     code = getattr(error, "sqlite_errorcode", sqlite3.SQLITE_ERROR)  # none where a row is no text
     return not isinstance(error, sqlite3.OperationalError) or code == sqlite3.SQLITE_ERROR
-
-
-def _program() -> str:
-    """Say which program renders: with another one, or another library, nothing that was recorded holds."""
-    own = Path(__file__).parent
-    files = [*own.glob("*.py"), own.parent / "model.py", own.parent / "layout.py"]
-    found = (importlib.util.find_spec(name) for name in _LIBRARIES)
-    files += [Path(each.origin) for each in found if each is not None and each.origin is not None]
-    looks = ((str(each), each.stat().st_size, each.stat().st_mtime_ns) for each in sorted(files))
-    return f"{__version__} {brief(list(looks)).hex()}"
 
 
 class _Build:
@@ -244,7 +232,7 @@ class _Build:
         """Give what stands for all that the shared questions are asked of, lists apart."""
         own = self._config.root / "templates"
         files = [*(Path(THEME) / name for name in walk_files(Path(THEME))), *(own / name for name in walk_files(own))]
-        sources = [(str(file), _stamp_of(file)) for file in files]
+        sources = [(str(file), stamp_of(file)) for file in files]
         frame = self._frame
         return brief([sources, site_values(frame), dict(frame.definitions), dict(frame.tags), frame.locales])
 
@@ -347,12 +335,6 @@ class _Build:
 def _stem(path: str) -> str:
     """Give the name of an item's file, which mostly is its id."""
     return path.rpartition("/")[2].removesuffix(".json")
-
-
-def _stamp_of(file: Path) -> str | int:
-    """Give what stands for a file that a template may be, or include; of what is hardly one, a look is enough."""
-    sign = 0 if file.suffix in (".html", ".yaml") else sign_of(file.stat(), time.time_ns())
-    return sign or digest(file.read_bytes()).hex()
 
 
 def _check_logo(config: Config) -> None:
