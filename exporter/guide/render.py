@@ -19,6 +19,7 @@ from markupsafe import Markup
 from exporter.guide.fields import FieldValue
 from exporter.guide.filters import FILTERS, GLOBALS, VIEW, Group, type_name
 from exporter.guide.languages import Language, language
+from exporter.guide.layout import Layout, Section
 from exporter.guide.list_views import ListView, chosen_lists
 from exporter.guide.lists import Lazy, Settings
 from exporter.guide.objects import Asset, Entry, LostView, Values, View
@@ -36,8 +37,6 @@ if TYPE_CHECKING:
     from exporter.report import Problem
 
 
-_OPEN = frozenset({Entry, Asset, Values, Page, Settings, Language, FieldValue, Group, LoopContext})
-"""What has nothing to hide but what begins with an underscore."""
 _METHODS = frozenset(dir(Values))
 _OBJECT = re.compile(r"(?P<what>(?:<|&lt;)[^<>&]{,200}) at (?P<place>0x[0-9a-f]+)(?:>|&gt;)")
 
@@ -98,6 +97,13 @@ class Alternate(NamedTuple):
     page_url: str
     exact: bool
     current: bool
+
+
+_OPEN = frozenset(
+    {Entry, Asset, Values, Page, Settings, Language, FieldValue, Group, Layout, Section, ListView, LoopContext}
+    | {TypeLink, Alternate}
+)
+"""What has nothing to hide but what begins with an underscore."""
 
 
 class Renderer:
