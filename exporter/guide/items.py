@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
 _KEPT = 10_000
 """Cards of items that are kept in memory."""
-_WHOLE = 40_000_000
+_WHOLE = 25_000_000
 """Bytes of files whose items are kept whole."""
 _PACKED = 20_000
 """Cards that are fetched at once, packed, where many pages are rendered."""
