@@ -82,7 +82,7 @@ def _lead_html(context: Context, value: Any) -> Markup:
     """The same as markup: a Text is Markdown, a short field is a paragraph."""
     name = summary_field(value)
     text = value[name] if name else ""
-    return _html(context, text) if field_type(value, name) == "Text" else Markup("<p>{}</p>").format(text)
+    return _html(context, text) if field_type(value, name) == "Text" else Markup("<p>%s</p>") % text
 
 
 @pass_context
@@ -195,7 +195,7 @@ def _size(value: Asset) -> Markup:
     image = details.get("image") if isinstance(details, Mapping) else None
     sizes = {name: image.get(name) for name in ("width", "height")} if isinstance(image, Mapping) else {}
     known = ((name, size) for name, size in sizes.items() if isinstance(size, int))
-    return Markup("").join(Markup(' {}="{}"').format(*each) for each in known)
+    return Markup("").join(Markup(' %s="%s"') % each for each in known)
 
 
 @pass_context

@@ -208,6 +208,18 @@ class GuideIndex:
                 found.setdefault(key, {})[locale] = url
         return found
 
+    def referrers(self, keys: Sequence[str]) -> dict[str, list[tuple[str, str]]]:
+        """Give what links to each of some items: content type and key of each entry, by that key."""
+        found: dict[str, list[tuple[str, str]]] = {each: [] for each in keys}
+        for some, marks in _in_parts(keys):
+            query = f"""
+                SELECT DISTINCT target, type, key FROM link JOIN item ON item.id = link.source
+                WHERE target IN ({marks}) ORDER BY key
+            """  # noqa: S608 - question marks
+            for target, type_id, key in self.database.execute(query, some):
+                found[target].append((type_id, key))
+        return found
+
     def facts_of(self, key: str) -> Facts | None:
         """Give the facts of an item; None for one that the mirror does not hold."""
         return _read_facts(self.value("SELECT facts FROM item WHERE key = ?", key))

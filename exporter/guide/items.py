@@ -60,7 +60,10 @@ class Loaded(Subject):
 
 
 class Items:
-    """Loads items and keeps them for the next page; `files_read` counts the files."""
+    """Loads items and keeps them for the next page; `files_read` counts the files.
+
+    `expected` are the items whose pages are rendered next, with the paths of their files.
+    """
 
     def __init__(self, index: GuideIndex, content: Path) -> None:
         self.files_read = 0
@@ -69,7 +72,8 @@ class Items:
         self._loaded: OrderedDict[str, Loaded] = OrderedDict()
         self._whole: dict[str, Loaded] = {}
         self._room = _WHOLE
-        self._paths: dict[str, str] = {}
+        self.expected: dict[str, str] = {}
+        self._expected_pages: dict[str, dict[str, str]] | None = None
         self._packed: dict[str, tuple[str, str, bytes]] = {}
         self._addresses: dict[str, dict[str, str]] = {}
 
@@ -125,16 +129,28 @@ class Items:
 
     def expect(self, keys: Sequence[str]) -> None:
         """Learn by few queries where the files of items lie that will be loaded whole."""
-        self._paths = self._index.paths(keys)
+        self.expected = self._index.paths(keys)
+        self._expected_pages = None
 
     def load_whole(self, key: str) -> Loaded:
         """Give an item with all its fields: for the page that shows it."""
         if key in self._whole:
             return self._whole[key]
-        loaded = self._loaded[key] = Loaded(key, self._paths.get(key) or self._index.path_of(key))
+        loaded = self._loaded[key] = Loaded(key, self.expected.get(key) or self._index.path_of(key))
         if loaded.path is not None:
             self.complete(loaded)
         return loaded
+
+    def pages_of(self, loaded: Loaded) -> dict[str, str]:
+        """Give the addresses of an entry's pages by locale; of those that are expected, all are fetched at once."""
+        key = loaded.key
+        if loaded.pages is None and key in self.expected:
+            if self._expected_pages is None:
+                self._expected_pages = self._index.addresses(list(self.expected))
+            loaded.pages = self._expected_pages.get(key, {})
+        elif loaded.pages is None:
+            loaded.pages = self._index.addresses([key]).get(key, {})
+        return loaded.pages
 
     def forget(self, key: str) -> None:
         """Drop an item from memory: what is asked of it beside its card is seldom asked twice."""

@@ -23,7 +23,7 @@ _PATH = " > "
 """What editors write between the names of a page and of its part: `Home > Hero`."""
 
 
-@dataclass(frozen=True)
+@dataclass(slots=True)
 class Section(FieldValue):
     """A field that stands by itself on a page.
 

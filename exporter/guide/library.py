@@ -31,7 +31,7 @@ _ITEMS = ("entry", "asset")
 class Library:
     """Answers questions out of the index and the files of the mirror; what was asked is kept for the next page.
 
-    `questions` counts the answers that were worked out.
+    `questions` counts the answers that were worked out; `known` are those that many pages ask alike.
     """
 
     def __init__(self, index: GuideIndex, frame: Frame, content: Path, templates: Path) -> None:
@@ -41,18 +41,19 @@ class Library:
         self.items = Items(index, content)
         self.questions = 0
         self._content = str(content)
-        self._shared: dict[tuple[str, str], Asked] = {}
+        self.known: dict[tuple[str, str], Asked] = {}
         self._subjects: dict[str, Subject] = {}
         self._templates: dict[str, str | None] = {}
+        self._referrers_known: dict[str, list[tuple[str, str]]] = {}
 
     def shared(self, subject: str, argument: str) -> Asked:
         """Ask what many pages ask alike."""
-        found = self._shared.get((subject, argument))
+        found = self.known.get((subject, argument))
         if found is None:
             self.questions += 1
             kind, _, rest = subject.partition(":")
             answer = _OF_OTHERS[kind](self, rest, argument)
-            found = self._shared[subject, argument] = Asked(subject, argument, answer)
+            found = self.known[subject, argument] = Asked(subject, argument, answer)
         return found
 
     def subject(self, key: str) -> Subject:
@@ -128,9 +129,7 @@ class Library:
         chain = (locale, *self.frame.chains.get(locale, ()))
         if loaded.key.startswith("asset:"):
             return self._file(loaded, (*chain, self.frame.default))
-        if loaded.pages is None:
-            loaded.pages = self.index.addresses([loaded.key]).get(loaded.key, {})
-        pages = loaded.pages
+        pages = self.items.pages_of(loaded)
         return next(((code, pages[code]) for code in (*chain, *self.frame.locales) if code in pages), None)
 
     def _file(self, loaded: Loaded, codes: tuple[str, ...]) -> str | None:
@@ -168,8 +167,13 @@ class Library:
         return [row[0] for row in self.index.rows(f"{query} ORDER BY label.sort LIMIT ?", *values, int(most or -1))]
 
     def _referrers(self, key: str, _argument: str) -> Json:
-        query = "SELECT DISTINCT type, key FROM link JOIN item ON item.id = link.source WHERE target = ? ORDER BY key"
-        return self.index.rows(query, key)
+        """Give the entries that link to an item; where its page is rendered among many, it is asked for all of them."""
+        expected = self.items.expected
+        if key not in expected:
+            return self.index.referrers([key])[key]
+        if key not in self._referrers_known:
+            self._referrers_known = self.index.referrers(list(expected))
+        return self._referrers_known[key]
 
     def _page_at(self, url: str, _argument: str) -> Json:
         found = self.index.pages("url = ?", url)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 from html import unescape
 from typing import TYPE_CHECKING
 
@@ -21,6 +22,9 @@ if TYPE_CHECKING:
 
 _LONGEST = 1_000_000
 """Characters of a text that is read as Markdown; Contentful's own limit is 50,000."""
+
+_SHORT = 20_000
+"""Characters of a text that is kept as it was read."""
 
 _TAGS = {
     *("a", "abbr", "b", "bdi", "bdo", "blockquote", "br", "cite", "code", "del", "dfn", "div", "em", "h1", "h2", "h3"),
@@ -173,7 +177,7 @@ def markdown(text: str, view: View, under: int = 1) -> Markup:
     if len(text) > _LONGEST:
         view.report("text-too-long", f"is no Markdown with its {len(text)} characters: shown as plain text", text)
         return Markup("<p>{}</p>").format(text)
-    markup, writing = flatten(to_html(text)), Writing(text, view)
+    markup, writing = _read_short(text) if len(text) <= _SHORT else _read(text), Writing(text, view)
     write = _CLEANER.clean if "<" in text else led
     noted = "^" in text and _NOTES in markup
     whole = _with_notes(markup, writing, write) if noted else write(markup, writing)
@@ -181,6 +185,14 @@ def markdown(text: str, view: View, under: int = 1) -> Markup:
         whole = _ALIGNED.sub(r'\1 style="text-align: \2"', whole)
     mark = mark_headings if "<" in text else mark_plain_headings
     return Markup(mark(whole, view, under))  # noqa: S704 - it is safe
+
+
+def _read(text: str) -> str:
+    return flatten(to_html(text))
+
+
+_read_short = lru_cache(256)(_read)
+"""Keeps the texts of what stands on many pages, and of a page that shows a text twice."""
 
 
 def clean(markup: str, writing: Writing) -> str:

@@ -60,11 +60,12 @@ class View:
 
     def ask(self, subject: str, argument: str = "") -> Any:
         """Ask a question; it is noted."""
-        if subject.partition(":")[0] in SHARED:
-            found = self.library.shared(subject, argument)
-            self.notes.shared[found] = None
-            return found.answer
-        return self.of_item(self.library.subject(subject), argument)
+        found = self.library.known.get((subject, argument))
+        if found is None and subject.partition(":")[0] not in SHARED:
+            return self.of_item(self.library.subject(subject), argument)
+        found = found or self.library.shared(subject, argument)
+        self.notes.shared[found] = None
+        return found.answer
 
     def of_item(self, subject: Subject, argument: str) -> Any:
         """Ask something of an item; it is noted."""
@@ -260,19 +261,22 @@ class Thing:
     def __getattr__(self, name: str) -> Any:
         if name.startswith("_"):
             raise AttributeError(name)
-        if name in self._values:
-            value = self._values[name]
-        else:
-            view = self._view
-            argument, found = view.library.field(self._loaded, name, view.locale)
-            self._answers[argument] = found
-            value = found[0]
-            self._values[name] = value = view.wrap(value) if isinstance(value, (dict, list)) else value
+        value = self._values[name] if name in self._values else self._read(name)[0]
         if value is None and name in ("sys", "tags"):
             return Facts(self) if name == "sys" else tags_of(self)
         if value is None:
             raise AttributeError(name)
         return value
+
+    def _read(self, name: str) -> tuple[Any, str | None]:
+        """Ask for a field; give its value as templates see it, each wrapped once, and the locale that it came from."""
+        view = self._view
+        argument, found = view.library.field(self._loaded, name, view.locale)
+        self._answers[argument] = found
+        if name not in self._values:
+            value = found[0]
+            self._values[name] = view.wrap(value) if isinstance(value, (dict, list)) else value
+        return self._values[name], found[1]
 
     def __getitem__(self, name: str) -> Any:
         if not isinstance(name, str) or name.startswith("_"):

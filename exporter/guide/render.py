@@ -10,14 +10,12 @@ from pathlib import Path
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-import jinja2
-from jinja2 import BaseLoader, ChainableUndefined, Environment, FileSystemBytecodeCache, Template, TemplateNotFound
+from jinja2 import TemplateNotFound
 from jinja2.runtime import LoopContext
-from jinja2.sandbox import SandboxedEnvironment
 from markupsafe import Markup
 
 from exporter.guide.fields import FieldValue
-from exporter.guide.filters import FILTERS, GLOBALS, VIEW, Group, type_name
+from exporter.guide.filters import VIEW, Group, type_name
 from exporter.guide.languages import Language, language
 from exporter.guide.layout import Layout, Section
 from exporter.guide.list_views import ListView, chosen_lists
@@ -25,19 +23,14 @@ from exporter.guide.lists import Lazy, Settings
 from exporter.guide.objects import Asset, Entry, LostView, Values, View
 from exporter.guide.pages import Page, letter_url, list_url
 from exporter.guide.sitemap import Sitemap
-from exporter.model import digest
+from exporter.guide.templates import Templates
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, MutableMapping
-
-    from jinja2.runtime import Context
-
     from exporter.guide.library import Library
     from exporter.guide.subjects import Notes
     from exporter.report import Problem
 
 
-_METHODS = frozenset(dir(Values))
 _OBJECT = re.compile(r"(?P<what>(?:<|&lt;)[^<>&]{,200}) at (?P<place>0x[0-9a-f]+)(?:>|&gt;)")
 
 
@@ -99,7 +92,7 @@ class Alternate(NamedTuple):
     current: bool
 
 
-_OPEN = frozenset(
+_FRANK = frozenset(
     {Entry, Asset, Values, Page, Settings, Language, FieldValue, Group, Layout, Section, ListView, LoopContext}
     | {TypeLink, Alternate}
 )
@@ -113,7 +106,7 @@ class Renderer:
         self._library = library
         self._frame = library.frame
         self._languages = {code: language(code, each.name) for code, each in self._frame.model.locales.items()}
-        self._environment = _Environment(library, bytecode)
+        self._environment = Templates(library, bytecode, _FRANK)
 
     def render(self, page: Page) -> Rendered:
         """Render a page. Raises PageError."""
@@ -225,93 +218,6 @@ class Renderer:
         found = view.ask(f"list:{page.type_id}", f"a/{view.locale}")
         urls = ((each, letter_url(self._frame, page.type_id, view.locale, each)) for each in found)
         return tuple((letter, view.link(url), letter == page.letter) for letter, url in urls)
-
-
-class _Template(Template):
-    """A template that keeps nothing between pages."""
-
-    def _get_default_module(self, ctx: Context | None = None) -> Any:
-        """Make the module of an `import` anew for each page: a kept one would hold what an earlier page read."""
-        shared = ctx.parent if ctx is not None else {}
-        return self.make_module({name: shared[name] for name in _FOR_IMPORTS if name in shared})
-
-
-_FOR_IMPORTS = (VIEW, "languages", "language", "site", "page", "home")
-"""What imported macros have: what is the same for a whole page, so that `site` is there as it is everywhere."""
-
-
-class _Loader(BaseLoader):
-    """Finds templates where the library says that they lie, so that no other way leads to them."""
-
-    def __init__(self, library: Library) -> None:
-        self._library = library
-
-    def get_source(self, _environment: Environment, template: str) -> tuple[str, str, Callable[[], bool]]:
-        """Read a template. Raises TemplateNotFound."""
-        file = self._library.template_file(template)
-        if file is None:
-            raise TemplateNotFound(template)
-        try:
-            return Path(file).read_text("utf-8"), file, lambda: True
-        except UnicodeDecodeError:
-            raise TemplateNotFound(template, f"{template} is no text in UTF-8") from None
-
-
-class _Environment(SandboxedEnvironment):
-    """Jinja's environment: closed to what is private, with every template that a page asks for noted on its view."""
-
-    template_class = _Template
-    view: View | None = None
-
-    def __init__(self, library: Library, bytecode: Path | None) -> None:
-        super().__init__(
-            loader=_Loader(library),
-            autoescape=True,
-            undefined=ChainableUndefined,
-            trim_blocks=True,
-            lstrip_blocks=True,
-            keep_trailing_newline=True,
-            auto_reload=False,
-            cache_size=-1,
-            bytecode_cache=_Bytecode(bytecode, library.index.program) if bytecode is not None else None,
-        )
-        self.filters.update(FILTERS)
-        self.globals.update(GLOBALS)
-        del self.globals["lipsum"], self.filters["random"]  # the same input gives the same page
-
-    def getattr(self, obj: Any, attribute: str) -> Any:
-        """Give an attribute; what is not private of our own objects is asked most and needs no sandbox."""
-        kind = type(obj)
-        if attribute.startswith("_") or kind not in _OPEN:
-            return super().getattr(obj, attribute)
-        if kind is Entry or kind is Asset:
-            value = obj._values.get(attribute)  # noqa: SLF001 - objects of the same room: what was asked before
-            if value is not None:
-                return value
-        elif kind is Values and attribute not in _METHODS:
-            return obj[attribute] if attribute in obj else self.undefined(obj=obj, name=attribute)
-        try:
-            return getattr(obj, attribute)
-        except AttributeError:
-            return self.undefined(obj=obj, name=attribute)
-
-    def _load_template(self, name: str, globals: MutableMapping[str, Any] | None) -> Template:  # noqa: A002 - Jinja's name
-        if self.view is not None:
-            self.view.ask("template", name)
-        return super()._load_template(name, globals)
-
-
-class _Bytecode(FileSystemBytecodeCache):
-    """Compiled templates, kept for the next process of the same program: in them, filters of constants are texts."""
-
-    def __init__(self, folder: Path, program: str) -> None:
-        folder.mkdir(parents=True, exist_ok=True)
-        super().__init__(str(folder), "%s.bin")
-        self._program = f"{jinja2.__version__}\n{program}"
-
-    def get_cache_key(self, name: str, filename: str | None = None) -> str:
-        """Give the name of a template's file."""
-        return digest(f"{self._program}\n{filename}\n{name}".encode()).hex()
 
 
 def _subject(page: Page) -> str:

@@ -43,7 +43,7 @@ def date(value: Any, view: View, length: str = "long") -> Markup:
     moment = read_date(value)
     if moment is None:
         return escape("" if value is None else value)
-    return Markup('<time datetime="{}">{}</time>').format(value, write_date(moment, locale_of_page(view), length))
+    return Markup('<time datetime="%s">%s</time>') % (value, write_date(moment, locale_of_page(view), length))
 
 
 def fact(field: FieldValue, view: View) -> Markup:
@@ -69,7 +69,7 @@ def place(value: Mapping[str, Any], view: View) -> Markup:
     if len(pair) < 2:
         return _NOTHING
     shown = ", ".join(write_number(round(each, _PRECISE), view.locale) for each in pair)
-    return Markup('<a href="geo:{},{}" dir="ltr">{}</a>').format(*pair, shown)
+    return Markup('<a href="geo:%s,%s" dir="ltr">%s</a>') % (*pair, shown)
 
 
 def _text(value: str, name: str, view: View) -> Markup:
@@ -78,7 +78,7 @@ def _text(value: str, name: str, view: View) -> Markup:
     if text.startswith(("https://", "http://")):
         address = follow("a", text, view)
         shown = text.split("://", 1)[1].removesuffix("/")
-        return Markup('<a href="{}">{}</a>').format(address, shown) if address else escape(text)
+        return Markup('<a href="%s">%s</a>') % (address, shown) if address else escape(text)
     if _MAIL.fullmatch(text):
         return Markup('<a href="mailto:{0}">{0}</a>').format(text)
     if _PHONE.fullmatch(text) and _PHONES & set(words_of(name)):
@@ -106,17 +106,17 @@ def _thing(value: Entry | Asset, view: View) -> Markup:
     code = locale_of(value)
     spoken = _NOTHING if code == view.locale else lang_attributes(code)
     name = title_of(value)
-    return Markup('<a href="{}"{}>{}</a>').format(address, spoken, name) if address else _said(name, spoken)
+    return Markup('<a href="%s"%s>%s</a>') % (address, spoken, name) if address else _said(name, spoken)
 
 
 def _said(text: str, spoken: Markup) -> Markup:
-    return Markup("<span{}>{}</span>").format(spoken, text) if spoken else escape(text)
+    return Markup("<span%s>%s</span>") % (spoken, text) if spoken else escape(text)
 
 
 def lang_attributes(code: str) -> Markup:
     """Give ` lang="…" dir="…"` of a locale."""
     found = language(code, code)
-    return Markup(' lang="{}" dir="{}"').format(found.code, found.direction)
+    return Markup(' lang="%s" dir="%s"') % (found.code, found.direction)
 
 
 def table(value: Any, view: View, depth: int = _DEPTH) -> Markup:
