@@ -37,6 +37,8 @@ if TYPE_CHECKING:
     from exporter.guide.frame import Frame
     from exporter.guide.library import Library
     from exporter.guide.pages import Page
+    from exporter.guide.reads import Packer
+    from exporter.guide.render import Renderer
     from exporter.model import Item
     from exporter.settings import Config
 
@@ -254,24 +256,29 @@ class _Build:
             with self._index.transaction():
                 self._keep(written)
 
-    def _render_share(self, numbers: Sequence[int]) -> Iterator[Outcome]:
+    @cached_property
+    def _renderer(self) -> tuple[Renderer, Packer]:
+        """What renders pages and packs what they asked, once a process."""
         from exporter.guide.reads import Packer
-        from exporter.guide.render import PageError, Renderer
+        from exporter.guide.render import Renderer
 
-        library, packer = self._library, Packer()
+        return Renderer(self._library, self._config.cache / "templates"), Packer()
+
+    def _render_share(self, numbers: Sequence[int]) -> Iterator[Outcome]:
+        from exporter.guide.render import PageError
+
+        library, (renderer, packer) = self._library, self._renderer
         library.index.reopen_here()
         if len(numbers) >= _AT_ONCE:
             library.items.fetch_linked()
-        renderer = Renderer(library, self._config.cache / "templates")
         for number, page in self._pages_of(numbers):
             read, asked = library.items.files_read, library.questions
             try:
                 data, questions, problems = renderer.render(page)
                 outcome = Outcome(number, page, data, packer.pack(questions), problems)
             except PageError as error:
-                outcome = Outcome(
-                    number, page, b"", None, [Problem("error", "page-failed", str(error), page.key or "", page.locale)]
-                )
+                failure = Problem("error", "page-failed", str(error), page.key or "", page.locale)
+                outcome = Outcome(number, page, b"", None, [failure])
             yield outcome._replace(read=library.items.files_read - read, asked=library.questions - asked)
 
     def _pages_of(self, numbers: Iterable[int]) -> Iterator[tuple[int, Page]]:

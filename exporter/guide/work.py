@@ -20,6 +20,8 @@ T = TypeVar("T")
 R = TypeVar("R")
 
 _AT_ONCE = 32
+_LAST = 8
+"""The part of a share, an eighth, that any process may do."""
 
 
 def cores() -> int:
@@ -71,8 +73,8 @@ class Crew:
     def work(self, task: str, things: Sequence[T], owner: Callable[[T], str], least: int) -> Iterator[Any]:
         """Do a task; yield what it gives, in no certain order. Fewer things than `least` are not worth to be sent out.
 
-        Things with one `owner` always go to the same process, which may still know it. A process that is ended from
-        outside raises GuardError.
+        Things with one `owner` go to the same process, which may still know it; but for the last ones, which those get
+        that are done first. A process that is ended from outside raises GuardError.
         """
         if not self._pipes or len(things) < least:
             yield from self._tasks[task](things)
@@ -80,9 +82,12 @@ class Crew:
         shares: list[list[T]] = [[] for _ in self._pipes]
         for each in things:
             shares[crc32(owner(each).encode("utf-8", "replace")) % len(shares)].append(each)
+        left: list[list[T]] = []
         for pipe, share in zip(self._pipes, shares, strict=True):
-            pipe.send((task, share))
-        yield from _receive(self._pipes)
+            last = len(share) - len(share) // _LAST
+            pipe.send((task, share[:last]))
+            left += [share[start : start + _AT_ONCE] for start in range(last, len(share), _AT_ONCE)]
+        yield from _receive(self._pipes, task, left)
 
 
 def in_processes(
@@ -94,7 +99,7 @@ def in_processes(
         yield from crew.work("do", things, str, least)
 
 
-def _receive(pipes: list[Connection]) -> Iterator[Any]:
+def _receive(pipes: list[Connection], task: str, rest: list[list[Any]]) -> Iterator[Any]:
     from multiprocessing import connection
 
     left = list(pipes)
@@ -104,7 +109,9 @@ def _receive(pipes: list[Connection]) -> Iterator[Any]:
                 kind, found = pipe.recv()
             except EOFError:
                 raise GuardError("worker-lost", "a process of the build was ended from outside: run again") from None
-            if kind == "done":
+            if kind == "done" and rest:
+                pipe.send((task, rest.pop()))
+            elif kind == "done":
                 left.remove(pipe)
             elif kind == "error":
                 raise found
