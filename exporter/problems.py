@@ -19,6 +19,9 @@ _MOST = 50
 CODES: Mapping[str, str] = {
     "link-unresolved": "warning",
     "link-dead": "warning",
+    "link-refused": "warning",
+    "picture-elsewhere": "warning",
+    "text-too-long": "warning",
     "required-missing": "error",
     "translation-missing": "off",
     "alt-missing": "warning",

@@ -155,6 +155,66 @@ def test_link_to_an_earlier_address_leads_on(guide: Guide, space: SpaceFiles) ->
     assert guide.run("check", "--strict").code == 0
 
 
+def test_link_to_an_address_that_a_linked_entry_had_a_part_in_leads_on(guide: Guide, space: SpaceFiles) -> None:
+    setting(guide, "pages: {place: {url: '/{category.slug}/{slug}/'}, category: {}}\n")
+    links = "[a](/sights/castle/) [b](/de-DE/sights/castle/) [c](/ar/sights/mill/) [d](/sights/moon/)"
+    space.put(entry("place", "gate", title="Gate", slug="gate", body=links, category=link("Entry", "sights")))
+    space.put(
+        entry("place", "castle", title={"en-US": "C", "de-DE": "B"}, slug="castle", category=link("Entry", "sights"))
+    )
+    guide.build()
+    space.put(entry("category", "sights", 2, title={"en-US": "Sights", "de-DE": "Orte"}, slug="views"))
+    guide.build()
+    found = guide.run("check", "--json").json["problems"]
+    told = [each["message"].split(" links to ")[1].split(",")[0] for each in found]
+    assert told == ["/ar/sights/mill/", "/sights/moon/"]  # the mill has nothing in Arabic, so no page moved there
+    assert (guide.root / "site/de-DE/sights/castle/index.html").is_file()
+    assert not (guide.root / "site/ar/sights/mill/index.html").exists()
+
+
+def test_links_in_all_ways_that_the_guide_leads_are_let_be(guide: Guide, space: SpaceFiles) -> None:
+    setting(guide, "lists: {views: {type: place, by: category, per_page: 1}}\n")
+    good = [
+        "entry/mill",
+        "/entry/mill",
+        "asset/pic",
+        "../mill/",
+        "./",
+        "../../index.html",
+        "/views/sights/",
+        "/views/page/1/",
+    ]
+    bad = ["entry/moon", "asset/moon", "../moon/", "/view/"]
+    text = " ".join(f"[x]({each})" for each in (*good, *bad))
+    space.put(entry("place", "gate", title="Gate", slug="gate", body={"en-US": text, "de-DE": text}))
+    told = [each["message"].partition(" links to ")[2].partition(",")[0] for each in guide.build()["problems"]]
+    assert sorted(set(told)) == sorted(bad)
+    checked = [each["message"].partition(" links to ")[2].partition(",")[0] for each in problems(guide)]
+    assert checked == sorted(bad) * 2
+
+
+def test_link_with_a_refused_scheme_is_told(guide: Guide, space: SpaceFiles) -> None:
+    uri = {"nodeType": "hyperlink", "data": {"uri": "javascript:b"}, "content": []}
+    space.put_model(
+        PLACE, CATEGORY, content_type("note", ("title", "Symbol"), ("text", "RichText")),
+        locales=[locale("en-US", default=True), locale("de-DE", "en-US"), locale("ar", "en-US")],
+    )  # fmt: skip
+    space.put(entry("note", "one", title="One", text={"en-US": {"nodeType": "document", "content": [uri]}}))
+    body = "[x](javascript:a) <a href='java&Tab;script:c'>x</a> <vbscript:d> <https://example.org> [m](mailto:a@b.c)"
+    space.put(entry("place", "gate", title="Gate", slug="gate", body=body))
+    found = [each for each in problems(guide) if each["code"] != "link-dead"]
+    assert {where(each)[:4] for each in found if each["item"] == "entry:one"} == {
+        ("warning", "entry:one", "en-US", "text")
+    }
+    assert [(each["code"], each["item"], each["message"].split(" links to ")[1].split(",")[0]) for each in found] == [
+        ("link-refused", "entry:one", "javascript:b"),
+        *(("link-refused", "entry:gate", each) for each in ("java script:c", "javascript:a", "vbscript:d")),
+    ]
+    setting(guide, "check: {link-refused: off}\n")
+    assert problems(guide) == []
+    assert guide.build()["problems"] == []
+
+
 EMPTY: list[Any] = [
     None,
     "",

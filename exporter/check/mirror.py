@@ -7,11 +7,12 @@ from collections import Counter
 from contextlib import closing
 from typing import TYPE_CHECKING
 
-from exporter.check.content import Look, look_at
+from exporter.check.content import Look, Parts, look_at
 from exporter.check.written import addresses_of
 from exporter.files import read_file
 from exporter.guide.addresses import resolve
 from exporter.guide.facts import Facts, read_item
+from exporter.guide.links import item_named
 from exporter.guide.list_pages import chosen_url
 from exporter.guide.pages import list_url
 from exporter.guide.scan import look_at_items
@@ -22,7 +23,7 @@ from exporter.problems import problem
 from exporter.report import Problem, one_line
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Iterable, Iterator, Mapping
     from pathlib import Path
 
     from exporter.check.rules import Rules
@@ -48,6 +49,7 @@ class MirrorCheck:
         self._content = content
         self._jobs = jobs
         self._filled: dict[str, Counter[str]] = {}
+        self._before: dict[str, tuple[Parts, ...]] = {}
         self._broken = False
         self.items = 0
 
@@ -60,7 +62,7 @@ class MirrorCheck:
             for look in looks:
                 yield from look.problems
                 self._keep(database, look)
-            _resolve(database)
+            _resolve(database, self._before)
             if not self._broken:  # of what is missing nobody knows whether it was in that file
                 yield from _unresolved(database, self._rules)
                 yield from _clashes(database, self._rules.frame)
@@ -77,6 +79,8 @@ class MirrorCheck:
         written = ((_clean(to), look.key, _clean(field), _clean(code)) for to, field, code in look.written)
         database.executemany("INSERT INTO written VALUES (?, ?, ?, ?)", written)
         database.executemany("INSERT INTO part VALUES (?, ?, ?, ?)", ((look.key, *each) for each in look.parts))
+        if look.before:
+            self._before[look.key] = look.before
         for earlier, pages in enumerate((look.bases, look.earlier)):
             rows = ((url, look.key, code, look.type, earlier) for code, url in pages)
             database.executemany("INSERT INTO marked VALUES (?, ?, ?, ?, ?)", rows)
@@ -110,19 +114,41 @@ def _look(rules: Rules, content: Path, paths: Iterable[str]) -> Iterator[Look]:
             yield look_at(rules, item, path)
 
 
-def _resolve(database: sqlite3.Connection) -> None:
-    """Put what linked entries say for the marks of addresses, now that all entries are known."""
+class _Said:
+    """What entries say in the addresses of others, as `resolve` asks for it; `asked` are their keys.
 
-    def facts_of(key: str) -> Facts:
-        parts = database.execute("SELECT field, locale, value FROM part WHERE key = ?", (key,)).fetchall()
-        return Facts(key, "", parts=tuple(parts))
+    `once` is what one of them said before, by its key.
+    """
 
+    def __init__(self, database: sqlite3.Connection, once: Mapping[str, Parts] | None = None) -> None:
+        self._database = database
+        self._once = once or {}
+        self.asked: set[str] = set()
+
+    def __call__(self, key: str) -> Facts:
+        self.asked.add(key)
+        parts = self._once.get(key)
+        if parts is None:
+            parts = tuple(self._database.execute("SELECT field, locale, value FROM part WHERE key = ?", (key,)))
+        return Facts(key, "", parts=parts)
+
+
+def _resolve(database: sqlite3.Connection, before: Mapping[str, tuple[Parts, ...]]) -> None:
+    """Put what linked entries say for the marks of addresses, now that all entries are known.
+
+    What an entry said `before` gives the addresses that the pages of others had until it said something else.
+    """
+    now = _Said(database)
     for url, key, locale, type_id, earlier in database.execute("SELECT * FROM marked ORDER BY rowid"):
-        whole = resolve(url, locale, facts_of)
+        now.asked.clear()
+        whole, found = resolve(url, locale, now), []
         if earlier:
-            database.execute("INSERT OR IGNORE INTO earlier VALUES (?)", (whole,))
+            found.append(whole)
         else:
             database.execute("INSERT INTO base VALUES (?, ?, ?, ?)", (whole, key, locale, type_id))
+            known = ({each: parts} for each in now.asked & before.keys() for parts in before[each])
+            found += [resolve(url, locale, _Said(database, once)) for once in known]
+        database.executemany("INSERT OR IGNORE INTO earlier VALUES (?)", ((each,) for each in found))
 
 
 def _unresolved(database: sqlite3.Connection, rules: Rules) -> Iterator[Problem]:
@@ -167,12 +193,38 @@ def _dead(database: sqlite3.Connection, frame: Frame) -> Iterator[Problem]:
     query = (
         "SELECT DISTINCT source, field, locale, written.path, name, item.path FROM written JOIN item ON key = source"
     )
-    there = "SELECT 1 FROM base WHERE url = ?1 UNION ALL SELECT 1 FROM earlier WHERE url = ?1"
+    database.execute("CREATE INDEX base_by_key ON base (key)")
+    parted = _parted_lists(frame)
     for source, field, locale, link, name, path in database.execute(f"{query} ORDER BY 1, 2, 3, 4"):
-        if not any(database.execute(there, (url,)).fetchone() for url in addresses_of(frame, link)):
+        if not _leads(database, frame, parted, source, link):
             said = f"{name}, {field} ({locale}) links to {link}, where no page is: mend the link, or link to an entry"
             where = {"item": source, "locale": locale, "field": field, "file": f"content/{path}"}
             yield problem("link-dead", one_line(said, 400), **where)
+
+
+def _leads(database: sqlite3.Connection, frame: Frame, parted: tuple[str, ...], source: str, link: str) -> bool:
+    """Tell whether a link of an entry leads to a page, or to an item that it names by its id.
+
+    What only the build knows is taken for granted: the pages of lists that are `parted`, and what a path leads to that
+    begins at the page of an entry without one.
+    """
+    there = "SELECT 1 FROM base WHERE url = ?1 UNION ALL SELECT 1 FROM earlier WHERE url = ?1"
+    pages = [row[0] for row in database.execute("SELECT url FROM base WHERE key = ?", (source,))]
+    urls = addresses_of(frame, link, pages)
+    if not urls or any(url.startswith(parted) or database.execute(there, (url,)).fetchone() for url in urls):
+        return True
+    key = item_named(link)
+    if key.startswith("asset:") and frame.site.content.assets != "download":
+        return False
+    named = "SELECT 1 FROM base WHERE key = ?" if key.startswith("entry:") else "SELECT 1 FROM item WHERE key = ?"
+    return database.execute(named, (key,)).fetchone() is not None
+
+
+def _parted_lists(frame: Frame) -> tuple[str, ...]:
+    """Give what the addresses of those pages of lists begin with that are one letter, value or number of it."""
+    lists = [(name, each) for name, each in frame.site.lists.items() if each.by or each.per_page]
+    chosen = [chosen_url(frame, {"url": each.url}, name, code) for name, each in lists for code in frame.locales]
+    return *chosen, *(f"{list_url(frame, each, code)}~" for each in frame.types for code in frame.locales)
 
 
 _AT = """

@@ -161,6 +161,14 @@ def earlier_bases(frame: Frame, item: Item, fields: Mapping[str, Mapping[str, li
         yield from _own_bases(frame, before)
 
 
+def earlier_parts(
+    frame: Frame, item: Item, fields: Mapping[str, Mapping[str, list[str]]]
+) -> Iterator[tuple[tuple[str, str, str], ...]]:
+    """Yield what the addresses of others read of an entry as it was."""
+    for before in _earlier(frame, item, fields) if frame.linked_fields else ():
+        yield parts_of(frame, before)
+
+
 def _own_bases(frame: Frame, item: Item) -> Iterator[tuple[str, str]]:
     for code in frame.locales if item.content_type in frame.types else ():
         yield code, base_address(frame, item, code)
