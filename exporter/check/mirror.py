@@ -7,23 +7,22 @@ from collections import Counter
 from contextlib import closing
 from typing import TYPE_CHECKING
 
+from exporter.check.addresses import clashes, own_addresses, resolve_addresses
 from exporter.check.content import Look, Parts, look_at
 from exporter.check.written import addresses_of
 from exporter.files import read_file
-from exporter.guide.addresses import resolve
-from exporter.guide.facts import Facts, read_item
+from exporter.guide.facts import read_item
 from exporter.guide.links import item_named
 from exporter.guide.list_pages import chosen_url
 from exporter.guide.pages import list_url
 from exporter.guide.scan import look_at_items
 from exporter.guide.work import in_processes
 from exporter.model import decode
-from exporter.patterns import paths_of
 from exporter.problems import problem
 from exporter.report import Problem, one_line
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping
+    from collections.abc import Iterable, Iterator
     from pathlib import Path
 
     from exporter.check.rules import Rules
@@ -62,10 +61,11 @@ class MirrorCheck:
             for look in looks:
                 yield from look.problems
                 self._keep(database, look)
-            _resolve(database, self._before)
+            resolve_addresses(database, self._before)
             if not self._broken:  # of what is missing nobody knows whether it was in that file
                 yield from _unresolved(database, self._rules)
-                yield from _clashes(database, self._rules.frame)
+                yield from clashes(database, self._rules.frame)
+                yield from own_addresses(database, self._rules.frame)
                 yield from _dead(database, self._rules.frame)
 
     def _keep(self, database: sqlite3.Connection, look: Look) -> None:
@@ -114,43 +114,6 @@ def _look(rules: Rules, content: Path, paths: Iterable[str]) -> Iterator[Look]:
             yield look_at(rules, item, path)
 
 
-class _Said:
-    """What entries say in the addresses of others, as `resolve` asks for it; `asked` are their keys.
-
-    `once` is what one of them said before, by its key.
-    """
-
-    def __init__(self, database: sqlite3.Connection, once: Mapping[str, Parts] | None = None) -> None:
-        self._database = database
-        self._once = once or {}
-        self.asked: set[str] = set()
-
-    def __call__(self, key: str) -> Facts:
-        self.asked.add(key)
-        parts = self._once.get(key)
-        if parts is None:
-            parts = tuple(self._database.execute("SELECT field, locale, value FROM part WHERE key = ?", (key,)))
-        return Facts(key, "", parts=parts)
-
-
-def _resolve(database: sqlite3.Connection, before: Mapping[str, tuple[Parts, ...]]) -> None:
-    """Put what linked entries say for the marks of addresses, now that all entries are known.
-
-    What an entry said `before` gives the addresses that the pages of others had until it said something else.
-    """
-    now = _Said(database)
-    for url, key, locale, type_id, earlier in database.execute("SELECT * FROM marked ORDER BY rowid"):
-        now.asked.clear()
-        whole, found = resolve(url, locale, now), []
-        if earlier:
-            found.append(whole)
-        else:
-            database.execute("INSERT INTO base VALUES (?, ?, ?, ?)", (whole, key, locale, type_id))
-            known = ({each: parts} for each in now.asked & before.keys() for parts in before[each])
-            found += [resolve(url, locale, _Said(database, once)) for once in known]
-        database.executemany("INSERT OR IGNORE INTO earlier VALUES (?)", ((each,) for each in found))
-
-
 def _unresolved(database: sqlite3.Connection, rules: Rules) -> Iterator[Problem]:
     source = rules.frame.site.source
     other = "" if source.search is None and not source.only else " or not mirrored"
@@ -164,28 +127,6 @@ _UNRESOLVED = """
 SELECT DISTINCT source, field, locale, target, name, path FROM link JOIN item ON key = source
 WHERE target NOT IN (SELECT key FROM item) ORDER BY 1, 2, 3, 4
 """
-
-
-def _clashes(database: sqlite3.Connection, frame: Frame) -> Iterator[Problem]:
-    """Yield the addresses that several pages want; where render cannot part them it is an error, whatever is chosen."""
-    own = ((frame.prefixes[code], "the home page", code) for code in frame.locales)
-    types = [row[0] for row in database.execute("SELECT DISTINCT type FROM base ORDER BY 1")]
-    both = [(each, code) for each in types for code in frame.locales]
-    lists = {list_url(frame, each, code): (f"the list of {each}", code) for each, code in both}
-    for name, each in frame.site.lists.items():
-        urls = ((chosen_url(frame, {"url": each.url}, name, code), code) for code in frame.locales)
-        lists |= {url: (f"the list {name}", code) for url, code in urls}
-    others = (*own, *((url, *each) for url, each in lists.items()))
-    database.executemany("INSERT INTO base VALUES (?, ?, ?, '')", others)
-    database.execute("CREATE INDEX base_by_url ON base (url)")
-    met: dict[tuple[str, ...], Problem] = {}
-    query = "SELECT url FROM base GROUP BY url HAVING count(*) > 1 ORDER BY min(rowid)"
-    for (url,) in database.execute(query):
-        rows = database.execute(_AT, (url,)).fetchall()
-        keys = tuple(dict.fromkeys(row[0] for row in rows))
-        if keys not in met:  # in one locale they meet as in the next
-            met[keys] = _clash(frame, url, rows)
-    yield from met.values()
 
 
 def _dead(database: sqlite3.Connection, frame: Frame) -> Iterator[Problem]:
@@ -225,26 +166,3 @@ def _parted_lists(frame: Frame) -> tuple[str, ...]:
     lists = [(name, each) for name, each in frame.site.lists.items() if each.by or each.per_page]
     chosen = [chosen_url(frame, {"url": each.url}, name, code) for name, each in lists for code in frame.locales]
     return *chosen, *(f"{list_url(frame, each, code)}~" for each in frame.types for code in frame.locales)
-
-
-_AT = """
-SELECT base.key, locale, type, coalesce(name, base.key), path FROM base LEFT JOIN item ON item.key = base.key
-WHERE url = ? ORDER BY type = '', base.key, locale
-"""
-
-
-def _clash(frame: Frame, url: str, rows: list[tuple[str, str, str, str, str]]) -> Problem:
-    key, locale, type_id, _, path = rows[0]
-    fixed = any(not row[2] or _has_pattern(frame, row[2]) for row in rows)
-    content_type = frame.model.types.get(type_id)
-    pattern = frame.site.pages[type_id].url if type_id in frame.site.pages else None
-    field = next(paths_of(pattern), ("",))[0] if pattern else content_type.address_field if content_type else ""
-    said = f"{' and '.join(dict.fromkeys(row[3] for row in rows))} have the same address {url}: "
-    said += "change one, or its pattern in site.yaml" if fixed else f"each gets its id; change the {field} of one"
-    where = {"item": key, "locale": locale, "field": field, "file": f"content/{path}"}
-    return problem("address-taken" if fixed else "address-clash", one_line(said, 400), **where)
-
-
-def _has_pattern(frame: Frame, type_id: str) -> bool:
-    pattern = frame.site.pages.get(type_id)
-    return pattern is not None and pattern.url is not None
