@@ -282,6 +282,17 @@ def test_entries_that_want_the_same_address_are_told(guide: Guide, space: SpaceF
     )
 
 
+def test_link_to_an_address_that_entries_share_is_dead_and_to_what_they_get_instead_is_not(
+    guide: Guide, space: SpaceFiles
+) -> None:
+    body = "[a](/place/castle/) [b](/place/castle-two/) [c](/de-DE/place/castle-castle/)"
+    space.put(entry("place", "two", title={"en-US": "Two", "de-DE": "Zwei"}, slug="castle", body=body))
+    dead = [each for each in guide.build()["problems"] if each["code"] == "link-dead"]
+    told = [each for each in problems(guide) if each["code"] == "link-dead"]
+    assert {each["message"].split(" links to ")[1].split(",")[0] for each in dead} == {"/place/castle/"}
+    assert [each["message"].split(" links to ")[1].split(",")[0] for each in told] == ["/place/castle/"]
+
+
 def test_same_address_under_a_pattern_is_an_error_whatever_is_chosen(guide: Guide, space: SpaceFiles) -> None:
     space.put(entry("place", "two", title="Two", slug="castle"))
     setting(guide, "pages: {place: {url: '/{slug}/'}, category: {url: '/{slug}/'}}\ncheck: {address-clash: off}\n")
@@ -430,6 +441,24 @@ def test_broken_file_is_an_error_and_the_others_are_looked_at(guide: Guide, spac
     outcome = guide.run("check", "--json")
     found = [(each["severity"], each["code"]) for each in outcome.json["problems"]]
     assert (outcome.code, found) == (1, [("error", "mirror-broken"), ("warning", "alt-missing")])
+
+
+def test_broken_file_leaves_links_and_addresses_alone_and_says_so(guide: Guide, space: SpaceFiles) -> None:
+    space.put(entry("place", "gate", title="Gate", slug="castle", category=link("Entry", "gone")))
+    guide.build()
+    (guide.root / "content/entries/place/mill.json").write_text("{")
+    (problem,) = guide.run("check", "--json").json["problems"]
+    assert "so neither links nor addresses were looked at: take it back from git" in problem["message"]
+
+
+def test_line_of_a_problem_has_its_code_and_stands_once_for_all_languages(guide: Guide, space: SpaceFiles) -> None:
+    texts = {"en-US": "Gate", "de-DE": "Tor", "ar": "x"}
+    space.put(entry("place", "gate", title=texts, slug="gate", category=link("Entry", "gone")))
+    assert guide.run("sync").code == 0
+    outcome = guide.run("render", "--json")
+    assert [each["locale"] for each in outcome.json["problems"]] == ["en-US", "ar", "de-DE"]
+    lines = guide.run("render").err.splitlines()
+    assert lines == ["warning: entry:gate in category: links to entry:gone, which is not published [link-unresolved]"]
 
 
 def test_every_member_of_a_problem_is_one_of_the_documented(guide: Guide, space: SpaceFiles) -> None:

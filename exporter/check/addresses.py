@@ -9,6 +9,7 @@ from exporter.guide.facts import Facts
 from exporter.guide.list_pages import chosen_url
 from exporter.guide.listings import OWN_NAMES
 from exporter.guide.pages import list_url
+from exporter.layout import url_segment
 from exporter.patterns import paths_of
 from exporter.problems import problem
 from exporter.report import one_line
@@ -85,6 +86,15 @@ _AT = """
 SELECT base.key, locale, type, coalesce(name, base.key), path FROM base LEFT JOIN item ON item.key = base.key
 WHERE url = ? ORDER BY type = '', base.key, locale
 """
+
+
+def part_addresses(database: sqlite3.Connection) -> None:
+    """Give entries that want one address those that they get for that, as render does: with their ids."""
+    query = "SELECT rowid, url, key FROM base WHERE type != '' AND url IN "
+    query += "(SELECT url FROM base GROUP BY url HAVING count(*) > 1)"
+    for number, url, key in database.execute(query).fetchall():
+        parted = f"{url[:-1]}-{url_segment(key.partition(':')[2]) or 'entry'}/"
+        database.execute("UPDATE base SET url = ? WHERE rowid = ?", (parted, number))
 
 
 def _clash(frame: Frame, url: str, rows: list[tuple[str, str, str, str, str]]) -> Problem:

@@ -7,7 +7,7 @@ from collections import Counter
 from contextlib import closing
 from typing import TYPE_CHECKING
 
-from exporter.check.addresses import clashes, own_addresses, resolve_addresses
+from exporter.check.addresses import clashes, own_addresses, part_addresses, resolve_addresses
 from exporter.check.content import Look, Parts, look_at
 from exporter.check.written import addresses_of
 from exporter.files import read_file
@@ -66,6 +66,7 @@ class MirrorCheck:
                 yield from _unresolved(database, self._rules)
                 yield from clashes(database, self._rules.frame)
                 yield from own_addresses(database, self._rules.frame)
+                part_addresses(database)
                 yield from _dead(database, self._rules.frame)
 
     def _keep(self, database: sqlite3.Connection, look: Look) -> None:
@@ -107,7 +108,8 @@ def _look(rules: Rules, content: Path, paths: Iterable[str]) -> Iterator[Look]:
         except FileNotFoundError:
             continue
         except ValueError as error:
-            said = f"content/{path} is no JSON ({error}): take it back from git, or run sync --full"
+            said = f"content/{path} is no JSON ({error}), so neither links nor addresses were looked at: "
+            said += "take it back from git, or run sync --full"
             yield Look("", path, "", "", (problem("mirror-broken", said, file=f"content/{path}"),))
             continue
         if item is not None:
@@ -137,24 +139,22 @@ def _dead(database: sqlite3.Connection, frame: Frame) -> Iterator[Problem]:
     database.execute("CREATE INDEX base_by_key ON base (key)")
     parted = _parted_lists(frame)
     for source, field, locale, link, name, path in database.execute(f"{query} ORDER BY 1, 2, 3, 4"):
-        if not _leads(database, frame, parted, source, link):
+        pages = [row[0] for row in database.execute("SELECT url FROM base WHERE key = ?", (source,))]
+        urls = addresses_of(frame, link, locale, pages)
+        if urls and not _leads(database, frame, parted, urls, item_named(link)):
             said = f"{name}, {field} ({locale}) links to {link}, where no page is: mend the link, or link to an entry"
             where = {"item": source, "locale": locale, "field": field, "file": f"content/{path}"}
             yield problem("link-dead", one_line(said, 400), **where)
 
 
-def _leads(database: sqlite3.Connection, frame: Frame, parted: tuple[str, ...], source: str, link: str) -> bool:
-    """Tell whether a link of an entry leads to a page, or to an item that it names by its id.
+def _leads(database: sqlite3.Connection, frame: Frame, parted: tuple[str, ...], urls: list[str], key: str) -> bool:
+    """Tell whether a page lies at one of some addresses, or a link names an item by its key.
 
-    What only the build knows is taken for granted: the pages of lists that are `parted`, and what a path leads to that
-    begins at the page of an entry without one.
+    The pages of lists that are `parted` only the build knows: all that would lie there does.
     """
     there = "SELECT 1 FROM base WHERE url = ?1 UNION ALL SELECT 1 FROM earlier WHERE url = ?1"
-    pages = [row[0] for row in database.execute("SELECT url FROM base WHERE key = ?", (source,))]
-    urls = addresses_of(frame, link, pages)
-    if not urls or any(url.startswith(parted) or database.execute(there, (url,)).fetchone() for url in urls):
+    if any(url.startswith(parted) or database.execute(there, (url,)).fetchone() for url in urls):
         return True
-    key = item_named(link)
     if key.startswith("asset:") and frame.site.content.assets != "download":
         return False
     named = "SELECT 1 FROM base WHERE key = ?" if key.startswith("entry:") else "SELECT 1 FROM item WHERE key = ?"

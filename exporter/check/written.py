@@ -51,14 +51,16 @@ def _in_document(document: Mapping[str, Json]) -> Iterator[str]:
             pending += reversed(content) if isinstance(content, list) else ()
 
 
-def addresses_of(frame: Frame, path: str, pages: Iterable[str]) -> list[str]:
-    """Give the addresses that the path of a link can mean, whatever the language of the page that it is on.
+def addresses_of(frame: Frame, path: str, locale: str, pages: Iterable[str]) -> list[str]:
+    """Give the addresses that the path of a link can mean: in its own language, and as it stands.
 
-    `pages` are the addresses of the pages that it may be on: a path that begins with a dot starts from these.
+    `pages` are the addresses of the pages that it may be on, where a path starts that begins with a dot. What is in a
+    language that the guide does not speak can be on pages of any.
     """
     whole = unquote(path)
     relative = whole.startswith(("./", "../"))
     found = [posixpath.normpath(f"{each}{whole}") for each in pages] if relative else [whole]
     plain = [f"/{each.removesuffix('index.html').strip('/')}/".replace("//", "/") for each in found]
-    inside = ((*(f"{frame.prefixes[code]}{each[1:]}" for code in frame.locales), each) for each in plain)
+    prefixes = [frame.prefixes[locale]] if locale in frame.prefixes else list(frame.prefixes.values())
+    inside = ((*(f"{prefix}{each[1:]}" for prefix in prefixes), each) for each in plain)
     return list(dict.fromkeys(url for urls in inside for url in urls))
