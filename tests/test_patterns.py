@@ -177,8 +177,10 @@ def test_address_that_is_the_guides_own_is_an_error_that_names_entry_and_pattern
     ]
     assert f'entry:mill "The mill" has the address /{slug}/' in " ".join(each["message"] for each in checked)
     space.remove("entries/place/gate.json")
-    space.put(mill(3, slug="windmill"))
+    space.put(mill(3, slug="windmill", body=f"[here once](/{slug}/)"))
     step(guide)
+    found = guide.run("check", "--json").json["problems"]
+    assert [each["code"] for each in found if each["item"] == "entry:mill"] == ["link-dead"]
     assert not [path for path in guide.files("site") if path.startswith(f"site/{slug}/")]
     assert leads_to(guide, "/mill/") == "0; url=../windmill/index.html"
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from exporter.guide.addresses import resolve
+from exporter.guide.addresses import is_own, resolve
 from exporter.guide.facts import Facts
 from exporter.guide.list_pages import chosen_url
 from exporter.guide.listings import OWN_NAMES
@@ -42,7 +42,7 @@ class _Said:
         return Facts(key, "", parts=parts)
 
 
-def resolve_addresses(database: sqlite3.Connection, before: Mapping[str, tuple[Parts, ...]]) -> None:
+def resolve_addresses(database: sqlite3.Connection, frame: Frame, before: Mapping[str, tuple[Parts, ...]]) -> None:
     """Put what linked entries say for the marks of addresses, now that all entries are known.
 
     What an entry said `before` gives the addresses that the pages of others had until it said something else.
@@ -57,7 +57,9 @@ def resolve_addresses(database: sqlite3.Connection, before: Mapping[str, tuple[P
             database.execute("INSERT INTO base VALUES (?, ?, ?, ?)", (whole, key, locale, type_id))
             known = ({each: parts} for each in now.asked & before.keys() for parts in before[each])
             found += [resolve(url, locale, _Said(database, once)) for once in known]
-        database.executemany("INSERT OR IGNORE INTO earlier VALUES (?)", ((each,) for each in found))
+        database.executemany(
+            "INSERT OR IGNORE INTO earlier VALUES (?)", ((each,) for each in found if not is_own(frame, each, locale))
+        )
 
 
 def clashes(database: sqlite3.Connection, frame: Frame) -> Iterator[Problem]:

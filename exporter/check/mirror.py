@@ -61,7 +61,7 @@ class MirrorCheck:
             for look in looks:
                 yield from look.problems
                 self._keep(database, look)
-            resolve_addresses(database, self._before)
+            resolve_addresses(database, self._rules.frame, self._before)
             if not self._broken:  # of what is missing nobody knows whether it was in that file
                 yield from _unresolved(database, self._rules)
                 yield from clashes(database, self._rules.frame)
