@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import json
 import os
 import re
 from typing import TYPE_CHECKING, Annotated, Any, Literal
 from urllib.parse import urlsplit
 
-from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, ValidationError, WithJsonSchema
+from pydantic.json_schema import GenerateJsonSchema
 
 from exporter.environment import expand
 from exporter.errors import ConfigError
@@ -50,8 +52,14 @@ def _check_code(text: str) -> str:
 
 
 Expanded = Annotated[str, BeforeValidator(expand), Field(min_length=1)]
-Address = Annotated[str, BeforeValidator(_check_address)]
+Address = Annotated[str, BeforeValidator(_check_address), Field(json_schema_extra={"pattern": "^https?://"})]
 SourceAddress = Annotated[str, BeforeValidator(_check_source)]
+
+
+_TEXT: dict[str, Any] = {"type": ["string", "number", "boolean"]}
+"""What a text can be to an editor: every scalar is read as one."""
+_ROOTED = Field(json_schema_extra={"pattern": "^/(.*/)?$"})
+_TEXTS = WithJsonSchema({"anyOf": [_TEXT, {"type": "array", "items": _TEXT, "minItems": 1}]})
 
 
 class Part(BaseModel):
@@ -66,6 +74,8 @@ class Search(Part):
     `include` says how many steps links are followed from them.
     """
 
+    model_config = ConfigDict(json_schema_extra={"anyOf": [{"required": [each]} for each in _NARROWING]})
+
     content_type: Annotated[str, Field(min_length=1)] | None = None
     newer_than: Annotated[str, Field(pattern=r"^[1-9][0-9]{0,4}[smhdw]$")] | None = None
     max: Annotated[int, Field(ge=1)] | None = None
@@ -74,6 +84,13 @@ class Search(Part):
 
 class Source(Part):
     """Where the content comes from: a space at Contentful, or a local one through its own endpoint."""
+
+    model_config = ConfigDict(
+        json_schema_extra={
+            "oneOf": [{"required": ["local"]}, {"required": ["space"]}],
+            "not": {"required": ["only", "search"]},
+        }
+    )
 
     local: Annotated[str, Field(min_length=1)] | None = None
     space: Expanded | None = None
@@ -87,14 +104,16 @@ class Source(Part):
 class Content(Part):
     """What the mirror holds."""
 
-    formats: tuple[Literal["json", "markdown"], ...] = ("json", "markdown")
+    formats: Annotated[
+        tuple[Literal["json", "markdown"], ...], Field(json_schema_extra={"contains": {"const": "json"}})
+    ] = ("json", "markdown")
     assets: Literal["download", "link"] = "download"
 
 
 class PagePattern(Part):
     """The address and template of a content type's pages."""
 
-    url: Annotated[str, BeforeValidator(lambda text: check_pattern(str(text)))] | None = None
+    url: Annotated[str, BeforeValidator(lambda text: check_pattern(str(text))), _ROOTED] | None = None
     template: Annotated[str, Field(pattern=r"^[A-Za-z0-9_./-]+\.html$")] | None = None
 
 
@@ -105,11 +124,11 @@ class ListPattern(Part):
     """
 
     type: Annotated[str, Field(min_length=1)]
-    url: Annotated[str, BeforeValidator(lambda text: check_list_address(str(text)))] | None = None
+    url: Annotated[str, BeforeValidator(lambda text: check_list_address(str(text))), _ROOTED] | None = None
     title: str = ""
-    where: dict[str, Annotated[tuple[str, ...], BeforeValidator(one_or_several), Field(min_length=1)]] = {}
+    where: dict[str, Annotated[tuple[str, ...], BeforeValidator(one_or_several), Field(min_length=1), _TEXTS]] = {}
     by: Annotated[str, Field(min_length=1)] | None = None
-    sort: Annotated[tuple[str, ...], BeforeValidator(check_sort), Field(min_length=1)] | None = None
+    sort: Annotated[tuple[str, ...], BeforeValidator(check_sort), Field(min_length=1), _TEXTS] | None = None
     per_page: Annotated[int, Field(ge=1, le=1000)] | None = None
     template: Annotated[str, Field(pattern=r"^[A-Za-z0-9_./-]+\.html$")] | None = None
     feed: bool = True
@@ -132,11 +151,36 @@ class Site(Part):
     source: Source
     content: Content = Content()
     pages: dict[str, PagePattern] = {}
-    lists: dict[Annotated[str, Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9_-]*$")], ListPattern] = {}
+    lists: Annotated[
+        dict[Annotated[str, Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9_-]*$")], ListPattern],
+        Field(json_schema_extra={"additionalProperties": False}),
+    ] = {}
     untranslated: bool = False
     offline: bool = True
     theme: Theme = Theme()
-    check: dict[Annotated[str, AfterValidator(_check_code)], Literal["off", "warning", "error"]] = {}
+    check: Annotated[
+        dict[Annotated[str, AfterValidator(_check_code)], Literal["off", "warning", "error"]],
+        Field(json_schema_extra={"propertyNames": {"enum": [*CODES]}}),
+    ] = {}
+
+
+class _Schema(GenerateJsonSchema):
+    """Writes the JSON Schema of site.yaml: scalars are read as texts, and keys need no titles."""
+
+    def str_schema(self, schema: Any) -> dict[str, Any]:
+        """Let every scalar be a text, but where it has a form."""
+        found = super().str_schema(schema)
+        return found if "pattern" in found else {**found, **_TEXT}
+
+    def field_title_should_be_set(self, schema: Any) -> bool:  # noqa: ARG002 - its maker's signature
+        """Leave out titles that only repeat the key."""
+        return False
+
+
+def site_schema() -> str:
+    """Write the JSON Schema of site.yaml, for editors; `site.schema.json` beside this module holds it."""
+    schema = Site.model_json_schema(schema_generator=_Schema)
+    return json.dumps({"$schema": _Schema.schema_dialect, **schema, "title": "site.yaml"}, indent=2) + "\n"
 
 
 def read_site(text: str, path: Path) -> Site:

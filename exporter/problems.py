@@ -19,6 +19,9 @@ _MOST = 50
 CODES: Mapping[str, str] = {
     "link-unresolved": "warning",
     "link-dead": "warning",
+    "link-refused": "warning",
+    "picture-elsewhere": "warning",
+    "text-too-long": "warning",
     "required-missing": "error",
     "translation-missing": "off",
     "alt-missing": "warning",
@@ -55,10 +58,16 @@ def weigh(problems: Iterable[Problem], chosen: Mapping[str, str], *, strict: boo
 
 
 def first_of_each(report: Report) -> tuple[list[Problem], Counter[str]]:
-    """Give the problems to be told one by one, and how many more there are of which code."""
+    """Give the problems to be told one by one, and how many more there are of which code.
+
+    What reads the same in several locales is told once.
+    """
     counts: Counter[str] = Counter()
     told = []
+    once: dict[tuple[str, ...], Problem] = {}
     for each in report.problems:
+        once.setdefault((each.severity, each.code, each.message), each)
+    for each in once.values():
         counts[each.code] += 1
         if report.verbose or counts[each.code] <= _MOST:
             told.append(each)
@@ -66,7 +75,7 @@ def first_of_each(report: Report) -> tuple[list[Problem], Counter[str]]:
 
 
 def problem_lines(report: Report) -> list[str]:
-    """Give the problems as lines for people."""
+    """Give the problems as lines for people, with the codes that `check` in site.yaml weighs."""
     told, more = first_of_each(report)
-    lines = [f"{each.severity}: {one_line(each.message, 1000)}" for each in told]
+    lines = [f"{each.severity}: {one_line(each.message, 1000)} [{each.code}]" for each in told]
     return [*lines, *(f"and {number} more of {code}: -v or --json lists all" for code, number in more.items())]

@@ -30,7 +30,7 @@ if TYPE_CHECKING:
 
 IDS = ("a", "A", "b", "c", "d", "../é")
 TYPES = ("place", "category", "walk")
-SLUGS = ("x", "y", "X", "", "x-a", "x-b", "é/z", "category")
+SLUGS = ("x", "y", "X", "", "x-a", "x-b", "é/z", "category", "files")
 CODES = ("en-US", "de-DE", "ar")
 
 LINKED = {"id": "category", "name": "Category", "type": "Link", "linkType": "Entry", "localized": False}
@@ -88,7 +88,7 @@ SETTINGS: dict[str, tuple[Any, ...]] = {
     "base_url": (None, "https://example.org", "https://example.org/guide"),
     "untranslated": (None, True),
     "locales": (None, ["en-US"], ["de-DE", "en-US"], ["en-US", "ar"]),
-    "theme": (None, {"accent": "#0b6e4f"}, {"accent": "#123456"}),
+    "theme": (None, {"accent": "#0b6e4f"}, {"accent": "#123456"}, {"logo": "logo.svg"}),
     "content": (None, {"assets": "link"}),
     "pages": (
         None,
@@ -169,6 +169,7 @@ TEMPLATES: dict[str, tuple[str, ...]] = {
     "words.yaml": ("skip: {de: Weiter}\n", "own: {en: One, de: Eins}\ntype.place: {en: Spots}\n", "skip: [1]\n"),
     "static/style.css": ("a {}", "b {}"),
     "static/own.txt": ("one", "two"),
+    "static/logo.svg": ('<svg viewBox="0 0 3 2"/>', '<svg viewBox="0 0 3 2"></svg>', '<svg viewBox="0 0 3 4"/>'),
     "static/robots.txt": ("own",),
     "static/404.html": ("own",),
     "static/place/feed.xml": ("own",),

@@ -155,6 +155,66 @@ def test_link_to_an_earlier_address_leads_on(guide: Guide, space: SpaceFiles) ->
     assert guide.run("check", "--strict").code == 0
 
 
+def test_link_to_an_address_that_a_linked_entry_had_a_part_in_leads_on(guide: Guide, space: SpaceFiles) -> None:
+    setting(guide, "pages: {place: {url: '/{category.slug}/{slug}/'}, category: {}}\n")
+    links = "[a](/sights/castle/) [b](/de-DE/sights/castle/) [c](/ar/sights/mill/) [d](/sights/moon/)"
+    space.put(entry("place", "gate", title="Gate", slug="gate", body=links, category=link("Entry", "sights")))
+    space.put(
+        entry("place", "castle", title={"en-US": "C", "de-DE": "B"}, slug="castle", category=link("Entry", "sights"))
+    )
+    guide.build()
+    space.put(entry("category", "sights", 2, title={"en-US": "Sights", "de-DE": "Orte"}, slug="views"))
+    guide.build()
+    found = guide.run("check", "--json").json["problems"]
+    told = [each["message"].split(" links to ")[1].split(",")[0] for each in found]
+    assert told == ["/ar/sights/mill/", "/sights/moon/"]  # the mill has nothing in Arabic, so no page moved there
+    assert (guide.root / "site/de-DE/sights/castle/index.html").is_file()
+    assert not (guide.root / "site/ar/sights/mill/index.html").exists()
+
+
+def test_links_in_all_ways_that_the_guide_leads_are_let_be(guide: Guide, space: SpaceFiles) -> None:
+    setting(guide, "lists: {views: {type: place, by: category, per_page: 1}}\n")
+    good = [
+        "entry/mill",
+        "/entry/mill",
+        "asset/pic",
+        "../mill/",
+        "./",
+        "../../index.html",
+        "/views/sights/",
+        "/views/page/1/",
+    ]
+    bad = ["entry/moon", "asset/moon", "../moon/", "/view/"]
+    text = " ".join(f"[x]({each})" for each in (*good, *bad))
+    space.put(entry("place", "gate", title="Gate", slug="gate", body={"en-US": text, "de-DE": text}))
+    told = [each["message"].partition(" links to ")[2].partition(",")[0] for each in guide.build()["problems"]]
+    assert sorted(set(told)) == sorted(bad)
+    checked = [each["message"].partition(" links to ")[2].partition(",")[0] for each in problems(guide)]
+    assert checked == sorted(bad) * 2
+
+
+def test_link_with_a_refused_scheme_is_told(guide: Guide, space: SpaceFiles) -> None:
+    uri = {"nodeType": "hyperlink", "data": {"uri": "javascript:b"}, "content": []}
+    space.put_model(
+        PLACE, CATEGORY, content_type("note", ("title", "Symbol"), ("text", "RichText")),
+        locales=[locale("en-US", default=True), locale("de-DE", "en-US"), locale("ar", "en-US")],
+    )  # fmt: skip
+    space.put(entry("note", "one", title="One", text={"en-US": {"nodeType": "document", "content": [uri]}}))
+    body = "[x](javascript:a) <a href='java&Tab;script:c'>x</a> <vbscript:d> <https://example.org> [m](mailto:a@b.c)"
+    space.put(entry("place", "gate", title="Gate", slug="gate", body=body))
+    found = [each for each in problems(guide) if each["code"] != "link-dead"]
+    assert {where(each)[:4] for each in found if each["item"] == "entry:one"} == {
+        ("warning", "entry:one", "en-US", "text")
+    }
+    assert [(each["code"], each["item"], each["message"].split(" links to ")[1].split(",")[0]) for each in found] == [
+        ("link-refused", "entry:one", "javascript:b"),
+        *(("link-refused", "entry:gate", each) for each in ("java script:c", "javascript:a", "vbscript:d")),
+    ]
+    setting(guide, "check: {link-refused: off}\n")
+    assert problems(guide) == []
+    assert guide.build()["problems"] == []
+
+
 EMPTY: list[Any] = [
     None,
     "",
@@ -220,6 +280,17 @@ def test_entries_that_want_the_same_address_are_told(guide: Guide, space: SpaceF
     assert (
         'entry:castle "The castle" and entry:two "Two" have the same address /place/castle/: each' in problem["message"]
     )
+
+
+def test_link_to_an_address_that_entries_share_is_dead_and_to_what_they_get_instead_is_not(
+    guide: Guide, space: SpaceFiles
+) -> None:
+    body = "[a](/place/castle/) [b](/place/castle-two/) [c](/de-DE/place/castle-castle/)"
+    space.put(entry("place", "two", title={"en-US": "Two", "de-DE": "Zwei"}, slug="castle", body=body))
+    dead = [each for each in guide.build()["problems"] if each["code"] == "link-dead"]
+    told = [each for each in problems(guide) if each["code"] == "link-dead"]
+    assert {each["message"].split(" links to ")[1].split(",")[0] for each in dead} == {"/place/castle/"}
+    assert [each["message"].split(" links to ")[1].split(",")[0] for each in told] == ["/place/castle/"]
 
 
 def test_same_address_under_a_pattern_is_an_error_whatever_is_chosen(guide: Guide, space: SpaceFiles) -> None:
@@ -370,6 +441,24 @@ def test_broken_file_is_an_error_and_the_others_are_looked_at(guide: Guide, spac
     outcome = guide.run("check", "--json")
     found = [(each["severity"], each["code"]) for each in outcome.json["problems"]]
     assert (outcome.code, found) == (1, [("error", "mirror-broken"), ("warning", "alt-missing")])
+
+
+def test_broken_file_leaves_links_and_addresses_alone_and_says_so(guide: Guide, space: SpaceFiles) -> None:
+    space.put(entry("place", "gate", title="Gate", slug="castle", category=link("Entry", "gone")))
+    guide.build()
+    (guide.root / "content/entries/place/mill.json").write_text("{")
+    (problem,) = guide.run("check", "--json").json["problems"]
+    assert "so neither links nor addresses were looked at: take it back from git" in problem["message"]
+
+
+def test_line_of_a_problem_has_its_code_and_stands_once_for_all_languages(guide: Guide, space: SpaceFiles) -> None:
+    texts = {"en-US": "Gate", "de-DE": "Tor", "ar": "x"}
+    space.put(entry("place", "gate", title=texts, slug="gate", category=link("Entry", "gone")))
+    assert guide.run("sync").code == 0
+    outcome = guide.run("render", "--json")
+    assert [each["locale"] for each in outcome.json["problems"]] == ["en-US", "ar", "de-DE"]
+    lines = guide.run("render").err.splitlines()
+    assert lines == ["warning: entry:gate in category: links to entry:gone, which is not published [link-unresolved]"]
 
 
 def test_every_member_of_a_problem_is_one_of_the_documented(guide: Guide, space: SpaceFiles) -> None:

@@ -124,6 +124,27 @@ def test_unresolved_link_is_reported_with_item_locale_and_field(guide: Guide, sp
     assert len(problems) == len(found)
 
 
+def test_address_that_is_none_is_reported_with_its_item_and_field_wherever_it_stands(
+    guide: Guide, space: SpaceFiles
+) -> None:
+    web = {"id": "web", "name": "Web", "type": "Symbol", "localized": False}
+    more = {"id": "more", "name": "More", "type": "Array", "items": {"type": "Symbol"}, "localized": False}
+    space.put_model(content_type("place", *PLACE["fields"], web, more), CATEGORY, locales=[CHAIN[0]])
+    space.put(entry("place", "a", title="A", slug="a", web="https://[a"))
+    space.put(entry("place", "b", title="B", slug="b", more=["https://example.org", "https://[b"]))
+    (guide.root / "templates").mkdir()
+    fields = "{% for each in entry|fields %}{{ each|fact }}{% endfor %}{{ entry.web|href }}"
+    (guide.root / "templates/list.html").write_text(
+        f"{{% for entry in entries(page.type_id) %}}{fields}{{% endfor %}}", "utf-8"
+    )
+    problems = guide.build()["problems"]
+    assert {tuple(each.get(name) for name in ("code", "item", "locale", "field")) for each in problems} == {
+        ("link-refused", "entry:a", "en-US", "web"),
+        ("link-refused", "entry:b", "en-US", "more"),
+    }
+    assert len(problems) == 2
+
+
 def test_link_to_another_space_stays_a_link(guide: Guide, space: SpaceFiles) -> None:
     away = {"sys": {"type": "ResourceLink", "linkType": "Contentful:Entry"}}
     away["sys"]["urn"] = "crn:contentful:::content:spaces/other/environments/dev/entries/e1"

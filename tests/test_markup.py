@@ -403,3 +403,40 @@ def test_without_a_tag_in_the_text_only_attributes_are_looked_at_and_the_sanitis
     quick, whole = (html.tostring(tree(each(markup, Writing(text, look(HERE))))) for each in (led, clean))
     assert quick == whole
     assert active(led(markup, Writing(text, look(HERE)))) == []
+
+
+REFUSED = [
+    *("[x](javascript:a)", '<a href="javascript:a">x</a>', "<a title=y\n href='javascript:a'>x</a>"),
+    *(
+        "<a href=javascript:a>x</a>",
+        '<A HREF = "javascript&colon;a">x</A>',
+        "<javascript:a>",
+        "<b>y</b> [x](javascript:a)",
+    ),
+]
+
+
+@pytest.mark.parametrize("text", REFUSED)
+def test_link_with_a_refused_scheme_is_told_however_it_is_written(look: Callable[[str], View], text: str) -> None:
+    view = look(HERE)
+    assert "href" not in str(markdown(text, view))
+    (problem,) = view.problems
+    assert (problem.severity, problem.code, problem.item) == ("warning", "link-refused", "entry:castle")
+    assert "links to javascript:a, which is no address that links may have" in problem.message
+
+
+@pytest.mark.parametrize(
+    "text", ['<img src="data:image/png;base64,AA" alt="x">', "<b>y</b> ![x](data:image/png;base64,AA)"]
+)
+def test_picture_with_a_refused_scheme_is_told_in_html_too(look: Callable[[str], View], text: str) -> None:
+    view = look(HERE)
+    assert "src" not in str(markdown(text, view))
+    assert [each.code for each in view.problems] == ["picture-elsewhere"]
+
+
+def test_address_that_stands_in_code_or_words_is_no_link(look: Callable[[str], View]) -> None:
+    view = look(HERE)
+    markdown(
+        '`<a href="javascript:a">` <b title="href=javascript:a">x</b> &lt;a href="javascript:a"> javascript:a', view
+    )
+    assert view.problems == {}

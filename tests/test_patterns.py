@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from lxml import html
 
-from tests.conftest import CATEGORY, PLACE, SLUG, content_type, entry, link, locale
+from exporter.guide.listings import OWN_NAMES
+from tests.conftest import CATEGORY, PLACE, PROJECT, SLUG, content_type, entry, link, locale
 from tests.steps import edit, expect, mill, setting, step
 
 if TYPE_CHECKING:
@@ -26,6 +27,10 @@ EVENT = content_type(
 def sights(**fields: Any) -> dict[str, Any]:
     facts = {"title": {"en-US": "Sights", "de-DE": "Orte"}, "slug": "sights"}
     return entry("category", "sights", 2, **(facts | fields))
+
+
+def test_names_that_are_the_guides_own_hold_all_that_the_theme_copies() -> None:
+    assert {each.name for each in (PROJECT / "exporter/theme/static").iterdir()} <= OWN_NAMES
 
 
 def standing(guide: Guide) -> set[str]:
@@ -150,9 +155,40 @@ def test_two_slugs_that_meet_through_links_are_an_error_that_names_both(guide: G
     assert kept == before
 
 
+@pytest.mark.parametrize("slug", ["updates", "Files", "map/lisbon", "style.css"])
+def test_address_that_is_the_guides_own_is_an_error_that_names_entry_and_pattern(
+    guide: Guide, space: SpaceFiles, slug: str
+) -> None:
+    setting(guide, "pages: {place: {url: '/{slug}/'}, category: {}}\n")
+    guide.build()
+    before = guide.files("site")
+    space.put(mill(slug=slug))
+    space.put(entry("place", "gate", title="Gate", slug="search"))
+    outcome = guide.run("build")
+    assert outcome.code == 2
+    assert f"entry:mill has the address /{slug}/, which is the guide's own" in outcome.err
+    assert "entry:gate has the address /search/, which is the guide's own" in outcome.err
+    assert "the pattern pages.place.url" in outcome.err
+    assert guide.files("site") == before
+    checked = [each for each in guide.run("check", "--json").json["problems"] if each["code"] == "address-taken"]
+    assert sorted((each["severity"], each["item"], each["field"]) for each in checked) == [
+        ("error", "entry:gate", "slug"),
+        ("error", "entry:mill", "slug"),
+    ]
+    assert f'entry:mill "The mill" has the address /{slug}/' in " ".join(each["message"] for each in checked)
+    space.remove("entries/place/gate.json")
+    space.put(mill(3, slug="windmill", body=f"[here once](/{slug}/)"))
+    step(guide)
+    found = guide.run("check", "--json").json["problems"]
+    assert [each["code"] for each in found if each["item"] == "entry:mill"] == ["link-dead"]
+    assert not [path for path in guide.files("site") if path.startswith(f"site/{slug}/")]
+    assert leads_to(guide, "/mill/") == "0; url=../windmill/index.html"
+
+
 @pytest.mark.parametrize(
     ("pattern", "said"),
     [
+        ("/files/{slug}/", "pages.place.url: /files/{slug}/ is the guide's own: give it another url"),
         (
             "/{slugg}/",
             "pages.place.url: place has no field slugg: it has title, slug, summary, body, category, picture",

@@ -5,9 +5,10 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from exporter.check.assets import alt_missing, odd_files
-from exporter.check.written import written_links
-from exporter.guide.addresses import earlier_bases
+from exporter.check.written import links_in_text, path_of
+from exporter.guide.addresses import earlier_bases, earlier_parts
 from exporter.guide.facts import facts_of, links_in
+from exporter.guide.links import is_refused
 from exporter.problems import problem
 from exporter.report import one_line
 
@@ -19,12 +20,16 @@ if TYPE_CHECKING:
     from exporter.report import Problem
 
 
+Parts = tuple[tuple[str, str, str], ...]
+"""What an entry says in the addresses of others: field, locale and value."""
+
+
 class Look(NamedTuple):
     """What a look at an item gave; `name` is its key with its title.
 
     `links`: target, field and locale of what it links to. `written`: the same of links to addresses of the guide, whose
     target is a path. `bases`: locale and address of each page that it wants, `earlier` of those that it had, both with
-    marks for what linked entries say; `parts`: what it says itself in addresses of others, by field and locale.
+    marks for what linked entries say; `parts`: what it says itself in addresses of others, `before` what it said there.
     `filled`: how many localised fields it has in each locale of the guide, and under "" in any of them.
     """
 
@@ -37,13 +42,15 @@ class Look(NamedTuple):
     written: tuple[tuple[str, str, str], ...] = ()
     bases: tuple[tuple[str, str], ...] = ()
     earlier: tuple[tuple[str, str], ...] = ()
-    parts: tuple[tuple[str, str, str], ...] = ()
+    parts: Parts = ()
+    before: tuple[Parts, ...] = ()
     filled: Mapping[str, int] | None = None
 
 
 def look_at(rules: Rules, item: Item, path: str) -> Look:
     """Look at an item whose JSON lies at `path` under content/."""
-    found = [*_coordinates(rules, item)]
+    written = list(_written(rules, item))
+    found = [*_coordinates(rules, item), *_refused(written)]
     if item.key.kind == "asset":
         found += [*alt_missing(rules, item), *odd_files(rules, item, path)]
     else:
@@ -56,7 +63,8 @@ def look_at(rules: Rules, item: Item, path: str) -> Look:
         if code in rules.codes
     )
     links = {(str(to), name, code) for name, code, value in _shown(rules, item) for to in links_in(value)}
-    facts = facts_of(rules.frame, item, path)
+    facts, moved = facts_of(rules.frame, item, path), rules.moved.get(key, {})
+    spoken = dict(facts.bases)
     return Look(
         key,
         path,
@@ -64,10 +72,11 @@ def look_at(rules: Rules, item: Item, path: str) -> Look:
         name,
         problems,
         tuple(sorted(links)),
-        tuple(_written(rules, item)),
+        tuple((path, field, code) for link, field, code in written if (path := path_of(link))),
         facts.bases,
-        tuple(earlier_bases(rules.frame, item, rules.moved.get(key, {}))),
+        tuple(each for each in earlier_bases(rules.frame, item, moved) if each[0] in spoken),
         facts.parts,
+        tuple(earlier_parts(rules.frame, item, moved)),
         _filled(rules, item),
     )
 
@@ -87,10 +96,18 @@ def _shown(rules: Rules, item: Item) -> Iterator[tuple[str, str, dict[str, Json]
 
 
 def _written(rules: Rules, item: Item) -> Iterator[tuple[str, str, str]]:
-    for field in _fields(rules, item) if "link-dead" in rules.codes else ():
+    """Yield the links that stand in texts as addresses, with field and locale."""
+    for field in _fields(rules, item) if rules.codes & {"link-dead", "link-refused"} else ():
         for code, value in item.localized(field.id).items() if field.type in ("Text", "RichText") else ():
             if code in rules.shown:
-                yield from ((path, field.id, code) for path in written_links(value, field.type))
+                yield from ((link, field.id, code) for link in links_in_text(value, field.type))
+
+
+def _refused(written: list[tuple[str, str, str]]) -> Iterator[Found]:
+    for link, field, code in written:
+        if is_refused(link):
+            said = f", {field} ({code}) links to {one_line(link)}, which is no address that links may have: "
+            yield "link-refused", code, field, f"{said}it is shown as plain text, so mend it or take it out"
 
 
 def _fields(rules: Rules, item: Item) -> tuple[Field, ...]:

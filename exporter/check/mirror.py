@@ -7,17 +7,17 @@ from collections import Counter
 from contextlib import closing
 from typing import TYPE_CHECKING
 
-from exporter.check.content import Look, look_at
+from exporter.check.addresses import clashes, own_addresses, part_addresses, resolve_addresses
+from exporter.check.content import Look, Parts, look_at
 from exporter.check.written import addresses_of
 from exporter.files import read_file
-from exporter.guide.addresses import resolve
-from exporter.guide.facts import Facts, read_item
+from exporter.guide.facts import read_item
+from exporter.guide.links import item_named
 from exporter.guide.list_pages import chosen_url
 from exporter.guide.pages import list_url
 from exporter.guide.scan import look_at_items
 from exporter.guide.work import in_processes
 from exporter.model import decode
-from exporter.patterns import paths_of
 from exporter.problems import problem
 from exporter.report import Problem, one_line
 
@@ -48,6 +48,7 @@ class MirrorCheck:
         self._content = content
         self._jobs = jobs
         self._filled: dict[str, Counter[str]] = {}
+        self._before: dict[str, tuple[Parts, ...]] = {}
         self._broken = False
         self.items = 0
 
@@ -60,10 +61,12 @@ class MirrorCheck:
             for look in looks:
                 yield from look.problems
                 self._keep(database, look)
-            _resolve(database)
+            resolve_addresses(database, self._rules.frame, self._before)
             if not self._broken:  # of what is missing nobody knows whether it was in that file
                 yield from _unresolved(database, self._rules)
-                yield from _clashes(database, self._rules.frame)
+                yield from clashes(database, self._rules.frame)
+                yield from own_addresses(database, self._rules.frame)
+                part_addresses(database)
                 yield from _dead(database, self._rules.frame)
 
     def _keep(self, database: sqlite3.Connection, look: Look) -> None:
@@ -77,6 +80,8 @@ class MirrorCheck:
         written = ((_clean(to), look.key, _clean(field), _clean(code)) for to, field, code in look.written)
         database.executemany("INSERT INTO written VALUES (?, ?, ?, ?)", written)
         database.executemany("INSERT INTO part VALUES (?, ?, ?, ?)", ((look.key, *each) for each in look.parts))
+        if look.before:
+            self._before[look.key] = look.before
         for earlier, pages in enumerate((look.bases, look.earlier)):
             rows = ((url, look.key, code, look.type, earlier) for code, url in pages)
             database.executemany("INSERT INTO marked VALUES (?, ?, ?, ?, ?)", rows)
@@ -103,26 +108,12 @@ def _look(rules: Rules, content: Path, paths: Iterable[str]) -> Iterator[Look]:
         except FileNotFoundError:
             continue
         except ValueError as error:
-            said = f"content/{path} is no JSON ({error}): take it back from git, or run sync --full"
+            said = f"content/{path} is no JSON ({error}), so neither links nor addresses were looked at: "
+            said += "take it back from git, or run sync --full"
             yield Look("", path, "", "", (problem("mirror-broken", said, file=f"content/{path}"),))
             continue
         if item is not None:
             yield look_at(rules, item, path)
-
-
-def _resolve(database: sqlite3.Connection) -> None:
-    """Put what linked entries say for the marks of addresses, now that all entries are known."""
-
-    def facts_of(key: str) -> Facts:
-        parts = database.execute("SELECT field, locale, value FROM part WHERE key = ?", (key,)).fetchall()
-        return Facts(key, "", parts=tuple(parts))
-
-    for url, key, locale, type_id, earlier in database.execute("SELECT * FROM marked ORDER BY rowid"):
-        whole = resolve(url, locale, facts_of)
-        if earlier:
-            database.execute("INSERT OR IGNORE INTO earlier VALUES (?)", (whole,))
-        else:
-            database.execute("INSERT INTO base VALUES (?, ?, ?, ?)", (whole, key, locale, type_id))
 
 
 def _unresolved(database: sqlite3.Connection, rules: Rules) -> Iterator[Problem]:
@@ -140,59 +131,38 @@ WHERE target NOT IN (SELECT key FROM item) ORDER BY 1, 2, 3, 4
 """
 
 
-def _clashes(database: sqlite3.Connection, frame: Frame) -> Iterator[Problem]:
-    """Yield the addresses that several pages want; where render cannot part them it is an error, whatever is chosen."""
-    own = ((frame.prefixes[code], "the home page", code) for code in frame.locales)
-    types = [row[0] for row in database.execute("SELECT DISTINCT type FROM base ORDER BY 1")]
-    both = [(each, code) for each in types for code in frame.locales]
-    lists = {list_url(frame, each, code): (f"the list of {each}", code) for each, code in both}
-    for name, each in frame.site.lists.items():
-        urls = ((chosen_url(frame, {"url": each.url}, name, code), code) for code in frame.locales)
-        lists |= {url: (f"the list {name}", code) for url, code in urls}
-    others = (*own, *((url, *each) for url, each in lists.items()))
-    database.executemany("INSERT INTO base VALUES (?, ?, ?, '')", others)
-    database.execute("CREATE INDEX base_by_url ON base (url)")
-    met: dict[tuple[str, ...], Problem] = {}
-    query = "SELECT url FROM base GROUP BY url HAVING count(*) > 1 ORDER BY min(rowid)"
-    for (url,) in database.execute(query):
-        rows = database.execute(_AT, (url,)).fetchall()
-        keys = tuple(dict.fromkeys(row[0] for row in rows))
-        if keys not in met:  # in one locale they meet as in the next
-            met[keys] = _clash(frame, url, rows)
-    yield from met.values()
-
-
 def _dead(database: sqlite3.Connection, frame: Frame) -> Iterator[Problem]:
     """Yield the links to addresses of the guide at which no page lies, nor one that leads on."""
     query = (
         "SELECT DISTINCT source, field, locale, written.path, name, item.path FROM written JOIN item ON key = source"
     )
-    there = "SELECT 1 FROM base WHERE url = ?1 UNION ALL SELECT 1 FROM earlier WHERE url = ?1"
+    database.execute("CREATE INDEX base_by_key ON base (key)")
+    parted = _parted_lists(frame)
     for source, field, locale, link, name, path in database.execute(f"{query} ORDER BY 1, 2, 3, 4"):
-        if not any(database.execute(there, (url,)).fetchone() for url in addresses_of(frame, link)):
+        pages = [row[0] for row in database.execute("SELECT url FROM base WHERE key = ?", (source,))]
+        urls = addresses_of(frame, link, locale, pages)
+        if urls and not _leads(database, frame, parted, urls, item_named(link)):
             said = f"{name}, {field} ({locale}) links to {link}, where no page is: mend the link, or link to an entry"
             where = {"item": source, "locale": locale, "field": field, "file": f"content/{path}"}
             yield problem("link-dead", one_line(said, 400), **where)
 
 
-_AT = """
-SELECT base.key, locale, type, coalesce(name, base.key), path FROM base LEFT JOIN item ON item.key = base.key
-WHERE url = ? ORDER BY type = '', base.key, locale
-"""
+def _leads(database: sqlite3.Connection, frame: Frame, parted: tuple[str, ...], urls: list[str], key: str) -> bool:
+    """Tell whether a page lies at one of some addresses, or a link names an item by its key.
+
+    The pages of lists that are `parted` only the build knows: all that would lie there does.
+    """
+    there = "SELECT 1 FROM base WHERE url = ?1 UNION ALL SELECT 1 FROM earlier WHERE url = ?1"
+    if any(url.startswith(parted) or database.execute(there, (url,)).fetchone() for url in urls):
+        return True
+    if key.startswith("asset:") and frame.site.content.assets != "download":
+        return False
+    named = "SELECT 1 FROM base WHERE key = ?" if key.startswith("entry:") else "SELECT 1 FROM item WHERE key = ?"
+    return database.execute(named, (key,)).fetchone() is not None
 
 
-def _clash(frame: Frame, url: str, rows: list[tuple[str, str, str, str, str]]) -> Problem:
-    key, locale, type_id, _, path = rows[0]
-    fixed = any(not row[2] or _has_pattern(frame, row[2]) for row in rows)
-    content_type = frame.model.types.get(type_id)
-    pattern = frame.site.pages[type_id].url if type_id in frame.site.pages else None
-    field = next(paths_of(pattern), ("",))[0] if pattern else content_type.address_field if content_type else ""
-    said = f"{' and '.join(dict.fromkeys(row[3] for row in rows))} have the same address {url}: "
-    said += "change one, or its pattern in site.yaml" if fixed else f"each gets its id; change the {field} of one"
-    where = {"item": key, "locale": locale, "field": field, "file": f"content/{path}"}
-    return problem("address-taken" if fixed else "address-clash", one_line(said, 400), **where)
-
-
-def _has_pattern(frame: Frame, type_id: str) -> bool:
-    pattern = frame.site.pages.get(type_id)
-    return pattern is not None and pattern.url is not None
+def _parted_lists(frame: Frame) -> tuple[str, ...]:
+    """Give what the addresses of those pages of lists begin with that are one letter, value or number of it."""
+    lists = [(name, each) for name, each in frame.site.lists.items() if each.by or each.per_page]
+    chosen = [chosen_url(frame, {"url": each.url}, name, code) for name, each in lists for code in frame.locales]
+    return *chosen, *(f"{list_url(frame, each, code)}~" for each in frame.types for code in frame.locales)

@@ -152,5 +152,5 @@ _SAID = {
     "page-link-dead": ': the link "{}" leads to nothing in site/: mend it in the template or in the entry',
     "page-anchor-dead": ': the link "{}" names an anchor that its page does not have: mend it, or give that id',
     "alt-missing": ': the picture "{}" has no alt: give it one in the template, an empty one where it only decorates',
-    "image-size-missing": ': the picture "{}" has no width and height, so the page jumps: give both in the template',
+    "image-size-missing": ': the picture "{}" has no width and height: give both in the template or the file',
 }

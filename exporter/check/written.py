@@ -1,42 +1,42 @@
-"""The links that editors write themselves, in Markdown and Rich Text, to pages of the guide: by address."""
+"""The links that editors write themselves as addresses, in Markdown and Rich Text."""
 
 from __future__ import annotations
 
+import posixpath
 import re
-from html import unescape
 from typing import TYPE_CHECKING, Any
 from urllib.parse import unquote, urlsplit
 
 from exporter.guide.commonmark import to_html
+from exporter.guide.links import is_refused, written_links
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Iterable, Iterator, Mapping
 
     from exporter.guide.frame import Frame
     from exporter.model import Json
 
-_MAY_LINK = re.compile(r"\]\(|\]:|href", re.IGNORECASE)
-_LINK = re.compile(r"""<a\s[^<>]*?\bhref=["']?([^"'<>\s]+)""", re.IGNORECASE)
+_MAY_LINK = re.compile(r"\]\(|\]:|href|<[a-z][a-z0-9+.-]*:", re.IGNORECASE)
 
 
-def written_links(value: Json, kind: str) -> Iterator[str]:
-    """Yield the links to addresses of the guide that a value holds; `kind` is the type of its field."""
+def links_in_text(value: Json, kind: str) -> Iterator[str]:
+    """Yield the links that the value of a field of the type Text or RichText holds, each once."""
     if isinstance(value, str):
         found = _in_markdown(value) if kind == "Text" else iter(())
     else:
         found = _in_document(value) if isinstance(value, dict) and value.get("nodeType") == "document" else iter(())
-    for link in dict.fromkeys(found):
-        try:
-            parts = urlsplit(link.strip())
-        except ValueError:
-            continue
-        if not parts.scheme and not parts.netloc and parts.path:
-            yield parts.path
+    yield from dict.fromkeys(each.strip() for each in found)
+
+
+def path_of(link: str) -> str:
+    """Give the path of a link to an address of the guide; empty for one that leads elsewhere."""
+    parts = urlsplit(link) if not is_refused(link) else urlsplit("")
+    return "" if parts.scheme or parts.netloc else parts.path
 
 
 def _in_markdown(text: str) -> Iterator[str]:
     if _MAY_LINK.search(text):
-        yield from map(unescape, _LINK.findall(to_html(text)))
+        yield from (url for tag, _, url in written_links(to_html(text)) if tag == "a")
 
 
 def _in_document(document: Mapping[str, Json]) -> Iterator[str]:
@@ -51,7 +51,16 @@ def _in_document(document: Mapping[str, Json]) -> Iterator[str]:
             pending += reversed(content) if isinstance(content, list) else ()
 
 
-def addresses_of(frame: Frame, path: str) -> list[str]:
-    """Give the addresses that the path of a link can mean, whatever the language of the page that it is on."""
-    plain = f"/{unquote(path).removesuffix('index.html').strip('/')}/".replace("//", "/")
-    return list(dict.fromkeys((*(f"{frame.prefixes[code]}{plain[1:]}" for code in frame.locales), plain)))
+def addresses_of(frame: Frame, path: str, locale: str, pages: Iterable[str]) -> list[str]:
+    """Give the addresses that the path of a link can mean: in its own language, and as it stands.
+
+    `pages` are the addresses of the pages that it may be on, where a path starts that begins with a dot. What is in a
+    language that the guide does not speak can be on pages of any.
+    """
+    whole = unquote(path)
+    relative = whole.startswith(("./", "../"))
+    found = [posixpath.normpath(f"{each}{whole}") for each in pages] if relative else [whole]
+    plain = [f"/{each.removesuffix('index.html').strip('/')}/".replace("//", "/") for each in found]
+    prefixes = [frame.prefixes[locale]] if locale in frame.prefixes else list(frame.prefixes.values())
+    inside = ((*(f"{prefix}{each[1:]}" for prefix in prefixes), each) for each in plain)
+    return list(dict.fromkeys(url for urls in inside for url in urls))

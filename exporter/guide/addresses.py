@@ -11,6 +11,7 @@ from dataclasses import replace
 from functools import partial
 from typing import TYPE_CHECKING
 
+from exporter.guide.listings import OWN_NAMES
 from exporter.layout import url_path
 from exporter.model import link_key
 from exporter.patterns import DATE_PARTS, OWN_FACTS, PLACEHOLDER, leads_on, paths_of
@@ -36,6 +37,11 @@ def base_address(frame: Frame, item: Item, locale: str) -> str:
     if wanted is None or wanted.url is None:
         return f"{prefix}{frame.segments[item.content_type]}/{own_slug(frame, item, locale)}/"
     return prefix + PLACEHOLDER.sub(lambda found: _filled(frame, item, found[1], locale), wanted.url)[1:]
+
+
+def is_own(frame: Frame, url: str, locale: str) -> bool:
+    """Tell whether an address in a locale is the guide's own, where no page of an entry may lie."""
+    return url.removeprefix(frame.prefixes[locale]).strip("/").split("/")[0].lower() in OWN_NAMES
 
 
 def own_slug(frame: Frame, item: Item, locale: str) -> str:
@@ -161,6 +167,14 @@ def earlier_bases(frame: Frame, item: Item, fields: Mapping[str, Mapping[str, li
         yield from _own_bases(frame, before)
 
 
+def earlier_parts(
+    frame: Frame, item: Item, fields: Mapping[str, Mapping[str, list[str]]]
+) -> Iterator[tuple[tuple[str, str, str], ...]]:
+    """Yield what the addresses of others read of an entry as it was."""
+    for before in _earlier(frame, item, fields) if frame.linked_fields else ():
+        yield parts_of(frame, before)
+
+
 def _own_bases(frame: Frame, item: Item) -> Iterator[tuple[str, str]]:
     for code in frame.locales if item.content_type in frame.types else ():
         yield code, base_address(frame, item, code)
@@ -188,9 +202,11 @@ def _with_value(frame: Frame, item: Item, name: str, locale: str, value: str) ->
 
 
 def unknown_fields(frame: Frame) -> Iterator[str]:
-    """Yield a sentence for each field in a pattern that the content model does not have."""
+    """Yield a sentence for each pattern that is the guide's own address or has a field that the model does not."""
     for type_id, wanted in frame.site.pages.items():
         content_type = frame.model.types[type_id]
+        if wanted.url is not None and is_own(frame, wanted.url, frame.locales[0]):
+            yield f"pages.{type_id}.url: {wanted.url} is the guide's own: give it another url"
         for path in paths_of(wanted.url or ""):
             first = content_type.find(path[0])
             if first is None and ".".join(path[:2]) not in OWN_FACTS[:2]:

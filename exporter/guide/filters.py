@@ -88,7 +88,7 @@ def _lead_html(context: Context, value: Any) -> Markup:
 @pass_context
 def _href(context: Context, value: Any) -> str:
     """An address that an editor wrote, where links may lead there; empty for any other."""
-    return follow("a", value, context[VIEW]) or "" if isinstance(value, str) else ""
+    return follow("a", value, context[VIEW], value) or "" if isinstance(value, str) else ""
 
 
 @pass_context

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from exporter.errors import ConfigError, GuardError
 from exporter.files import read_bytes, walk_files
 from exporter.guide.addresses import unknown_fields
-from exporter.guide.listings import OWN_FOLDERS, unknown_names
+from exporter.guide.listings import OWN_NAMES, unknown_names
 from exporter.guide.roles import UNKNOWN, Roles, pages_of, parts_of, roles_of
 from exporter.layout import LOCALES_PATH, TAGS_PATH, file_name, url_segment
 from exporter.model import Json, Model, brief, decode, read_content_type, read_locale
@@ -288,7 +288,7 @@ def _segments(model: Model, locales: tuple[str, ...]) -> dict[str, str]:
 
     One that meets a name of the guide's own gets an underscore; those that differ only by case get a suffix.
     """
-    taken = {*OWN_FOLDERS, *(prefix.strip("/").lower() for prefix in _prefixes(locales).values())}
+    taken = {*OWN_NAMES, *(prefix.strip("/").lower() for prefix in _prefixes(locales).values())}
     plain = {each: url_segment(each) or file_name(each) for each in model.types}
     counts = Counter(segment.lower() for segment in plain.values())
     return {

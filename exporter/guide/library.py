@@ -12,6 +12,7 @@ from exporter.guide.items import Items, Loaded
 from exporter.guide.languages import read_words, word
 from exporter.guide.list_pages import answer_of_list
 from exporter.guide.pages import LONGEST_LIST, count_of, letters_of
+from exporter.guide.pixels import logo_size
 from exporter.guide.sitemap import addresses_in
 from exporter.guide.subjects import Asked, Subject
 from exporter.guide.theme import THEME
@@ -212,6 +213,8 @@ class Library:
         return word(self.words, name, locale)
 
     def _site(self, _rest: str, name: str) -> Json:
+        if name == "logo_size":
+            return logo_size(self.templates / "static", self.frame.site.theme.logo)
         return site_values(self.frame)[name]
 
     def _type(self, type_id: str, _argument: str) -> Json:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import posixpath
 import re
+from html import unescape
 from typing import TYPE_CHECKING
 from urllib.parse import quote, unquote, urlsplit
 
@@ -12,6 +13,7 @@ from exporter.guide.objects import Asset, View
 from exporter.report import one_line
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
     from urllib.parse import SplitResult
 
 SCHEMES = {"http", "https", "mailto", "tel", "geo"}
@@ -23,9 +25,28 @@ ELSEWHERE = re.compile(r"https?://[A-Za-z0-9.-]+(?:/[\w.~+,;=-]*){0,3}", re.ASCI
 _HOST = re.compile(r"(?:[\w.~%!$&'()*+,;=:-]*@)?(?:[\w.-]*\w\.?|\[[0-9A-Fa-f:.]+\])(?::[0-9]{0,5})?")
 _ILLEGAL = re.compile(r"[\x00-\x20\"<>\\^`{|}\[\]\x7f-\xa0\ud800-\udfff]|%(?![0-9A-Fa-f]{2})")
 _ITEM = re.compile(r"/?(entry|asset)/([^/]+)/?")
+_WRITTEN = re.compile(
+    r"""<(?:(a)\b[^<>]*?[\s/"'](href)|(img)\b[^<>]*?[\s/"'](src))\s*=\s*"""
+    r"""(?:"([^"<>]*)"|'([^'<>]*)'|([^\s"'<>]+))""",
+    re.IGNORECASE,
+)
 
 
-def follow(tag: str, url: str, view: View, text: object = None) -> str | None:
+def written_links(markup: str) -> Iterator[tuple[str, str, str]]:
+    """Yield tag, attribute and address of each link and picture in markup that nobody made safe yet."""
+    for link, href, picture, source, *values in _WRITTEN.findall(markup):
+        yield (link or picture).lower(), (href or source).lower(), unescape(next(filter(None, values), ""))
+
+
+def is_refused(url: str) -> bool:
+    """Tell whether an address has a scheme that links of the space may not have, or is none."""
+    try:
+        return urlsplit(url.strip()).scheme not in ("", *SCHEMES)
+    except ValueError:
+        return True
+
+
+def follow(tag: str, url: str, view: View, text: object) -> str | None:
     """Give the address that a link or picture (its `tag`) of the space gets on this page; None for one left out.
 
     What is left out is a problem; `text` is the value that it stands in.
@@ -124,8 +145,14 @@ def _addresses(path: str, view: View) -> tuple[str, ...]:
     return tuple(dict.fromkeys((prefix + plain[1:], plain)))
 
 
-def _item(path: str, kinds: tuple[str, ...], view: View) -> str | None:
-    """Lead a link that names an entry or asset by its id, as twins do: `entry/ID`, `asset/ID`."""
+def item_named(path: str) -> str:
+    """Give the key of the item that a path names by its id, as twins do: `entry/ID`, `asset/ID`; empty for none."""
     found = _ITEM.fullmatch(unquote(path))
-    thing = view.thing(f"{found[1]}:{found[2]}") if found and found[1] in kinds else None
+    return f"{found[1]}:{found[2]}" if found else ""
+
+
+def _item(path: str, kinds: tuple[str, ...], view: View) -> str | None:
+    """Lead a link that names an entry or asset."""
+    key = item_named(path)
+    thing = view.thing(key) if key.partition(":")[0] in kinds else None
     return (url_of(thing) or None) if thing is not None else None

@@ -21,8 +21,8 @@ if TYPE_CHECKING:
     from exporter.guide.frame import Frame
     from exporter.model import Item, Json
 
-OWN_FOLDERS = {"files", "updates", "offline", "search", "map"}
-"""Where what is no page of an entry or list lies."""
+OWN_NAMES = {"files", "updates", "offline", "search", "map", "style.css", "icon.svg"}
+"""Where what is no page of an entry or list lies, on top of a guide: folders, and static files of the theme."""
 CREATED = "sys.createdAt"
 TAGS = "tags"
 _LARGEST = 1e300
@@ -179,7 +179,7 @@ def unknown_names(frame: Frame) -> Iterator[str]:
             has = ", ".join(frame.model.types)
             yield f"lists.{name}.type: the space has no content type {wanted.type}: it has {has}"
             continue
-        if (wanted.url or f"/{name}/").split("/")[1].lower() in OWN_FOLDERS:
+        if (wanted.url or f"/{name}/").split("/")[1].lower() in OWN_NAMES:
             yield f"lists.{name}.url: {wanted.url or f'/{name}/'} is the guide's own: give it another url"
         asked = [("where", each) for each in wanted.where] + ([("by", wanted.by)] if wanted.by else [])
         sorts = [("sort", each.removeprefix("-")) for each in wanted.sort or ()]

@@ -15,7 +15,7 @@ class Settings:
     """Some of site.yaml, as `site` in templates."""
 
     __slots__ = ("_view",)
-    _NAMES = frozenset({"title", "description", "accent", "logo", "base_url"})
+    _NAMES = frozenset({"title", "description", "accent", "logo", "logo_size", "base_url"})
 
     def __init__(self, view: View) -> None:
         self._view = view

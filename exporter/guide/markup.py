@@ -12,7 +12,7 @@ from markupsafe import Markup, escape
 
 from exporter.guide.commonmark import to_html
 from exporter.guide.headings import mark_headings, mark_plain_headings
-from exporter.guide.links import ELSEWHERE, SCHEMES, follow
+from exporter.guide.links import ELSEWHERE, SCHEMES, follow, is_refused, written_links
 from exporter.guide.nesting import fit, flatten
 
 if TYPE_CHECKING:
@@ -151,6 +151,9 @@ class _Cleaner:
         text = self._cleaner.clean(_NO_TAG.sub("&lt;", markup))
         if self._failure is not None:
             raise self._failure
+        for tag, name, url in written_links(markup):
+            if is_refused(url):  # the sanitiser drops it without asking
+                writing.attribute(tag, name, url)
         return _PICTURE.sub(_with_words, fit(text))
 
 

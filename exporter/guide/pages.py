@@ -6,7 +6,7 @@ from functools import cache
 from typing import TYPE_CHECKING, NamedTuple
 
 from exporter.errors import ConfigError
-from exporter.guide.addresses import dependents, earlier_addresses, resolve
+from exporter.guide.addresses import dependents, earlier_addresses, is_own, resolve
 from exporter.guide.sitemap import bucket_of
 from exporter.layout import file_name, page_path, url_segment
 from exporter.report import Problem
@@ -91,6 +91,7 @@ class Planner:
         self._added: dict[tuple[str, str], tuple[Page, str]] = {}
         self._is_new = index.value("SELECT 1 FROM page LIMIT 1") is None
         self._fresh: set[str] = set()
+        self._refused: dict[str, str] = {}
         self.moved: set[str] = set()
         self.shifted: set[str] = set()
         self.buckets: set[int] = set()
@@ -136,6 +137,9 @@ class Planner:
                 self._bases.add(base)
                 self._left.update({parted} - {None})
         for code, base in wanted.items():
+            if pattern is not None and pattern.url is not None and is_own(self._frame, base, code):
+                said = f"{key} has the address {base}, which is the guide's own: "
+                self._refused.setdefault(key, f"{said}change what makes it, or the pattern pages.{type_id}.url")
             if code not in standing or standing[code][2:4] != (base, f"{template} {type_id}"):
                 self._added[key, code] = (Page("entry", base, code, key, type_id, "", template), base)
                 self._note(base, key)
@@ -152,8 +156,13 @@ class Planner:
             self.shifted.add(key)
 
     def settle(self) -> None:
-        """Part the addresses that meet. Raises ConfigError where a pattern of site.yaml makes them meet."""
+        """Part the addresses that meet.
+
+        Raises ConfigError where a pattern of site.yaml makes them meet, or makes one that is the guide's own.
+        """
         self._place_linking()
+        if self._refused:
+            raise ConfigError("address-taken", "\n".join(said for _, said in sorted(self._refused.items())))
         self._add(self._added.values())
         self._added.clear()
         for base in self._meeting():
@@ -215,7 +224,7 @@ class Planner:
             if wanted is not None and wanted.url is not None:
                 both = " and ".join(dict.fromkeys(row[1] for row in rows))
                 raise ConfigError(
-                    "address-clash",
+                    "address-taken",
                     f"{both} have the same address {base}: change one, or the pattern pages.{type_id}.url",
                 )
 
@@ -259,15 +268,16 @@ class Planner:
     def _redirects(
         self, load: Callable[[str], Item | None], moved: Mapping[str, Mapping[str, Mapping[str, list[str]]]]
     ) -> Iterator[Page]:
-        """Yield a page for each earlier address where no page lies now."""
+        """Yield a page for each earlier address where no page lies now, nor anything of the guide's own."""
         found: dict[str, Page] = {}
+        lies = "SELECT 1 FROM page WHERE url = ? AND kind != 'moved'"
         for key, fields in sorted(moved.items()):
             item = load(key)
             before = earlier_addresses(self._index, self._frame, item, fields) if item is not None else ()
             for source, code, url in before:
                 query = "SELECT 1 FROM page WHERE key = ? AND locale = ? AND kind = 'entry'"
                 spoken = self._index.value(query, source, code)
-                if spoken and not self._index.value("SELECT 1 FROM page WHERE url = ? AND kind != 'moved'", url):
+                if spoken and not is_own(self._frame, url, code) and not self._index.value(lies, url):
                     found[url.casefold()] = Page("moved", url, code, source, "", "", "moved.html")
         yield from found.values()
 
@@ -298,7 +308,7 @@ class Planner:
                 said = " and ".join(
                     map(_named, sorted(met, key=lambda each: (_ORDER.index(each.kind), each.key or "")))
                 )
-                raise ConfigError("address-clash", f"{said} have the same address {met[0].url}")
+                raise ConfigError("address-taken", f"{said} have the same address {met[0].url}")
         self._fresh.clear()
 
 

@@ -76,7 +76,7 @@ def _text(value: str, name: str, view: View) -> Markup:
     """Write a short text; an address of the web or of mail, or a telephone number, is a link."""
     text = value.strip()
     if text.startswith(("https://", "http://")):
-        address = follow("a", text, view)
+        address = follow("a", text, view, value)
         shown = text.split("://", 1)[1].removesuffix("/")
         return Markup('<a href="%s">%s</a>') % (address, shown) if address else escape(text)
     if _MAIL.fullmatch(text):
