@@ -338,9 +338,7 @@ def item_digest(key: Key, data: bytes) -> bytes:
 
 def order_free_sum(digests: Iterable[bytes], start: str = "") -> str:
     """Add digests up so that their order does not matter; `start` is an earlier sum to go on from."""
-    total = int(start or "0", 16)
-    total += sum(int.from_bytes(each, "big") for each in digests)
-    return _hex(total)
+    return _hex(int(start or "0", 16) + sum(int.from_bytes(each, "big") for each in digests))
 
 
 def subtract(total: str, digests: Iterable[bytes]) -> str:

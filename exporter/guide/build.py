@@ -17,8 +17,9 @@ from exporter.errors import ConfigError
 from exporter.files import walk_files
 from exporter.guide.beside import beside
 from exporter.guide.copies import Copies
+from exporter.guide.database import read_row
 from exporter.guide.frame import read_frame, read_json, site_values
-from exporter.guide.index import GuideIndex, read_row
+from exporter.guide.index import GuideIndex
 from exporter.guide.output import Changes, Output, check_output
 from exporter.guide.scan import Read, look_at_files, read_files
 from exporter.guide.stamps import program_stamp, stamp_of
@@ -160,8 +161,7 @@ class _Build:
             self._render(outcomes)
         with self._index.transaction():
             self._finish(gone)
-        self._told.rows = self._index.database.total_changes
-        self._told.failed = len(self._failed)
+        self._told.rows, self._told.failed = self._index.database.total_changes, len(self._failed)
         self._tell(self._problems())
 
     def _tell(self, problems: Iterable[Problem]) -> None:

@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING
 
 from exporter.errors import GuardError
 from exporter.files import read_file
+from exporter.guide.database import read_row
 from exporter.guide.facts import own_facts, read_item
-from exporter.guide.index import read_row
 from exporter.guide.subjects import Subject
 from exporter.model import Item, Key, decode
 

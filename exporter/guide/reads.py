@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, NamedTuple
 
-from exporter.guide.index import read_row, subject_number
+from exporter.guide.database import read_row
+from exporter.guide.index import subject_number
 from exporter.model import digest, pack
 
 if TYPE_CHECKING:
