@@ -81,9 +81,6 @@ class Items:
         """Fetch the cards of what is linked to, and where pages lie, by few queries: before many pages are rendered."""
         self._packed = {row[0]: row for row in self._index.linked_cards(_PACKED)}
         self._addresses = self._index.addresses([each for each in self._packed if each.startswith("entry:")])
-        pages = self._index.addresses([each for each in self._whole if each.startswith("entry:")])
-        for key, loaded in self._whole.items():
-            loaded.pages = pages.get(key, {})
 
     def load(self, key: str) -> Loaded:
         """Give an item, from memory or from its card in the index."""
@@ -111,7 +108,7 @@ class Items:
         for key in others:
             if key not in found:
                 found[key] = self._loaded[key] = Loaded(key, None)
-        entries = [key for key in others if key.startswith("entry:")]
+        entries = [key for key in keys if found[key].pages is None and key.startswith("entry:")]
         if len(entries) > 1:
             pages = self._index.addresses(entries)
             for key in entries:
