@@ -79,6 +79,19 @@ def test_no_page_scrolls_sideways_on_a_phone(demo: Path, page: Page, prefix: str
     assert wide == {}
 
 
+def test_long_date_fits_a_narrow_phone(tmp_path: Path, page: Page) -> None:
+    files = SpaceFiles(tmp_path / "space")
+    kind = content_type("event", ("title", "Symbol"), ("start", "Date"))
+    files.put_model(kind, locales=[locale("eu", default=True)])
+    fields = {"title": {"eu": "Azoka"}, "start": {"eu": "2026-09-20T20:00-03:30"}}
+    files.put({**entry("event", "e"), "fields": fields})
+    site = make_guide(tmp_path / "guide", str(tmp_path / "space"), "eu")
+    page.set_viewport_size({"width": 320, "height": 700})
+    page.goto((site / "event/Azoka/index.html").as_uri())
+    assert page.locator("time").inner_text() == "2026(e)ko irailaren 20(a) (20:00 UTC-03:30)"
+    assert page.evaluate("document.documentElement.scrollWidth") == 320
+
+
 @pytest.mark.parametrize("width", [390, 1280])
 def test_english_title_in_an_arabic_list_begins_where_the_arabic_ones_do(demo: Path, page: Page, width: int) -> None:
     page.set_viewport_size({"width": width, "height": 800})

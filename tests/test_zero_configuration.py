@@ -243,6 +243,42 @@ def test_title_is_the_one_for_readers() -> None:
     assert roles(field("internalName", "Symbol"), headline, display="internalName").title == "headline"
     assert roles(field("internalName", "Symbol"), display="internalName").title == "internalName"
     assert roles(headline, display="").named_by == ("headline",)
+    internal, of_page, of_shop = (field(each, "Symbol") for each in ("internalName", "pageName", "shopName"))
+    assert roles(internal, of_shop, of_page, display="internalName").title == "pageName"
+    assert roles(internal, of_shop, of_page, headline, display="internalName").title == "headline"
+    assert roles(internal, of_shop, field("seoTitle", "Symbol"), display="internalName").title == "internalName"
+
+
+def test_what_is_for_search_engines_has_no_pages_and_stands_on_none() -> None:
+    internal = field("internalName", "Symbol")
+    seo = content_type("pageSeo", internal, field("pageTitle", "Symbol"), display="internalName")
+    shop = content_type("seoShop", ("title", "Symbol"), ("slug", "Symbol"))
+    links = [field("seoFields", "Link", linkType="Entry"), field("more", "Link", "pageSeo", linkType="Entry")]
+    page = content_type("page", ("title", "Symbol"), *links, field("shop", "Link", "seoShop", "page", linkType="Entry"))
+    types = {each["sys"]["id"]: read_content_type(each) for each in (seo, shop, page)}
+    assert pages_of(types) == ("seoShop", "page")
+    assert roles_of(types["page"]).hidden == {"seoFields", "more"}
+
+
+def test_date_or_language_that_is_only_a_text_is_said_in_words(guide: Guide, space: SpaceFiles) -> None:
+    kind = content_type(
+        "talk",
+        ("title", "Symbol"),
+        ("postedOn", "Symbol"),
+        ("spokenLanguage", "Symbol"),
+        field("dates", "Array", items={"type": "Symbol"}),
+        ("code", "Symbol"),
+    )
+    space.put_model(kind, locales=[locale("en-US", default=True)])
+    said_so: dict[str, Any] = {"postedOn": "2026-05-01T10:00:00.000Z", "spokenLanguage": "de-DE", "code": "de-DE"}
+    space.put(entry("talk", "t", title="talk", dates=["2026-05-01", "May"], **said_so))
+    guide.build()
+    assert facts(html.document_fromstring(guide.page("/talk/talk/").encode())) == {
+        "Postedon": "May 1, 2026, 10:00 AM UTC",
+        "Spokenlanguage": "German (Germany)",
+        "Dates": "May 1, 2026, May",
+        "Code": "de-DE",
+    }
 
 
 def test_summary_is_told_by_its_name_and_a_picture_by_its_kind() -> None:
