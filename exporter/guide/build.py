@@ -32,11 +32,12 @@ from exporter.problems import weigh
 from exporter.report import Problem, RenderReport, Report
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator, Sequence
+    from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 
     from exporter.guide.frame import Frame
     from exporter.guide.library import Library
     from exporter.guide.pages import Page
+    from exporter.guide.redirects import Record
     from exporter.model import Item
     from exporter.settings import Config
 
@@ -195,7 +196,7 @@ class _Build:
         from exporter.guide.reads import find_stale, find_stale_shapes
         from exporter.guide.sitemap import changed_files
 
-        index, frame, content = self._index, self._frame, self._config.content
+        index, frame = self._index, self._frame
         rearranged = "frame" in others
         planner = Planner(index, frame, self._copies.files)
         reads = self._crew.work("read", sorted(self._look.now), _stem, _MANY)
@@ -204,7 +205,9 @@ class _Build:
         planner.follow(update.linked)
         planner.settle()
         if planner.moved or update.lists or update.linked or others & {"frame", "moved"}:
-            planner.place_others(self._load, read_json(content, MOVED_PATH))
+            planner.place_others()
+        if planner.moved or update.changed or others & {"frame", "moved"}:
+            planner.place_redirects(self._load, self._earlier, update.changed, everything=rearranged)
         changed = update.changed | {f"url:{each}" for each in planner.moved} | planner.shifted
         changed |= {f"list:@{name}" for name, each in frame.site.lists.items() if each.by and update.linked}
         changed |= changed_files(index, planner.buckets, changed)
@@ -226,7 +229,11 @@ class _Build:
 
     def _moved(self) -> bytes:
         """Give what stands for what keeps redirects: earlier addresses, and static files that lie at one."""
-        return brief([read_json(self._config.content, MOVED_PATH), sorted(self._copies.files)])
+        return brief([self._earlier, sorted(self._copies.files)])
+
+    @cached_property
+    def _earlier(self) -> Mapping[str, Record]:
+        return dict(read_json(self._config.content, MOVED_PATH))
 
     def _gate(self) -> bytes:
         """Give what stands for all that the shared questions are asked of, lists apart."""
