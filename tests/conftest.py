@@ -9,6 +9,7 @@ import shutil
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
+from urllib.parse import urlsplit
 
 import pytest
 
@@ -16,7 +17,9 @@ from exporter.cli import run
 from exporter.model import canonical
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterator
+
+    from playwright.sync_api import Browser, Page
 
 SEED = "HISTORIES_SEED"
 """What the random tests that take long are made of, in the environment; printed, so that they can be played again."""
@@ -265,6 +268,41 @@ def remote(tmp_path: Path, call: Callable[..., Outcome], monkeypatch: pytest.Mon
         return Guide(root, call)
 
     return make
+
+
+CHROMIUM = shutil.which("chromium")
+ARGUMENTS = [
+    *("--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run"),
+    *("--disable-background-networking", "--disable-component-update", "--disable-sync"),
+]
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator[Browser]:
+    """Start Chromium."""
+    if CHROMIUM is None:
+        pytest.skip("Chromium is not installed")
+    sync_api = pytest.importorskip("playwright.sync_api", reason="Playwright is not installed")
+    with sync_api.sync_playwright() as playwright:
+        started = playwright.chromium.launch(executable_path=CHROMIUM, args=ARGUMENTS)
+        yield started
+        started.close()
+
+
+@pytest.fixture
+def page(browser: Browser) -> Iterator[Page]:
+    """Open a page on a phone; whatever it asks of any host or throws fails the test."""
+    context = browser.new_context(viewport={"width": 390, "height": 800}, locale="en-US")
+    opened = context.new_page()
+    asked: list[str] = []
+    thrown: list[str] = []
+    context.on("request", lambda request: asked.append(request.url))
+    opened.on("pageerror", lambda error: thrown.append(str(error)))
+    opened.on("console", lambda said: thrown.append(said.text) if said.type == "error" else None)
+    yield opened
+    context.close()
+    assert [url for url in asked if urlsplit(url).scheme not in ("file", "data", "blob")] == []
+    assert thrown == []
 
 
 @pytest.fixture(autouse=True)

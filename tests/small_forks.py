@@ -6,7 +6,7 @@ rows and pages that are written in several steps.
 
 from __future__ import annotations
 
-from exporter.guide import build, items, library, list_pages, list_views, output, pages, update, work
+from exporter.guide import build, items, library, list_pages, list_views, output, pages, shares, update, work
 from tests.forks import serve
 
 LONG = 4
@@ -17,7 +17,7 @@ def make_small() -> None:
     """Make the sizes small, in this process and those that are forked from it."""
     for module in (pages, library):
         vars(module)["LONGEST_LIST"] = LONG
-    pages._MANY = build._AT_ONCE = update._AT_ONCE = work._AT_ONCE = build._MANY = build._LEAST = FEW
+    pages._MANY = build._AT_ONCE = shares._AT_ONCE = update._AT_ONCE = work._AT_ONCE = build._MANY = build._LEAST = FEW
     items._KEPT = items._PACKED = build._WORTH_A_PROCESS = output._WORTH_A_PROCESS = FEW
     work._LAST = 2
     list_pages.LARGEST_SITEMAP = list_views._IN_A_FEED = FEW

@@ -36,7 +36,7 @@ def open_views(folder: Path) -> Callable[[str], View]:
     look = look_for_items(index, files.root, everything=True)
     update_items(index, planner, look, read_files(files.root, frame, look.now), everything=True)
     planner.settle()
-    planner.place_others(lambda _key: None, {})
+    planner.place_others()
     library = Library(index, frame, files.root, files.root / "templates")
 
     def at(url: str) -> View:

@@ -15,16 +15,10 @@ from exporter.cli import run
 from tests.conftest import CATEGORY, DEMO, PLACE, PROJECT, SpaceFiles, content_type, entry, locale
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
     from pathlib import Path
 
-    from playwright.sync_api import Browser, Page
+    from playwright.sync_api import Page
 
-CHROMIUM = shutil.which("chromium")
-ARGUMENTS = [
-    *("--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run"),
-    *("--disable-background-networking", "--disable-component-update", "--disable-sync"),
-]
 LOCALES = {"": ("en-US", "ltr"), "de-DE/": ("de-DE", "ltr"), "ar/": ("ar", "rtl")}
 PAGES = ("", "place/", "place/castelo-de-sao-jorge/", "article/getting-around/", "walk/old-town-climb/")
 
@@ -42,34 +36,6 @@ def make_guide(root: Path, source: str, locales: str = "en-US, de-DE, ar") -> Pa
 def demo(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Build the demo guide."""
     return make_guide(tmp_path_factory.mktemp("browser") / "guide", "demo")
-
-
-@pytest.fixture(scope="session")
-def browser() -> Iterator[Browser]:
-    """Start Chromium."""
-    if CHROMIUM is None:
-        pytest.skip("Chromium is not installed")
-    sync_api = pytest.importorskip("playwright.sync_api", reason="Playwright is not installed")
-    with sync_api.sync_playwright() as playwright:
-        started = playwright.chromium.launch(executable_path=CHROMIUM, args=ARGUMENTS)
-        yield started
-        started.close()
-
-
-@pytest.fixture
-def page(browser: Browser) -> Iterator[Page]:
-    """Open a page on a phone; whatever it asks of any host or throws fails the test."""
-    context = browser.new_context(viewport={"width": 390, "height": 800}, locale="en-US")
-    opened = context.new_page()
-    asked: list[str] = []
-    thrown: list[str] = []
-    context.on("request", lambda request: asked.append(request.url))
-    opened.on("pageerror", lambda error: thrown.append(str(error)))
-    opened.on("console", lambda said: thrown.append(said.text) if said.type == "error" else None)
-    yield opened
-    context.close()
-    assert [url for url in asked if urlsplit(url).scheme not in ("file", "data", "blob")] == []
-    assert thrown == []
 
 
 def test_reader_gets_from_home_to_a_place_and_on_by_clicks(demo: Path, page: Page) -> None:
@@ -111,6 +77,32 @@ def test_no_page_scrolls_sideways_on_a_phone(demo: Path, page: Page, prefix: str
         found = page.evaluate("[document.documentElement.scrollWidth, document.body.scrollWidth, innerWidth]")
         wide |= {url: found} if max(found) > width else {}
     assert wide == {}
+
+
+def test_long_date_fits_a_narrow_phone(tmp_path: Path, page: Page) -> None:
+    files = SpaceFiles(tmp_path / "space")
+    kind = content_type("event", ("title", "Symbol"), ("start", "Date"))
+    files.put_model(kind, locales=[locale("eu", default=True)])
+    fields = {"title": {"eu": "Azoka"}, "start": {"eu": "2026-09-20T20:00-03:30"}}
+    files.put({**entry("event", "e"), "fields": fields})
+    site = make_guide(tmp_path / "guide", str(tmp_path / "space"), "eu")
+    page.set_viewport_size({"width": 320, "height": 700})
+    page.goto((site / "event/Azoka/index.html").as_uri())
+    assert page.locator("time").inner_text() == "2026(e)ko irailaren 20(a) (20:00 UTC-03:30)"
+    assert page.evaluate("document.documentElement.scrollWidth") == 320
+
+
+@pytest.mark.parametrize("width", [390, 1280])
+def test_english_title_in_an_arabic_list_begins_where_the_arabic_ones_do(demo: Path, page: Page, width: int) -> None:
+    page.set_viewport_size({"width": width, "height": 800})
+    page.goto((demo / "ar/place/index.html").as_uri())
+    gaps = page.locator(".card strong").evaluate_all("""all => all.map(each => {
+        const words = document.createRange();
+        words.selectNodeContents(each);
+        const side = each.closest('.card').getBoundingClientRect().right;
+        return [each.dir || 'rtl', Math.round(side - words.getBoundingClientRect().right)];
+    })""")
+    assert {tuple(each) for each in gaps} == {("rtl", 0), ("ltr", 0)}
 
 
 def test_every_link_and_anchor_of_every_page_leads_somewhere(demo: Path) -> None:

@@ -20,9 +20,13 @@ from tests.recorded import Recorded, exports, initial_syncs, put_export
 if TYPE_CHECKING:
     from pathlib import Path
 
+    from playwright.sync_api import Page
+
 SYNCS = {each.name: each for each in (EVERYTHING, *initial_syncs())}
 SPACES = [*exports(), *SYNCS]
 CHECKER = PROJECT / "tests/browser/node_modules/vnu-jar/build/dist/vnu.jar"
+PAGES = 6
+"""Pages of a space that a browser opens, at most."""
 RAW = {
     "an id": re.compile(r"(?<![\w/.-])(?=\w*[0-9])(?=\w*[A-Z])(?=\w*[a-z])\w{18,}(?![\w/.-])"),
     "a time for machines": re.compile(r"\d{4}-\d\d-\d\dT\d\d:"),
@@ -90,6 +94,32 @@ def test_no_page_shows_what_is_meant_for_machines(name: str, guides: dict[str, P
         for match in pattern.finditer(texts(tree))
     ]
     assert found == []
+
+
+def sample(crawl: Crawl) -> list[str]:
+    """Choose what a browser opens: of each folder the page that says most, the greatest of them; no redirects."""
+    sizes = {url: len(texts(tree)) for url, tree in crawl.trees.items() if not tree.xpath("//meta[@http-equiv]")}
+    greatest = {url.rsplit("/", 2)[0]: url for url in sorted(sizes, key=lambda each: sizes[each])}
+    return sorted(greatest.values(), key=lambda each: sizes[each])[-PAGES:]
+
+
+@pytest.mark.parametrize("name", SPACES)
+def test_pages_fit_a_narrow_phone_and_ask_for_nothing_elsewhere(name: str, guides: dict[str, Path], page: Page) -> None:
+    page.set_viewport_size({"width": 320, "height": 700})
+    crawl = Crawl(guides[name])
+    wide = []
+    for url in sample(crawl):
+        page.goto(url)
+        found = page.evaluate("[document.documentElement.scrollWidth, document.body.scrollWidth, innerWidth]")
+        wide += [(crawl.name(url), found)] if max(found) > 320 else []
+    assert wide == []
+
+
+@pytest.mark.parametrize("width", [320, 1280])
+def test_picture_beside_the_title_is_no_larger_than_it_is(guides: dict[str, Path], page: Page, width: int) -> None:
+    page.set_viewport_size({"width": width, "height": 700})
+    page.goto((guides["everything"] / "event/night/index.html").as_uri())
+    assert page.locator("header.intro img").evaluate("each => [each.width, each.height]") == [30, 20]
 
 
 def test_every_page_is_valid_html(guides: dict[str, Path]) -> None:

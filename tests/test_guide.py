@@ -93,7 +93,7 @@ def test_list_leads_to_a_page_in_another_language_and_says_so(guide: Guide) -> N
     card = tree(guide, "/ar/place/").xpath("//a[contains(@href, 'mill')]")[0]
     assert card.get("href") == "../../place/mill/index.html"
     assert card.find(".//strong").get("lang") == "en-US"
-    assert card.find(".//small").text == "متاح فقط بـEnglish"
+    assert card.find(".//small").text == "متاح فقط باللغة الإنجليزية"
     assert not (guide.root / "site/ar/place/mill").exists()
 
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from lxml import html
 
-from exporter.guide.languages import language_name, write_number
+from exporter.guide.languages import language_name, spoken_name, write_number
 from tests.conftest import CATEGORY, PLACE, content_type, entry, link, locale
 
 if TYPE_CHECKING:
@@ -86,11 +86,11 @@ def test_option_brings_untranslated_entries_marked_in_the_language_that_they_fal
     guide.build()
     assert pages_of(guide, "mill") == {"place/mill/index.html", "ar/place/mill/index.html"}
     page = html.document_fromstring(guide.page("/ar/place/mill/"))
-    assert page.xpath("//p[@class='untranslated']/text()") == ["متاح فقط بـEnglish"]
+    assert page.xpath("//p[@class='untranslated']/text()") == ["متاح فقط باللغة الإنجليزية"]
     assert page.xpath("//h1/@lang") == ["en-US"]
     assert html.document_fromstring(guide.page("/place/mill/")).xpath("//p[@class='untranslated']") == []
     assert html.document_fromstring(guide.page("/ar/place/castle/")).xpath("//p[@class='untranslated']") == []
-    assert "متاح فقط بـEnglish" in guide.page("/ar/place/")
+    assert "متاح فقط باللغة الإنجليزية" in guide.page("/ar/place/")
     with (guide.root / "site.yaml").open("a") as file:
         file.write("# as before\n")
     text = (guide.root / "site.yaml").read_text("utf-8").replace("untranslated: true", "untranslated: false")
@@ -189,3 +189,12 @@ def test_numbers_and_languages_are_written_as_the_locale_writes_them() -> None:
         "Deutsch (Deutschland)",
     ]
     assert language_name("xx-nonsense", "de-DE") == "xx-nonsense"
+
+
+def test_page_that_speaks_of_another_language_calls_it_as_its_own_does() -> None:
+    assert [spoken_name("en-US", "English", each) for each in ("de-DE", "ar", "nl")] == [
+        *("Englisch", "الإنجليزية", "Engels")
+    ]
+    assert [spoken_name("xx-nonsense", "Klingon", "de"), spoken_name("en", "English", "xx-nonsense")] == [
+        *("Klingon", "English")
+    ]

@@ -64,7 +64,7 @@ def look(tmp_path_factory: pytest.TempPathFactory) -> Callable[[str], View]:
     looks = look_for_items(index, files.root, everything=True)
     update_items(index, planner, looks, read_files(files.root, frame, looks.now), everything=True)
     planner.settle()
-    planner.place_others(lambda _key: None, {})
+    planner.place_others()
     library = Library(index, frame, files.root, files.root / "templates")
 
     def at(url: str) -> View:

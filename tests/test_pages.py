@@ -104,7 +104,7 @@ def plan(
     for each in entries:
         put(index, planner, frame, each)
     planner.settle()
-    planner.place_others(lambda _key: None, {})
+    planner.place_others()
     return Plan(index, frame)
 
 

@@ -224,7 +224,18 @@ def test_sitemap_names_every_page_and_the_languages_point_at_each_other(guide: G
     for url, alternates in found.items():
         for code, other in alternates.items():
             assert found[other] == alternates, (url, code)
-    assert {len(each) for each in found.values()} == {0, 2, 3}
+    assert {len(each) for each in found.values()} == {0, 3, 4}
+
+
+def test_readers_of_any_other_language_are_sent_to_the_guides_own_where_the_page_is_in_it(
+    guide: Guide, space: SpaceFiles
+) -> None:
+    space.put(entry("category", "foreign", title={"de-DE": "Fern", "ar": "بعيد"}, slug={"de-DE": "fern", "ar": "fern"}))
+    based(guide)
+    found = sitemap(guide)
+    assert found[f"{BASE}/ar/place/castle/"]["x-default"] == f"{BASE}/place/castle/"
+    assert found[f"{BASE}/ar/"]["x-default"] == f"{BASE}/"
+    assert set(found[f"{BASE}/ar/category/fern/"]) == {"de-DE", "ar"}
 
 
 def test_head_of_a_page_names_its_own_address_and_the_same_languages_as_the_sitemap(guide: Guide) -> None:

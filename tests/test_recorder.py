@@ -74,7 +74,7 @@ def kitchen(space: SpaceFiles) -> Kitchen:
     looks = look_for_items(index, space.root, everything=True)
     update_items(index, planner, looks, read_files(space.root, frame, looks.now), everything=True)
     planner.settle()
-    planner.place_others(lambda _key: None, {})
+    planner.place_others()
     library = Library(index, frame, space.root, space.root.parent / "templates")
     return Kitchen(library)
 

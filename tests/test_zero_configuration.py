@@ -145,12 +145,67 @@ def test_referrers_that_are_parts_of_pages_are_left_out(guide: Guide, space: Spa
     assert found == {"/page/p/": [], "/quote/Quote/": ["Page 1", "Notice 1"]}
 
 
-def test_text_that_is_more_than_a_title_is_not_lost(guide: Guide, space: SpaceFiles) -> None:
+@pytest.mark.parametrize(
+    ("text", "title", "below"),
+    [
+        ("New!\n\n## Why\n\nBecause.", "New!", "Why Because."),
+        ("# New!\nBecause.", "New!", "Because."),
+        ("New!\nBecause.", "New!", "New! Because."),
+        ("New!\n====\nBecause.", "New!", "New! Because."),
+    ],
+)
+def test_text_that_is_more_than_a_title_is_not_lost_and_its_title_does_not_stand_there_twice(
+    guide: Guide, space: SpaceFiles, text: str, title: str, below: str
+) -> None:
     space.put_model(content_type("page", ("text", "Text"), display="text"), locales=[locale("en-US", default=True)])
-    space.put(entry("page", "p", text="New!\n\n## Why\n\nBecause."))
+    space.put(entry("page", "p", text=text))
     guide.build()
-    page = html.document_fromstring(guide.page("/page/new-why-because/").encode())
-    assert (said(page.find(".//h1")), said(page.find(".//div[@class='prose']"))) == ("New!", "New! Why Because.")
+    (file,) = (guide.root / "site/page").glob("*/index.html")
+    page = html.parse(file)
+    assert (said(page.find(".//h1")), said(page.find(".//div[@class='prose']"))) == (title, below)
+
+
+def test_warning_about_a_text_whose_first_line_is_the_title_names_its_field(guide: Guide, space: SpaceFiles) -> None:
+    space.put(entry("place", "mill", title="The mill", slug="mill", body="# The mill\n\n[Gone](entry/gone)"))
+    outcome = guide.run("build", "--json")
+    found = [(each["item"], each["field"]) for each in outcome.json["problems"] if each["code"] == "link-dead"]
+    assert found == [("entry:mill", "body")]
+    assert "The mill" not in said(html.document_fromstring(guide.page("/place/mill/")).find(".//div[@class='prose']"))
+
+
+def test_markdown_in_a_caption_is_markup(guide: Guide, space: SpaceFiles) -> None:
+    picture = field("picture", "Link", linkType="Asset")
+    kind = content_type("photo", ("title", "Symbol"), picture, ("caption", "Text"), ("credits", "Symbol"))
+    space.put_model(kind, locales=[locale("en-US", default=True)])
+    shown = link("Asset", "pic")
+    space.put(entry("photo", "p", title="photo", picture=shown, caption="*Up* there", credits="A. *B.*"))
+    guide.build()
+    caption = html.document_fromstring(guide.page("/photo/photo/").encode()).find(".//header/figure/figcaption")
+    assert caption is not None
+    assert [said(each) for each in caption.findall("div")] == ["Up there", "A. *B.*"]
+    assert [said(each) for each in caption.iter("em")] == ["Up"]
+
+
+def test_part_of_pages_that_a_rich_text_embeds_stands_there_as_a_whole(everything: Guide) -> None:
+    page = html.document_fromstring(everything.page("/event/night/").encode())
+    quote = page.xpath("//h2[.='Higher']/following-sibling::div[@class='part']")
+    assert [said(each) for each in quote] == ["So good."]
+    assert "Home > quote" not in said(page.find(".//main"))
+
+
+def test_list_that_is_cut_by_links_among_its_own_entries_calls_them_as_the_field(
+    guide: Guide, space: SpaceFiles
+) -> None:
+    friend = {**field("friend", "Link", linkType="Entry"), "name": "Best friend"}
+    owner = {**field("owner", "Link", linkType="Entry"), "name": "Kept by"}
+    cat = content_type("cat", ("title", "Symbol"), friend, owner)
+    space.put_model(cat, content_type("human", ("title", "Symbol")), locales=[locale("en-US", default=True)])
+    space.put(entry("cat", "a", title="A", friend=link("Entry", "b"), owner=link("Entry", "h")))
+    space.put(entry("cat", "b", title="B"))
+    space.put(entry("human", "h", title="H"))
+    guide.build()
+    headings = html.document_fromstring(guide.page("/cat/").encode()).xpath("//section[@class='by']/h2/text()")
+    assert headings == ["Best friend", "Human"]
 
 
 def test_source_code_stays_as_it_is(guide: Guide, space: SpaceFiles) -> None:
@@ -188,6 +243,42 @@ def test_title_is_the_one_for_readers() -> None:
     assert roles(field("internalName", "Symbol"), headline, display="internalName").title == "headline"
     assert roles(field("internalName", "Symbol"), display="internalName").title == "internalName"
     assert roles(headline, display="").named_by == ("headline",)
+    internal, of_page, of_shop = (field(each, "Symbol") for each in ("internalName", "pageName", "shopName"))
+    assert roles(internal, of_shop, of_page, display="internalName").title == "pageName"
+    assert roles(internal, of_shop, of_page, headline, display="internalName").title == "headline"
+    assert roles(internal, of_shop, field("seoTitle", "Symbol"), display="internalName").title == "internalName"
+
+
+def test_what_is_for_search_engines_has_no_pages_and_stands_on_none() -> None:
+    internal = field("internalName", "Symbol")
+    seo = content_type("pageSeo", internal, field("pageTitle", "Symbol"), display="internalName")
+    shop = content_type("seoShop", ("title", "Symbol"), ("slug", "Symbol"))
+    links = [field("seoFields", "Link", linkType="Entry"), field("more", "Link", "pageSeo", linkType="Entry")]
+    page = content_type("page", ("title", "Symbol"), *links, field("shop", "Link", "seoShop", "page", linkType="Entry"))
+    types = {each["sys"]["id"]: read_content_type(each) for each in (seo, shop, page)}
+    assert pages_of(types) == ("seoShop", "page")
+    assert roles_of(types["page"]).hidden == {"seoFields", "more"}
+
+
+def test_date_or_language_that_is_only_a_text_is_said_in_words(guide: Guide, space: SpaceFiles) -> None:
+    kind = content_type(
+        "talk",
+        ("title", "Symbol"),
+        ("postedOn", "Symbol"),
+        ("spokenLanguage", "Symbol"),
+        field("dates", "Array", items={"type": "Symbol"}),
+        ("code", "Symbol"),
+    )
+    space.put_model(kind, locales=[locale("en-US", default=True)])
+    said_so: dict[str, Any] = {"postedOn": "2026-05-01T10:00:00.000Z", "spokenLanguage": "de-DE", "code": "de-DE"}
+    space.put(entry("talk", "t", title="talk", dates=["2026-05-01", "May"], **said_so))
+    guide.build()
+    assert facts(html.document_fromstring(guide.page("/talk/talk/").encode())) == {
+        "Postedon": "May 1, 2026, 10:00 AM UTC",
+        "Spokenlanguage": "German (Germany)",
+        "Dates": "May 1, 2026, May",
+        "Code": "de-DE",
+    }
 
 
 def test_summary_is_told_by_its_name_and_a_picture_by_its_kind() -> None:

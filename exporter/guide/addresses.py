@@ -145,20 +145,27 @@ def _leading_to(index: GuideIndex, key: str, steps: tuple[str, ...]) -> set[str]
 
 
 def earlier_addresses(
-    index: GuideIndex, frame: Frame, item: Item, fields: Mapping[str, Mapping[str, list[str]]]
+    index: GuideIndex,
+    frame: Frame,
+    item: Item,
+    fields: Mapping[str, Mapping[str, list[str]]],
+    facts_of: Callable[[str], Facts | None],
 ) -> Iterator[tuple[str, str, str]]:
-    """Yield key, locale and address of pages as they were before one of the fields that they are made of changed."""
-    key, standing = str(item.key), index.facts_of(str(item.key))
+    """Yield key, locale and address of pages as they were before one of the fields that they are made of changed.
+
+    `facts_of` gives what the index knows of an entry.
+    """
+    key, standing = str(item.key), facts_of(str(item.key))
     if standing is None:
         return
     others = sorted(dependents(index, frame, key) - {key}) if frame.linked_fields else []
-    linking = [facts for facts in map(index.facts_of, others) if facts is not None]
+    linking = [facts for facts in map(facts_of, others) if facts is not None]
     for before in _earlier(frame, item, fields):
         known = {key: standing._replace(parts=parts_of(frame, before))}
         bases = [(key, locale, base) for locale, base in _own_bases(frame, before)]
         bases += [(facts.key, locale, base) for facts in linking for locale, base in facts.bases]
         for source, locale, base in bases:
-            yield source, locale, resolve(base, locale, partial(_known_or_indexed, known, index))
+            yield source, locale, resolve(base, locale, partial(_known_or_asked, known, facts_of))
 
 
 def earlier_bases(frame: Frame, item: Item, fields: Mapping[str, Mapping[str, list[str]]]) -> Iterator[tuple[str, str]]:
@@ -187,8 +194,8 @@ def _earlier(frame: Frame, item: Item, fields: Mapping[str, Mapping[str, list[st
             yield from (_with_value(frame, item, name, code, value) for value in values)
 
 
-def _known_or_indexed(known: Mapping[str, Facts], index: GuideIndex, key: str) -> Facts | None:
-    return known.get(key) or index.facts_of(key)
+def _known_or_asked(known: Mapping[str, Facts], facts_of: Callable[[str], Facts | None], key: str) -> Facts | None:
+    return known.get(key) or facts_of(key)
 
 
 def _with_value(frame: Frame, item: Item, name: str, locale: str, value: str) -> Item:

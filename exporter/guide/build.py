@@ -21,7 +21,8 @@ from exporter.guide.database import read_row
 from exporter.guide.frame import read_frame, read_json, site_values
 from exporter.guide.index import GuideIndex
 from exporter.guide.output import Changes, Output, check_output
-from exporter.guide.scan import Read, look_at_files, read_files
+from exporter.guide.scan import look_at_files
+from exporter.guide.shares import Shares
 from exporter.guide.stamps import program_stamp, stamp_of
 from exporter.guide.strict import HeldBack, Outcome
 from exporter.guide.theme import THEME
@@ -33,14 +34,10 @@ from exporter.problems import weigh
 from exporter.report import Problem, RenderReport, Report
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator, Sequence
+    from collections.abc import Callable, Iterable, Iterator, Mapping
 
     from exporter.guide.frame import Frame
-    from exporter.guide.library import Library
-    from exporter.guide.pages import Page
-    from exporter.guide.reads import Packer
-    from exporter.guide.render import Renderer
-    from exporter.model import Item
+    from exporter.guide.redirects import Record
     from exporter.settings import Config
 
 _AT_ONCE = 1000
@@ -117,25 +114,19 @@ class _Build:
         self._index = index
         self._jobs = jobs
         self._frame: Frame = read_frame(config.content, config.site)
+        self._shares = Shares(config, self._frame, index)
         self._output = Output(config.output, config.cache, index)
         self._copies = Copies(config, index, look_at_files(config.content))
         self._failed: list[Outcome] = []
         self._fresh: list[str] = []
         self._look = Look({}, {}, [], {})
 
-    @cached_property
-    def _library(self) -> Library:
-        """What pages ask of, which nothing is asked of where nothing changed."""
-        from exporter.guide.library import Library
-
-        return Library(self._index, self._frame, self._config.content, self._config.root / "templates")
-
     def run(self, look: Callable[[], Look], changes: Callable[[], Changes]) -> None:
         """Find what is stale in one transaction, then render, then sweep.
 
         `look` gives the files of items that differ, `changes` what does in the folder site/.
         """
-        with Crew(self._jobs, {"read": self._read_share, "render": self._render_share}) as self._crew:
+        with Crew(self._jobs, {"read": self._shares.read, "render": self._shares.render}) as self._crew:
             self._run(look, changes)
 
     def _run(self, look: Callable[[], Look], changes: Callable[[], Changes]) -> None:
@@ -197,7 +188,7 @@ class _Build:
         from exporter.guide.reads import find_stale, find_stale_shapes
         from exporter.guide.sitemap import changed_files
 
-        index, frame, content = self._index, self._frame, self._config.content
+        index, frame = self._index, self._frame
         rearranged = "frame" in others
         planner = Planner(index, frame, self._copies.files)
         reads = self._crew.work("read", sorted(self._look.now), _stem, _MANY)
@@ -206,29 +197,28 @@ class _Build:
         planner.follow(update.linked)
         planner.settle()
         if planner.moved or update.lists or update.linked or others & {"frame", "moved"}:
-            planner.place_others(self._load, read_json(content, MOVED_PATH))
+            planner.place_others()
+        if planner.moved or update.changed or others & {"frame", "moved"}:
+            planner.place_redirects(self._shares.load, self._earlier, update.changed, everything=rearranged)
         changed = update.changed | {f"url:{each}" for each in planner.moved} | planner.shifted
         changed |= {f"list:@{name}" for name, each in frame.site.lists.items() if each.by and update.linked}
         changed |= changed_files(index, planner.buckets, changed)
-        found = find_stale(index, self._library, changed | moved_assets, everything=rearranged)
+        found = find_stale(index, self._shares.library, changed | moved_assets, everything=rearranged)
         if "gate" in others:
-            _ = self._library.words  # where that file is broken, the build ends before it has done anything
+            _ = self._shares.library.words  # where that file is broken, the build ends before it has done anything
         if update.lists or others & {"frame", "gate"}:
-            index.mark_stale(find_stale_shapes(index, self._library))
+            index.mark_stale(find_stale_shapes(index, self._shares.library))
         index.mark_stale(found.pages)
         self._told.evaluated, self._told.read = found.looked_at, update.read
         return planner.moved
 
-    def _read_share(self, paths: Sequence[str]) -> Iterator[Read]:
-        return read_files(self._config.content, self._frame, paths, self._library.items.keep)
-
-    def _load(self, key: str) -> Item | None:
-        loaded = self._library.items.load_whole(key)
-        return loaded.item if loaded.path is not None else None
-
     def _moved(self) -> bytes:
         """Give what stands for what keeps redirects: earlier addresses, and static files that lie at one."""
-        return brief([read_json(self._config.content, MOVED_PATH), sorted(self._copies.files)])
+        return brief([self._earlier, sorted(self._copies.files)])
+
+    @cached_property
+    def _earlier(self) -> Mapping[str, Record]:
+        return dict(read_json(self._config.content, MOVED_PATH))
 
     def _gate(self) -> bytes:
         """Give what stands for all that the shared questions are asked of, lists apart."""
@@ -255,39 +245,6 @@ class _Build:
             self._failed += [each for each in some if each.reads is None]
             with self._index.transaction():
                 self._keep(written)
-
-    @cached_property
-    def _renderer(self) -> tuple[Renderer, Packer]:
-        """What renders pages and packs what they asked, once a process."""
-        from exporter.guide.reads import Packer
-        from exporter.guide.render import Renderer
-
-        return Renderer(self._library, self._config.cache / "templates"), Packer()
-
-    def _render_share(self, numbers: Sequence[int]) -> Iterator[Outcome]:
-        from exporter.guide.render import PageError
-
-        library, (renderer, packer) = self._library, self._renderer
-        library.index.reopen_here()
-        if len(numbers) >= _AT_ONCE:
-            library.items.fetch_linked()
-        for number, page in self._pages_of(numbers):
-            read, asked = library.items.files_read, library.questions
-            try:
-                data, questions, problems = renderer.render(page)
-                outcome = Outcome(number, page, data, packer.pack(questions), problems)
-            except PageError as error:
-                failure = Problem("error", "page-failed", str(error), page.key or "", page.locale)
-                outcome = Outcome(number, page, b"", None, [failure])
-            yield outcome._replace(read=library.items.files_read - read, asked=library.questions - asked)
-
-    def _pages_of(self, numbers: Iterable[int]) -> Iterator[tuple[int, Page]]:
-        """Yield pages in the order of their numbers, which are looked up by few queries."""
-        left = iter(numbers)
-        while some := list(itertools.islice(left, _AT_ONCE)):
-            pages = self._index.pages_numbered(some)
-            self._library.items.expect([page.key for page in pages.values() if page.key is not None])
-            yield from ((number, pages[number]) for number in some)
 
     def _write(self, outcome: Outcome) -> tuple[int, int]:
         """Write a page's file; give its size and time."""

@@ -41,9 +41,21 @@ _free_tree, _free_text = _find_free()
 
 
 def to_html(text: str) -> str:
-    """Render CommonMark with tables, strikethrough, footnotes and addresses that are links; raw HTML stays as it is."""
-    if "^" not in text or "[^" not in text:
-        return _render(text, _OPTIONS)
+    """Render CommonMark with tables, strikethrough, tasks, footnotes and bare addresses; raw HTML stays as it is."""
+    html = _with_notes(text) if "[^" in text else _render(text, _OPTIONS)
+    return _TASK.sub(lambda found: f"{found[1]}{_BOXES[found[2].lower()]} ", html) if _has_tasks(text) else html
+
+
+_TASK = re.compile(r"(<li>(?:\n<p>)?)\[([ xX])\] ")
+_BOXES = {" ": "\u2610", "x": "\u2611"}
+"""What stands for the boxes of a task list, which is no form here."""
+
+
+def _has_tasks(text: str) -> bool:
+    return "[ ] " in text or "[x] " in text or "[X] " in text
+
+
+def _with_notes(text: str) -> str:
     if text.count("]:") > _MOST_NOTES:
         return _render(text.replace("[^", "\\[^"), _OPTIONS)
     html = _render(text, _WITH_FOOTNOTES)

@@ -52,6 +52,14 @@ CREATE TABLE form (id INTEGER PRIMARY KEY, arguments BLOB NOT NULL);
 CREATE TABLE asset_file (source TEXT PRIMARY KEY, path TEXT NOT NULL, key TEXT NOT NULL) WITHOUT ROWID;
 CREATE TABLE copy (path TEXT PRIMARY KEY, source INTEGER NOT NULL, size INTEGER NOT NULL, time INTEGER NOT NULL)
 WITHOUT ROWID;
+CREATE TABLE earlier_of (key TEXT PRIMARY KEY, record BLOB NOT NULL) WITHOUT ROWID;
+CREATE TABLE earlier_read (asked TEXT, key TEXT, PRIMARY KEY (asked, key)) WITHOUT ROWID;
+CREATE INDEX earlier_read_by_key ON earlier_read (key);
+CREATE TABLE earlier (
+  key TEXT, number INTEGER, source TEXT, locale TEXT, url TEXT, folded TEXT, PRIMARY KEY (key, number)
+) WITHOUT ROWID;
+CREATE INDEX earlier_by_source ON earlier (source);
+CREATE INDEX earlier_by_folded ON earlier (folded);
 CREATE TABLE folder (path TEXT PRIMARY KEY, time INTEGER NOT NULL) WITHOUT ROWID;
 """
 _FORM = f"{hashlib.sha256(_SCHEMA.encode()).hexdigest()} {sys.version}"

@@ -24,7 +24,7 @@ from exporter.guide.fields import (
     type_of,
     url_of,
 )
-from exporter.guide.languages import language_name, write_number
+from exporter.guide.languages import language_name, spoken_name, write_number
 from exporter.guide.layout import Layout, inline
 from exporter.guide.links import follow
 from exporter.guide.lists import EntryList, Lazy
@@ -94,19 +94,21 @@ def _href(context: Context, value: Any) -> str:
 @pass_context
 def _lang(context: Context, value: Any, name: str | None = None) -> Markup:
     """` lang="…" dir="…"` where a field (the title where none is named) is in another language than the page."""
+    if not isinstance(value, FieldValue | Thing):
+        return Markup("")
     code = value.locale if isinstance(value, FieldValue) else locale_of(value, name)
     return Markup("") if code == context["page"].locale else lang_attributes(code)
 
 
 @pass_context
 def _foreign(context: Context, value: Any) -> str:
-    """The name of the language that an entry's page is in, where that is not this page's; else empty."""
+    """The language that an entry's page is in, as this page's calls it, where it is another; else empty."""
     view: View = context[VIEW]
     page = view.page_of(value._loaded)  # noqa: SLF001 - an object of the same room
     if page is None:
         return ""
     code = _spoken(value, view) if page[0] == view.locale else page[0]
-    return "" if code == view.locale else str(context["languages"][code].name)
+    return "" if code == view.locale else spoken_name(code, str(context["languages"][code].name), view.locale)
 
 
 def _spoken(entry: Entry, view: View) -> str:
@@ -252,7 +254,8 @@ def _find_groups(view: View) -> tuple[Group, ...]:
             things = ((view.thing(key), count) for key, count in answer)
             counts = {thing: count for thing, count in things if isinstance(thing, Entry) and url_of(thing)}
             if counts:
-                name = type_name(view, type_of(next(iter(counts))))
+                led_to = type_of(next(iter(counts)))
+                name = each.name if led_to == view.page.type_id else type_name(view, led_to)
                 found.append(Group(name, tuple((target, counts[target]) for target in sort_entries(counts))))
     return tuple(found)
 

@@ -58,6 +58,13 @@ def language_name(code: str, locale: str) -> str:
     return (found.get_display_name(spoken) or code) if found is not None else code
 
 
+@cache
+def spoken_name(code: str, name: str, locale: str) -> str:
+    """Give what a locale's language, without its region, is called in another's; `name` where Babel knows none."""
+    found, spoken = babel_locale(code), babel_locale(locale)
+    return (found.get_language_name(spoken) if found is not None and spoken is not None else None) or name
+
+
 def write_number(value: Any, locale: str) -> str:
     """Write a number as a locale does; anything else stays as it is, and up to four digits, which may be a year, too.
 

@@ -120,6 +120,8 @@ class Layout:
             if each.id in left_out or (isinstance(each.value, str) and each.value.strip() in titles):
                 continue
             value = self._left(each.value)
+            if isinstance(value, str) and each.type == "Text" and each.id not in roles.code:
+                value = self._below(value)
             kind = self._kind(each, value, roles.code)
             if value is None or not kind:
                 continue
@@ -140,6 +142,15 @@ class Layout:
         if isinstance(value, str) and not value.strip():
             return None
         return None if isinstance(value, Asset) and value == self.picture else value
+
+    def _below(self, text: str) -> str | None:
+        """Give a text without a first line that says the title above it once more; None where nothing is left."""
+        first, _, rest = text.strip().partition("\n")
+        is_apart = first.startswith("#") or not rest.partition("\n")[0].strip()
+        if not self.title or not is_apart or first.lstrip("# ").strip() != self.title:
+            return text
+        self._entry._view.stand_for(rest, text)  # noqa: SLF001 - an object of the same room
+        return rest if rest.strip() else None
 
     def _kind(self, field: FieldValue, value: Any, code: frozenset[str]) -> str:
         """Tell how a field is shown: as a short fact, as one of the kinds of sections, or not at all."""

@@ -9,10 +9,11 @@ from exporter.guide.filters import type_name
 from exporter.guide.list_pages import FEED, chosen_url
 from exporter.guide.listings import read_moment, write_moment
 from exporter.guide.lists import EntryList, Lazy
-from exporter.guide.objects import Entry, View
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
+
+    from exporter.guide.objects import Entry, View
 
 _IN_A_FEED = 30
 _BEGINNING = "1970-01-01T00:00:00Z"
@@ -90,7 +91,7 @@ class ListView:
     def _cut(self, size: int) -> tuple[Entry, ...]:
         view = self._view
         keys = view.ask(f"list:{self.id}", f"p/{view.locale}/{self.number}/{size}")
-        return tuple(Entry(view, loaded) for loaded in view.library.items.load_all(keys))
+        return tuple(view.known(loaded) for loaded in view.library.items.load_all(keys))
 
     @property
     def older(self) -> str:
@@ -135,7 +136,7 @@ class ListView:
         """The newest entries, those in this language alone, with their dates: what a feed holds."""
         view = self._view
         keys = view.ask(f"list:+{self.id}", f"k/{view.locale}//{_IN_A_FEED}")
-        return tuple(self._dated(Entry(view, loaded)) for loaded in view.library.items.load_all(keys))
+        return tuple(self._dated(view.known(loaded)) for loaded in view.library.items.load_all(keys))
 
     def _dated(self, entry: Entry) -> Dated:
         view, loaded = self._view, entry._loaded  # noqa: SLF001 - an object of the same room

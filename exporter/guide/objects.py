@@ -130,6 +130,10 @@ class View:
         where = f"{item} in {name}" if name else item or self.page.url
         self.problems[Problem("warning", code, f"{where}: {said}", item, self.locale, name)] = None
 
+    def stand_for(self, part: object, whole: object) -> None:
+        """Say that warnings about one value are about another, which it was made of."""
+        self._origins[id(part)] = part, self._origin(whole)
+
     def _origin(self, value: object) -> tuple[str, str]:
         """Find the item and field that a value was read from; the page's own item and no field for any other value."""
         if id(value) not in self._origins:

@@ -6,7 +6,8 @@ from functools import cache
 from typing import TYPE_CHECKING, NamedTuple
 
 from exporter.errors import ConfigError
-from exporter.guide.addresses import dependents, earlier_addresses, is_own, resolve
+from exporter.guide.addresses import dependents, is_own, resolve
+from exporter.guide.redirects import Redirects
 from exporter.guide.sitemap import bucket_of
 from exporter.layout import file_name, page_path, url_segment
 from exporter.report import Problem
@@ -18,6 +19,7 @@ if TYPE_CHECKING:
     from exporter.guide.facts import Facts
     from exporter.guide.frame import Frame
     from exporter.guide.index import GuideIndex
+    from exporter.guide.redirects import Record
     from exporter.model import Item
 
 LONGEST_LIST = 200
@@ -228,13 +230,8 @@ class Planner:
                     f"{both} have the same address {base}: change one, or the pattern pages.{type_id}.url",
                 )
 
-    def place_others(
-        self, load: Callable[[str], Item | None], moved: Mapping[str, Mapping[str, Mapping[str, list[str]]]]
-    ) -> None:
-        """Make home pages, lists and redirects what they have to be. Raises ConfigError where addresses meet.
-
-        `load` reads an entry, `moved` is the record of earlier addresses.
-        """
+    def place_others(self) -> None:
+        """Make home pages, lists, feeds and sitemap what they have to be. Raises ConfigError where addresses meet."""
         frame = self._frame
         from exporter.guide.list_pages import (  # they make pages of this module
             chosen_pages,
@@ -252,7 +249,6 @@ class Planner:
         sitemaps = (page for page in sitemap_pages(self._index, frame) if page.path not in self._static)
         self._replace("kind = 'sitemap'", list(sitemaps))
         self._check_unique()
-        self._replace("kind = 'moved'", list(self._redirects(load, moved)))
 
     def _lists(self, type_id: str, locale: str) -> Iterator[Page]:
         """Yield the pages that list a type, none where there are no entries; a long list is cut by letter."""
@@ -265,25 +261,33 @@ class Planner:
                 "list", letter_url(self._frame, type_id, locale, letter), locale, None, type_id, letter, "list.html"
             )
 
-    def _redirects(
-        self, load: Callable[[str], Item | None], moved: Mapping[str, Mapping[str, Mapping[str, list[str]]]]
-    ) -> Iterator[Page]:
-        """Yield a page for each earlier address where no page lies now, nor anything of the guide's own."""
-        found: dict[str, Page] = {}
-        lies = "SELECT 1 FROM page WHERE url = ? AND kind != 'moved'"
-        for key, fields in sorted(moved.items()):
-            item = load(key)
-            before = earlier_addresses(self._index, self._frame, item, fields) if item is not None else ()
-            for source, code, url in before:
-                query = "SELECT 1 FROM page WHERE key = ? AND locale = ? AND kind = 'entry'"
-                spoken = self._index.value(query, source, code)
-                if spoken and not is_own(self._frame, url, code) and not self._index.value(lies, url):
-                    found[url.casefold()] = Page("moved", url, code, source, "", "", "moved.html")
-        yield from found.values()
+    def place_redirects(
+        self,
+        load: Callable[[str], Item | None],
+        moved: Mapping[str, Record],
+        changed: AbstractSet[str],
+        *,
+        everything: bool,
+    ) -> None:
+        """Lay a page that leads on at each earlier address where no page lies now.
 
-    def _replace(self, where: str, pages: list[Page]) -> None:
+        `load` reads an entry, `moved` is the record of earlier addresses, `changed` what the last update found.
+        """
+        redirects = Redirects(self._index, self._frame)
+        touched = redirects.renew(load, moved, changed, everything=everything)
+        touched |= redirects.met(self.moved | touched, self.shifted)
+        same: dict[str, set[str]] = {}
+        for url in touched:
+            same.setdefault(url.casefold(), set()).add(url)
+        for address, urls in sorted(same.items()):
+            found = redirects.leading(address)
+            pages = [Page("moved", found[2], found[1], found[0], "", "", "moved.html")] if found is not None else []
+            marks = ", ".join("?" * len(urls))
+            self._replace(f"kind = 'moved' AND url IN ({marks})", pages, *urls)
+
+    def _replace(self, where: str, pages: list[Page], *values: str) -> None:
         """Drop the pages of some kinds that are no longer wanted and add those that are new."""
-        standing = {page: number for number, page in self._index.pages(where)}
+        standing = {page: number for number, page in self._index.pages(where, *values)}
         wanted = set(pages)
         for page, number in standing.items():
             if page not in wanted:

@@ -226,7 +226,7 @@ def _inline(node: Mapping[str, Json], place: _Place) -> str:
 
 
 def _embedded(node: Mapping[str, Json], place: _Place) -> str:
-    """Write an entry by the template of its type, an asset as it is shown everywhere."""
+    """Write an entry by the template of its type, one that is a part of pages as a `whole`, an asset as everywhere."""
     if place.inline or place.linked:
         return f"{_inline(node, place)} "
     view, target = place.view, _target(node, place)
@@ -238,9 +238,9 @@ def _embedded(node: Mapping[str, Json], place: _Place) -> str:
     name = "entry" if isinstance(target, Entry) else "asset"
     view.embedding.append(key)
     try:
-        return str(view.part(_part_of(target, view), level=place.outline.level, **{name: target})) + _inside(
-            node, place
-        )
+        whole = isinstance(target, Entry) and type_of(target) in view.frame.parts
+        part = view.part(_part_of(target, view), level=place.outline.level, whole=whole, **{name: target})
+        return str(part) + _inside(node, place)
     finally:
         view.embedding.pop()
 

@@ -89,13 +89,19 @@ def roles_of(content_type: ContentType) -> Roles:
 
 
 def title_field(content_type: ContentType) -> str:
-    """Give the field that says what readers call an entry: the one that editors see, unless that is their own note."""
+    """Give the field that says what readers call an entry: the one that editors see, unless that is their own note.
+
+    Then it is the one called `title`, `name` and so on, or so with the type before it: the `pageTitle` of a page.
+    """
     shown = content_type.display_field
     own = content_type.find(shown)
     if own is None or not is_internal(own):
         return shown
-    known = {each.id for each in content_type.fields if each.type in SHORT and not is_internal(each)}
-    return next((name for name in _TITLES if name in known), shown)
+    of_type = {*words_of(content_type.id), *words_of(content_type.name)}
+    texts = (each for each in content_type.fields if each.type in SHORT and not is_internal(each))
+    known = (each.id for each in texts if not _is_for_search(each) and set(words_of(each.id)[:-1]) <= of_type)
+    best = min(known, key=_title_rank, default=shown)
+    return best if _title_rank(best) < len(_TITLES) else shown
 
 
 def targets_of(field: Field) -> tuple[str, ...]:
@@ -123,7 +129,9 @@ def _title_rank(identifier: str) -> int:
 
 
 def _is_for_search(field: Field) -> bool:
-    words = words_of(field.id)
+    words, targets = words_of(field.id), targets_of(field)
+    if targets or field.link_type == "Entry":
+        return "seo" in words or (targets != () and all("seo" in words_of(each) for each in targets))
     return words == ("seo",) or (words[:1] != () and words[0] in _SEARCH and bool(set(words[1:]) & _SEARCH_ONLY))
 
 
@@ -193,9 +201,12 @@ def _has_slug(types: Mapping[str, ContentType], type_id: str) -> bool:
 def pages_of(types: Mapping[str, ContentType]) -> tuple[str, ...]:
     """Give the content types that have pages: those with a slug or a title, and those that no field says it links to.
 
-    First those with a slug, then those with a title, the parts of other pages last.
+    Those called SEO have none without a slug: their entries are what pages say to search engines. First come those
+    with a slug, then those with a title, the parts of other pages last.
     """
     linked = {name for content_type in types.values() for field in content_type.fields for name in targets_of(field)}
     parts = parts_of(types)
-    found = [each for each in types.values() if each.address_field or each.id not in linked]
+    of_search = {each.id for each in types.values() if "seo" in words_of(each.id) and each.find("slug") is None}
+    has_pages = (each for each in types.values() if each.address_field or each.id not in linked)
+    found = [each for each in has_pages if each.id not in of_search]
     return tuple(each.id for each in sorted(found, key=lambda each: (each.id in parts, each.find("slug") is None)))

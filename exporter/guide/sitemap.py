@@ -81,9 +81,14 @@ class Sitemap:
 
     @property
     def urls(self) -> Iterator[dict[str, Any]]:
-        """Each address with the date of its last change, if that is known, and the languages of the page if several."""
+        """Each address with the date of its last change, if that is known, and the languages of the page if several.
+
+        What readers of any other language get, `x-default`, is the page in the guide's own, if it stands there.
+        """
         if self._view.page.letter.startswith("/"):
             return
+        own = self._view.frame.locales[0]
         for date, places in self._view.ask(f"sitemap:{self._view.page.letter}"):
+            default = [("x-default", url) for code, url in places if code == own]
             for _, url in places:
-                yield {"url": url, "date": date, "alternates": places if len(places) > 1 else ()}
+                yield {"url": url, "date": date, "alternates": [*places, *default] if len(places) > 1 else ()}

@@ -11,7 +11,7 @@ from markupsafe import Markup, escape
 
 from exporter.guide.dates import read_date, write_date
 from exporter.guide.fields import locale_of, source_of, title_of, url_of
-from exporter.guide.languages import babel_locale, language, write_number
+from exporter.guide.languages import babel_locale, language, language_name, write_number
 from exporter.guide.links import follow
 from exporter.guide.objects import Asset, Entry, RichText, Values, View
 from exporter.guide.resources import Resource
@@ -25,6 +25,8 @@ if TYPE_CHECKING:
 _MAIL = re.compile(r"[\w.+-]+@[\w-]+(?:\.[\w-]+)+")
 _PHONE = re.compile(r"\+?[0-9][0-9 ()./-]{4,}")
 _PHONES = {"phone", "telephone", "tel", "mobile", "fax", "whatsapp"}
+_CODE = re.compile(r"[a-z]{2,3}(?:-[A-Z][a-z]{3})?(?:-[A-Z]{2})?")
+_LANGUAGES = {"language", "languages", "locale", "locales"}
 _KEY = re.compile(r"[A-Za-z0-9_-]+")
 _ROUND = 360
 _COLUMNS = 8
@@ -73,12 +75,19 @@ def place(value: Mapping[str, Any], view: View) -> Markup:
 
 
 def _text(value: str, name: str, view: View) -> Markup:
-    """Write a short text; an address of the web or of mail, or a telephone number, is a link."""
+    """Write a short text: an address of the web or of mail, or a telephone number, as a link, a date in words.
+
+    What is a telephone number is told by the field's name, and what is a language, which is written in words too.
+    """
     text = value.strip()
+    if read_date(text) is not None:
+        return date(text, view)
     if text.startswith(("https://", "http://")):
         address = follow("a", text, view, value)
         shown = text.split("://", 1)[1].removesuffix("/")
         return Markup('<a href="%s">%s</a>') % (address, shown) if address else escape(text)
+    if _CODE.fullmatch(text) and _LANGUAGES & set(words_of(name)[-1:]):
+        return escape(language_name(text, view.locale))
     if _MAIL.fullmatch(text):
         return Markup('<a href="mailto:{0}">{0}</a>').format(text)
     if _PHONE.fullmatch(text) and _PHONES & set(words_of(name)):
@@ -96,7 +105,7 @@ def leaf(value: Any, view: View) -> Markup:
         words = view.ask("word", f"{view.locale}/elsewhere")
         return Markup('<a href="{}">{}</a>').format(value.url, words)
     if isinstance(value, str):
-        return date(value, view) if read_date(value) is not None else _text(value, "", view)
+        return _text(value, "", view)
     return _thing(value, view) if isinstance(value, Entry | Asset) else _NOTHING
 
 

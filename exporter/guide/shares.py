@@ -1,0 +1,84 @@
+"""What a process does of a build, alone or as one of several: it reads items, and renders the pages that show them."""
+
+from __future__ import annotations
+
+import itertools
+from functools import cached_property
+from typing import TYPE_CHECKING
+
+from exporter.guide.scan import Read, read_files
+from exporter.guide.strict import Outcome
+from exporter.report import Problem
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Sequence
+
+    from exporter.guide.frame import Frame
+    from exporter.guide.index import GuideIndex
+    from exporter.guide.library import Library
+    from exporter.guide.pages import Page
+    from exporter.guide.reads import Packer
+    from exporter.guide.render import Renderer
+    from exporter.model import Item
+    from exporter.settings import Config
+
+_AT_ONCE = 1000
+
+
+class Shares:
+    """Shares of the work, with what they have in common; nothing of it is loaded before there is work."""
+
+    def __init__(self, config: Config, frame: Frame, index: GuideIndex) -> None:
+        self._config = config
+        self._frame = frame
+        self._index = index
+
+    @cached_property
+    def library(self) -> Library:
+        """What pages ask of, which nothing is asked of where nothing changed."""
+        from exporter.guide.library import Library
+
+        return Library(self._index, self._frame, self._config.content, self._config.root / "templates")
+
+    def load(self, key: str) -> Item | None:
+        """Give an entry whole; None for one that is not there."""
+        loaded = self.library.items.load_whole(key)
+        return loaded.item if loaded.path is not None else None
+
+    def read(self, paths: Sequence[str]) -> Iterator[Read]:
+        """Read files of items. Raises GuardError for one that is no JSON."""
+        return read_files(self._config.content, self._frame, paths, self.library.items.keep)
+
+    @cached_property
+    def _renderer(self) -> tuple[Renderer, Packer]:
+        """What renders pages and packs what they asked, once a process."""
+        from exporter.guide.reads import Packer
+        from exporter.guide.render import Renderer
+
+        return Renderer(self.library, self._config.cache / "templates"), Packer()
+
+    def render(self, numbers: Sequence[int]) -> Iterator[Outcome]:
+        """Render pages by their numbers; yield what each gave."""
+        from exporter.guide.render import PageError
+
+        library, (renderer, packer) = self.library, self._renderer
+        library.index.reopen_here()
+        if len(numbers) >= _AT_ONCE:
+            library.items.fetch_linked()
+        for number, page in self._pages_of(numbers):
+            read, asked = library.items.files_read, library.questions
+            try:
+                data, questions, problems = renderer.render(page)
+                outcome = Outcome(number, page, data, packer.pack(questions), problems)
+            except PageError as error:
+                failure = Problem("error", "page-failed", str(error), page.key or "", page.locale)
+                outcome = Outcome(number, page, b"", None, [failure])
+            yield outcome._replace(read=library.items.files_read - read, asked=library.questions - asked)
+
+    def _pages_of(self, numbers: Iterable[int]) -> Iterator[tuple[int, Page]]:
+        """Yield pages in the order of their numbers, which are looked up by few queries."""
+        left = iter(numbers)
+        while some := list(itertools.islice(left, _AT_ONCE)):
+            pages = self._index.pages_numbered(some)
+            self.library.items.expect([page.key for page in pages.values() if page.key is not None])
+            yield from ((number, pages[number]) for number in some)
