@@ -10,7 +10,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from lxml import html
 
-from exporter.guide.dates import read_date, write_date
+from exporter.guide.dates import machine_date, read_date, write_date
 from exporter.guide.languages import babel_locale
 from exporter.guide.objects import View
 from exporter.guide.roles import pages_of, parts_of, roles_of, words_of
@@ -92,12 +92,24 @@ def test_entry_that_has_no_page_stands_on_the_page_that_links_to_it(everything: 
     assert not (everything.root / "site/venue").exists()
 
 
+def test_of_types_that_link_to_each_other_alone_the_first_has_pages(everything: Guide) -> None:
+    page = html.document_fromstring(everything.page("/door/door000000000000001/").encode())
+    assert said(page.find(".//h1")) == "This way"
+    assert said(page.xpath("//section[h2='Room']/div[@class='part']")[0]).endswith("A wall, pasted")
+    assert not (everything.root / "site/room").exists()
+
+
+def test_type_that_only_its_own_entries_link_to_has_pages() -> None:
+    tree = content_type("tree", field("text", "Text"), field("below", "Array", "tree", **ENTRIES), display="")
+    assert pages_of({"tree": read_content_type(tree)}) == ("tree",)
+
+
 def test_parts_of_pages_stand_on_them_each_once_and_are_not_in_the_navigation(everything: Guide) -> None:
     page = html.document_fromstring(everything.page("/event/night/").encode())
     parts = page.xpath("//section[h2='Blocks']/div[@class='part']")
     assert [said(each) for each in parts] == ["So good.", "Mind the step Mind the step So good."]
     home = html.document_fromstring(everything.page("/").encode())
-    assert home.xpath("//nav[@class='sections']/a/text()") == ["Event", "Setting"]
+    assert home.xpath("//nav[@class='sections']/a/text()") == ["Event", "Door", "Setting"]
     assert [said(each) for each in home.xpath("//ul[@class='chips']//a")] == ["Notice 1", "Quote 1"]
 
 
@@ -227,16 +239,18 @@ def test_date_that_says_when_puts_entries_in_the_calendar(name: str, expected: t
 def test_news_come_with_the_newest_first_and_the_undated_last(guide: Guide, space: SpaceFiles) -> None:
     news = content_type("news", ("title", "Symbol"), ("publishDate", "Date"))
     space.put_model(news, locales=[locale("en-US", default=True)])
-    for name, date in {"a": "2026-01-02", "b": "2026-01-02T10:00+01:00", "c": "2024-12-31", "d": "soon"}.items():
+    dates = {"a": "2026-01-02", "b": "2026-01-02T10:00+01:00", "c": "2024-12-31", "d": "soon"}
+    dates |= {"f": "2026-01-01T23:00-11:00", "g": "2026-01-02T01:00+02:00", "h": "1850-01-01", "i": "9999-12-31"}
+    for name, date in dates.items():
         space.put(entry("news", name, title=name, publishDate=date))
     space.put(entry("news", "e", title="e"))
     guide.build()
-    assert html.document_fromstring(guide.page("/news/").encode()).xpath("//main//strong/text()") == list("bacde")
+    assert html.document_fromstring(guide.page("/news/").encode()).xpath("//main//strong/text()") == list("ifbagchde")
 
 
 def test_types_with_slug_come_first_and_parts_last() -> None:
     types = {each["sys"]["id"]: read_content_type(each) for each in TYPES}
-    assert pages_of(types) == ("event", "setting", "quote", "notice")
+    assert pages_of(types) == ("event", "setting", "room", "quote", "notice")
     assert parts_of(types) == {"quote", "notice"}
 
 
@@ -249,6 +263,9 @@ def test_types_with_slug_come_first_and_parts_last() -> None:
         ("2018-01-01T23:00:00+00:00", "en-GB", "1 January 2018, 23:00 UTC"),
         ("2018-01-01T21:12:45.621Z", "fr", "1 janvier 2018, 21:12 UTC"),
         ("2019-07-01T08:30", "en-GB", "1 July 2019, 08:30"),
+        ("2016-12-31T23:59:60Z", "en-GB", "31 December 2016, 23:59 UTC"),
+        ("2018-01-01T24:00-00:00", "en-GB", "2 January 2018"),
+        ("0099-01-01", "en-GB", "1 January 99"),
     ],
 )
 def test_date_is_written_as_the_language_does(value: str, code: str, expected: str) -> None:
@@ -259,7 +276,27 @@ def test_date_is_written_as_the_language_does(value: str, code: str, expected: s
 
 
 @pytest.mark.parametrize(
-    "value", ["", "soon", "2018-13-01", "2018-1-1", "2018-01-01T25:00", None, 20180101, "٢٠١٨-٠١-٠١"]
+    ("value", "expected"),
+    [
+        ("2018-01-01", "2018-01-01"),
+        ("2018-01-01T10:00+01:00", "2018-01-01T10:00+01:00"),
+        ("2018-01-01T10:00:00.123456789-00:00", "2018-01-01T10:00Z"),
+        ("2016-12-31T23:59:60-0330", "2016-12-31T23:59:59-0330"),
+        ("2018-01-01T24:00", "2018-01-02T00:00"),
+    ],
+)
+def test_date_is_written_for_machines_as_html_has_it(value: str, expected: str) -> None:
+    moment = read_date(value)
+    assert moment is not None
+    assert machine_date(moment) == expected
+
+
+@pytest.mark.parametrize(
+    "value",
+    [
+        *("", "soon", "2018-13-01", "2018-1-1", "2018-01-01T25:00", None, 20180101, "٢٠١٨-٠١-٠١", "9999-12-31T24:00"),
+        *("2018-01-01T10:00+24:00", "2018-01-01T10:00+99:99", "2018-01-01T10:00:61", "2018-01-01T24:01", "0000-01-01"),
+    ],
 )
 def test_what_is_no_date_is_none(value: Any) -> None:
     assert read_date(value) is None

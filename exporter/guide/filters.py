@@ -29,7 +29,7 @@ from exporter.guide.layout import Layout, inline
 from exporter.guide.links import follow
 from exporter.guide.lists import EntryList, Lazy
 from exporter.guide.markup import markdown
-from exporter.guide.objects import Asset, Entry, RichText, Thing, View
+from exporter.guide.objects import Asset, Entry, RichText, Thing, Values, View
 from exporter.guide.resources import Resource
 from exporter.guide.richtext import render_document
 from exporter.guide.structured import absolute, absolute_url, metadata
@@ -59,13 +59,15 @@ def _url(value: Any) -> str:
 
 @pass_context
 def _html(context: Context, value: Any, under: int = 1) -> Markup:
-    """A Text as Markdown, a Rich Text document, anything else as plain text; always safe.
+    """A Text as Markdown, a Rich Text document, an object as a table, anything else as plain text; always safe.
 
     Its headings stand below one of the level `under`.
     """
     view: View = context[VIEW]
     if isinstance(value, RichText):
         return render_document(value._document, view, under)  # noqa: SLF001 - an object of the same room
+    if isinstance(value, Values | tuple):
+        return table(value, view)
     return markdown(value, view, under) if isinstance(value, str) else escape("" if value is None else value)
 
 
@@ -194,7 +196,7 @@ def _size(value: Asset) -> Markup:
     details = value.file.get("details") if value.is_image else None
     image = details.get("image") if isinstance(details, Mapping) else None
     sizes = {name: image.get(name) for name in ("width", "height")} if isinstance(image, Mapping) else {}
-    known = ((name, size) for name, size in sizes.items() if isinstance(size, int))
+    known = ((name, size) for name, size in sizes.items() if type(size) is int and size > 0)
     return Markup("").join(Markup(' {}="{}"').format(*each) for each in known)
 
 

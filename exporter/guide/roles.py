@@ -191,11 +191,33 @@ def _has_slug(types: Mapping[str, ContentType], type_id: str) -> bool:
 
 
 def pages_of(types: Mapping[str, ContentType]) -> tuple[str, ...]:
-    """Give the content types that have pages: those with a slug or a title, and those that no field says it links to.
+    """Give the content types that have pages: those with a slug or a title, and those that no other says it links to.
 
-    First those with a slug, then those with a title, the parts of other pages last.
+    Of types that link to each other alone the first has pages too, so that what they hold stands somewhere. First
+    those with a slug, then those with a title, the parts of other pages last.
     """
-    linked = {name for content_type in types.values() for field in content_type.fields for name in targets_of(field)}
+    named = {each.id: {name for field in each.fields for name in targets_of(field)} for each in types.values()}
+    linked = {name for each, names in named.items() for name in names - {each}}
+    found = {each.id for each in types.values() if each.address_field or each.id not in linked}
+    led = _led_to(found, named)
+    for each in types:
+        if each not in led:
+            found.add(each)
+            led |= _led_to([each], named)
     parts = parts_of(types)
-    found = [each for each in types.values() if each.address_field or each.id not in linked]
-    return tuple(each.id for each in sorted(found, key=lambda each: (each.id in parts, each.find("slug") is None)))
+    ordered = sorted((types[each] for each in types if each in found), key=lambda each: _page_rank(each, parts))
+    return tuple(each.id for each in ordered)
+
+
+def _led_to(found: Iterable[str], named: Mapping[str, Iterable[str]]) -> set[str]:
+    """Give some content types and all that links lead to from them."""
+    seen, pending = set(found), list(found)
+    while pending:
+        new = set(named.get(pending.pop(), ())) - seen
+        seen |= new
+        pending += new
+    return seen
+
+
+def _page_rank(content_type: ContentType, parts: frozenset[str]) -> tuple[bool, bool]:
+    return content_type.id in parts, content_type.find("slug") is None
