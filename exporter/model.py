@@ -6,7 +6,7 @@ import hashlib
 import json
 import sys
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any, NamedTuple, TypeAlias
+from typing import TYPE_CHECKING, Any, NamedTuple, TypeAlias, TypeGuard
 
 import msgspec
 
@@ -105,7 +105,7 @@ def read_change(raw: Json, *, plain: bool = False) -> Change | None:
     return None
 
 
-def _is_text(value: Json) -> bool:
+def _is_text(value: Json) -> TypeGuard[str]:
     """Tell whether a value is a text that UTF-8 can hold, with something in it."""
     return (
         isinstance(value, str)
@@ -129,7 +129,7 @@ def link_id(value: Json) -> str | None:
     """Give the id that a Link (`{"sys": {"type": "Link", …}}`) names; None for anything else."""
     sys = value.get("sys") if isinstance(value, dict) else None
     target = sys.get("id") if isinstance(sys, dict) and sys.get("type") == "Link" else None
-    return target if isinstance(target, str) else None
+    return target if _is_text(target) else None
 
 
 _LINKED = {"Entry": "entry", "Asset": "asset"}
@@ -142,7 +142,7 @@ def link_key(value: Json) -> Key | None:
         return None
     target, kind = sys.get("id"), sys.get("linkType")
     found = _LINKED.get(kind) if isinstance(kind, str) else None
-    return Key(found, target) if found is not None and isinstance(target, str) else None
+    return Key(found, target) if found is not None and _is_text(target) else None
 
 
 @dataclass(frozen=True, slots=True)
@@ -184,20 +184,37 @@ class ContentType:
 
 
 def read_content_type(raw: Mapping[str, Json]) -> ContentType:
-    """Read a content type as the Delivery API gives it; omitted fields are not delivered and left out."""
+    """Read a content type as the Delivery API gives it; omitted fields are not delivered and left out.
+
+    Raises AttributeError, KeyError or TypeError for what is none; so do the readers of fields and locales.
+    """
     fields = tuple(_read_field(each) for each in raw.get("fields") or () if not each.get("omitted"))
-    shown = raw.get("displayField") or next((each.id for each in fields if each.id in ("title", "name")), "")
-    return ContentType(raw["sys"]["id"], str(raw.get("name") or raw["sys"]["id"]), shown, fields)
+    named = raw.get("displayField")
+    shown = named if _is_text(named) else next((each.id for each in fields if each.id in ("title", "name")), "")
+    identifier = _identifier(raw["sys"]["id"])
+    return ContentType(identifier, _text(raw.get("name")).strip() or identifier, shown, fields)
+
+
+def _text(value: Json) -> str:
+    """Give a text as it is; an empty one for anything else."""
+    return value if isinstance(value, str) else ""
+
+
+def _identifier(value: Json) -> str:
+    """Give an id as it is. Raises TypeError for what is none."""
+    if not _is_text(value):
+        raise TypeError("an id that is no text")
+    return value
 
 
 def _read_field(raw: Mapping[str, Json]) -> Field:
     return Field(
-        id=raw["id"],
-        name=str(raw.get("name") or raw["id"]),
-        type=str(raw.get("type") or "Symbol"),
+        id=_identifier(raw["id"]),
+        name=_text(raw.get("name")).strip() or raw["id"],
+        type=_text(raw.get("type")) or "Symbol",
         localized=bool(raw.get("localized")),
         required=bool(raw.get("required")),
-        link_type=str(raw.get("linkType") or ""),
+        link_type=_text(raw.get("linkType")),
         items=raw.get("items") or {},
         rules=tuple(
             each
@@ -220,7 +237,8 @@ class Locale:
 
 def read_locale(raw: Mapping[str, Json]) -> Locale:
     """Read a locale as `/locales` gives it."""
-    return Locale(raw["code"], str(raw.get("name") or raw["code"]), bool(raw.get("default")), raw.get("fallbackCode"))
+    code, fallback = _identifier(raw["code"]), _text(raw.get("fallbackCode")) or None
+    return Locale(code, _text(raw.get("name")).strip() or code, bool(raw.get("default")), fallback)
 
 
 @dataclass(frozen=True)

@@ -118,7 +118,7 @@ def _says(document: Json) -> bool:
         if not isinstance(node, dict):
             continue
         value, content, kind = node.get("value"), node.get("content"), node.get("nodeType")
-        if (isinstance(value, str) and value.strip()) or (kind not in _SILENT and not content):
+        if (isinstance(value, str) and value.strip()) or (str(kind) not in _SILENT and not content):
             return True
         pending += content if isinstance(content, list) else ()
     return False

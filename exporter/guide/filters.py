@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from jinja2 import pass_context
-from markupsafe import Markup, escape
+from markupsafe import Markup
 
 from exporter.guide.fields import (
     FieldValue,
@@ -29,7 +29,7 @@ from exporter.guide.layout import Layout, inline
 from exporter.guide.links import follow
 from exporter.guide.lists import EntryList, Lazy
 from exporter.guide.markup import markdown
-from exporter.guide.objects import Asset, Entry, RichText, Thing, Values, View
+from exporter.guide.objects import Asset, Entry, RichText, Thing, View
 from exporter.guide.resources import Resource
 from exporter.guide.richtext import render_document
 from exporter.guide.structured import absolute, absolute_url, metadata
@@ -59,16 +59,14 @@ def _url(value: Any) -> str:
 
 @pass_context
 def _html(context: Context, value: Any, under: int = 1) -> Markup:
-    """A Text as Markdown, a Rich Text document, an object as a table, anything else as plain text; always safe.
+    """A Text as Markdown, a Rich Text document, an object as a table, anything else as a fact; always safe.
 
     Its headings stand below one of the level `under`.
     """
     view: View = context[VIEW]
     if isinstance(value, RichText):
         return render_document(value._document, view, under)  # noqa: SLF001 - an object of the same room
-    if isinstance(value, Values | tuple):
-        return table(value, view)
-    return markdown(value, view, under) if isinstance(value, str) else escape("" if value is None else value)
+    return markdown(value, view, under) if isinstance(value, str) else table(value, view)
 
 
 @pass_context
