@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from exporter.model import Field, Item, Json
 
 _MARK = re.compile("\0([^\0]*)\0([^\0]*)\0")
-_DATE = re.compile(r"\d{4}-\d\d-\d\d")
+_DATE = re.compile(r"\d{4}-\d\d-\d\d", re.ASCII)
 _DEPTH = 9
 """How many links a pattern can follow; a hostile one ends here."""
 
