@@ -17,7 +17,7 @@ from exporter.guide.roles import pages_of, parts_of, roles_of, words_of
 from exporter.guide.values import table
 from exporter.model import read_content_type
 from tests.conftest import ACCESS_TOKEN, Guide, asset, content_type, entry, link, locale
-from tests.everything import ASSETS, ENTRIES, SPACE, TYPES, field
+from tests.everything import ASSETS, ENTRIES, SPACE, TYPES, embedded, field, node
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -157,6 +157,36 @@ def test_referrers_that_are_parts_of_pages_are_left_out(guide: Guide, space: Spa
     assert found == {"/page/p/": [], "/quote/Quote/": ["Page 1", "Notice 1"]}
 
 
+def test_notes_of_editors_and_what_is_for_search_engines_name_nothing_that_readers_see(
+    guide: Guide, space: SpaceFiles
+) -> None:
+    note = field("internalName", "Symbol")
+    inside = [{"nodes": {"embedded-entry-block": [{"linkContentType": ["shot"]}]}}]
+    space.put_model(
+        content_type(
+            "post",
+            *(note, field("title", "Symbol"), field("slug", "Symbol")),
+            field("seoFields", "Link", "seo", linkType="Entry"),
+            field("body", "RichText", validations=inside),
+            display="internalName",
+        ),
+        content_type("seo", note, field("pageTitle", "Symbol"), display="internalName"),
+        content_type("shot", note, field("caption", "Symbol"), display="internalName"),
+        locales=[locale("en-US", default=True)],
+    )
+    space.put(entry("seo", "s", internalName="NOTE s", pageTitle="Cheap tickets"))
+    space.put(entry("shot", "h", internalName="NOTE h", caption="On the hill"))
+    body = {"en-US": node("document", embedded("h"), embedded("h"))}
+    seo = link("Entry", "s")
+    space.put(entry("post", "p", internalName="NOTE p", title="News", slug="news", seoFields=seo, body=body))
+    guide.build()
+    page = html.document_fromstring(guide.page("/post/news/").encode())
+    assert said(page.find(".//article")) == "News CaptionOn the hill CaptionOn the hill"
+    home = html.document_fromstring(guide.page("/").encode())
+    assert home.xpath("//nav[@class='sections']/a/text()") == ["Post"]
+    assert not [file for file in (guide.root / "site").rglob("*.html") if "Cheap" in file.read_text("utf-8")]
+
+
 def test_text_that_is_more_than_a_title_is_not_lost(guide: Guide, space: SpaceFiles) -> None:
     space.put_model(content_type("page", ("text", "Text"), display="text"), locales=[locale("en-US", default=True)])
     space.put(entry("page", "p", text="New!\n\n## Why\n\nBecause."))
@@ -192,6 +222,13 @@ def test_words_of_an_id_are_found_however_it_is_written() -> None:
         ("short", "description")
     }
     assert words_of("seoURL2Title") == ("seo", "url", "2", "title")
+
+
+@pytest.mark.parametrize("title", ["", " ", "\u200b", "\x03\x07", "\u200f\u200e", "\ufeff", "\xad", "\ufffe"])
+def test_title_that_nobody_sees_is_none(guide: Guide, space: SpaceFiles, title: str) -> None:
+    space.put(entry("category", "unseen", title=title, slug="unseen"))
+    guide.build()
+    assert "<h1>Category</h1>" in guide.page("/category/unseen/")
 
 
 def test_title_is_the_one_for_readers() -> None:

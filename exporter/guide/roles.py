@@ -23,7 +23,7 @@ _SUMMARIES = (
     *("introduction", "description"),
 )
 _CAPTIONS = {"caption", "credit", "credits", "copyright"}
-_SEARCH = {"seo", "og", "meta"}
+_SEARCH = {"seo", "og"}
 _SEARCH_ONLY = {"title", "description", "keywords", "image", "robots", "name"}
 _CODE = {"code", "snippet", "snippets", "css"}
 _OLDEST_FIRST = {"start", "starts", "begin", "begins", "beginning", "event", "when", "from"}
@@ -124,7 +124,8 @@ def _title_rank(identifier: str) -> int:
 
 def _is_for_search(field: Field) -> bool:
     words = words_of(field.id)
-    return words == ("seo",) or (words[:1] != () and words[0] in _SEARCH and bool(set(words[1:]) & _SEARCH_ONLY))
+    first = words[0] if words else ""
+    return first in _SEARCH or (first == "meta" and bool(set(words[1:]) & _SEARCH_ONLY))
 
 
 def _summaries(fields: Iterable[Field]) -> tuple[str, ...]:
@@ -176,14 +177,28 @@ def _is_titled(content_type: ContentType, title: str) -> bool:
 def parts_of(types: Mapping[str, ContentType]) -> frozenset[str]:
     """Give the content types whose entries are parts of other pages.
 
-    They have no slug, and a list of links takes them among others that have none: the modules of a page.
+    They have no slug, and a list of links takes them among others that have none: the modules of a page. Or their only
+    title is a note of editors, and a field links to them.
     """
     found: set[str] = set()
     for field in (field for each in types.values() for field in each.fields if field.type == "Array"):
         targets = targets_of(field)
         if len(targets) > 1 and not any(_has_slug(types, each) for each in targets):
             found.update(targets)
-    return frozenset(found & types.keys())
+    named = {name for each in types.values() for name in _named(each, search=False)}
+    noted = (each for each in types.values() if each.find("slug") is None and each.id in named)
+    return frozenset({*found, *(each.id for each in noted if _is_noted(each))} & types.keys())
+
+
+def _named(content_type: ContentType, *, search: bool) -> set[str]:
+    """Give the other content types that fields link to: those for search engines, or all others."""
+    fields = (each for each in content_type.fields if _is_for_search(each) is search)
+    return {name for each in fields for name in targets_of(each)} - {content_type.id}
+
+
+def _is_noted(content_type: ContentType) -> bool:
+    title = content_type.find(title_field(content_type))
+    return title is not None and is_internal(title)
 
 
 def _has_slug(types: Mapping[str, ContentType], type_id: str) -> bool:
@@ -193,15 +208,17 @@ def _has_slug(types: Mapping[str, ContentType], type_id: str) -> bool:
 def pages_of(types: Mapping[str, ContentType]) -> tuple[str, ...]:
     """Give the content types that have pages: those with a slug or a title, and those that no other says it links to.
 
-    Of types that link to each other alone the first has pages too, so that what they hold stands somewhere. First
-    those with a slug, then those with a title, the parts of other pages last.
+    Of types that link to each other alone the first has pages too, so that what they hold stands somewhere; what is
+    for search engines alone has none. First those with a slug, then those with a title, the parts of other pages last.
     """
-    named = {each.id: {name for field in each.fields for name in targets_of(field)} for each in types.values()}
-    linked = {name for each, names in named.items() for name in names - {each}}
-    found = {each.id for each in types.values() if each.address_field or each.id not in linked}
+    named = {each.id: _named(each, search=False) for each in types.values()}
+    linked = {name for names in named.values() for name in names}
+    unseen = {name for each in types.values() for name in _named(each, search=True)} - linked
+    shown = [each for each in types.values() if each.id not in unseen or each.find("slug")]
+    found = {each.id for each in shown if each.address_field or each.id not in linked}
     led = _led_to(found, named)
     for each in types:
-        if each not in led:
+        if each not in led and each not in unseen:
             found.add(each)
             led |= _led_to([each], named)
     parts = parts_of(types)
