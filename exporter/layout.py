@@ -13,7 +13,8 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
-    from exporter.model import Item, Json, Key
+    from exporter.model import Item, Key
+    from exporter.spelling import Json
 
 _OWN_NAME = re.compile(
     r"(?!\.git|(?:con|prn|aux|nul|com[0-9]|lpt[0-9])(?:\.|\Z))[a-z0-9._-]{0,99}[a-z0-9_-]", re.ASCII | re.IGNORECASE

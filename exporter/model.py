@@ -1,27 +1,18 @@
-"""What the program speaks of: items, changes, locales, content types; and their one spelling as JSON."""
+"""What the program speaks of: items, changes, locales, content types."""
 
 from __future__ import annotations
 
-import hashlib
-import json
-import sys
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any, NamedTuple, TypeAlias
+from typing import TYPE_CHECKING, NamedTuple, TypeAlias, TypeGuard
 
-import msgspec
+from exporter.spelling import digest
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
-Json: TypeAlias = Any
-"""A decoded JSON value: whatever an editor put into an Object field."""
+    from exporter.spelling import Json
 
-_ENCODER = msgspec.json.Encoder(order="sorted")
-_PACKER = msgspec.msgpack.Encoder()
-_SUM_BYTES = 16
 _LARGEST = (1 << 63) - 1
-
-sys.set_int_max_str_digits(100_000)  # integers are kept exactly; the limit is there against a hostile space
 
 
 class Key(NamedTuple):
@@ -105,7 +96,7 @@ def read_change(raw: Json, *, plain: bool = False) -> Change | None:
     return None
 
 
-def _is_text(value: Json) -> bool:
+def _is_text(value: Json) -> TypeGuard[str]:
     """Tell whether a value is a text that UTF-8 can hold, with something in it."""
     return (
         isinstance(value, str)
@@ -129,7 +120,7 @@ def link_id(value: Json) -> str | None:
     """Give the id that a Link (`{"sys": {"type": "Link", …}}`) names; None for anything else."""
     sys = value.get("sys") if isinstance(value, dict) else None
     target = sys.get("id") if isinstance(sys, dict) and sys.get("type") == "Link" else None
-    return target if isinstance(target, str) else None
+    return target if _is_text(target) else None
 
 
 _LINKED = {"Entry": "entry", "Asset": "asset"}
@@ -142,7 +133,7 @@ def link_key(value: Json) -> Key | None:
         return None
     target, kind = sys.get("id"), sys.get("linkType")
     found = _LINKED.get(kind) if isinstance(kind, str) else None
-    return Key(found, target) if found is not None and isinstance(target, str) else None
+    return Key(found, target) if found is not None and _is_text(target) else None
 
 
 @dataclass(frozen=True, slots=True)
@@ -184,20 +175,37 @@ class ContentType:
 
 
 def read_content_type(raw: Mapping[str, Json]) -> ContentType:
-    """Read a content type as the Delivery API gives it; omitted fields are not delivered and left out."""
+    """Read a content type as the Delivery API gives it; omitted fields are not delivered and left out.
+
+    Raises AttributeError, KeyError or TypeError for what is none; so do the readers of fields and locales.
+    """
     fields = tuple(_read_field(each) for each in raw.get("fields") or () if not each.get("omitted"))
-    shown = raw.get("displayField") or next((each.id for each in fields if each.id in ("title", "name")), "")
-    return ContentType(raw["sys"]["id"], str(raw.get("name") or raw["sys"]["id"]), shown, fields)
+    named = raw.get("displayField")
+    shown = named if _is_text(named) else next((each.id for each in fields if each.id in ("title", "name")), "")
+    identifier = _identifier(raw["sys"]["id"])
+    return ContentType(identifier, _text(raw.get("name")).strip() or identifier, shown, fields)
+
+
+def _text(value: Json) -> str:
+    """Give a text as it is; an empty one for anything else."""
+    return value if isinstance(value, str) else ""
+
+
+def _identifier(value: Json) -> str:
+    """Give an id as it is. Raises TypeError for what is none."""
+    if not _is_text(value):
+        raise TypeError("an id that is no text")
+    return value
 
 
 def _read_field(raw: Mapping[str, Json]) -> Field:
     return Field(
-        id=raw["id"],
-        name=str(raw.get("name") or raw["id"]),
-        type=str(raw.get("type") or "Symbol"),
+        id=_identifier(raw["id"]),
+        name=_text(raw.get("name")).strip() or raw["id"],
+        type=_text(raw.get("type")) or "Symbol",
         localized=bool(raw.get("localized")),
         required=bool(raw.get("required")),
-        link_type=str(raw.get("linkType") or ""),
+        link_type=_text(raw.get("linkType")),
         items=raw.get("items") or {},
         rules=tuple(
             each
@@ -220,7 +228,8 @@ class Locale:
 
 def read_locale(raw: Mapping[str, Json]) -> Locale:
     """Read a locale as `/locales` gives it."""
-    return Locale(raw["code"], str(raw.get("name") or raw["code"]), bool(raw.get("default")), raw.get("fallbackCode"))
+    code, fallback = _identifier(raw["code"]), _text(raw.get("fallbackCode")) or None
+    return Locale(code, _text(raw.get("name")).strip() or code, bool(raw.get("default")), fallback)
 
 
 @dataclass(frozen=True)
@@ -245,106 +254,6 @@ class Model:
         return tuple(found)
 
 
-def decode(data: bytes | bytearray) -> Json:
-    """Decode JSON with integers exact at any size and other numbers as doubles.
-
-    Raises ValueError for what is no JSON or no double.
-    """
-    try:
-        return msgspec.json.decode(data)
-    except (msgspec.DecodeError, RecursionError):
-        pass
-    try:
-        return json.loads(data, parse_float=read_double, parse_constant=read_double)
-    except RecursionError:
-        raise ValueError("nested too deep") from None
-
-
-def read_double(text: str) -> float:
-    """Read a number as JSON spells it. Raises ValueError for what is no double."""
-    number = float(text)
-    if number in (float("inf"), float("-inf")) or number != number:
-        raise ValueError(f"the number {text} is out of range")
-    return number
-
-
-def canonical(value: Json, *, plain: bool = False) -> bytes:
-    """Encode a value in its one spelling: sorted keys, two spaces, UTF-8, `1e-07`, a final newline.
-
-    `plain` says that no number in it is written with an exponent, as is known where a page was read.
-    """
-    try:
-        if plain or not _has_exponent(value):
-            return msgspec.json.format(_ENCODER.encode(value), indent=2) + b"\n"
-    except UnicodeEncodeError:
-        pass
-    text = json.dumps(value, ensure_ascii=False, indent=2, sort_keys=True, allow_nan=False)
-    return text.encode("utf-8", "backslashreplace") + b"\n"
-
-
-def _has_exponent(value: Json) -> bool:
-    """Tell whether a number in a value is written with an exponent, which msgspec spells in its own way.
-
-    The values are looked at, not their text: it is many times as long.
-    """
-    found = [value]
-    for each in found:  # which grows while it is walked
-        kind = type(each)
-        if kind is dict:
-            found += each.values()
-        elif kind is list or kind is tuple:
-            found += each
-        elif kind is float and is_spelled_apart(each):
-            return True
-    return False
-
-
-def is_spelled_apart(number: float) -> bool:
-    """Tell whether a number is written with an exponent."""
-    return number != 0 and not 1e-4 <= abs(number) < 1e16
-
-
-def digest(data: bytes) -> bytes:
-    """Give 16 bytes that stand for `data`; processors have SHA-256 built in."""
-    return hashlib.sha256(data).digest()[:_SUM_BYTES]
-
-
-def pack(value: Json) -> bytes:
-    """Encode a value compactly for a cache; raises UnicodeEncodeError for texts with lone surrogates."""
-    return _PACKER.encode(value)
-
-
-def unpack(data: bytes) -> Json:
-    """Decode what `pack` gave; raises ValueError for other bytes."""
-    try:
-        return msgspec.msgpack.decode(data)
-    except msgspec.DecodeError as error:
-        raise ValueError(str(error)) from None
-
-
-def brief(value: Json) -> bytes:
-    """Give 8 bytes that stand for a value."""
-    try:
-        data = _ENCODER.encode(value)
-    except UnicodeEncodeError:
-        data = canonical(value)
-    return hashlib.blake2b(data, digest_size=8).digest()
-
-
 def item_digest(key: Key, data: bytes) -> bytes:
     """Give the digest of an item: of its key and its canonical bytes."""
     return digest(f"{key}\n".encode("utf-8", "surrogatepass") + data)
-
-
-def order_free_sum(digests: Iterable[bytes], start: str = "") -> str:
-    """Add digests up so that their order does not matter; `start` is an earlier sum to go on from."""
-    return _hex(int(start or "0", 16) + sum(int.from_bytes(each, "big") for each in digests))
-
-
-def subtract(total: str, digests: Iterable[bytes]) -> str:
-    """Take digests out of a sum again."""
-    return _hex(int(total or "0", 16) - sum(int.from_bytes(each, "big") for each in digests))
-
-
-def _hex(number: int) -> str:
-    return format(number % (1 << 8 * _SUM_BYTES), f"0{2 * _SUM_BYTES}x")

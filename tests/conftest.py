@@ -14,7 +14,7 @@ from urllib.parse import urlsplit
 import pytest
 
 from exporter.cli import run
-from exporter.model import canonical
+from exporter.spelling import canonical
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator

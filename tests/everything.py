@@ -67,7 +67,9 @@ NOTICE = content_type(
     "notice", field("label", "Symbol", localized=True), field("more", "Array", **ENTRIES), display="label"
 )
 SETTING = content_type("setting", field("values", "Object"), field("on", "Boolean"), display="")
-TYPES = [EVENT, VENUE, QUOTE, NOTICE, SETTING]
+ROOM = content_type("room", field("wall", "Text"), field("door", "Link", "door", linkType="Entry"), display="")
+DOOR = content_type("door", field("sign", "Text"), field("room", "Link", "room", linkType="Entry"), display="")
+TYPES = [EVENT, VENUE, QUOTE, NOTICE, SETTING, ROOM, DOOR]
 LOCALES = [locale("en-US", default=True), locale("ar", "en-US"), locale("tlh")]
 
 
@@ -102,6 +104,8 @@ DETAILS = node(
     node("heading-6", text("And deep")),
     embedded("quote0000000000000001"),
 )
+PASTED = "\0pa\x03s\x0bt\x7fe\x92d\ufdd0\ufffe\uffff"
+"""What editors paste without seeing it: characters that no page may hold."""
 PROGRAMME = [
     {"startsAt": "2026-05-01T19:00", "what": "Doors", "open": True, "seats": 1200},
     {
@@ -157,7 +161,16 @@ EVENTS = [
         seoTitle="Music night tickets cheap",
     ),
     entry("event", "event0000000000000002", internalName="EVT-2025 x", title="An earlier one", startDate="2025-05-01"),
-    entry("event", "event0000000000000003", internalName="EVT-2027 x", startDate="no date", details={"en-US": None}),
+    entry(
+        "event",
+        "event0000000000000003",
+        internalName="EVT-2027 x",
+        startDate="no date",
+        endDate="2016-12-31T23:59:60.123456789-00:00",
+        details={"en-US": None},
+        keywords=["pasted", PASTED],
+        afterword={"en-US": [{"nodeType": "paragraph", "content": [text("An older kind of text")]}]},
+    ),
 ]
 OTHERS = [
     entry(
@@ -176,6 +189,8 @@ OTHERS = [
         label="Mind the step",
         more=[link("Entry", "notice"), link("Entry", "quote0000000000000001")],
     ),
+    entry("room", "room000000000000001", wall="A wall, pasted", door=link("Entry", "door000000000000001")),
+    entry("door", "door000000000000001", sign="This way", room=link("Entry", "room000000000000001")),
     entry("setting", "setting0000000000001", values={"en-US": {"speed": 3}}, on=True),
     entry("setting", "setting0000000000002", on=False),
     asset("poster", "poster.svg", 200),

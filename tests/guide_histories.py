@@ -20,7 +20,8 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, precondition, rule
 
 from exporter.layout import LOCALES_PATH, MOVED_PATH, TAGS_PATH, asset_files, content_type_paths, item_path
-from exporter.model import Item, Key, canonical
+from exporter.model import Item, Key
+from exporter.spelling import canonical
 from tests.conftest import CATEGORY, PICTURE, PLACE, SpaceFiles, asset, content_type, entry, link, locale
 from tests.killer import KILLED
 

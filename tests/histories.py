@@ -21,10 +21,11 @@ from hypothesis.stateful import RuleBasedStateMachine, initialize, precondition,
 
 from exporter.files import remove
 from exporter.layout import MOVED_PATH, TAGS_PATH, asset_files, item_path, twin_paths
-from exporter.model import Item, Key, Upsert, canonical, decode, read_change
+from exporter.model import Item, Key, Upsert, read_change
 from exporter.space.faults import Fault
 from exporter.space.folder import SpaceFolder
 from exporter.space.server import Endpoint, Listening, open_endpoint
+from exporter.spelling import canonical, decode
 from tests.conftest import CATEGORY, PICTURE, PLACE, SLUG, SpaceFiles, content_type, entry, link, locale
 from tests.killer import KILLED
 

@@ -14,13 +14,13 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 ORDER = [
-    *("errors", "model", "layout", "files", "report", "problems", "yaml_lines", "environment", "patterns"),
+    *("errors", "spelling", "model", "layout", "files", "report", "problems", "yaml_lines", "environment", "patterns"),
     *("config", "settings", "source", "mirror", "guide"),
     *("check", "github", "connect", "options", "cli"),
 ]
 """Every room may import those before it."""
 
-BESIDE = {"space": {"errors", "model", "layout", "files"}}
+BESIDE = {"space": {"errors", "spelling", "model", "layout", "files"}}
 """The endpoint stands beside the others: it serves them over HTTP and knows nothing of them."""
 
 STARTERS = {"connect", "cli"}
@@ -32,7 +32,7 @@ FOREIGN = {
     "cmarkgfm": {"guide"},
     "jinja2": {"guide"},
     "markupsafe": {"guide"},
-    "msgspec": {"model", "source", "space"},
+    "msgspec": {"source", "space", "spelling"},
     "nh3": {"guide"},
     "pydantic": {"config"},
     "requests": {"source"},

@@ -48,6 +48,14 @@ DEAD = [
 ]
 
 
+def test_page_that_is_an_asset_of_the_space_is_no_page_of_the_guide(tmp_path: Path) -> None:
+    asset = '<h1 id="top">Programme</h1><a href="missing.html">x</a><img src="none.png">'
+    whole = '<a href="files/x/programme.html#top">x</a>'
+    assert check(tmp_path, {"index.html": whole, "files/x/programme.html": asset}) == []
+    (problem,) = check(tmp_path, {"index.html": whole.replace("top", "end")})
+    assert (problem.code, problem.link) == ("page-anchor-dead", "files/x/programme.html#end")
+
+
 @pytest.mark.parametrize("link", [link for link, _ in DEAD], ids=[why for _, why in DEAD])
 def test_link_that_leads_to_no_file_is_dead(tmp_path: Path, link: str) -> None:
     files = {"a/index.html": f'<p>\n<a href="{link}">x</a>', "a/b.html": "", "a/empty/data.json": ""}

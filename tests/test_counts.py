@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from exporter.model import canonical
+from exporter.spelling import canonical
 from tests.conftest import CATEGORY, PLACE, entry, link, locale
 from tests.steps import setting
 

@@ -14,12 +14,14 @@ from exporter.config import Site
 from exporter.guide.facts import links_in, read_item
 from exporter.guide.frame import Frame, read_frame
 from exporter.guide.scan import look_at_items
-from exporter.model import Item, Key, canonical, decode
+from exporter.spelling import canonical, decode
 from tests.conftest import DEMO
 from tests.demo_pictures.__main__ import draw_all
 
 if TYPE_CHECKING:
     from pathlib import Path
+
+    from exporter.model import Item, Key
 
 
 @dataclass(frozen=True)

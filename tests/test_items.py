@@ -9,8 +9,8 @@ import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from exporter.model import canonical, decode
 from exporter.source.items import split_page
+from exporter.spelling import canonical, decode
 from tests.test_model import values
 
 QUICK = settings(max_examples=150, deadline=None)

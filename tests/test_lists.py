@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from lxml import html
 
-from exporter.model import canonical
+from exporter.spelling import canonical
 from tests.conftest import CATEGORY, SLUG, content_type, entry, link, locale
 from tests.steps import edit, expect, setting, step, template
 
@@ -132,6 +132,26 @@ def test_list_has_a_page_for_each_entry_that_a_field_links_to(paper: Guide, spac
     space.put(entry("category", "works", title="Small works", slug="industry"))
     assert "/by-kind/" in step(paper).written
     assert ("Small works 2", "industry/index.html") in links(paper, "/by-kind/", "ul[@class='chips']")
+
+
+def test_parts_by_dates_numbers_or_yes_and_no_are_written_for_readers_and_in_their_order(
+    paper: Guide, space: SpaceFiles
+) -> None:
+    for number, day in ((9, "2026-04-01"), (10, "2026-03-02"), (200, "2025-12-31")):
+        space.put(news(number, free=number > 9, price=number, date=day))
+    by = ", ".join(f"{each}: {{type: news, sort: title, by: {each}}}" for each in ("date", "free", "price"))
+    setting(paper, f"lists: {{{by}}}\n")
+    paper.build()
+    found = {each: [text.rsplit(" ", 1)[0] for text, _ in parts(paper, each)] for each in ("date", "free", "price")}
+    assert found == {
+        "date": ["December 31, 2025", "March 2, 2026", "April 1, 2026"],
+        "free": ["Free: No", "Free: Yes"],
+        "price": ["9", "10", "200"],
+    }
+
+
+def parts(guide: Guide, name: str) -> list[tuple[str, str]]:
+    return links(guide, f"/{name}/", "ul[@class='chips']")
 
 
 def test_list_has_a_page_for_each_tag_and_for_each_text(paper: Guide, space: SpaceFiles) -> None:

@@ -14,7 +14,7 @@ import pytest
 from exporter.guide.beside import beside
 from exporter.guide.index import GuideIndex
 from exporter.guide.stamps import program_stamp
-from exporter.model import canonical
+from exporter.spelling import canonical
 from tests.conftest import entry, link
 from tests.steps import MILL, edit, expect, mill, step
 

@@ -9,10 +9,7 @@ import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from exporter.model import (
-    canonical,
-    decode,
-)
+from exporter.spelling import canonical, decode
 
 QUICK = settings(max_examples=150, deadline=None)
 

@@ -119,9 +119,10 @@ def test_pattern_reads_dates_and_follows_several_links(guide: Guide, space: Spac
     concert: dict[str, Any] = {"title": "Concert", "slug": "concert", "place": link("Entry", "mill")}
     space.put(entry("event", "e", date="2026-05-07T20:00+01:00", **concert))
     space.put(entry("event", "f", date="soon", **concert))
+    space.put(entry("event", "g", date="２０２６-05-07", **concert))
     setting(guide, 'pages: {event: {url: "/{place.category.slug}/{date.year}/{date.month}-{date.day}/{slug}/"}}\n')
     guide.build()
-    assert {"/sights/2026/05-07/concert/", "/sights/f/f-f/concert/"} <= standing(guide)
+    assert {"/sights/2026/05-07/concert/", "/sights/f/f-f/concert/", "/sights/g/g-g/concert/"} <= standing(guide)
     space.put(sights(slug="views"))
     found = step(guide)
     assert "/views/2026/05-07/concert/" in found.written

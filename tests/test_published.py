@@ -12,7 +12,8 @@ from lxml import etree, html
 
 from exporter.guide import list_pages, list_views
 from exporter.layout import content_type_paths, item_path
-from exporter.model import Key, canonical
+from exporter.model import Key
+from exporter.spelling import canonical
 from tests.conftest import CATEGORY, PLACE, SLUG, asset, content_type, entry, link, locale
 from tests.steps import edit, mill, setting, step, template
 

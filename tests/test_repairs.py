@@ -13,8 +13,8 @@ from exporter.errors import SourceError
 from exporter.layout import file_name
 from exporter.mirror import sync as sync_module
 from exporter.mirror.staging import Staging
-from exporter.model import canonical
 from exporter.source.sync import fetch_pages
+from exporter.spelling import canonical
 from tests.conftest import CATEGORY, PICTURE, PLACE, Guide, SpaceFiles, asset, content_type, entry, locale
 from tests.stub import Reply, listing, page, serve
 

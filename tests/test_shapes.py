@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from exporter.model import canonical
+from exporter.spelling import canonical
 from tests.conftest import PLACE, Guide, asset, entry, link, locale
 from tests.stub import Reply, Request, listing, page, serve
 
@@ -56,7 +56,20 @@ def filed(value: Any) -> dict[str, Any]:
     return with_fields(asset("odd", "x", 1), {"file": value})
 
 
+def rich(node: Any) -> dict[str, Any]:
+    """Make a Rich Text of a node."""
+    return {"nodeType": "document", "data": {}, "content": [{"nodeType": "unheard-of", "content": [node]}]}
+
+
 ODD = entry("place", "odd", title="Odd", slug="odd")
+FINE = link("Entry", "fine")
+KINDS: list[Any] = [{}, [], None, "heading-", "heading-12"]
+MARKS: list[Any] = [7, {}, [None, 7, {"type": {}}]]
+NODES = [
+    *({"nodeType": each, "content": [{"value": "x"}]} for each in KINDS),
+    *({"nodeType": "text", "value": "x", "marks": each} for each in MARKS),
+]
+TAGS: list[Any] = [7, {}, [None, "x", {"sys": "x"}, {"sys": {"id": "x"}}]]
 VALUES: list[Any] = [
     None,
     {},
@@ -79,6 +92,18 @@ ITEMS = {
     **{f"link {each!r}": with_fields(ODD, {"picture": {"en-US": each}}) for each in VALUES},
     **{f"metadata {each!r}": {**ODD, "metadata": each} for each in VALUES},
     "fields that no model names": with_fields(ODD, {"": {"en-US": 1}, "\0\n": {"en-US": "\0\n"}}),
+    "fields and locales of lone surrogates": with_fields(
+        ODD, {"\ud800": {"en-US": link("Entry", "fine")}, "title": {"en-US": "Odd", "\ud800": "x"}}
+    ),
+    "links to lone surrogates": {
+        **with_fields(
+            ODD, {"picture": {"en-US": link("Asset", "\ud800")}, "category": {"en-US": [link("Entry", "a\ud800")]}}
+        ),
+        "metadata": {"tags": [link("Tag", "\ud800")], "concepts": []},
+    },
+    **{f"tags {each!r}": {**ODD, "metadata": {"tags": each}} for each in TAGS},
+    **{f"a node of {each!r}": with_fields(ODD, {"body": {"en-US": rich(each)}}) for each in NODES},
+    **{f"a list of a link and {each!r}": with_fields(ODD, {"body": {"en-US": [FINE, each]}}) for each in TAGS},
     "a link without an id": with_fields(ODD, {"picture": {"en-US": {"sys": {"type": "Link", "linkType": "Asset"}}}}),
     "a link to nothing": with_fields(ODD, {"picture": {"en-US": link("Asset", "nowhere")}}),
     "a lone surrogate": with_fields(ODD, {"title": {"en-US": "a\ud800b"}}),
@@ -183,6 +208,73 @@ def test_unknown_type_is_passed_over_and_the_token_moves(remote: Callable[[str],
         before = guide.files("content")
         assert [guide.build()["sync"][name] for name in ("upserted", "deleted")] == [0, 0]
     assert guide.files("content") == before
+
+
+FIELD = {"id": "title", "name": "Title", "type": "Symbol"}
+LOCALE = locale("en-US", default=True)
+TYPE: dict[str, Any] = {**PLACE, "fields": [FIELD]}
+
+
+def typed(facts: dict[str, Any]) -> dict[str, Any]:
+    """Make the content type with other facts of its field."""
+    return {**TYPE, "fields": [{**FIELD, **facts}]}
+
+
+NO_TEXT: list[Any] = [7, {}, ["x"]]
+NO_FIELDS: list[Any] = [7, "x", [None], [[]]]
+MODELS = {
+    **{f"a type called {each!r}": ({**TYPE, "name": each}, LOCALE) for each in (*NO_TEXT, " ")},
+    **{f"a display field {each!r}": ({**TYPE, "displayField": each}, LOCALE) for each in (*NO_TEXT, "\ud800")},
+    **{f"a field called {each!r}": (typed({"name": each}), LOCALE) for each in NO_TEXT},
+    **{f"a field of type {each!r}": (typed({"type": each}), LOCALE) for each in NO_TEXT},
+    **{f"a locale called {each!r}": (TYPE, {**LOCALE, "name": each}) for each in NO_TEXT},
+    **{f"a fallback {each!r}": (TYPE, {**LOCALE, "fallbackCode": each}) for each in (*NO_TEXT, "xx", "en-US")},
+}
+BROKEN = {
+    **{f"fields {each!r}": ({**TYPE, "fields": each}, LOCALE) for each in NO_FIELDS},
+    **{f"a field's id {each!r}": (typed({"id": each}), LOCALE) for each in (*NO_TEXT, "\ud800")},
+    "a field's rules": (typed({"validations": 7}), LOCALE),
+    **{f"a locale's code {each!r}": (TYPE, {**LOCALE, "code": each}) for each in NO_TEXT},
+}
+
+
+def of_model(content_type: Any, code: Any) -> Callable[[Request], Reply]:
+    answers = {"locales": listing(code), "content_types": listing(content_type), "sync": page(ODD, token="s1")}
+    return lambda request: answers.get(request.last, listing())
+
+
+@pytest.mark.parametrize("name", MODELS)
+def test_odd_content_model_is_built_and_checked(remote: Callable[[str], Guide], name: str) -> None:
+    with serve(of_model(*MODELS[name])) as stub:
+        guide = remote(stub.url)
+        assert guide.build()["render"]["failed"] == 0
+    assert guide.run("check").code == 0
+    assert "<h1>Odd</h1>" in guide.page("/place/Odd/")
+    assert not {"None", "{}", "[&#39;x&#39;]"} & set(guide.page("/").replace("<", ">").split(">"))
+
+
+@pytest.mark.parametrize("name", BROKEN)
+def test_broken_content_model_is_refused_whole_from_the_wire_and_in_the_mirror(
+    remote: Callable[[str], Guide], name: str
+) -> None:
+    content_type, code = BROKEN[name]
+    with serve(of_model(content_type, code)) as stub:
+        guide = remote(stub.url)
+        assert broken(guide.run("build", "--json")) == (3, "malformed")
+    guide = Guide(guide.root, guide.call)
+    (guide.root / "content/model/content_types").mkdir(parents=True)
+    (guide.root / "content/model/content_types/place.json").write_bytes(canonical(content_type))
+    (guide.root / "content/model/locales.json").write_bytes(canonical({"en-US": code}))
+    assert broken(guide.run("render", "--json")) == (4, "mirror-broken")
+    assert broken(guide.run("check", "--json")) == (4, "mirror-broken")
+
+
+def test_files_that_others_left_among_the_content_types_are_passed_over(guide: Guide) -> None:
+    guide.build()
+    for name, data in {".DS_Store": b"\0\1", "place.json~": b"{}", "Thumbs.db": b"{"}.items():
+        (guide.root / "content/model/content_types" / name).write_bytes(data)
+    assert guide.build()["render"]["written"] == 0
+    assert guide.run("render", "--clean").code == 0
 
 
 def broken(call: Outcome) -> tuple[int, str]:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from exporter.model import canonical
+from exporter.spelling import canonical
 from tests.conftest import CATEGORY, PICTURE, PLACE, Guide, SpaceFiles, asset, entry, link, locale
 from tests.stub import Reply, Request, error, listing, page, serve
 

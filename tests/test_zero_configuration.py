@@ -10,14 +10,14 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from lxml import html
 
-from exporter.guide.dates import read_date, write_date
+from exporter.guide.dates import machine_date, read_date, write_date
 from exporter.guide.languages import babel_locale
 from exporter.guide.objects import View
 from exporter.guide.roles import pages_of, parts_of, roles_of, words_of
 from exporter.guide.values import table
 from exporter.model import read_content_type
 from tests.conftest import ACCESS_TOKEN, Guide, asset, content_type, entry, link, locale
-from tests.everything import ASSETS, ENTRIES, SPACE, TYPES, field
+from tests.everything import ASSETS, ENTRIES, SPACE, TYPES, embedded, field, node
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -92,12 +92,24 @@ def test_entry_that_has_no_page_stands_on_the_page_that_links_to_it(everything: 
     assert not (everything.root / "site/venue").exists()
 
 
+def test_of_types_that_link_to_each_other_alone_the_first_has_pages(everything: Guide) -> None:
+    page = html.document_fromstring(everything.page("/door/door000000000000001/").encode())
+    assert said(page.find(".//h1")) == "This way"
+    assert said(page.xpath("//section[h2='Room']/div[@class='part']")[0]).endswith("A wall, pasted")
+    assert not (everything.root / "site/room").exists()
+
+
+def test_type_that_only_its_own_entries_link_to_has_pages() -> None:
+    tree = content_type("tree", field("text", "Text"), field("below", "Array", "tree", **ENTRIES), display="")
+    assert pages_of({"tree": read_content_type(tree)}) == ("tree",)
+
+
 def test_parts_of_pages_stand_on_them_each_once_and_are_not_in_the_navigation(everything: Guide) -> None:
     page = html.document_fromstring(everything.page("/event/night/").encode())
     parts = page.xpath("//section[h2='Blocks']/div[@class='part']")
     assert [said(each) for each in parts] == ["So good.", "Mind the step Mind the step So good."]
     home = html.document_fromstring(everything.page("/").encode())
-    assert home.xpath("//nav[@class='sections']/a/text()") == ["Event", "Setting"]
+    assert home.xpath("//nav[@class='sections']/a/text()") == ["Event", "Door", "Setting"]
     assert [said(each) for each in home.xpath("//ul[@class='chips']//a")] == ["Notice 1", "Quote 1"]
 
 
@@ -143,6 +155,36 @@ def test_referrers_that_are_parts_of_pages_are_left_out(guide: Guide, space: Spa
         headings = html.document_fromstring(guide.page(url).encode()).xpath("//h2[span[@class='count']]")
         found[url] = [said(each) for each in headings]
     assert found == {"/page/p/": [], "/quote/Quote/": ["Page 1", "Notice 1"]}
+
+
+def test_notes_of_editors_and_what_is_for_search_engines_name_nothing_that_readers_see(
+    guide: Guide, space: SpaceFiles
+) -> None:
+    note = field("internalName", "Symbol")
+    inside = [{"nodes": {"embedded-entry-block": [{"linkContentType": ["shot"]}]}}]
+    space.put_model(
+        content_type(
+            "post",
+            *(note, field("title", "Symbol"), field("slug", "Symbol")),
+            field("seoFields", "Link", "seo", linkType="Entry"),
+            field("body", "RichText", validations=inside),
+            display="internalName",
+        ),
+        content_type("seo", note, field("pageTitle", "Symbol"), display="internalName"),
+        content_type("shot", note, field("caption", "Symbol"), display="internalName"),
+        locales=[locale("en-US", default=True)],
+    )
+    space.put(entry("seo", "s", internalName="NOTE s", pageTitle="Cheap tickets"))
+    space.put(entry("shot", "h", internalName="NOTE h", caption="On the hill"))
+    body = {"en-US": node("document", embedded("h"), embedded("h"))}
+    seo = link("Entry", "s")
+    space.put(entry("post", "p", internalName="NOTE p", title="News", slug="news", seoFields=seo, body=body))
+    guide.build()
+    page = html.document_fromstring(guide.page("/post/news/").encode())
+    assert said(page.find(".//article")) == "News CaptionOn the hill CaptionOn the hill"
+    home = html.document_fromstring(guide.page("/").encode())
+    assert home.xpath("//nav[@class='sections']/a/text()") == ["Post"]
+    assert not [file for file in (guide.root / "site").rglob("*.html") if "Cheap" in file.read_text("utf-8")]
 
 
 @pytest.mark.parametrize(
@@ -237,6 +279,13 @@ def test_words_of_an_id_are_found_however_it_is_written() -> None:
     assert words_of("seoURL2Title") == ("seo", "url", "2", "title")
 
 
+@pytest.mark.parametrize("title", ["", " ", "\u200b", "\x03\x07", "\u200f\u200e", "\ufeff", "\xad", "\ufffe"])
+def test_title_that_nobody_sees_is_none(guide: Guide, space: SpaceFiles, title: str) -> None:
+    space.put(entry("category", "unseen", title=title, slug="unseen"))
+    guide.build()
+    assert "<h1>Category</h1>" in guide.page("/category/unseen/")
+
+
 def test_title_is_the_one_for_readers() -> None:
     title, headline = field("title", "Symbol"), field("headline", "Symbol")
     assert roles(title, headline).title == "title"
@@ -318,16 +367,18 @@ def test_date_that_says_when_puts_entries_in_the_calendar(name: str, expected: t
 def test_news_come_with_the_newest_first_and_the_undated_last(guide: Guide, space: SpaceFiles) -> None:
     news = content_type("news", ("title", "Symbol"), ("publishDate", "Date"))
     space.put_model(news, locales=[locale("en-US", default=True)])
-    for name, date in {"a": "2026-01-02", "b": "2026-01-02T10:00+01:00", "c": "2024-12-31", "d": "soon"}.items():
+    dates = {"a": "2026-01-02", "b": "2026-01-02T10:00+01:00", "c": "2024-12-31", "d": "soon"}
+    dates |= {"f": "2026-01-01T23:00-11:00", "g": "2026-01-02T01:00+02:00", "h": "1850-01-01", "i": "9999-12-31"}
+    for name, date in dates.items():
         space.put(entry("news", name, title=name, publishDate=date))
     space.put(entry("news", "e", title="e"))
     guide.build()
-    assert html.document_fromstring(guide.page("/news/").encode()).xpath("//main//strong/text()") == list("bacde")
+    assert html.document_fromstring(guide.page("/news/").encode()).xpath("//main//strong/text()") == list("ifbagchde")
 
 
 def test_types_with_slug_come_first_and_parts_last() -> None:
     types = {each["sys"]["id"]: read_content_type(each) for each in TYPES}
-    assert pages_of(types) == ("event", "setting", "quote", "notice")
+    assert pages_of(types) == ("event", "setting", "room", "quote", "notice")
     assert parts_of(types) == {"quote", "notice"}
 
 
@@ -340,6 +391,9 @@ def test_types_with_slug_come_first_and_parts_last() -> None:
         ("2018-01-01T23:00:00+00:00", "en-GB", "1 January 2018, 23:00 UTC"),
         ("2018-01-01T21:12:45.621Z", "fr", "1 janvier 2018, 21:12 UTC"),
         ("2019-07-01T08:30", "en-GB", "1 July 2019, 08:30"),
+        ("2016-12-31T23:59:60Z", "en-GB", "31 December 2016, 23:59 UTC"),
+        ("2018-01-01T24:00-00:00", "en-GB", "2 January 2018"),
+        ("0099-01-01", "en-GB", "1 January 99"),
     ],
 )
 def test_date_is_written_as_the_language_does(value: str, code: str, expected: str) -> None:
@@ -350,7 +404,27 @@ def test_date_is_written_as_the_language_does(value: str, code: str, expected: s
 
 
 @pytest.mark.parametrize(
-    "value", ["", "soon", "2018-13-01", "2018-1-1", "2018-01-01T25:00", None, 20180101, "٢٠١٨-٠١-٠١"]
+    ("value", "expected"),
+    [
+        ("2018-01-01", "2018-01-01"),
+        ("2018-01-01T10:00+01:00", "2018-01-01T10:00+01:00"),
+        ("2018-01-01T10:00:00.123456789-00:00", "2018-01-01T10:00Z"),
+        ("2016-12-31T23:59:60-0330", "2016-12-31T23:59:59-0330"),
+        ("2018-01-01T24:00", "2018-01-02T00:00"),
+    ],
+)
+def test_date_is_written_for_machines_as_html_has_it(value: str, expected: str) -> None:
+    moment = read_date(value)
+    assert moment is not None
+    assert machine_date(moment) == expected
+
+
+@pytest.mark.parametrize(
+    "value",
+    [
+        *("", "soon", "2018-13-01", "2018-1-1", "2018-01-01T25:00", None, 20180101, "٢٠١٨-٠١-٠١", "9999-12-31T24:00"),
+        *("2018-01-01T10:00+24:00", "2018-01-01T10:00+99:99", "2018-01-01T10:00:61", "2018-01-01T24:01", "0000-01-01"),
+    ],
 )
 def test_what_is_no_date_is_none(value: Any) -> None:
     assert read_date(value) is None

@@ -10,7 +10,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
     from exporter.check.rules import Found, Rules
-    from exporter.model import Item, Json
+    from exporter.model import Item
+    from exporter.spelling import Json
 
 LARGEST_FILE = 5_000_000
 """Bytes of an asset's file that a reader on the way should not have to load at once."""

@@ -16,8 +16,9 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
     from exporter.check.rules import Found, Rules
-    from exporter.model import Field, Item, Json
+    from exporter.model import Field, Item
     from exporter.report import Problem
+    from exporter.spelling import Json
 
 
 Parts = tuple[tuple[str, str, str], ...]
@@ -135,7 +136,7 @@ def _says(document: Json) -> bool:
         if not isinstance(node, dict):
             continue
         value, content, kind = node.get("value"), node.get("content"), node.get("nodeType")
-        if (isinstance(value, str) and value.strip()) or (kind not in _SILENT and not content):
+        if (isinstance(value, str) and value.strip()) or (str(kind) not in _SILENT and not content):
             return True
         pending += content if isinstance(content, list) else ()
     return False

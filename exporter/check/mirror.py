@@ -17,9 +17,9 @@ from exporter.guide.list_pages import chosen_url
 from exporter.guide.pages import list_url
 from exporter.guide.scan import look_at_items
 from exporter.guide.work import in_processes
-from exporter.model import decode
 from exporter.problems import problem
 from exporter.report import Problem, one_line
+from exporter.spelling import decode
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator

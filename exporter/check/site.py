@@ -24,7 +24,8 @@ if TYPE_CHECKING:
 LARGEST_PAGE = 1_000_000
 """Bytes of a page."""
 _MANY = 500
-_TAKEN_ALONG = ("files/", "updates/")
+_ASSETS = "files/"
+_TAKEN_ALONG = (_ASSETS, "updates/")
 """Folders of files that are looked at as assets, or are made of the pages."""
 
 
@@ -54,7 +55,8 @@ class SiteCheck:
         self._codes = codes
         self._jobs = jobs
         self._site = Site(frozenset(walk_files(output)), base_url)
-        self._pages = sorted(each for each in self._site.files if each.endswith(PAGES))
+        pages = (each for each in self._site.files if each.endswith(PAGES))
+        self._pages = sorted(each for each in pages if not each.startswith(_ASSETS))
         self._wrong: dict[tuple[str, str | Target], _Wrong] = {}
         self.pages = len(self._pages)
 

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
 
     from exporter.guide.frame import Frame
-    from exporter.model import Json
+    from exporter.spelling import Json
 
 _MAY_LINK = re.compile(r"\]\(|\]:|href|<[a-z][a-z0-9+.-]*:", re.IGNORECASE)
 

@@ -22,10 +22,11 @@ if TYPE_CHECKING:
     from exporter.guide.facts import Facts
     from exporter.guide.frame import Frame
     from exporter.guide.index import GuideIndex
-    from exporter.model import Field, Item, Json
+    from exporter.model import Field, Item
+    from exporter.spelling import Json
 
 _MARK = re.compile("\0([^\0]*)\0([^\0]*)\0")
-_DATE = re.compile(r"\d{4}-\d\d-\d\d")
+_DATE = re.compile(r"\d{4}-\d\d-\d\d", re.ASCII)
 _DEPTH = 9
 """How many links a pattern can follow; a hostile one ends here."""
 

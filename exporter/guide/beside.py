@@ -8,7 +8,7 @@ from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
 from exporter.guide.work import cores
-from exporter.model import pack, unpack
+from exporter.spelling import pack, unpack
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator

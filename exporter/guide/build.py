@@ -29,9 +29,9 @@ from exporter.guide.theme import THEME
 from exporter.guide.update import Look, look_for_items, note_folders, sign_fresh, update_items
 from exporter.guide.work import Crew, cores
 from exporter.layout import MOVED_PATH, page_path
-from exporter.model import brief, digest, pack
 from exporter.problems import weigh
 from exporter.report import Problem, RenderReport, Report
+from exporter.spelling import brief, digest, pack
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping

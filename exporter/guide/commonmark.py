@@ -4,12 +4,9 @@ from __future__ import annotations
 
 import ctypes
 import re
-from html import unescape
 from typing import TYPE_CHECKING, Any
-from urllib.parse import unquote
 
 from cmarkgfm import cmark
-from markupsafe import escape
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -82,22 +79,24 @@ def _render(text: str, options: int) -> str:
 
 _MOST_NOTES = 500
 """Definitions of a text that is looked through for footnotes."""
-_DEFINITION = re.compile(r"\[\^([^\]\s]+)\]:")
-_NOTE = re.compile(r'<li id="fn-([^"]*)"')
+_DEFINITION = re.compile(r"\[\^[^\]\s]+\]:(?=([^\r\n]*))")
+_NOTE = re.compile(r'<li id="fn-')
 
 
 def _keep_unused_notes(text: str, html: str) -> str:
-    """Make plain text of the footnotes that nothing refers to, and of second ones of a name: cmark leaves them out."""
-    used = {unescape(unquote(each)).casefold() for each in _NOTE.findall(html)}
+    """Make plain text of the footnotes that nothing refers to, and of second ones of a name: cmark leaves them out.
 
-    def written(found: re.Match[str]) -> str:
-        label = found[1].casefold()
-        if label in used or str(escape(found[0])) in html:
-            used.discard(label)
-            return found[0]
-        return f"\\{found[0]}"
-
-    return _DEFINITION.sub(written, text)
+    Which these are is seen by rendering the text with a mark at the end of each line where a footnote may begin.
+    """
+    found = list(_DEFINITION.finditer(text))
+    if len(found) == len(_NOTE.findall(html)):
+        return text
+    marks = [f" \ue000{number}\ue001" for number in range(len(found))]
+    ends = [each.end(1) for each in found]
+    parts = [text[start:end] for start, end in zip([0, *ends], [*ends, len(text)], strict=True)]
+    shown = _render("".join(map("".join, zip(parts, [*marks, ""], strict=True))), _WITH_FOOTNOTES)
+    lost = {each.start() for each, mark in zip(found, marks, strict=True) if mark not in shown}
+    return _DEFINITION.sub(lambda each: f"\\{each[0]}" if each.start() in lost else each[0], text)
 
 
 def _has_addresses(text: str) -> bool:

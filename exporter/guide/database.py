@@ -9,7 +9,7 @@ import sys
 from contextlib import contextmanager, suppress
 from typing import TYPE_CHECKING, Any
 
-from exporter.model import Json, unpack
+from exporter.spelling import Json, unpack
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Literal, NamedTuple
 
 if TYPE_CHECKING:
@@ -12,10 +12,11 @@ if TYPE_CHECKING:
     from babel import Locale
 
     from exporter.guide.roles import Roles
-    from exporter.model import Json
+    from exporter.spelling import Json
 
 _DATE = re.compile(
-    r"(\d{4})-(\d\d)-(\d\d)(?:T(\d\d):(\d\d)(?::(\d\d)(?:\.\d+)?)?)?(?P<zone>Z|[+-]\d\d:?\d\d)?", re.ASCII
+    r"(\d{4})-(\d\d)-(\d\d)(?:T(\d\d):(\d\d)(?::(\d\d)(?:\.\d+)?)?)?(?P<zone>Z|[+-](?:[01]\d|2[0-3]):?[0-5]\d)?",
+    re.ASCII,
 )
 _LENGTHS: dict[str, Literal["short", "medium", "long", "full"]] = {
     "short": "short",
@@ -23,6 +24,7 @@ _LENGTHS: dict[str, Literal["short", "medium", "long", "full"]] = {
     "long": "long",
     "full": "full",
 }
+_LEAP = 60
 _LARGEST = 1e300
 _LAST = float("inf")
 
@@ -42,10 +44,19 @@ def read_date(value: Json) -> Moment | None:
         return None
     try:
         year, month, day, hour, minute, second = (int(each or 0) for each in found.groups()[:6])
-        when = datetime(year, month, day, hour, minute, second)
-    except ValueError:
+        late = (hour, minute, second) == (24, 0, 0)
+        when = datetime(year, month, day, 0 if late else hour, minute, second - (second == _LEAP)) + timedelta(late)
+    except (ValueError, OverflowError):
         return None
     return Moment(when, found[4] is not None, found["zone"] or "")
+
+
+def machine_date(moment: Moment) -> str:
+    """Write a date as HTML has it, whose times know fewer forms than ISO 8601."""
+    if not moment.has_time:
+        return moment.when.date().isoformat()
+    zone = "Z" if moment.zone and is_utc(moment.zone) else moment.zone
+    return f"{moment.when.isoformat(timespec='seconds' if moment.when.second else 'minutes')}{zone}"
 
 
 def write_date(moment: Moment, locale: Locale, length: str = "long") -> str:
@@ -67,6 +78,12 @@ def is_utc(zone: str) -> bool:
     return zone.strip("Z+-0:") == ""
 
 
+def _offset(zone: str) -> int:
+    """Give the seconds that a zone is ahead of Greenwich; none where it is not known."""
+    ahead = 0 if is_utc(zone) else 60 * (60 * int(zone[1:3]) + int(zone[-2:]))
+    return -ahead if zone.startswith("-") else ahead
+
+
 def place_of(roles: Roles, ask: Callable[[str], Json]) -> float:
     """Give what lists order an entry by, before its title: its field `order`, else its date, else the end.
 
@@ -78,5 +95,5 @@ def place_of(roles: Roles, ask: Callable[[str], Json]) -> float:
     moment = read_date(ask(roles.date)) if roles.date else None
     if moment is None:
         return _LAST
-    seconds = (moment.when - datetime(1, 1, 1)).total_seconds()
+    seconds = (moment.when - datetime(1, 1, 1)).total_seconds() - _offset(moment.zone)
     return -seconds if roles.newest_first else seconds

@@ -12,11 +12,12 @@ from exporter.guide.frame import sort_key
 from exporter.guide.listings import lists_with
 from exporter.guide.roles import UNKNOWN
 from exporter.layout import asset_files, is_item_path
-from exporter.model import Item, Key, Upsert, link_key, pack, read_change
+from exporter.model import Item, Key, Upsert, link_id, link_key, read_change
+from exporter.spelling import pack
 
 if TYPE_CHECKING:
     from exporter.guide.frame import Frame
-    from exporter.model import Json
+    from exporter.spelling import Json
 
 _SHORT = 300
 _NESTED = (dict, list)
@@ -61,7 +62,7 @@ def own_facts(item: Item) -> tuple[dict[str, Json], list[str]]:
     """Give what an item's `sys` says that templates may ask, and the ids of its tags."""
     sys, metadata = item.sys, item.raw.get("metadata")
     links = metadata.get("tags") if isinstance(metadata, dict) else None
-    tags = [each["sys"]["id"] for each in links or () if isinstance(each, dict) and "sys" in each]
+    tags = [found for each in links if (found := link_id(each)) is not None] if isinstance(links, list) else []
     return {name: sys[name] for name in ("id", "createdAt", "updatedAt", "revision") if name in sys}, tags
 
 
@@ -92,7 +93,9 @@ def read_item(raw: Json, path: str) -> Item | None:
 def facts_of(frame: Frame, item: Item, path: str) -> Facts:
     """Work out an item's facts; its JSON lies at `path` under content/."""
     nested = ((name, _nested(values)) for name, values in item.fields.items())
-    targets = tuple(sorted({(f"{key.kind}:{key.id}", name) for name, found in nested for key in links_in(found)}))
+    targets = tuple(
+        sorted({(f"{key.kind}:{key.id}", _plain(name)) for name, found in nested for key in links_in(found)})
+    )
     kind, identifier = item.key
     if kind == "asset":
         files = tuple((each.public_path, each.path) for each in asset_files(item, path))
@@ -106,6 +109,11 @@ def facts_of(frame: Frame, item: Item, path: str) -> Facts:
         bases = tuple((code, base_address(frame, item, code)) for code in shown)
     lists = lists_with(frame, item, labels, bases)
     return Facts(f"entry:{identifier}", type_id, labels, targets, bases, (), lists, parts_of(frame, item))
+
+
+def _plain(name: str) -> str:
+    """Give the id of a field as UTF-8 can hold it."""
+    return name if name.isascii() else name.encode("utf-8", "replace").decode()
 
 
 def _nested(values: Json) -> list[Json]:

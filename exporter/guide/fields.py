@@ -16,7 +16,8 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping
 
     from exporter.guide.roles import Roles
-    from exporter.model import ContentType, Field, Json
+    from exporter.model import ContentType, Field
+    from exporter.spelling import Json
 
 
 @dataclass(slots=True)  # templates can change nothing, and one that is frozen takes three times as long to make

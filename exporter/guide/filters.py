@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from jinja2 import pass_context
-from markupsafe import Markup, escape
+from markupsafe import Markup
 
 from exporter.guide.fields import (
     FieldValue,
@@ -59,14 +59,14 @@ def _url(value: Any) -> str:
 
 @pass_context
 def _html(context: Context, value: Any, under: int = 1) -> Markup:
-    """A Text as Markdown, a Rich Text document, anything else as plain text; always safe.
+    """A Text as Markdown, a Rich Text document, an object as a table, anything else as a fact; always safe.
 
     Its headings stand below one of the level `under`.
     """
     view: View = context[VIEW]
     if isinstance(value, RichText):
         return render_document(value._document, view, under)  # noqa: SLF001 - an object of the same room
-    return markdown(value, view, under) if isinstance(value, str) else escape("" if value is None else value)
+    return markdown(value, view, under) if isinstance(value, str) else table(value, view)
 
 
 @pass_context
@@ -196,7 +196,7 @@ def _size(value: Asset) -> Markup:
     details = value.file.get("details") if value.is_image else None
     image = details.get("image") if isinstance(details, Mapping) else None
     sizes = {name: image.get(name) for name in ("width", "height")} if isinstance(image, Mapping) else {}
-    known = ((name, size) for name, size in sizes.items() if isinstance(size, int))
+    known = ((name, size) for name, size in sizes.items() if type(size) is int and size > 0)
     return Markup("").join(Markup(' %s="%s"') % each for each in known)
 
 

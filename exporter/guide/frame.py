@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import unicodedata
 from collections import Counter
 from dataclasses import dataclass
@@ -14,8 +15,9 @@ from exporter.guide.addresses import unknown_fields
 from exporter.guide.listings import OWN_NAMES, unknown_names
 from exporter.guide.roles import UNKNOWN, Roles, pages_of, parts_of, roles_of
 from exporter.layout import LOCALES_PATH, TAGS_PATH, file_name, url_segment
-from exporter.model import Json, Model, brief, decode, read_content_type, read_locale
+from exporter.model import Model, read_content_type, read_locale
 from exporter.settings import linked_fields
+from exporter.spelling import Json, brief, decode
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping, Sequence
@@ -156,6 +158,7 @@ class Frame:
 
 
 _LONGEST_TITLE = 120
+_NO_CHARACTER = re.compile("[\0-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ufdd0-\ufdef\ufffe\uffff]")
 
 
 def find_title(roles: Roles, locales: Iterable[str], ask: Callable[[str, str], Sequence[Json]]) -> Answer | None:
@@ -178,6 +181,9 @@ def _in_a_line(value: Json) -> str:
     if not isinstance(value, str):
         return str(value) if type(value) in (int, float) else ""
     text = value.strip()
+    if not text.isprintable():
+        text = _NO_CHARACTER.sub("", text).strip()
+        text = text if any(each.isprintable() and each != " " for each in text) else ""
     if "\n" in text:
         text = text.split("\n", 1)[0].lstrip("# ").strip()
     return text if len(text) <= _LONGEST_TITLE else f"{text[:_LONGEST_TITLE].rsplit(' ', 1)[0]}…"
@@ -210,19 +216,32 @@ def read_frame(content: Path, site: Site) -> Frame:
     """
     if not (content / LOCALES_PATH).is_file():
         raise GuardError("mirror-missing", f"{content} holds no mirror yet: run sync (or build) first")
-    raw_types = [read_json(content, f"{_TYPES}/{name}") for name in walk_files(content / _TYPES)]
+    files = (each for each in walk_files(content / _TYPES) if each.endswith(".json"))
+    raw_types = [read_json(content, f"{_TYPES}/{each}") for each in files]
     locales = read_json(content, LOCALES_PATH)
     tags = read_json(content, TAGS_PATH)
-    return make_frame(site, raw_types, locales, {each: str(raw.get("name") or each) for each, raw in tags.items()})
+    try:
+        model = _read_model(raw_types, locales)
+        names = {each: str(raw.get("name") or each) for each, raw in tags.items()}
+    except (AttributeError, KeyError, TypeError):
+        said = f"{content / 'model'} is no content model: take it back from git, or run sync --full"
+        raise GuardError("mirror-broken", said) from None
+    return _make_frame(site, model, raw_types, locales, names)
 
 
 def make_frame(site: Site, raw_types: list[Json], raw_locales: Mapping[str, Json], tags: Mapping[str, str]) -> Frame:
     """Make the frame of a content model as delivered. Raises ConfigError."""
+    return _make_frame(site, _read_model(raw_types, raw_locales), raw_types, raw_locales, tags)
+
+
+def _read_model(raw_types: list[Json], raw_locales: Mapping[str, Json]) -> Model:
     types = sorted((read_content_type(raw) for raw in raw_types), key=lambda each: (each.name, each.id))
-    model = Model(
-        {each.id: each for each in types},
-        {code: read_locale(raw) for code, raw in raw_locales.items()},
-    )
+    return Model({each.id: each for each in types}, {code: read_locale(raw) for code, raw in raw_locales.items()})
+
+
+def _make_frame(
+    site: Site, model: Model, raw_types: list[Json], raw_locales: Mapping[str, Json], tags: Mapping[str, str]
+) -> Frame:
     locales = _guide_locales(site, model)
     pages = {name: vars(each) for name, each in site.pages.items()}
     lists = {name: vars(each) for name, each in site.lists.items()}

@@ -10,14 +10,15 @@ from exporter.files import read_file
 from exporter.guide.database import read_row
 from exporter.guide.facts import own_facts, read_item
 from exporter.guide.subjects import Subject
-from exporter.model import Item, Key, decode
+from exporter.model import Item, Key
+from exporter.spelling import decode
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
     from pathlib import Path
 
     from exporter.guide.index import GuideIndex
-    from exporter.model import Json
+    from exporter.spelling import Json
 
 _KEPT = 10_000
 """Cards of items that are kept in memory."""

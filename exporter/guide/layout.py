@@ -156,9 +156,9 @@ class Layout:
         """Tell how a field is shown: as a short fact, as one of the kinds of sections, or not at all."""
         if isinstance(value, tuple):
             things = [each for each in value if isinstance(each, Entry | Asset)]
-            if things:
+            if things and len({type(each) for each in value}) == 1:
                 return self._kind_of(things[0], many=True)
-            return "fact" if field.type == "Array" else "table"
+            return "fact" if field.type == "Array" and not things else "table"
         if isinstance(value, Entry | Asset):
             return self._kind_of(value, many=False)
         if field.type in ("Text", "RichText"):

@@ -17,14 +17,14 @@ from exporter.guide.sitemap import addresses_in
 from exporter.guide.subjects import Asked, Subject
 from exporter.guide.theme import THEME
 from exporter.layout import asset_files
-from exporter.model import digest
+from exporter.spelling import digest
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
 
     from exporter.guide.frame import Answer, Frame
     from exporter.guide.index import GuideIndex
-    from exporter.model import Json
+    from exporter.spelling import Json
 
 _ITEMS = ("entry", "asset")
 

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from exporter.guide.frame import Frame
     from exporter.guide.index import GuideIndex
     from exporter.guide.library import Library
-    from exporter.model import Json
+    from exporter.spelling import Json
 
 LARGEST_SITEMAP = 1000
 """Addresses in one file of the sitemap, about; the protocol allows 50,000, but one change writes one of them anew."""

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, NamedTuple
 
+from exporter.guide.dates import read_date, write_date
 from exporter.guide.fields import title_of
 from exporter.guide.filters import type_name
 from exporter.guide.list_pages import FEED, chosen_url
 from exporter.guide.listings import read_moment, write_moment
 from exporter.guide.lists import EntryList, Lazy
+from exporter.guide.values import locale_of_page
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -16,6 +18,7 @@ if TYPE_CHECKING:
     from exporter.guide.objects import Entry, View
 
 _IN_A_FEED = 30
+_DIGITS = 20
 _BEGINNING = "1970-01-01T00:00:00Z"
 
 
@@ -45,7 +48,7 @@ class ListView:
     def title(self) -> str:
         """What it is called: a value's own title, else the word `list.NAME`, else what site.yaml or the model says."""
         value = self.id.partition("/")[2] if self.id.startswith("@") else ""
-        return _value_title(self._view, value) if value else self._title()
+        return _value_title(self._view, value, self.definition) if value else self._title()
 
     def _title(self) -> str:
         if not self.id.startswith("@"):
@@ -119,8 +122,9 @@ class ListView:
         found = []
         for value, segment in view.ask(f"list:{self.id}", f"v/{view.locale}").items():
             url = view.link(chosen_url(view.frame, self.definition, self.name, view.locale, segment))
-            found.append(Part(_value_title(view, value), url, ListView(view, f"{self.id}/{value}").count))
-        return tuple(sorted(found, key=lambda each: (each.title.casefold(), each.url)))
+            title = _value_title(view, value, self.definition)
+            found.append((_order(value, title), Part(title, url, ListView(view, f"{self.id}/{value}").count)))
+        return tuple(part for _, part in sorted(found, key=lambda each: (each[0], each[1].url)))
 
     @property
     def feed(self) -> str:
@@ -168,12 +172,29 @@ def moment(value: object) -> str:
     return write_moment(found) if found is not None else _BEGINNING
 
 
-def _value_title(view: View, value: str) -> str:
+def _order(value: str, title: str) -> str:
+    """Give what orders the parts of a list: their titles, but dates and numbers go by what they are."""
+    kind, _, text = value.partition(":")
+    if kind == "text" and text.isdecimal():
+        return text.zfill(_DIGITS)
+    return text if kind == "text" and title != text else title.casefold()
+
+
+def _value_title(view: View, value: str, definition: Mapping[str, Any]) -> str:
+    """Give what the entries of one value are called; dates, and yes and no, are written in the page's language."""
     kind, _, text = value.partition(":")
     if kind == "entry":
         found = view.thing(value)
         return title_of(found) if found is not None else text
-    return str(view.ask(f"tag:{text}")) if kind == "tag" else text
+    if kind == "tag":
+        return str(view.ask(f"tag:{text}"))
+    content_type = view.content_type(str(definition.get("type")))
+    field = content_type.find(str(definition.get("by"))) if content_type is not None else None
+    if field is not None and field.type == "Boolean":
+        said = "yes" if text == "True" else "no"
+        return f"{field.name}: {view.ask('word', f'{view.locale}/{said}')}"
+    moment = read_date(text) if field is not None and field.type == "Date" else None
+    return write_date(moment, locale_of_page(view)) if moment is not None else text
 
 
 def chosen_lists(view: View) -> tuple[ListView, ...]:

@@ -19,7 +19,8 @@ if TYPE_CHECKING:
 
     from exporter.config import ListPattern
     from exporter.guide.frame import Frame
-    from exporter.model import Item, Json
+    from exporter.model import Item
+    from exporter.spelling import Json
 
 OWN_NAMES = {"files", "updates", "offline", "search", "map", "style.css", "icon.svg"}
 """Where what is no page of an entry or list lies, on top of a guide: folders, and static files of the theme."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from functools import lru_cache
+from functools import lru_cache, partial
 from html import unescape
 from typing import TYPE_CHECKING
 
@@ -67,9 +67,13 @@ _NO_LINK = re.compile(r"<a>(.*?)</a>", re.DOTALL)
 _NAMED = re.compile(r"</?([a-zA-Z][a-zA-Z0-9:-]*)[^<>]*>")
 _READ = {*_TAGS, "script", "style"}
 """Elements that the sanitiser gets to see: with some others, as those of MathML, it would drop their text too."""
+_HIDING = re.compile(r"<(?:script|style)\b", re.IGNORECASE)
+_ENDS = {name: re.compile(f".*</{name}", re.DOTALL | re.IGNORECASE) for name in ("script", "style")}
+_START = re.compile(r"""<([a-zA-Z][a-zA-Z0-9:-]*)(?:"[^"]*"|'[^']*'|[^"'<>])*+>""")
 _NO_TAG = re.compile(r"<(?=/[^A-Za-z>]|\?)")
 """What a parser of HTML takes for a comment, though it is none: `</ `, `<?`."""
-_ARROW = re.compile(r'(<a href="#note[0-9]+-[0-9]+")>(?=↩)')
+_TO_NOTE = re.compile(r'<a href="#(note[0-9]+-[0-9]+)"([^<>]*)>(.*?)</a>', re.DOTALL)
+_ID = re.compile(r' id="(note[^"]*)"')
 _NOTE = re.compile(r"fn(?:ref)?-\S+")
 
 
@@ -148,7 +152,7 @@ class _Cleaner:
         self._writing, self._failure = writing, None
         if not _READ.issuperset(_NAMED.findall(writing.text)):
             markup = _NAMED.sub(_known, markup)
-        text = self._cleaner.clean(_NO_TAG.sub("&lt;", markup))
+        text = self._cleaner.clean(_NO_TAG.sub("&lt;", _without_open_ends(markup)))
         if self._failure is not None:
             raise self._failure
         for tag, name, url in written_links(markup):
@@ -158,6 +162,19 @@ class _Cleaner:
 
 
 _CLEANER = _Cleaner()
+
+
+def _without_open_ends(markup: str) -> str:
+    """Drop the tags `<script>` and `<style>` that nothing ends: they would take all that follows with them."""
+    for name, up_to_last in _ENDS.items() if _HIDING.search(markup) else ():
+        last = up_to_last.match(markup)
+        cut = last.end() if last else 0
+        markup = markup[:cut] + _START.sub(partial(_unless_named, name), markup[cut:])
+    return markup
+
+
+def _unless_named(name: str, found: re.Match[str]) -> str:
+    return " " if found[1].lower() == name else found[0]
 
 
 def _known(found: re.Match[str]) -> str:
@@ -238,5 +255,14 @@ def _with_notes(markup: str, writing: Writing, write: Callable[[str, Writing], s
     text, _, notes = plain.rpartition(_NOTES)
     main, below = write(text, writing), write(notes.replace("</section>", ""), writing)
     label, back = (escape(writing.word(each)) for each in ("footnotes", "back"))
-    below = _ARROW.sub(rf'\1 aria-label="{back}">', below)
+    found = set(_ID.findall(main + below))
+
+    def linked(link: re.Match[str]) -> str:
+        """Name a way back; a link whose other end was in markup that is not shown leads nowhere."""
+        is_back = link[3].startswith("↩")
+        if link[1] not in found:
+            return "" if is_back else link[3]
+        return f'<a href="#{link[1]}" aria-label="{back}">{link[3]}</a>' if is_back else link[0]
+
+    main, below = (_TO_NOTE.sub(linked, each) for each in (main, below))
     return f'{main}<section class="footnotes" aria-label="{label}">{below}</section>'

@@ -11,7 +11,7 @@ from urllib.parse import quote
 
 from exporter.guide.resources import read_resource
 from exporter.guide.subjects import SHARED, Notes
-from exporter.model import Json, link_key
+from exporter.model import link_key
 from exporter.report import Problem
 
 if TYPE_CHECKING:
@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from exporter.guide.pages import Page
     from exporter.guide.subjects import Subject
     from exporter.model import ContentType, Key
+    from exporter.spelling import Json
 
 _PICTURES = {
     f"image/{kind}"

@@ -23,7 +23,7 @@ from exporter.files import (
 )
 from exporter.guide.beside import beside
 from exporter.layout import page_path
-from exporter.model import digest
+from exporter.spelling import digest
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator

@@ -6,13 +6,13 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from exporter.guide.database import read_row
 from exporter.guide.index import subject_number
-from exporter.model import digest, pack
+from exporter.spelling import digest, pack
 
 if TYPE_CHECKING:
     from exporter.guide.index import GuideIndex
     from exporter.guide.library import Library
     from exporter.guide.subjects import Asked, Notes
-    from exporter.model import Json
+    from exporter.spelling import Json
 
 
 class Reads(NamedTuple):

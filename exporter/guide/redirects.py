@@ -5,8 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from exporter.guide.addresses import earlier_addresses, is_own
-from exporter.model import brief
 from exporter.patterns import paths_of
+from exporter.spelling import brief
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping

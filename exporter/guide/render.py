@@ -34,8 +34,9 @@ if TYPE_CHECKING:
 _OBJECT = re.compile(r"(?P<what>(?:<|&lt;)[^<>&]{,200}) at (?P<place>0x[0-9a-f]+)(?:>|&gt;)")
 
 
-_NOT_IN_XML = re.compile("[\0-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff]")
-"""Characters that no XML has, however they are written."""
+_CONTROLS = bytes({*range(0x20), 0x7F} - {0x09, 0x0A, 0x0D})
+_NO_CHARACTER = re.compile(rb"\xc2[\x80-\x9f]|\xef(?:\xb7[\x90-\xaf]|\xbf[\xbe\xbf])")
+"""What beside those no page and no feed may hold, however it is written: C1 controls and noncharacters, in UTF-8."""
 _TEMPLATES = (".html", ".xml", ".txt")
 
 
@@ -133,9 +134,7 @@ class Renderer:
                 self._library.items.forget(page.key)
         if " at 0x" in text:
             self._check_texts(text, view)
-        if page.path.endswith(".xml"):
-            text = _NOT_IN_XML.sub("", text)
-        return Rendered(text.encode("utf-8", "replace"), view.notes, list(view.problems))
+        return Rendered(_encode(text), view.notes, list(view.problems))
 
     def _check_texts(self, text: str, view: View) -> None:
         """Raise PageError where something without a text of its own is printed: its place in memory is never the same.
@@ -218,6 +217,12 @@ class Renderer:
         found = view.ask(f"list:{page.type_id}", f"a/{view.locale}")
         urls = ((each, letter_url(self._frame, page.type_id, view.locale, each)) for each in found)
         return tuple((letter, view.link(url), letter == page.letter) for letter, url in urls)
+
+
+def _encode(text: str) -> bytes:
+    """Give a page's bytes without the characters that none may hold: editors paste them unseen."""
+    data = text.encode("utf-8", "replace").translate(None, _CONTROLS)
+    return _NO_CHARACTER.sub(b"", data) if b"\xc2" in data or b"\xef" in data else data
 
 
 def _subject(page: Page) -> str:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from urllib.parse import quote
 
 if TYPE_CHECKING:
-    from exporter.model import Json
+    from exporter.spelling import Json
 
 
 @dataclass(frozen=True)

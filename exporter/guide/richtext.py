@@ -8,6 +8,7 @@ from markupsafe import Markup, escape
 
 from exporter.guide.fields import title_of, type_of, url_of
 from exporter.guide.headings import Outline
+from exporter.guide.layout import inline
 from exporter.guide.links import follow
 from exporter.guide.objects import Asset, Entry, View
 from exporter.guide.resources import Resource, read_resource
@@ -17,7 +18,7 @@ from exporter.model import link_key
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
 
-    from exporter.model import Json
+    from exporter.spelling import Json
 
 _DEPTH = 60
 _EMBEDDED = 4
@@ -226,7 +227,7 @@ def _inline(node: Mapping[str, Json], place: _Place) -> str:
 
 
 def _embedded(node: Mapping[str, Json], place: _Place) -> str:
-    """Write an entry by the template of its type, one that is a part of pages as a `whole`, an asset as everywhere."""
+    """Write an entry by the template of its type, an asset as it is shown everywhere."""
     if place.inline or place.linked:
         return f"{_inline(node, place)} "
     view, target = place.view, _target(node, place)
@@ -235,14 +236,22 @@ def _embedded(node: Mapping[str, Json], place: _Place) -> str:
     key = repr(target)
     if isinstance(target, Resource) or key in view.embedding or len(view.embedding) == _EMBEDDED:
         return f"<p>{_inline(node, place._replace(inline=True))}</p>"
-    name = "entry" if isinstance(target, Entry) else "asset"
     view.embedding.append(key)
     try:
-        whole = isinstance(target, Entry) and type_of(target) in view.frame.parts
-        part = view.part(_part_of(target, view), level=place.outline.level, whole=whole, **{name: target})
-        return str(part) + _inside(node, place)
+        return _shown(target, place) + _inside(node, place)
     finally:
         view.embedding.pop()
+
+
+def _shown(target: Entry | Asset, place: _Place) -> str:
+    """Write what is embedded by its template; a part of pages stands in the text where it has none of its own."""
+    view, template = place.view, _part_of(target, place.view)
+    if template == "parts/entry.html" and isinstance(target, Entry) and type_of(target) in view.frame.parts:
+        written = inline(target, place.outline.level + 1)
+        if written:
+            return str(written)
+    name = "entry" if isinstance(target, Entry) else "asset"
+    return str(view.part(template, level=place.outline.level, **{name: target}))
 
 
 def _part_of(target: Entry | Asset, view: View) -> str:

@@ -23,7 +23,7 @@ _SUMMARIES = (
     *("introduction", "description"),
 )
 _CAPTIONS = {"caption", "credit", "credits", "copyright"}
-_SEARCH = {"seo", "og", "meta"}
+_SEARCH = {"seo", "og"}
 _SEARCH_ONLY = {"title", "description", "keywords", "image", "robots", "name"}
 _CODE = {"code", "snippet", "snippets", "css"}
 _OLDEST_FIRST = {"start", "starts", "begin", "begins", "beginning", "event", "when", "from"}
@@ -130,9 +130,12 @@ def _title_rank(identifier: str) -> int:
 
 def _is_for_search(field: Field) -> bool:
     words, targets = words_of(field.id), targets_of(field)
-    if targets or field.link_type == "Entry":
-        return "seo" in words or (targets != () and all("seo" in words_of(each) for each in targets))
-    return words == ("seo",) or (words[:1] != () and words[0] in _SEARCH and bool(set(words[1:]) & _SEARCH_ONLY))
+    first = words[0] if words else ""
+    if first in _SEARCH or (first == "meta" and set(words[1:]) & _SEARCH_ONLY):
+        return True
+    if field.link_type != "Entry" and not targets:
+        return False
+    return "seo" in words or (targets != () and all("seo" in words_of(each) for each in targets))
 
 
 def _summaries(fields: Iterable[Field]) -> tuple[str, ...]:
@@ -184,14 +187,28 @@ def _is_titled(content_type: ContentType, title: str) -> bool:
 def parts_of(types: Mapping[str, ContentType]) -> frozenset[str]:
     """Give the content types whose entries are parts of other pages.
 
-    They have no slug, and a list of links takes them among others that have none: the modules of a page.
+    They have no slug, and a list of links takes them among others that have none: the modules of a page. Or their only
+    title is a note of editors, and a field links to them.
     """
     found: set[str] = set()
     for field in (field for each in types.values() for field in each.fields if field.type == "Array"):
         targets = targets_of(field)
         if len(targets) > 1 and not any(_has_slug(types, each) for each in targets):
             found.update(targets)
-    return frozenset(found & types.keys())
+    named = {name for each in types.values() for name in _named(each, search=False)}
+    noted = (each for each in types.values() if each.find("slug") is None and each.id in named)
+    return frozenset({*found, *(each.id for each in noted if _is_noted(each))} & types.keys())
+
+
+def _named(content_type: ContentType, *, search: bool) -> set[str]:
+    """Give the other content types that fields link to: those for search engines, or all others."""
+    fields = (each for each in content_type.fields if _is_for_search(each) is search)
+    return {name for each in fields for name in targets_of(each)} - {content_type.id}
+
+
+def _is_noted(content_type: ContentType) -> bool:
+    title = content_type.find(title_field(content_type))
+    return title is not None and is_internal(title)
 
 
 def _has_slug(types: Mapping[str, ContentType], type_id: str) -> bool:
@@ -199,14 +216,37 @@ def _has_slug(types: Mapping[str, ContentType], type_id: str) -> bool:
 
 
 def pages_of(types: Mapping[str, ContentType]) -> tuple[str, ...]:
-    """Give the content types that have pages: those with a slug or a title, and those that no field says it links to.
+    """Give the content types that have pages: those with a slug or a title, and those that no other says it links to.
 
-    Those called SEO have none without a slug: their entries are what pages say to search engines. First come those
-    with a slug, then those with a title, the parts of other pages last.
+    Of types that link to each other alone the first has pages too, so that what they hold stands somewhere; what is
+    for search engines alone, as a type called SEO without a slug is, has none. First those with a slug, then those with
+    a title, the parts of other pages last.
     """
-    linked = {name for content_type in types.values() for field in content_type.fields for name in targets_of(field)}
+    named = {each.id: _named(each, search=False) for each in types.values()}
+    linked = {name for names in named.values() for name in names}
+    unseen = {name for each in types.values() for name in _named(each, search=True)} - linked
+    unseen |= {each.id for each in types.values() if "seo" in words_of(each.id) and each.find("slug") is None}
+    shown = [each for each in types.values() if each.id not in unseen or each.find("slug")]
+    found = {each.id for each in shown if each.address_field or each.id not in linked}
+    led = _led_to(found, named)
+    for each in types:
+        if each not in led and each not in unseen:
+            found.add(each)
+            led |= _led_to([each], named)
     parts = parts_of(types)
-    of_search = {each.id for each in types.values() if "seo" in words_of(each.id) and each.find("slug") is None}
-    has_pages = (each for each in types.values() if each.address_field or each.id not in linked)
-    found = [each for each in has_pages if each.id not in of_search]
-    return tuple(each.id for each in sorted(found, key=lambda each: (each.id in parts, each.find("slug") is None)))
+    ordered = sorted((types[each] for each in types if each in found), key=lambda each: _page_rank(each, parts))
+    return tuple(each.id for each in ordered)
+
+
+def _led_to(found: Iterable[str], named: Mapping[str, Iterable[str]]) -> set[str]:
+    """Give some content types and all that links lead to from them."""
+    seen, pending = set(found), list(found)
+    while pending:
+        new = set(named.get(pending.pop(), ())) - seen
+        seen |= new
+        pending += new
+    return seen
+
+
+def _page_rank(content_type: ContentType, parts: frozenset[str]) -> tuple[bool, bool]:
+    return content_type.id in parts, content_type.find("slug") is None

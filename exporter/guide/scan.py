@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from exporter.errors import GuardError
 from exporter.files import read_file
-from exporter.model import decode, digest
+from exporter.spelling import decode, digest
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator

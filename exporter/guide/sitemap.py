@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from exporter.guide.library import Library
     from exporter.guide.objects import View
     from exporter.guide.pages import Page
-    from exporter.model import Json
+    from exporter.spelling import Json
 
 BUCKETS = 1 << 16
 _NAMED = ("entry", "home", "list")

@@ -8,7 +8,7 @@ from pathlib import Path
 
 from exporter import __version__
 from exporter.guide.scan import sign_of
-from exporter.model import brief, digest
+from exporter.spelling import brief, digest
 
 _LIBRARIES = ("babel", "cmarkgfm", "jinja2", "markupsafe", "msgspec", "nh3", "slugify")
 

@@ -16,7 +16,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from exporter.guide.objects import View
-    from exporter.model import ContentType, Field, Json
+    from exporter.model import ContentType, Field
+    from exporter.spelling import Json
 
 _START = re.compile(r"start|begin", re.IGNORECASE)
 _END = re.compile(r"end|until|finish", re.IGNORECASE)

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from exporter.model import brief
+from exporter.spelling import brief
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from exporter.model import Json
+    from exporter.spelling import Json
 
 
 SHARED = {"template", "site", "word", "type", "types", "lists", "frame", "tag"}

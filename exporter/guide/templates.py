@@ -14,7 +14,7 @@ from markupsafe import Markup, escape
 
 from exporter.guide.filters import FILTERS, GLOBALS, VIEW
 from exporter.guide.objects import Asset, Entry, Values
-from exporter.model import digest
+from exporter.spelling import digest
 
 if TYPE_CHECKING:
     from collections.abc import Callable, MutableMapping

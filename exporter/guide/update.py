@@ -15,7 +15,7 @@ from exporter.guide.scan import (
     look_into,
     sign_of_folder,
 )
-from exporter.model import digest
+from exporter.spelling import digest
 
 if TYPE_CHECKING:
     from collections.abc import Iterable

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 from babel import Locale
 from markupsafe import Markup, escape
 
-from exporter.guide.dates import read_date, write_date
+from exporter.guide.dates import machine_date, read_date, write_date
 from exporter.guide.fields import locale_of, source_of, title_of, url_of
 from exporter.guide.languages import babel_locale, language, language_name, write_number
 from exporter.guide.links import follow
@@ -45,7 +45,8 @@ def date(value: Any, view: View, length: str = "long") -> Markup:
     moment = read_date(value)
     if moment is None:
         return escape("" if value is None else value)
-    return Markup('<time datetime="%s">%s</time>') % (value, write_date(moment, locale_of_page(view), length))
+    written = write_date(moment, locale_of_page(view), length)
+    return Markup('<time datetime="%s">%s</time>') % (machine_date(moment), written)
 
 
 def fact(field: FieldValue, view: View) -> Markup:

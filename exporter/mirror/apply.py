@@ -11,8 +11,9 @@ from typing import TYPE_CHECKING
 
 from exporter.files import remove, rename
 from exporter.mirror.plan import Phase, read_row
-from exporter.model import Key, digest, order_free_sum, subtract
+from exporter.model import Key
 from exporter.report import Problem
+from exporter.spelling import digest, order_free_sum, subtract
 
 if TYPE_CHECKING:
     from collections.abc import Callable

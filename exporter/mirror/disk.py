@@ -8,7 +8,7 @@ from exporter.files import has_size, read_bytes
 from exporter.layout import LOCALES_PATH
 from exporter.mirror.index import read_item
 from exporter.mirror.plan import Disk
-from exporter.model import decode
+from exporter.spelling import decode
 
 if TYPE_CHECKING:
     from collections.abc import Iterable

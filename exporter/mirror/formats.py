@@ -7,12 +7,13 @@ from typing import TYPE_CHECKING, Any
 
 from exporter.mirror.frontmatter import front_matter
 from exporter.mirror.richtext import link_text, to_markdown
-from exporter.model import Item, Json, link_id
+from exporter.model import Item, link_id
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
     from exporter.model import ContentType, Model
+    from exporter.spelling import Json
 
 VERSION = 1
 """Of the twins' form; another one makes the next sync write them anew."""
@@ -55,13 +56,13 @@ def _twin(item: Item, content_type: ContentType | None, order: Iterable[str], co
     values = {name: values[code] for name in order if (values := item.localized(name)).get(code) is not None}
     texts = {name: _plain(value) for name, value in values.items() if _is_long(content_type, name, value)}
     body = max(texts, key=lambda name: len(texts[name]), default=None)
-    front: dict[str, Any] = {"sys": {"id": item.key.id, "type": item.content_type, "locale": code}}
+    front: dict[str, Any] = {"sys": {"id": item.key.id, "type": item.content_type, "locale": _clean(code)}}
     labels = _labels(item.raw.get("metadata"))
     if labels:
         front["metadata"] = labels
     for name, value in values.items():
         if name != body:
-            front[f"fields.{name}" if name in front else name] = texts.get(name) or _plain(value)
+            front[f"fields.{name}" if name in front else _clean(name)] = texts.get(name) or _plain(value)
     text = front_matter(front)
     tail = f"\n{texts[body].strip()}\n" if body is not None and texts[body].strip() else ""
     return f"---\n{_clean(text)}---\n{_clean(tail)}".encode()
@@ -83,7 +84,7 @@ def _plain(value: Json) -> Any:
     if isinstance(value, dict):
         if value.get("nodeType") == "document":
             return _clean(to_markdown(value))
-        return link_text(value) or {_clean(name): _plain(value[name]) for name in sorted(value)}
+        return _clean(link_text(value)) or {_clean(name): _plain(value[name]) for name in sorted(value)}
     return value
 
 

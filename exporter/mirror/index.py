@@ -11,7 +11,8 @@ from typing import TYPE_CHECKING
 from exporter.files import walk_files
 from exporter.layout import is_item_path, item_folder
 from exporter.mirror.staging import throw_away
-from exporter.model import Item, Key, Upsert, decode, item_digest, order_free_sum, read_change
+from exporter.model import Item, Key, Upsert, item_digest, read_change
+from exporter.spelling import decode, order_free_sum
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator

@@ -6,13 +6,15 @@ from typing import TYPE_CHECKING, Any
 
 from exporter.files import read_bytes, remove, write_if_different
 from exporter.layout import MOVED_PATH
-from exporter.model import canonical, decode, link_key
+from exporter.model import link_key
+from exporter.spelling import canonical, decode
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
     from pathlib import Path
 
-    from exporter.model import Item, Json
+    from exporter.model import Item
+    from exporter.spelling import Json
 
 Moved = dict[str, dict[str, dict[str, list[str]]]]
 

@@ -6,7 +6,7 @@ from contextlib import suppress
 from typing import TYPE_CHECKING
 
 from exporter.files import read_bytes, write_bytes
-from exporter.model import digest
+from exporter.spelling import digest
 
 if TYPE_CHECKING:
     from pathlib import Path

@@ -5,10 +5,12 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from exporter.model import Json, link_id, link_key
+from exporter.model import link_id, link_key
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+
+    from exporter.spelling import Json
 
 _DEPTH = 60
 _MARKS = {"bold": "**", "italic": "*", "code": "`", "strikethrough": "~~"}
@@ -32,7 +34,7 @@ def _blocks(nodes: list[Json], depth: int) -> list[str]:
 
 def _block(node: Json, depth: int) -> str:
     kind = str(node.get("nodeType", ""))
-    if kind.startswith("heading-") and kind[8:] in "123456":
+    if kind in _HEADINGS:
         return f"{'#' * int(kind[8:])} {_inline(node, depth)}"
     if kind.startswith("embedded-"):
         return f"![{_target(node)}]({_target(node)})"
@@ -40,7 +42,7 @@ def _block(node: Json, depth: int) -> str:
     if writer is not None:
         return writer(node, depth - 1)
     children = _content(node)
-    if any(each.get("nodeType") in _BLOCK_KINDS for each in children):
+    if any(str(each.get("nodeType")) in _BLOCK_KINDS for each in children):
         return "\n\n".join(_blocks(children, depth - 1))
     return _inline(node, depth)
 
@@ -83,7 +85,8 @@ _WRITERS: dict[str, Callable[[Json, int], str]] = {
     "table": _table,
     "hr": _rule,
 }
-_BLOCK_KINDS = {*_WRITERS, "paragraph", *(f"heading-{level}" for level in range(1, 7)), "list-item", "table-row"}
+_HEADINGS = {f"heading-{level}" for level in range(1, 7)}
+_BLOCK_KINDS = {*_WRITERS, "paragraph", *_HEADINGS, "list-item", "table-row"}
 
 
 def _inline(node: Json, depth: int) -> str:
@@ -104,7 +107,8 @@ def _inline(node: Json, depth: int) -> str:
 def _text(node: Json) -> str:
     value = node.get("value")
     text = _SPECIAL.sub(r"\\\1", value) if isinstance(value, str) else ""
-    for mark in node.get("marks") or ():
+    marks = node.get("marks")
+    for mark in marks if isinstance(marks, list) else ():
         sign = _MARKS.get(str(mark.get("type")), "") if isinstance(mark, dict) else ""
         core = text.strip()
         text = text.replace(core, f"{sign}{core}{sign}", 1) if core else text

@@ -15,7 +15,8 @@ from typing import TYPE_CHECKING
 
 from exporter.files import walk_files, write_bytes
 from exporter.layout import file_name, item_folder, twin_paths
-from exporter.model import Key, Upsert, canonical, item_digest, precedence
+from exporter.model import Key, Upsert, item_digest, precedence
+from exporter.spelling import canonical
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from exporter.errors import GuardError
 from exporter.files import read_bytes, write_if_different
-from exporter.model import canonical, decode
+from exporter.spelling import canonical, decode
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

@@ -13,10 +13,11 @@ from exporter.mirror.message import item_title
 from exporter.mirror.state import read_state
 from exporter.mirror.sync import SyncRun
 from exporter.mirror.twins import model_files
-from exporter.model import Key, Upsert, canonical, item_digest, precedence
+from exporter.model import Key, Upsert, item_digest, precedence
 from exporter.report import Listed, Report, StatusReport, one_line
 from exporter.source.delivery import TokenRejectedError
 from exporter.source.model import fetch_known_model
+from exporter.spelling import canonical
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping

@@ -20,12 +20,13 @@ from exporter.mirror.received import ReceivedPages
 from exporter.mirror.staging import Staging
 from exporter.mirror.state import SyncState, read_state, write_state
 from exporter.mirror.twins import refresh_twins, write_model
-from exporter.model import Delete, Json, Key, Upsert, canonical, decode, digest
+from exporter.model import Delete, Key, Upsert
 from exporter.report import Report, SyncReport
 from exporter.source.delivery import TokenRejectedError, TooBigError
 from exporter.source.model import fetch_known_model
 from exporter.source.search import fetch_newest
 from exporter.source.sync import fetch_pages
+from exporter.spelling import Json, canonical, decode, digest
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping

@@ -8,7 +8,8 @@ from exporter.files import read_bytes, remove, walk_files, write_if_different
 from exporter.layout import LOCALES_PATH, TAGS_PATH, content_type_paths, file_name, is_item_path, twin_paths
 from exporter.mirror.formats import read_sys, twins
 from exporter.mirror.index import read_item
-from exporter.model import Key, canonical
+from exporter.model import Key
+from exporter.spelling import canonical
 
 if TYPE_CHECKING:
     from pathlib import Path

@@ -16,9 +16,9 @@ import urllib3.exceptions
 
 from exporter import __version__
 from exporter.errors import SourceError
-from exporter.model import Json, decode
 from exporter.source.packing import TooLargeError, unpacked
 from exporter.source.retry import RetryableError, retrying
+from exporter.spelling import Json, decode
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping

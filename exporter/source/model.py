@@ -6,13 +6,14 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from exporter.errors import ConfigError, SourceError
-from exporter.model import Json, Model, read_content_type, read_locale
+from exporter.model import Model, read_content_type, read_locale
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from exporter.config import Source
     from exporter.source.delivery import Delivery
+    from exporter.spelling import Json
 
 
 @dataclass(frozen=True)

@@ -7,7 +7,7 @@ from datetime import timedelta
 from typing import TYPE_CHECKING
 
 from exporter.errors import SourceError
-from exporter.model import Change, Json, Upsert, read_change
+from exporter.model import Change, Upsert, read_change
 from exporter.source.delivery import TooBigError
 from exporter.source.sync import SyncPage
 
@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 
     from exporter.config import Search
     from exporter.source.delivery import Delivery
+    from exporter.spelling import Json
 
 _ATTEMPTS = 5
 _UNITS = {"s": "seconds", "m": "minutes", "h": "hours", "d": "days", "w": "weeks"}

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Protocol
 from urllib.parse import parse_qs, urlsplit
 
 from exporter.errors import SourceError
-from exporter.model import Change, Json, read_change
+from exporter.model import Change, read_change
 from exporter.source.delivery import MOST_UNPACKED
 from exporter.source.items import split_page
 from exporter.source.packing import TooLargeError, unpacked
@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
 
     from exporter.source.delivery import Delivery
+    from exporter.spelling import Json
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,7 +9,7 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 from urllib.parse import parse_qs, quote, unquote
 
-from exporter.model import Item, Json, Key, link_id, read_content_type, read_locale
+from exporter.model import Item, Key, link_id, read_content_type, read_locale
 from exporter.space.faults import Faults
 from exporter.space.listing import Shelf, list_items, single_item
 from exporter.space.refusals import Answer, RefusalError, json_answer, whole_number
@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 
     from exporter.space.changelog import ChangeLog, Logged, State
     from exporter.space.folder import Source
+    from exporter.spelling import Json
 
 _TOO_BIG = "Response size too big. Maximum allowed response size: 7340032B."
 _SPACE_PATH = re.compile(r"/spaces/([^/]+)(?:/environments/([^/]+))?(?:/([^/]+)(?:/([^/]+))?)?/?")

@@ -13,8 +13,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
-from exporter.model import Key, Upsert, order_free_sum, precedence, subtract
+from exporter.model import Key, Upsert, precedence
 from exporter.space.folder import Stamp
+from exporter.spelling import order_free_sum, subtract
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping

@@ -14,9 +14,10 @@ from urllib.parse import unquote, urlsplit
 from exporter.errors import ConfigError
 from exporter.files import read_bytes
 from exporter.layout import item_path
-from exporter.model import Item, Json, Upsert, canonical, decode, digest, item_digest, read_change
+from exporter.model import Item, Upsert, item_digest, read_change
 from exporter.space.folder import Stamp, file_stamp, files_asked, locales_in_order
 from exporter.space.published import DeliveredModel, is_published
+from exporter.spelling import Json, canonical, decode, digest
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping

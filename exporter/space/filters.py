@@ -12,8 +12,9 @@ from exporter.space.paths import find_place, invalid_query, named_type, unknown_
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping
 
-    from exporter.model import ContentType, Json
+    from exporter.model import ContentType
     from exporter.space.paths import Place, View
+    from exporter.spelling import Json
 
     Test = Callable[[Item], bool]
 

@@ -9,7 +9,8 @@ from urllib.parse import unquote, urlsplit
 from exporter.errors import ConfigError
 from exporter.files import read_bytes, walk_files
 from exporter.layout import LOCALES_PATH, TAGS_PATH, AssetFile, asset_files, is_item_path
-from exporter.model import Item, Json, Upsert, canonical, decode, item_digest, read_change
+from exporter.model import Item, Upsert, item_digest, read_change
+from exporter.spelling import Json, canonical, decode
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from exporter.model import Item, Json, Key, Model
+from exporter.model import Item, Key, Model
 from exporter.space.filters import order, read_filters
 from exporter.space.paths import SYS_TYPES, View, find_field, invalid_query, named_type, unknown_path
 from exporter.space.refusals import RefusalError
@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
     from exporter.model import ContentType, Locale
+    from exporter.spelling import Json
 
 _EVERY_LOCALE = "*"
 _LARGEST = {"skip": 10**9, "limit": 1000, "include": 10}

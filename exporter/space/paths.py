@@ -12,7 +12,8 @@ from exporter.space.refusals import RefusalError
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
 
-    from exporter.model import Item, Json, Key, Model
+    from exporter.model import Item, Key, Model
+    from exporter.spelling import Json
 
 SYS_TYPES = {
     "sys.id": "Symbol",

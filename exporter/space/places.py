@@ -7,9 +7,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from exporter.errors import ConfigError
-from exporter.model import digest
 from exporter.space.export import ExportFile
 from exporter.space.folder import SpaceFolder
+from exporter.spelling import digest
 
 if TYPE_CHECKING:
     from exporter.space.folder import Source

@@ -13,11 +13,11 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import TYPE_CHECKING, Literal
 
 from exporter.errors import ConfigError
-from exporter.model import digest
 from exporter.space.answers import Space
 from exporter.space.changelog import ChangeLog
 from exporter.space.faults import Faults
 from exporter.space.refusals import Answer, RefusalError
+from exporter.spelling import digest
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator

@@ -12,8 +12,9 @@ from exporter.space.tokens import Filter, SyncToken, read_token, unknown_token
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
-    from exporter.model import Item, Json, Key
+    from exporter.model import Item, Key
     from exporter.space.changelog import ChangeLog, Logged
+    from exporter.spelling import Json
 
 _TYPES = {
     "all": Filter(),

@@ -7,9 +7,10 @@ import binascii
 
 import msgspec
 
-from exporter.model import Key, digest
+from exporter.model import Key
 from exporter.space.changelog import Cursor  # noqa: TC001 - msgspec reads the annotation
 from exporter.space.refusals import RefusalError
+from exporter.spelling import digest
 
 _GUARD = 6
 Held = tuple[tuple[Key, bytes | None], ...]
