@@ -134,9 +134,11 @@ class _Build:
         every = partial(look_for_items, self._index, self._config.content, everything=True)
         self._look = Look(*(every if rearranged else look)())
         self._crew.start(len(self._look.now), _MANY)
-        with self._index.transaction():
+        is_new = self._index.value("SELECT 1 FROM built LIMIT 1") is None
+        seen = changes() if is_new else None  # it reads the index, which nobody can once more of it is written
+        with self._index.transaction(alone=is_new):
             gone = self._find()
-            self._output.look(changes(), gone)
+            self._output.look(seen or changes(), gone)
             stale = sorted(self._output.stale)
             if stale or gone or self._output.strays:
                 self._index.remember("swept", 0)

@@ -63,6 +63,8 @@ CREATE INDEX earlier_by_folded ON earlier (folded);
 CREATE TABLE folder (path TEXT PRIMARY KEY, time INTEGER NOT NULL) WITHOUT ROWID;
 """
 _FORM = f"{hashlib.sha256(_SCHEMA.encode()).hexdigest()} {sys.version}"
+_ALONE = 8_000
+"""Pages of the file, of 4 KiB, that a process which is alone with it holds in memory."""
 
 
 class Database:
@@ -92,9 +94,8 @@ class Database:
         return self._make(sqlite3.connect(self._path, isolation_level=None))
 
     def _tuned(self, database: sqlite3.Connection) -> sqlite3.Connection:
-        """Leave it to the system when to write; keep what is written in memory to the commit: others read meanwhile."""
+        """Leave it to the system when to write."""
         database.execute("PRAGMA synchronous = OFF")
-        database.execute("PRAGMA cache_spill = OFF")
         return database
 
     def _make(self, database: sqlite3.Connection) -> sqlite3.Connection:
@@ -124,8 +125,12 @@ class Database:
         self.database.close()
 
     @contextmanager
-    def transaction(self) -> Iterator[None]:
-        """Make all that is written in the block one step; an error takes it back."""
+    def transaction(self, *, alone: bool = False) -> Iterator[None]:
+        """Make all that is written in the block one step; an error takes it back.
+
+        Where no process reads meanwhile, as this one is `alone`, memory does not have to hold all of it.
+        """
+        self.database.execute(f"PRAGMA cache_spill = {_ALONE if alone else 'OFF'}")
         self.database.execute("BEGIN")
         try:
             yield

@@ -20,11 +20,11 @@ if TYPE_CHECKING:
     from exporter.guide.index import GuideIndex
     from exporter.spelling import Json
 
-_KEPT = 10_000
+_KEPT = 8_000
 """Cards of items that are kept in memory."""
 _WHOLE = 25_000_000
 """Bytes of files whose items are kept whole."""
-_PACKED = 20_000
+_PACKED = 8_000
 """Cards that are fetched at once, packed, where many pages are rendered."""
 
 

@@ -124,7 +124,7 @@ class Read(NamedTuple):
 
 
 def read_files(
-    content: Path, frame: Frame, paths: Iterable[str], keep: Callable[[Item, str, int], None] = lambda *_: None
+    content: Path, frame: Frame, paths: Iterable[str], keep: Callable[[Item, str, int], None] | None = None
 ) -> Iterator[Read]:
     """Read files of items and work out their facts. Raises GuardError for one that is no JSON.
 
@@ -145,5 +145,6 @@ def read_files(
         if item is None:
             yield Read(path, digest(data), None)
         else:
-            keep(item, path, len(data))
+            if keep is not None:
+                keep(item, path, len(data))
             yield Read(path, digest(data), facts_of(frame, item, path), card_of(item))

@@ -23,6 +23,8 @@ if TYPE_CHECKING:
     from exporter.settings import Config
 
 _AT_ONCE = 1000
+_FEW = 20_000
+"""Files of which a part that is worth it can be kept in memory for their pages."""
 
 
 class Shares:
@@ -47,7 +49,8 @@ class Shares:
 
     def read(self, paths: Sequence[str]) -> Iterator[Read]:
         """Read files of items. Raises GuardError for one that is no JSON."""
-        return read_files(self._config.content, self._frame, paths, self.library.items.keep)
+        few = len(paths) < _FEW
+        return read_files(self._config.content, self._frame, paths, self.library.items.keep if few else None)
 
     @cached_property
     def _renderer(self) -> tuple[Renderer, Packer]:

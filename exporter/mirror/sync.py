@@ -20,7 +20,7 @@ from exporter.mirror.received import ReceivedPages
 from exporter.mirror.staging import Staging
 from exporter.mirror.state import SyncState, read_state, write_state
 from exporter.mirror.twins import refresh_twins, write_model
-from exporter.model import Delete, Key, Upsert
+from exporter.model import Change, Delete, Key, Upsert
 from exporter.report import Report, SyncReport
 from exporter.source.delivery import TokenRejectedError, TooBigError
 from exporter.source.model import fetch_known_model
@@ -33,7 +33,6 @@ if TYPE_CHECKING:
 
     from exporter.mirror.index import MirrorIndex
     from exporter.mirror.plan import Disk
-    from exporter.model import Change
     from exporter.settings import Config
     from exporter.source.delivery import Delivery
     from exporter.source.model import ModelAnswers
