@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import gc
+from contextlib import closing
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -15,14 +17,16 @@ from exporter.guide.library import Library
 from exporter.guide.pages import Planner
 from exporter.guide.render import PageError, Renderer
 from exporter.guide.scan import read_files
+from exporter.guide.stamps import program_stamp
 from exporter.guide.update import look_for_items, update_items
+from exporter.settings import load_config
 from tests.conftest import CATEGORY, PLACE, asset, content_type, entry, link, locale
 
 if TYPE_CHECKING:
     from pathlib import Path
 
     from exporter.guide.pages import Page
-    from tests.conftest import SpaceFiles
+    from tests.conftest import Guide, SpaceFiles
 
 CASTLE, MILL = "/place/castle/", "/place/mill/"
 CODE = "`<View object at 0x7f5dd24e11b0>`"
@@ -292,3 +296,37 @@ def test_what_is_absent_is_empty_and_its_absence_is_a_read(kitchen: Kitchen, pat
     assert kitchen.show(text) == ["<none>"]
     subject, name = ("entry:sights", "nothing") if path.startswith("category") else ("entry:castle", path.split(".")[0])
     assert (subject, f"f/en-US/{name}") in kitchen.reads(text)
+
+
+def test_page_that_is_done_leaves_nothing_in_memory_that_has_to_be_looked_for(guide: Guide) -> None:
+    lists = "lists: {parts: {type: place, by: category}, pages: {type: place, per_page: 5}}"
+    site = f"title: Lisbon\nbase_url: https://guide.example.org/\nsource: {{local: demo}}\n{lists}\n"
+    (guide.root / "site.yaml").write_text(site, "utf-8")
+    guide.build()
+    config = load_config(guide.root)
+    with closing(GuideIndex(config.cache / "guide.db", program_stamp())) as index:
+        library = Library(index, read_frame(config.content, config.site), config.content, guide.root / "templates")
+        renderer = Renderer(library)
+        pages = [page for _, page in index.pages("kind != 'entry' OR locale = 'ar'")]
+        for page in pages:
+            renderer.render(page)
+        gc.collect()
+        gc.freeze()
+        left = {page.url: circles(renderer, page) for page in pages}
+        gc.unfreeze()
+    assert {page.kind for page in pages} >= {"home", "list", "entry", "feed", "sitemap", "missing", "robots"}
+    assert {url: each for url, each in left.items() if each} == {}
+
+
+def circles(renderer: Renderer, page: Page) -> list[str]:
+    """Render a page; give the kinds of objects that hold each other after it, which only the collector finds."""
+    gc.disable()
+    gc.set_debug(gc.DEBUG_SAVEALL)
+    try:
+        renderer.render(page)
+        gc.collect()
+        return sorted({type(each).__name__ for each in gc.garbage})
+    finally:
+        gc.set_debug(0)
+        gc.garbage.clear()
+        gc.enable()

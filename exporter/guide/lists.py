@@ -59,10 +59,16 @@ class EntryList(Lazy):
     __slots__ = ("_letter", "_type", "_view")
 
     def __init__(self, view: View, type_id: str, letter: str = "") -> None:
-        super().__init__(lambda: self._ask(""))
+        super().__init__(tuple)
         self._view = view
         self._type = type_id
         self._letter = letter
+
+    def _items(self) -> Sequence[Any]:
+        """Ask for all of them; what asks is no function of this object: in a circle they would stay in memory."""
+        if self._found is None:
+            self._found = self._ask("")
+        return self._found
 
     def _ask(self, most: str) -> tuple[Entry, ...]:
         view = self._view
