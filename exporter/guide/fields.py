@@ -9,12 +9,14 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 from exporter.guide.dates import place_of
 from exporter.guide.frame import find_title, sort_key
+from exporter.guide.lists import Lazy
 from exporter.guide.objects import Asset, Entry, Thing
 from exporter.guide.roles import UNKNOWN
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Mapping
+    from collections.abc import Callable, Iterable, Mapping, Sequence
 
+    from exporter.guide.objects import View
     from exporter.guide.roles import Roles
     from exporter.model import ContentType, Field
     from exporter.spelling import Json
@@ -174,16 +176,35 @@ def field_type(thing: Thing, name: str) -> str:
     return found.type if found else ""
 
 
-def referrers_of(thing: Thing) -> tuple[tuple[str, tuple[Entry, ...]], ...]:
+def referrers_of(thing: Thing) -> tuple[tuple[str, Referrers], ...]:
     """Give the entries that link here, by content type, each sorted by title; parts of other pages are left out."""
     view = thing._view  # noqa: SLF001
     own = type_of(thing)
     types = (each for each in view.frame.types if each not in view.frame.parts or own in view.frame.parts)
-    groups: dict[str, list[Entry]] = {each: [] for each in types}
-    found = [key for type_id, key in view.ask(f"to:{thing._loaded.key}") if type_id in groups]  # noqa: SLF001
-    for loaded in view.library.items.load_all(found):
-        groups[loaded.type].append(view.known(loaded))
-    return tuple((each, sort_entries(found)) for each, found in groups.items() if found)
+    groups: dict[str, list[str]] = {each: [] for each in types}
+    for type_id, key in view.ask(f"to:{thing._loaded.key}"):  # noqa: SLF001
+        if type_id in groups:
+            groups[type_id].append(key)
+    return tuple((each, Referrers(view, keys)) for each, keys in groups.items() if keys)
+
+
+class Referrers(Lazy):
+    """Entries that link to something: how many they are asks nothing of them."""
+
+    __slots__ = ("_keys", "_view")
+
+    def __init__(self, view: View, keys: list[str]) -> None:
+        super().__init__(tuple)
+        self._view = view
+        self._keys = keys
+
+    def _items(self) -> Sequence[Any]:
+        if self._found is None:
+            self._found = sort_entries(map(self._view.known, self._view.library.items.load_all(self._keys)))
+        return self._found
+
+    def __len__(self) -> int:
+        return len(self._keys)
 
 
 def sort_entries(entries: Iterable[Entry]) -> tuple[Entry, ...]:
