@@ -14,7 +14,7 @@ from exporter.guide.objects import Asset, Entry, Thing
 from exporter.guide.roles import UNKNOWN
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Mapping, Sequence
+    from collections.abc import Callable, Iterable, Mapping
 
     from exporter.guide.objects import View
     from exporter.guide.roles import Roles
@@ -191,17 +191,11 @@ def referrers_of(thing: Thing) -> tuple[tuple[str, Referrers], ...]:
 class Referrers(Lazy):
     """Entries that link to something: how many they are asks nothing of them."""
 
-    __slots__ = ("_keys", "_view")
+    __slots__ = ("_keys",)
 
     def __init__(self, view: View, keys: list[str]) -> None:
-        super().__init__(tuple)
-        self._view = view
+        super().__init__(lambda: sort_entries(map(view.known, view.library.items.load_all(keys))))
         self._keys = keys
-
-    def _items(self) -> Sequence[Any]:
-        if self._found is None:
-            self._found = sort_entries(map(self._view.known, self._view.library.items.load_all(self._keys)))
-        return self._found
 
     def __len__(self) -> int:
         return len(self._keys)
