@@ -55,8 +55,10 @@ _VALUES = {
     "width": re.compile(r"[0-9]{1,5}"),
 }
 """What the values of attributes have to be; those of the others are free."""
-_TAG = re.compile(r'<([a-z][a-z0-9]*)((?: [a-z]+="[^"]*")+)( /)?>')
-_PLAIN_LINK = re.compile(f'<a href="{ELSEWHERE.pattern}">', re.ASCII)
+_TAG = re.compile(
+    rf"""<(?!a href="{ELSEWHERE.pattern}">)([a-z][a-z0-9]*)(?:((?: [a-z]+="[^"]*")+)(?: /)?| /)>""", re.ASCII
+)
+"""A tag of the Markdown engine that is not to be left as it is: most are bare, or plain links elsewhere."""
 _PICTURE = re.compile(r'<img((?:\s[a-z]+="[^"]*")*)>')
 _ATTRIBUTE = re.compile(r'\s([a-z]+)="([^"]*)"')
 _ALIGNED = re.compile(r'(<t[hd](?: [a-z]+="[^"]*")*?) align="([a-z]+)"')
@@ -229,14 +231,12 @@ def led(markup: str, writing: Writing) -> str:
 
     def written(found: re.Match[str]) -> str:
         tag = found[1]
-        if _PLAIN_LINK.fullmatch(found[0]):
-            return found[0]
-        kept = "".join(_attribute(tag, name, value, writing) for name, value in _ATTRIBUTE.findall(found[2]))
+        kept = "".join(_attribute(tag, name, value, writing) for name, value in _ATTRIBUTE.findall(found[2] or ""))
         if tag == "a" and " href=" not in kept:
             return _LOST
         return _PICTURE.sub(_with_words, f"<{tag}{kept}>") if tag == "img" else f"<{tag}{kept}>"
 
-    whole = _TAG.sub(written, markup).replace(" />", ">")
+    whole = _TAG.sub(written, markup)
     return _NO_LINK.sub(r"\1", whole) if writing.lost else whole
 
 
