@@ -55,7 +55,7 @@ class View:
         self._origins: dict[int, tuple[object, tuple[str, str]]] = {}
         self.embedding: list[str] = []
         self.inside: list[str] = []
-        self._above = page.url.split("/")[1:-1]
+        self._above = _folders_above(page.url)
         self._things: dict[str, Thing] = {}
         self._types: dict[str, ContentType | None] = {}
 
@@ -112,7 +112,7 @@ class View:
         return self._target(key, within or value) if key is not None else None
 
     def _target(self, key: Key, within: object) -> Entry | Asset | None:
-        found = self.thing(f"{key.kind}:{key.id}")
+        found = self.thing(str(key))
         if found is None:
             self.report("link-unresolved", f"links to {key}, which is not published", within)
         return found
@@ -161,8 +161,10 @@ class View:
         return self._target(key, value) if key is not None else read_resource(value) or Values(self, value)
 
     def _wrap_list(self, values: list[Json]) -> tuple[Any, ...]:
-        keys = [link_key(each) if isinstance(each, dict) else None for each in values]
-        linked = [f"{key.kind}:{key.id}" for key in keys if key is not None]
+        if not any(isinstance(each, dict) and "sys" in each for each in values):
+            return tuple(self.wrap(each) for each in values if each is not None)
+        keys = [link_key(each) for each in values]
+        linked = [str(key) for key in keys if key is not None]
         if len(linked) > 1:
             self.library.items.load_all(linked)
         pairs = zip(values, keys, strict=True)
@@ -171,13 +173,9 @@ class View:
 
     def link(self, url: str) -> str:
         """Make an address of the guide relative to this page, naming the file."""
-        steps = (f"{url}index.html" if url.endswith("/") else url).split("/")[1:]
-        same = 0
-        for above, step in zip(self._above, steps[:-1], strict=False):
-            if above != step:
-                break
-            same += 1
-        path = "/".join([".."] * (len(self._above) - same) + steps[same:])
+        whole = f"{url}index.html" if url.endswith("/") else url
+        folder, up = next(each for each in self._above if whole.startswith(each[0]))
+        path = up + whole[len(folder) :]
         return path if _PLAIN.fullmatch(path) else quote(path, safe="/~")
 
     def content_type(self, type_id: str) -> ContentType | None:
@@ -191,6 +189,12 @@ class View:
         """Give locale and address of an entry's page, as a link from this page would lead to it; None for none."""
         found: tuple[str, str] | None = self.of_item(loaded, f"u/{self.locale}")
         return found
+
+
+def _folders_above(url: str) -> list[tuple[str, str]]:
+    """Give the folders that an address lies in, the nearest first, each with the way up to it."""
+    parts = url.split("/")[:-1]
+    return [("/".join([*parts[: len(parts) - up], ""]), "../" * up) for up in range(len(parts))]
 
 
 def _holds(whole: Json, part: object) -> bool:
@@ -264,24 +268,32 @@ class Thing:
         self._known: dict[Any, Any] = {}
 
     def __getattr__(self, name: str) -> Any:
-        if name.startswith("_"):
-            raise AttributeError(name)
-        value = self._values[name] if name in self._values else self._read(name)[0]
-        if value is None and name in ("sys", "tags"):
-            return Facts(self) if name == "sys" else tags_of(self)
+        value = self._value(name) if not name.startswith("_") else None
         if value is None:
             raise AttributeError(name)
         return value
 
+    def _value(self, name: str) -> Any:
+        """Give a field as templates see it, or one of an item's own facts that no field is called like; None if empty.
+
+        Only the first look is a question: the answer is noted.
+        """
+        value = self._values.get(name)
+        if value is None and name not in self._values:
+            value = self._read(name)[0]
+        if value is None and name in ("sys", "tags"):
+            return Facts(self) if name == "sys" else tags_of(self)
+        return value
+
     def _read(self, name: str) -> tuple[Any, str | None]:
         """Ask for a field; give its value as templates see it, each wrapped once, and the locale that it came from."""
-        view = self._view
+        view, values = self._view, self._values
         argument, found = view.library.field(self._loaded, name, view.locale)
         self._answers[argument] = found
-        if name not in self._values:
+        if name not in values:
             value = found[0]
-            self._values[name] = view.wrap(value) if isinstance(value, (dict, list)) else value
-        return self._values[name], found[1]
+            values[name] = view.wrap(value) if isinstance(value, (dict, list)) else value
+        return values[name], found[1]
 
     def __getitem__(self, name: str) -> Any:
         if not isinstance(name, str) or name.startswith("_"):

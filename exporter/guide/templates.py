@@ -13,7 +13,7 @@ from jinja2.sandbox import SandboxedEnvironment
 from markupsafe import Markup, escape
 
 from exporter.guide.filters import FILTERS, GLOBALS, VIEW
-from exporter.guide.objects import Asset, Entry, Values
+from exporter.guide.objects import Entry, Values
 from exporter.spelling import digest
 
 if TYPE_CHECKING:
@@ -101,11 +101,10 @@ class Templates(SandboxedEnvironment):
         kind = type(obj)
         if attribute.startswith("_") or kind not in self._frank:
             return super().getattr(obj, attribute)
-        if kind is Entry or kind is Asset:
-            value = obj._values.get(attribute)  # noqa: SLF001 - objects of the same room: what was asked before
-            if value is not None:
-                return value
-        elif kind is Values and attribute not in _METHODS:
+        if kind is Entry:  # all that an entry shows are its fields
+            value = obj._value(attribute)  # noqa: SLF001 - objects of the same room
+            return value if value is not None else self.undefined(obj=obj, name=attribute)
+        if kind is Values and attribute not in _METHODS:
             return obj[attribute] if attribute in obj else self.undefined(obj=obj, name=attribute)
         try:
             return getattr(obj, attribute)
