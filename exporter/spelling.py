@@ -100,7 +100,7 @@ def unpack(data: bytes) -> Json:
 
 
 def brief(value: Json) -> bytes:
-    """Give 8 bytes that stand for a value, the order of keys included: it shows where all that an object has is shown."""
+    """Give 8 bytes that stand for a value, the order of its keys included, which shows in an object."""
     try:
         data = pack(value)
     except (UnicodeEncodeError, OverflowError):

@@ -49,7 +49,7 @@ _BOXES = {" ": "\u2610", "x": "\u2611"}
 
 
 def _may_have_tasks(text: str) -> bool:
-    """Tell whether a bracket has a single character in it; a look for single brackets takes a tenth of one for boxes."""
+    """Tell whether a pair of brackets holds a single character: to look for brackets costs less than for boxes."""
     return any(each[1:2] == "]" for each in text.split("[")[1:])
 
 
