@@ -93,10 +93,10 @@ class View:
 
     def known(self, loaded: Loaded) -> Any:
         """Give an entry or asset that is known to be there, each once a page."""
-        found = self._things.get(loaded.key)
+        key = loaded.key
+        found = self._things.get(key)
         if found is None:
-            kind = Entry if loaded.key.startswith("entry:") else Asset
-            found = self._things[loaded.key] = kind(self, loaded)
+            found = self._things[key] = (Entry if key.startswith("entry:") else Asset)(self, loaded)
         return found
 
     def forget_things(self) -> None:
@@ -153,10 +153,8 @@ class View:
             return self._wrap_list(value)
         if not isinstance(value, dict):
             return value
-        if value.get("nodeType") == "document":
-            return RichText(value)
         if "sys" not in value:
-            return Values(self, value)
+            return RichText(value) if value.get("nodeType") == "document" else Values(self, value)
         key = link_key(value)
         return self._target(key, value) if key is not None else read_resource(value) or Values(self, value)
 
