@@ -104,6 +104,17 @@ def test_imported_macros_and_extended_templates_are_read(guide: Guide) -> None:
     expect(step(guide, "render"), [])
 
 
+def test_object_whose_keys_hands_put_in_another_order_renders_what_lists_them(guide: Guide) -> None:
+    template(guide, "place.html", "{{ entry.hours|table }}")
+    guide.build()
+    path = guide.root / "content/entries/place/mill.json"
+    raw = json.loads(path.read_text("utf-8"))
+    for hours in ({"friday": 9, "sunday": 10}, {"sunday": 10, "friday": 9}):
+        raw["fields"]["hours"] = {"en-US": hours}
+        path.write_text(json.dumps(raw), "utf-8")
+        expect(step(guide, "render"), MILL)
+
+
 def test_word_renders_what_says_it(guide: Guide) -> None:
     guide.build()
     template(guide, "words.yaml", "skip: {de: Weiter}\n")
