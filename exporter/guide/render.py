@@ -107,6 +107,7 @@ class Renderer:
         self._library = library
         self._frame = library.frame
         self._languages = {code: language(code, each.name) for code, each in self._frame.model.locales.items()}
+        self._shown_languages = MappingProxyType(self._languages)
         self._environment = Templates(library, bytecode, _FRANK)
 
     def render(self, page: Page) -> Rendered:
@@ -153,7 +154,7 @@ class Renderer:
         page = view.page
         return {
             VIEW: view,
-            "languages": MappingProxyType(self._languages),
+            "languages": self._shown_languages,
             "site": Settings(view),
             "page": page,
             "language": self._languages[page.locale],

@@ -72,11 +72,12 @@ class Shares:
             read, asked = library.items.files_read, library.questions
             try:
                 data, questions, problems = renderer.render(page)
-                outcome = Outcome(number, page, data, packer.pack(questions), problems)
+                reads = packer.pack(questions)
             except PageError as error:
                 failure = Problem("error", "page-failed", str(error), page.key or "", page.locale)
-                outcome = Outcome(number, page, b"", None, [failure])
-            yield outcome._replace(read=library.items.files_read - read, asked=library.questions - asked)
+                data, reads, problems = b"", None, [failure]
+            work = library.items.files_read - read, library.questions - asked
+            yield Outcome(number, page, data, reads, problems, *work)
 
     def _pages_of(self, numbers: Iterable[int]) -> Iterator[tuple[int, Page]]:
         """Yield pages in the order of their numbers, which are looked up by few queries."""

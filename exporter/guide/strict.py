@@ -21,8 +21,8 @@ class Outcome(NamedTuple):
     data: bytes
     reads: Reads | None
     problems: list[Problem]
-    read: int = 0
-    asked: int = 0
+    read: int
+    asked: int
 
 
 class HeldBack:

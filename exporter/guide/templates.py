@@ -102,7 +102,9 @@ class Templates(SandboxedEnvironment):
         if attribute.startswith("_") or kind not in self._frank:
             return super().getattr(obj, attribute)
         if kind is Entry:  # all that an entry shows are its fields
-            value = obj._value(attribute)  # noqa: SLF001 - objects of the same room
+            value = obj._values.get(attribute)  # noqa: SLF001 - objects of the same room
+            if value is None:
+                value = obj._value(attribute)  # noqa: SLF001
             return value if value is not None else self.undefined(obj=obj, name=attribute)
         if kind is Values and attribute not in _METHODS:
             return obj[attribute] if attribute in obj else self.undefined(obj=obj, name=attribute)
