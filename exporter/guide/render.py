@@ -35,6 +35,8 @@ _OBJECT = re.compile(r"(?P<what>(?:<|&lt;)[^<>&]{,200}) at (?P<place>0x[0-9a-f]+
 
 
 _CONTROLS = bytes({*range(0x20), 0x7F} - {0x09, 0x0A, 0x0D})
+_OTHERS = bytes.maketrans(_CONTROLS, b"\xff" * len(_CONTROLS))
+"""Bytes without any of them stay the very same object with this, which takes half as long as to drop them."""
 _NO_CHARACTER = re.compile(rb"\xc2[\x80-\x9f]|\xef(?:\xb7[\x90-\xaf]|\xbf[\xbe\xbf])")
 """What beside those no page and no feed may hold, however it is written: C1 controls and noncharacters, in UTF-8."""
 _TEMPLATES = (".html", ".xml", ".txt")
@@ -222,7 +224,9 @@ class Renderer:
 
 def _encode(text: str) -> bytes:
     """Give a page's bytes without the characters that none may hold: editors paste them unseen."""
-    data = text.encode("utf-8", "replace").translate(None, _CONTROLS)
+    data = text.encode("utf-8", "replace")
+    if data.translate(_OTHERS) is not data:
+        data = data.translate(None, _CONTROLS)
     return _NO_CHARACTER.sub(b"", data) if b"\xc2" in data or b"\xef" in data else data
 
 
