@@ -112,6 +112,12 @@ _SUFFIX = re.compile(r"\.[a-z0-9]{1,8}")
 _SEGMENT = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,99}")
 
 
+def folders_above(url: str) -> list[tuple[str, str]]:
+    """Give the folders that a page's address lies in, the nearest first, each with the way up to it."""
+    parts = url.split("/")[:-1]
+    return [("/".join([*parts[: len(parts) - up], ""]), "../" * up) for up in range(len(parts))]
+
+
 def page_path(url: str) -> str:
     """Give the file under site/ that lies at an address of the guide."""
     return f"{url[1:]}index.html" if url.endswith("/") else url[1:]
@@ -169,14 +175,21 @@ def asset_files(item: Item, path: str) -> tuple[AssetFile, ...]:
         if isinstance(value.get("url"), str) and value["url"]:
             by_url.setdefault(value["url"], []).append(code)
     folder = f"files/{path.removeprefix('assets/').removesuffix('.json')}"
-    inner = file_names(codes[0] for codes in by_url.values())
+    inner = file_names(codes[0] for codes in by_url.values()) if len(by_url) > 1 else {}
     found = []
     for url, codes in by_url.items():
         name = _asset_name(values[codes[0]])
-        inside = f"{inner[codes[0]]}/{file_name(name)}" if len(by_url) > 1 else file_name(name)
-        suffix = PurePosixPath(name).suffix.lower()
-        found.append(AssetFile(tuple(codes), f"{folder}/{inside}", suffix, url, _size(values[codes[0]])))
+        inside = f"{inner[codes[0]]}/{file_name(name)}" if inner else file_name(name)
+        found.append(AssetFile(tuple(codes), f"{folder}/{inside}", _suffix(name), url, _size(values[codes[0]])))
     return tuple(found)
+
+
+def _suffix(name: str) -> str:
+    """Give the end of a file's name from its last dot on, in lower case."""
+    if "/" in name:
+        return PurePosixPath(name).suffix.lower()
+    at = name.rfind(".")
+    return name[at:].lower() if 0 < at < len(name) - 1 else ""
 
 
 def _asset_name(value: Mapping[str, Json]) -> str:

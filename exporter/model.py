@@ -27,21 +27,24 @@ class Key(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Item:
-    """An entry or asset as delivered: all locales, links unresolved."""
+    """An entry or asset as delivered: all locales, links unresolved.
+
+    `content_type` is the id of an entry's content type; empty for an asset.
+    """
 
     key: Key
     raw: Mapping[str, Json]
+    content_type: str = field(init=False, repr=False, compare=False)
+
+    def __post_init__(self) -> None:
+        """Find the content type once: whatever is told of an entry asks for it."""
+        object.__setattr__(self, "content_type", link_id(self.sys.get("contentType")) or "")
 
     @property
     def sys(self) -> Mapping[str, Json]:
         """The item's own facts: type, id, revision, times."""
         value = self.raw.get("sys")
         return value if isinstance(value, dict) else {}
-
-    @property
-    def content_type(self) -> str:
-        """The id of an entry's content type; empty for an asset."""
-        return link_id(self.sys.get("contentType")) or ""
 
     @property
     def fields(self) -> Mapping[str, Json]:

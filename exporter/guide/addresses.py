@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import replace
-from functools import partial
+from functools import lru_cache, partial
 from typing import TYPE_CHECKING
 
 from exporter.guide.listings import OWN_NAMES
@@ -27,6 +27,7 @@ if TYPE_CHECKING:
 
 _MARK = re.compile("\0([^\0]*)\0([^\0]*)\0")
 _DATE = re.compile(r"\d{4}-\d\d-\d\d", re.ASCII)
+_NAMES = (str, int)
 _DEPTH = 9
 """How many links a pattern can follow; a hostile one ends here."""
 
@@ -37,7 +38,15 @@ def base_address(frame: Frame, item: Item, locale: str) -> str:
     prefix = frame.prefixes[locale]
     if wanted is None or wanted.url is None:
         return f"{prefix}{frame.segments[item.content_type]}/{own_slug(frame, item, locale)}/"
-    return prefix + PLACEHOLDER.sub(lambda found: _filled(frame, item, found[1], locale), wanted.url)[1:]
+    parts = _parted(wanted.url)
+    filled = [_filled(frame, item, each, locale) if at % 2 else each for at, each in enumerate(parts)]
+    return prefix + "".join(filled)[1:]
+
+
+@lru_cache(maxsize=256)
+def _parted(pattern: str) -> tuple[str, ...]:
+    """Part a pattern at its placeholders: every second part names one."""
+    return tuple(PLACEHOLDER.split(pattern))
 
 
 def is_own(frame: Frame, url: str, locale: str) -> bool:
@@ -84,11 +93,12 @@ def part_value(value: Json) -> str:
     key = link_key(first) if isinstance(first, dict) else None
     if key is not None and key.kind == "entry":
         return f"\0entry:{_plain(key.id)}"
-    return _plain(str(first)) if isinstance(first, str | int) else ""
+    return _plain(str(first)) if isinstance(first, _NAMES) else ""
 
 
 def _plain(text: str) -> str:
-    return text.replace("\0", "").encode("utf-8", "replace").decode()
+    bare = text.replace("\0", "")
+    return bare if bare.isascii() else bare.encode("utf-8", "replace").decode()
 
 
 def _segment(value: str, rest: str) -> str:
@@ -99,7 +109,7 @@ def _segment(value: str, rest: str) -> str:
 
 def parts_of(frame: Frame, item: Item) -> tuple[tuple[str, str, str], ...]:
     """Give what the addresses of others read of an entry: field, locale and value."""
-    content_type = frame.model.types.get(item.content_type)
+    content_type = frame.model.types.get(item.content_type) if frame.linked_fields else None
     found: list[tuple[str, str, str]] = []
     for name in sorted(frame.linked_fields) if content_type is not None else ():
         if not name:

@@ -90,7 +90,7 @@ def place_of(roles: Roles, ask: Callable[[str], Json]) -> float:
     `ask` gives the value of a field, None where there is none.
     """
     order = ask("order")
-    if isinstance(order, int | float) and abs(order) < _LARGEST:
+    if isinstance(order, (int, float)) and abs(order) < _LARGEST:
         return float(order)
     moment = read_date(ask(roles.date)) if roles.date else None
     if moment is None:

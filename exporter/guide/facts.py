@@ -20,7 +20,6 @@ if TYPE_CHECKING:
     from exporter.spelling import Json
 
 _SHORT = 300
-_NESTED = (dict, list)
 _LONG = (str, list)
 _FEW = 8
 
@@ -92,23 +91,31 @@ def read_item(raw: Json, path: str) -> Item | None:
 
 def facts_of(frame: Frame, item: Item, path: str) -> Facts:
     """Work out an item's facts; its JSON lies at `path` under content/."""
-    nested = ((name, _nested(values)) for name, values in item.fields.items())
-    targets = tuple(
-        sorted({(f"{key.kind}:{key.id}", _plain(name)) for name, found in nested for key in links_in(found)})
-    )
+    targets = _targets(item)
     kind, identifier = item.key
     if kind == "asset":
-        files = tuple((each.public_path, each.path) for each in asset_files(item, path))
+        files = tuple([(each.public_path, each.path) for each in asset_files(item, path)])
         return Facts(f"asset:{identifier}", "", (), targets, (), files)
     type_id = item.content_type
-    titles = {code: frame.title(item, code) for code in frame.locales}
-    labels = tuple((code, first_letter(title), _sort(frame, item, title, code)) for code, title in titles.items())
+    titles = [(code, frame.title(item, code)) for code in frame.locales]
+    labels = tuple([(code, first_letter(title), _sort(frame, item, title, code)) for code, title in titles])
     bases: tuple[tuple[str, str], ...] = ()
     if type_id in frame.types:
-        shown = (code for code in frame.locales if frame.is_shown(item, code))
-        bases = tuple((code, base_address(frame, item, code)) for code in shown)
+        shown = [code for code in frame.locales if frame.is_shown(item, code)]
+        bases = tuple([(code, base_address(frame, item, code)) for code in shown])
     lists = lists_with(frame, item, labels, bases)
     return Facts(f"entry:{identifier}", type_id, labels, targets, bases, (), lists, parts_of(frame, item))
+
+
+def _targets(item: Item) -> tuple[tuple[str, str], ...]:
+    """Give key and field of what an item links to."""
+    found: set[tuple[str, str]] = set()
+    for name, values in item.fields.items():
+        for value in values.values() if isinstance(values, dict) else ():
+            if (type(value) is dict or type(value) is list) and (keys := links_in(value)):
+                plain = _plain(name)
+                found.update([(f"{kind}:{identifier}", plain) for kind, identifier in keys])
+    return tuple(sorted(found))
 
 
 def _plain(name: str) -> str:
@@ -116,24 +123,17 @@ def _plain(name: str) -> str:
     return name if name.isascii() else name.encode("utf-8", "replace").decode()
 
 
-def _nested(values: Json) -> list[Json]:
-    """Give those of a field's values that can hold links."""
-    return [each for each in values.values() if isinstance(each, _NESTED)] if isinstance(values, dict) else []
-
-
 def links_in(value: Json) -> list[Key]:
     """Give the keys that a value links to, at any depth, Rich Text included."""
     found: list[Key] = []
     pending: list[Json] = [value]
-    while pending:
-        each = pending.pop()
-        if isinstance(each, dict):
-            key = link_key(each) if "sys" in each else None
-            if key is not None:
-                found.append(key)
-                continue
-            each = each.values()
-        pending += [inner for inner in each if isinstance(inner, _NESTED)]
+    for each in pending:  # which grows while it is walked
+        key = link_key(each) if "sys" in each else None
+        if key is not None:
+            found.append(key)
+        else:
+            inside = each.values() if type(each) is dict else each
+            pending += [inner for inner in inside if type(inner) is dict or type(inner) is list]
     return found
 
 
@@ -142,8 +142,8 @@ def _sort(frame: Frame, item: Item, title: str, locale: str) -> bytes:
     place = place_of(frame.roles.get(item.content_type, UNKNOWN), lambda name: _place(frame, item, name, locale))
     (bits,) = struct.unpack(">Q", struct.pack(">d", place))
     ordered = struct.pack(">Q", bits ^ (1 << 64) - 1 if bits >> 63 else bits | 1 << 63)
-    texts = (each.replace("\0", " ") for each in sort_key(title))
-    return ordered + "\0".join((*texts, item.key.id)).encode("utf-8", "replace")
+    plain, own = sort_key(title.replace("\0", " "))
+    return ordered + f"{plain}\0{own}\0{item.key.id}".encode("utf-8", "replace")
 
 
 def _place(frame: Frame, item: Item, name: str, locale: str) -> Json:

@@ -39,6 +39,7 @@ if TYPE_CHECKING:
     from jinja2.runtime import Context
 
 
+_NOTHING = Markup("")
 VIEW = " view"
 """Where filters find the page's view: no template can write this name."""
 
@@ -94,10 +95,13 @@ def _href(context: Context, value: Any) -> str:
 @pass_context
 def _lang(context: Context, value: Any, name: str | None = None) -> Markup:
     """` lang="…" dir="…"` where a field (the title where none is named) is in another language than the page."""
-    if not isinstance(value, FieldValue | Thing):
-        return Markup("")
-    code = value.locale if isinstance(value, FieldValue) else locale_of(value, name)
-    return Markup("") if code == context["page"].locale else lang_attributes(code)
+    if isinstance(value, FieldValue):
+        code = value.locale
+    elif isinstance(value, Thing):
+        code = locale_of(value, name)
+    else:
+        return _NOTHING
+    return _NOTHING if code == context[VIEW].locale else lang_attributes(code)
 
 
 @pass_context

@@ -11,7 +11,7 @@ from exporter.guide.database import read_row
 from exporter.guide.facts import own_facts, read_item
 from exporter.guide.subjects import Subject
 from exporter.model import Item, Key
-from exporter.spelling import decode
+from exporter.spelling import decode, pack, unpack
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -22,8 +22,8 @@ if TYPE_CHECKING:
 
 _KEPT = 8_000
 """Cards of items that are kept in memory."""
-_WHOLE = 25_000_000
-"""Bytes of files whose items are kept whole."""
+_WHOLE = 64 << 20
+"""Bytes of items that are kept whole, packed, until their pages are rendered."""
 _PACKED = 8_000
 """Cards that are fetched at once, packed, where many pages are rendered."""
 
@@ -71,7 +71,7 @@ class Items:
         self._index = index
         self._content = str(content)
         self._loaded: OrderedDict[str, Loaded] = OrderedDict()
-        self._whole: dict[str, Loaded] = {}
+        self._whole: dict[str, tuple[str, bytes]] = {}
         self._room = _WHOLE
         self.expected: dict[str, str] = {}
         self._expected_pages: dict[str, dict[str, str]] | None = None
@@ -85,18 +85,15 @@ class Items:
 
     def load(self, key: str) -> Loaded:
         """Give an item, from memory or from its card in the index."""
-        found = self._whole.get(key)
+        found = self._loaded.get(key)
         if found is None:
-            found = self._loaded.get(key)
-            if found is None:
-                return self.load_all([key])[0]
-            self._loaded.move_to_end(key)
+            return self.load_all([key])[0]
+        self._loaded.move_to_end(key)
         return found
 
     def load_all(self, keys: Sequence[str]) -> list[Loaded]:
         """Give several items, those that are not in memory by few queries."""
-        known = ((key, self._whole.get(key) or self._loaded.get(key)) for key in keys)
-        found = {key: loaded for key, loaded in known if loaded is not None}
+        found = {key: self._loaded[key] for key in keys if key in self._loaded}
         missing = [key for key in keys if key not in found]
         packed = [self._packed[key] for key in missing if key in self._packed]
         others = missing if not packed else [key for key in missing if key not in self._packed]
@@ -118,12 +115,15 @@ class Items:
             self._loaded.popitem(last=False)
         return [found[key] for key in keys]
 
-    def keep(self, item: Item, path: str, size: int) -> None:
+    def keep(self, item: Item, path: str) -> None:
         """Keep an item that was just read for the page that shows it, as long as there is room."""
-        if self._room >= size:
-            self._room -= size
-            loaded = self._whole[str(item.key)] = Loaded(str(item.key), path)
-            loaded.take(item)
+        try:
+            packed = pack([item.content_type, *own_facts(item), item.fields])
+        except (UnicodeEncodeError, OverflowError):
+            return
+        if self._room >= len(packed):
+            self._room -= len(packed)
+            self._whole[str(item.key)] = path, packed
 
     def expect(self, keys: Sequence[str]) -> None:
         """Learn by few queries where the files of items lie that will be loaded whole."""
@@ -132,10 +132,11 @@ class Items:
 
     def load_whole(self, key: str) -> Loaded:
         """Give an item with all its fields: for the page that shows it."""
-        if key in self._whole:
-            return self._whole[key]
-        loaded = self._loaded[key] = Loaded(key, self.expected.get(key) or self._index.path_of(key))
-        if loaded.path is not None:
+        path, packed = self._whole.get(key, (None, b""))
+        loaded = self._loaded[key] = Loaded(key, path or self.expected.get(key) or self._index.path_of(key))
+        if packed:
+            loaded.type, loaded.facts, loaded.tags, loaded.fields = unpack(packed)
+        elif loaded.path is not None:
             self.complete(loaded)
         return loaded
 

@@ -15,6 +15,7 @@ from exporter.guide.values import leads_elsewhere, leaf
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+_THINGS = (Entry, Asset)
 _LONGEST_LEAD = 500
 _DEEPEST = 3
 _LOWEST = 5
@@ -77,39 +78,39 @@ class Layout:
     @property
     def is_bare(self) -> bool:
         """Tell whether there is nothing to show beside a title."""
-        return not (self.lead or self.picture or self._shown)
+        return not (self.lead or self.picture or any(self._shown))
 
-    @cached_property
+    @property
     def facts(self) -> tuple[FieldValue, ...]:
         """The short fields."""
-        return tuple(each for each in self._shown if not isinstance(each, Section))
+        return self._shown[0]
 
-    @cached_property
+    @property
     def opening(self) -> tuple[Section, ...]:
         """The sections before the first list of entries."""
-        return self._sections[: self._cut]
+        return self._shown[1]
 
-    @cached_property
+    @property
     def further(self) -> tuple[Section, ...]:
         """The sections from the first list of entries on."""
-        return self._sections[self._cut :]
-
-    @cached_property
-    def _cut(self) -> int:
-        lists = (number for number, each in enumerate(self._sections) if each.kind in ("cards", "gallery"))
-        return next(lists, len(self._sections))
-
-    @cached_property
-    def _sections(self) -> tuple[Section, ...]:
-        return tuple(each for each in self._shown if isinstance(each, Section))
+        return self._shown[2]
 
     @cached_property
     def _fields(self) -> tuple[FieldValue, ...]:
         return fields_of(self._entry)
 
     @cached_property
-    def _shown(self) -> tuple[FieldValue, ...]:
-        return tuple(self._lay_out())
+    def _shown(self) -> tuple[tuple[FieldValue, ...], tuple[Section, ...], tuple[Section, ...]]:
+        facts: list[FieldValue] = []
+        sections: list[Section] = []
+        for each in self._lay_out():
+            if isinstance(each, Section):
+                sections.append(each)
+            else:
+                facts.append(each)
+        lists = (number for number, each in enumerate(sections) if each.kind in ("cards", "gallery"))
+        cut = next(lists, len(sections))
+        return tuple(facts), tuple(sections[:cut]), tuple(sections[cut:])
 
     def _lay_out(self) -> Iterator[FieldValue]:
         roles = roles_of(self._entry)
@@ -155,11 +156,11 @@ class Layout:
     def _kind(self, field: FieldValue, value: Any, code: frozenset[str]) -> str:
         """Tell how a field is shown: as a short fact, as one of the kinds of sections, or not at all."""
         if isinstance(value, tuple):
-            things = [each for each in value if isinstance(each, Entry | Asset)]
+            things = [each for each in value if isinstance(each, _THINGS)]
             if things and len({type(each) for each in value}) == 1:
                 return self._kind_of(things[0], many=True)
             return "fact" if field.type == "Array" and not things else "table"
-        if isinstance(value, Entry | Asset):
+        if isinstance(value, _THINGS):
             return self._kind_of(value, many=False)
         if field.type in ("Text", "RichText"):
             return "code" if field.id in code else "text"

@@ -11,6 +11,7 @@ from urllib.parse import quote
 
 from exporter.guide.resources import read_resource
 from exporter.guide.subjects import SHARED, Notes
+from exporter.layout import folders_above
 from exporter.model import link_key
 from exporter.report import Problem
 
@@ -55,7 +56,7 @@ class View:
         self._origins: dict[int, tuple[object, tuple[str, str]]] = {}
         self.embedding: list[str] = []
         self.inside: list[str] = []
-        self._above = _folders_above(page.url)
+        self._above = folders_above(page.url)
         self._things: dict[str, Thing] = {}
         self._types: dict[str, ContentType | None] = {}
 
@@ -189,12 +190,6 @@ class View:
         return found
 
 
-def _folders_above(url: str) -> list[tuple[str, str]]:
-    """Give the folders that an address lies in, the nearest first, each with the way up to it."""
-    parts = url.split("/")[:-1]
-    return [("/".join([*parts[: len(parts) - up], ""]), "../" * up) for up in range(len(parts))]
-
-
 def _holds(whole: Json, part: object) -> bool:
     """Tell whether a value is, at any depth, this very part."""
     pending = [whole]
@@ -272,10 +267,7 @@ class Thing:
         return value
 
     def _value(self, name: str) -> Any:
-        """Give a field as templates see it, or one of an item's own facts that no field is called like; None if empty.
-
-        Only the first look is a question: the answer is noted.
-        """
+        """Give a field as templates see it, or what else an item says of itself by this name; None if it is empty."""
         value = self._values.get(name)
         if value is None and name not in self._values:
             value = self._read(name)[0]

@@ -124,11 +124,11 @@ class Read(NamedTuple):
 
 
 def read_files(
-    content: Path, frame: Frame, paths: Iterable[str], keep: Callable[[Item, str, int], None] | None = None
+    content: Path, frame: Frame, paths: Iterable[str], keep: Callable[[Item, str], None] | None = None
 ) -> Iterator[Read]:
     """Read files of items and work out their facts. Raises GuardError for one that is no JSON.
 
-    `keep` is given each item, its path and the size of its file.
+    `keep` is given each item and its path.
     """
     from exporter.guide.facts import card_of, facts_of, read_item  # which nothing needs where nothing changed
 
@@ -146,5 +146,5 @@ def read_files(
             yield Read(path, digest(data), None)
         else:
             if keep is not None:
-                keep(item, path, len(data))
+                keep(item, path)
             yield Read(path, digest(data), facts_of(frame, item, path), card_of(item))

@@ -28,6 +28,7 @@ _PHONES = {"phone", "telephone", "tel", "mobile", "fax", "whatsapp"}
 _CODE = re.compile(r"[a-z]{2,3}(?:-[A-Z][a-z]{3})?(?:-[A-Z]{2})?")
 _LANGUAGES = {"language", "languages", "locale", "locales"}
 _KEY = re.compile(r"[A-Za-z0-9_-]+")
+_NUMBERS = (int, float)
 _ROUND = 360
 _COLUMNS = 8
 _DEPTH = 5
@@ -67,7 +68,7 @@ def fact(field: FieldValue, view: View) -> Markup:
 
 def place(value: Mapping[str, Any], view: View) -> Markup:
     """Write a location as a link that maps open; nothing where it is none on earth."""
-    numbers = (each for each in (value.get("lat"), value.get("lon")) if isinstance(each, int | float))
+    numbers = (each for each in (value.get("lat"), value.get("lon")) if isinstance(each, _NUMBERS))
     pair = [each for each in numbers if not isinstance(each, bool) and abs(each) <= _ROUND]
     if len(pair) < 2:
         return _NOTHING
@@ -100,14 +101,14 @@ def leaf(value: Any, view: View) -> Markup:
     """Write a single value of any kind."""
     if isinstance(value, bool):
         return escape(view.ask("word", f"{view.locale}/{'yes' if value else 'no'}"))
-    if isinstance(value, int | float):
+    if isinstance(value, _NUMBERS):
         return escape(write_number(value, view.locale))
     if isinstance(value, Resource):
         words = view.ask("word", f"{view.locale}/elsewhere")
         return Markup('<a href="{}">{}</a>').format(value.url, words)
     if isinstance(value, str):
         return _text(value, "", view)
-    return _thing(value, view) if isinstance(value, Entry | Asset) else _NOTHING
+    return _thing(value, view) if isinstance(value, (Entry, Asset)) else _NOTHING
 
 
 def _thing(value: Entry | Asset, view: View) -> Markup:
