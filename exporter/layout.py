@@ -180,16 +180,9 @@ def asset_files(item: Item, path: str) -> tuple[AssetFile, ...]:
     for url, codes in by_url.items():
         name = _asset_name(values[codes[0]])
         inside = f"{inner[codes[0]]}/{file_name(name)}" if inner else file_name(name)
-        found.append(AssetFile(tuple(codes), f"{folder}/{inside}", _suffix(name), url, _size(values[codes[0]])))
+        suffix = PurePosixPath(name).suffix.lower()
+        found.append(AssetFile(tuple(codes), f"{folder}/{inside}", suffix, url, _size(values[codes[0]])))
     return tuple(found)
-
-
-def _suffix(name: str) -> str:
-    """Give the end of a file's name from its last dot on, in lower case."""
-    if "/" in name:
-        return PurePosixPath(name).suffix.lower()
-    at = name.rfind(".")
-    return name[at:].lower() if 0 < at < len(name) - 1 else ""
 
 
 def _asset_name(value: Mapping[str, Json]) -> str:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import replace
-from functools import lru_cache, partial
+from functools import partial
 from typing import TYPE_CHECKING
 
 from exporter.guide.listings import OWN_NAMES
@@ -27,7 +27,6 @@ if TYPE_CHECKING:
 
 _MARK = re.compile("\0([^\0]*)\0([^\0]*)\0")
 _DATE = re.compile(r"\d{4}-\d\d-\d\d", re.ASCII)
-_NAMES = (str, int)
 _DEPTH = 9
 """How many links a pattern can follow; a hostile one ends here."""
 
@@ -38,15 +37,7 @@ def base_address(frame: Frame, item: Item, locale: str) -> str:
     prefix = frame.prefixes[locale]
     if wanted is None or wanted.url is None:
         return f"{prefix}{frame.segments[item.content_type]}/{own_slug(frame, item, locale)}/"
-    parts = _parted(wanted.url)
-    filled = [_filled(frame, item, each, locale) if at % 2 else each for at, each in enumerate(parts)]
-    return prefix + "".join(filled)[1:]
-
-
-@lru_cache(maxsize=256)
-def _parted(pattern: str) -> tuple[str, ...]:
-    """Part a pattern at its placeholders: every second part names one."""
-    return tuple(PLACEHOLDER.split(pattern))
+    return prefix + PLACEHOLDER.sub(lambda found: _filled(frame, item, found[1], locale), wanted.url)[1:]
 
 
 def is_own(frame: Frame, url: str, locale: str) -> bool:
@@ -93,7 +84,7 @@ def part_value(value: Json) -> str:
     key = link_key(first) if isinstance(first, dict) else None
     if key is not None and key.kind == "entry":
         return f"\0entry:{_plain(key.id)}"
-    return _plain(str(first)) if isinstance(first, _NAMES) else ""
+    return _plain(str(first)) if isinstance(first, (str, int)) else ""
 
 
 def _plain(text: str) -> str:

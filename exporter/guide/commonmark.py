@@ -8,16 +8,14 @@ from typing import TYPE_CHECKING, Any
 
 from cmarkgfm import cmark
 
+from exporter.guide.controls import drop_controls_but_nul
+
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
 _lib, _ffi = cmark._cmark.lib, cmark._cmark.ffi  # noqa: SLF001 - the wrapper has no other way to them
 _OPTIONS = cmark.Options.CMARK_OPT_UNSAFE
 _WITH_FOOTNOTES = _OPTIONS | cmark.Options.CMARK_OPT_FOOTNOTES
-_CONTROLS = bytes({*range(0x20), 0x7F} - {0, 0x09, 0x0A, 0x0D})
-"""What no page may hold; NUL is left to cmark, which puts a sign for it."""
-_OTHERS = bytes.maketrans(_CONTROLS, b"\xff" * len(_CONTROLS))
-"""Bytes without any of them stay the very same object with this, which takes half as long as to drop them."""
 
 cmark.core_extensions_ensure_registered()
 _BLOCKS = [cmark.find_syntax_extension(name) for name in ("table", "strikethrough")]
@@ -72,9 +70,7 @@ def _with_notes(text: str) -> str:
 
 
 def _render(text: str, options: int) -> str:
-    data = text.encode("utf-8", "replace")
-    if data.translate(_OTHERS) is not data:
-        data = data.translate(None, _CONTROLS)
+    data = drop_controls_but_nul(text.encode("utf-8", "replace"))  # for NUL cmark puts a sign
     parser = _lib.cmark_parser_new(options)
     try:
         for each in _extensions(text):

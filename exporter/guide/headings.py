@@ -13,7 +13,6 @@ OWN_ANCHORS = frozenset({"text"})
 """The ids that the theme's own templates write; no heading of the space gets one of them."""
 
 _LEAST = 6
-_LEVELS = "123456"
 _ATTRIBUTES = r'(?: [a-z]+="[^"]*")'
 _HEADING = re.compile(
     rf"<h([1-6])({_ATTRIBUTES}*+)>((?:[^<]++|<(?!/?h[1-6])/?[a-z][a-z0-9]*+{_ATTRIBUTES}*+>)*+)</h\1>"

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 _KEPT = 8_000
 """Cards of items that are kept in memory."""
 _WHOLE = 64 << 20
-"""Bytes of items that are kept whole, packed, until their pages are rendered."""
+"""Bytes of entries that are kept whole, packed, for the pages that show them."""
 _PACKED = 8_000
 """Cards that are fetched at once, packed, where many pages are rendered."""
 
@@ -116,7 +116,7 @@ class Items:
         return [found[key] for key in keys]
 
     def keep(self, item: Item, path: str) -> None:
-        """Keep an item that was just read for the page that shows it, as long as there is room."""
+        """Keep an entry that was just read for its pages, as long as there is room."""
         try:
             packed = pack([item.content_type, *own_facts(item), item.fields])
         except (UnicodeEncodeError, OverflowError):

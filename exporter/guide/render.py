@@ -14,6 +14,7 @@ from jinja2 import TemplateNotFound
 from jinja2.runtime import LoopContext
 from markupsafe import Markup
 
+from exporter.guide.controls import drop_controls
 from exporter.guide.fields import FieldValue
 from exporter.guide.filters import VIEW, Group, type_name
 from exporter.guide.languages import Language, language
@@ -33,12 +34,8 @@ if TYPE_CHECKING:
 
 _OBJECT = re.compile(r"(?P<what>(?:<|&lt;)[^<>&]{,200}) at (?P<place>0x[0-9a-f]+)(?:>|&gt;)")
 
-
-_CONTROLS = bytes({*range(0x20), 0x7F} - {0x09, 0x0A, 0x0D})
-_OTHERS = bytes.maketrans(_CONTROLS, b"\xff" * len(_CONTROLS))
-"""Bytes without any of them stay the very same object with this, which takes half as long as to drop them."""
 _NO_CHARACTER = re.compile(rb"\xc2[\x80-\x9f]|\xef(?:\xb7[\x90-\xaf]|\xbf[\xbe\xbf])")
-"""What beside those no page and no feed may hold, however it is written: C1 controls and noncharacters, in UTF-8."""
+"""What no page and no feed may hold either, however it is written: C1 controls and noncharacters, in UTF-8."""
 _TEMPLATES = (".html", ".xml", ".txt")
 
 
@@ -224,9 +221,7 @@ class Renderer:
 
 def _encode(text: str) -> bytes:
     """Give a page's bytes without the characters that none may hold: editors paste them unseen."""
-    data = text.encode("utf-8", "replace")
-    if data.translate(_OTHERS) is not data:
-        data = data.translate(None, _CONTROLS)
+    data = drop_controls(text.encode("utf-8", "replace"))
     return _NO_CHARACTER.sub(b"", data) if b"\xc2" in data or b"\xef" in data else data
 
 

@@ -128,7 +128,7 @@ def read_files(
 ) -> Iterator[Read]:
     """Read files of items and work out their facts. Raises GuardError for one that is no JSON.
 
-    `keep` is given each item and its path.
+    `keep` is given each entry with pages, and its path.
     """
     from exporter.guide.facts import card_of, facts_of, read_item  # which nothing needs where nothing changed
 
@@ -145,6 +145,7 @@ def read_files(
         if item is None:
             yield Read(path, digest(data), None)
         else:
-            if keep is not None:
+            facts = facts_of(frame, item, path)
+            if keep is not None and facts.bases:
                 keep(item, path)
-            yield Read(path, digest(data), facts_of(frame, item, path), card_of(item))
+            yield Read(path, digest(data), facts, card_of(item))
