@@ -239,14 +239,20 @@ class _Build:
     def _render(self, outcomes: Iterator[Outcome]) -> None:
         """Write pages that processes render; what they read is kept once their files stand."""
         told = self._told
-        while some := list(itertools.islice(outcomes, _AT_ONCE)):
-            told.read += sum(each.read for each in some)
-            told.asked += sum(each.asked for each in some)
-            told.rendered += sum(each.reads is not None for each in some)
-            written = [(each, *self._write(each)) for each in some if each.reads is not None]
-            self._failed += [each for each in some if each.reads is None]
-            with self._index.transaction():
+        written: list[tuple[Outcome, int, int]] = []
+        for each in outcomes:
+            told.read += each.read
+            told.asked += each.asked
+            if each.reads is None:
+                self._failed.append(each)
+                continue
+            told.rendered += 1
+            written.append((each, *self._write(each)))
+            if len(written) == _AT_ONCE:
                 self._keep(written)
+                written = []
+        if written:
+            self._keep(written)
 
     def _write(self, outcome: Outcome) -> tuple[int, int]:
         """Write a page's file; give its size and time."""
@@ -262,11 +268,12 @@ class _Build:
 
         index, rows = self._index, []
         reads = [(each.number, each.page.key, each.reads) for each, *_ in written if each.reads is not None]
-        store_reads(index, reads)
         for (each, size, stamp), (*_, found) in zip(written, reads, strict=True):
             problems = pack([list(asdict(each).values()) for each in each.problems]) if each.problems else None
             rows.append((each.number, found.shape, size, stamp, digest(each.data), problems))
-        index.database.executemany("INSERT OR REPLACE INTO built VALUES (?, ?, ?, ?, ?, ?)", rows)
+        with index.transaction():
+            store_reads(index, reads)
+            index.database.executemany("INSERT OR REPLACE INTO built VALUES (?, ?, ?, ?, ?, ?)", rows)
 
     def _finish(self, gone: set[str]) -> None:
         """Copy files, sweep what nothing stands for, note that it is done."""
