@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 from urllib.parse import parse_qs, urlsplit
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from exporter.space.answers import Space
@@ -219,7 +219,13 @@ EDITS = st.lists(
 )
 
 
+WHILE_PAGING = [("put", "a", 2), ("second", "a", 1), *(("put", each, 1) for each in "abc"), ("page", "a", 1)]
+"""The reader of a delta has its first page when the item of the next one goes, or is again what it was."""
+
+
 @settings(max_examples=100, deadline=None)
+@example([*WHILE_PAGING, ("remove", "a", 1)])
+@example([*WHILE_PAGING, ("put", "a", 2)])
 @given(EDITS)
 def test_clients_at_any_token_end_with_what_is_published(edits: list[tuple[str, str, int]]) -> None:
     root = Path(tempfile.mkdtemp())

@@ -50,6 +50,7 @@ _TICK = 20_000_000
 """Nanoseconds within which a file system may give two writes the same time."""
 
 _RACY = -1
+_LAST = 1 << 62
 
 
 class State(NamedTuple):
@@ -290,16 +291,24 @@ class ChangeLog:
         """
         found = []
         for key in {*held, *(Key(*row) for row in self._keys(start.seq, end.seq))}:
-            before, now = self._latest(key, start.seq), self._latest(key, end.seq)
-            had = held.get(key, before.digest if before else None)
-            if now is not None and now.digest != had and now.is_of(only):
+            now = self._latest(key, end.seq)
+            if now is not None and now.digest != self.had(start, held, key) and now.is_of(only):
                 found.append(now)
         return _page(found, after, limit)
+
+    def had(self, start: State, held: Mapping[Key, bytes | None], key: Key) -> bytes | None:
+        """Give what a reader has of an item: what is `held` by it, else what the item was at the start."""
+        before = self._latest(key, start.seq)
+        return held.get(key, before.digest if before else None)
+
+    def newest(self, key: Key) -> Logged | None:
+        """Give an item as it is now; None where it had never been."""
+        return self._latest(key, _LAST)
 
     def _keys(self, start: int, end: int | None) -> list[tuple[str, str]]:
         """Give the items that were logged after one state and not after another."""
         query = "SELECT DISTINCT kind, id FROM change WHERE seq > ? AND seq <= ?"
-        return self._database.execute(query, (start, end if end is not None else 1 << 62)).fetchall()
+        return self._database.execute(query, (start, end if end is not None else _LAST)).fetchall()
 
 
 _NEWEST = Cursor("\U0010ffff", "", "")

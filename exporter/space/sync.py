@@ -65,8 +65,8 @@ def sync_page(
     """Give a page's items and the token of what follows.
 
     `read` gives an item as it stands now and its digest, `deletion` the mark of one that is gone. All pages of a run
-    are of the state that it began with. An item that has changed since comes as it is now; the token notes that the
-    reader holds it so, and the next delta goes on from there.
+    are of the state that it began with. An item that has changed since comes as it is now, if the reader does not
+    hold it so already; the token notes what the reader holds, and the next delta goes on from there.
     """
     goal = log.state(token.goal) if token.goal else log.head()
     start = log.state(token.start) if token.start else None
@@ -77,16 +77,21 @@ def sync_page(
     else:
         found = log.changes(start, dict(token.held), goal, token.only, token.after, token.limit + 1)
     shown, sent = found[: token.limit], dict(token.sent)
-    items = []
+    items: list[Json] = []
     for each in shown:
         standing = read(each.key)
+        had = log.had(start, dict(token.held), each.key) if start is not None else None
+        holds = standing[1] if standing is not None else None
         if standing is not None and token.only.state != "gone":
-            items.append(standing[0].raw)
+            items += [standing[0].raw] if holds != had else []
         elif each.digest is None:
             items.append(deletion(each))
-        digest = standing[1] if standing is not None else None
-        if digest != each.digest:
-            sent[each.key] = digest
+        elif had is not None:  # it went after the run began
+            gone = log.newest(each.key)
+            told = [deletion(gone)] if gone is not None and gone.is_of(token.only) else []
+            items, holds = items + told, None if told else had
+        if holds != each.digest:
+            sent[each.key] = holds
     if len(found) > token.limit:
         return items, replace(token, goal=goal.sum, after=shown[-1].cursor, sent=tuple(sent.items()))
     return items, SyncToken(token.limit, token.only, start=goal.sum, held=tuple(sent.items()))
