@@ -13,8 +13,9 @@ from lxml import html
 from exporter.guide.dates import machine_date, read_date, write_date
 from exporter.guide.languages import babel_locale
 from exporter.guide.objects import View
-from exporter.guide.roles import pages_of, parts_of, roles_of, words_of
+from exporter.guide.roles import pages_of, parts_of, roles_of
 from exporter.guide.values import table
+from exporter.guide.vocabulary import words_of
 from exporter.model import read_content_type
 from tests.conftest import ACCESS_TOKEN, Guide, asset, content_type, entry, link, locale
 from tests.everything import ASSETS, ENTRIES, SPACE, TYPES, embedded, field, node
@@ -72,7 +73,7 @@ def test_page_of_an_entry_says_what_its_editor_meant(everything: Guide) -> None:
     }
     headings = [said(each) for each in page.xpath("//article//h2")]
     assert headings == [
-        *("Venue", "Plan", "Deep at once", "Higher", "Programme", "Equipment", "Pictures", "Blocks", "Afterword"),
+        *("Venue", "Plan", "Details", "Programme", "Equipment", "Pictures", "Mind the step", "Afterword"),
         "Related",
     ]
     assert "EVT-2026" not in said(page)
@@ -106,7 +107,7 @@ def test_type_that_only_its_own_entries_link_to_has_pages() -> None:
 
 def test_parts_of_pages_stand_on_them_each_once_and_are_not_in_the_navigation(everything: Guide) -> None:
     page = html.document_fromstring(everything.page("/event/night/").encode())
-    parts = page.xpath("//section[h2='Blocks']/div[@class='part']")
+    parts = page.xpath("//section[div[@class='part']/h2='Mind the step']/div[@class='part']")
     assert [said(each) for each in parts] == ["So good.", "Mind the step Mind the step So good."]
     home = html.document_fromstring(everything.page("/").encode())
     assert home.xpath("//nav[@class='sections']/a/text()") == ["Event", "Door", "Setting"]
@@ -230,7 +231,7 @@ def test_markdown_in_a_caption_is_markup(guide: Guide, space: SpaceFiles) -> Non
 
 def test_part_of_pages_that_a_rich_text_embeds_stands_there_as_a_whole(everything: Guide) -> None:
     page = html.document_fromstring(everything.page("/event/night/").encode())
-    quote = page.xpath("//h2[.='Higher']/following-sibling::div[@class='part']")
+    quote = page.xpath("//h3[.='Higher']/following-sibling::div[@class='part']")
     assert [said(each) for each in quote] == ["So good."]
     assert "Home > quote" not in said(page.find(".//main"))
 
@@ -242,9 +243,10 @@ def test_list_that_is_cut_by_links_among_its_own_entries_calls_them_as_the_field
     owner = {**field("owner", "Link", linkType="Entry"), "name": "Kept by"}
     cat = content_type("cat", ("title", "Symbol"), friend, owner)
     space.put_model(cat, content_type("human", ("title", "Symbol")), locales=[locale("en-US", default=True)])
-    space.put(entry("cat", "a", title="A", friend=link("Entry", "b"), owner=link("Entry", "h")))
-    space.put(entry("cat", "b", title="B"))
-    space.put(entry("human", "h", title="H"))
+    for name, friend_id, owner_id in (("a", "b", "h"), ("b", "a", "i"), ("c", "b", "h")):
+        space.put(entry("cat", name, title=name, friend=link("Entry", friend_id), owner=link("Entry", owner_id)))
+    for name in ("h", "i"):
+        space.put(entry("human", name, title=name))
     guide.build()
     headings = html.document_fromstring(guide.page("/cat/").encode()).xpath("//section[@class='by']/h2/text()")
     assert headings == ["Best friend", "Human"]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from exporter.guide.frame import is_file_name
 from exporter.layout import asset_files
 
 if TYPE_CHECKING:
@@ -36,7 +37,8 @@ def alt_missing(rules: Rules, item: Item) -> Iterator[Found]:
 
 def _words(rules: Rules, item: Item, code: str, file_name: Json) -> bool:
     answers = (rules.frame.answer(item, name, code).value for name in ("description", "title"))
-    return any(isinstance(each, str) and each.strip() and each != file_name for each in answers)
+    file = file_name if isinstance(file_name, str) else ""
+    return any(isinstance(each, str) and each.strip() and not is_file_name(each.strip(), file) for each in answers)
 
 
 def odd_files(rules: Rules, item: Item, path: str) -> Iterator[Found]:

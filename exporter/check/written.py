@@ -60,7 +60,8 @@ def addresses_of(frame: Frame, path: str, locale: str, pages: Iterable[str]) -> 
     whole = unquote(path)
     relative = whole.startswith(("./", "../"))
     found = [posixpath.normpath(f"{each}{whole}") for each in pages] if relative else [whole]
-    plain = [f"/{each.removesuffix('index.html').strip('/')}/".replace("//", "/") for each in found]
+    named = (f"/{each.removesuffix('index.html').strip('/')}/".replace("//", "/") for each in found)
+    plain = [each for name in named for each in frame.meant_by(name)]
     prefixes = [frame.prefixes[locale]] if locale in frame.prefixes else list(frame.prefixes.values())
     inside = ((*(f"{prefix}{each[1:]}" for prefix in prefixes), each) for each in plain)
     return list(dict.fromkeys(url for urls in inside for url in urls))

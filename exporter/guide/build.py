@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import importlib
-import itertools
 import sqlite3
 import time
 from contextlib import ExitStack, closing

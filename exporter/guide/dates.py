@@ -89,7 +89,7 @@ def place_of(roles: Roles, ask: Callable[[str], Json]) -> float:
 
     `ask` gives the value of a field, None where there is none.
     """
-    order = ask("order")
+    order = ask(roles.order)
     if isinstance(order, (int, float)) and abs(order) < _LARGEST:
         return float(order)
     moment = read_date(ask(roles.date)) if roles.date else None

@@ -8,10 +8,11 @@ from pathlib import PurePosixPath
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from exporter.guide.dates import place_of
-from exporter.guide.frame import find_title, sort_key
+from exporter.guide.frame import find_title, is_file_name, sort_key
 from exporter.guide.lists import Lazy
 from exporter.guide.objects import Asset, Entry, Thing
 from exporter.guide.roles import UNKNOWN
+from exporter.guide.vocabulary import label
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping
@@ -69,19 +70,36 @@ def roles_of(thing: Thing) -> Roles:
 def _title(thing: Thing) -> tuple[str, str | None]:
     """Give what an entry or asset is called and the locale of that: in the page's locale, else the default one."""
     view, loaded = thing._view, thing._loaded  # noqa: SLF001
-    codes = (view.locale, view.frame.default)
-    found = find_title(roles_of(thing), codes, lambda name, code: view.answer(loaded, name, code))
-    if found is not None:
-        return found.value, found.locale
-    return (_file_title(thing) if isinstance(thing, Asset) else view.frame.untitled(type_of(thing))), None
+    kind, plain = type_of(thing), view.frame.unlocalized
+
+    def ask(name: str, code: str) -> tuple[Any, str | None]:
+        value, found = view.answer(loaded, name, code)
+        return value, view.locale if (kind, name) in plain else found
+
+    found = find_title(roles_of(thing), (view.locale, view.frame.default), ask)
+    if isinstance(thing, Asset) and (found is None or found.value.startswith(("https://", "http://"))):
+        stem = PurePosixPath(_file_name(thing)).stem.replace("_", " ").strip()
+        return stem or loaded.key.partition(":")[2], None
+    return (found.value, found.locale) if found is not None else (view.frame.untitled(kind), None)
 
 
-def _file_title(asset: Asset) -> str:
-    """Give the name of an asset's file, without its ending; the asset's id where it has none."""
+def _file_name(asset: Asset) -> str:
+    """Give the name of an asset's file; empty where it has none."""
     value = asset._view.answer(asset._loaded, "file")[0]  # noqa: SLF001
     name = value.get("fileName") if isinstance(value, dict) else None
-    stem = PurePosixPath(name).stem.replace("_", " ").strip() if isinstance(name, str) else ""
-    return stem or asset._loaded.key.partition(":")[2]  # noqa: SLF001
+    return name if isinstance(name, str) else ""
+
+
+def caption_of(asset: Asset) -> str:
+    """Give an asset's title; empty where that is only what its file was called when it came."""
+    title, code = _title(asset)
+    return title if code is not None and not is_file_name(title, _file_name(asset)) else ""
+
+
+def alt_of(asset: Asset) -> str:
+    """Give what an asset shows, in words: its description, else its caption."""
+    said = asset._view.answer(asset._loaded, "description")[0]  # noqa: SLF001
+    return said.strip() if isinstance(said, str) and said.strip() else caption_of(asset)
 
 
 def title_of(thing: Thing) -> str:
@@ -124,7 +142,7 @@ def _field(thing: Thing, definition: Field) -> FieldValue | None:
         value, code = thing._read(name)  # noqa: SLF001
         locale = code if code is not None and definition.localized else thing._view.locale  # noqa: SLF001
         filled = value is not None and value not in ("", ())
-        known[name] = FieldValue(name, definition.name, definition.type, value, locale) if filled else None
+        known[name] = FieldValue(name, label(definition.name), definition.type, value, locale) if filled else None
     found: FieldValue | None = known[name]
     return found
 
@@ -164,7 +182,7 @@ def summary_field(thing: Thing) -> str:
     view, loaded = thing._view, thing._loaded  # noqa: SLF001
     for name in roles_of(thing).summaries:
         value = view.answer(loaded, name)[0]
-        if isinstance(value, str) and value.strip():
+        if value.strip() if isinstance(value, str) else isinstance(value, dict) and value.get("content"):
             return name
     return ""
 

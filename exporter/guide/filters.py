@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
@@ -9,8 +10,11 @@ from typing import TYPE_CHECKING, Any
 from jinja2 import pass_context
 from markupsafe import Markup
 
+from exporter.guide.documents import blocks_of
 from exporter.guide.fields import (
     FieldValue,
+    alt_of,
+    caption_of,
     field_type,
     fields_of,
     locale_of,
@@ -34,12 +38,17 @@ from exporter.guide.resources import Resource
 from exporter.guide.richtext import render_document
 from exporter.guide.structured import absolute, absolute_url, metadata
 from exporter.guide.values import date, fact, lang_attributes, table
+from exporter.guide.vocabulary import LONG, label
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     from jinja2.runtime import Context
 
 
 _NOTHING = Markup("")
+_ENDS = re.compile(r"</(?:p|li|h[1-6]|td|th|div|blockquote)>|<br ?/?>")
+_STOPS = (".", "!", "?", "…", ":", ";", ",", "。", "！", "？", "؟", "।")
 VIEW = " view"
 """Where filters find the page's view: no template can write this name."""
 
@@ -74,8 +83,18 @@ def _html(context: Context, value: Any, under: int = 1) -> Markup:
 def _lead(context: Context, value: Any) -> str:
     """What an entry is, in its own summary, as plain text."""
     view: View = context[VIEW]
+    name = summary_field(value)
+    text = value[name] if name else ""
+    if isinstance(text, RichText):
+        return _in_a_line(blocks_of(text._document))  # noqa: SLF001 - an object of the same room
     with view.aside():
-        return _lead_html(context, value).striptags()
+        return _in_a_line(Markup(each).striptags() for each in _ENDS.split(_lead_html(context, value)))  # noqa: S704
+
+
+def _in_a_line(blocks: Iterable[str]) -> str:
+    """Join blocks of a text, so that it is seen where one ends."""
+    said = [each.strip() for each in blocks if each.strip()]
+    return "".join(each + (" " if each.endswith(_STOPS) else " · ") for each in said[:-1]) + "".join(said[-1:])
 
 
 @pass_context
@@ -83,7 +102,7 @@ def _lead_html(context: Context, value: Any) -> Markup:
     """The same as markup: a Text is Markdown, a short field is a paragraph."""
     name = summary_field(value)
     text = value[name] if name else ""
-    return _html(context, text) if field_type(value, name) == "Text" else Markup("<p>%s</p>") % text
+    return _html(context, text) if field_type(value, name) in LONG else Markup("<p>%s</p>") % text
 
 
 @pass_context
@@ -186,7 +205,7 @@ def type_name(view: View, type_id: str) -> str:
     """Give what a type's list is called: a word `type.ID` of the templates, else the name in the content model."""
     said = str(view.ask("word", f"{view.locale}/type.{type_id}"))
     content_type = view.content_type(type_id)
-    return content_type.name if said == f"type.{type_id}" and content_type else said
+    return label(content_type.name) if said == f"type.{type_id}" and content_type else said
 
 
 @pass_context
@@ -251,21 +270,25 @@ def _groups(context: Context) -> Lazy:
 
 def _find_groups(view: View) -> tuple[Group, ...]:
     content_type = view.content_type(view.page.type_id)
-    found = []
+    found, seen = [], set[str]()
     for each in content_type.fields if content_type else ():
         if each.link_type == "Entry":
             answer = view.ask(f"list:{view.page.type_id}", f"g/{each.id}")
             things = ((view.thing(key), count) for key, count in answer)
             counts = {thing: count for thing, count in things if isinstance(thing, Entry) and url_of(thing)}
-            if counts:
-                led_to = type_of(next(iter(counts)))
-                name = each.name if led_to == view.page.type_id else type_name(view, led_to)
+            if max(counts.values(), default=0) > 1:  # else it cuts into single entries
+                led_to = {type_of(thing) for thing in counts}
+                own = len(led_to) > 1 or view.page.type_id in led_to or bool(led_to & seen)
+                name = label(each.name) if own else type_name(view, *led_to)
+                seen |= led_to
                 found.append(Group(name, tuple((target, counts[target]) for target in sort_entries(counts))))
     return tuple(found)
 
 
 FILTERS = {
     "absolute": _absolute,
+    "alt": alt_of,
+    "caption": caption_of,
     "date": _date,
     "fact": _fact,
     "facts": _facts,

@@ -89,6 +89,11 @@ class Frame:
         """The fields that addresses read of linked entries."""
         return linked_fields(self.site, self.model.types)
 
+    def meant_by(self, plain: str) -> tuple[str, ...]:
+        """Give the addresses that one may mean, its own first: editors name a page by its slug alone, `/about/`."""
+        types = (each for each in self.types if each not in self.parts and plain != "/")
+        return plain, *(f"/{self.segments[each]}{plain}" for each in types)
+
     def answer(self, item: Item, field_id: str, locale: str) -> Answer:
         """Give a field's value in a locale.
 
@@ -159,6 +164,7 @@ class Frame:
 
 
 _LONGEST_TITLE = 120
+_OF_FILES = re.compile(r"[0-9_-]")
 _NO_CHARACTER = re.compile("[\0-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ufdd0-\ufdef\ufffe\uffff]")
 
 
@@ -173,7 +179,8 @@ def find_title(roles: Roles, locales: Iterable[str], ask: Callable[[str, str], S
             value, found = ask(name, code)
             text = _in_a_line(value) if value else ""
             if text and (name == roles.title or not text.startswith(("https://", "http://"))):
-                return Answer(text, found)
+                surname = _in_a_line(ask(roles.surname, code)[0]) if roles.surname and name == roles.title else ""
+                return Answer(f"{text} {surname}".strip(), found)
     return None
 
 
@@ -188,6 +195,12 @@ def _in_a_line(value: Json) -> str:
     if "\n" in text:
         text = text.split("\n", 1)[0].lstrip("# ").strip()
     return text if len(text) <= _LONGEST_TITLE else f"{text[:_LONGEST_TITLE].rsplit(' ', 1)[0]}…"
+
+
+def is_file_name(title: str, file: str) -> bool:
+    """Tell whether an asset's title is only what its file was called when it came, which says nothing to readers."""
+    stem = file.rpartition(".")[0] or file
+    return title == file or (title == stem and _OF_FILES.search(title) is not None and " " not in title)
 
 
 def sort_key(title: str) -> tuple[str, str]:
@@ -236,7 +249,9 @@ def make_frame(site: Site, raw_types: list[Json], raw_locales: Mapping[str, Json
 
 
 def _read_model(raw_types: list[Json], raw_locales: Mapping[str, Json]) -> Model:
-    types = sorted((read_content_type(raw) for raw in raw_types), key=lambda each: (each.name, each.id))
+    types = sorted(
+        (read_content_type(raw) for raw in raw_types), key=lambda each: (each.name.casefold(), each.name, each.id)
+    )
     return Model({each.id: each for each in types}, {code: read_locale(raw) for code, raw in raw_locales.items()})
 
 

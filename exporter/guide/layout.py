@@ -2,24 +2,47 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 from markupsafe import Markup
 
+from exporter.guide.documents import is_passage
 from exporter.guide.fields import FieldValue, fields_of, picture_of, roles_of, summary_field, title_of, type_of, url_of
-from exporter.guide.objects import Asset, Entry, Values
-from exporter.guide.values import leads_elsewhere, leaf
+from exporter.guide.objects import Asset, Entry, RichText, Values
+from exporter.guide.values import Anchor, leads_elsewhere, leaf
+from exporter.guide.vocabulary import LONG, words_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
 _THINGS = (Entry, Asset)
 _LONGEST_LEAD = 500
-_DEEPEST = 3
+_DEEPEST = 8
+_MOST = 500
+"""Parts of a page: entries that link to each other crosswise would stand there more often than there are readers."""
 _LOWEST = 5
 """The level of a heading that leaves one below it."""
+_BODIES = {
+    *("body", "content", "text", "copy", "description", "article", "story", "page", "post", "main", "details", "about"),
+    *("bio", "biography", "markdown", "html", "answer", "message", "quote"),
+}
+_PLAIN = {"body", "content", "text", "copy", "main", "rich"}
+"""What no reader needs to be told above a text."""
+_MODULES = {
+    *("sections", "modules", "blocks", "components", "elements", "rows", "widgets", "parts", "items", "children"),
+    *("section", "module", "block", "component", "element", "row", "widget", "part", "item", "page", "type"),
+    *("hero", "banner", "media", "grid", *_PLAIN),
+}
+_STYLES = {"theme", "mode", "template"}
+_TOKEN = re.compile(r"[a-z][A-Za-z0-9]*(?:[_-][a-z0-9]+)*")
+_COLOUR = re.compile(r"#(?:[0-9A-Fa-f]{3,4}){1,2}")
+_LINES = {"address", "hours", "times"}
+_LINE = re.compile(r"(?<=\S)[ \t]*\n(?=[ \t]*\S)")
+_BLOCK = re.compile(r"^\s*(?:[#>*+|<`~-]|[0-9]+[.)]\s)", re.MULTILINE)
+"""A line that begins a block of Markdown, which no line break may stand before."""
 _PATH = " > "
 """What editors write between the names of a page and of its part: `Home > Hero`."""
 
@@ -29,7 +52,7 @@ class Section(FieldValue):
     """A field that stands by itself on a page.
 
     Its kind: text, code, table, gallery (assets), cards (entries with pages), parts (entries that stand on this page).
-    `headed` says that the field's name stands above it: the first body of a page has the page's own title there.
+    `headed` says that the field's name stands above it: the body of a page has the page's own title there.
     """
 
     kind: str = ""
@@ -67,6 +90,8 @@ class Layout:
         """The same where it is short enough for a sentence below the title."""
         name = self.summary
         value = self._entry[name] if name else ""
+        if isinstance(value, RichText):
+            return name if is_passage(value._document, _LONGEST_LEAD) else ""  # noqa: SLF001 - one room's objects
         return name if value and len(value) <= _LONGEST_LEAD else ""
 
     @cached_property
@@ -74,6 +99,13 @@ class Layout:
         """The fields that stand below the picture."""
         names = roles_of(self._entry).captions if self.picture is not None else ()
         return tuple(each for each in self._fields if each.id in names and isinstance(each.value, str))
+
+    @property
+    def alt(self) -> str:
+        """What the picture shows, where a field of the entry says so."""
+        name = roles_of(self._entry).alt
+        value = self._entry[name] if name in {each.id for each in self._fields} else ""
+        return value.strip() if isinstance(value, str) else ""
 
     @property
     def is_bare(self) -> bool:
@@ -115,31 +147,69 @@ class Layout:
     def _lay_out(self) -> Iterator[FieldValue]:
         roles = roles_of(self._entry)
         left_out = {*roles.hidden, self.lead, *(each.id for each in self.captions)}
+        left_out.update(roles.spare if self.picture is not None else ())
+        left_out.add(roles.title if roles.surname else "")
         titles = {self.title, title_of(self._entry)} if roles.title else {self.title}
-        bodies = 0
+        texts = [each.id for each in self._fields if each.type in LONG and each.id not in (*left_out, *roles.code)]
+        named = self._named_addresses()
+        left_out.update(roles.called_by[each][0] for each in named)
+        told = False
         for each in self._fields:
-            if each.id in left_out or (isinstance(each.value, str) and each.value.strip() in titles):
+            if each.id in left_out or (each.id != roles.leads_on and self._is_said(each, titles)):
                 continue
             value = self._left(each.value)
             if isinstance(value, str) and each.type == "Text" and each.id not in roles.code:
-                value = self._below(value)
+                value = self._in_lines(each.id, self._below(value))
             kind = self._kind(each, value, roles.code)
             if value is None or not kind:
+                continue
+            if each.id in named:
+                yield FieldValue(each.id, roles.called_by[each.id][1], each.type, named[each.id], each.locale)
                 continue
             if kind == "fact":
                 yield each if value is each.value else FieldValue(each.id, each.name, each.type, value, each.locale)
                 continue
-            is_body = kind == "text" or (kind == "parts" and isinstance(value, tuple))
-            bodies += is_body
+            is_body = kind in ("text", "parts")
+            is_first = is_body and not told and (kind == "text" or isinstance(value, tuple))
+            headed = not is_body or not self._speaks_for_itself(each, kind, is_first=is_first, is_only=len(texts) < 2)
+            told = True
             items = value if isinstance(value, tuple) or kind not in ("gallery", "parts") else (value,)
-            yield Section(each.id, each.name, each.type, items, each.locale, kind, not is_body or bodies > 1)
+            yield Section(each.id, each.name, each.type, items, each.locale, kind, headed)
+
+    def _named_addresses(self) -> dict[str, Anchor]:
+        """Give the links that an address and a text beside it are."""
+        texts = {each.id: each.value.strip() for each in self._fields if isinstance(each.value, str)}
+        pairs = ((name, text) for name, (text, _) in roles_of(self._entry).called_by.items())
+        return {name: Anchor(texts[text], texts[name]) for name, text in pairs if texts.get(name) and texts.get(text)}
+
+    def _speaks_for_itself(self, field: FieldValue, kind: str, *, is_first: bool, is_only: bool) -> bool:
+        """Tell whether a body needs no name above it: as the page's own below its title, or as the mere text of it."""
+        words = {*words_of(field.id)}
+        if is_first and (is_only or kind != "text" or _BODIES & words):
+            return True
+        plain = (_BODIES if self._inside else _PLAIN) if kind == "text" else _MODULES
+        return bool(words) and words <= plain
+
+    @staticmethod
+    def _is_said(field: FieldValue, titles: set[str]) -> bool:
+        """Tell whether a field only says what stands there already, or a colour or the like to a template."""
+        text = field.value.strip() if isinstance(field.value, str) else ""
+        if field.id in _STYLES and _TOKEN.fullmatch(text):
+            return True
+        if field.type in LONG and len(text) > _LONGEST_LEAD:
+            is_said = text in titles
+            titles.add(text)
+            return is_said
+        return bool(text) and (text in titles or _COLOUR.fullmatch(text) is not None)
 
     def _left(self, value: Any) -> Any:
         """Give a value without the picture beside the title and without links to other spaces; None for nothing."""
         if leads_elsewhere(value):
             return None
         if isinstance(value, tuple):
-            return tuple(each for each in value if each != self.picture and not leads_elsewhere(each)) or None
+            left = [each for each in value if each != self.picture and not leads_elsewhere(each)]
+            things = [each for each in left if isinstance(each, _THINGS)]
+            return tuple(dict.fromkeys(things) if len(things) == len(left) else left) or None
         if isinstance(value, str) and not value.strip():
             return None
         return None if isinstance(value, Asset) and value == self.picture else value
@@ -152,6 +222,14 @@ class Layout:
             return text
         self._entry._view.stand_for(rest, text)  # noqa: SLF001 - an object of the same room
         return rest if rest.strip() else None
+
+    def _in_lines(self, name: str, text: str | None) -> str | None:
+        """Keep the lines of an address, or of opening hours, that Markdown runs together."""
+        if text is None or "\n" not in text or not _LINES & {*words_of(name)} or _BLOCK.search(text):
+            return text
+        found = _LINE.sub("\\\\\n", text)
+        self._entry._view.stand_for(found, text)  # noqa: SLF001 - an object of the same room
+        return found
 
     def _kind(self, field: FieldValue, value: Any, code: frozenset[str]) -> str:
         """Tell how a field is shown: as a short fact, as one of the kinds of sections, or not at all."""
@@ -171,18 +249,27 @@ class Layout:
     def _kind_of(self, thing: Entry | Asset, *, many: bool) -> str:
         if isinstance(thing, Asset):
             return "gallery" if many or thing.is_image else "fact"
+        if not many and roles_of(thing).leads_on:
+            return "fact"
         if not url_of(thing) or type_of(thing) in thing._view.frame.parts:  # noqa: SLF001
             return "parts"
         return "cards" if many else "fact"
 
 
 def inline(entry: Entry, level: int) -> Markup | str:
-    """Render an entry as a part of the page; where it stands there already, or is too deep inside others, its title."""
+    """Render an entry as a part of the page; where it stands there already, or is one too many, its title."""
     view, key = entry._view, entry._loaded.key  # noqa: SLF001 - objects of the same room
     fields = Layout(entry, inside=True)
-    if key in view.inside or key == view.page.key or len(view.inside) >= _DEEPEST or fields.is_bare:
-        return Markup("<p>{}</p>").format(leaf(entry, view)) if fields.title else ""
+    too_many = len(view.inside) >= _DEEPEST or view.parts >= _MOST
+    is_link = roles_of(entry).leads_on and not fields.picture
+    if too_many or is_link or key in view.inside or key == view.page.key:
+        is_told = fields.title or is_link or (too_many and url_of(entry))
+        return Markup("<p>{}</p>").format(leaf(entry, view)) if is_told else ""
+    if fields.is_bare:
+        name = fields.title if type_of(entry) in view.frame.parts else fields.title and leaf(entry, view)
+        return Markup("<p>{}</p>").format(name) if name else ""
     view.inside.append(key)
+    view.parts += 1
     try:
         return view.part("parts/inline.html", entry=entry, fields=fields, level=min(level, _LOWEST))
     finally:

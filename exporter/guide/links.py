@@ -127,22 +127,31 @@ def _internal(parts: SplitResult, view: View) -> str | None:
     anchor = _anchor(parts)
     if not parts.path:
         return anchor or None
-    for url in _addresses(unquote(parts.path), view):
-        found = view.ask(f"url:{url}")
-        if found is not None:
-            kind, key, address = found
-            better = view.page_of(view.library.items.load(key)) if kind in ("entry", "moved") else None
-            return view.link(better[1] if better is not None else address) + anchor
+    path, prefix = _whole(unquote(parts.path), view), view.frame.prefixes[view.locale]
+    for plain in view.frame.meant_by(path):
+        for url in dict.fromkeys((prefix + plain[1:], plain)):
+            address = _page_at(url, view)
+            if address:
+                return view.link(address) + (anchor if plain == path else "")  # where it is only meant there is none
     return _item(parts.path, ("entry", "asset"), view)
 
 
-def _addresses(path: str, view: View) -> tuple[str, ...]:
-    """Give the addresses in the guide that a path may mean: from its root, or from the page where it says so."""
-    prefix = view.frame.prefixes[view.locale]
+def _page_at(url: str, view: View) -> str:
+    """Give where a page is that lies at an address of the guide, or once did; empty for none."""
+    found = view.ask(f"url:{url}")
+    if found is None:
+        return ""
+    kind, key, address = found
+    better = view.page_of(view.library.items.load(key)) if kind in ("entry", "moved") else None
+    return str(better[1] if better is not None else address)
+
+
+def _whole(path: str, view: View) -> str:
+    """Give the address that a path says: from the guide's root, or from the page where it begins with a dot."""
     if path.startswith(("./", "../")):
+        prefix = view.frame.prefixes[view.locale]
         path = posixpath.normpath(f"/{view.page.url.removeprefix(prefix).strip('/')}/{path}")
-    plain = f"/{path.removesuffix('index.html').strip('/')}/".replace("//", "/")
-    return tuple(dict.fromkeys((prefix + plain[1:], plain)))
+    return f"/{path.removesuffix('index.html').strip('/')}/".replace("//", "/")
 
 
 def item_named(path: str) -> str:

@@ -210,7 +210,16 @@ def markdown(text: str, view: View, under: int = 1) -> Markup:
 
 
 def _read(text: str) -> str:
-    return flatten(to_html(text))
+    html = to_html(text)
+    return flatten(_FRAME.sub(_framed, html) if "<" in text else html)
+
+
+_FRAME = re.compile(r"""<iframe\b[^<>]*?\ssrc\s*=\s*["']?(?:https?:)?(//[^"'\s<>]+)[^<>]*>""", re.IGNORECASE)
+
+
+def _framed(found: re.Match[str]) -> str:
+    """Put a link for a page of elsewhere that a text shows inside: no network, no such page."""
+    return f'<a href="https:{found[1]}">{found[1][2:]}</a> '
 
 
 _read_short = lru_cache(256)(_read)

@@ -40,7 +40,7 @@ class View:
 
     `part` renders a partial template; problems found are kept. `anchors` are the ids that the page's fields have, each
     with the number of the last one that begins with it; `footnoted` counts the fields with footnotes, `embedding`
-    holds the entries that are being shown inside a text, `inside` those that are being rendered as parts of the page.
+    holds the entries that are being shown inside a text, `inside` those that are being rendered as one of the `parts`.
     """
 
     def __init__(self, library: Library, page: Page, part: Callable[..., Markup]) -> None:
@@ -56,6 +56,7 @@ class View:
         self._origins: dict[int, tuple[object, tuple[str, str]]] = {}
         self.embedding: list[str] = []
         self.inside: list[str] = []
+        self.parts = 0
         self._above = folders_above(page.url)
         self._things: dict[str, Thing] = {}
         self._types: dict[str, ContentType | None] = {}

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from markupsafe import Markup, escape
 
+from exporter.guide.documents import CONTROLS, content_of, texts_of
 from exporter.guide.fields import title_of, type_of, url_of
 from exporter.guide.headings import Outline
 from exporter.guide.layout import inline
@@ -16,7 +17,7 @@ from exporter.guide.tables import fit_spans
 from exporter.model import link_key
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Mapping
+    from collections.abc import Callable, Mapping
 
     from exporter.spelling import Json
 
@@ -35,7 +36,6 @@ _MARKS = {
 _HEADINGS = {f"heading-{level}": level for level in range(1, 7)}
 _LISTS = {"ordered-list": "ol", "unordered-list": "ul"}
 _CELLS = {"table-cell": "td", "table-header-cell": "th"}
-_CONTROLS = dict.fromkeys({*range(0x20), *range(0x7F, 0xA0)} - {0x09, 0x0A, 0x0D})
 
 
 class _Place(NamedTuple):
@@ -64,14 +64,9 @@ def render_document(document: Mapping[str, Json], view: View, under: int = 1) ->
 def _inside(node: Mapping[str, Json], place: _Place) -> str:
     """Write what is inside a node; what is nested too deep is only text."""
     if not place.depth:
-        return str(escape(" ".join(_texts(node)).translate(_CONTROLS)))
+        return str(escape(" ".join(texts_of(node)).translate(CONTROLS)))
     deeper = place._replace(depth=place.depth - 1)
-    return "".join(_node(each, deeper) for each in _content(node))
-
-
-def _content(node: Mapping[str, Json]) -> list[Mapping[str, Json]]:
-    content = node.get("content")
-    return [each for each in content if isinstance(each, dict)] if isinstance(content, list) else []
+    return "".join(_node(each, deeper) for each in content_of(node))
 
 
 def _node(node: Mapping[str, Json], place: _Place) -> str:
@@ -82,20 +77,10 @@ def _node(node: Mapping[str, Json], place: _Place) -> str:
     return write(node, place) if write is not None else _inside(node, place)
 
 
-def _texts(node: Mapping[str, Json]) -> Iterator[str]:
-    """Yield the texts inside a node in their order, however deep."""
-    pending = [node]
-    while pending:
-        each = pending.pop()
-        if isinstance(each.get("value"), str):
-            yield each["value"]
-        pending += reversed(_content(each))
-
-
 def _text(node: Mapping[str, Json]) -> str:
     """Write a text; the first mark is the innermost."""
     value = node.get("value")
-    text = str(escape(value.translate(_CONTROLS) if isinstance(value, str) else "")).replace("\n", "<br>")
+    text = str(escape(value.translate(CONTROLS) if isinstance(value, str) else "")).replace("\n", "<br>")
     marks = node.get("marks")
     kinds = [each.get("type") for each in marks if isinstance(each, dict)] if isinstance(marks, list) else []
     for name in dict.fromkeys(_MARKS[each] for each in kinds if isinstance(each, str) and each in _MARKS):
@@ -130,7 +115,7 @@ def _heading(node: Mapping[str, Json], place: _Place) -> str:
     written = _inside(node, place._replace(inline=True))
     if not written.strip():
         return ""
-    return place.outline.heading(_HEADINGS[node["nodeType"]], "".join(_texts(node)), written)
+    return place.outline.heading(_HEADINGS[node["nodeType"]], "".join(texts_of(node)), written)
 
 
 def _list(node: Mapping[str, Json], place: _Place) -> str:
@@ -138,7 +123,7 @@ def _list(node: Mapping[str, Json], place: _Place) -> str:
     if place.inline or not place.depth:
         return f"{_inside(node, place)} "
     deeper = place._replace(depth=place.depth - 1)
-    written = "".join(f"<li>{each}</li>" for each in (_item(each, deeper) for each in _content(node)) if each)
+    written = "".join(f"<li>{each}</li>" for each in (_item(each, deeper) for each in content_of(node)) if each)
     name = _LISTS[node["nodeType"]]
     return f"<{name}>{written}</{name}>" if written else ""
 
@@ -151,7 +136,7 @@ def _table(node: Mapping[str, Json], place: _Place) -> str:
     """Write a table; what stands in it without a row or a cell gets one."""
     if place.inline or place.depth < 3:
         return f"{_inside(node, place._replace(inline=True))} "
-    rows = [row for row in (_row(each, place._replace(depth=place.depth - 2)) for each in _content(node)) if row]
+    rows = [row for row in (_row(each, place._replace(depth=place.depth - 2)) for each in content_of(node)) if row]
     spans = fit_spans([[(cell.columns, cell.rows) for cell in row] for row in rows])
     written = "".join(f"<tr>{''.join(map(_cell, row, fitting))}</tr>" for row, fitting in zip(rows, spans, strict=True))
     return f'<div class="scroll"><table>{written}</table></div>' if written else ""
@@ -165,7 +150,7 @@ class _Cell(NamedTuple):
 
 
 def _row(node: Mapping[str, Json], place: _Place) -> list[_Cell]:
-    cells = _content(node) if node.get("nodeType") == "table-row" else [node]
+    cells = content_of(node) if node.get("nodeType") == "table-row" else [node]
     return [_read_cell(each, place) for each in cells]
 
 

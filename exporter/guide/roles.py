@@ -2,29 +2,42 @@
 
 from __future__ import annotations
 
-import re
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
+
+from exporter.guide.vocabulary import (
+    SHORT,
+    called_by,
+    has_address,
+    is_alt,
+    is_for_nobody,
+    is_for_search,
+    is_internal,
+    is_order,
+    is_patterned,
+    leads_on,
+    leads_to_entries,
+    says_search,
+    surname_field,
+    targets_of,
+    title_field,
+    title_rank,
+    words_of,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
+    from collections.abc import Set as AbstractSet
 
     from exporter.model import ContentType, Field
 
-SHORT = {"Symbol", "Text"}
-LONG = {"Text", "RichText"}
-
-_WORD = re.compile(r"[A-Z]?[a-z]+|[A-Z]+(?![a-z])|[0-9]+")
-_TITLES = ("title", "headline", "heading", "name", "label", "question")
-_INTERNAL = {"internal", "admin", "cms", "backend"}
-_INTERNAL_NAMES = {"entryname", "entrytitle", "internalname", "internaltitle"}
+_KINDS = ("Symbol", "Text", "RichText")
 _SUMMARIES = (
-    *("summary", "lead", "lede", "excerpt", "teaser", "abstract", "standfirst", "subtitle", "tagline", "intro"),
-    *("introduction", "description"),
+    *("summary", "lead", "lede", "excerpt", "teaser", "blurb", "abstract", "standfirst", "subtitle", "subheading"),
+    *("subheadline", "tagline", "intro", "introduction", "description"),
 )
 _CAPTIONS = {"caption", "credit", "credits", "copyright"}
-_SEARCH = {"seo", "og"}
-_SEARCH_ONLY = {"title", "description", "keywords", "image", "robots", "name"}
+_LESSER = {"thumbnail", "thumb", "preview", "mobile", "background"}
 _CODE = {"code", "snippet", "snippets", "css"}
 _OLDEST_FIRST = {"start", "starts", "begin", "begins", "beginning", "event", "when", "from"}
 _NEWEST_FIRST = {"date", "publish", "published", "publication", "post", "posted", "release", "released"}
@@ -34,20 +47,17 @@ _NO_ORDER = {
 }
 
 
-def words_of(identifier: str) -> tuple[str, ...]:
-    """Give the words of an id, in lower case: `shortDescription`, `short_description` and `Short description` alike."""
-    return tuple(each.lower() for each in _WORD.findall(identifier))
-
-
 @dataclass(frozen=True)
 class Roles:
     """What the fields of a content type are for, each told by its id.
 
     `title` names an entry, the first of `named_by` that is filled does where that is empty. `summaries` say in a
     sentence what it is, the best first. `pictures` are the fields that its picture is looked for in, `captions` what
-    stands below that. `date` puts it in the calendar, the newest first where `newest_first`. `hidden` are fields that
-    are not for readers; `code` those that hold source code. `is_titled` says that the title is for readers where the
-    entry stands inside another one's page.
+    stands below that, `alt` says what it shows. `date` puts it in the calendar, the newest first where `newest_first`.
+    `hidden` are fields that are not for readers; `code` those that hold source code. `is_titled` says that the title is
+    for readers where the entry stands inside another one's page. A `surname` follows the title, `order` puts entries in
+    the editor's own order, `leads_on` holds the address that a button or link stands for;
+    `spare` are small copies of the picture, `called_by` addresses with the field that names each and what both are.
     """
 
     title: str
@@ -55,11 +65,17 @@ class Roles:
     summaries: tuple[str, ...] = ()
     pictures: tuple[str, ...] = ()
     captions: frozenset[str] = frozenset()
+    alt: str = ""
     date: str = ""
     newest_first: bool = False
     hidden: frozenset[str] = frozenset()
     code: frozenset[str] = frozenset()
     is_titled: bool = True
+    surname: str = ""
+    order: str = "order"
+    leads_on: str = ""
+    spare: frozenset[str] = frozenset()
+    called_by: Mapping[str, tuple[str, str]] = field(default_factory=dict)
 
 
 UNKNOWN = Roles("title", ("title",), _SUMMARIES)
@@ -72,78 +88,41 @@ def roles_of(content_type: ContentType) -> Roles:
     title = title_field(content_type)
     date, newest_first = _calendar(fields)
     short = [each for each in fields if each.type in SHORT and each.id not in (title, "slug")]
-    hidden = {each.id for each in fields if each.id in ("slug", "order") or is_internal(each) or _is_for_search(each)}
-    named = sorted((each.id for each in short if each.id not in hidden and not _is_patterned(each)), key=_title_rank)
+    pictures = tuple(each.id for each in sorted(filter(_may_be_picture, fields), key=_picture_rank))
+    alt = next((each.id for each in short if pictures and is_alt(each)), "")
+    surname = surname_field(content_type, title)
+    hidden = {each.id for each in fields if each.id == surname or is_alt(each) or is_for_nobody(each)}
+    named = sorted((each.id for each in short if each.id not in hidden and not is_patterned(each)), key=title_rank)
     return Roles(
         title,
         tuple(filter(None, (title, *named))),
-        _summaries(short),
-        tuple(each.id for each in sorted(filter(_may_be_picture, fields), key=_picture_rank)),
+        _summaries(content_type, [each for each in fields if each in short or each.type == "RichText"]),
+        pictures,
         frozenset(each.id for each in short if _CAPTIONS & set(words_of(each.id)[-1:])),
+        alt,
         date,
         newest_first,
         frozenset(hidden),
         _code(content_type),
-        _is_titled(content_type, title),
+        surname != "" or _is_titled(content_type, title),
+        surname,
+        next((each.id for each in fields if is_order(each)), "order"),
+        leads_on(content_type),
+        frozenset(each for each in pictures[1:] if _LESSER & {*words_of(each)}),
+        called_by(content_type),
     )
 
 
-def title_field(content_type: ContentType) -> str:
-    """Give the field that says what readers call an entry: the one that editors see, unless that is their own note.
+def _summaries(content_type: ContentType, fields: Iterable[Field]) -> tuple[str, ...]:
+    """Give the fields whose last word is one for a summary: by that word, the shortest kind of field first.
 
-    Then it is the one called `title`, `name` and so on, or so with the type before it: the `pageTitle` of a page.
+    What sums up a part of an entry, as a `speakersSubtitle` does, comes last.
     """
-    shown = content_type.display_field
-    own = content_type.find(shown)
-    if own is None or not is_internal(own):
-        return shown
-    of_type = {*words_of(content_type.id), *words_of(content_type.name)}
-    texts = (each for each in content_type.fields if each.type in SHORT and not is_internal(each))
-    known = (each.id for each in texts if not _is_for_search(each) and set(words_of(each.id)[:-1]) <= of_type)
-    best = min(known, key=_title_rank, default=shown)
-    return best if _title_rank(best) < len(_TITLES) else shown
-
-
-def targets_of(field: Field) -> tuple[str, ...]:
-    """Give the content types that a field may link to, as far as its validations name some."""
-    nodes = [inner for rule in field.rules if isinstance(rule.get("nodes"), dict) for inner in rule["nodes"].values()]
-    inside = [rule for rules in nodes if isinstance(rules, list) for rule in rules if isinstance(rule, dict)]
-    named = [rule.get("linkContentType") for rule in (*field.rules, *inside)]
-    found = [name for each in named for name in (each if isinstance(each, list) else [each])]
-    return tuple(dict.fromkeys(name for name in found if isinstance(name, str)))
-
-
-def _is_patterned(field: Field) -> bool:
-    return any("regexp" in each for each in field.rules)
-
-
-def is_internal(field: Field) -> bool:
-    """Tell whether a field is a note of editors among themselves."""
-    words = {*words_of(field.id), *words_of(field.name)}
-    return bool(words & _INTERNAL) or "".join(words_of(field.id)) in _INTERNAL_NAMES
-
-
-def _title_rank(identifier: str) -> int:
-    words = words_of(identifier)
-    return _TITLES.index(words[-1]) if words and words[-1] in _TITLES else len(_TITLES)
-
-
-def _is_for_search(field: Field) -> bool:
-    words, targets = words_of(field.id), targets_of(field)
-    first = words[0] if words else ""
-    if first in _SEARCH or (first == "meta" and set(words[1:]) & _SEARCH_ONLY):
-        return True
-    if field.link_type != "Entry" and not targets:
-        return False
-    return "seo" in words or (targets != () and all("seo" in words_of(each) for each in targets))
-
-
-def _summaries(fields: Iterable[Field]) -> tuple[str, ...]:
-    """Give the fields whose last word is one for a summary: by that word, a short field first."""
+    own = {*words_of(content_type.id), *words_of(content_type.name), "short", "brief", "long", "page"}
     ranked = [
-        (_SUMMARIES.index(words[-1]), each.type != "Symbol", number, each.id)
+        (not own >= {*words[:-1]}, _SUMMARIES.index(words[-1]), _KINDS.index(each.type), number, each.id)
         for number, each in enumerate(fields)
-        if (words := words_of(each.id)) and words[-1] in _SUMMARIES and not _is_for_search(each)
+        if (words := words_of(each.id)) and words[-1] in _SUMMARIES and not is_for_search(each)
     ]
     return tuple(each[-1] for each in sorted(ranked))
 
@@ -152,10 +131,11 @@ def _may_be_picture(field: Field) -> bool:
     return "Asset" in (field.link_type, field.items.get("linkType"))
 
 
-def _picture_rank(field: Field) -> tuple[bool, bool]:
-    """Put single pictures before lists, and marks such as icons and logos behind."""
+def _picture_rank(field: Field) -> tuple[bool, bool, bool]:
+    """Put single pictures before lists, behind them small ones, and marks such as icons and logos."""
     words = set(words_of(field.id))
-    return field.type == "Array", bool(words & {"icon", "icons", "favicon", "favicons", "logo", "og", "seo"})
+    is_mark = bool(words & {"icon", "icons", "favicon", "favicons", "logo", "og", "seo"})
+    return field.type == "Array", is_mark, bool(words & _LESSER)
 
 
 def _calendar(fields: tuple[Field, ...]) -> tuple[str, bool]:
@@ -178,7 +158,7 @@ def _code(content_type: ContentType) -> frozenset[str]:
 def _is_titled(content_type: ContentType, title: str) -> bool:
     """Tell whether a title is for readers; one of a pattern, or the only text without translations, is for editors."""
     own = content_type.find(title)
-    if own is None or _is_patterned(own) or is_internal(own):
+    if own is None or is_patterned(own) or is_internal(own):
         return False
     texts = (each for each in content_type.fields if each.type in {"Symbol", "Text", "RichText"})
     return own.localized or not any(each.localized for each in texts)
@@ -187,28 +167,53 @@ def _is_titled(content_type: ContentType, title: str) -> bool:
 def parts_of(types: Mapping[str, ContentType]) -> frozenset[str]:
     """Give the content types whose entries are parts of other pages.
 
-    They have no slug, and a list of links takes them among others that have none: the modules of a page. Or their only
-    title is a note of editors, and a field links to them.
+    They have no slug, and a list of links takes them among others that have none: the modules of a page. Or editors see
+    them by a note of their own, and a field links to them, or may: the Delivery API says of single links and of Rich
+    Text only that they lead to entries. What only parts link to is part of them.
     """
     found: set[str] = set()
-    for field in (field for each in types.values() for field in each.fields if field.type == "Array"):
-        targets = targets_of(field)
+    for each in (each for content_type in types.values() for each in content_type.fields if each.type == "Array"):
+        targets = targets_of(each)
         if len(targets) > 1 and not any(_has_slug(types, each) for each in targets):
             found.update(targets)
-    named = {name for each in types.values() for name in _named(each, search=False)}
-    noted = (each for each in types.values() if each.find("slug") is None and each.id in named)
-    return frozenset({*found, *(each.id for each in noted if _is_noted(each))} & types.keys())
+    named = {each.id: _named(each, search=False) for each in types.values()}
+    linked = {name for names in named.values() for name in names}
+    noted = (each for each in types.values() if _is_noted(each))
+    noted_parts = {each.id for each in noted if each.id in linked or _may_be_linked(types, each)}
+    parts = _with_inner((found | noted_parts) & types.keys(), types, named)
+    return parts if parts != types.keys() else frozenset(found & types.keys())
+
+
+def _with_inner(
+    parts: AbstractSet[str], types: Mapping[str, ContentType], named: Mapping[str, AbstractSet[str]]
+) -> frozenset[str]:
+    """Add the types without a slug that parts alone link to."""
+    found = set(parts)
+    while True:
+        inner = {name for each in found for name in named[each] if not _has_slug(types, name)} & types.keys()
+        outer = {name for each, names in named.items() if each not in found for name in names}
+        if inner - outer <= found:
+            return frozenset(found)
+        found |= inner - outer
+
+
+def _may_be_linked(types: Mapping[str, ContentType], content_type: ContentType) -> bool:
+    """Tell whether a field of another type leads to entries of no certain type."""
+    fields = (field for each in types.values() if each is not content_type for field in each.fields)
+    return any(leads_to_entries(each) and not targets_of(each) and not is_for_search(each) for each in fields)
 
 
 def _named(content_type: ContentType, *, search: bool) -> set[str]:
     """Give the other content types that fields link to: those for search engines, or all others."""
-    fields = (each for each in content_type.fields if _is_for_search(each) is search)
+    fields = (each for each in content_type.fields if is_for_search(each) is search)
     return {name for each in fields for name in targets_of(each)} - {content_type.id}
 
 
 def _is_noted(content_type: ContentType) -> bool:
-    title = content_type.find(title_field(content_type))
-    return title is not None and is_internal(title)
+    """Tell whether editors see the entries of a type by a note of their own, or these are only links."""
+    shown = content_type.find(content_type.display_field)
+    is_note = shown is not None and is_internal(shown)
+    return (is_note or leads_on(content_type) != "") and not has_address(content_type)
 
 
 def _has_slug(types: Mapping[str, ContentType], type_id: str) -> bool:
@@ -219,13 +224,13 @@ def pages_of(types: Mapping[str, ContentType]) -> tuple[str, ...]:
     """Give the content types that have pages: those with a slug or a title, and those that no other says it links to.
 
     Of types that link to each other alone the first has pages too, so that what they hold stands somewhere; what is
-    for search engines alone, as a type called SEO without a slug is, has none. First those with a slug, then those with
-    a title, the parts of other pages last.
+    for search engines alone, as a type called SEO or metadata without a slug is, has none. First those with a slug,
+    then those with a title, the parts of other pages last.
     """
     named = {each.id: _named(each, search=False) for each in types.values()}
     linked = {name for names in named.values() for name in names}
     unseen = {name for each in types.values() for name in _named(each, search=True)} - linked
-    unseen |= {each.id for each in types.values() if "seo" in words_of(each.id) and each.find("slug") is None}
+    unseen |= {each.id for each in types.values() if says_search(each.id) and each.find("slug") is None}
     shown = [each for each in types.values() if each.id not in unseen or each.find("slug")]
     found = {each.id for each in shown if each.address_field or each.id not in linked}
     led = _led_to(found, named)

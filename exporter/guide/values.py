@@ -4,18 +4,19 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from babel import Locale
 from markupsafe import Markup, escape
 
 from exporter.guide.dates import machine_date, read_date, write_date
-from exporter.guide.fields import locale_of, source_of, title_of, url_of
+from exporter.guide.fields import locale_of, roles_of, source_of, title_of, url_of
 from exporter.guide.languages import babel_locale, language, language_name, write_number
 from exporter.guide.links import follow
 from exporter.guide.objects import Asset, Entry, RichText, Values, View
 from exporter.guide.resources import Resource
-from exporter.guide.roles import words_of
+from exporter.guide.vocabulary import ADDRESSES, words_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -23,7 +24,8 @@ if TYPE_CHECKING:
     from exporter.guide.fields import FieldValue
 
 _MAIL = re.compile(r"[\w.+-]+@[\w-]+(?:\.[\w-]+)+")
-_PHONE = re.compile(r"\+?[0-9][0-9 ()./-]{4,}")
+_PHONE = re.compile(r"(?:\+ ?)?[0-9][0-9 ()./-]{4,}")
+_PATH = re.compile(r"/[^/\s]|mailto:|tel:")
 _PHONES = {"phone", "telephone", "tel", "mobile", "fax", "whatsapp"}
 _CODE = re.compile(r"[a-z]{2,3}(?:-[A-Z][a-z]{3})?(?:-[A-Z]{2})?")
 _LANGUAGES = {"language", "languages", "locale", "locales"}
@@ -34,6 +36,14 @@ _COLUMNS = 8
 _DEPTH = 5
 _PRECISE = 5
 _NOTHING = Markup("")
+
+
+@dataclass(frozen=True)
+class Anchor:
+    """A link that two fields are: what it is called, and where it leads."""
+
+    text: str
+    url: str
 
 
 def locale_of_page(view: View) -> Locale:
@@ -63,6 +73,9 @@ def fact(field: FieldValue, view: View) -> Markup:
         return _text(value, field.id, view)
     if isinstance(value, Values):
         return table(value, view)
+    if isinstance(value, Anchor):
+        address = follow("a", value.url, view, value.url)
+        return Markup('<a href="%s">%s</a>') % (address, value.text) if address else escape(value.text)
     return leaf(value, view)
 
 
@@ -84,9 +97,9 @@ def _text(value: str, name: str, view: View) -> Markup:
     text = value.strip()
     if read_date(text) is not None:
         return date(text, view)
-    if text.startswith(("https://", "http://")):
+    if text.startswith(("https://", "http://")) or (_PATH.match(text) and ADDRESSES & set(words_of(name)[-1:])):
         address = follow("a", text, view, value)
-        shown = text.split("://", 1)[1].removesuffix("/")
+        shown = re.sub(r"^(?:https?://|mailto:|tel:)", "", text).removesuffix("/") or text
         return Markup('<a href="%s">%s</a>') % (address, shown) if address else escape(text)
     if _CODE.fullmatch(text) and _LANGUAGES & set(words_of(name)[-1:]):
         return escape(language_name(text, view.locale))
@@ -113,11 +126,18 @@ def leaf(value: Any, view: View) -> Markup:
 
 def _thing(value: Entry | Asset, view: View) -> Markup:
     """Write what an entry or asset is called, with a link to it, in its own language."""
-    address = url_of(value) or (source_of(value) if isinstance(value, Asset) else "")
+    address = led_to(value, view) or url_of(value) or (source_of(value) if isinstance(value, Asset) else "")
     code = locale_of(value)
     spoken = _NOTHING if code == view.locale else lang_attributes(code)
     name = title_of(value)
     return Markup('<a href="%s"%s>%s</a>') % (address, spoken, name) if address else _said(name, spoken)
+
+
+def led_to(value: Entry | Asset, view: View) -> str:
+    """Give the address that an entry stands for which is no more than a link; empty for any other."""
+    name = roles_of(value).leads_on
+    url = view.answer(value._loaded, name)[0] if name else None  # noqa: SLF001 - an object of the same room
+    return (follow("a", url, view, url) or "") if isinstance(url, str) else ""
 
 
 def _said(text: str, spoken: Markup) -> Markup:
