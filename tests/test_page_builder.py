@@ -152,7 +152,7 @@ def test_parts_that_link_to_each_other_crosswise_end(guide: Guide, space: SpaceF
 
 
 def test_fields_for_templates_and_programs_are_hidden() -> None:
-    booleans = ("hideInMenu", "showTitle", "backgroundImageToggle", "isFree", "vegetarian")
+    booleans = ("hideInMenu", "showTitle", "imageOnLeft", "isFree", "vegetarian")
     symbols = (
         "navId",
         "anchor",
@@ -180,18 +180,31 @@ def test_entries_stand_in_the_order_that_editors_number_them(guide: Guide, space
 
 
 def test_address_and_the_text_beside_it_are_one_link(guide: Guide, space: SpaceFiles) -> None:
-    names = ("title", "ctaText", "ctaLink", "mapUrl")
+    names = ("title", "ctaText", "ctaLink", "mapUrl", "website", "file")
     space.put_model(
         content_type("place", *(field(each, "Symbol") for each in names)), locales=[locale("en-US", default=True)]
     )
-    space.put(entry("place", "p", title="P", ctaText="Book now", ctaLink="https://example.org/b", mapUrl="/nowhere"))
+    space.put(
+        entry(
+            "place",
+            "p",
+            title="P",
+            ctaText="Book now",
+            ctaLink="https://example.org/b",
+            mapUrl="/nowhere",
+            website="a.example/b",
+            file="a.md",
+        )
+    )
     told = guide.build()
     page = shown(guide, "/place/P/")
     assert {said(each.find("dt")): said(each.find("dd")) for each in page.xpath(".//dl/div")} == {
         "Cta": "Book now",
         "MapUrl": "/nowhere",
+        "Website": "a.example/b",
+        "File": "a.md",
     }
-    assert links(page) == {"Book now": "https://example.org/b"}
+    assert links(page) == {"Book now": "https://example.org/b", "a.example/b": "https://a.example/b"}
     assert [each["code"] for each in told["problems"]] == ["link-dead"]
 
 

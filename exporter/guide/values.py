@@ -26,6 +26,7 @@ if TYPE_CHECKING:
 _MAIL = re.compile(r"[\w.+-]+@[\w-]+(?:\.[\w-]+)+")
 _PHONE = re.compile(r"(?:\+ ?)?[0-9][0-9 ()./-]{4,}")
 _PATH = re.compile(r"/[^/\s]|mailto:|tel:")
+_HOST = re.compile(r"(?:[a-z0-9-]+\.)+[a-z]{2,}(?:/[\w.~/-]*)?", re.ASCII)
 _PHONES = {"phone", "telephone", "tel", "mobile", "fax", "whatsapp"}
 _CODE = re.compile(r"[a-z]{2,3}(?:-[A-Z][a-z]{3})?(?:-[A-Z]{2})?")
 _LANGUAGES = {"language", "languages", "locale", "locales"}
@@ -95,13 +96,15 @@ def _text(value: str, name: str, view: View) -> Markup:
     What is a telephone number is told by the field's name, and what is a language, which is written in words too.
     """
     text = value.strip()
+    named = {*words_of(name)[-1:]}
     if read_date(text) is not None:
         return date(text, view)
-    if text.startswith(("https://", "http://")) or (_PATH.match(text) and ADDRESSES & set(words_of(name)[-1:])):
-        address = follow("a", text, view, value)
+    is_host = _HOST.fullmatch(text) and (text.startswith("www.") or {"website", *ADDRESSES} & named)
+    if is_host or text.startswith(("https://", "http://")) or (_PATH.match(text) and ADDRESSES & named):
+        address = follow("a", f"https://{text}" if is_host else text, view, value)
         shown = re.sub(r"^(?:https?://|mailto:|tel:)", "", text).removesuffix("/") or text
         return Markup('<a href="%s">%s</a>') % (address, shown) if address else escape(text)
-    if _CODE.fullmatch(text) and _LANGUAGES & set(words_of(name)[-1:]):
+    if _CODE.fullmatch(text) and _LANGUAGES & named:
         return escape(language_name(text, view.locale))
     if _MAIL.fullmatch(text):
         return Markup('<a href="mailto:{0}">{0}</a>').format(text)

@@ -32,6 +32,7 @@ _SEARCH = {"seo", "og"}
 _SEARCH_ONLY = {"title", "description", "keywords", "image", "robots", "name"}
 _SEARCH_TYPES = ({"seo"}, {"metadata"}, {"meta", "data"}, {"open", "graph"})
 _SWITCHES = {"hide", "show", "display", "enable", "disable", "render"}
+_SIDES = {"left", "right", "button", "cta"}
 _STATES = {"toggle", "enabled", "disabled", "visible", "hidden", "visibility", "noindex", "nofollow"}
 _LOOKS = (
     *({"layout"}, {"alignment"}, {"align"}, {"variant"}, {"css"}, {"classname"}, {"anchor"}, {"hash"}, {"placeholder"}),
@@ -153,7 +154,7 @@ def _is_switch(field: Field) -> bool:
     """Tell whether a field says how a template is to show an entry, or names it for a program."""
     words = words_of(field.id)
     if field.type == "Boolean":
-        return bool(_SWITCHES & set(words[:1]) or _STATES & set(words))
+        return bool(_SWITCHES & {*words[:1]} or _SIDES & {*words[-1:]} or _STATES & {*words})
     if field.type in ("Symbol", "Integer") and (words[-1:] == ("id",) or words == ("key",)):
         return True
     return not field.link_type and field.type not in LONG and any(each <= {*words} for each in _LOOKS)
