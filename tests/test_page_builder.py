@@ -208,6 +208,16 @@ def test_address_and_the_text_beside_it_are_one_link(guide: Guide, space: SpaceF
     assert [each["code"] for each in told["problems"]] == ["link-dead"]
 
 
+def test_colour_is_for_templates_and_a_number_is_not(guide: Guide, space: SpaceFiles) -> None:
+    names = ("title", "tint", "ink", "ticket")
+    space.put_model(
+        content_type("post", *(field(each, "Symbol") for each in names)), locales=[locale("en-US", default=True)]
+    )
+    space.put(entry("post", "p", title="P", tint="#83AA5D", ink="#fff", ticket="#123"))
+    guide.build()
+    assert [said(each) for each in shown(guide, "/post/P/").iter("dd")] == ["#123"]
+
+
 def test_person_is_called_by_both_names(guide: Guide, space: SpaceFiles) -> None:
     person = content_type(
         "person", *(field(each, "Symbol") for each in ("firstName", "lastName", "job")), display="firstName"

@@ -38,7 +38,7 @@ _MODULES = {
 }
 _STYLES = {"theme", "mode", "template"}
 _TOKEN = re.compile(r"[a-z][A-Za-z0-9]*(?:[_-][a-z0-9]+)*")
-_COLOUR = re.compile(r"#(?:[0-9A-Fa-f]{3,4}){1,2}")
+_COLOUR = re.compile(r"#(?=[0-9]*[A-Fa-f])(?:[0-9A-Fa-f]{3,4}){1,2}|#(?:[0-9]{6}|[0-9]{8})")
 _LINES = {"address", "hours", "times"}
 _LINE = re.compile(r"(?<=\S)[ \t]*\n(?=[ \t]*\S)")
 _BLOCK = re.compile(r"^\s*(?:[#>*+|<`~-]|[0-9]+[.)]\s)", re.MULTILINE)
