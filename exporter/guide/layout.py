@@ -13,7 +13,7 @@ from exporter.guide.documents import is_passage
 from exporter.guide.fields import FieldValue, fields_of, picture_of, roles_of, summary_field, title_of, type_of, url_of
 from exporter.guide.objects import Asset, Entry, RichText, Values
 from exporter.guide.values import Anchor, leads_elsewhere, leaf
-from exporter.guide.vocabulary import LONG, words_of
+from exporter.guide.vocabulary import LONG, has_lines, is_body, is_module, is_plain, is_style
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -25,21 +25,7 @@ _MOST = 500
 """Parts of a page: entries that link to each other crosswise would stand there more often than there are readers."""
 _LOWEST = 5
 """The level of a heading that leaves one below it."""
-_BODIES = {
-    *("body", "content", "text", "copy", "description", "article", "story", "page", "post", "main", "details", "about"),
-    *("bio", "biography", "markdown", "html", "answer", "message", "quote"),
-}
-_PLAIN = {"body", "content", "text", "copy", "main", "rich"}
-"""What no reader needs to be told above a text."""
-_MODULES = {
-    *("sections", "modules", "blocks", "components", "elements", "rows", "widgets", "parts", "items", "children"),
-    *("section", "module", "block", "component", "element", "row", "widget", "part", "item", "page", "type"),
-    *("hero", "banner", "media", "grid", *_PLAIN),
-}
-_STYLES = {"theme", "mode", "template"}
-_TOKEN = re.compile(r"[a-z][A-Za-z0-9]*(?:[_-][a-z0-9]+)*")
 _COLOUR = re.compile(r"#(?=[0-9]*[A-Fa-f])(?:[0-9A-Fa-f]{3,4}){1,2}|#(?:[0-9]{6}|[0-9]{8})")
-_LINES = {"address", "hours", "times"}
 _LINE = re.compile(r"(?<=\S)[ \t]*\n(?=[ \t]*\S)")
 _BLOCK = re.compile(r"^\s*(?:[#>*+|<`~-]|[0-9]+[.)]\s)", re.MULTILINE)
 """A line that begins a block of Markdown, which no line break may stand before."""
@@ -184,17 +170,15 @@ class Layout:
 
     def _speaks_for_itself(self, field: FieldValue, kind: str, *, is_first: bool, is_only: bool) -> bool:
         """Tell whether a body needs no name above it: as the page's own below its title, or as the mere text of it."""
-        words = {*words_of(field.id)}
-        if is_first and (is_only or kind != "text" or _BODIES & words):
+        if is_first and (is_only or kind != "text" or is_body(field.id)):
             return True
-        plain = (_BODIES if self._inside else _PLAIN) if kind == "text" else _MODULES
-        return bool(words) and words <= plain
+        return is_plain(field.id, inside=self._inside) if kind == "text" else is_module(field.id)
 
     @staticmethod
     def _is_said(field: FieldValue, titles: set[str]) -> bool:
         """Tell whether a field only says what stands there already, or a colour or the like to a template."""
         text = field.value.strip() if isinstance(field.value, str) else ""
-        if field.id in _STYLES and _TOKEN.fullmatch(text):
+        if is_style(field.id, text):
             return True
         if field.type in LONG and len(text) > _LONGEST_LEAD:
             is_said = text in titles
@@ -225,7 +209,7 @@ class Layout:
 
     def _in_lines(self, name: str, text: str | None) -> str | None:
         """Keep the lines of an address, or of opening hours, that Markdown runs together."""
-        if text is None or "\n" not in text or not _LINES & {*words_of(name)} or _BLOCK.search(text):
+        if text is None or "\n" not in text or not has_lines(name) or _BLOCK.search(text):
             return text
         found = _LINE.sub("\\\\\n", text)
         self._entry._view.stand_for(found, text)  # noqa: SLF001 - an object of the same room

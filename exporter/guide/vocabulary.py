@@ -198,3 +198,42 @@ def has_address(content_type: ContentType) -> bool:
     return bool(
         {word for each in content_type.fields for word in words_of(each.id)[-1:]} & {"slug", "permalink", "path"}
     )
+
+
+_BODIES = {
+    *("body", "content", "text", "copy", "description", "article", "story", "page", "post", "main", "details", "about"),
+    *("bio", "biography", "markdown", "html", "answer", "message", "quote"),
+}
+_PLAIN = {"body", "content", "text", "copy", "main", "rich"}
+_MODULES = {
+    *("sections", "modules", "blocks", "components", "elements", "rows", "widgets", "parts", "items", "children"),
+    *("section", "module", "block", "component", "element", "row", "widget", "part", "item", "page", "type"),
+    *("hero", "banner", "media", "grid", *_PLAIN),
+}
+_TEMPLATES = {"theme", "mode", "template"}
+_TOKEN = re.compile(r"[a-z][A-Za-z0-9]*(?:[_-][a-z0-9]+)*")
+
+
+def is_body(name: str) -> bool:
+    """Tell whether a text is by its name what a page is about, and no certain part of that."""
+    return bool(_BODIES & {*words_of(name)})
+
+
+def is_plain(name: str, *, inside: bool) -> bool:
+    """Tell whether a text needs no name above it; `inside` another entry's page fewer do."""
+    return words_of(name) != () and {*words_of(name)} <= (_BODIES if inside else _PLAIN)
+
+
+def is_module(name: str) -> bool:
+    """Tell whether a field is called as designers call where parts of a page go, which tells readers nothing."""
+    return words_of(name) != () and {*words_of(name)} <= _MODULES
+
+
+def has_lines(name: str) -> bool:
+    """Tell whether the lines of a text are meant as they are written: those of an address, or of opening hours."""
+    return bool({"address", "hours", "times"} & {*words_of(name)})
+
+
+def is_style(name: str, text: str) -> bool:
+    """Tell whether a text names a look to a template."""
+    return name in _TEMPLATES and _TOKEN.fullmatch(text) is not None
