@@ -234,3 +234,13 @@ def test_alias_that_is_moved_while_a_sync_runs_is_noticed_by_the_next(remote: Ca
     assert [outcome.code for outcome in outcomes] == [0, 0, 0]
     said = ["the environment is another than last time" in outcome.out for outcome in outcomes]
     assert said == [False, True, False]
+
+
+def test_mirror_that_is_gone_is_brought_anew_and_no_page_is_lost(guide: Guide) -> None:
+    guide.build()
+    before = guide.files("content", "site")
+    shutil.rmtree(guide.root / "content")
+    assert guide.run("status", "--json").json["status"]["full"] is True
+    told = guide.build()
+    assert told["sync"]["full"] is True
+    assert guide.files("content", "site") == before

@@ -121,6 +121,11 @@ class MirrorIndex:
         """Tell whether there is no row at all; their number would take a look at each."""
         return self._database.execute("SELECT 1 FROM item LIMIT 1").fetchone() is None
 
+    def is_lost(self, content: Path) -> bool:
+        """Tell whether no folder is there that any row's file lies in, as where all of `content` was removed."""
+        folders = self.folders()
+        return bool(folders) and not any((content / each).is_dir() for each in folders)
+
     def __len__(self) -> int:
         return int(self._database.execute("SELECT count(*) FROM item").fetchone()[0])
 

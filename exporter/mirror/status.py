@@ -61,7 +61,7 @@ def _look(run: SyncRun, status: StatusReport, state: SyncState | None, *, files:
     if files and known:
         status.drift = find_drift(run, state)
     token = _token(run, state)
-    sound, fresh = run.check_index(state, whole=token is None)
+    sound, fresh = run.check_index(state, whole=token is None or run.index.is_lost(run.config.content))
     if files and not known:
         status.drift = find_drift(run, state)
         status.drift.sum_differs = state is not None and not sound

@@ -111,7 +111,7 @@ class SyncRun:
         token = self.start_token(state)
         staging = self._staging(state, token)
         interrupted = bool(staging.meta("planned"))
-        sound, fresh = self.check_index(state, whole=token is None)
+        sound, fresh = self.check_index(state, whole=token is None or self.index.is_lost(self.config.content))
         if not sound and not interrupted and token is not None:
             self.report.notes.append("content/ is not what was synced last (edited, reverted?): a full sync")
             staging.discard()
