@@ -47,6 +47,7 @@ MORE = (
     },
     {"id": "startDate", "name": "Start", "type": "Date", "localized": False},
     {"id": "data", "name": "Data", "type": "Object", "localized": True},
+    {"id": "pictureAlt", "name": "Alt", "type": "Symbol", "localized": False},
 )
 WIDE = content_type("place", *PLACE["fields"], *MORE)
 WALK = content_type("walk", ("title", "Symbol"), ("slug", "Symbol"), ("body", "Text"), LINKED)
@@ -74,6 +75,13 @@ MODELS: tuple[tuple[dict[str, Any], ...], ...] = (
         _other(WIDE, "related", items=PARTS_OF_PAGES),
         content_type("category", ("title", "Symbol"), ("body", "Text"), LINKED),
         content_type("walk", ("title", "Symbol"), ("story", "RichText")),
+    ),
+    (
+        _other(WIDE, "related", items=PARTS_OF_PAGES),
+        content_type("category", ("title", "Symbol"), ("url", "Symbol")),
+        content_type(
+            "walk", ("firstName", "Symbol"), ("lastName", "Symbol"), ("story", "RichText"), display="firstName"
+        ),
     ),
 )
 LOCALES = (
@@ -217,7 +225,7 @@ def _text(number: int, change: Change) -> str:
     slug = SLUGS[(number + change.slug) % len(SLUGS)]
     texts = (
         "It turns.",
-        f"See [it](/place/{slug}/) and [that](/category/{slug}/ 'a').",
+        f"See [it](/place/{slug}/), [that](/category/{slug}/ 'a') and [what is called so](/{slug}#a).",
         f"[x](/de-DE/place/{slug}/) ![p](/files/{change.id}/file.svg) [home](/) [list](/walk/)",
         f"Beside [one](../{slug}/) and [two](https://example.org).\n\n" + "Much. " * 80,
         "",
@@ -259,11 +267,12 @@ def make_entry(change: Change, revision: int) -> dict[str, Any]:
         if number == title % 3 or (title + number) % 4
     }
     fields: dict[str, Any] = {"title": texts, "slug": SLUGS[change.slug], "body": _text(change.body, change)}
+    fields |= {"url": f"/{SLUGS[more % len(SLUGS)]}", "firstName": texts, "lastName": f"L{more // 2}"}
     if change.category < len(IDS):
         fields["category"] = link("Entry", IDS[change.category])
     if change.type == "place":
         fields["summary"] = {"en-US": f"Sum {more}", "de-DE": "" if more % 2 else "Kurz"}
-        fields["picture"] = link("Asset", IDS[more % 4])
+        fields |= {"picture": link("Asset", IDS[more % 4]), "pictureAlt": f"Alt {more // 3}"}
     if more & 1:
         fields["order"] = more // 4
     if more & 2:
