@@ -200,12 +200,71 @@ def test_address_and_the_text_beside_it_are_one_link(guide: Guide, space: SpaceF
     page = shown(guide, "/place/P/")
     assert {said(each.find("dt")): said(each.find("dd")) for each in page.xpath(".//dl/div")} == {
         "Cta": "Book now",
-        "MapUrl": "/nowhere",
+        "Map url": "/nowhere",
         "Website": "a.example/b",
         "File": "a.md",
     }
     assert links(page) == {"Book now": "https://example.org/b", "a.example/b": "https://a.example/b"}
     assert [each["code"] for each in told["problems"]] == ["link-dead"]
+
+
+def test_heading_in_a_field_of_its_own_stands_above_its_text(guide: Guide, space: SpaceFiles) -> None:
+    names = {"title": "Symbol", "section1Heading": "Symbol", "section1Body": "Text", "highlightTitle2": "Symbol"}
+    names |= {"highlightParagraph2": "Text", "loneHeading": "Symbol"}
+    kind = content_type("post", *(field(name, kind) for name, kind in names.items()))
+    space.put_model(kind, locales=[locale("en-US", default=True)])
+    texts: dict[str, Any] = {"section1Heading": "What we do", "section1Body": "A lot.", "highlightTitle2": "How"}
+    space.put(entry("post", "p", title="P", **texts, highlightParagraph2="So.", loneHeading="Alone"))
+    guide.build()
+    page = shown(guide, "/post/P/")
+    assert [said(each) for each in page.xpath(".//div[@class='prose']")] == ["What we do A lot.", "How So."]
+    assert [said(each) for each in page.iter("dd")] == ["Alone"]
+
+
+def test_figures_stand_with_what_they_count_and_menus_are_not_in_the_navigation() -> None:
+    page = content_type(
+        "page", field("title", "Symbol"), field("slug", "Symbol"), field("stats", "Array", "stat", **ENTRIES)
+    )
+    stat = content_type("stat", field("text", "Symbol"), field("amount", "Integer"), display="text")
+    menu = content_type("mainMenu", field("title", "Symbol"), field("links", "Array", "page", **ENTRIES))
+    assert parts_of(types(page, stat, menu)) == {"stat", "mainMenu"}
+
+
+def test_what_sums_up_a_part_of_an_entry_does_not_sum_up_the_whole() -> None:
+    names = ("title", "tier1Heading", "tier1Subheading", "heroTitle", "heroDescription", "thingDescription")
+    assert roles(*(field(each, "Symbol") for each in names)).summaries == ("thingDescription",)
+
+
+def test_pictures_that_are_only_numbered_have_no_headings(guide: Guide, space: SpaceFiles) -> None:
+    fields = [field(each, "Link", linkType="Asset") for each in ("image1", "image2", "secondPhoto", "map")]
+    space.put_model(content_type("page", field("title", "Symbol"), *fields), locales=[locale("en-US", default=True)])
+    pictures: dict[str, Any] = {}
+    for each in fields:
+        space.put(asset(each["id"], f"{each['id']}.svg", 7), file=SVG)
+        pictures[each["id"]] = link("Asset", each["id"])
+    space.put(entry("page", "p", title="P", **pictures))
+    guide.build()
+    assert [said(each) for each in shown(guide, "/page/P/").iter("h2")] == ["Map"]
+
+
+def test_marks_of_markdown_are_no_part_of_a_title_and_a_slug_is_none(guide: Guide, space: SpaceFiles) -> None:
+    terms = content_type("terms", field("text", "Text"), display="text")
+    page = content_type("page", field("slug", "Symbol"), field("title", "Symbol"), display="slug")
+    space.put_model(terms, page, locales=[locale("en-US", default=True)])
+    space.put(entry("terms", "t", text="__Terms of use__\n\n1. None."))
+    space.put(entry("page", "p", slug="how-to", title="How to get here"))
+    guide.build()
+    home = shown(guide, "/")
+    assert [said(each) for each in home.iter("strong")] == ["How to get here", "Terms of use"]
+
+
+def test_fact_that_the_lead_says_is_not_said_twice(guide: Guide, space: SpaceFiles) -> None:
+    fields = [field("title", "Symbol"), field("intro", "RichText"), field("headline", "Symbol")]
+    space.put_model(content_type("post", *fields), locales=[locale("en-US", default=True)])
+    intro = node("document", node("paragraph", text("A fine day.")))
+    space.put(entry("post", "p", title="P", intro=intro, headline="A fine day."))
+    guide.build()
+    assert said(shown(guide, "/post/P/")).count("A fine day.") == 1
 
 
 def test_colour_is_for_templates_and_a_number_is_not(guide: Guide, space: SpaceFiles) -> None:
@@ -331,3 +390,101 @@ def test_names_that_programs_spell_are_said_in_words() -> None:
     assert {each: label(each) for each in named} == named
     assert words_of("pageSubTitle") == ("page", "subtitle")
     assert words_of("tag_line") == ("tagline",)
+
+
+def test_what_readers_need_is_shown_though_its_name_looks_like_a_switch() -> None:
+    booleans = ("hiddenGem", "disabledAccess", "wifiEnabled", "placesLeft", "showCooking", "visibleFromStreet")
+    symbols = ("roomLayout", "variantOfWine", "anchorStores", "hashTag", "keyFact", "theme", "internalLink")
+    fields = [*(field(each, "Boolean") for each in booleans), *(field(each, "Symbol") for each in symbols[:-1])]
+    fields += [field("internalLink", "Link", linkType="Entry"), field("heightCms", "Number"), field("order", "Symbol")]
+    fields += [field(each, "Number") for each in ("minimumOrder", "finishingPosition")]
+    assert roles(*fields).hidden == frozenset()
+
+
+def test_entry_with_a_date_a_place_or_a_number_is_no_mere_link() -> None:
+    kinds = {"startDate": "Date", "place": "Location", "stars": "Integer"}
+    for name, kind in kinds.items():
+        assert roles(field("title", "Symbol"), field("url", "Symbol"), field(name, kind)).leads_on == ""
+    assert (
+        roles(field("title", "Symbol"), field("url", "Symbol"), field("venue", "Link", linkType="Entry")).leads_on == ""
+    )
+    assert (
+        roles(field("title", "Symbol"), field("url", "Symbol"), field("icon", "Link", linkType="Asset")).leads_on
+        == "url"
+    )
+
+
+def test_type_with_a_date_is_no_part_of_a_page() -> None:
+    fields = [field("internalName", "Symbol"), field("title", "Symbol"), field("startDate", "Date")]
+    page = content_type("page", field("title", "Symbol"), field("slug", "Symbol"), field("body", "RichText"))
+    assert parts_of(types(page, content_type("show", *fields, display="internalName"))) == frozenset()
+
+
+def test_only_text_of_a_page_keeps_a_name_that_says_something(guide: Guide, space: SpaceFiles) -> None:
+    tour = content_type("tour", field("title", "Symbol"), field("notIncluded", "Text"))
+    play = content_type("play", field("title", "Symbol"), field("contentWarning", "Text"), field("playText", "Text"))
+    space.put_model(tour, play, locales=[locale("en-US", default=True)])
+    space.put(entry("tour", "t", title="T", notIncluded="Flights"))
+    space.put(entry("play", "p", title="P", contentWarning="Nudity", playText="Ah."))
+    guide.build()
+    assert [said(each) for each in shown(guide, "/tour/T/").iter("h2")] == ["Not included"]
+    assert [said(each) for each in shown(guide, "/play/P/").iter("h2")] == ["Content warning", "Play text"]
+
+
+def test_address_of_a_button_needs_no_scheme_and_what_is_none_is_shown(guide: Guide, space: SpaceFiles) -> None:
+    names = [f"{each}{end}" for each in ("book", "mail", "call", "train") for end in ("Text", "Link")]
+    kind = content_type("place", field("title", "Symbol"), *(field(each, "Symbol") for each in names))
+    space.put_model(kind, locales=[locale("en-US", default=True)])
+    values = (
+        "Book",
+        "www.book.example",
+        "Write",
+        "a@b.example",
+        "Call",
+        "+49 30 123456",
+        "By train",
+        "hourly from Lyon",
+    )
+    texts: dict[str, Any] = dict(zip(names, values, strict=True))
+    space.put(entry("place", "p", title="P", **texts))
+    guide.build()
+    page = shown(guide, "/place/P/")
+    assert links(page) == {"Book": "https://www.book.example", "Write": "mailto:a@b.example", "Call": "tel:+4930123456"}
+    assert [said(each) for each in page.iter("dd")][-2:] == ["By train", "hourly from Lyon"]
+
+
+def test_alt_text_is_that_of_its_picture(guide: Guide, space: SpaceFiles) -> None:
+    names = ("logo", "image")
+    fields = [f for each in names for f in (field(each, "Link", linkType="Asset"), field(f"{each}Alt", "Symbol"))]
+    space.put_model(content_type("museum", field("title", "Symbol"), *fields), locales=[locale("en-US", default=True)])
+    values: dict[str, Any] = {}
+    for each in names:
+        space.put(asset(each, f"{each}.svg", 7), file=SVG)
+        values |= {each: link("Asset", each), f"{each}Alt": f"The {each}"}
+    space.put(entry("museum", "m", title="M", **values))
+    guide.build()
+    assert shown(guide, "/museum/M/").xpath(".//header//img/@alt") == ["The image"]
+
+
+def test_person_is_called_by_the_name_and_not_by_the_title_of_the_job() -> None:
+    names = [field(each, "Symbol") for each in ("internalName", "title", "name")]
+    assert roles(*names, display="internalName", name="person").title == "name"
+    assert roles(*names, display="internalName", name="page").title == "title"
+    artist = roles(
+        field("firstName", "Symbol"), field("lastName", "Symbol"), field("role", "Symbol"), display="firstName"
+    )
+    assert artist.named_by == ("firstName", "lastName", "role")
+
+
+def test_path_leads_to_a_page_that_stands_before_one_that_once_stood_there(guide: Guide, space: SpaceFiles) -> None:
+    page = content_type("page", field("title", "Symbol"), field("slug", "Symbol"), field("body", "Text"))
+    venue = content_type("venue", field("title", "Symbol"), field("slug", "Symbol"))
+    space.put_model(page, venue, locales=[locale("en-US", default=True)])
+    space.put(entry("page", "news", title="Hall news", slug="hall"))
+    space.put(entry("page", "p", title="P", slug="p", body="[to](/hall)"))
+    space.put(entry("venue", "hall", title="The hall", slug="hall"))
+    guide.build()
+    assert links(shown(guide, "/page/p/"))["to"] == "../hall/index.html"
+    space.put(entry("page", "news", 2, title="Hall news", slug="hall-news"))
+    guide.build()
+    assert links(shown(guide, "/page/p/"))["to"] == "../../venue/hall/index.html"

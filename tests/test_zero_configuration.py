@@ -60,7 +60,7 @@ def test_page_of_an_entry_says_what_its_editor_meant(everything: Guide) -> None:
     assert facts(page) == {
         "Starts": "May 1, 2026, 7:00 PM UTC+02:00",
         "Elsewhere": "In another space",
-        "EndDate": "May 2, 2026",
+        "End date": "May 2, 2026",
         "Everywhere": "In another space",
         "Free": "No",
         "Price": "12,345.5",
@@ -336,14 +336,14 @@ def test_summary_is_told_by_its_name_and_a_picture_by_its_kind() -> None:
     found = roles(
         ("title", "Symbol"),
         ("metaDescription", "Symbol"),
-        ("productDescription", "Text"),
+        ("pageDescription", "Text"),
         ("teaser", "Text"),
         field("logo", "Link", linkType="Asset"),
         field("photos", "Array", **ASSETS),
         field("cover", "Link", linkType="Asset"),
         ("photoCredits", "Symbol"),
     )
-    assert found.summaries == ("teaser", "productDescription")
+    assert found.summaries == ("teaser", "pageDescription")
     assert found.pictures == ("cover", "logo", "photos")
     assert (sorted(found.captions), sorted(found.hidden)) == (["photoCredits"], ["metaDescription"])
 

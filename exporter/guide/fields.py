@@ -147,19 +147,28 @@ def _field(thing: Thing, definition: Field) -> FieldValue | None:
     return found
 
 
-@once
 def picture_of(thing: Thing) -> Asset | None:
     """Give an entry's picture: the first image among its fields, single ones first; an asset that is one is its own."""
+    return _picture(thing)[1]
+
+
+def picture_field(thing: Thing) -> str:
+    """Give the field that an entry's picture is in; empty where it has none."""
+    return _picture(thing)[0]
+
+
+@once
+def _picture(thing: Thing) -> tuple[str, Asset | None]:
     if isinstance(thing, Asset):
-        return thing if thing.is_image else None
+        return "", thing if thing.is_image else None
     view, loaded = thing._view, thing._loaded  # noqa: SLF001
     for name in roles_of(thing).pictures:
         value = view.answer(loaded, name).value
         assets = map(view.target, value if isinstance(value, list) else (value,))
         picture = next((each for each in assets if isinstance(each, Asset) and each.is_image), None)
         if picture is not None:
-            return picture
-    return None
+            return name, picture
+    return "", None
 
 
 def file_values(asset: Asset) -> Mapping[str, Mapping[str, Json]]:

@@ -48,6 +48,7 @@ if TYPE_CHECKING:
 
 _NOTHING = Markup("")
 _ENDS = re.compile(r"</(?:p|li|h[1-6]|td|th|div|blockquote)>|<br ?/?>")
+_CLOSING = "\"'”’»)]"
 _STOPS = (".", "!", "?", "…", ":", ";", ",", "。", "！", "？", "؟", "।")
 VIEW = " view"
 """Where filters find the page's view: no template can write this name."""
@@ -94,7 +95,9 @@ def _lead(context: Context, value: Any) -> str:
 def _in_a_line(blocks: Iterable[str]) -> str:
     """Join blocks of a text, so that it is seen where one ends."""
     said = [each.strip() for each in blocks if each.strip()]
-    return "".join(each + (" " if each.endswith(_STOPS) else " · ") for each in said[:-1]) + "".join(said[-1:])
+    return "".join(each + (" " if each.rstrip(_CLOSING).endswith(_STOPS) else " · ") for each in said[:-1]) + "".join(
+        said[-1:]
+    )
 
 
 @pass_context

@@ -164,6 +164,7 @@ class Frame:
 
 
 _LONGEST_TITLE = 120
+_EMPHASIS = re.compile(r"(\*\*|__|\*|_)(.+)\1")
 _OF_FILES = re.compile(r"[0-9_-]")
 _NO_CHARACTER = re.compile("[\0-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ufdd0-\ufdef\ufffe\uffff]")
 
@@ -193,7 +194,7 @@ def _in_a_line(value: Json) -> str:
         text = _NO_CHARACTER.sub("", text).strip()
         text = text if any(each.isprintable() and each != " " for each in text) else ""
     if "\n" in text:
-        text = text.split("\n", 1)[0].lstrip("# ").strip()
+        text = _EMPHASIS.sub(r"\2", text.split("\n", 1)[0].lstrip("# ").strip())
     return text if len(text) <= _LONGEST_TITLE else f"{text[:_LONGEST_TITLE].rsplit(' ', 1)[0]}…"
 
 

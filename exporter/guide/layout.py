@@ -9,14 +9,26 @@ from typing import TYPE_CHECKING, Any
 
 from markupsafe import Markup
 
-from exporter.guide.documents import is_passage
-from exporter.guide.fields import FieldValue, fields_of, picture_of, roles_of, summary_field, title_of, type_of, url_of
+from exporter.guide.documents import blocks_of, is_passage
+from exporter.guide.fields import (
+    FieldValue,
+    fields_of,
+    picture_field,
+    picture_of,
+    roles_of,
+    summary_field,
+    title_of,
+    type_of,
+    url_of,
+)
 from exporter.guide.objects import Asset, Entry, RichText, Values
-from exporter.guide.values import Anchor, leads_elsewhere, leaf
-from exporter.guide.vocabulary import LONG, has_lines, is_body, is_module, is_plain, is_style
+from exporter.guide.values import Anchor, is_address, leads_elsewhere, leaf
+from exporter.guide.vocabulary import LONG, has_lines, is_body, is_counted, is_module, is_plain, is_style, words_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+
+    from exporter.guide.roles import Roles
 
 _THINGS = (Entry, Asset)
 _LONGEST_LEAD = 500
@@ -25,9 +37,8 @@ _MOST = 500
 """Parts of a page: entries that link to each other crosswise would stand there more often than there are readers."""
 _LOWEST = 5
 """The level of a heading that leaves one below it."""
-_COLOUR = re.compile(r"#(?=[0-9]*[A-Fa-f])(?:[0-9A-Fa-f]{3,4}){1,2}|#(?:[0-9]{6}|[0-9]{8})")
 _LINE = re.compile(r"(?<=\S)[ \t]*\n(?=[ \t]*\S)")
-_BLOCK = re.compile(r"^\s*(?:[#>*+|<`~-]|[0-9]+[.)]\s)", re.MULTILINE)
+_BLOCK = re.compile(r"^\s*(?:(?:#{1,6}|[*+-])\s|[>|<`~]|[0-9]+[.)]\s)", re.MULTILINE)
 """A line that begins a block of Markdown, which no line break may stand before."""
 _PATH = " > "
 """What editors write between the names of a page and of its part: `Home > Hero`."""
@@ -89,7 +100,7 @@ class Layout:
     @property
     def alt(self) -> str:
         """What the picture shows, where a field of the entry says so."""
-        name = roles_of(self._entry).alt
+        name = roles_of(self._entry).alts.get(picture_field(self._entry), "")
         value = self._entry[name] if name in {each.id for each in self._fields} else ""
         return value.strip() if isinstance(value, str) else ""
 
@@ -133,10 +144,12 @@ class Layout:
     def _lay_out(self) -> Iterator[FieldValue]:
         roles = roles_of(self._entry)
         left_out = {*roles.hidden, self.lead, *(each.id for each in self.captions)}
-        left_out.update(roles.spare if self.picture is not None else ())
         left_out.add(roles.title if roles.surname else "")
         titles = {self.title, title_of(self._entry)} if roles.title else {self.title}
         texts = [each.id for each in self._fields if each.type in LONG and each.id not in (*left_out, *roles.code)]
+        titles.add(_plain_text(self._entry[self.lead]) if self.lead else "")
+        headings = self._headings(roles)
+        left_out.update(roles.headed_by[each] for each in headings)
         named = self._named_addresses()
         left_out.update(roles.called_by[each][0] for each in named)
         told = False
@@ -144,6 +157,8 @@ class Layout:
             if each.id in left_out or (each.id != roles.leads_on and self._is_said(each, titles)):
                 continue
             value = self._left(each.value)
+            if each.id in roles.spare and self.picture is not None and _is_picture(value):
+                continue
             if isinstance(value, str) and each.type == "Text" and each.id not in roles.code:
                 value = self._in_lines(each.id, self._below(value))
             kind = self._kind(each, value, roles.code)
@@ -157,22 +172,38 @@ class Layout:
                 continue
             is_body = kind in ("text", "parts")
             is_first = is_body and not told and (kind == "text" or isinstance(value, tuple))
-            headed = not is_body or not self._speaks_for_itself(each, kind, is_first=is_first, is_only=len(texts) < 2)
+            headed = not self._speaks_for_itself(each, kind, is_first=is_first, is_only=len(texts) < 2)
             told = True
             items = value if isinstance(value, tuple) or kind not in ("gallery", "parts") else (value,)
-            yield Section(each.id, each.name, each.type, items, each.locale, kind, headed)
+            name = headings.get(each.id, each.name)
+            yield Section(each.id, name, each.type, items, each.locale, kind, headed or each.id in headings)
+
+    def _headings(self, roles: Roles) -> dict[str, str]:
+        """Give the headings of texts that stand in fields beside them."""
+        texts = {each.id: each.value.strip() for each in self._fields if isinstance(each.value, str)}
+        filled = {each.id for each in self._fields}
+        pairs = ((text, name) for text, name in roles.headed_by.items() if text in filled and text != self.lead)
+        return {text: texts[name] for text, name in pairs if texts.get(name)}
 
     def _named_addresses(self) -> dict[str, Anchor]:
         """Give the links that an address and a text beside it are."""
         texts = {each.id: each.value.strip() for each in self._fields if isinstance(each.value, str)}
-        pairs = ((name, text) for name, (text, _) in roles_of(self._entry).called_by.items())
-        return {name: Anchor(texts[text], texts[name]) for name, text in pairs if texts.get(name) and texts.get(text)}
+        pairs = ((name, text) for name, (text, _) in roles_of(self._entry).called_by.items() if texts.get(text))
+        return {name: Anchor(texts[text], texts[name]) for name, text in pairs if is_address(texts.get(name, ""))}
 
     def _speaks_for_itself(self, field: FieldValue, kind: str, *, is_first: bool, is_only: bool) -> bool:
-        """Tell whether a body needs no name above it: as the page's own below its title, or as the mere text of it."""
-        if is_first and (is_only or kind != "text" or is_body(field.id)):
+        """Tell whether a section needs no name above it: as the body of the page, as a mere text, part or picture."""
+        entry = self._entry
+        is_part = self._inside or type_of(entry) in entry._view.frame.parts  # noqa: SLF001 - one room's objects
+        if is_first and ((is_part and (is_only or kind != "text")) or (kind == "text" and self._is_body(field.id))):
             return True
-        return is_plain(field.id, inside=self._inside) if kind == "text" else is_module(field.id)
+        if kind == "text":
+            return is_plain(field.id, inside=self._inside)
+        return (kind == "parts" and is_module(field.id)) or (kind == "gallery" and is_counted(field.id))
+
+    def _is_body(self, name: str) -> bool:
+        found = self._entry._view.content_type(type_of(self._entry))  # noqa: SLF001 - an object of the same room
+        return is_body(name, {*words_of(found.id), *words_of(found.name)} if found is not None else frozenset())
 
     @staticmethod
     def _is_said(field: FieldValue, titles: set[str]) -> bool:
@@ -184,7 +215,7 @@ class Layout:
             is_said = text in titles
             titles.add(text)
             return is_said
-        return bool(text) and (text in titles or _COLOUR.fullmatch(text) is not None)
+        return bool(text) and text in titles
 
     def _left(self, value: Any) -> Any:
         """Give a value without the picture beside the title and without links to other spaces; None for nothing."""
@@ -238,6 +269,16 @@ class Layout:
         if not url_of(thing) or type_of(thing) in thing._view.frame.parts:  # noqa: SLF001
             return "parts"
         return "cards" if many else "fact"
+
+
+def _is_picture(value: Any) -> bool:
+    """Tell whether there is nothing but pictures."""
+    return all(isinstance(each, Asset) and each.is_image for each in (value if isinstance(value, tuple) else (value,)))
+
+
+def _plain_text(value: Any) -> str:
+    """Give the text that a lead says."""
+    return " ".join(blocks_of(value._document)).strip() if isinstance(value, RichText) else str(value).strip()  # noqa: SLF001
 
 
 def inline(entry: Entry, level: int) -> Markup | str:

@@ -128,18 +128,19 @@ def _internal(parts: SplitResult, view: View) -> str | None:
     if not parts.path:
         return anchor or None
     path, prefix = _whole(unquote(parts.path), view), view.frame.prefixes[view.locale]
-    for plain in view.frame.meant_by(path):
-        for url in dict.fromkeys((prefix + plain[1:], plain)):
-            address = _page_at(url, view)
+    meant = [(plain, url) for plain in view.frame.meant_by(path) for url in dict.fromkeys((prefix + plain[1:], plain))]
+    for moved in (False, True):  # a page that stands goes before one that once stood there
+        for plain, url in meant:
+            address = _page_at(url, view, moved=moved)
             if address:
                 return view.link(address) + (anchor if plain == path else "")  # where it is only meant there is none
     return _item(parts.path, ("entry", "asset"), view)
 
 
-def _page_at(url: str, view: View) -> str:
-    """Give where a page is that lies at an address of the guide, or once did; empty for none."""
+def _page_at(url: str, view: View, *, moved: bool) -> str:
+    """Give where a page is that lies at an address of the guide, or one that `moved` from there; empty for none."""
     found = view.ask(f"url:{url}")
-    if found is None:
+    if found is None or (found[0] == "moved") is not moved:
         return ""
     kind, key, address = found
     better = view.page_of(view.library.items.load(key)) if kind in ("entry", "moved") else None

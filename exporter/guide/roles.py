@@ -5,22 +5,29 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from exporter.guide.vocabulary import (
-    SHORT,
+from exporter.guide.kinds import (
     called_by,
     has_address,
+    headed_by,
+    is_figure,
+    is_machinery,
+    leads_on,
+    surname_field,
+    title_field,
+)
+from exporter.guide.vocabulary import (
+    ALT,
+    SHORT,
+    TITLES,
     is_alt,
     is_for_nobody,
     is_for_search,
     is_internal,
     is_order,
     is_patterned,
-    leads_on,
     leads_to_entries,
     says_search,
-    surname_field,
     targets_of,
-    title_field,
     title_rank,
     words_of,
 )
@@ -36,9 +43,14 @@ _SUMMARIES = (
     *("summary", "lead", "lede", "excerpt", "teaser", "blurb", "abstract", "standfirst", "subtitle", "subheading"),
     *("subheadline", "tagline", "intro", "introduction", "description"),
 )
+_OF_WHOLE = {
+    *("short", "brief", "long", "page", "title", "hero", "header", "banner", "card", "teaser", "listing", "main"),
+    *("intro", "section", "seo"),
+}
 _CAPTIONS = {"caption", "credit", "credits", "copyright"}
 _LESSER = {"thumbnail", "thumb", "preview", "mobile", "background"}
 _CODE = {"code", "snippet", "snippets", "css"}
+_OF_CODE = {*_CODE, "source", "sample", "embed", "block", "example", "html", "js", "language", "custom"}
 _OLDEST_FIRST = {"start", "starts", "begin", "begins", "beginning", "event", "when", "from"}
 _NEWEST_FIRST = {"date", "publish", "published", "publication", "post", "posted", "release", "released"}
 _NO_ORDER = {
@@ -53,11 +65,13 @@ class Roles:
 
     `title` names an entry, the first of `named_by` that is filled does where that is empty. `summaries` say in a
     sentence what it is, the best first. `pictures` are the fields that its picture is looked for in, `captions` what
-    stands below that, `alt` says what it shows. `date` puts it in the calendar, the newest first where `newest_first`.
+    stands below that, `alts` what says what they show. `date` puts it in the calendar, the newest first where it is
+    `newest_first`.
     `hidden` are fields that are not for readers; `code` those that hold source code. `is_titled` says that the title is
     for readers where the entry stands inside another one's page. A `surname` follows the title, `order` puts entries in
     the editor's own order, `leads_on` holds the address that a button or link stands for;
-    `spare` are small copies of the picture, `called_by` addresses with the field that names each and what both are.
+    `spare` are small copies of the picture, `called_by` addresses with the field that names each and what both are,
+    `headed_by` texts with the field that is the heading of each.
     """
 
     title: str
@@ -65,7 +79,7 @@ class Roles:
     summaries: tuple[str, ...] = ()
     pictures: tuple[str, ...] = ()
     captions: frozenset[str] = frozenset()
-    alt: str = ""
+    alts: Mapping[str, str] = field(default_factory=dict)
     date: str = ""
     newest_first: bool = False
     hidden: frozenset[str] = frozenset()
@@ -76,6 +90,7 @@ class Roles:
     leads_on: str = ""
     spare: frozenset[str] = frozenset()
     called_by: Mapping[str, tuple[str, str]] = field(default_factory=dict)
+    headed_by: Mapping[str, str] = field(default_factory=dict)
 
 
 UNKNOWN = Roles("title", ("title",), _SUMMARIES)
@@ -89,17 +104,16 @@ def roles_of(content_type: ContentType) -> Roles:
     date, newest_first = _calendar(fields)
     short = [each for each in fields if each.type in SHORT and each.id not in (title, "slug")]
     pictures = tuple(each.id for each in sorted(filter(_may_be_picture, fields), key=_picture_rank))
-    alt = next((each.id for each in short if pictures and is_alt(each)), "")
     surname = surname_field(content_type, title)
     hidden = {each.id for each in fields if each.id == surname or is_alt(each) or is_for_nobody(each)}
     named = sorted((each.id for each in short if each.id not in hidden and not is_patterned(each)), key=title_rank)
     return Roles(
         title,
-        tuple(filter(None, (title, *named))),
+        tuple(filter(None, (title, surname, *named))),
         _summaries(content_type, [each for each in fields if each in short or each.type == "RichText"]),
         pictures,
         frozenset(each.id for each in short if _CAPTIONS & set(words_of(each.id)[-1:])),
-        alt,
+        _alts(pictures, [each.id for each in short if is_alt(each)]),
         date,
         newest_first,
         frozenset(hidden),
@@ -110,19 +124,33 @@ def roles_of(content_type: ContentType) -> Roles:
         leads_on(content_type),
         frozenset(each for each in pictures[1:] if _LESSER & {*words_of(each)}),
         called_by(content_type),
+        {text: heading for text, heading in headed_by(content_type).items() if heading != title},
     )
+
+
+def _alts(pictures: tuple[str, ...], names: list[str]) -> dict[str, str]:
+    """Give the field that says what a picture shows, by the field of that."""
+    bare = {tuple(each for each in words_of(name) if each not in ALT): name for name in names}
+    only = bare.get((), "") if len(pictures) == 1 else ""
+    return {each: found for each in pictures if (found := bare.get(words_of(each), only))}
 
 
 def _summaries(content_type: ContentType, fields: Iterable[Field]) -> tuple[str, ...]:
     """Give the fields whose last word is one for a summary: by that word, the shortest kind of field first.
 
-    What sums up a part of an entry, as a `speakersSubtitle` does, comes last.
+    What sums up a part of an entry, as a `speakersSubtitle` does, is none.
     """
-    own = {*words_of(content_type.id), *words_of(content_type.name), "short", "brief", "long", "page"}
+    own = {*words_of(content_type.id), *words_of(content_type.name), *_OF_WHOLE}
+    headings = {words_of(each.id)[:-1] for each in content_type.fields if title_rank(each.id) < len(TITLES)} - {()}
     ranked = [
-        (not own >= {*words[:-1]}, _SUMMARIES.index(words[-1]), _KINDS.index(each.type), number, each.id)
+        (_SUMMARIES.index(words[-1]), _KINDS.index(each.type), number, each.id)
         for number, each in enumerate(fields)
-        if (words := words_of(each.id)) and words[-1] in _SUMMARIES and not is_for_search(each)
+        if (words := words_of(each.id))
+        and words[-1] in _SUMMARIES
+        and not is_for_search(each)
+        and {*words[:-1]} <= own
+        and words[:-1] not in headings
+        and (words[-1] != "lead" or len(words) == 1)
     ]
     return tuple(each[-1] for each in sorted(ranked))
 
@@ -152,7 +180,7 @@ def _code(content_type: ContentType) -> frozenset[str]:
     texts = [each for each in content_type.fields if each.type == "Text"]
     if {"snippet", "snippets"} & {*words_of(content_type.id), *words_of(content_type.name)}:
         return frozenset(each.id for each in texts)
-    return frozenset(each.id for each in texts if _CODE & set(words_of(each.id)))
+    return frozenset(each.id for each in texts if _CODE & {*words_of(each.id)} and {*words_of(each.id)} <= _OF_CODE)
 
 
 def _is_titled(content_type: ContentType, title: str) -> bool:
@@ -161,7 +189,8 @@ def _is_titled(content_type: ContentType, title: str) -> bool:
     if own is None or is_patterned(own) or is_internal(own):
         return False
     texts = (each for each in content_type.fields if each.type in {"Symbol", "Text", "RichText"})
-    return own.localized or not any(each.localized for each in texts)
+    is_name = words_of(title)[-1:] == ("name",)
+    return is_name or own.localized or not any(each.localized for each in texts)
 
 
 def parts_of(types: Mapping[str, ContentType]) -> frozenset[str]:
@@ -169,7 +198,8 @@ def parts_of(types: Mapping[str, ContentType]) -> frozenset[str]:
 
     They have no slug, and a list of links takes them among others that have none: the modules of a page. Or editors see
     them by a note of their own, and a field links to them, or may: the Delivery API says of single links and of Rich
-    Text only that they lead to entries. What only parts link to is part of them.
+    Text only that they lead to entries. Or they are the menus and settings of a site. What only parts link to is part
+    of them.
     """
     found: set[str] = set()
     for each in (each for content_type in types.values() for each in content_type.fields if each.type == "Array"):
@@ -180,7 +210,8 @@ def parts_of(types: Mapping[str, ContentType]) -> frozenset[str]:
     linked = {name for names in named.values() for name in names}
     noted = (each for each in types.values() if _is_noted(each))
     noted_parts = {each.id for each in noted if each.id in linked or _may_be_linked(types, each)}
-    parts = _with_inner((found | noted_parts) & types.keys(), types, named)
+    machinery = {each.id for each in types.values() if is_machinery(each)}
+    parts = _with_inner((found | noted_parts | machinery) & types.keys(), types, named)
     return parts if parts != types.keys() else frozenset(found & types.keys())
 
 
@@ -191,6 +222,7 @@ def _with_inner(
     found = set(parts)
     while True:
         inner = {name for each in found for name in named[each] if not _has_slug(types, name)} & types.keys()
+        inner -= {name for name in inner if _calendar(types[name].fields)[0]}
         outer = {name for each, names in named.items() if each not in found for name in names}
         if inner - outer <= found:
             return frozenset(found)
@@ -210,14 +242,16 @@ def _named(content_type: ContentType, *, search: bool) -> set[str]:
 
 
 def _is_noted(content_type: ContentType) -> bool:
-    """Tell whether editors see the entries of a type by a note of their own, or these are only links."""
+    """Tell whether editors see the entries of a type by a note of their own, or these are only links or figures."""
     shown = content_type.find(content_type.display_field)
     is_note = shown is not None and is_internal(shown)
-    return (is_note or leads_on(content_type) != "") and not has_address(content_type)
+    is_bit = leads_on(content_type) != "" or is_figure(content_type)
+    is_dated = _calendar(content_type.fields)[0] != ""
+    return (is_note or is_bit) and not (is_dated or has_address(content_type))
 
 
 def _has_slug(types: Mapping[str, ContentType], type_id: str) -> bool:
-    return type_id in types and types[type_id].find("slug") is not None
+    return type_id in types and has_address(types[type_id])
 
 
 def pages_of(types: Mapping[str, ContentType]) -> tuple[str, ...]:

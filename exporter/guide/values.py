@@ -27,6 +27,7 @@ _MAIL = re.compile(r"[\w.+-]+@[\w-]+(?:\.[\w-]+)+")
 _PHONE = re.compile(r"(?:\+ ?)?[0-9][0-9 ()./-]{4,}")
 _PATH = re.compile(r"/[^/\s]|mailto:|tel:")
 _HOST = re.compile(r"(?:[a-z0-9-]+\.)+[a-z]{2,}(?:/[\w.~/-]*)?", re.ASCII)
+_WITH_SCHEME = re.compile(r"[a-z][a-z0-9+.-]*:\S", re.IGNORECASE)
 _PHONES = {"phone", "telephone", "tel", "mobile", "fax", "whatsapp"}
 _CODE = re.compile(r"[a-z]{2,3}(?:-[A-Z][a-z]{3})?(?:-[A-Z]{2})?")
 _LANGUAGES = {"language", "languages", "locale", "locales"}
@@ -75,7 +76,7 @@ def fact(field: FieldValue, view: View) -> Markup:
     if isinstance(value, Values):
         return table(value, view)
     if isinstance(value, Anchor):
-        address = follow("a", value.url, view, value.url)
+        address = _led(value.url, view)
         return Markup('<a href="%s">%s</a>') % (address, value.text) if address else escape(value.text)
     return leaf(value, view)
 
@@ -97,7 +98,7 @@ def _text(value: str, name: str, view: View) -> Markup:
     """
     text = value.strip()
     named = {*words_of(name)[-1:]}
-    if read_date(text) is not None:
+    if read_date(text) is not None and not (text.startswith("0") or _PHONES & {*words_of(name)}):
         return date(text, view)
     is_host = _HOST.fullmatch(text) and (text.startswith("www.") or {"website", *ADDRESSES} & named)
     if is_host or text.startswith(("https://", "http://")) or (_PATH.match(text) and ADDRESSES & named):
@@ -109,7 +110,7 @@ def _text(value: str, name: str, view: View) -> Markup:
     if _MAIL.fullmatch(text):
         return Markup('<a href="mailto:{0}">{0}</a>').format(text)
     if _PHONE.fullmatch(text) and _PHONES & set(words_of(name)):
-        return Markup('<a href="tel:{}" dir="ltr">{}</a>').format(re.sub(r"[^0-9+]", "", text), text)
+        return Markup('<a href="{}" dir="ltr">{}</a>').format(_tel(text), text)
     return escape(text)
 
 
@@ -140,7 +141,27 @@ def led_to(value: Entry | Asset, view: View) -> str:
     """Give the address that an entry stands for which is no more than a link; empty for any other."""
     name = roles_of(value).leads_on
     url = view.answer(value._loaded, name)[0] if name else None  # noqa: SLF001 - an object of the same room
-    return (follow("a", url, view, url) or "") if isinstance(url, str) else ""
+    return _led(url, view) if isinstance(url, str) else ""
+
+
+def is_address(text: str) -> bool:
+    """Tell whether a text is something that a link can lead to, with a scheme or without."""
+    forms = (_WITH_SCHEME.match, _PATH.match, _HOST.fullmatch, _MAIL.fullmatch, _PHONE.fullmatch)
+    return any(is_one(text.strip()) for is_one in forms)
+
+
+def _led(url: str, view: View) -> str:
+    """Lead an address that an editor wrote in a field of its own; empty where it leads nowhere."""
+    text = url.strip()
+    if _HOST.fullmatch(text):
+        return f"https://{text}"
+    if _MAIL.fullmatch(text):
+        return f"mailto:{text}"
+    return _tel(text) if _PHONE.fullmatch(text) else follow("a", url, view, url) or ""
+
+
+def _tel(text: str) -> str:
+    return f"tel:{re.sub(r'[^0-9+]', '', text)}"
 
 
 def _said(text: str, spoken: Markup) -> Markup:

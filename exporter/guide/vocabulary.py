@@ -7,35 +7,53 @@ from functools import lru_cache
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from exporter.model import ContentType, Field
+    from collections.abc import Set as AbstractSet
 
+    from exporter.model import Field
 SHORT = {"Symbol", "Text"}
 LONG = {"Text", "RichText"}
 NUMBERS = {"Integer", "Number"}
-
 _WORD = re.compile(r"[A-Z]?[a-z]+|[A-Z]+(?![a-z])|[0-9]+")
-_JOINED = {("tag", "line"), ("head", "line")}
-_SPELLED = re.compile(r"[a-z]{2}[A-Za-z0-9]*(?:_[A-Za-z0-9]+)*|[A-Z][A-Za-z0-9]*(?:_[A-Za-z0-9]+)+", re.ASCII)
+_JOINED = {("tag", "line"), ("head", "line"), ("hash", "tag")}
+_SPELLED = re.compile(
+    r"[a-z]{2}[A-Za-z0-9]*(?:_[A-Za-z0-9]+)*|[A-Z][A-Za-z0-9]*(?:_[A-Za-z0-9]+)+|(?:[A-Z][a-z]{2,}){2,}", re.ASCII
+)
+_BRANDS = {
+    "YouTube",
+    "TripAdvisor",
+    "WhatsApp",
+    "SoundCloud",
+    "OpenTable",
+    "PayPal",
+    "WordPress",
+    "BandCamp",
+    "FaceTime",
+}
 _HUMPS = re.compile(r"_|[a-z0-9][A-Z]")
-
 TITLES = ("title", "headline", "heading", "name", "label", "question")
-_LABELS = (*TITLES, "text")
-_NO_TITLE = {"url", "href", "link", "uri", "cta", "button", "key", "id", "hash", "year"}
 ADDRESSES = {"url", "href", "link", "uri"}
-_FORENAMES = ({"first", "name"}, {"given", "name"}, {"forename"})
-_SURNAMES = ({"last", "name"}, {"family", "name"}, {"surname"})
 _INTERNAL = {"internal", "admin", "cms", "backend"}
 _INTERNAL_NAMES = {"entryname", "entrytitle", "internalname", "internaltitle"}
-_ORDER = {"order", "ordering", "sort", "position", "sequence"}
-_ALT = {"alt", "alternative", "alternate"}
+_ORDER = {"order", "ordering", "sort", "position", "sequence", "reihenfolge", "ordre", "orden"}
+_OF_ORDER = {"display", "list", "menu", "nav", "navigation", "index", "number", "key", "custom", "manual", "page"}
+ALT = {"alt", "text", "alternative", "alternate"}
 _SEARCH = {"seo", "og"}
 _SEARCH_ONLY = {"title", "description", "keywords", "image", "robots", "name"}
 _SEARCH_TYPES = ({"seo"}, {"metadata"}, {"meta", "data"}, {"open", "graph"})
 _SWITCHES = {"hide", "show", "display", "enable", "disable", "render"}
-_SIDES = {"left", "right", "button", "cta"}
-_STATES = {"toggle", "enabled", "disabled", "visible", "hidden", "visibility", "noindex", "nofollow"}
+_SHOWN = {"room", "rooms", "case", "cases", "cooking", "time", "times", "garden", "flat"}
+_STATES = {
+    *("featured", "pinned", "homepage", "dark", "toggle", "enabled", "disabled", "visible", "hidden", "visibility"),
+    *("noindex", "nofollow", "level"),
+}
+_SIDES = {"left", "right"}
+_SIDED = {"image", "text", "on", "align", "is", "picture", "media"}
+_OF_PARTS = {
+    *("image", "picture", "media", "text", "content", "title", "heading", "section", "page", "card", "grid", "button"),
+    *("background", "nav", "menu", "link", "field", "form", "name", "email", "horizontal", "vertical", "learn", "more"),
+}
+_ENDS = {"layout", "alignment", "align", "variant", "css", "classname", "anchor", "hash", "placeholder"}
 _LOOKS = (
-    *({"layout"}, {"alignment"}, {"align"}, {"variant"}, {"css"}, {"classname"}, {"anchor"}, {"hash"}, {"placeholder"}),
     *({"background", "color"}, {"background", "colour"}, {"text", "color"}, {"text", "colour"}, {"theme", "color"}),
     *({"color", "palette"}, {"color", "scheme"}, {"focal", "point"}, {"aspect", "ratio"}, {"display", "as"}),
     *({"display", "mode"}, {"uid"}, {"uuid"}),
@@ -61,7 +79,7 @@ def words_of(identifier: str) -> tuple[str, ...]:
 @lru_cache(maxsize=1 << 12)
 def label(name: str) -> str:
     """Give what a field or type is called, in words where editors left it as programs spell it: `openingHours`."""
-    if not _SPELLED.fullmatch(name):
+    if not _SPELLED.fullmatch(name) or name in _BRANDS:
         return name[:1].upper() + name[1:] if name[:2].islower() else name
     words = " ".join(words_of(name)) if _HUMPS.search(name) else name
     return words[:1].upper() + words[1:]
@@ -71,31 +89,6 @@ def title_rank(identifier: str, titles: tuple[str, ...] = TITLES) -> int:
     """Tell how good an id is for that of a title: the number of its last word among those that titles have."""
     words = words_of(identifier)
     return titles.index(words[-1]) if words and words[-1] in titles else len(titles)
-
-
-def title_field(content_type: ContentType) -> str:
-    """Give the field that says what readers call an entry: the one that editors see, unless that is their own note.
-
-    Then it is the one called `title`, `name` and so on, or so with the type before it: the `pageTitle` of a page. So it
-    is where editors see an address or a key.
-    """
-    shown = content_type.display_field
-    own = content_type.find(shown)
-    if own is None or not (is_internal(own) or _NO_TITLE & {*words_of(shown)[-1:]}):
-        return shown
-    titles = TITLES if is_internal(own) else _LABELS
-    before = {*words_of(content_type.id), *words_of(content_type.name), "first", "given"}
-    texts = (each for each in content_type.fields if each.type in SHORT and not is_internal(each))
-    known = (each.id for each in texts if not is_for_search(each) and {*words_of(each.id)[:-1]} <= before)
-    best = min(known, key=lambda each: title_rank(each, titles), default=shown)
-    return best if title_rank(best, titles) < len(titles) else shown
-
-
-def surname_field(content_type: ContentType, title: str) -> str:
-    """Give the field of a person's surname, where the `title` is a first name; empty for none."""
-    if {*words_of(title)} not in _FORENAMES:
-        return ""
-    return next((each.id for each in content_type.fields if {*words_of(each.id)} in _SURNAMES), "")
 
 
 def targets_of(field: Field) -> tuple[str, ...]:
@@ -125,7 +118,8 @@ def is_for_nobody(field: Field) -> bool:
 def is_internal(field: Field) -> bool:
     """Tell whether a field is a note of editors among themselves."""
     words = {*words_of(field.id), *words_of(field.name)}
-    return bool(words & _INTERNAL) or "".join(words_of(field.id)) in _INTERNAL_NAMES
+    is_note = field.type in SHORT and bool(words & _INTERNAL)
+    return is_note or "".join(words_of(field.id)) in _INTERNAL_NAMES
 
 
 def is_for_search(field: Field) -> bool:
@@ -147,57 +141,38 @@ def says_search(identifier: str) -> bool:
 
 def is_order(field: Field) -> bool:
     """Tell whether a field holds the place among others that an editor gives an entry."""
-    return field.id == "order" or (field.type in NUMBERS and bool(_ORDER & {*words_of(field.id)}))
+    words = {*words_of(field.id)}
+    return field.type in NUMBERS and bool(_ORDER & words) and words <= {*_ORDER, *_OF_ORDER}
 
 
 def _is_switch(field: Field) -> bool:
     """Tell whether a field says how a template is to show an entry, or names it for a program."""
     words = words_of(field.id)
     if field.type == "Boolean":
-        return bool(_SWITCHES & {*words[:1]} or _SIDES & {*words[-1:]} or _STATES & {*words})
+        return _is_state(words)
     if field.type in ("Symbol", "Integer") and (words[-1:] == ("id",) or words == ("key",)):
         return True
-    return not field.link_type and field.type not in LONG and any(each <= {*words} for each in _LOOKS)
+    if field.link_type or field.type in LONG:
+        return False
+    of_part = {*words[-1:]} <= _ENDS and {*words[:-1]} <= _OF_PARTS and words != ()
+    return of_part or any(each <= {*words} for each in _LOOKS)
+
+
+def _is_state(words: tuple[str, ...]) -> bool:
+    """Tell whether a yes or no is for a template: what is shown, where, on which side."""
+    first, second, last, others = words[:1], words[1:2], words[-1:], {*words[:-1]}
+    if {*first} & _SWITCHES and not {*second} & _SHOWN:
+        return True
+    if {*last} & _STATES and others <= {"is", "top", *_OF_PARTS}:
+        return True
+    is_placed = {*first} & _STATES and {*second} & {"in", "on"}
+    return bool(is_placed or {*last} & {"button", "cta"} or ({*last} & _SIDES and others & _SIDED))
 
 
 def is_alt(field: Field) -> bool:
     """Tell whether a field says in words what a picture shows."""
     words = words_of(field.id)
-    return field.type in SHORT and bool(_ALT & set(words)) and words[-1] in ("alt", "text")
-
-
-def leads_on(content_type: ContentType) -> str:
-    """Give the field whose address an entry stands for, as a button or a link does; empty for any other type."""
-    fields = [each for each in content_type.fields if not is_for_nobody(each)]
-    texts = [each.id for each in fields if each.type == "Symbol" and not _STYLES & {*words_of(each.id)}]
-    found = [each for each in texts if ADDRESSES & {*words_of(each)[-1:]}]
-    plain = len(fields) <= _FEW and not any(each.type in LONG or each.type == "Array" for each in fields)
-    return found[0] if plain and len(found) == 1 and len(texts) <= _FEW_TEXTS and not has_address(content_type) else ""
-
-
-def called_by(content_type: ContentType) -> dict[str, tuple[str, str]]:
-    """Give the addresses that a text beside them names, as `buttonText` does `buttonLink`: its field, what both are."""
-    texts = {words_of(each.id): each.id for each in content_type.fields if each.type == "Symbol"}
-    found = {}
-    for words, name in texts.items():
-        beside = (texts.get((*words[:-1], each)) for each in ("text", "label", "title"))
-        text = next(filter(None, beside), "") if words[-1:] and words[-1] in ADDRESSES else ""
-        if text and words[:-1]:
-            found[name] = text, label("_".join(words[:-1]))
-    return found
-
-
-_STYLES = {"theme", "variant", "style", "size", "icon", "color", "colour", "target"}
-_FEW = 4
-_FEW_TEXTS = 2
-"""Fields, and texts among them, of an entry that is no more than a link: what it is called, where it leads."""
-
-
-def has_address(content_type: ContentType) -> bool:
-    """Tell whether editors give the entries of a type addresses of their own."""
-    return bool(
-        {word for each in content_type.fields for word in words_of(each.id)[-1:]} & {"slug", "permalink", "path"}
-    )
+    return field.type in SHORT and bool((ALT - {"text"}) & {*words}) and words[-1] in ("alt", "text")
 
 
 _BODIES = {
@@ -210,18 +185,35 @@ _MODULES = {
     *("section", "module", "block", "component", "element", "row", "widget", "part", "item", "page", "type"),
     *("hero", "banner", "media", "grid", *_PLAIN),
 }
-_TEMPLATES = {"theme", "mode", "template"}
-_TOKEN = re.compile(r"[a-z][A-Za-z0-9]*(?:[_-][a-z0-9]+)*")
+_PICTURES = {"image", "picture", "photo", "img"}
+_NUMBERED = {"first", "second", "third", "fourth", "fifth"}
+_TEMPLATES = {"theme", "mode", "template", "format"}
+_KNOWN_LOOKS = {
+    *("dark", "light", "default", "auto", "primary", "secondary", "tertiary", "inverted", "transparent", "third-party"),
+}
+_HUMPED = re.compile(r"[a-z]+(?:[A-Z][a-z]*)+")
+_COLOUR = re.compile(r"#(?:[0-9A-Fa-f]{3,4}){1,2}")
+_SHORT_COLOUR = 5
+_COLOURED = {"color", "colour", "colors", "background", "accent", "tint", "ink", "hex", "farbe", "couleur"}
 
 
-def is_body(name: str) -> bool:
+def is_body(name: str, type_words: AbstractSet[str]) -> bool:
     """Tell whether a text is by its name what a page is about, and no certain part of that."""
-    return bool(_BODIES & {*words_of(name)})
+    words = words_of(name)
+    return words[:1] == ("about",) or (words != () and {*words} <= {"rich", "long", "full", *_BODIES, *type_words})
 
 
 def is_plain(name: str, *, inside: bool) -> bool:
     """Tell whether a text needs no name above it; `inside` another entry's page fewer do."""
     return words_of(name) != () and {*words_of(name)} <= (_BODIES if inside else _PLAIN)
+
+
+def is_counted(name: str) -> bool:
+    """Tell whether a picture has only a number for a name among others: `image2`, `secondPhoto`."""
+    words = {*words_of(name)}
+    return bool(words & _NUMBERED or any(each.isdigit() for each in words)) and all(
+        each.isdigit() or each in _NUMBERED or each in _PICTURES for each in words
+    )
 
 
 def is_module(name: str) -> bool:
@@ -231,9 +223,17 @@ def is_module(name: str) -> bool:
 
 def has_lines(name: str) -> bool:
     """Tell whether the lines of a text are meant as they are written: those of an address, or of opening hours."""
-    return bool({"address", "hours", "times"} & {*words_of(name)})
+    return bool(_IN_LINES & {*words_of(name)})
+
+
+_IN_LINES = {
+    *("address", "adresse", "anschrift", "direccion", "domicilio", "indirizzo", "hours", "times", "oeffnungszeiten"),
+    *("zeiten", "horaires", "horaire", "horario", "horarios", "orari"),
+}
 
 
 def is_style(name: str, text: str) -> bool:
     """Tell whether a text names a look to a template."""
-    return name in _TEMPLATES and _TOKEN.fullmatch(text) is not None
+    if _COLOUR.fullmatch(text):
+        return (len(text) > _SHORT_COLOUR and not text[1:].isdigit()) or bool(_COLOURED & {*words_of(name)})
+    return name in _TEMPLATES and (text in _KNOWN_LOOKS or _HUMPED.fullmatch(text) is not None)
