@@ -142,41 +142,48 @@ class Layout:
         return tuple(facts), tuple(sections[:cut]), tuple(sections[cut:])
 
     def _lay_out(self) -> Iterator[FieldValue]:
-        roles = roles_of(self._entry)
-        left_out = {*roles.hidden, self.lead, *(each.id for each in self.captions)}
-        left_out.add(roles.title if roles.surname else "")
-        titles = {self.title, title_of(self._entry)} if roles.title else {self.title}
-        texts = [each.id for each in self._fields if each.type in LONG and each.id not in (*left_out, *roles.code)]
-        titles.add(_plain_text(self._entry[self.lead]) if self.lead else "")
-        headings = self._headings(roles)
-        left_out.update(roles.headed_by[each] for each in headings)
-        named = self._named_addresses()
+        roles, told = roles_of(self._entry), False
+        headings = self._headings(roles) if roles.headed_by else {}
+        named = self._named_addresses(roles) if roles.called_by else {}
+        left_out = {*self._left_out, *(roles.headed_by[each] for each in headings)}
         left_out.update(roles.called_by[each][0] for each in named)
-        told = False
+        titles = {self.title, title_of(self._entry)} if roles.title else {self.title}
+        titles.add(_plain_text(self._entry[self.lead]) if self.lead else "")
         for each in self._fields:
             if each.id in left_out or (each.id != roles.leads_on and self._is_said(each, titles)):
                 continue
-            value = self._left(each.value)
-            if each.id in roles.spare and self.picture is not None and _is_picture(value):
-                continue
-            if isinstance(value, str) and each.type == "Text" and each.id not in roles.code:
-                value = self._in_lines(each.id, self._below(value))
-            kind = self._kind(each, value, roles.code)
-            if value is None or not kind:
-                continue
+            value = self._value(each, roles)
+            kind = self._kind(each, value, roles.code) if value is not None else ""
             if each.id in named:
                 yield FieldValue(each.id, roles.called_by[each.id][1], each.type, named[each.id], each.locale)
-                continue
-            if kind == "fact":
+            elif kind == "fact":
                 yield each if value is each.value else FieldValue(each.id, each.name, each.type, value, each.locale)
-                continue
-            is_body = kind in ("text", "parts")
-            is_first = is_body and not told and (kind == "text" or isinstance(value, tuple))
-            headed = not self._speaks_for_itself(each, kind, is_first=is_first, is_only=len(texts) < 2)
-            told = True
-            items = value if isinstance(value, tuple) or kind not in ("gallery", "parts") else (value,)
-            name = headings.get(each.id, each.name)
-            yield Section(each.id, name, each.type, items, each.locale, kind, headed or each.id in headings)
+            elif kind:
+                yield self._section(each, value, kind, headings.get(each.id, ""), is_first=not told)
+                told = True
+
+    @cached_property
+    def _left_out(self) -> set[str]:
+        """The fields that no fact or section is made of: for no reader, or told elsewhere on the page."""
+        roles = roles_of(self._entry)
+        captions = (each.id for each in self.captions)
+        return {*roles.hidden, self.lead, *captions, roles.title if roles.surname else ""}
+
+    def _value(self, field: FieldValue, roles: Roles) -> Any:
+        """Give what is left to be shown of a field; None for nothing."""
+        value = self._left(field.value)
+        if field.id in roles.spare and self.picture is not None and _is_picture(value):
+            return None
+        if isinstance(value, str) and field.type == "Text" and field.id not in roles.code:
+            return self._in_lines(field.id, self._below(value))
+        return value
+
+    def _section(self, field: FieldValue, value: Any, kind: str, heading: str, *, is_first: bool) -> Section:
+        """Make a section; `is_first` says that none stands before it, `heading` what another field says above it."""
+        items = value if isinstance(value, tuple) or kind not in ("gallery", "parts") else (value,)
+        is_first = is_first and (kind == "text" or (kind == "parts" and isinstance(value, tuple)))
+        headed = heading != "" or not self._speaks_for_itself(field, kind, is_first=is_first)
+        return Section(field.id, heading or field.name, field.type, items, field.locale, kind, headed)
 
     def _headings(self, roles: Roles) -> dict[str, str]:
         """Give the headings of texts that stand in fields beside them."""
@@ -185,21 +192,28 @@ class Layout:
         pairs = ((text, name) for text, name in roles.headed_by.items() if text in filled and text != self.lead)
         return {text: texts[name] for text, name in pairs if texts.get(name)}
 
-    def _named_addresses(self) -> dict[str, Anchor]:
+    def _named_addresses(self, roles: Roles) -> dict[str, Anchor]:
         """Give the links that an address and a text beside it are."""
         texts = {each.id: each.value.strip() for each in self._fields if isinstance(each.value, str)}
-        pairs = ((name, text) for name, (text, _) in roles_of(self._entry).called_by.items() if texts.get(text))
+        pairs = ((name, text) for name, (text, _) in roles.called_by.items() if texts.get(text))
         return {name: Anchor(texts[text], texts[name]) for name, text in pairs if is_address(texts.get(name, ""))}
 
-    def _speaks_for_itself(self, field: FieldValue, kind: str, *, is_first: bool, is_only: bool) -> bool:
+    def _speaks_for_itself(self, field: FieldValue, kind: str, *, is_first: bool) -> bool:
         """Tell whether a section needs no name above it: as the body of the page, as a mere text, part or picture."""
+        if is_first and kind == "text" and self._is_body(field.id):
+            return True
         entry = self._entry
         is_part = self._inside or type_of(entry) in entry._view.frame.parts  # noqa: SLF001 - one room's objects
-        if is_first and ((is_part and (is_only or kind != "text")) or (kind == "text" and self._is_body(field.id))):
+        if is_first and is_part and (kind != "text" or self._has_one_text):
             return True
         if kind == "text":
             return is_plain(field.id, inside=self._inside)
         return (kind == "parts" and is_module(field.id)) or (kind == "gallery" and is_counted(field.id))
+
+    @cached_property
+    def _has_one_text(self) -> bool:
+        left_out = {*self._left_out, *roles_of(self._entry).code}
+        return sum(each.type in LONG and each.id not in left_out for each in self._fields) == 1
 
     def _is_body(self, name: str) -> bool:
         found = self._entry._view.content_type(type_of(self._entry))  # noqa: SLF001 - an object of the same room
