@@ -228,6 +228,9 @@ def test_figures_stand_with_what_they_count_and_menus_are_not_in_the_navigation(
     stat = content_type("stat", field("text", "Symbol"), field("amount", "Integer"), display="text")
     menu = content_type("mainMenu", field("title", "Symbol"), field("links", "Array", "page", **ENTRIES))
     assert parts_of(types(page, stat, menu)) == {"stat", "mainMenu"}
+    city = content_type("city", field("name", "Symbol"), field("population", "Integer"), display="name")
+    dishes = content_type("menu", field("title", "Symbol"), field("dishes", "Array", "city", **ENTRIES))
+    assert parts_of(types(page, city, dishes)) == frozenset()
 
 
 def test_what_sums_up_a_part_of_an_entry_does_not_sum_up_the_whole() -> None:

@@ -104,19 +104,37 @@ def headed_by(content_type: ContentType) -> dict[str, str]:
     return found
 
 
-_MACHINERY = {"menu", "navigation", "nav", "navbar", "footer", "settings", "config", "configuration", "globals"}
+_MACHINERY = {"navigation", "nav", "navbar", "footer", "settings", "config", "configuration", "globals"}
+_OF_SITES = {"main", "item", "footer", "header", "top", "site", "link", "nav"}
+_COUNTED = {
+    "stat",
+    "stats",
+    "figure",
+    "metric",
+    "counter",
+    "value",
+    "amount",
+    "number",
+    "count",
+    "percent",
+    "percentage",
+}
 
 
 def is_machinery(content_type: ContentType) -> bool:
     """Tell whether a type is called as what stands around the pages of a site, or says how it works."""
-    return bool(_MACHINERY & {*words_of(content_type.id)}) and not has_address(content_type)
+    words = {*words_of(content_type.id)}
+    is_menu = "menu" in words and bool(words & _OF_SITES)  # a menu alone may be that of a restaurant
+    return (is_menu or bool(_MACHINERY & words)) and not has_address(content_type)
 
 
 def is_figure(content_type: ContentType) -> bool:
     """Tell whether an entry is no more than a number and what it counts."""
     fields = [each for each in content_type.fields if not is_for_nobody(each)]
     kinds = {each.type for each in fields}
-    return len(fields) <= _FEW_TEXTS + 1 and kinds <= {"Symbol", *NUMBERS} and bool(kinds & NUMBERS)
+    words = {*words_of(content_type.id), *(word for each in fields for word in words_of(each.id))}
+    is_small = len(fields) <= _FEW_TEXTS + 1 and kinds <= {"Symbol", *NUMBERS} and bool(kinds & NUMBERS)
+    return is_small and bool(words & _COUNTED)
 
 
 _STYLES = {"theme", "variant", "style", "size", "icon", "color", "colour", "target"}

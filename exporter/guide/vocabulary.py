@@ -10,26 +10,21 @@ if TYPE_CHECKING:
     from collections.abc import Set as AbstractSet
 
     from exporter.model import Field
+
 SHORT = {"Symbol", "Text"}
 LONG = {"Text", "RichText"}
 NUMBERS = {"Integer", "Number"}
+
 _WORD = re.compile(r"[A-Z]?[a-z]+|[A-Z]+(?![a-z])|[0-9]+")
 _JOINED = {("tag", "line"), ("head", "line"), ("hash", "tag")}
 _SPELLED = re.compile(
     r"[a-z]{2}[A-Za-z0-9]*(?:_[A-Za-z0-9]+)*|[A-Z][A-Za-z0-9]*(?:_[A-Za-z0-9]+)+|(?:[A-Z][a-z]{2,}){2,}", re.ASCII
 )
 _BRANDS = {
-    "YouTube",
-    "TripAdvisor",
-    "WhatsApp",
-    "SoundCloud",
-    "OpenTable",
-    "PayPal",
-    "WordPress",
-    "BandCamp",
-    "FaceTime",
+    *("YouTube", "TripAdvisor", "WhatsApp", "SoundCloud", "OpenTable", "PayPal", "WordPress", "BandCamp", "FaceTime"),
 }
 _HUMPS = re.compile(r"_|[a-z0-9][A-Z]")
+
 TITLES = ("title", "headline", "heading", "name", "label", "question")
 ADDRESSES = {"url", "href", "link", "uri"}
 _INTERNAL = {"internal", "admin", "cms", "backend"}
