@@ -194,7 +194,9 @@ def _in_a_line(value: Json) -> str:
         text = _NO_CHARACTER.sub("", text).strip()
         text = text if any(each.isprintable() and each != " " for each in text) else ""
     if "\n" in text:
-        text = _EMPHASIS.sub(r"\2", text.split("\n", 1)[0].lstrip("# ").strip())
+        first = text.split("\n", 1)[0].lstrip("# ").strip()
+        marked = _EMPHASIS.fullmatch(first)
+        text = marked[2] if marked else first
     return text if len(text) <= _LONGEST_TITLE else f"{text[:_LONGEST_TITLE].rsplit(' ', 1)[0]}…"
 
 

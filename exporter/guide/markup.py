@@ -219,7 +219,7 @@ _FRAME = re.compile(r"""<iframe\b[^<>]*?\ssrc\s*=\s*["']?(?:https?:)?(//[^"'\s<>
 
 def _framed(found: re.Match[str]) -> str:
     """Put a link for a page of elsewhere that a text shows inside: no network, no such page."""
-    return f'<a href="https:{found[1]}">{found[1][2:]}</a> '
+    return f'<a href="https:{found[1]}">{found[1][2:].partition("?")[0]}</a> '
 
 
 _read_short = lru_cache(256)(_read)

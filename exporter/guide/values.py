@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 _MAIL = re.compile(r"[\w.+-]+@[\w-]+(?:\.[\w-]+)+")
 _PHONE = re.compile(r"(?:\+ ?)?[0-9][0-9 ()./-]{4,}")
 _PATH = re.compile(r"/[^/\s]|mailto:|tel:")
-_HOST = re.compile(r"(?:[a-z0-9-]+\.)+[a-z]{2,}(?:/[\w.~/-]*)?", re.ASCII)
+_HOST = re.compile(r"(?:[a-z0-9-]+\.)+(?!(?:html?|php|pdf|md|txt|jpe?g|png)\b)[a-z]{2,}(?:/[\w.~/-]*)?", re.ASCII)
 _WITH_SCHEME = re.compile(r"[a-z][a-z0-9+.-]*:\S", re.IGNORECASE)
 _PHONES = {"phone", "telephone", "tel", "mobile", "fax", "whatsapp"}
 _CODE = re.compile(r"[a-z]{2,3}(?:-[A-Z][a-z]{3})?(?:-[A-Z]{2})?")
