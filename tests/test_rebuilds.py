@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from exporter.guide.copies import Copies
 from exporter.guide.index import GuideIndex
 from exporter.guide.work import Crew
 from tests.conftest import CATEGORY, PLACE, content_type, entry, link, locale
@@ -402,6 +403,24 @@ def test_index_of_a_process_that_was_killed_before_its_first_page_is_finished(
     report = guide.run("render", "--json").json["render"]
     assert (report["rendered"], report["failed"]) == (len(ALL), 0)
     assert guide.files("site") == from_nothing(guide)
+
+
+def test_asset_file_that_goes_after_a_build_that_did_not_end_renders_what_shows_it(
+    guide: Guide, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    guide.build()
+    shutil.rmtree(guide.root / ".export")
+    with monkeypatch.context() as patch:
+        patch.setattr(Copies, "copy", no_room)
+        assert guide.run("render", "-j", "1").code != 0
+    for file in (guide.root / "content/files").rglob("*.*"):
+        file.unlink()
+    assert guide.run("render").code == 0
+    assert guide.files("site") == from_nothing(guide)
+
+
+def no_room(*_arguments: Any) -> Any:
+    raise OSError(28, "no room")
 
 
 def test_one_process_and_several_make_the_same_bytes(

@@ -37,7 +37,12 @@ class Copies:
         return {path for path in self._static if path.rpartition("/")[2] != "index.html"}
 
     def moved_assets(self) -> set[str]:
-        """Give the keys of assets whose files came or went since the last build."""
+        """Give the keys of assets whose files came or went since the last build; of all where that did not end.
+
+        What it copied is not known then, though pages stand that say what was there.
+        """
+        if self._index.meta("swept") != 1:
+            return {key for (key,) in self._index.rows("SELECT key FROM asset_file")}
         how = "LEFT JOIN" if self._files else "JOIN"  # without files only what was copied counts
         query = f"SELECT a.source, a.key, c.path FROM asset_file a {how} copy c ON c.path = a.path"  # noqa: S608
         rows = self._index.rows(query)
