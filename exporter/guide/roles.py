@@ -189,7 +189,7 @@ def _is_titled(content_type: ContentType, title: str) -> bool:
     if own is None or is_patterned(own) or is_internal(own):
         return False
     texts = (each for each in content_type.fields if each.type in {"Symbol", "Text", "RichText"})
-    is_name = words_of(title)[-1:] == ("name",)
+    is_name = words_of(title) == ("name",)  # that of a person or a firm needs no translation
     return is_name or own.localized or not any(each.localized for each in texts)
 
 
