@@ -114,10 +114,12 @@ def remove(path: Path, root: Path) -> bool:
 
 
 def remove_empty_folders(folder: Path, root: Path) -> None:
-    """Remove `folder` and those above it as long as they are empty, `root` excepted."""
+    """Remove `folder` and those above it as long as they are empty or gone, `root` excepted."""
     while folder != root:
         try:
             folder.rmdir()
+        except FileNotFoundError:
+            pass
         except OSError:
             return
         folder = folder.parent

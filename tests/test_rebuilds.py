@@ -419,6 +419,16 @@ def test_asset_file_that_goes_after_a_build_that_did_not_end_renders_what_shows_
     assert guide.files("site") == from_nothing(guide)
 
 
+def test_file_that_goes_takes_empty_folders_along_though_hands_took_its_own(guide: Guide) -> None:
+    guide.build()
+    for folder in [each for each in (guide.root / "site/files").iterdir() if each.is_dir()]:
+        shutil.rmtree(folder)
+    for file in (guide.root / "content/files").rglob("*.*"):
+        file.unlink()
+    assert guide.run("render").code == 0
+    assert not (guide.root / "site/files").exists()
+
+
 def no_room(*_arguments: Any) -> Any:
     raise OSError(28, "no room")
 
