@@ -7,6 +7,11 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from exporter.guide.frame import read_frame
+from exporter.guide.index import GuideIndex
+from exporter.guide.scan import look_at_items
+from exporter.guide.shares import Shares
+from exporter.settings import load_config
 from exporter.spelling import canonical
 from tests.conftest import CATEGORY, PLACE, entry, link, locale
 from tests.steps import setting
@@ -104,3 +109,20 @@ def test_one_change_costs_the_same_with_feeds_a_sitemap_and_lists(sizes: list[Gu
 @pytest.mark.long
 def test_one_change_costs_the_same_at_a_thousand_and_at_ten_thousand(sizes: list[Guide]) -> None:
     check(sizes, 1_000, 10_000)
+
+
+def test_share_that_comes_in_pieces_is_kept_no_more_than_its_first_piece(
+    guide: Guide, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert guide.run("sync").code == 0
+    monkeypatch.setenv("CONTENTFUL_ACCESS_TOKEN", "any")
+    config = load_config(guide.root)
+    paths = sorted(look_at_items(config.content))
+    kept = []
+    for most in (len(paths) + 1, len(paths)):
+        monkeypatch.setattr("exporter.guide.shares._FEW", most)
+        shares = Shares(config, read_frame(config.content, config.site), GuideIndex(None))
+        assert len([*shares.read(paths), *shares.read(paths[:1])]) == len(paths) + 1
+        kept.append(len(shares.library.items._whole))
+    assert kept[0] > 0
+    assert kept[1] == 0

@@ -34,6 +34,7 @@ class Shares:
         self._config = config
         self._frame = frame
         self._index = index
+        self._many = False
 
     @cached_property
     def library(self) -> Library:
@@ -49,8 +50,9 @@ class Shares:
 
     def read(self, paths: Sequence[str]) -> Iterator[Read]:
         """Read files of items. Raises GuardError for one that is no JSON."""
-        few = len(paths) < _FEW
-        return read_files(self._config.content, self._frame, paths, self.library.items.keep if few else None)
+        self._many = self._many or len(paths) >= _FEW  # a share may come in pieces, the largest first
+        keep = None if self._many else self.library.items.keep
+        return read_files(self._config.content, self._frame, paths, keep)
 
     @cached_property
     def _renderer(self) -> tuple[Renderer, Packer]:
