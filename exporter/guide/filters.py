@@ -87,17 +87,16 @@ def _lead(context: Context, value: Any) -> str:
     name = summary_field(value)
     text = value[name] if name else ""
     if isinstance(text, RichText):
-        return _in_a_line(blocks_of(text._document))  # noqa: SLF001 - an object of the same room
+        return _joined(blocks_of(text._document))  # noqa: SLF001 - an object of the same room
     with view.aside():
-        return _in_a_line(Markup(each).striptags() for each in _ENDS.split(_lead_html(context, value)))  # noqa: S704
+        return _joined(Markup(each).striptags() for each in _ENDS.split(_lead_html(context, value)))  # noqa: S704 - tags go
 
 
-def _in_a_line(blocks: Iterable[str]) -> str:
+def _joined(blocks: Iterable[str]) -> str:
     """Join blocks of a text, so that it is seen where one ends."""
-    said = [each.strip() for each in blocks if each.strip()]
-    return "".join(each + (" " if each.rstrip(_CLOSING).endswith(_STOPS) else " · ") for each in said[:-1]) + "".join(
-        said[-1:]
-    )
+    said = (each.strip() for each in blocks if each.strip())
+    ended = (f"{each} " if each.rstrip(_CLOSING).endswith(_STOPS) else f"{each} · " for each in said)
+    return "".join(ended).removesuffix(" · ").rstrip()
 
 
 @pass_context

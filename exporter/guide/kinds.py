@@ -28,6 +28,11 @@ _FORENAMES = ({"first", "name"}, {"given", "name"}, {"forename"})
 _SURNAMES = ({"last", "name"}, {"family", "name"}, {"surname"}, {"last", "initial"})
 
 
+def type_words(content_type: ContentType) -> set[str]:
+    """Give the words that a type is called by: ids may be made by a machine."""
+    return {*words_of(content_type.id), *words_of(content_type.name)}
+
+
 def title_field(content_type: ContentType) -> str:
     """Give the field that says what readers call an entry: the one that editors see, unless that is their own note.
 
@@ -38,7 +43,7 @@ def title_field(content_type: ContentType) -> str:
     own = content_type.find(shown)
     if own is None or not (is_internal(own) or _NO_TITLE & {*words_of(shown)[-1:]}):
         return shown
-    kind = {*words_of(content_type.id), *words_of(content_type.name)}
+    kind = type_words(content_type)
     titles = ("name", *TITLES) if kind & _PEOPLE else TITLES if is_internal(own) else _LABELS
     before = {*kind, "first", "given"}
     texts = (each for each in content_type.fields if each.type in SHORT and not is_internal(each))

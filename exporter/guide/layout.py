@@ -23,7 +23,7 @@ from exporter.guide.fields import (
 )
 from exporter.guide.objects import Asset, Entry, RichText, Values
 from exporter.guide.values import Anchor, is_address, leads_elsewhere, leaf
-from exporter.guide.vocabulary import LONG, has_lines, is_body, is_counted, is_module, is_plain, is_style, words_of
+from exporter.guide.vocabulary import LONG, has_lines, is_counted, is_module, is_plain, is_style
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -185,22 +185,26 @@ class Layout:
         headed = heading != "" or not self._speaks_for_itself(field, kind, is_first=is_first)
         return Section(field.id, heading or field.name, field.type, items, field.locale, kind, headed)
 
+    @cached_property
+    def _texts(self) -> dict[str, str]:
+        return {each.id: each.value.strip() for each in self._fields if isinstance(each.value, str)}
+
     def _headings(self, roles: Roles) -> dict[str, str]:
         """Give the headings of texts that stand in fields beside them."""
-        texts = {each.id: each.value.strip() for each in self._fields if isinstance(each.value, str)}
-        filled = {each.id for each in self._fields}
-        pairs = ((text, name) for text, name in roles.headed_by.items() if text in filled and text != self.lead)
-        return {text: texts[name] for text, name in pairs if texts.get(name)}
+        filled = {each.id for each in self._fields} - {self.lead}
+        pairs = ((text, self._texts.get(name)) for text, name in roles.headed_by.items() if text in filled)
+        return {text: heading for text, heading in pairs if heading}
 
     def _named_addresses(self, roles: Roles) -> dict[str, Anchor]:
         """Give the links that an address and a text beside it are."""
-        texts = {each.id: each.value.strip() for each in self._fields if isinstance(each.value, str)}
-        pairs = ((name, text) for name, (text, _) in roles.called_by.items() if texts.get(text))
-        return {name: Anchor(texts[text], texts[name]) for name, text in pairs if is_address(texts.get(name, ""))}
+        pairs = (
+            (name, self._texts.get(text), self._texts.get(name, "")) for name, (text, _) in roles.called_by.items()
+        )
+        return {name: Anchor(text, url) for name, text, url in pairs if text and is_address(url)}
 
     def _speaks_for_itself(self, field: FieldValue, kind: str, *, is_first: bool) -> bool:
         """Tell whether a section needs no name above it: as the body of the page, as a mere text, part or picture."""
-        if is_first and kind == "text" and self._is_body(field.id):
+        if is_first and kind == "text" and field.id in roles_of(self._entry).bodies:
             return True
         entry = self._entry
         is_part = self._inside or type_of(entry) in entry._view.frame.parts  # noqa: SLF001 - one room's objects
@@ -214,10 +218,6 @@ class Layout:
     def _has_one_text(self) -> bool:
         left_out = {*self._left_out, *roles_of(self._entry).code}
         return sum(each.type in LONG and each.id not in left_out for each in self._fields) == 1
-
-    def _is_body(self, name: str) -> bool:
-        found = self._entry._view.content_type(type_of(self._entry))  # noqa: SLF001 - an object of the same room
-        return is_body(name, {*words_of(found.id), *words_of(found.name)} if found is not None else frozenset())
 
     @staticmethod
     def _is_said(field: FieldValue, titles: set[str]) -> bool:
@@ -292,7 +292,9 @@ def _is_picture(value: Any) -> bool:
 
 def _plain_text(value: Any) -> str:
     """Give the text that a lead says."""
-    return " ".join(blocks_of(value._document)).strip() if isinstance(value, RichText) else str(value).strip()  # noqa: SLF001
+    if isinstance(value, RichText):
+        return " ".join(blocks_of(value._document)).strip()  # noqa: SLF001 - an object of the same room
+    return str(value).strip()
 
 
 def inline(entry: Entry, level: int) -> Markup | str:

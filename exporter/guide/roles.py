@@ -14,12 +14,14 @@ from exporter.guide.kinds import (
     leads_on,
     surname_field,
     title_field,
+    type_words,
 )
 from exporter.guide.vocabulary import (
     ALT,
     SHORT,
     TITLES,
     is_alt,
+    is_body,
     is_for_nobody,
     is_for_search,
     is_internal,
@@ -71,7 +73,7 @@ class Roles:
     for readers where the entry stands inside another one's page. A `surname` follows the title, `order` puts entries in
     the editor's own order, `leads_on` holds the address that a button or link stands for;
     `spare` are small copies of the picture, `called_by` addresses with the field that names each and what both are,
-    `headed_by` texts with the field that is the heading of each.
+    `headed_by` texts with the field that is the heading of each, `bodies` the texts that say what all of it is about.
     """
 
     title: str
@@ -91,6 +93,7 @@ class Roles:
     spare: frozenset[str] = frozenset()
     called_by: Mapping[str, tuple[str, str]] = field(default_factory=dict)
     headed_by: Mapping[str, str] = field(default_factory=dict)
+    bodies: frozenset[str] = frozenset()
 
 
 UNKNOWN = Roles("title", ("title",), _SUMMARIES)
@@ -125,6 +128,7 @@ def roles_of(content_type: ContentType) -> Roles:
         frozenset(each for each in pictures[1:] if _LESSER & {*words_of(each)}),
         called_by(content_type),
         {text: heading for text, heading in headed_by(content_type).items() if heading != title},
+        frozenset(each.id for each in fields if is_body(each.id, type_words(content_type))),
     )
 
 
@@ -140,7 +144,7 @@ def _summaries(content_type: ContentType, fields: Iterable[Field]) -> tuple[str,
 
     What sums up a part of an entry, as a `speakersSubtitle` does, is none.
     """
-    own = {*words_of(content_type.id), *words_of(content_type.name), *_OF_WHOLE}
+    own = type_words(content_type) | _OF_WHOLE
     headings = {words_of(each.id)[:-1] for each in content_type.fields if title_rank(each.id) < len(TITLES)} - {()}
     ranked = [
         (_SUMMARIES.index(words[-1]), _KINDS.index(each.type), number, each.id)
@@ -178,7 +182,7 @@ def _calendar(fields: tuple[Field, ...]) -> tuple[str, bool]:
 def _code(content_type: ContentType) -> frozenset[str]:
     """Give the Text fields that hold source code: those called so, or all of a type that is."""
     texts = [each for each in content_type.fields if each.type == "Text"]
-    if {"snippet", "snippets"} & {*words_of(content_type.id), *words_of(content_type.name)}:
+    if {"snippet", "snippets"} & type_words(content_type):
         return frozenset(each.id for each in texts)
     return frozenset(each.id for each in texts if _CODE & {*words_of(each.id)} and {*words_of(each.id)} <= _OF_CODE)
 

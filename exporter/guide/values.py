@@ -16,7 +16,7 @@ from exporter.guide.languages import babel_locale, language, language_name, writ
 from exporter.guide.links import follow
 from exporter.guide.objects import Asset, Entry, RichText, Values, View
 from exporter.guide.resources import Resource
-from exporter.guide.vocabulary import ADDRESSES, words_of
+from exporter.guide.vocabulary import ADDRESSES, key_name, words_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -31,7 +31,6 @@ _WITH_SCHEME = re.compile(r"[a-z][a-z0-9+.-]*:\S", re.IGNORECASE)
 _PHONES = {"phone", "telephone", "tel", "mobile", "fax", "whatsapp"}
 _CODE = re.compile(r"[a-z]{2,3}(?:-[A-Z][a-z]{3})?(?:-[A-Z]{2})?")
 _LANGUAGES = {"language", "languages", "locale", "locales"}
-_KEY = re.compile(r"[A-Za-z0-9_-]+")
 _NUMBERS = (int, float)
 _ROUND = 360
 _COLUMNS = 8
@@ -237,9 +236,3 @@ def _sentence(value: Mapping[str, Any], view: View) -> Markup:
     """Write an object that lies deep inside others in a sentence."""
     cells = ((each, table(value[each], view, 0)) for each in value)
     return Markup("; ").join(Markup("{}: {}").format(key_name(each), cell) for each, cell in cells if cell)
-
-
-def key_name(key: str) -> str:
-    """Give a key of an object as words: `openingHours` is Opening hours."""
-    words = " ".join(words_of(key)) if _KEY.fullmatch(key) else key
-    return words[:1].upper() + words[1:] or key

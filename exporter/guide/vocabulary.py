@@ -24,6 +24,7 @@ _BRANDS = {
     *("YouTube", "TripAdvisor", "WhatsApp", "SoundCloud", "OpenTable", "PayPal", "WordPress", "BandCamp", "FaceTime"),
 }
 _HUMPS = re.compile(r"_|[a-z0-9][A-Z]")
+_KEY = re.compile(r"[A-Za-z0-9_-]+")
 
 TITLES = ("title", "headline", "heading", "name", "label", "question")
 ADDRESSES = {"url", "href", "link", "uri"}
@@ -74,10 +75,15 @@ def words_of(identifier: str) -> tuple[str, ...]:
 @lru_cache(maxsize=1 << 12)
 def label(name: str) -> str:
     """Give what a field or type is called, in words where editors left it as programs spell it: `openingHours`."""
-    if not _SPELLED.fullmatch(name) or name in _BRANDS:
-        return name[:1].upper() + name[1:] if name[:2].islower() else name
-    words = " ".join(words_of(name)) if _HUMPS.search(name) else name
-    return words[:1].upper() + words[1:]
+    if _SPELLED.fullmatch(name) and _HUMPS.search(name) and name not in _BRANDS:
+        return key_name(name)
+    return name[:1].upper() + name[1:] if name[:2].islower() else name
+
+
+def key_name(key: str) -> str:
+    """Give a key of an object as words: `openingHours` is Opening hours."""
+    words = " ".join(words_of(key)) if _KEY.fullmatch(key) else key
+    return words[:1].upper() + words[1:] or key
 
 
 def title_rank(identifier: str, titles: tuple[str, ...] = TITLES) -> int:

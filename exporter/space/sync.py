@@ -72,15 +72,16 @@ def sync_page(
     start = log.state(token.start) if token.start else None
     if goal is None or (token.start and start is None):
         raise unknown_token()
+    held = dict(token.held)
     if start is None:
         found = log.items(goal, token.only, token.after, token.limit + 1)
     else:
-        found = log.changes(start, dict(token.held), goal, token.only, token.after, token.limit + 1)
+        found = log.changes(start, held, goal, token.only, token.after, token.limit + 1)
     shown, sent = found[: token.limit], dict(token.sent)
     items: list[Json] = []
     for each in shown:
         standing = read(each.key)
-        had = log.had(start, dict(token.held), each.key) if start is not None else None
+        had = log.had(start, held, each.key) if start is not None else None
         holds = standing[1] if standing is not None else None
         if standing is not None and token.only.state != "gone":
             items += [standing[0].raw] if holds != had else []
