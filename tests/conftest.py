@@ -13,8 +13,8 @@ from urllib.parse import urlsplit
 
 import pytest
 
-from exporter.cli import run
-from exporter.spelling import canonical
+from exporter.cli.commands import run
+from exporter.core.encoding import canonical
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator

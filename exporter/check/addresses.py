@@ -4,23 +4,22 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from exporter.guide.addresses import is_own, resolve
-from exporter.guide.facts import Facts
-from exporter.guide.list_pages import chosen_url
-from exporter.guide.listings import OWN_NAMES
-from exporter.guide.pages import list_url
-from exporter.layout import url_segment
-from exporter.patterns import paths_of
-from exporter.problems import problem
-from exporter.report import one_line
+from exporter.config.url_patterns import paths_of
+from exporter.core.naming import url_segment
+from exporter.guide.index.records import ItemFacts
+from exporter.guide.pages.addresses import resolve
+from exporter.guide.pages.urls import chosen_url, list_url
+from exporter.guide.schema.guide_model import OWN_NAMES, is_own
+from exporter.report.problems import problem
+from exporter.report.report import one_line
 
 if TYPE_CHECKING:
     import sqlite3
     from collections.abc import Iterator, Mapping
 
     from exporter.check.content import Parts
-    from exporter.guide.frame import Frame
-    from exporter.report import Problem
+    from exporter.guide.schema.guide_model import GuideModel
+    from exporter.report.report import Problem
 
 
 class _Said:
@@ -34,15 +33,15 @@ class _Said:
         self._once = once or {}
         self.asked: set[str] = set()
 
-    def __call__(self, key: str) -> Facts:
+    def __call__(self, key: str) -> ItemFacts:
         self.asked.add(key)
         parts = self._once.get(key)
         if parts is None:
             parts = tuple(self._database.execute("SELECT field, locale, value FROM part WHERE key = ?", (key,)))
-        return Facts(key, "", parts=parts)
+        return ItemFacts(key, "", parts=parts)
 
 
-def resolve_addresses(database: sqlite3.Connection, frame: Frame, before: Mapping[str, tuple[Parts, ...]]) -> None:
+def resolve_addresses(database: sqlite3.Connection, guide: GuideModel, before: Mapping[str, tuple[Parts, ...]]) -> None:
     """Put what linked entries say for the marks of addresses, now that all entries are known.
 
     What an entry said `before` gives the addresses that the pages of others had until it said something else.
@@ -58,18 +57,18 @@ def resolve_addresses(database: sqlite3.Connection, frame: Frame, before: Mappin
             known = ({each: parts} for each in now.asked & before.keys() for parts in before[each])
             found += [resolve(url, locale, _Said(database, once)) for once in known]
         database.executemany(
-            "INSERT OR IGNORE INTO earlier VALUES (?)", ((each,) for each in found if not is_own(frame, each, locale))
+            "INSERT OR IGNORE INTO earlier VALUES (?)", ((each,) for each in found if not is_own(guide, each, locale))
         )
 
 
-def clashes(database: sqlite3.Connection, frame: Frame) -> Iterator[Problem]:
+def clashes(database: sqlite3.Connection, guide: GuideModel) -> Iterator[Problem]:
     """Yield the addresses that several pages want; where render cannot part them it is an error, whatever is chosen."""
-    own = ((frame.prefixes[code], "the home page", code) for code in frame.locales)
+    own = ((guide.prefixes[code], "the home page", code) for code in guide.locales)
     types = [row[0] for row in database.execute("SELECT DISTINCT type FROM base ORDER BY 1")]
-    both = [(each, code) for each in types for code in frame.locales]
-    lists = {list_url(frame, each, code): (f"the list of {each}", code) for each, code in both}
-    for name, each in frame.site.lists.items():
-        urls = ((chosen_url(frame, {"url": each.url}, name, code), code) for code in frame.locales)
+    both = [(each, code) for each in types for code in guide.locales]
+    lists = {list_url(guide, each, code): (f"the list of {each}", code) for each, code in both}
+    for name, each in guide.site.lists.items():
+        urls = ((chosen_url(guide, {"url": each.url}, name, code), code) for code in guide.locales)
         lists |= {url: (f"the list {name}", code) for url, code in urls}
     others = (*own, *((url, *each) for url, each in lists.items()))
     database.executemany("INSERT INTO base VALUES (?, ?, ?, '')", others)
@@ -80,7 +79,7 @@ def clashes(database: sqlite3.Connection, frame: Frame) -> Iterator[Problem]:
         rows = database.execute(_AT, (url,)).fetchall()
         keys = tuple(dict.fromkeys(row[0] for row in rows))
         if keys not in met:  # in one locale they meet as in the next
-            met[keys] = _clash(frame, url, rows)
+            met[keys] = _clash(guide, url, rows)
     yield from met.values()
 
 
@@ -99,41 +98,41 @@ def part_addresses(database: sqlite3.Connection) -> None:
         database.execute("UPDATE base SET url = ? WHERE rowid = ?", (parted, number))
 
 
-def _clash(frame: Frame, url: str, rows: list[tuple[str, str, str, str, str]]) -> Problem:
+def _clash(guide: GuideModel, url: str, rows: list[tuple[str, str, str, str, str]]) -> Problem:
     key, locale, type_id, _, path = rows[0]
-    fixed = any(not row[2] or _has_pattern(frame, row[2]) for row in rows)
+    fixed = any(not row[2] or _has_pattern(guide, row[2]) for row in rows)
     said = f"{' and '.join(dict.fromkeys(row[3] for row in rows))} have the same address {url}: "
     said += (
         "change one, or its pattern in site.yaml"
         if fixed
-        else f"each gets its id; change the {_field(frame, type_id)} of one"
+        else f"each gets its id; change the {_field(guide, type_id)} of one"
     )
-    where = {"item": key, "locale": locale, "field": _field(frame, type_id), "file": f"content/{path}"}
+    where = {"item": key, "locale": locale, "field": _field(guide, type_id), "file": f"content/{path}"}
     return problem("address-taken" if fixed else "address-clash", one_line(said, 400), **where)
 
 
-def _field(frame: Frame, type_id: str) -> str:
+def _field(guide: GuideModel, type_id: str) -> str:
     """Give the field that addresses of a content type begin with; empty for one that is none's."""
-    content_type = frame.model.types.get(type_id)
-    pattern = frame.site.pages[type_id].url if type_id in frame.site.pages else None
+    content_type = guide.model.types.get(type_id)
+    pattern = guide.site.pages[type_id].url if type_id in guide.site.pages else None
     if pattern:
         return next(paths_of(pattern), ("",))[0]
     return content_type.address_field if content_type else ""
 
 
-def _has_pattern(frame: Frame, type_id: str) -> bool:
-    pattern = frame.site.pages.get(type_id)
+def _has_pattern(guide: GuideModel, type_id: str) -> bool:
+    pattern = guide.site.pages.get(type_id)
     return pattern is not None and pattern.url is not None
 
 
-def own_addresses(database: sqlite3.Connection, frame: Frame) -> Iterator[Problem]:
+def own_addresses(database: sqlite3.Connection, guide: GuideModel) -> Iterator[Problem]:
     """Yield the entries whose pages would lie where the guide has files of its own, which render refuses."""
-    tops = sorted(f"{prefix}{name}" for prefix in frame.prefixes.values() for name in OWN_NAMES)
+    tops = sorted(f"{prefix}{name}" for prefix in guide.prefixes.values() for name in OWN_NAMES)
     found: dict[str, Problem] = {}
     for top in tops:
         for url, key, locale, type_id, name, path in database.execute(_BELOW, (f"{top}/", f"{top}0")):
             said = f"{name} has the address {url}, which is the guide's own: change what makes it, or the pattern "
-            where = {"item": key, "locale": locale, "field": _field(frame, type_id), "file": f"content/{path}"}
+            where = {"item": key, "locale": locale, "field": _field(guide, type_id), "file": f"content/{path}"}
             found.setdefault(key, problem("address-taken", one_line(f"{said}pages.{type_id}.url", 400), **where))
     yield from found.values()
 

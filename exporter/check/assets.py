@@ -4,15 +4,15 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from exporter.guide.frame import is_file_name
-from exporter.layout import asset_files
+from exporter.core.naming import asset_files
+from exporter.guide.schema.titles import is_file_name
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
     from exporter.check.rules import Found, Rules
-    from exporter.model import Item
-    from exporter.spelling import Json
+    from exporter.core.encoding import Json
+    from exporter.core.model import Item
 
 LARGEST_FILE = 5_000_000
 """Bytes of an asset's file that a reader on the way should not have to load at once."""
@@ -25,25 +25,25 @@ def _is_image(value: Json) -> bool:
 
 def alt_missing(rules: Rules, item: Item) -> Iterator[Found]:
     """Yield where a picture has no words: no description, and no title but the name of its file."""
-    frame = rules.frame
-    for code in dict.fromkeys((frame.default, *frame.locales)):
-        file = frame.answer(item, "file", code).value
+    guide = rules.guide
+    for code in dict.fromkeys((guide.default, *guide.locales)):
+        file = guide.answer(item, "file", code).value
         if _is_image(file) and not _words(rules, item, code, file.get("fileName")):
             said = f" is a picture without words in {code}: describe what it shows in its description, and publish"
             yield "alt-missing", code, "description", said
-            if code == frame.default:
+            if code == guide.default:
                 return  # what falls back to it has none either
 
 
 def _words(rules: Rules, item: Item, code: str, file_name: Json) -> bool:
-    answers = (rules.frame.answer(item, name, code).value for name in ("description", "title"))
+    answers = (rules.guide.answer(item, name, code).value for name in ("description", "title"))
     file = file_name if isinstance(file_name, str) else ""
     return any(isinstance(each, str) and each.strip() and not is_file_name(each.strip(), file) for each in answers)
 
 
 def odd_files(rules: Rules, item: Item, path: str) -> Iterator[Found]:
     """Yield what is odd with the files that the guide takes along."""
-    if rules.frame.site.content.assets != "download":
+    if rules.guide.site.content.assets != "download":
         return
     values = item.localized("file")
     for file in asset_files(item, path):

@@ -6,26 +6,26 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from exporter.check.assets import alt_missing, odd_files
 from exporter.check.written import links_in_text, path_of
-from exporter.guide.addresses import earlier_bases, earlier_parts
-from exporter.guide.facts import facts_of, links_in
-from exporter.guide.links import is_refused
-from exporter.problems import problem
-from exporter.report import one_line
+from exporter.guide.pages.addresses import earlier_bases, earlier_parts
+from exporter.guide.pages.item_facts import facts_of, links_in
+from exporter.render.markup.link_syntax import is_refused
+from exporter.report.problems import problem
+from exporter.report.report import one_line
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
     from exporter.check.rules import Found, Rules
-    from exporter.model import Field, Item
-    from exporter.report import Problem
-    from exporter.spelling import Json
+    from exporter.core.encoding import Json
+    from exporter.core.model import Field, Item
+    from exporter.report.report import Problem
 
 
 Parts = tuple[tuple[str, str, str], ...]
 """What an entry says in the addresses of others: field, locale and value."""
 
 
-class Look(NamedTuple):
+class ItemFindings(NamedTuple):
     """What a look at an item gave; `name` is its key with its title.
 
     `links`: target, field and locale of what it links to. `written`: the same of links to addresses of the guide, whose
@@ -48,7 +48,7 @@ class Look(NamedTuple):
     filled: Mapping[str, int] | None = None
 
 
-def look_at(rules: Rules, item: Item, path: str) -> Look:
+def look_at(rules: Rules, item: Item, path: str) -> ItemFindings:
     """Look at an item whose JSON lies at `path` under content/."""
     written = list(_written(rules, item))
     found = [*_coordinates(rules, item), *_refused(written)]
@@ -64,9 +64,9 @@ def look_at(rules: Rules, item: Item, path: str) -> Look:
         if code in rules.codes
     )
     links = {(str(to), name, code) for name, code, value in _shown(rules, item) for to in links_in(value)}
-    facts, moved = facts_of(rules.frame, item, path), rules.moved.get(key, {})
+    facts, moved = facts_of(rules.guide, item, path), rules.moved.get(key, {})
     spoken = dict(facts.bases)
-    return Look(
+    return ItemFindings(
         key,
         path,
         item.content_type,
@@ -75,16 +75,16 @@ def look_at(rules: Rules, item: Item, path: str) -> Look:
         tuple(sorted(links)),
         tuple((path, field, code) for link, field, code in written if (path := path_of(link))),
         facts.bases,
-        tuple(each for each in earlier_bases(rules.frame, item, moved) if each[0] in spoken),
+        tuple(each for each in earlier_bases(rules.guide, item, moved) if each[0] in spoken),
         facts.parts,
-        tuple(earlier_parts(rules.frame, item, moved)),
+        tuple(earlier_parts(rules.guide, item, moved)),
         _filled(rules, item),
     )
 
 
 def _name(rules: Rules, item: Item) -> str:
     """Name an item as problems do: by its key, and by its title where it has one."""
-    title = one_line(rules.frame.title(item, rules.frame.locales[0]), 60)
+    title = one_line(rules.guide.title(item, rules.guide.locales[0]), 60)
     return f'{item.key} "{title}"' if title and title != item.key.id else str(item.key)
 
 
@@ -112,7 +112,7 @@ def _refused(written: list[tuple[str, str, str]]) -> Iterator[Found]:
 
 
 def _fields(rules: Rules, item: Item) -> tuple[Field, ...]:
-    content_type = rules.frame.model.types.get(item.content_type)
+    content_type = rules.guide.model.types.get(item.content_type)
     return content_type.fields if content_type is not None else ()
 
 
@@ -144,7 +144,7 @@ def _says(document: Json) -> bool:
 
 def _required(rules: Rules, item: Item) -> Iterator[Found]:
     """Yield the required fields that are empty in the space's default locale: that is where it asks for them."""
-    default = rules.frame.default
+    default = rules.guide.default
     for field in _fields(rules, item):
         if field.required and is_empty(item.localized(field.id).get(default)):
             said = f" has no {field.name} in {default}, which {item.content_type} requires: fill it in and publish"
@@ -156,14 +156,14 @@ def _own(rules: Rules, item: Item) -> Iterator[tuple[Field, list[str]]]:
     for field in _fields(rules, item):
         if field.localized:
             values = item.localized(field.id)
-            codes = [code for code in rules.frame.locales if not is_empty(values.get(code))]
+            codes = [code for code in rules.guide.locales if not is_empty(values.get(code))]
             if codes:
                 yield field, codes
 
 
 def _filled(rules: Rules, item: Item) -> dict[str, int]:
     own = [codes for _, codes in _own(rules, item)]
-    return {"": len(own), **{code: sum(code in each for each in own) for code in rules.frame.locales}} if own else {}
+    return {"": len(own), **{code: sum(code in each for each in own) for code in rules.guide.locales}} if own else {}
 
 
 def _translations(rules: Rules, item: Item) -> Iterator[Found]:
@@ -171,7 +171,7 @@ def _translations(rules: Rules, item: Item) -> Iterator[Found]:
     if "translation-missing" not in rules.codes:
         return
     own = list(_own(rules, item))
-    for code in rules.frame.locales if own else ():
+    for code in rules.guide.locales if own else ():
         lacking = [field for field, codes in own if code not in codes]
         if len(lacking) == len(own):
             yield "translation-missing", code, "", f" has nothing in {code}: translate it and publish"

@@ -7,26 +7,25 @@ from collections import Counter
 from contextlib import closing
 from typing import TYPE_CHECKING
 
+from exporter.build.scan import look_at_items
 from exporter.check.addresses import clashes, own_addresses, part_addresses, resolve_addresses
-from exporter.check.content import Look, Parts, look_at
+from exporter.check.content import ItemFindings, Parts, look_at
 from exporter.check.written import addresses_of
-from exporter.files import read_file
-from exporter.guide.facts import read_item
-from exporter.guide.links import item_named
-from exporter.guide.list_pages import chosen_url
-from exporter.guide.pages import list_url
-from exporter.guide.scan import look_at_items
-from exporter.guide.work import in_processes
-from exporter.problems import problem
-from exporter.report import Problem, one_line
-from exporter.spelling import decode
+from exporter.core.encoding import decode
+from exporter.core.files import read_file
+from exporter.core.naming import item_at
+from exporter.guide.pages.urls import chosen_url, list_url
+from exporter.render.markup.link_syntax import item_named
+from exporter.report.problems import problem
+from exporter.report.report import Problem, one_line
+from exporter.workers.pool import in_processes
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
     from pathlib import Path
 
     from exporter.check.rules import Rules
-    from exporter.guide.frame import Frame
+    from exporter.guide.schema.guide_model import GuideModel
 
 _SCHEMA = """
 CREATE TABLE item (key TEXT PRIMARY KEY, name TEXT, path TEXT) WITHOUT ROWID;
@@ -61,15 +60,15 @@ class MirrorCheck:
             for look in looks:
                 yield from look.problems
                 self._keep(database, look)
-            resolve_addresses(database, self._rules.frame, self._before)
+            resolve_addresses(database, self._rules.guide, self._before)
             if not self._broken:  # of what is missing nobody knows whether it was in that file
                 yield from _unresolved(database, self._rules)
-                yield from clashes(database, self._rules.frame)
-                yield from own_addresses(database, self._rules.frame)
+                yield from clashes(database, self._rules.guide)
+                yield from own_addresses(database, self._rules.guide)
                 part_addresses(database)
-                yield from _dead(database, self._rules.frame)
+                yield from _dead(database, self._rules.guide)
 
-    def _keep(self, database: sqlite3.Connection, look: Look) -> None:
+    def _keep(self, database: sqlite3.Connection, look: ItemFindings) -> None:
         if not look.key:
             self._broken = True
             return
@@ -90,7 +89,7 @@ class MirrorCheck:
 
     def coverage(self) -> dict[str, dict[str, int]]:
         """Give how many of the localised fields that have a value have one in a locale: in percent, by content type."""
-        locales = self._rules.frame.locales
+        locales = self._rules.guide.locales
         return {
             each: {code: 100 * filled[code] // filled[""] for code in locales}
             for each, filled in sorted(self._filled.items())
@@ -101,23 +100,23 @@ def _clean(text: str) -> str:
     return text.encode("utf-8", "replace").decode()
 
 
-def _look(rules: Rules, content: Path, paths: Iterable[str]) -> Iterator[Look]:
+def _look(rules: Rules, content: Path, paths: Iterable[str]) -> Iterator[ItemFindings]:
     for path in paths:
         try:
-            item = read_item(decode(read_file(f"{content}/{path}")), path)
+            item = item_at(path, decode(read_file(f"{content}/{path}")))
         except FileNotFoundError:
             continue
         except ValueError as error:
             said = f"content/{path} is no JSON ({error}), so neither links nor addresses were looked at: "
             said += "take it back from git, or run sync --full"
-            yield Look("", path, "", "", (problem("mirror-broken", said, file=f"content/{path}"),))
+            yield ItemFindings("", path, "", "", (problem("mirror-broken", said, file=f"content/{path}"),))
             continue
         if item is not None:
             yield look_at(rules, item, path)
 
 
 def _unresolved(database: sqlite3.Connection, rules: Rules) -> Iterator[Problem]:
-    source = rules.frame.site.source
+    source = rules.guide.site.source
     other = "" if source.search is None and not source.only else " or not mirrored"
     for key, field, locale, target, name, path in database.execute(_UNRESOLVED):
         said = f"{name}, {field} ({locale}) links to {target}, which is not published{other}: "
@@ -131,23 +130,23 @@ WHERE target NOT IN (SELECT key FROM item) ORDER BY 1, 2, 3, 4
 """
 
 
-def _dead(database: sqlite3.Connection, frame: Frame) -> Iterator[Problem]:
+def _dead(database: sqlite3.Connection, guide: GuideModel) -> Iterator[Problem]:
     """Yield the links to addresses of the guide at which no page lies, nor one that leads on."""
     query = (
         "SELECT DISTINCT source, field, locale, written.path, name, item.path FROM written JOIN item ON key = source"
     )
     database.execute("CREATE INDEX base_by_key ON base (key)")
-    parted = _parted_lists(frame)
+    parted = _parted_lists(guide)
     for source, field, locale, link, name, path in database.execute(f"{query} ORDER BY 1, 2, 3, 4"):
         pages = [row[0] for row in database.execute("SELECT url FROM base WHERE key = ?", (source,))]
-        urls = addresses_of(frame, link, locale, pages)
-        if urls and not _leads(database, frame, parted, urls, item_named(link)):
+        urls = addresses_of(guide, link, locale, pages)
+        if urls and not _leads(database, guide, parted, urls, item_named(link)):
             said = f"{name}, {field} ({locale}) links to {link}, where no page is: mend the link, or link to an entry"
             where = {"item": source, "locale": locale, "field": field, "file": f"content/{path}"}
             yield problem("link-dead", one_line(said, 400), **where)
 
 
-def _leads(database: sqlite3.Connection, frame: Frame, parted: tuple[str, ...], urls: list[str], key: str) -> bool:
+def _leads(database: sqlite3.Connection, guide: GuideModel, parted: tuple[str, ...], urls: list[str], key: str) -> bool:
     """Tell whether a page lies at one of some addresses, or a link names an item by its key.
 
     The pages of lists that are `parted` only the build knows: all that would lie there does.
@@ -155,14 +154,14 @@ def _leads(database: sqlite3.Connection, frame: Frame, parted: tuple[str, ...], 
     there = "SELECT 1 FROM base WHERE url = ?1 UNION ALL SELECT 1 FROM earlier WHERE url = ?1"
     if any(url.startswith(parted) or database.execute(there, (url,)).fetchone() for url in urls):
         return True
-    if key.startswith("asset:") and frame.site.content.assets != "download":
+    if key.startswith("asset:") and guide.site.content.assets != "download":
         return False
     named = "SELECT 1 FROM base WHERE key = ?" if key.startswith("entry:") else "SELECT 1 FROM item WHERE key = ?"
     return database.execute(named, (key,)).fetchone() is not None
 
 
-def _parted_lists(frame: Frame) -> tuple[str, ...]:
+def _parted_lists(guide: GuideModel) -> tuple[str, ...]:
     """Give what the addresses of those pages of lists begin with that are one letter, value or number of it."""
-    lists = [(name, each) for name, each in frame.site.lists.items() if each.by or each.per_page]
-    chosen = [chosen_url(frame, {"url": each.url}, name, code) for name, each in lists for code in frame.locales]
-    return *chosen, *(f"{list_url(frame, each, code)}~" for each in frame.types for code in frame.locales)
+    lists = [(name, each) for name, each in guide.site.lists.items() if each.by or each.per_page]
+    chosen = [chosen_url(guide, {"url": each.url}, name, code) for name, each in lists for code in guide.locales]
+    return *chosen, *(f"{list_url(guide, each, code)}~" for each in guide.types for code in guide.locales)

@@ -9,7 +9,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
     from collections.abc import Set as AbstractSet
 
-    from exporter.guide.frame import Frame
+    from exporter.guide.schema.guide_model import GuideModel
 
 Found = tuple[str, str, str, str]
 """Code, locale, field and sentence of a problem; the sentence goes on after the item's name."""
@@ -22,15 +22,15 @@ class Rules:
     `moved` is the record of earlier addresses.
     """
 
-    frame: Frame
+    guide: GuideModel
     codes: AbstractSet[str]
     shown: AbstractSet[str]
     moved: Mapping[str, Mapping[str, Mapping[str, list[str]]]]
 
 
 def make_rules(
-    frame: Frame, codes: AbstractSet[str], moved: Mapping[str, Mapping[str, Mapping[str, list[str]]]]
+    guide: GuideModel, codes: AbstractSet[str], moved: Mapping[str, Mapping[str, Mapping[str, list[str]]]]
 ) -> Rules:
     """Make the rules for a guide; it shows its own locales, those that they fall back to and the space's default."""
-    chains = (frame.chains.get(code, (code,)) for code in frame.locales)
-    return Rules(frame, codes, {frame.default, *(code for chain in chains for code in chain)}, moved)
+    chains = (guide.chains.get(code, (code,)) for code in guide.locales)
+    return Rules(guide, codes, {guide.default, *(code for chain in chains for code in chain)}, moved)

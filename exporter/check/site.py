@@ -9,17 +9,17 @@ from typing import TYPE_CHECKING, NamedTuple
 from exporter.check.assets import LARGEST_FILE, megabytes
 from exporter.check.pages import PAGES, Found, PageReader, Site, Target
 from exporter.check.quick import is_well
-from exporter.files import read_file, walk_files
-from exporter.guide.work import in_processes
-from exporter.problems import problem
-from exporter.report import one_line
+from exporter.core.files import read_file, walk_files
+from exporter.report.problems import problem
+from exporter.report.report import one_line
+from exporter.workers.pool import in_processes
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
     from collections.abc import Set as AbstractSet
     from pathlib import Path
 
-    from exporter.report import Problem
+    from exporter.report.report import Problem
 
 LARGEST_PAGE = 1_000_000
 """Bytes of a page."""

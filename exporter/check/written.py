@@ -7,14 +7,14 @@ import re
 from typing import TYPE_CHECKING, Any
 from urllib.parse import unquote, urlsplit
 
-from exporter.guide.commonmark import to_html
-from exporter.guide.links import is_refused, written_links
+from exporter.render.markup.commonmark import to_html
+from exporter.render.markup.link_syntax import is_refused, written_links
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
 
-    from exporter.guide.frame import Frame
-    from exporter.spelling import Json
+    from exporter.core.encoding import Json
+    from exporter.guide.schema.guide_model import GuideModel
 
 _MAY_LINK = re.compile(r"\]\(|\]:|href|<[a-z][a-z0-9+.-]*:", re.IGNORECASE)
 
@@ -51,7 +51,7 @@ def _in_document(document: Mapping[str, Json]) -> Iterator[str]:
             pending += reversed(content) if isinstance(content, list) else ()
 
 
-def addresses_of(frame: Frame, path: str, locale: str, pages: Iterable[str]) -> list[str]:
+def addresses_of(guide: GuideModel, path: str, locale: str, pages: Iterable[str]) -> list[str]:
     """Give the addresses that the path of a link can mean: in its own language, and as it stands.
 
     `pages` are the addresses of the pages that it may be on, where a path starts that begins with a dot. What is in a
@@ -61,7 +61,7 @@ def addresses_of(frame: Frame, path: str, locale: str, pages: Iterable[str]) -> 
     relative = whole.startswith(("./", "../"))
     found = [posixpath.normpath(f"{each}{whole}") for each in pages] if relative else [whole]
     named = (f"/{each.removesuffix('index.html').strip('/')}/".replace("//", "/") for each in found)
-    plain = [each for name in named for each in frame.meant_by(name)]
-    prefixes = [frame.prefixes[locale]] if locale in frame.prefixes else list(frame.prefixes.values())
+    plain = [each for name in named for each in guide.meant_by(name)]
+    prefixes = [guide.prefixes[locale]] if locale in guide.prefixes else list(guide.prefixes.values())
     inside = ((*(f"{prefix}{each[1:]}" for prefix in prefixes), each) for each in plain)
     return list(dict.fromkeys(url for urls in inside for url in urls))

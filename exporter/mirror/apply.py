@@ -9,18 +9,21 @@ from contextlib import closing
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from exporter.files import remove, rename
-from exporter.mirror.plan import Phase, read_row
-from exporter.model import Key
-from exporter.report import Problem
-from exporter.spelling import digest, order_free_sum, subtract
+from exporter.core.encoding import decode, digest, order_free_sum, subtract
+from exporter.core.files import has_size, read_bytes, remove, rename
+from exporter.core.model import Key, item_from_bytes
+from exporter.core.naming import LOCALES_PATH
+from exporter.mirror.plan import Disk
+from exporter.mirror.steps import Phase, read_row
+from exporter.report.report import Problem
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterable
 
+    from exporter.core.model import Item
     from exporter.mirror.index import MirrorIndex
     from exporter.mirror.staging import Staging
-    from exporter.report import Report
+    from exporter.report.report import Report
     from exporter.source.assets import Wanted
     from exporter.source.delivery import Delivery
 
@@ -35,7 +38,7 @@ def fetch_files(staging: Staging, client: Delivery, report: Report, at_once: int
         return list(json.loads(staging.meta("failed")))
     if next(staging.steps(Phase.FETCH), None) is None:
         return []
-    from exporter.source.assets import download_all  # which most syncs do without
+    from exporter.source.assets import download_all
 
     failed: list[tuple[str, Problem]] = []
     with closing(download_all(client, _wanted(staging), at_once)) as ended:
@@ -161,3 +164,28 @@ def index_plan(staging: Staging, index: MirrorIndex) -> None:
         (Key(*path.split(":", 1)) for path, source in staging.steps(Phase.INDEX) if not source),
         {},
     )
+
+
+def look_at(content: Path, staging: Staging, locales: Iterable[str], *, downloads: bool) -> Disk:
+    """Give the answers for a mirror; `locales` are those of the space, `downloads` says whether files are kept."""
+    return Disk(
+        tuple(sorted({*locales, *_locale_codes(content)})),
+        downloads,
+        mirrored=lambda path: _read_item(content / path),
+        staged=lambda change: _read_item(staging.folder / change.files[0]),
+        stands=lambda file: has_size(content / file.path, file.size),
+    )
+
+
+def _locale_codes(content: Path) -> list[str]:
+    """Give the locales that twins were written in so far; none where the file is missing or broken."""
+    try:
+        found = decode(read_bytes(content / LOCALES_PATH) or b"{}")
+    except ValueError:
+        found = {}
+    return list(found) if isinstance(found, dict) else []
+
+
+def _read_item(path: Path) -> Item | None:
+    data = read_bytes(path)
+    return item_from_bytes(data) if data is not None else None

@@ -4,21 +4,20 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from exporter.files import read_bytes, walk_files
-from exporter.layout import LOCALES_PATH, MOVED_PATH, TAGS_PATH, asset_files, twin_paths
-from exporter.mirror import formats
-from exporter.mirror.index import read_item
-from exporter.model import item_digest
-from exporter.report import Drift
+from exporter.core.files import read_bytes, walk_files
+from exporter.core.model import item_digest, item_from_bytes
+from exporter.core.naming import LOCALES_PATH, MOVED_PATH, TAGS_PATH, asset_files, twin_paths
+from exporter.mirror.twins import markdown as formats
+from exporter.report.report import Drift
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
+    from exporter.core.model import Item, Model
     from exporter.mirror.index import Row
     from exporter.mirror.state import SyncState
     from exporter.mirror.sync import SyncRun
-    from exporter.model import Item, Model
 
 
 def find_drift(run: SyncRun, state: SyncState | None) -> Drift:
@@ -40,7 +39,7 @@ class _Finder:
 
     def __init__(self, run: SyncRun, *, compares_twins: bool) -> None:
         self.drift = Drift()
-        self._content: Path = run.config.content
+        self._content: Path = run.project.content
         self._model: Model = run.answers.read()
         self._markdown, self._downloads, self._compares_twins = run.markdown, run.downloads, compares_twins
         self._own = {LOCALES_PATH, TAGS_PATH, MOVED_PATH}
@@ -50,7 +49,7 @@ class _Finder:
         """Compare an item's files; those beside a JSON that is not the synced one are not judged."""
         self._own.add(row.path)
         data = read_bytes(self._content / row.path)
-        item = read_item(data) if data is not None and item_digest(row.key, data) == row.digest else None
+        item = item_from_bytes(data) if data is not None and item_digest(row.key, data) == row.digest else None
         if item is not None:
             self._look_at_twins(item, row) if row.key.kind == "entry" else self._look_at_files(item, row)
             return

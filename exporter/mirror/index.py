@@ -8,14 +8,13 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from exporter.files import walk_files
-from exporter.layout import is_item_path, item_folder
-from exporter.mirror.staging import throw_away
-from exporter.model import Item, Key, Upsert, item_digest, read_change
-from exporter.spelling import decode, order_free_sum
+from exporter.core.encoding import order_free_sum
+from exporter.core.files import walk_files
+from exporter.core.model import Key, item_digest, item_from_bytes
+from exporter.core.naming import is_item_path, item_folder
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator
+    from collections.abc import Iterable, Iterator
 
 _VERSION = 2
 _SCHEMA = """
@@ -167,26 +166,6 @@ class MirrorIndex:
                 self.doubles.append(row)
 
 
-def with_index(cache: Path, work: Callable[[MirrorIndex], None], notes: list[str]) -> None:
-    """Do work with the index of a cache folder; where that or staging turns out damaged, again on new ones.
-
-    Raises sqlite3.Error for what a new file does not mend, such as a full disk.
-    """
-    for last in (False, True):
-        index = MirrorIndex(cache / "mirror.db")
-        try:
-            return work(index)
-        except sqlite3.DatabaseError as error:
-            if last or isinstance(error, sqlite3.OperationalError):
-                raise
-            notes.append(f".export/ was damaged ({error}): begun anew")
-        finally:
-            index.close()
-        (cache / "mirror.db").unlink(missing_ok=True)
-        throw_away(cache / "staging")
-    return None
-
-
 def _items_on_disk(content: Path) -> Iterator[Row]:
     for top in ("assets", "entries"):
         for name in walk_files(content / top):
@@ -198,16 +177,7 @@ def _items_on_disk(content: Path) -> Iterator[Row]:
 
 def _read_row(content: Path, path: str) -> Row | None:
     data = (content / path).read_bytes()
-    item = read_item(data)
+    item = item_from_bytes(data)
     if item is None or not is_item_path(path, item.key, item.content_type):
         return None
     return Row(item.key, item_folder(item.key, item.content_type), path, item_digest(item.key, data))
-
-
-def read_item(data: bytes) -> Item | None:
-    """Read an item from its file's bytes; None for bytes that are no item."""
-    try:
-        change = read_change(decode(data))
-    except ValueError:
-        return None
-    return change.item if isinstance(change, Upsert) else None

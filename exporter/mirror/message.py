@@ -7,20 +7,19 @@ from collections import Counter
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from exporter.files import read_bytes
-from exporter.mirror.index import read_item
-from exporter.mirror.plan import Phase, read_row
-from exporter.model import Key
-from exporter.report import ItemChange, one_line
+from exporter.core.files import read_bytes
+from exporter.core.model import Key, item_from_bytes
+from exporter.mirror.steps import Phase, read_row
+from exporter.report.report import ItemChange, one_line
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
     from pathlib import Path
 
+    from exporter.config.settings import Project
+    from exporter.core.model import Item, Model
     from exporter.mirror.index import MirrorIndex
     from exporter.mirror.staging import Staged, Staging
-    from exporter.model import Item, Model
-    from exporter.settings import Config
 
 _HOWS = ("new", "changed", "removed")
 _HEADLINE = 72
@@ -47,7 +46,7 @@ def item_changes(staging: Staging, index: MirrorIndex, content: Path, model: Mod
             key = Key(*path.split(":", 1))
             row = index.find(key)
             data = read_bytes(content / row.path) if row is not None else None
-            yield _described("removed", key, read_item(data) if data is not None else None, model)
+            yield _described("removed", key, item_from_bytes(data) if data is not None else None, model)
 
 
 def _staged(staging: Staging, change: Staged, content: Path) -> Item | None:
@@ -55,7 +54,7 @@ def _staged(staging: Staging, change: Staged, content: Path) -> Item | None:
     path = read_row(str(change.key), staging.source(Phase.INDEX, str(change.key))).path
     places = (staging.folder / change.files[0], staging.whole / path, content / path)
     data = next(filter(None, map(read_bytes, places)), None)
-    return read_item(data) if data is not None else None
+    return item_from_bytes(data) if data is not None else None
 
 
 def _described(how: str, key: Key, item: Item | None, model: Model) -> ItemChange:
@@ -73,9 +72,9 @@ class Message:
     Over several `rounds` an item is told once, by what became of it from before the first to after the last.
     """
 
-    def __init__(self, config: Config, *, rounds: bool = False) -> None:
-        self._config = config
-        self._before = _beside(config)
+    def __init__(self, project: Project, *, rounds: bool = False) -> None:
+        self._project = project
+        self._before = _beside(project)
         self._counts: Counter[tuple[str, str, str]] = Counter()
         self._lines: list[tuple[int, str, str, str]] = []
         self._earlier: dict[str, ItemChange] | None = {} if rounds else None
@@ -107,7 +106,7 @@ class Message:
             more = self._counts.total() - len(self._lines)
             lines = [line for *_, line in self._lines] + ([f"and {more} more"] if more else [])
             return "\n".join([_headline(self._counts), "", *lines, ""])
-        before, now = self._before, _beside(self._config)
+        before, now = self._before, _beside(self._project)
         if before == now:
             return ""
         return "mirror brought up to date\n" if before[1:] == now[1:] else "content model changed\n"
@@ -141,10 +140,13 @@ def _line(change: ItemChange) -> tuple[int, str, str, str]:
     return _HOWS.index(change.how), name.casefold(), change.title.casefold(), line
 
 
-def _beside(config: Config) -> list[bytes | None]:
+def _beside(project: Project) -> list[bytes | None]:
     """Give what a commit holds besides items: .syncstate first, then the files of the model."""
-    model = sorted((config.content / "model").rglob("*.json"))
-    return [read_bytes(config.state_file), *(part for file in model for part in (file.name.encode(), read_bytes(file)))]
+    model = sorted((project.content / "model").rglob("*.json"))
+    return [
+        read_bytes(project.state_file),
+        *(part for file in model for part in (file.name.encode(), read_bytes(file))),
+    ]
 
 
 def _headline(counts: Mapping[tuple[str, str, str], int]) -> str:

@@ -4,17 +4,17 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from exporter.files import read_bytes, remove, write_if_different
-from exporter.layout import MOVED_PATH
-from exporter.model import link_key
-from exporter.spelling import canonical, decode
+from exporter.core.encoding import canonical, decode
+from exporter.core.files import read_bytes, remove, write_if_different
+from exporter.core.model import link_key
+from exporter.core.naming import MOVED_PATH
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
     from pathlib import Path
 
-    from exporter.model import Item
-    from exporter.spelling import Json
+    from exporter.core.encoding import Json
+    from exporter.core.model import Item
 
 Moved = dict[str, dict[str, dict[str, list[str]]]]
 

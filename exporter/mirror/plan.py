@@ -2,47 +2,21 @@
 
 from __future__ import annotations
 
-import json
 from dataclasses import dataclass
-from enum import IntEnum
 from functools import cached_property
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
-from exporter.layout import AssetFile, asset_files, file_name, is_own_name, parted_folders, twin_paths
-from exporter.mirror.index import Row
+from exporter.core.model import Key
+from exporter.core.naming import AssetFile, asset_files, file_name, is_own_name, parted_folders, twin_paths
 from exporter.mirror.staging import WHOLE
-from exporter.model import Key
+from exporter.mirror.steps import Phase, Step, _fetch, _row_step
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
 
-    from exporter.mirror.index import MirrorIndex
+    from exporter.core.model import Item
+    from exporter.mirror.index import MirrorIndex, Row
     from exporter.mirror.staging import Staged, Staging
-    from exporter.model import Item
-
-
-class Phase(IntEnum):
-    """The phases of an apply, in their order. Nothing under content/ changes before the third."""
-
-    FETCH = 0
-    KEEP = 1
-    REMOVE = 2
-    PUT = 3
-    INDEX = 4
-
-
-class Step(NamedTuple):
-    """One step; paths are relative to content/.
-
-    FETCH: the asset file `path` from the network, `source` says asset, URL and size. KEEP: the file `path` from the
-    file `source`, where it lies now. REMOVE: the file `path`. PUT: the file `path` from the staged file `source`; there
-    is none for a file that lies in a folder which is put in place as a whole, under the name that it gets.
-    INDEX: the row of the key `path`; `source` says folder, path and digest, nothing for an item that is gone.
-    """
-
-    phase: Phase
-    path: str
-    source: str = ""
 
 
 @dataclass(frozen=True)
@@ -61,7 +35,7 @@ class Disk:
 
 
 @dataclass(frozen=True)
-class Planner:
+class MirrorPlanner:
     """What was staged, what the mirror holds, and whether what was not staged is to go (`full`)."""
 
     staging: Staging
@@ -210,18 +184,3 @@ class Planner:
                 yield Step(Phase.KEEP, new, old)
             yield Step(Phase.REMOVE, old)
         yield _row_step(row.key, row.folder, path, row.digest)
-
-
-def _row_step(key: Key, folder: str, path: str, digest: bytes) -> Step:
-    return Step(Phase.INDEX, str(key), f"{folder} {path} {digest.hex()}")
-
-
-def read_row(step_path: str, source: str) -> Row:
-    """Read the row of an INDEX step."""
-    kind, _, identifier = step_path.partition(":")
-    folder, path, digest = source.split(" ")  # which no name under content/ holds
-    return Row(Key(kind, identifier), folder, path, bytes.fromhex(digest))
-
-
-def _fetch(key: Key, file: AssetFile) -> Step:
-    return Step(Phase.FETCH, file.path, json.dumps([key.id, file.url, file.size]))

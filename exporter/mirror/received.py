@@ -5,8 +5,8 @@ from __future__ import annotations
 from contextlib import suppress
 from typing import TYPE_CHECKING
 
-from exporter.files import read_bytes, write_bytes
-from exporter.spelling import digest
+from exporter.core.encoding import digest
+from exporter.core.files import read_bytes, write_bytes
 
 if TYPE_CHECKING:
     from pathlib import Path

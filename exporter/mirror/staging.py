@@ -8,22 +8,22 @@ Where the mirror is empty they lie in folders as they will under content/, so th
 from __future__ import annotations
 
 import json
-import shutil
 import sqlite3
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from exporter.files import walk_files, write_bytes
-from exporter.layout import file_name, item_folder, twin_paths
-from exporter.model import Key, Upsert, item_digest, precedence
-from exporter.spelling import canonical
+from exporter.core.encoding import canonical
+from exporter.core.files import walk_files, write_bytes
+from exporter.core.model import Key, Upsert, item_digest, precedence
+from exporter.core.naming import file_name, item_folder, twin_paths
+from exporter.mirror.recovery import throw_away
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
     from pathlib import Path
 
-    from exporter.mirror.plan import Phase, Step
-    from exporter.model import Change, Item
+    from exporter.core.model import Change, Item
+    from exporter.mirror.steps import Phase, Step
 
 _SCHEMA = """
 CREATE TABLE meta (name TEXT PRIMARY KEY, value TEXT NOT NULL) STRICT, WITHOUT ROWID;
@@ -281,10 +281,3 @@ class Staging:
         """
         query = "SELECT path, source FROM step WHERE phase = ? ORDER BY path GLOB '[ae]*/*.json', path"
         return iter(self._open().execute(query, (phase,)))
-
-
-def throw_away(folder: Path) -> None:
-    """Remove a staging folder: first what names its files, so that a crash leaves nothing to go on from."""
-    if folder.is_dir():
-        (folder / "sync.db").unlink(missing_ok=True)
-        shutil.rmtree(folder, ignore_errors=True)

@@ -5,9 +5,9 @@ from __future__ import annotations
 from dataclasses import asdict, dataclass, field
 from typing import TYPE_CHECKING, Any
 
-from exporter.errors import GuardError
-from exporter.files import read_bytes, write_if_different
-from exporter.spelling import canonical, decode
+from exporter.core.encoding import canonical, decode
+from exporter.core.errors import GuardError
+from exporter.core.files import read_bytes, write_if_different
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

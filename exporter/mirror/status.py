@@ -5,33 +5,33 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from exporter.files import read_bytes
-from exporter.layout import asset_files, item_folder, item_path
+from exporter.core.encoding import canonical
+from exporter.core.files import read_bytes
+from exporter.core.model import Key, Upsert, item_digest, item_from_bytes, precedence
+from exporter.core.naming import asset_files, item_folder, item_path
 from exporter.mirror.drift import find_drift
-from exporter.mirror.index import MirrorIndex, read_item
+from exporter.mirror.index import MirrorIndex
 from exporter.mirror.message import item_title
+from exporter.mirror.refresh import model_files
 from exporter.mirror.state import read_state
 from exporter.mirror.sync import SyncRun
-from exporter.mirror.twins import model_files
-from exporter.model import Key, Upsert, item_digest, precedence
-from exporter.report import Listed, Report, StatusReport, one_line
+from exporter.report.report import Listed, Report, StatusReport, one_line
 from exporter.source.delivery import TokenRejectedError
 from exporter.source.model import fetch_known_model
-from exporter.spelling import canonical
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
+    from exporter.config.settings import Project
+    from exporter.core.model import Change, Item, Model
     from exporter.mirror.index import Row
     from exporter.mirror.state import SyncState
     from exporter.mirror.sync import SyncOptions
-    from exporter.model import Change, Item, Model
-    from exporter.settings import Config
     from exporter.source.delivery import Delivery
 
 
 def find_status(
-    config: Config,
+    project: Project,
     client: Delivery,
     source: Mapping[str, Any],
     options: SyncOptions,
@@ -44,12 +44,12 @@ def find_status(
     `source` is what `.syncstate` says of the source. Raises SourceError and GuardError.
     """
     report.status = StatusReport()
-    index = MirrorIndex.aside(config.cache / "mirror.db")
+    index = MirrorIndex.aside(project.cache / "mirror.db")
     try:
-        limit = config.site.source.limit
-        answers = fetch_known_model(client, config.site.source)
-        run = SyncRun(config, client, source, options, report, index, answers, limit)
-        _look(run, report.status, read_state(config.state_file), files=files)
+        limit = project.site.source.limit
+        answers = fetch_known_model(client, project.site.source)
+        run = SyncRun(project, client, source, options, report, index, answers, limit)
+        _look(run, report.status, read_state(project.state_file), files=files)
     finally:
         index.close()
         report.status.requests, report.status.sync_requests = client.requests, client.sync_requests
@@ -61,11 +61,11 @@ def _look(run: SyncRun, status: StatusReport, state: SyncState | None, *, files:
     if files and known:
         status.drift = find_drift(run, state)
     token = _token(run, state)
-    sound, fresh = run.check_index(state, whole=token is None or run.index.is_lost(run.config.content))
+    sound, fresh = run.check_index(state, whole=token is None or run.index.is_lost(run.project.content))
     if files and not known:
         status.drift = find_drift(run, state)
         status.drift.sum_differs = state is not None and not sound
-    if (run.config.cache / "staging/sync.db").exists():
+    if (run.project.cache / "staging/sync.db").exists():
         what, then = ("search", "starts anew") if run.searches else ("sync", "finishes it first")
         run.report.notes.append(f"a {what} was interrupted: the next one {then}")
     elif not sound and token is not None:
@@ -145,8 +145,8 @@ def _removed(run: SyncRun, row: Row, model: Model) -> _Found:
 
 
 def _mirrored(run: SyncRun, row: Row) -> Item | None:
-    data = read_bytes(run.config.content / row.path)
-    return read_item(data) if data is not None else None
+    data = read_bytes(run.project.content / row.path)
+    return item_from_bytes(data) if data is not None else None
 
 
 def _to_fetch(run: SyncRun, item: Item, row: Row | None) -> Iterator[str]:
@@ -158,7 +158,7 @@ def _to_fetch(run: SyncRun, item: Item, row: Row | None) -> Iterator[str]:
     path = row.path if row is not None else item_path(item.key, "", clash=clash)
     before = _mirrored(run, row) if row is not None else None
     had = asset_files(before, path) if before is not None else ()
-    standing = {file.url for file in had if (run.config.content / file.path).is_file()}
+    standing = {file.url for file in had if (run.project.content / file.path).is_file()}
     yield from (file.path for file in asset_files(item, path) if file.url not in standing)
 
 
@@ -184,6 +184,6 @@ def _list(run: SyncRun, status: StatusReport, delta: _Delta, state: SyncState | 
 
 def _model_changes(run: SyncRun) -> Iterator[str]:
     """Yield the paths of the model's files that the next sync would write or remove."""
-    content, files = run.config.content, model_files(run.answers)
+    content, files = run.project.content, model_files(run.answers)
     there = {f"model/content_types/{file.name}" for file in (content / "model/content_types").glob("*.json")}
     yield from (f"content/{path}" for path in sorted({*files, *there}) if read_bytes(content / path) != files.get(path))

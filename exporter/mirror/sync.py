@@ -8,32 +8,32 @@ from datetime import UTC, datetime
 from itertools import chain, islice
 from typing import TYPE_CHECKING, Any
 
-from exporter.errors import GuardError
-from exporter.files import walk_files
-from exporter.mirror import formats
-from exporter.mirror.apply import apply_plan, fetch_files, index_plan, keep_files, planned_sum
-from exporter.mirror.disk import look_at
-from exporter.mirror.index import with_index
+from exporter.core.encoding import Json, canonical, decode, digest
+from exporter.core.errors import GuardError
+from exporter.core.files import walk_files
+from exporter.core.model import Change, Delete, Key, Upsert
+from exporter.mirror.apply import apply_plan, fetch_files, index_plan, keep_files, look_at, planned_sum
 from exporter.mirror.moved import note_move, read_moved, write_moved
-from exporter.mirror.plan import Phase, Planner
+from exporter.mirror.plan import MirrorPlanner
 from exporter.mirror.received import ReceivedPages
+from exporter.mirror.recovery import with_index
+from exporter.mirror.refresh import refresh_twins, write_model
 from exporter.mirror.staging import Staging
 from exporter.mirror.state import SyncState, read_state, write_state
-from exporter.mirror.twins import refresh_twins, write_model
-from exporter.model import Change, Delete, Key, Upsert
-from exporter.report import Report, SyncReport
+from exporter.mirror.steps import Phase
+from exporter.mirror.twins import markdown as formats
+from exporter.report.report import Report, SyncReport
 from exporter.source.delivery import TokenRejectedError, TooBigError
 from exporter.source.model import fetch_known_model
-from exporter.source.search import fetch_newest
+from exporter.source.newest import fetch_newest
 from exporter.source.sync import fetch_pages
-from exporter.spelling import Json, canonical, decode, digest
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
 
+    from exporter.config.settings import Project
     from exporter.mirror.index import MirrorIndex
     from exporter.mirror.plan import Disk
-    from exporter.settings import Config
     from exporter.source.delivery import Delivery
     from exporter.source.model import ModelAnswers
     from exporter.source.sync import SyncPage
@@ -49,7 +49,7 @@ class SyncOptions:
     downloads: int = 8
 
 
-def sync(config: Config, client: Delivery, source: Mapping[str, Any], options: SyncOptions, report: Report) -> None:
+def sync(project: Project, client: Delivery, source: Mapping[str, Any], options: SyncOptions, report: Report) -> None:
     """Bring content/ up to date with the space, then move the token.
 
     `source` is what `.syncstate` says of the source; another one than last time makes the sync a full one. Raises
@@ -59,14 +59,14 @@ def sync(config: Config, client: Delivery, source: Mapping[str, Any], options: S
     report.sync = SyncReport()
 
     def work(index: MirrorIndex) -> None:
-        answers = fetch_known_model(client, config.site.source)
-        limit = config.site.source.limit
-        run: SyncRun | None = SyncRun(config, client, source, options, report, index, answers, limit)
+        answers = fetch_known_model(client, project.site.source)
+        limit = project.site.source.limit
+        run: SyncRun | None = SyncRun(project, client, source, options, report, index, answers, limit)
         while run is not None:
             run = _rounds(run)
 
     try:
-        with_index(config.cache, work, report.notes)
+        with_index(project.cache, work, report.notes)
     finally:
         report.sync.requests, report.sync.sync_requests = client.requests, client.sync_requests
         report.sync.bytes, report.sync.seconds = client.bytes, round(time.monotonic() - start, 2)
@@ -93,7 +93,7 @@ def _rounds(run: SyncRun) -> SyncRun | None:
 class SyncRun:
     """What all steps of a run need."""
 
-    config: Config
+    project: Project
     client: Delivery
     source: Mapping[str, Any]
     options: SyncOptions
@@ -107,11 +107,11 @@ class SyncRun:
 
         Where all of its pages were there, nothing was asked: what came since is synced then too.
         """
-        state = read_state(self.config.state_file)
+        state = read_state(self.project.state_file)
         token = self.start_token(state)
         staging = self._staging(state, token)
         interrupted = bool(staging.meta("planned"))
-        sound, fresh = self.check_index(state, whole=token is None or self.index.is_lost(self.config.content))
+        sound, fresh = self.check_index(state, whole=token is None or self.index.is_lost(self.project.content))
         if not sound and not interrupted and token is not None:
             self.report.notes.append("content/ is not what was synced last (edited, reverted?): a full sync")
             staging.discard()
@@ -136,7 +136,7 @@ class SyncRun:
         self.report.sync.assets_failed = 0
 
     def _staging(self, state: SyncState | None, token: str | None) -> Staging:
-        return Staging(self.config.cache / "staging", self._base(state, token))
+        return Staging(self.project.cache / "staging", self._base(state, token))
 
     def check_index(self, state: SyncState | None, *, whole: bool) -> tuple[bool, bool]:
         """Make the index anew where it is not of this mirror, or the `whole` mirror is to be compared.
@@ -147,8 +147,8 @@ class SyncRun:
         same_model = state is not None and dict(state.fingerprints) == self.fingerprints()
         if not whole and same_model and (self.index.meta("sum"), self.index.meta("settings")) == at:
             return True, False
-        total = self.index.rebuild(self.config.content)
-        fresh = not self.index.empty or any(walk_files(self.config.content / "entries"))
+        total = self.index.rebuild(self.project.content)
+        fresh = not self.index.empty or any(walk_files(self.project.content / "entries"))
         return state is not None and total == state.mirror and not self.index.doubles, fresh
 
     def start_token(self, state: SyncState | None) -> str | None:
@@ -171,7 +171,7 @@ class SyncRun:
 
     def settings(self) -> str:
         """Say what the mirror is written by besides the items."""
-        content = self.config.site.content
+        content = self.project.site.content
         return f"{formats.VERSION} {content.formats} {content.assets} {sorted(self.fingerprints().items())}"
 
     def fingerprints(self) -> dict[str, str]:
@@ -206,7 +206,7 @@ class SyncRun:
 
     def pages(self, token: str | None, received: ReceivedPages | None = None) -> Iterator[SyncPage]:
         """Yield what the space answers: the pages of a search, or of a sync from `token`."""
-        search = self.config.site.source.search
+        search = self.project.site.source.search
         if search is not None:
             return fetch_newest(self.client, search, self.limit, datetime.now(UTC))
         return fetch_pages(self.client, token, self.limit, received)
@@ -214,14 +214,14 @@ class SyncRun:
     @property
     def searches(self) -> bool:
         """Tell whether the mirror holds what a search finds, which is asked for as a whole each time."""
-        return self.config.site.source.search is not None
+        return self.project.site.source.search is not None
 
     def wanted(self, changes: Iterable[Change]) -> Iterator[Change]:
         """Yield what `only` lets through; deletions carry no content type and apply by id.
 
         An entry of the mirror that came back with a content type that is not wanted is as good as deleted.
         """
-        only = self.config.site.source.only
+        only = self.project.site.source.only
         for change in changes:
             entry = change.item if isinstance(change, Upsert) and change.key.kind == "entry" else None
             if only is None or entry is None or entry.content_type in only:
@@ -236,12 +236,12 @@ class SyncRun:
     @property
     def markdown(self) -> bool:
         """Tell whether the mirror holds twins."""
-        return "markdown" in self.config.site.content.formats
+        return "markdown" in self.project.site.content.formats
 
     @property
     def downloads(self) -> bool:
         """Tell whether the mirror holds asset files."""
-        return self.config.site.content.assets == "download"
+        return self.project.site.content.assets == "download"
 
     def _plan(self, staging: Staging, state: SyncState | None, *, full: bool, fresh: bool) -> None:
         """Work out what is to be done and keep it. Nothing staged and no file due is nothing to do."""
@@ -252,10 +252,10 @@ class SyncRun:
             return
         if full and not self.options.allow_empty and not self.searches:
             self._guard_empty(staging)
-        disk = look_at(self.config.content, staging, self.answers.locales, downloads=self.downloads)
+        disk = look_at(self.project.content, staging, self.answers.locales, downloads=self.downloads)
         staging.tidy()
         staging.remember(moved=canonical(self._moved(staging, disk, full=full)).decode())
-        staging.store_plan(Planner(staging, self.index, disk, full).steps(sorted(due)))
+        staging.store_plan(MirrorPlanner(staging, self.index, disk, full).steps(sorted(due)))
         staging.remember(
             mirror=planned_sum(staging, self.index, state.mirror if state else "", full=full), planned="yes"
         )
@@ -271,7 +271,7 @@ class SyncRun:
 
     def _moved(self, staging: Staging, disk: Disk, *, full: bool) -> dict[str, Json]:
         """Give the record of earlier addresses as it will be."""
-        moved = read_moved(self.config.content)
+        moved = read_moved(self.project.content)
         if full:
             there = (staging.find(Key(*name.split(":", 1))) for name in moved if ":" in name)
             moved = {str(each.key): moved[str(each.key)] for each in there if each is not None and each.digest}
@@ -283,13 +283,13 @@ class SyncRun:
             elif change.number is not None and old is not None and change.key.kind == "entry":
                 before, after = disk.mirrored(old.path), disk.staged(change)
                 if before is not None and after is not None:
-                    fields = self.config.address_fields(after.content_type, types)
+                    fields = self.project.address_fields(after.content_type, types)
                     moved[str(change.key)] = note_move(moved.get(str(change.key), {}), before, after, fields)
         return moved
 
     def _apply(self, staging: Staging, state: SyncState | None, *, fresh: bool) -> None:
         """Carry out the plan, then move the pointer, then sweep."""
-        content, scratch = self.config.content, self.config.cache
+        content, scratch = self.project.content, self.project.cache
         failed: list[str] = []
         if not staging.empty:
             self._count(staging)
@@ -307,7 +307,7 @@ class SyncRun:
         made_of = {"sum": moved_on.mirror, "settings": self.settings()}
         if any(self.index.meta(name) != value for name, value in made_of.items()):
             self.index.update((), (), made_of)
-        write_state(self.config.state_file, moved_on, scratch)
+        write_state(self.project.state_file, moved_on, scratch)
         assert self.report.sync is not None
         self.report.sync.token_moved = moved_on.token != (state.token if state else None)
         staging.discard()
@@ -334,7 +334,7 @@ class SyncRun:
         if self.report.told is not None:
             from exporter.mirror.message import item_changes
 
-            for each in item_changes(staging, self.index, self.config.content, self.answers.read()):
+            for each in item_changes(staging, self.index, self.project.content, self.answers.read()):
                 self.report.told(each)
 
     def _state(self, staging: Staging, state: SyncState | None, failed: list[str]) -> SyncState:
@@ -342,7 +342,7 @@ class SyncRun:
         before = (state.token, state.mirror) if state else (None, "")
         return SyncState(
             source=dict(self.source),
-            token=(staging.meta("token") or before[0]) if self.config.stores_token else None,
+            token=(staging.meta("token") or before[0]) if self.project.stores_token else None,
             mirror=staging.meta("mirror") or before[1],
             environment_uuid=self.client.environment_uuid or (state.environment_uuid if state else None),
             fingerprints=self.fingerprints(),

@@ -8,19 +8,19 @@ import time
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
-from exporter.errors import GuardError, SourceError
-from exporter.files import read_bytes
-from exporter.mirror.index import MirrorIndex, read_item
-from exporter.model import Key
-from exporter.report import SyncReport
+from exporter.core.errors import GuardError, SourceError
+from exporter.core.files import read_bytes
+from exporter.core.model import Key, item_from_bytes
+from exporter.mirror.index import MirrorIndex
+from exporter.report.report import SyncReport
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from exporter.config import Source
+    from exporter.config.settings import Project
+    from exporter.config.site_schema import Source
     from exporter.mirror.sync import SyncOptions
-    from exporter.report import Report
-    from exporter.settings import Config
+    from exporter.report.report import Report
 
 _FIRST_PAUSE = 1.0
 _LONGEST_PAUSE = 15.0
@@ -50,15 +50,15 @@ def read_awaited(text: str) -> Awaited:
     return Awaited(Key(found[1] or "entry", found[2]), int(found[3]) if found[3] else None)
 
 
-def mirrored_revision(config: Config, key: Key) -> int | None:
+def mirrored_revision(project: Project, key: Key) -> int | None:
     """Give the revision of an item in the mirror, after a sync; None where it is not there, 0 where it has none."""
-    index = MirrorIndex(config.cache / "mirror.db")
+    index = MirrorIndex(project.cache / "mirror.db")
     try:
         row = index.find(key)
     finally:
         index.close()
-    data = read_bytes(config.content / row.path) if row is not None else None
-    item = read_item(data) if data is not None else None
+    data = read_bytes(project.content / row.path) if row is not None else None
+    item = item_from_bytes(data) if data is not None else None
     revision = item.sys.get("revision") if item is not None else None
     return (revision if isinstance(revision, int) else 0) if item is not None else None
 
@@ -66,7 +66,7 @@ def mirrored_revision(config: Config, key: Key) -> int | None:
 def sync_until(
     awaited: Awaited,
     limit: float,
-    config: Config,
+    project: Project,
     options: SyncOptions,
     report: Report,
     sync: Callable[[SyncOptions], None],
@@ -88,13 +88,13 @@ def sync_until(
             assert report.sync is not None
             total = report.sync = total.followed_by(report.sync)
             options = replace(options, full=False)
-            has = mirrored_revision(config, awaited.key)
+            has = mirrored_revision(project, awaited.key)
         passed = clock() - start
         total.seconds = round(passed, 2)
         if awaited.is_met_by(has):
             return
         if passed >= limit:
-            raise busy or SourceError("wait-limit", _told(awaited, has, config.site.source, total))
+            raise busy or SourceError("wait-limit", _told(awaited, has, project.site.source, total))
         busy = _busy(pause, min(pause_after(total.rounds or 0, chance()), limit - passed))
 
 
@@ -130,3 +130,6 @@ def _left_out(awaited: Awaited, has: int | None, source: Source) -> str:
     if has is None and source.search:
         return "; source.search leaves out what it does not find"
     return ""
+
+
+WAIT_SECONDS = 120.0

@@ -15,7 +15,7 @@ import requests
 from requests.utils import requote_uri
 from urllib3.exceptions import HTTPError
 
-from exporter.errors import SourceError
+from exporter.core.errors import SourceError
 from exporter.source.delivery import Address, Delivery, failure, reset_time, time_outs
 from exporter.source.retry import RetryableError, retrying
 

@@ -15,10 +15,10 @@ import requests
 import urllib3.exceptions
 
 from exporter import __version__
-from exporter.errors import SourceError
-from exporter.source.packing import TooLargeError, unpacked
+from exporter.core.encoding import Json, decode
+from exporter.core.errors import SourceError
 from exporter.source.retry import RetryableError, retrying
-from exporter.spelling import Json, decode
+from exporter.source.unpacking import TooLargeError, unpacked
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
-from exporter.spelling import Json, decode, is_spelled_apart, read_double
+from exporter.core.encoding import Json, decode, is_spelled_apart, read_double
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator

@@ -5,15 +5,15 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from exporter.errors import ConfigError, SourceError
-from exporter.model import Model, read_content_type, read_locale
+from exporter.core.errors import ConfigError, SourceError
+from exporter.core.model import Model, read_content_type, read_locale
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from exporter.config import Source
+    from exporter.config.site_schema import Source
+    from exporter.core.encoding import Json
     from exporter.source.delivery import Delivery
-    from exporter.spelling import Json
 
 
 @dataclass(frozen=True)

@@ -7,7 +7,7 @@ import random
 import time
 from typing import TYPE_CHECKING, TypeVar
 
-from exporter.errors import SourceError
+from exporter.core.errors import SourceError
 
 if TYPE_CHECKING:
     from collections.abc import Callable

@@ -9,17 +9,17 @@ from functools import partial
 from typing import TYPE_CHECKING, Protocol
 from urllib.parse import parse_qs, urlsplit
 
-from exporter.errors import SourceError
-from exporter.model import Change, read_change
+from exporter.core.errors import SourceError
+from exporter.core.model import Change, read_change
 from exporter.source.delivery import MOST_UNPACKED
 from exporter.source.items import split_page
-from exporter.source.packing import TooLargeError, unpacked
+from exporter.source.unpacking import TooLargeError, unpacked
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
 
+    from exporter.core.encoding import Json
     from exporter.source.delivery import Delivery
-    from exporter.spelling import Json
 
 
 @dataclass(frozen=True, slots=True)

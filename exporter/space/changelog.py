@@ -9,19 +9,19 @@ from __future__ import annotations
 import sqlite3
 import time
 from contextlib import closing, contextmanager, suppress
-from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
-from exporter.model import Key, Upsert, precedence
+from exporter.core.encoding import order_free_sum, subtract
+from exporter.core.model import Key, Upsert, precedence
 from exporter.space.folder import Stamp
-from exporter.spelling import order_free_sum, subtract
+from exporter.space.states import Cursor, Logged, State
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
 
     from exporter.space.folder import Source
-    from exporter.space.tokens import Filter
+    from exporter.space.states import Filter
 
 _VERSION = 3
 _SCHEMA = f"""
@@ -51,45 +51,6 @@ _TICK = 20_000_000
 
 _RACY = -1
 _LAST = 1 << 62
-
-
-class State(NamedTuple):
-    """A state of the space: its number in this log and the sum that names it anywhere."""
-
-    seq: int
-    sum: str
-
-
-class Cursor(NamedTuple):
-    """Where a page ends: time, kind and id of its last item."""
-
-    time: str
-    kind: str
-    id: str
-
-
-@dataclass(frozen=True, slots=True)
-class Logged:
-    """An item in a state: its digest there (None where it is gone), and when and at which revision it came so."""
-
-    key: Key
-    digest: bytes | None
-    time: str
-    revision: int
-    content_type: str
-
-    def is_of(self, only: Filter) -> bool:
-        """Tell whether a filter lets it through."""
-        return (
-            only.kind in ("", self.key.kind)
-            and only.state in ("", "gone" if self.digest is None else "standing")
-            and only.content_type in ("", self.content_type)
-        )
-
-    @property
-    def cursor(self) -> Cursor:
-        """Its place in a sync, which goes from the newest to the oldest."""
-        return Cursor(self.time, *self.key)
 
 
 class ChangeLog:

@@ -11,13 +11,13 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 from urllib.parse import unquote, urlsplit
 
-from exporter.errors import ConfigError
-from exporter.files import read_bytes
-from exporter.layout import item_path
-from exporter.model import Item, Upsert, item_digest, read_change
+from exporter.core.encoding import Json, canonical, decode, digest
+from exporter.core.errors import ConfigError
+from exporter.core.files import read_bytes
+from exporter.core.model import Item, Upsert, item_digest, read_change
+from exporter.core.naming import item_path
 from exporter.space.folder import Stamp, file_stamp, files_asked, locales_in_order
 from exporter.space.published import DeliveredModel, is_published
-from exporter.spelling import Json, canonical, decode, digest
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping

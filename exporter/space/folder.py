@@ -6,11 +6,11 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Protocol
 from urllib.parse import unquote, urlsplit
 
-from exporter.errors import ConfigError
-from exporter.files import read_bytes, walk_files
-from exporter.layout import LOCALES_PATH, TAGS_PATH, AssetFile, asset_files, is_item_path
-from exporter.model import Item, Upsert, item_digest, read_change
-from exporter.spelling import Json, canonical, decode
+from exporter.core.encoding import Json, canonical, decode
+from exporter.core.errors import ConfigError
+from exporter.core.files import read_bytes, walk_files
+from exporter.core.model import Item, Upsert, item_digest, read_change
+from exporter.core.naming import LOCALES_PATH, TAGS_PATH, AssetFile, asset_files, is_item_path
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator

@@ -6,10 +6,10 @@ import os
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from exporter.errors import ConfigError
+from exporter.core.encoding import digest
+from exporter.core.errors import ConfigError
 from exporter.space.export import ExportFile
 from exporter.space.folder import SpaceFolder
-from exporter.spelling import digest
 
 if TYPE_CHECKING:
     from exporter.space.folder import Source

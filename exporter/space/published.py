@@ -5,12 +5,12 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from exporter.model import link_id
+from exporter.core.model import link_id
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from exporter.spelling import Json
+    from exporter.core.encoding import Json
 
 _SYS = ("space", "id", "type", "createdAt", "environment", "publishedVersion", "contentType")
 _TAG_SYS = ("type", "id", "visibility", "space", "environment", "version", "createdAt", "updatedAt")

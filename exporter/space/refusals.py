@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from exporter.spelling import Json
+    from exporter.core.encoding import Json
 
 _VENDOR_JSON = "application/vnd.contentful.delivery.v1+json"
 

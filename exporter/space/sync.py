@@ -7,14 +7,16 @@ from typing import TYPE_CHECKING
 from msgspec.structs import replace
 
 from exporter.space.refusals import RefusalError, unknown_paths, whole_number
-from exporter.space.tokens import Filter, SyncToken, read_token, unknown_token
+from exporter.space.states import Filter
+from exporter.space.tokens import SyncToken, read_token, unknown_token
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
-    from exporter.model import Item, Key
-    from exporter.space.changelog import ChangeLog, Logged
-    from exporter.spelling import Json
+    from exporter.core.encoding import Json
+    from exporter.core.model import Item, Key
+    from exporter.space.changelog import ChangeLog
+    from exporter.space.states import Logged
 
 _TYPES = {
     "all": Filter(),

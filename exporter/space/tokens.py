@@ -7,21 +7,13 @@ import binascii
 
 import msgspec
 
-from exporter.model import Key
-from exporter.space.changelog import Cursor  # noqa: TC001 - msgspec reads the annotation
+from exporter.core.encoding import digest
+from exporter.core.model import Key
 from exporter.space.refusals import RefusalError
-from exporter.spelling import digest
+from exporter.space.states import Cursor, Filter
 
 _GUARD = 6
 Held = tuple[tuple[Key, bytes | None], ...]
-
-
-class Filter(msgspec.Struct, frozen=True, omit_defaults=True):
-    """What of a space a sync is about: a `kind`, those `standing` or those `gone`, a content type; empty for all."""
-
-    kind: str = ""
-    state: str = ""
-    content_type: str = ""
 
 
 class SyncToken(msgspec.Struct, frozen=True, omit_defaults=True):

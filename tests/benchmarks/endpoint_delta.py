@@ -16,9 +16,9 @@ from pathlib import Path
 
 import requests
 
+from exporter.core.encoding import canonical
 from exporter.space.folder import SpaceFolder
-from exporter.space.server import Endpoint, Listening, open_endpoint
-from exporter.spelling import canonical
+from exporter.space.http.server import Endpoint, Listening, open_endpoint
 from tests.conftest import PLACE, SpaceFiles, entry, locale
 
 ROUNDS = 15

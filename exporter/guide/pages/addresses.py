@@ -1,0 +1,208 @@
+"""Where an entry's pages want to lie: the pattern of site.yaml filled in, else the type and the slug.
+
+What a pattern reads of linked entries is not known where one entry is read. There an address holds a mark: the key of
+the linked entry and what is asked of it; it is resolved once all entries are known, and again when one of them changes.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import replace
+from functools import partial
+from typing import TYPE_CHECKING
+
+from exporter.config.url_patterns import DATE_PARTS, PLACEHOLDER, leads_on, paths_of
+from exporter.core.model import link_key
+from exporter.core.naming import url_path
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator, Mapping
+
+    from exporter.core.encoding import Json
+    from exporter.core.model import Item
+    from exporter.guide.index.guide_index import GuideIndex
+    from exporter.guide.index.records import ItemFacts
+    from exporter.guide.schema.guide_model import GuideModel
+
+_MARK = re.compile("\0([^\0]*)\0([^\0]*)\0")
+_DATE = re.compile(r"\d{4}-\d\d-\d\d", re.ASCII)
+_DEPTH = 9
+"""How many links a pattern can follow; a hostile one ends here."""
+
+
+def base_address(guide: GuideModel, item: Item, locale: str) -> str:
+    """Give the address that an entry's page wants, with marks for what linked entries say."""
+    wanted = guide.site.pages.get(item.content_type)
+    prefix = guide.prefixes[locale]
+    if wanted is None or wanted.url is None:
+        return f"{prefix}{guide.segments[item.content_type]}/{own_slug(guide, item, locale)}/"
+    return prefix + PLACEHOLDER.sub(lambda found: _filled(guide, item, found[1], locale), wanted.url)[1:]
+
+
+def own_slug(guide: GuideModel, item: Item, locale: str) -> str:
+    """Give what an entry's address ends in where no pattern says otherwise."""
+    content_type = guide.model.types.get(item.content_type)
+    if content_type is None:
+        return _id_segment(item.key.id)
+    slug = url_path(_said(guide, item, content_type.address_field, locale))
+    shown = content_type.display_field
+    titles = (url_path(_said(guide, item, shown, code)) for code in (locale, guide.default))
+    return slug or next(filter(None, titles), "") or _id_segment(item.key.id)
+
+
+def _said(guide: GuideModel, item: Item, name: str, locale: str) -> str:
+    value = guide.answer(item, name, locale).value
+    return value if isinstance(value, str) else ""
+
+
+def _id_segment(identifier: str) -> str:
+    return url_path(identifier) or "entry"
+
+
+def _filled(guide: GuideModel, item: Item, path: str, locale: str) -> str:
+    """Fill in one placeholder: a field, a part of a date, or a mark for what a linked entry says; else the own id."""
+    name, _, rest = path.partition(".")
+    if name == "sys":
+        name, _, rest = rest.partition(".")
+        return _segment(str(item.sys.get(name, "")), rest) or _id_segment(item.key.id)
+    value = part_value(guide.answer(item, name, locale).value)
+    if value.startswith("\0"):
+        known = leads_on(guide.model.types.get(item.content_type), name)
+        return f"{value}\0{rest}\0" if known else _id_segment(item.key.id)
+    return _segment(value, rest) or _id_segment(item.key.id)
+
+
+def part_value(value: Json) -> str:
+    """Give what an address can be made of as text; a NUL and its key for a link to an entry; of several the first."""
+    first = value[0] if isinstance(value, list) and value else value
+    key = link_key(first) if isinstance(first, dict) else None
+    if key is not None and key.kind == "entry":
+        return f"\0entry:{_plain(key.id)}"
+    return _plain(str(first)) if isinstance(first, (str, int)) else ""
+
+
+def _plain(text: str) -> str:
+    bare = text.replace("\0", "")
+    return bare if bare.isascii() else bare.encode("utf-8", "replace").decode()
+
+
+def _segment(value: str, rest: str) -> str:
+    if not rest:
+        return url_path(value)
+    return value[DATE_PARTS[rest]] if rest in DATE_PARTS and _DATE.match(value) else ""
+
+
+def parts_of(guide: GuideModel, item: Item) -> tuple[tuple[str, str, str], ...]:
+    """Give what the addresses of others read of an entry: field, locale and value."""
+    content_type = guide.model.types.get(item.content_type) if guide.linked_fields else None
+    found: list[tuple[str, str, str]] = []
+    for name in sorted(guide.linked_fields) if content_type is not None else ():
+        if not name:
+            found += [(name, code, own_slug(guide, item, code)) for code in guide.locales]
+        elif content_type is not None and content_type.find(name):
+            found += [(name, code, part_value(guide.answer(item, name, code).value)) for code in guide.locales]
+    return tuple(found)
+
+
+def resolve(base: str, locale: str, facts_of: Callable[[str], ItemFacts | None]) -> str:
+    """Put what linked entries say for the marks of an address; an id where an entry is not there or says nothing."""
+    return _MARK.sub(lambda found: _linked(found[1], found[2], locale, facts_of, _DEPTH), base)
+
+
+def _linked(key: str, path: str, locale: str, facts_of: Callable[[str], ItemFacts | None], depth: int) -> str:
+    name, _, rest = path.partition(".")
+    facts = facts_of(key)
+    parts = facts.parts if facts is not None else ()
+    value = next((each for field, code, each in parts if (field, code) == (name, locale)), "")
+    if value.startswith("\0"):
+        ends = not rest or not depth
+        return _id_segment(value[7:]) if ends else _linked(value[1:], rest, locale, facts_of, depth - 1)
+    return _segment(value, rest) or _id_segment(key.removeprefix("entry:"))
+
+
+def dependents(index: GuideIndex, guide: GuideModel, key: str) -> set[str]:
+    """Give the keys of the entries whose addresses read something of an entry."""
+    found: set[str] = set()
+    for type_id, wanted in guide.site.pages.items():
+        for path in paths_of(wanted.url or ""):
+            if leads_on(guide.model.types.get(type_id), path[0]):
+                steps = path[:-1] or path
+                found.update(*(_leading_to(index, key, steps[:end]) for end in range(1, len(steps) + 1)))
+    return found
+
+
+def _leading_to(index: GuideIndex, key: str, steps: tuple[str, ...]) -> set[str]:
+    """Give the entries from which links of these fields, one after the other, lead to an entry."""
+    keys = {key}
+    query = "SELECT key FROM link JOIN item ON item.id = link.source WHERE target = ? AND field = ?"
+    for name in reversed(steps):
+        keys = {row[0] for each in keys for row in index.rows(query, each, name)}
+    return keys
+
+
+def earlier_addresses(
+    index: GuideIndex,
+    guide: GuideModel,
+    item: Item,
+    fields: Mapping[str, Mapping[str, list[str]]],
+    facts_of: Callable[[str], ItemFacts | None],
+) -> Iterator[tuple[str, str, str]]:
+    """Yield key, locale and address of pages as they were before one of the fields that they are made of changed.
+
+    `facts_of` gives what the index knows of an entry.
+    """
+    key, standing = str(item.key), facts_of(str(item.key))
+    if standing is None:
+        return
+    others = sorted(dependents(index, guide, key) - {key}) if guide.linked_fields else []
+    linking = [facts for facts in map(facts_of, others) if facts is not None]
+    for before in _earlier(guide, item, fields):
+        known = {key: standing._replace(parts=parts_of(guide, before))}
+        bases = [(key, locale, base) for locale, base in _own_bases(guide, before)]
+        bases += [(facts.key, locale, base) for facts in linking for locale, base in facts.bases]
+        for source, locale, base in bases:
+            yield source, locale, resolve(base, locale, partial(_known_or_asked, known, facts_of))
+
+
+def earlier_bases(
+    guide: GuideModel, item: Item, fields: Mapping[str, Mapping[str, list[str]]]
+) -> Iterator[tuple[str, str]]:
+    """Yield locale and address of an entry's own pages as they were, with marks for what linked entries say."""
+    for before in _earlier(guide, item, fields):
+        yield from _own_bases(guide, before)
+
+
+def earlier_parts(
+    guide: GuideModel, item: Item, fields: Mapping[str, Mapping[str, list[str]]]
+) -> Iterator[tuple[tuple[str, str, str], ...]]:
+    """Yield what the addresses of others read of an entry as it was."""
+    for before in _earlier(guide, item, fields) if guide.linked_fields else ():
+        yield parts_of(guide, before)
+
+
+def _own_bases(guide: GuideModel, item: Item) -> Iterator[tuple[str, str]]:
+    for code in guide.locales if item.content_type in guide.types else ():
+        yield code, base_address(guide, item, code)
+
+
+def _earlier(guide: GuideModel, item: Item, fields: Mapping[str, Mapping[str, list[str]]]) -> Iterator[Item]:
+    """Yield an entry as it was before each change of its fields."""
+    for name, by_locale in fields.items():
+        for code, values in by_locale.items():
+            yield from (_with_value(guide, item, name, code, value) for value in values)
+
+
+def _known_or_asked(
+    known: Mapping[str, ItemFacts], facts_of: Callable[[str], ItemFacts | None], key: str
+) -> ItemFacts | None:
+    return known.get(key) or facts_of(key)
+
+
+def _with_value(guide: GuideModel, item: Item, name: str, locale: str, value: str) -> Item:
+    """Give an entry as it was with an earlier value; of a link that is the key that it led to."""
+    earlier: Json = value
+    kind, _, identifier = value.partition(":")
+    if kind == "entry" and leads_on(guide.model.types.get(item.content_type), name):
+        earlier = {"sys": {"type": "Link", "linkType": "Entry", "id": identifier}}
+    fields = {**item.fields, name: {**item.localized(name), locale: earlier}}
+    return replace(item, raw={**item.raw, "fields": fields})

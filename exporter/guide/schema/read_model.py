@@ -1,0 +1,174 @@
+"""Read the guide's model from content/model and site.yaml, and check the names that site.yaml uses."""
+
+from __future__ import annotations
+
+from collections import Counter
+from typing import TYPE_CHECKING
+
+from exporter.config.url_patterns import DATE_PARTS, OWN_FACTS, leads_on, paths_of
+from exporter.core.encoding import Json, decode, value_digest
+from exporter.core.errors import ConfigError, GuardError
+from exporter.core.files import read_bytes, walk_files
+from exporter.core.model import Field, Model, read_content_type, read_locale
+from exporter.core.naming import LOCALES_PATH, TAGS_PATH, file_name, url_segment
+from exporter.guide.schema.field_roles import pages_of
+from exporter.guide.schema.guide_model import OWN_NAMES, TAGS, GuideModel, is_own
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+    from pathlib import Path
+
+    from exporter.config.site_schema import SiteConfig
+
+
+def unknown_fields(guide: GuideModel) -> Iterator[str]:
+    """Yield a sentence for each pattern that is the guide's own address or has a field that the model does not."""
+    for type_id, wanted in guide.site.pages.items():
+        content_type = guide.model.types[type_id]
+        if wanted.url is not None and is_own(guide, wanted.url, guide.locales[0]):
+            yield f"pages.{type_id}.url: {wanted.url} is the guide's own: give it another url"
+        for path in paths_of(wanted.url or ""):
+            first = content_type.find(path[0])
+            if first is None and ".".join(path[:2]) not in OWN_FACTS[:2]:
+                has = ", ".join(each.id for each in content_type.fields)
+                yield f"pages.{type_id}.url: {type_id} has no field {path[0]}: it has {has}"
+            elif first is not None and path[1:] and not leads_on(content_type, path[0]) and not _is_date(first, path):
+                said = "a Date has year, month and day, a link the fields of what it leads to"
+                yield f"pages.{type_id}.url: {'.'.join(path)}: {said}"
+
+
+def _is_date(field: Field, path: tuple[str, ...]) -> bool:
+    return field.type == "Date" and len(path) == 2 and path[1] in DATE_PARTS
+
+
+_TYPES = "model/content_types"
+
+
+def read_guide_model(content: Path, site: SiteConfig) -> GuideModel:
+    """Read the content model of the mirror. Raises GuardError where there is none yet or a file of it is broken.
+
+    Raises ConfigError for what site.yaml asks that the space does not have.
+    """
+    if not (content / LOCALES_PATH).is_file():
+        raise GuardError("mirror-missing", f"{content} holds no mirror yet: run sync (or build) first")
+    files = (each for each in walk_files(content / _TYPES) if each.endswith(".json"))
+    raw_types = [read_json(content, f"{_TYPES}/{each}") for each in files]
+    locales = read_json(content, LOCALES_PATH)
+    tags = read_json(content, TAGS_PATH)
+    try:
+        model = _read_model(raw_types, locales)
+        names = {each: str(raw.get("name") or each) for each, raw in tags.items()}
+    except (AttributeError, KeyError, TypeError):
+        said = f"{content / 'model'} is no content model: take it back from git, or run sync --full"
+        raise GuardError("mirror-broken", said) from None
+    return _make_guide_model(site, model, raw_types, locales, names)
+
+
+def make_guide_model(
+    site: SiteConfig, raw_types: list[Json], raw_locales: Mapping[str, Json], tags: Mapping[str, str]
+) -> GuideModel:
+    """Make the frame of a content model as delivered. Raises ConfigError."""
+    return _make_guide_model(site, _read_model(raw_types, raw_locales), raw_types, raw_locales, tags)
+
+
+def _read_model(raw_types: list[Json], raw_locales: Mapping[str, Json]) -> Model:
+    types = sorted(
+        (read_content_type(raw) for raw in raw_types), key=lambda each: (each.name.casefold(), each.name, each.id)
+    )
+    return Model({each.id: each for each in types}, {code: read_locale(raw) for code, raw in raw_locales.items()})
+
+
+def _make_guide_model(
+    site: SiteConfig, model: Model, raw_types: list[Json], raw_locales: Mapping[str, Json], tags: Mapping[str, str]
+) -> GuideModel:
+    locales = _guide_locales(site, model)
+    pages = {name: vars(each) for name, each in site.pages.items()}
+    lists = {name: vars(each) for name, each in site.lists.items()}
+    others = [site.content.assets, site.untranslated, site.base_url is None, lists, tags if lists else None]
+    guide = GuideModel(
+        site,
+        model,
+        {raw["sys"]["id"]: raw for raw in raw_types},
+        tags,
+        locales,
+        _types_with_pages(model, site),
+        _prefixes(locales),
+        _segments(model, locales),
+        value_digest([locales, pages, others, list(model.types), raw_types, raw_locales]),
+    )
+    wrong = [*unknown_fields(guide), *unknown_names(guide)]
+    if wrong:
+        raise ConfigError("config-invalid", "\n".join(wrong))
+    return guide
+
+
+def read_json(content: Path, path: str) -> Json:
+    """Read a JSON file of the mirror, an empty object where there is none. Raises GuardError for a broken one."""
+    try:
+        data = read_bytes(content / path)
+        return decode(data) if data is not None else {}
+    except ValueError as error:
+        raise GuardError(
+            "mirror-broken", f"{content / path} is no JSON ({error}): take it back from git, or run sync --full"
+        ) from None
+
+
+def _guide_locales(site: SiteConfig, model: Model) -> tuple[str, ...]:
+    known = model.locales
+    if site.locales is None:
+        default = model.default_locale
+        return (default, *(code for code in known if code != default))
+    unknown = [code for code in site.locales if code not in known]
+    if unknown:
+        raise ConfigError(
+            "config-invalid", f"locales: the space has no {', '.join(unknown)}: it has {', '.join(known)}"
+        )
+    return tuple(dict.fromkeys(site.locales))
+
+
+def _types_with_pages(model: Model, site: SiteConfig) -> tuple[str, ...]:
+    unknown = [each for each in site.pages if each not in model.types]
+    if unknown:
+        has = ", ".join(model.types)
+        raise ConfigError("config-invalid", f"pages: the space has no content type {', '.join(unknown)}: it has {has}")
+    if site.pages:
+        return tuple(each for each in model.types if each in site.pages)
+    return pages_of(model.types)
+
+
+def _prefixes(locales: tuple[str, ...]) -> dict[str, str]:
+    """Give what each locale's addresses begin with: nothing for the guide's first one."""
+    return {code: "/" if code == locales[0] else f"/{url_segment(code) or file_name(code)}/" for code in locales}
+
+
+def _segments(model: Model, locales: tuple[str, ...]) -> dict[str, str]:
+    """Give each content type's part of an address.
+
+    One that meets a name of the guide's own gets an underscore; those that differ only by case get a suffix.
+    """
+    taken = {*OWN_NAMES, *(prefix.strip("/").lower() for prefix in _prefixes(locales).values())}
+    plain = {each: url_segment(each) or file_name(each) for each in model.types}
+    counts = Counter(segment.lower() for segment in plain.values())
+    return {
+        each: file_name(each, clash=True) if counts[segment.lower()] > 1 else segment + "_" * (segment.lower() in taken)
+        for each, segment in plain.items()
+    }
+
+
+def unknown_names(guide: GuideModel) -> Iterator[str]:
+    """Yield a sentence for each name in `lists:` that the content model does not have."""
+    for name, wanted in guide.site.lists.items():
+        content_type = guide.model.types.get(wanted.type)
+        if content_type is None:
+            has = ", ".join(guide.model.types)
+            yield f"lists.{name}.type: the space has no content type {wanted.type}: it has {has}"
+            continue
+        if (wanted.url or f"/{name}/").split("/")[1].lower() in OWN_NAMES:
+            yield f"lists.{name}.url: {wanted.url or f'/{name}/'} is the guide's own: give it another url"
+        asked = [("where", each) for each in wanted.where] + ([("by", wanted.by)] if wanted.by else [])
+        sorts = [("sort", each.removeprefix("-")) for each in wanted.sort or ()]
+        asked += [each for each in sorts if each[1] not in OWN_FACTS]
+        for key, field in asked:
+            if content_type.find(field) is None and (key == "sort" or field != TAGS):
+                has = ", ".join(each.id for each in content_type.fields)
+                yield f"lists.{name}.{key}: {wanted.type} has no field {field}: it has {has}"

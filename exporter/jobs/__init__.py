@@ -1,0 +1,1 @@
+"""Sync, render, build, status and check as functions that print nothing."""

@@ -1,0 +1,139 @@
+"""Where links and pictures of the space lead: to local pages and files, to hosts of allowed schemes, or nowhere."""
+
+from __future__ import annotations
+
+import posixpath
+import re
+from typing import TYPE_CHECKING
+from urllib.parse import quote, unquote, urlsplit
+
+from exporter.render.markup.link_syntax import ELSEWHERE, SCHEMES, item_named
+from exporter.render.view.fields import file_values, url_of
+from exporter.render.view.view import Asset, View
+from exporter.report.report import one_line
+
+if TYPE_CHECKING:
+    from urllib.parse import SplitResult
+
+"""Where links of the space may lead. Everything else is shown as plain text."""
+
+_HOSTED = ("http", "https")
+"""An address elsewhere that is too short to be an asset's file: most are, and it costs little to tell."""
+_HOST = re.compile(r"(?:[\w.~%!$&'()*+,;=:-]*@)?(?:[\w.-]*\w\.?|\[[0-9A-Fa-f:.]+\])(?::[0-9]{0,5})?")
+_ILLEGAL = re.compile(r"[\x00-\x20\"<>\\^`{|}\[\]\x7f-\xa0\ud800-\udfff]|%(?![0-9A-Fa-f]{2})")
+
+
+def follow(tag: str, url: str, view: View, text: object) -> str | None:
+    """Give the address that a link or picture (its `tag`) of the space gets on this page; None for one left out.
+
+    What is left out is a problem; `text` is the value that it stands in.
+    """
+    if tag == "a" and ELSEWHERE.fullmatch(url):
+        return url
+    bare = url.strip()
+    try:
+        parts = urlsplit(bare)
+        found = _lead(tag, parts, view)
+    except ValueError:
+        parts, found = None, None
+    if found is None and bare:
+        _report(tag, bare, parts, view, text)
+    return found
+
+
+def _report(tag: str, url: str, parts: SplitResult | None, view: View, text: object) -> None:
+    shown = one_line(url)
+    if tag == "img":
+        view.report("picture-elsewhere", f"shows {shown}, which is no picture of the space", text)
+    elif parts is not None and not parts.scheme and not parts.netloc:
+        view.report("link-dead", f"links to {shown}, where no page is", text)
+    else:
+        view.report("link-refused", f"links to {shown}, which is no address that links may have", text)
+
+
+def _lead(tag: str, parts: SplitResult, view: View) -> str | None:
+    """Lead an address that was taken apart. Raises ValueError where it is none."""
+    if parts.netloc and parts.scheme in ("", *_HOSTED):
+        local = _asset_file(parts.netloc, unquote(parts.path), view)
+        return local if local or tag == "img" else _elsewhere(parts)
+    if parts.scheme:
+        return _elsewhere(parts) if tag == "a" and parts.scheme in SCHEMES and parts.scheme not in _HOSTED else None
+    return _internal(parts, view) if tag == "a" else _item(parts.path, ("asset",), view)
+
+
+def _elsewhere(parts: SplitResult) -> str | None:
+    """Write an address of another host, or of a scheme without hosts; None where it names nothing."""
+    if parts.netloc and not _HOST.fullmatch(parts.netloc):
+        return None
+    if not (parts.netloc or parts.path):
+        return None
+    host = f"//{parts.netloc}" if parts.netloc else ""
+    query = f"?{_legal(parts.query)}" if parts.query else ""
+    return f"{parts.scheme or 'https'}:{host}{_legal(parts.path)}{query}{_anchor(parts)}"
+
+
+def _legal(text: str) -> str:
+    """Write what no address may hold as its bytes."""
+    return _ILLEGAL.sub(lambda found: quote(found[0], safe="", errors="replace"), text)
+
+
+def _anchor(parts: SplitResult) -> str:
+    return f"#{_legal(parts.fragment).replace('#', '%23')}" if parts.fragment else ""
+
+
+def _asset_file(host: str, path: str, view: View) -> str | None:
+    """Give the local file of an asset's address, //HOST/SPACE/ASSET/HASH/NAME; None for any other address."""
+    parts = path.split("/")
+    asset = view.thing(f"asset:{parts[2]}") if len(parts) > 3 and parts[2] else None
+    values = file_values(asset) if isinstance(asset, Asset) else {}
+    if asset is None or not any(_is_at(str(value.get("url")), host, path) for value in values.values()):
+        return None
+    return url_of(asset) or None
+
+
+def _is_at(url: str, host: str, path: str) -> bool:
+    try:
+        parts = urlsplit(url)
+    except ValueError:
+        return False
+    return (parts.netloc, unquote(parts.path)) == (host, path)
+
+
+def _internal(parts: SplitResult, view: View) -> str | None:
+    """Lead a link without scheme and host to the page at that address, in the page's locale where it stands there."""
+    anchor = _anchor(parts)
+    if not parts.path:
+        return anchor or None
+    path, prefix = _whole(unquote(parts.path), view), view.guide.prefixes[view.locale]
+    meant = [(plain, url) for plain in view.guide.meant_by(path) for url in dict.fromkeys((prefix + plain[1:], plain))]
+    for moved in (False, True):  # a page that stands goes before one that once stood there
+        for plain, url in meant:
+            address = _page_at(url, view, moved=moved)
+            if address:
+                return view.link(address) + (anchor if plain == path else "")  # where it is only meant there is none
+    return _item(parts.path, ("entry", "asset"), view)
+
+
+def _page_at(url: str, view: View, *, moved: bool) -> str:
+    """Give where a page is that lies at an address of the guide, or one that `moved` from there; empty for none."""
+    found = view.ask(f"url:{url}")
+    if found is None or (found[0] == "moved") is not moved:
+        return ""
+    kind, key, address = found
+    better = view.page_of(view.library.items.load(key)) if kind in ("entry", "moved") else None
+    return str(better[1] if better is not None else address)
+
+
+def _whole(path: str, view: View) -> str:
+    """Give the address that a path says: from the guide's root, or from the page where it begins with a dot."""
+    if path.startswith(("./", "../")):
+        prefix = view.guide.prefixes[view.locale]
+        path = posixpath.normpath(f"/{view.page.url.removeprefix(prefix).strip('/')}/{path}")
+    return f"/{path.removesuffix('index.html').strip('/')}/".replace("//", "/")
+
+
+def _item(path: str, kinds: tuple[str, ...], view: View) -> str | None:
+    """Lead a link that names an entry or asset."""
+    key = item_named(path)
+    thing = view.thing(key) if key.partition(":")[0] in kinds else None
+    return (url_of(thing) or None) if thing is not None else None

@@ -1,0 +1,247 @@
+"""Render a page: the Jinja environment, what every template is given, and errors that name template, line and item."""
+
+from __future__ import annotations
+
+import re
+import sqlite3
+import traceback
+from html import unescape
+from pathlib import Path
+from types import MappingProxyType
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+from jinja2 import TemplateNotFound
+from jinja2.runtime import LoopContext
+from markupsafe import Markup
+
+from exporter.guide.index.records import Page
+from exporter.guide.pages.urls import letter_url, list_url
+from exporter.render.entry.sections import Layout, Section
+from exporter.render.filters import VIEW, Group
+from exporter.render.jinja_environment import Templates
+from exporter.render.markup.control_characters import drop_controls
+from exporter.render.view.fields import FieldValue, type_name
+from exporter.render.view.languages import Language, language
+from exporter.render.view.lazy import Lazy, SiteValues
+from exporter.render.view.lists import ListView, chosen_lists
+from exporter.render.view.sitemap_view import Sitemap
+from exporter.render.view.view import Asset, Entry, LostView, Values, View
+
+if TYPE_CHECKING:
+    from exporter.guide.library.library import Library
+    from exporter.guide.library.questions import ReadLog
+    from exporter.report.report import Problem
+
+
+_OBJECT = re.compile(r"(?P<what>(?:<|&lt;)[^<>&]{,200}) at (?P<place>0x[0-9a-f]+)(?:>|&gt;)")
+
+_NO_CHARACTER = re.compile(rb"\xc2[\x80-\x9f]|\xef(?:\xb7[\x90-\xaf]|\xbf[\xbe\xbf])")
+"""What no page and no feed may hold either, however it is written: C1 controls and noncharacters, in UTF-8."""
+_TEMPLATES = (".html", ".xml", ".txt")
+
+
+class PageError(Exception):
+    """A page failed; the sentence names template, line and item."""
+
+
+class Rendered(NamedTuple):
+    """A page's bytes, the notes of what it asked and the problems found on the way."""
+
+    data: bytes
+    notes: ReadLog
+    problems: list[Problem]
+
+
+class TypeLink:
+    """A content type in the navigation: its id, what it is called, its list's address and how many entries it has."""
+
+    __slots__ = ("_view", "id")
+
+    def __init__(self, view: View, type_id: str) -> None:
+        self._view = view
+        self.id = type_id
+
+    def __repr__(self) -> str:
+        return self.id
+
+    @property
+    def name(self) -> str:
+        """What the type's list is called."""
+        return type_name(self._view, self.id)
+
+    @property
+    def url(self) -> str:
+        """The address of the type's list from here."""
+        return self._view.link(list_url(self._view.guide, self.id, self._view.locale))
+
+    @property
+    def count(self) -> int:
+        """How many entries the type has."""
+        return int(self._view.ask(f"list:{self.id}", "n"))
+
+
+class Alternate(NamedTuple):
+    """The same page in a language: its address from here and from the guide's root.
+
+    `exact` tells whether it is that very page or only that language's home.
+    """
+
+    language: Language
+    url: str
+    page_url: str
+    exact: bool
+    current: bool
+
+
+_FRANK = frozenset(
+    {Entry, Asset, Values, Page, SiteValues, Language, FieldValue, Group, Layout, Section, ListView, LoopContext}
+    | {TypeLink, Alternate}
+)
+"""What has nothing to hide but what begins with an underscore."""
+
+
+class Renderer:
+    """Everything that all pages share in a process."""
+
+    def __init__(self, library: Library, bytecode: Path | None = None) -> None:
+        self._library = library
+        self._guide = library.guide
+        self._languages = {code: language(code, each.name) for code, each in self._guide.model.locales.items()}
+        self._shown_languages = MappingProxyType(self._languages)
+        self._environment = Templates(library, bytecode, _FRANK)
+
+    def render(self, page: Page) -> Rendered:
+        """Render a page. Raises PageError."""
+        context: dict[str, Any] = {}
+
+        def part(name: str, **values: Any) -> Markup:
+            return Markup(self._environment.get_template(name).render({**context, **values}))  # noqa: S704 - it escapes
+
+        view = (LostView if page.kind == "missing" else View)(self._library, page, part)
+        self._environment.view = view
+        try:
+            view.ask("frame")
+            context.update(self._context(view))
+            text = self._environment.get_template(self._template_of(view)).render(context)
+        except sqlite3.DatabaseError:
+            raise
+        except Exception as error:
+            raise PageError(_where(error, page)) from error
+        finally:
+            self._environment.view = None
+            context.clear()  # it holds the view, which holds it
+            view.forget_things()
+            if page.key is not None:
+                self._library.items.forget(page.key)
+        if " at 0x" in text:
+            self._check_texts(text, view)
+        return Rendered(_encode(text), view.notes, list(view.problems))
+
+    def _check_texts(self, text: str, view: View) -> None:
+        """Raise PageError where something without a text of its own is printed: its place in memory is never the same.
+
+        What the page read may say the like.
+        """
+        notes = list(view.notes)
+        files = (self._library.template_files.find(name) for kind, name, _ in notes if kind == "template")
+        read = [repr([answer for *_, answer in notes]), *(Path(each).read_text("utf-8") for each in files if each)]
+        for found in _OBJECT.finditer(text):
+            if not any(found["place"] in each for each in read):
+                said = f"prints {unescape(found['what'])}>, which has no text of its own"
+                raise PageError(f"{_subject(view.page)}: {self._template_of(view)} {said}")
+
+    def _context(self, view: View) -> dict[str, Any]:
+        page = view.page
+        return {
+            VIEW: view,
+            "languages": self._shown_languages,
+            "site": SiteValues(view),
+            "page": page,
+            "language": self._languages[page.locale],
+            "alternates": Lazy(lambda: self._alternates(view)),
+            "types": Lazy(lambda: self._types(view, parts=False)),
+            "parts": Lazy(lambda: self._types(view, parts=True)),
+            "letters": Lazy(lambda: self._letters(view)),
+            "lists": Lazy(lambda: chosen_lists(view)),
+            "list": ListView(view, page.type_id) if page.kind in ("list", "feed") else None,
+            "sitemap": Sitemap(view) if page.kind == "sitemap" else None,
+            "entry": self._entry(view, page.key) if page.key is not None else None,
+            "home": view.link(self._guide.prefixes[page.locale]),
+        }
+
+    def _entry(self, view: View, key: str) -> Entry | None:
+        loaded = self._library.items.load_whole(key)
+        return view.known(loaded) if view.of_item(loaded, "x") is not None else None
+
+    def _types(self, view: View, *, parts: bool) -> tuple[TypeLink, ...]:
+        """Give the types that have pages and entries: those that stand for themselves, or the parts of other pages."""
+        wanted = (each for each in view.ask("types") if (each in self._guide.parts) is parts)
+        return tuple(TypeLink(view, each) for each in wanted)
+
+    def _template_of(self, view: View) -> str:
+        """Give a page's template: its own, the project's of its type's name, else the one for any entry.
+
+        A type that is called like one of the theme's templates does not take that one's place.
+        """
+        page = view.page
+        if page.template:
+            return page.template
+        own = f"{page.type_id}.html"
+        view.ask("template", own)
+        theme = self._library.template_files.find(f"theme/{own}")
+        return own if theme is None and self._library.template_files.find(own) is not None else "entry.html"
+
+    def _alternates(self, view: View) -> tuple[Alternate, ...]:
+        """Give the page in each language of the guide, or that language's home where it does not stand there."""
+        found = []
+        for code in self._guide.locales:
+            same = self._same_page(view, code)
+            page_url = same or self._guide.prefixes[code]
+            current = code == view.locale
+            found.append(Alternate(self._languages[code], view.link(page_url), page_url, same is not None, current))
+        return tuple(found)
+
+    def _same_page(self, view: View, code: str) -> str | None:
+        """Give the address of the page in a locale; None where it does not stand there."""
+        if view.page.key is not None:
+            there = view.of_item(self._library.items.load(view.page.key), f"u/{code}")
+            return there[1] if there is not None and there[0] == code else None
+        plain = view.page.url.removeprefix(self._guide.prefixes[view.locale])
+        there = view.ask(f"url:{self._guide.prefixes[code]}{plain}")
+        return there[2] if there is not None and there[0] == view.page.kind else None
+
+    def _letters(self, view: View) -> tuple[tuple[str, str, bool], ...]:
+        """Give the letters that a long list is cut by: letter, address, whether it is this page's."""
+        if view.page.kind != "list" or view.page.type_id.startswith("@"):
+            return ()
+        page = view.page
+        found = view.ask(f"list:{page.type_id}", f"a/{view.locale}")
+        urls = ((each, letter_url(self._guide, page.type_id, view.locale, each)) for each in found)
+        return tuple((letter, view.link(url), letter == page.letter) for letter, url in urls)
+
+
+def _encode(text: str) -> bytes:
+    """Give a page's bytes without the characters that none may hold: editors paste them unseen."""
+    data = drop_controls(text.encode("utf-8", "replace"))
+    return _NO_CHARACTER.sub(b"", data) if b"\xc2" in data or b"\xef" in data else data
+
+
+def _subject(page: Page) -> str:
+    return f"{page.key} in {page.locale}" if page.key else page.url
+
+
+def _where(error: BaseException, page: Page) -> str:
+    """Say where a page failed: the innermost template and line, and the item."""
+    frames = [each for each in traceback.extract_tb(error.__traceback__) if each.filename.endswith(_TEMPLATES)]
+    name, line = getattr(error, "name", None), getattr(error, "lineno", None)
+    if line is None and frames:
+        name, line = _template_name(Path(frames[-1].filename)), frames[-1].lineno
+    said = f"there is no template {error.name}" if isinstance(error, TemplateNotFound) else str(error)
+    return f"{_subject(page)}: {name or page.template} line {line or '?'}: {said}"
+
+
+def _template_name(file: Path) -> str:
+    """Name a template as `include` does: by its path inside the theme or the project's templates."""
+    parts = file.parts
+    top = max((index for index, part in enumerate(parts) if part in ("templates", "theme")), default=-1)
+    return "/".join(parts[top + 1 :])

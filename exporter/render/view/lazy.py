@@ -1,0 +1,88 @@
+"""Lists and settings as templates see them: worked out, and noted as read, when somebody looks."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+    from exporter.render.view.view import Entry, View
+
+
+class SiteValues:
+    """Some of site.yaml, as `site` in templates."""
+
+    __slots__ = ("_view",)
+    _NAMES = frozenset({"title", "description", "accent", "logo", "logo_size", "base_url"})
+
+    def __init__(self, view: View) -> None:
+        self._view = view
+
+    def __getattr__(self, name: str) -> Any:
+        if name not in self._NAMES:
+            raise AttributeError(name)
+        return self._view.ask("site", name)
+
+
+class Lazy(Sequence[Any]):
+    """A sequence that is worked out when it is first looked at, so that a page that does not look has not read it."""
+
+    __slots__ = ("_found", "_make")
+
+    def __init__(self, make: Callable[[], Sequence[Any]]) -> None:
+        self._make = make
+        self._found: Sequence[Any] | None = None
+
+    def _items(self) -> Sequence[Any]:
+        if self._found is None:
+            self._found = self._make()
+        return self._found
+
+    def __getitem__(self, index: Any) -> Any:
+        return self._items()[index]
+
+    def __len__(self) -> int:
+        return len(self._items())
+
+    def __iter__(self) -> Iterator[Any]:
+        return iter(self._items())
+
+    def __repr__(self) -> str:
+        return repr(tuple(self._items()))
+
+
+class EntryList(Lazy):
+    """The entries of a content type in their order: `[:n]` asks for the first n alone, `length` for the number."""
+
+    __slots__ = ("_letter", "_type", "_view")
+
+    def __init__(self, view: View, type_id: str, letter: str = "") -> None:
+        super().__init__(tuple)
+        self._view = view
+        self._type = type_id
+        self._letter = letter
+
+    def _items(self) -> Sequence[Any]:
+        """Ask for all of them; what asks is no function of this object: in a circle they would stay in memory."""
+        if self._found is None:
+            self._found = self._ask("")
+        return self._found
+
+    def _ask(self, most: str) -> tuple[Entry, ...]:
+        view = self._view
+        keys = view.ask(f"list:{self._type}", f"k/{view.locale}/{self._letter}/{most}")
+        return tuple(view.known(loaded) for loaded in view.library.items.load_all(keys))
+
+    def __getitem__(self, index: Any) -> Any:
+        first = isinstance(index, slice) and index.start in (None, 0) and index.step is None
+        if first and isinstance(index.stop, int) and index.stop >= 0 and self._found is None:
+            return self._ask(str(index.stop)) if index.stop else ()
+        return super().__getitem__(index)
+
+    def __len__(self) -> int:
+        if self._letter or self._found is not None:
+            return super().__len__()
+        in_locale = f"n/{self._view.locale}" if self._type.startswith("@") else "n"
+        return int(self._view.ask(f"list:{self._type}", in_locale))
