@@ -1,4 +1,4 @@
-"""Run the program and end the process, as SIGKILL would, at the n-th operation on files: `python -m tests.support.killer N …`.
+"""Run the program and end it, as SIGKILL would, at the n-th operation on files: `python -m tests.support.killer N …`.
 
 With N of 0 nothing is killed and the number of operations is printed.
 """

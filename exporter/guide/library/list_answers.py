@@ -23,8 +23,8 @@ def answer_of_list(
 ) -> Json:
     """Answer of a list: `d` what site.yaml says of it, `t` what dates its entries, `v/LOCALE` what it is parted by.
 
-    `o/LOCALE` how many numbered pages it has, `p/LOCALE/NUMBER/SIZE` the keys on one of them. `keys` returns all keys of
-    a list in a locale.
+    `o/LOCALE` how many numbered pages it has, `p/LOCALE/NUMBER/SIZE` the keys on one of them. `keys` returns
+    all keys of a list in a locale.
     """
     name = list_id.removeprefix("@").partition("/")[0]
     wanted = guide.site.lists.get(name) if list_id.startswith("@") else None
