@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sqlite3
 from contextlib import closing
+from functools import partial
 from typing import TYPE_CHECKING
 
 import pytest
@@ -103,7 +104,7 @@ def test_file_that_another_process_has_locked_is_not_taken_away(file: Path, monk
     connect = sqlite3.connect
     with closing(connect(file, isolation_level=None)) as other:
         other.execute("BEGIN EXCLUSIVE")
-        monkeypatch.setattr(sqlite3, "connect", lambda *names, **values: connect(*names, timeout=0, **values))
+        monkeypatch.setattr(sqlite3, "connect", partial(connect, timeout=0))
         with pytest.raises(sqlite3.OperationalError, match="locked"):
             open_cache(file, FORMAT)
     assert opened(file) == [("height", "55 m")]
