@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from exporter.core.encoding import digest
 from exporter.core.files import read_bytes, write_bytes
 from exporter.mirror.twins.markdown import twins
-from exporter.source.delivery import TokenRejectedError, TooBigError
+from exporter.source.failures import TokenRejectedError, TooBigError
 
 if TYPE_CHECKING:
     from pathlib import Path

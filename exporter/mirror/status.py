@@ -18,7 +18,7 @@ from exporter.mirror.run import SyncRun
 from exporter.mirror.start import Reason, decide, note_after_rejection, stops_at_nothing
 from exporter.mirror.state import read_state
 from exporter.report.report import Listed, StatusReport
-from exporter.source.delivery import TokenRejectedError
+from exporter.source.failures import TokenRejectedError
 from exporter.source.model import fetch_known_model
 
 if TYPE_CHECKING:

@@ -24,7 +24,7 @@ from exporter.mirror.start import Start, decide, note_after_rejection, stops_at_
 from exporter.mirror.state import SyncState, read_state, write_state
 from exporter.mirror.steps import Phase
 from exporter.report.report import SyncReport
-from exporter.source.delivery import TokenRejectedError, TooBigError
+from exporter.source.failures import TokenRejectedError, TooBigError
 from exporter.source.model import fetch_known_model
 
 if TYPE_CHECKING:

@@ -357,7 +357,7 @@ def test_space_that_never_rests_is_told_and_the_mirror_stays(far: Far, stub: Stu
     stub.requests.clear()
     outcome = guide.run("sync")
     assert (outcome.code, guide.files()) == (3, before)
-    assert "published or taken back while they were listed, 5 times in turn: run again later" in outcome.err
+    assert "published or unpublished while they were listed, 5 times in turn: run again later" in outcome.err
     assert len(asked(stub)) == 10
 
 
