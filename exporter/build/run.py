@@ -199,6 +199,7 @@ class _Build:
         planner.settle()
         if planner.moved or update.lists or update.linked or others & {"frame", "moved"}:
             planner.place_others()
+        planner.refuse_conflicts()
         if planner.moved or update.changed or others & {"frame", "moved"}:
             planner.place_redirects(self._tasks.load, self._earlier, update.changed, everything=rearranged)
         changed = update.changed | {f"url:{each}" for each in planner.moved} | planner.shifted

@@ -1,4 +1,4 @@
-"""What is wrong with an item by itself, and what has to be known of it to judge others: from values, without a disk."""
+"""What is wrong with an item by itself, and what has to be known of it to judge others. Reads values, not the disk."""
 
 from __future__ import annotations
 
@@ -6,7 +6,6 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from exporter.check.assets import alt_missing, odd_files
 from exporter.check.written import links_in_text, path_of
-from exporter.guide.pages.addresses import earlier_bases, earlier_parts
 from exporter.guide.pages.item_facts import facts_of, links_in
 from exporter.render.markup.link_syntax import is_refused
 from exporter.report.problems import problem
@@ -18,33 +17,25 @@ if TYPE_CHECKING:
     from exporter.check.rules import Found, Rules
     from exporter.core.encoding import Json
     from exporter.core.model import Field, Item
+    from exporter.guide.index.records import ItemFacts
     from exporter.report.report import Problem
 
 
-Parts = tuple[tuple[str, str, str], ...]
-"""What an entry says in the addresses of others: field, locale and value."""
-
-
 class ItemFindings(NamedTuple):
-    """What a look at an item gave; `name` is its key with its title.
+    """What was found in an item; `name` is its key with its title, `facts` what the index of the guide keeps of it.
 
-    `links`: target, field and locale of what it links to. `written`: the same of links to addresses of the guide, whose
-    target is a path. `bases`: locale and address of each page that it wants, `earlier` of those that it had, both with
-    marks for what linked entries say; `parts`: what it says itself in addresses of others, `before` what it said there.
-    `filled`: how many localised fields it has in each locale of the guide, and under "" in any of them.
+    `links`: target, field and locale of what it links to. `written`: the same for links that are written as addresses
+    of the guide; their target is a path. `filled`: how many localised fields it has in each locale of the guide, and
+    under "" in any of them. Of a file that is no JSON only its path and the problem are known: its key is empty.
     """
 
     key: str
     path: str
-    type: str
     name: str
     problems: tuple[Problem, ...]
+    facts: ItemFacts
     links: tuple[tuple[str, str, str], ...] = ()
     written: tuple[tuple[str, str, str], ...] = ()
-    bases: tuple[tuple[str, str], ...] = ()
-    earlier: tuple[tuple[str, str], ...] = ()
-    parts: Parts = ()
-    before: tuple[Parts, ...] = ()
     filled: Mapping[str, int] | None = None
 
 
@@ -64,20 +55,14 @@ def look_at(rules: Rules, item: Item, path: str) -> ItemFindings:
         if code in rules.codes
     )
     links = {(str(to), name, code) for name, code, value in _shown(rules, item) for to in links_in(value)}
-    facts, moved = facts_of(rules.guide, item, path), rules.moved.get(key, {})
-    spoken = dict(facts.bases)
     return ItemFindings(
         key,
         path,
-        item.content_type,
         name,
         problems,
+        facts_of(rules.guide, item, path),
         tuple(sorted(links)),
         tuple((path, field, code) for link, field, code in written if (path := path_of(link))),
-        facts.bases,
-        tuple(each for each in earlier_bases(rules.guide, item, moved) if each[0] in spoken),
-        facts.parts,
-        tuple(earlier_parts(rules.guide, item, moved)),
         _filled(rules, item),
     )
 

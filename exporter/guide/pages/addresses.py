@@ -164,22 +164,6 @@ def earlier_addresses(
             yield source, locale, resolve(base, locale, partial(_known_or_asked, known, facts_of))
 
 
-def earlier_bases(
-    guide: GuideModel, item: Item, fields: Mapping[str, Mapping[str, list[str]]]
-) -> Iterator[tuple[str, str]]:
-    """Yield locale and address of an entry's own pages as they were, with marks for what linked entries say."""
-    for before in _earlier(guide, item, fields):
-        yield from _own_bases(guide, before)
-
-
-def earlier_parts(
-    guide: GuideModel, item: Item, fields: Mapping[str, Mapping[str, list[str]]]
-) -> Iterator[tuple[tuple[str, str, str], ...]]:
-    """Yield what the addresses of others read of an entry as it was."""
-    for before in _earlier(guide, item, fields) if guide.linked_fields else ():
-        yield parts_of(guide, before)
-
-
 def _own_bases(guide: GuideModel, item: Item) -> Iterator[tuple[str, str]]:
     for code in guide.locales if item.content_type in guide.types else ():
         yield code, base_address(guide, item, code)
