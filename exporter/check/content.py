@@ -22,8 +22,9 @@ if TYPE_CHECKING:
 
 
 class ItemFindings(NamedTuple):
-    """What was found in an item; `name` is its key with its title, `facts` what the index of the guide keeps of it.
+    """What was found in an item.
 
+    `name` is its key with its title; `facts` what the guide's index keeps of it, as far as addresses depend on that.
     `links`: target, field and locale of what it links to. `written`: the same for links that are written as addresses
     of the guide; their target is a path. `filled`: how many localised fields it has in each locale of the guide, and
     under "" in any of them. Of a file that is no JSON only its path and the problem are known: its key is empty.
@@ -42,29 +43,38 @@ class ItemFindings(NamedTuple):
 def look_at(rules: Rules, item: Item, path: str) -> ItemFindings:
     """Look at an item whose JSON lies at `path` under content/."""
     written = list(_written(rules, item))
-    found = [*_coordinates(rules, item), *_refused(written)]
+    facts, nested = facts_of(rules.guide, item, path), list(_nested(rules, item))
+    found = [*_coordinates(rules, item, nested), *_refused(written)]
     if item.key.kind == "asset":
         found += [*alt_missing(rules, item), *odd_files(rules, item, path)]
     else:
         found += [*_required(rules, item), *_translations(rules, item)]
-    key, file = str(item.key), f"content/{path}"
+    key, file = facts.key, f"content/{path}"
     name = _name(rules, item)
     problems = tuple(
         problem(code, one_line(f"{name}{said}", 400), item=key, locale=locale, field=field, file=file)
         for code, locale, field, said in found
         if code in rules.codes
     )
-    links = {(str(to), name, code) for name, code, value in _shown(rules, item) for to in links_in(value)}
+    links = {(str(to), name, code) for name, code, value in nested for to in links_in(value)}
     return ItemFindings(
         key,
         path,
         name,
         problems,
-        facts_of(rules.guide, item, path),
+        _address_facts(rules, facts),
         tuple(sorted(links)),
         tuple((path, field, code) for link, field, code in written if (path := path_of(link))),
         _filled(rules, item),
     )
+
+
+def _address_facts(rules: Rules, facts: ItemFacts) -> ItemFacts:
+    """Return the facts that addresses depend on: not the order of lists, nor links that no pattern follows."""
+    place = facts.key.encode("utf-8", "replace")
+    labels = tuple([(code, letter, place) for code, letter, _ in facts.labels])
+    lists = tuple([(name, code, letter, place) for name, code, letter, _ in facts.lists])
+    return facts._replace(labels=labels, lists=lists, targets=facts.targets if rules.guide.linked_fields else ())
 
 
 def _name(rules: Rules, item: Item) -> str:
@@ -73,8 +83,8 @@ def _name(rules: Rules, item: Item) -> str:
     return f'{item.key} "{title}"' if title and title != item.key.id else str(item.key)
 
 
-def _shown(rules: Rules, item: Item) -> Iterator[tuple[str, str, dict[str, Json] | list[Json]]]:
-    """Yield field, locale and value of what has an inside and can come on a page."""
+def _nested(rules: Rules, item: Item) -> Iterator[tuple[str, str, dict[str, Json] | list[Json]]]:
+    """Yield field, locale and value of the objects and lists that pages can show."""
     for name, values in item.fields.items():
         for code, value in values.items() if isinstance(values, dict) else ():
             if isinstance(value, dict | list) and code in rules.shown:
@@ -166,9 +176,12 @@ def _translations(rules: Rules, item: Item) -> Iterator[Found]:
                 yield "translation-missing", code, field.id, said
 
 
-def _coordinates(rules: Rules, item: Item) -> Iterator[Found]:
+def _coordinates(
+    rules: Rules, item: Item, nested: list[tuple[str, str, dict[str, Json] | list[Json]]]
+) -> Iterator[Found]:
+    """Yield the locations that are no place on Earth."""
     kinds = {field.id: field.type for field in _fields(rules, item)}
-    for name, code, value in _shown(rules, item):
+    for name, code, value in nested:
         if isinstance(value, dict) and (kinds.get(name) == "Location" or set(value) == {"lat", "lon"}):
             lat, lon = value.get("lat"), value.get("lon")
             if _within(lat, 90) and _within(lon, 180):

@@ -10,7 +10,7 @@ from exporter.report.problems import problem
 from exporter.report.report import one_line
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Iterable, Iterator, Sequence
 
     from exporter.check.content import ItemFindings
     from exporter.guide.index.guide_index import GuideIndex
@@ -41,12 +41,12 @@ class LinkTables:
         self._guide = guide
         index.database.executescript(_SCHEMA)
 
-    def add(self, found: ItemFindings) -> None:
-        """Note what an item is called and what it links to."""
-        add, key = self._index.database.executemany, found.key
-        add("INSERT INTO item_name VALUES (?, ?)", [(key, _encodable(found.name))])
-        add("INSERT INTO item_link VALUES (?, ?, ?, ?)", _rows(key, found.links))
-        add("INSERT INTO written_link VALUES (?, ?, ?, ?)", _rows(key, found.written))
+    def add(self, items: Sequence[ItemFindings]) -> None:
+        """Note what items are called and what they link to."""
+        add = self._index.database.executemany
+        add("INSERT INTO item_name VALUES (?, ?)", ((item.key, _encodable(item.name)) for item in items))
+        add("INSERT INTO item_link VALUES (?, ?, ?, ?)", _rows((item.key, item.links) for item in items))
+        add("INSERT INTO written_link VALUES (?, ?, ?, ?)", _rows((item.key, item.written) for item in items))
 
     def name_of(self, key: str) -> str:
         """Return what messages call an item."""
@@ -63,26 +63,38 @@ class LinkTables:
 
     def dead(self) -> Iterator[Problem]:
         """Yield the links to addresses of the guide at which neither a page nor a redirect lies."""
-        of_entry = "SELECT url FROM page WHERE key = ? AND kind = 'entry'"
         for source, field, locale, link, name, path in self._index.database.execute(_WRITTEN):
-            pages = [url for (url,) in self._index.rows(of_entry, source)]
-            urls = addresses_of(self._guide, link, locale, pages)
-            if urls and not self._leads(urls, item_named(link)):
+            urls = addresses_of(self._guide, link, locale, self._pages_of(source))
+            if not self._leads(urls, item_named(link)):
                 said = f"{name}, {field} ({locale}) links to {link}, where no page is: "
                 said = one_line(f"{said}mend the link, or link to an entry", 400)
                 yield problem("link-dead", said, item=source, locale=locale, field=field, file=f"content/{path}")
 
+    def _pages_of(self, key: str) -> Iterator[str]:
+        """Yield the addresses of an entry's pages; only relative links have the query run."""
+        yield from (url for (url,) in self._index.rows("SELECT url FROM page WHERE key = ? AND kind = 'entry'", key))
+
     def _leads(self, urls: Iterable[str], key: str) -> bool:
-        """Whether a page lies at one of some addresses, or a link names an item by its key."""
-        if any(self._index.value("SELECT 1 FROM page WHERE url = ?", url) for url in urls):
+        """Whether a page lies at one of some addresses, or a link names an item by its key.
+
+        A relative link in an entry without a page has no address at all, so there is nothing to be mended.
+        """
+        has_address = False
+        for url in urls:
+            has_address = True
+            if self._index.value("SELECT 1 FROM page WHERE url = ?", url):
+                return True
+        if not has_address:
             return True
         if key.startswith("asset:"):
             return self._guide.site.content.assets == "download" and self._index.path_of(key) is not None
         return bool(self._index.value("SELECT 1 FROM page WHERE key = ? AND kind = 'entry'", key))
 
 
-def _rows(key: str, links: Iterable[tuple[str, str, str]]) -> list[tuple[str, str, str, str]]:
-    return [(_encodable(target), key, _encodable(field), _encodable(locale)) for target, field, locale in links]
+def _rows(found: Iterable[tuple[str, tuple[tuple[str, str, str], ...]]]) -> Iterator[tuple[str, str, str, str]]:
+    for key, links in found:
+        for target, field, locale in links:
+            yield _encodable(target), key, _encodable(field), _encodable(locale)
 
 
 def _encodable(text: str) -> str:

@@ -32,7 +32,7 @@ if TYPE_CHECKING:
 
 _ITEMS_PER_PROCESS = 2000
 """Items that are worth a process of their own."""
-_ROWS_PER_INSERT = 1000
+_ITEMS_PER_INSERT = 1000
 
 
 class MirrorCheck:
@@ -65,19 +65,18 @@ class MirrorCheck:
         paths = sorted(look_at_items(content))
         found = in_processes(self._jobs, paths, lambda some: _look(rules, content, some), _ITEMS_PER_PROCESS)
         seen: set[str] = set()
-        rows: list[tuple[str, int, bytes, ItemFacts | None, bytes]] = []
+        items: list[ItemFindings] = []
         for item in found:
             yield from item.problems
             self._count(item)
             if item.key and item.key not in seen:
                 seen.add(item.key)
-                rows.append((item.path, 0, b"", item.facts, b""))
+                items.append(item)
                 planner.place_entry(item.key, item.facts)
-                links.add(item)
-            if len(rows) == _ROWS_PER_INSERT:
-                index.put_items(rows)
-                rows.clear()
-        index.put_items(rows)
+            if len(items) == _ITEMS_PER_INSERT:
+                _insert(items, index, links)
+                items.clear()
+        _insert(items, index, links)
 
     def _count(self, item: ItemFindings) -> None:
         if not item.key:
@@ -106,6 +105,11 @@ class MirrorCheck:
             type_id: {code: 100 * filled[code] // filled[""] for code in locales}
             for type_id, filled in sorted(self._filled.items())
         }
+
+
+def _insert(items: list[ItemFindings], index: GuideIndex, links: LinkTables) -> None:
+    index.put_items((item.path, 0, b"", item.facts, b"") for item in items)
+    links.add(items)
 
 
 def _look(rules: Rules, content: Path, paths: Iterable[str]) -> Iterator[ItemFindings]:

@@ -51,17 +51,16 @@ def _in_document(document: Mapping[str, Json]) -> Iterator[str]:
             pending += reversed(content) if isinstance(content, list) else ()
 
 
-def addresses_of(guide: GuideModel, path: str, locale: str, pages: Iterable[str]) -> list[str]:
-    """Give the addresses that the path of a link can mean: in its own language, and as it stands.
+def addresses_of(guide: GuideModel, path: str, locale: str, pages: Iterable[str]) -> Iterator[str]:
+    """Yield the addresses that the path of a link can mean: in its own language, and as it stands, the likeliest first.
 
-    `pages` are the addresses of the pages that it may be on, where a path starts that begins with a dot. What is in a
-    language that the guide does not speak can be on pages of any.
+    `pages` are the addresses of the pages that it may be on; a path that begins with a dot starts from there. A value
+    in a language that the guide does not speak can be on pages of any.
     """
     whole = unquote(path)
     relative = whole.startswith(("./", "../"))
-    found = [posixpath.normpath(f"{each}{whole}") for each in pages] if relative else [whole]
-    named = (f"/{each.removesuffix('index.html').strip('/')}/".replace("//", "/") for each in found)
-    plain = [each for name in named for each in guide.meant_by(name)]
     prefixes = [guide.prefixes[locale]] if locale in guide.prefixes else list(guide.prefixes.values())
-    inside = ((*(f"{prefix}{each[1:]}" for prefix in prefixes), each) for each in plain)
-    return list(dict.fromkeys(url for urls in inside for url in urls))
+    for link in (posixpath.normpath(f"{page}{whole}") for page in pages) if relative else (whole,):
+        named = f"/{link.removesuffix('index.html').strip('/')}/".replace("//", "/")
+        for plain in guide.meant_by(named):
+            yield from dict.fromkeys((*(f"{prefix}{plain[1:]}" for prefix in prefixes), plain))

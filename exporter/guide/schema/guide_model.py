@@ -73,9 +73,13 @@ class GuideModel:
         return linked_fields(self.site, self.model.types)
 
     def meant_by(self, plain: str) -> tuple[str, ...]:
-        """Give the addresses that one may mean, its own first: editors name a page by its slug alone, `/about/`."""
-        types = (each for each in self.types if each not in self.parts and plain != "/")
-        return plain, *(f"/{self.segments[each]}{plain}" for each in types)
+        """Return the addresses that one may mean, itself first: editors name a page by its slug alone, `/about/`."""
+        return (plain, *(f"/{segment}{plain}" for segment in self._own_segments)) if plain != "/" else (plain,)
+
+    @cached_property
+    def _own_segments(self) -> tuple[str, ...]:
+        """The segments of the content types with pages whose entries are no parts of other pages."""
+        return tuple(self.segments[type_id] for type_id in self.types if type_id not in self.parts)
 
     def answer(self, item: Item, field_id: str, locale: str) -> LocalizedValue:
         """Give a field's value in a locale.
