@@ -112,7 +112,7 @@ def _fields(rules: Rules, item: Item) -> tuple[Field, ...]:
 
 
 def is_empty(value: Json) -> bool:
-    """Tell whether a value says nothing: none, an empty text or list, a document in which there is nothing to see."""
+    """Return whether a value says nothing: none, an empty text or list, a document in which there is nothing to see."""
     if isinstance(value, str):
         return not value.strip()
     if isinstance(value, dict) and value.get("nodeType") == "document":
@@ -124,7 +124,7 @@ _SILENT = {"document", "paragraph", "text"}
 
 
 def _says(document: Json) -> bool:
-    """Tell whether a document holds a text, or a node that shows something without one, such as a picture or a rule."""
+    """Return whether a document holds a text, or a node that shows something without one, such as a picture or a rule."""
     pending: list[Any] = [document]
     while pending:
         node = pending.pop()

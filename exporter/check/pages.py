@@ -41,7 +41,7 @@ class Site:
     base_url: str = ""
 
     def file(self, path: str) -> str | None:
-        """Give the file that a path means: itself, or what a folder opens with; None where nothing lies there."""
+        """Return the file that a path means: itself, or what a folder opens with; None where nothing lies there."""
         if path in self.files:
             return path
         inside = f"{path}/index.html"
@@ -69,13 +69,13 @@ class Site:
 
 
 def _normal(path: str) -> str:
-    """Give the path of a file; what ends in a slash, or is nothing, is what the folder opens with."""
+    """Return the path of a file; what ends in a slash, or is nothing, is what the folder opens with."""
     plain = posixpath.normpath(f"{path}index.html" if path.endswith("/") or not path else path)
     return "index.html" if plain == "." else plain
 
 
 def _anchor(fragment: str) -> str:
-    """Give the id that a fragment names; empty for none, and for the top of the page."""
+    """Return the id that a fragment names; empty for none, and for the top of the page."""
     name = unquote(fragment.partition(":~:")[0])
     return "" if name.lower() == "top" else name
 

@@ -32,7 +32,7 @@ _ELSEWHERE = re.compile(r"(?:https?|mailto|tel|geo|data):", re.IGNORECASE)
 
 
 def is_well(text: str, page: str, site: Site, *, alt: bool, size: bool) -> list[Target] | None:
-    """Give the anchors of other pages that a page links to where all else is well; None where it has to be parsed.
+    """Return the anchors of other pages that a page links to where all else is well; None where it has to be parsed.
 
     `alt` and `size` say whether pictures without these are looked for.
     """
@@ -57,7 +57,7 @@ def is_well(text: str, page: str, site: Site, *, alt: bool, size: bool) -> list[
 
 
 def _place(link: str, page: str, above: list[str], site: Site) -> Target | None:
-    """Give the file and anchor that a link leads to, both empty for elsewhere; None where no file lies there.
+    """Return the file and anchor that a link leads to, both empty for elsewhere; None where no file lies there.
 
     `above` are the folders that a link starts from: the page's own, that above it, and so on.
     """
@@ -88,7 +88,7 @@ def _links(text: str) -> Iterator[str | None]:
 
 
 def _has(text: str, anchor: str) -> bool:
-    """Tell whether an anchor stands, plainly written, in a tag of a text."""
+    """Return whether an anchor stands, plainly written, in a tag of a text."""
     found = text.find(f' id="{anchor}"')
     tag = text.rfind("<", 0, found) if found > 0 and "&" not in anchor else -1
     before = text[tag + 1 : found]

@@ -29,7 +29,7 @@ def links_in_text(value: Json, kind: str) -> Iterator[str]:
 
 
 def path_of(link: str) -> str:
-    """Give the path of a link to an address of the guide; empty for one that leads elsewhere."""
+    """Return the path of a link to an address of the guide; empty for one that leads elsewhere."""
     parts = urlsplit(link) if not is_refused(link) else urlsplit("")
     return "" if parts.scheme or parts.netloc else parts.path
 

@@ -19,7 +19,7 @@ _PIXELS = re.compile(r"([0-9]+(?:\.[0-9]+)?)(?:px)?")
 
 
 def logo_size(static: Path, logo: str | None) -> list[int] | None:
-    """Give width and height of the logo in the folder of static files; None for none, or where it says neither."""
+    """Return width and height of the logo in the folder of static files; None for none, or where it says neither."""
     data = read_bytes(static / logo) if logo is not None else None
     found = picture_size(data) if data is not None else None
     return list(found) if found is not None else None

@@ -18,7 +18,7 @@ _FIELD = ("id", "name", "type", "localized", "required", "disabled", "omitted", 
 
 
 def is_published(raw: Json) -> bool:
-    """Tell whether the service delivers an item; one exported with `--delivery-token` has its revision already."""
+    """Return whether the service delivers an item; one exported with `--delivery-token` has its revision already."""
     sys = _sys(raw)
     if sys.get("archivedVersion") or sys.get("archivedAt"):
         return False

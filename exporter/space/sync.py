@@ -64,7 +64,7 @@ def sync_page(
     read: Callable[[Key], tuple[Item, bytes] | None],
     deletion: Callable[[Logged], Json],
 ) -> tuple[list[Json], SyncToken]:
-    """Give a page's items and the token of what follows.
+    """Return a page's items and the token of what follows.
 
     `read` gives an item as it stands now and its digest, `deletion` the mark of one that is gone. All pages of a run
     are of the state that it began with. An item that has changed since comes as it is now, if the reader does not

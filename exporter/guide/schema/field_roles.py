@@ -133,14 +133,14 @@ def roles_of(content_type: ContentType) -> Roles:
 
 
 def _alts(pictures: tuple[str, ...], names: list[str]) -> dict[str, str]:
-    """Give the field that says what a picture shows, by the field of that."""
+    """Return the field that says what a picture shows, by the field of that."""
     bare = {tuple(each for each in words_of(name) if each not in ALT): name for name in names}
     only = bare.get((), "") if len(pictures) == 1 else ""
     return {each: found for each in pictures if (found := bare.get(words_of(each), only))}
 
 
 def _summaries(content_type: ContentType, fields: Iterable[Field]) -> tuple[str, ...]:
-    """Give the fields whose last word is one for a summary: by that word, the shortest kind of field first.
+    """Return the fields whose last word is one for a summary: by that word, the shortest kind of field first.
 
     What sums up a part of an entry, as a `speakersSubtitle` does, is none.
     """
@@ -171,7 +171,7 @@ def _picture_rank(field: Field) -> tuple[bool, bool, bool]:
 
 
 def _calendar(fields: tuple[Field, ...]) -> tuple[str, bool]:
-    """Give the field that puts entries in the calendar, and whether the newest comes first; empty for none."""
+    """Return the field that puts entries in the calendar, and whether the newest comes first; empty for none."""
     for each in fields:
         words = set(words_of(each.id))
         if each.type == "Date" and not words & _NO_ORDER and words & (_OLDEST_FIRST | _NEWEST_FIRST):
@@ -180,7 +180,7 @@ def _calendar(fields: tuple[Field, ...]) -> tuple[str, bool]:
 
 
 def _code(content_type: ContentType) -> frozenset[str]:
-    """Give the Text fields that hold source code: those called so, or all of a type that is."""
+    """Return the Text fields that hold source code: those called so, or all of a type that is."""
     texts = [each for each in content_type.fields if each.type == "Text"]
     if {"snippet", "snippets"} & type_words(content_type):
         return frozenset(each.id for each in texts)
@@ -188,7 +188,7 @@ def _code(content_type: ContentType) -> frozenset[str]:
 
 
 def _is_titled(content_type: ContentType, title: str) -> bool:
-    """Tell whether a title is for readers; one of a pattern, or the only text without translations, is for editors."""
+    """Return whether a title is for readers; one of a pattern, or the only text without translations, is for editors."""
     own = content_type.find(title)
     if own is None or is_patterned(own) or is_internal(own):
         return False
@@ -198,7 +198,7 @@ def _is_titled(content_type: ContentType, title: str) -> bool:
 
 
 def parts_of(types: Mapping[str, ContentType]) -> frozenset[str]:
-    """Give the content types whose entries are parts of other pages.
+    """Return the content types whose entries are parts of other pages.
 
     They have no slug, and a list of links takes them among others that have none: the modules of a page. Or editors see
     them by a note of their own, and a field links to them, or may: the Delivery API says of single links and of Rich
@@ -234,19 +234,19 @@ def _with_inner(
 
 
 def _may_be_linked(types: Mapping[str, ContentType], content_type: ContentType) -> bool:
-    """Tell whether a field of another type leads to entries of no certain type."""
+    """Return whether a field of another type leads to entries of no certain type."""
     fields = (field for each in types.values() if each is not content_type for field in each.fields)
     return any(leads_to_entries(each) and not targets_of(each) and not is_for_search(each) for each in fields)
 
 
 def _named(content_type: ContentType, *, search: bool) -> set[str]:
-    """Give the other content types that fields link to: those for search engines, or all others."""
+    """Return the other content types that fields link to: those for search engines, or all others."""
     fields = (each for each in content_type.fields if is_for_search(each) is search)
     return {name for each in fields for name in targets_of(each)} - {content_type.id}
 
 
 def _is_noted(content_type: ContentType) -> bool:
-    """Tell whether editors see the entries of a type by a note of their own, or these are only links or figures."""
+    """Return whether editors see the entries of a type by a note of their own, or these are only links or figures."""
     shown = content_type.find(content_type.display_field)
     is_note = shown is not None and is_internal(shown)
     is_bit = leads_on(content_type) != "" or is_figure(content_type)
@@ -259,7 +259,7 @@ def _has_slug(types: Mapping[str, ContentType], type_id: str) -> bool:
 
 
 def pages_of(types: Mapping[str, ContentType]) -> tuple[str, ...]:
-    """Give the content types that have pages: those with a slug or a title, and those that no other says it links to.
+    """Return the content types that have pages: those with a slug or a title, and those that no other says it links to.
 
     Of types that link to each other alone the first has pages too, so that what they hold stands somewhere; what is
     for search engines alone, as a type called SEO or metadata without a slug is, has none. First those with a slug,
@@ -282,7 +282,7 @@ def pages_of(types: Mapping[str, ContentType]) -> tuple[str, ...]:
 
 
 def _led_to(found: Iterable[str], named: Mapping[str, Iterable[str]]) -> set[str]:
-    """Give some content types and all that links lead to from them."""
+    """Return some content types and all that links lead to from them."""
     seen, pending = set(found), list(found)
     while pending:
         new = set(named.get(pending.pop(), ())) - seen

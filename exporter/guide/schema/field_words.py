@@ -59,7 +59,7 @@ _LOOKS = (
 
 @lru_cache(maxsize=1 << 12)
 def words_of(identifier: str) -> tuple[str, ...]:
-    """Give the words of an id, in lower case: `shortDescription`, `short_description` and `Short description` alike.
+    """Return the words of an id, in lower case: `shortDescription`, `short_description` and `Short description` alike.
 
     `subTitle` and `tagLine` are one word, as `subtitle` and `tagline` are.
     """
@@ -74,14 +74,14 @@ def words_of(identifier: str) -> tuple[str, ...]:
 
 @lru_cache(maxsize=1 << 12)
 def label(name: str) -> str:
-    """Give what a field or type is called, in words where editors left it as programs spell it: `openingHours`."""
+    """Return what a field or type is called, in words where editors left it as programs spell it: `openingHours`."""
     if _SPELLED.fullmatch(name) and _HUMPS.search(name) and name not in _BRANDS:
         return key_name(name)
     return name[:1].upper() + name[1:] if name[:2].islower() else name
 
 
 def key_name(key: str) -> str:
-    """Give a key of an object as words: `openingHours` is Opening hours."""
+    """Return a key of an object as words: `openingHours` is Opening hours."""
     words = " ".join(words_of(key)) if _KEY.fullmatch(key) else key
     return words[:1].upper() + words[1:] or key
 
@@ -93,7 +93,7 @@ def title_rank(identifier: str, titles: tuple[str, ...] = TITLES) -> int:
 
 
 def targets_of(field: Field) -> tuple[str, ...]:
-    """Give the content types that a field may link to, as far as its validations name some."""
+    """Return the content types that a field may link to, as far as its validations name some."""
     nodes = [inner for rule in field.rules if isinstance(rule.get("nodes"), dict) for inner in rule["nodes"].values()]
     inside = [rule for rules in nodes if isinstance(rules, list) for rule in rules if isinstance(rule, dict)]
     named = [rule.get("linkContentType") for rule in (*field.rules, *inside)]
@@ -102,29 +102,29 @@ def targets_of(field: Field) -> tuple[str, ...]:
 
 
 def leads_to_entries(field: Field) -> bool:
-    """Tell whether entries can be linked to in a field."""
+    """Return whether entries can be linked to in a field."""
     return field.type == "RichText" or "Entry" in (field.link_type, field.items.get("linkType"))
 
 
 def is_patterned(field: Field) -> bool:
-    """Tell whether a field's texts have to follow a pattern."""
+    """Return whether a field's texts have to follow a pattern."""
     return any("regexp" in each for each in field.rules)
 
 
 def is_for_nobody(field: Field) -> bool:
-    """Tell whether a field is for no reader: for editors, for search engines, for the order, a switch of a template."""
+    """Return whether a field is for no reader: for editors, for search engines, for the order, a switch of a template."""
     return field.id == "slug" or is_order(field) or is_internal(field) or is_for_search(field) or _is_switch(field)
 
 
 def is_internal(field: Field) -> bool:
-    """Tell whether a field is a note of editors among themselves."""
+    """Return whether a field is a note of editors among themselves."""
     words = {*words_of(field.id), *words_of(field.name)}
     is_note = field.type in SHORT and bool(words & _INTERNAL)
     return is_note or "".join(words_of(field.id)) in _INTERNAL_NAMES
 
 
 def is_for_search(field: Field) -> bool:
-    """Tell whether a field is for search engines."""
+    """Return whether a field is for search engines."""
     words, targets = words_of(field.id), targets_of(field)
     first = words[0] if words else ""
     if first in _SEARCH or (first == "meta" and set(words[1:]) & _SEARCH_ONLY):
@@ -135,19 +135,19 @@ def is_for_search(field: Field) -> bool:
 
 
 def says_search(identifier: str) -> bool:
-    """Tell whether an id is that of a type for search engines."""
+    """Return whether an id is that of a type for search engines."""
     words = {*words_of(identifier)}
     return any(each <= words for each in _SEARCH_TYPES)
 
 
 def is_order(field: Field) -> bool:
-    """Tell whether a field holds the place among others that an editor gives an entry."""
+    """Return whether a field holds the place among others that an editor gives an entry."""
     words = {*words_of(field.id)}
     return field.type in NUMBERS and bool(_ORDER & words) and words <= {*_ORDER, *_OF_ORDER}
 
 
 def _is_switch(field: Field) -> bool:
-    """Tell whether a field says how a template is to show an entry, or names it for a program."""
+    """Return whether a field says how a template is to show an entry, or names it for a program."""
     words = words_of(field.id)
     if field.type == "Boolean":
         return _is_state(words)
@@ -160,7 +160,7 @@ def _is_switch(field: Field) -> bool:
 
 
 def _is_state(words: tuple[str, ...]) -> bool:
-    """Tell whether a yes or no is for a template: what is shown, where, on which side."""
+    """Return whether a yes or no is for a template: what is shown, where, on which side."""
     first, second, last, others = words[:1], words[1:2], words[-1:], {*words[:-1]}
     if {*first} & _SWITCHES and not {*second} & _SHOWN:
         return True
@@ -171,7 +171,7 @@ def _is_state(words: tuple[str, ...]) -> bool:
 
 
 def is_alt(field: Field) -> bool:
-    """Tell whether a field says in words what a picture shows."""
+    """Return whether a field says in words what a picture shows."""
     words = words_of(field.id)
     return field.type in SHORT and bool((ALT - {"text"}) & {*words}) and words[-1] in ("alt", "text")
 
@@ -199,18 +199,18 @@ _COLOURED = {"color", "colour", "colors", "background", "accent", "tint", "ink",
 
 
 def is_body(name: str, type_words: AbstractSet[str]) -> bool:
-    """Tell whether a text is by its name what a page is about, and no certain part of that."""
+    """Return whether a text is by its name what a page is about, and no certain part of that."""
     words = words_of(name)
     return words[:1] == ("about",) or (words != () and {*words} <= {"rich", "long", "full", *_BODIES, *type_words})
 
 
 def is_plain(name: str, *, inside: bool) -> bool:
-    """Tell whether a text needs no name above it; `inside` another entry's page fewer do."""
+    """Return whether a text needs no name above it; `inside` another entry's page fewer do."""
     return words_of(name) != () and {*words_of(name)} <= (_BODIES if inside else _PLAIN)
 
 
 def is_counted(name: str) -> bool:
-    """Tell whether a picture has only a number for a name among others: `image2`, `secondPhoto`."""
+    """Return whether a picture has only a number for a name among others: `image2`, `secondPhoto`."""
     words = {*words_of(name)}
     return bool(words & _NUMBERED or any(each.isdigit() for each in words)) and all(
         each.isdigit() or each in _NUMBERED or each in _PICTURES for each in words
@@ -218,12 +218,12 @@ def is_counted(name: str) -> bool:
 
 
 def is_module(name: str) -> bool:
-    """Tell whether a field is called as designers call where parts of a page go, which tells readers nothing."""
+    """Return whether a field is called as designers call where parts of a page go, which tells readers nothing."""
     return words_of(name) != () and {*words_of(name)} <= _MODULES
 
 
 def has_lines(name: str) -> bool:
-    """Tell whether the lines of a text are meant as they are written: those of an address, or of opening hours."""
+    """Return whether the lines of a text are meant as they are written: those of an address, or of opening hours."""
     return bool(_IN_LINES & {*words_of(name)})
 
 
@@ -234,7 +234,7 @@ _IN_LINES = {
 
 
 def is_style(name: str, text: str) -> bool:
-    """Tell whether a text names a look to a template."""
+    """Return whether a text names a look to a template."""
     if _COLOUR.fullmatch(text):
         return (len(text) > _SHORT_COLOUR and not text[1:].isdigit()) or bool(_COLOURED & {*words_of(name)})
     return name in _TEMPLATES and (text in _KNOWN_LOOKS or _HUMPED.fullmatch(text) is not None)

@@ -82,7 +82,7 @@ class GuideModel:
         return tuple(self.segments[type_id] for type_id in self.types if type_id not in self.parts)
 
     def answer(self, item: Item, field_id: str, locale: str) -> LocalizedValue:
-        """Give a field's value in a locale.
+        """Return a field's value in a locale.
 
         A key that is present is the value, `null` too; a missing one is looked for along the fallback chain. A field
         that is not localised holds its value under the space's default locale, for all locales.
@@ -90,7 +90,7 @@ class GuideModel:
         return self.answer_of(item.content_type, item.fields, field_id, locale)
 
     def answer_of(self, type_id: str, fields: Mapping[str, Json], field_id: str, locale: str) -> LocalizedValue:
-        """Give the same for the fields of an entry of a content type, or of an asset (its type is empty).
+        """Return the same for the fields of an entry of a content type, or of an asset (its type is empty).
 
         The content model does not say whether files are localised: the default locale's stands for all without one.
         """
@@ -118,7 +118,7 @@ class GuideModel:
         return {each.id: roles_of(each) for each in self.model.types.values()}
 
     def title(self, item: Item, locale: str) -> str:
-        """Give what an item is called in a locale, else in the space's default: by its title, its texts, its type."""
+        """Return what an item is called in a locale, else in the space's default: by its title, its texts, its type."""
         found = find_title(
             self.roles.get(item.content_type, UNKNOWN),
             (locale, self.default),
@@ -127,21 +127,21 @@ class GuideModel:
         return found.value if found is not None else self.untitled(item.content_type)
 
     def untitled(self, type_id: str) -> str:
-        """Give what an entry without a text is called: as its type is."""
+        """Return what an entry without a text is called: as its type is."""
         content_type = self.model.types.get(type_id)
         return content_type.name if content_type is not None else type_id
 
     def is_translated(self, item: Item, locale: str) -> bool:
-        """Tell whether an item has anything in a locale itself, without any fallback."""
+        """Return whether an item has anything in a locale itself, without any fallback."""
         return any(self.has_own(values, locale) for values in item.fields.values())
 
     @staticmethod
     def has_own(values: Json, locale: str) -> bool:
-        """Tell whether a field, by its values, has something in a locale itself."""
+        """Return whether a field, by its values, has something in a locale itself."""
         return isinstance(values, dict) and values.get(locale) not in _EMPTY
 
     def is_shown(self, item: Item, locale: str) -> bool:
-        """Tell whether an item has a page in a locale: where it has anything in it, or falls back if site.yaml says so.
+        """Return whether an item has a page in a locale: where it has anything in it, or falls back if site.yaml says so.
 
         A locale that falls back to none gets no page in either case.
         """
@@ -151,7 +151,7 @@ class GuideModel:
 
 
 def site_values(guide: GuideModel) -> dict[str, Json]:
-    """Give what templates see of site.yaml."""
+    """Return what templates see of site.yaml."""
     site = guide.site
     return {
         "title": site.title,
@@ -163,7 +163,7 @@ def site_values(guide: GuideModel) -> dict[str, Json]:
 
 
 def is_own(guide: GuideModel, url: str, locale: str) -> bool:
-    """Tell whether an address in a locale is the guide's own, where no page of an entry may lie."""
+    """Return whether an address in a locale is the guide's own, where no page of an entry may lie."""
     return url.removeprefix(guide.prefixes[locale]).strip("/").split("/")[0].lower() in OWN_NAMES
 
 

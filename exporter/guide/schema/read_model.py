@@ -137,12 +137,12 @@ def _types_with_pages(model: Model, site: SiteConfig) -> tuple[str, ...]:
 
 
 def _prefixes(locales: tuple[str, ...]) -> dict[str, str]:
-    """Give what each locale's addresses begin with: nothing for the guide's first one."""
+    """Return what each locale's addresses begin with: nothing for the guide's first one."""
     return {code: "/" if code == locales[0] else f"/{url_segment(code) or file_name(code)}/" for code in locales}
 
 
 def _segments(model: Model, locales: tuple[str, ...]) -> dict[str, str]:
-    """Give each content type's part of an address.
+    """Return each content type's part of an address.
 
     One that meets a name of the guide's own gets an underscore; those that differ only by case get a suffix.
     """

@@ -44,7 +44,7 @@ def find_title(
 
 
 def _in_a_line(value: Json) -> str:
-    """Give a title as one line, cut where it goes on too long to be one."""
+    """Return a title as one line, cut where it goes on too long to be one."""
     if not isinstance(value, str):
         return str(value) if type(value) in (int, float) else ""
     text = value.strip()
@@ -59,6 +59,6 @@ def _in_a_line(value: Json) -> str:
 
 
 def is_file_name(title: str, file: str) -> bool:
-    """Tell whether an asset's title is only what its file was called when it came, which says nothing to readers."""
+    """Return whether an asset's title is only what its file was called when it came, which says nothing to readers."""
     stem = file.rpartition(".")[0] or file
     return title == file or (title == stem and _OF_FILES.search(title) is not None and " " not in title)

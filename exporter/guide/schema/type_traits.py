@@ -29,12 +29,12 @@ _SURNAMES = ({"last", "name"}, {"family", "name"}, {"surname"}, {"last", "initia
 
 
 def type_words(content_type: ContentType) -> set[str]:
-    """Give the words that a type is called by: ids may be made by a machine."""
+    """Return the words that a type is called by: ids may be made by a machine."""
     return {*words_of(content_type.id), *words_of(content_type.name)}
 
 
 def title_field(content_type: ContentType) -> str:
-    """Give the field that says what readers call an entry: the one that editors see, unless that is their own note.
+    """Return the field that says what readers call an entry: the one that editors see, unless that is their own note.
 
     Then it is the one called `title`, `name` and so on, or so with the type before it: the `pageTitle` of a page. So it
     is where editors see an address or a key.
@@ -53,14 +53,14 @@ def title_field(content_type: ContentType) -> str:
 
 
 def surname_field(content_type: ContentType, title: str) -> str:
-    """Give the field of a person's surname, where the `title` is a first name; empty for none."""
+    """Return the field of a person's surname, where the `title` is a first name; empty for none."""
     if {*words_of(title)} not in _FORENAMES:
         return ""
     return next((each.id for each in content_type.fields if {*words_of(each.id)} in _SURNAMES), "")
 
 
 def leads_on(content_type: ContentType) -> str:
-    """Give the field whose address an entry stands for, as a button or a link does; empty for any other type."""
+    """Return the field whose address an entry stands for, as a button or a link does; empty for any other type."""
     fields = [each for each in content_type.fields if not is_for_nobody(each)]
     texts = [each.id for each in fields if each.type == "Symbol" and not _STYLES & {*words_of(each.id)}]
     found = [each for each in texts if ADDRESSES & {*words_of(each)[-1:]}]
@@ -69,7 +69,7 @@ def leads_on(content_type: ContentType) -> str:
 
 
 def _is_of_link(field: Field) -> bool:
-    """Tell whether a link can have a field: a text, a switch, a picture, the page that it leads to."""
+    """Return whether a link can have a field: a text, a switch, a picture, the page that it leads to."""
     leads = field.type == "Link" and (field.link_type == "Asset" or bool(_PAGES & {*words_of(field.id)[-1:]}))
     return leads or field.type in ("Symbol", "Boolean")
 
@@ -78,7 +78,7 @@ _PAGES = {"page", "target", "link", "entry", "reference"}
 
 
 def called_by(content_type: ContentType) -> dict[str, tuple[str, str]]:
-    """Give the addresses that a text beside them names, as `buttonText` does `buttonLink`: its field, what both are."""
+    """Return the addresses that a text beside them names, as `buttonText` does `buttonLink`: its field, what both are."""
     texts = {words_of(each.id): each.id for each in content_type.fields if each.type == "Symbol"}
     found = {}
     for words, name in texts.items():
@@ -95,7 +95,7 @@ _TEXTS = {"body", "text", "paragraph", "description", "content", "copy"}
 
 
 def headed_by(content_type: ContentType) -> dict[str, str]:
-    """Give the texts that a short field beside them is the heading of, as `section1Heading` is of `section1Body`."""
+    """Return the texts that a short field beside them is the heading of, as `section1Heading` is of `section1Body`."""
     headings = {
         tuple(word for word in words if word not in _HEADINGS): each.id
         for each in content_type.fields
@@ -127,14 +127,14 @@ _COUNTED = {
 
 
 def is_machinery(content_type: ContentType) -> bool:
-    """Tell whether a type is called as what stands around the pages of a site, or says how it works."""
+    """Return whether a type is called as what stands around the pages of a site, or says how it works."""
     words = {*words_of(content_type.id)}
     is_menu = "menu" in words and bool(words & _OF_SITES)  # a menu alone may be that of a restaurant
     return (is_menu or bool(_MACHINERY & words)) and not has_address(content_type)
 
 
 def is_figure(content_type: ContentType) -> bool:
-    """Tell whether an entry is no more than a number and what it counts."""
+    """Return whether an entry is no more than a number and what it counts."""
     fields = [each for each in content_type.fields if not is_for_nobody(each)]
     kinds = {each.type for each in fields}
     words = {*words_of(content_type.id), *(word for each in fields for word in words_of(each.id))}
@@ -149,7 +149,7 @@ _FEW_TEXTS = 2
 
 
 def has_address(content_type: ContentType) -> bool:
-    """Tell whether editors give the entries of a type addresses of their own."""
+    """Return whether editors give the entries of a type addresses of their own."""
     return bool(
         {word for each in content_type.fields for word in words_of(each.id)[-1:]} & {"slug", "permalink", "path"}
     )

@@ -55,7 +55,7 @@ class Space:
         self.id, self.environment = self._names()
 
     def _names(self) -> tuple[str, str]:
-        """Give the ids of space and environment that the items themselves name."""
+        """Return the ids of space and environment that the items themselves name."""
         head = self._log.head()
         newest = self._log.items(head, Filter(), None, 1) if head else []
         raw = self._read(newest[0].key) if newest else None
@@ -104,7 +104,7 @@ class Space:
         return json_answer(self._body(what, identifier, values, whole_space=environment is None))
 
     def _body(self, what: str | None, identifier: str | None, values: Mapping[str, str], *, whole_space: bool) -> Json:
-        """Give the body of everything but a sync."""
+        """Return the body of everything but a sync."""
         kind = {"entries": "entry", "assets": "asset"}.get(what or "")
         if kind is not None and identifier is not None:
             return single_item(Key(kind, identifier), self._shelf(), values)
@@ -131,7 +131,7 @@ class Space:
         raise _not_found(details)
 
     def _shelf(self) -> Shelf:
-        """Give all that listings can answer of, read once for each state of the space."""
+        """Return all that listings can answer of, read once for each state of the space."""
         if self._follows:
             self.follow()
         head = self._log.head()
@@ -215,7 +215,7 @@ def _now() -> str:
 
 
 def _collection(items: list[Json], values: Mapping[str, str], usual: int) -> Json:
-    """Give a page of a listing; `usual` is its size where none is asked for."""
+    """Return a page of a listing; `usual` is its size where none is asked for."""
     skip = whole_number(values, "skip", 0, least=0, largest=10**9)
     limit = whole_number(values, "limit", usual, least=0, largest=1000)
     shown = items[skip : skip + limit]

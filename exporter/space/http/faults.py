@@ -60,11 +60,11 @@ class Faults:
         return cls({each.name: each for each in faults})
 
     def limit(self, name: str) -> int | None:
-        """Give the number of a fault that is a limit and not a count; None where it is off."""
+        """Return the number of a fault that is a limit and not a count; None where it is off."""
         return self.switched_on[name].times if name in self.switched_on else None
 
     def hits(self, name: str) -> bool:
-        """Tell whether a fault hits this request."""
+        """Return whether a fault hits this request."""
         fault = self.switched_on.get(name)
         if fault is None:
             return False

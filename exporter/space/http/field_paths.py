@@ -69,11 +69,11 @@ class View:
     every_locale: bool = False
 
     def content_type(self, item: Item) -> ContentType | None:
-        """Give an item's content type, None for one that the model lacks; assets have one of their own."""
+        """Return an item's content type, None for one that the model lacks; assets have one of their own."""
         return _ASSET if item.key.kind == "asset" else self.model.types.get(item.content_type)
 
     def value(self, item: Item, field_id: str) -> list[Json]:
-        """Give a field's one value in the locale, by the fallback chain; empty for none."""
+        """Return a field's one value in the locale, by the fallback chain; empty for none."""
         kind = self.content_type(item)
         field = kind.find(field_id) if kind else None
         shared = field is not None and not field.localized
@@ -123,13 +123,13 @@ def _nodes(value: Json) -> Iterator[Mapping[str, Json]]:
 
 
 def words_of(value: Json) -> set[str]:
-    """Give the words of a text, of texts in an array or of Rich Text, in lower case."""
+    """Return the words of a text, of texts in an array or of Rich Text, in lower case."""
     texts = value if isinstance(value, list) else [value, *(node.get("value") for node in _nodes(value))]
     return {word for text in texts if isinstance(text, str) for word in _WORD.findall(text.casefold())}
 
 
 def dig(values: list[Json], names: tuple[str, ...]) -> list[Json]:
-    """Give what lies at the end of a path in each value; arrays on the way and at its end are gone through."""
+    """Return what lies at the end of a path in each value; arrays on the way and at its end are gone through."""
     found = _members(values)
     for name in names:
         found = _members([each[name] for each in found if isinstance(each, dict) and name in each])
@@ -156,7 +156,7 @@ def unknown_path(path: str) -> RefusalError:
 
 
 def named_type(kind: str, query: Mapping[str, str], view: View) -> ContentType | None:
-    """Give the content type that a query is limited to; that of assets is always known.
+    """Return the content type that a query is limited to; that of assets is always known.
 
     Raises RefusalError for a content type that there is not, and for one that is named where there are only assets.
     """
@@ -170,7 +170,7 @@ def named_type(kind: str, query: Mapping[str, str], view: View) -> ContentType |
 
 
 def find_field(path: str, kind: ContentType | None) -> Field:
-    """Give the field that a path `fields.x…` begins with. Raises RefusalError where there is none."""
+    """Return the field that a path `fields.x…` begins with. Raises RefusalError where there is none."""
     if kind is None:
         raise RefusalError(400, "BadRequest", _NO_TYPE)
     field = kind.find(path.split(".")[1]) if "." in path else None

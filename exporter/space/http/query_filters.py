@@ -174,7 +174,7 @@ def _search(text: str, view: View) -> Test:
 
 
 def _has_words(words: set[str], text: str) -> bool:
-    """Tell whether all words of `text` are words, or begin words, of an item's."""
+    """Return whether all words of `text` are words, or begin words, of an item's."""
     return all(any(word.startswith(each) for word in words) for each in words_of(text))
 
 
