@@ -129,7 +129,7 @@ class _Build:
             self._run(look, changes)
 
     def _run(self, look: Callable[[], FileChanges], changes: Callable[[], OutputDrift]) -> None:
-        rearranged = self._index.meta("frame") != self._guide.stamp
+        rearranged = self._index.meta("frame") != self._guide.digest
         every = partial(look_for_items, self._index, self._project.content, everything=True)
         self._look = FileChanges(*(every if rearranged else look)())
         self._pool.start(len(self._look.now), _MANY)
@@ -173,7 +173,7 @@ class _Build:
     def _find(self) -> set[str]:
         """Find what changed but for the folder site/; give the addresses at which something did."""
         index, look = self._index, self._look
-        marks = {"frame": self._guide.stamp, "moved": self._moved(), "gate": self._gate()}
+        marks = {"frame": self._guide.digest, "moved": self._moved(), "gate": self._gate()}
         others = {name for name, value in marks.items() if index.meta(name) != value}
         moved_assets = self._copies.moved_assets()
         if not (look.now or look.gone or moved_assets or others):

@@ -41,7 +41,7 @@ class ItemFindings(NamedTuple):
 
 
 def look_at(rules: Rules, item: Item, path: str) -> ItemFindings:
-    """Look at an item whose JSON lies at `path` under content/."""
+    """Check an item whose JSON lies at `path` under content/."""
     written = list(_written(rules, item))
     facts, nested = facts_of(rules.guide, item, path), list(_nested(rules, item))
     found = [*_coordinates(rules, item, nested), *_refused(written)]
@@ -78,7 +78,7 @@ def _address_facts(rules: Rules, facts: ItemFacts) -> ItemFacts:
 
 
 def _name(rules: Rules, item: Item) -> str:
-    """Name an item as problems do: by its key, and by its title where it has one."""
+    """Return what problems call an item: its key, with its title where it has one."""
     title = one_line(rules.guide.title(item, rules.guide.locales[0]), 60)
     return f'{item.key} "{title}"' if title and title != item.key.id else str(item.key)
 
@@ -92,7 +92,7 @@ def _nested(rules: Rules, item: Item) -> Iterator[tuple[str, str, dict[str, Json
 
 
 def _written(rules: Rules, item: Item) -> Iterator[tuple[str, str, str]]:
-    """Yield the links that stand in texts as addresses, with field and locale."""
+    """Yield the links that are written in texts as addresses, with field and locale."""
     for field in _fields(rules, item) if rules.codes & {"link-dead", "link-refused"} else ():
         for code, value in item.localized(field.id).items() if field.type in ("Text", "RichText") else ():
             if code in rules.shown:
@@ -112,7 +112,7 @@ def _fields(rules: Rules, item: Item) -> tuple[Field, ...]:
 
 
 def is_empty(value: Json) -> bool:
-    """Return whether a value says nothing: none, an empty text or list, a document in which there is nothing to see."""
+    """Whether a value is null, a blank text, an empty list, or a document in which there is nothing to see."""
     if isinstance(value, str):
         return not value.strip()
     if isinstance(value, dict) and value.get("nodeType") == "document":
@@ -124,7 +124,7 @@ _SILENT = {"document", "paragraph", "text"}
 
 
 def _says(document: Json) -> bool:
-    """Return whether a document holds a text, or a node that shows something without one, such as a picture or a rule."""
+    """Whether a document holds text, or a node that shows something without any, such as a picture or a rule."""
     pending: list[Any] = [document]
     while pending:
         node = pending.pop()
@@ -138,7 +138,7 @@ def _says(document: Json) -> bool:
 
 
 def _required(rules: Rules, item: Item) -> Iterator[Found]:
-    """Yield the required fields that are empty in the space's default locale: that is where it asks for them."""
+    """Yield the required fields that are empty in the space's default locale, the only one that has to fill them."""
     default = rules.guide.default
     for field in _fields(rules, item):
         if field.required and is_empty(item.localized(field.id).get(default)):
@@ -158,11 +158,11 @@ def _own(rules: Rules, item: Item) -> Iterator[tuple[Field, list[str]]]:
 
 def _filled(rules: Rules, item: Item) -> dict[str, int]:
     own = [codes for _, codes in _own(rules, item)]
-    return {"": len(own), **{code: sum(code in each for each in own) for code in rules.guide.locales}} if own else {}
+    return {"": len(own), **{code: sum(code in codes for codes in own) for code in rules.guide.locales}} if own else {}
 
 
 def _translations(rules: Rules, item: Item) -> Iterator[Found]:
-    """Yield what is not translated: a field, or the whole entry where it has nothing in a locale."""
+    """Yield what is not translated: fields, or the whole entry where it has nothing in a locale."""
     if "translation-missing" not in rules.codes:
         return
     own = list(_own(rules, item))

@@ -119,8 +119,8 @@ def _look(rules: Rules, content: Path, paths: Iterable[str]) -> Iterator[ItemFin
         except FileNotFoundError:
             continue
         except ValueError as error:
-            said = f"content/{path} is no JSON ({error}), so neither links nor addresses were looked at: "
-            said += "take it back from git, or run sync --full"
+            said = f"content/{path} is not JSON ({error}), so neither links nor addresses were looked at: "
+            said += "restore it from git, or run sync --full"
             broken = problem("mirror-broken", said, file=f"content/{path}")
             yield ItemFindings("", path, "", (broken,), ItemFacts("", ""))
             continue

@@ -1,4 +1,4 @@
-"""The check: the mirror, then the built site, where there is one."""
+"""The check of the mirror, then of the built site where there is one."""
 
 from __future__ import annotations
 

@@ -20,16 +20,16 @@ _MAY_LINK = re.compile(r"\]\(|\]:|href|<[a-z][a-z0-9+.-]*:", re.IGNORECASE)
 
 
 def links_in_text(value: Json, kind: str) -> Iterator[str]:
-    """Yield the links that the value of a field of the type Text or RichText holds, each once."""
+    """Yield the links in a value of a Text or RichText field, without repeats."""
     if isinstance(value, str):
         found = _in_markdown(value) if kind == "Text" else iter(())
     else:
         found = _in_document(value) if isinstance(value, dict) and value.get("nodeType") == "document" else iter(())
-    yield from dict.fromkeys(each.strip() for each in found)
+    yield from dict.fromkeys(link.strip() for link in found)
 
 
 def path_of(link: str) -> str:
-    """Return the path of a link to an address of the guide; empty for one that leads elsewhere."""
+    """Return the path of a link within the guide; empty for a link that leads elsewhere."""
     parts = urlsplit(link) if not is_refused(link) else urlsplit("")
     return "" if parts.scheme or parts.netloc else parts.path
 

@@ -183,7 +183,7 @@ class ChangeLog:
         """Return the sum of the state that the changes of `seq` lead to."""
         rows = self._database.execute("SELECT kind, id, digest FROM change WHERE seq = ?", (seq,)).fetchall()
         before = (self._latest(Key(kind, identifier), seq - 1) for kind, identifier, _ in rows)
-        left = subtract(total, (each.digest for each in before if each is not None and each.digest is not None))
+        left = subtract(total, (item.digest for item in before if item is not None and item.digest is not None))
         return order_free_sum((digest for _, _, digest in rows if digest is not None), left)
 
     def _latest(self, key: Key, seq: int) -> Logged | None:
@@ -223,7 +223,7 @@ class ChangeLog:
             keys = [*self._unchanged(state, only, after or _NEWEST, limit), *self._keys(state.seq, None)]
         found = (self._latest(Key(*key), state.seq) for key in set(keys))
         gone = only.state == "gone"
-        there = (each for each in found if each is not None and (each.digest is None) is gone and each.is_of(only))
+        there = (item for item in found if item is not None and (item.digest is None) is gone and item.is_of(only))
         return _page(there, after, limit)
 
     def _unchanged(self, state: State, only: Filter, after: Cursor, limit: int) -> list[tuple[str, str]]:
@@ -276,5 +276,5 @@ _NEWEST = Cursor("\U0010ffff", "", "")
 
 
 def _page(found: Iterable[Logged], after: Cursor | None, limit: int) -> list[Logged]:
-    ordered = sorted(found, key=lambda each: each.cursor, reverse=True)
-    return [each for each in ordered if after is None or each.cursor < after][:limit]
+    ordered = sorted(found, key=lambda item: item.cursor, reverse=True)
+    return [item for item in ordered if after is None or item.cursor < after][:limit]

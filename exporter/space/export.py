@@ -159,7 +159,7 @@ def _parts(file: Path, raw: Json) -> dict[str, list[Json]]:
             f"{file} is no export of a space: expected a JSON object with the lists entries, assets and contentTypes, "
             f"as `contentful space export` writes it{wrong}",
         )
-    return {name: [each for each in lists.get(name, []) if isinstance(each, dict)] for name in _PARTS}
+    return {name: [part for part in lists.get(name, []) if isinstance(part, dict)] for name in _PARTS}
 
 
 def _held(raw: Json) -> Iterator[tuple[str, _Held]]:

@@ -98,7 +98,7 @@ class SpaceFolder:
 
     def _model_file(self, path: str) -> list[Json]:
         found = list(self._object(self.root / path).values())
-        if not all(isinstance(each, dict) for each in found):
+        if not all(isinstance(member, dict) for member in found):
             raise ConfigError("space-broken", f"{self.root / path}: expected an object of objects")
         return found
 
@@ -137,7 +137,7 @@ def locales_in_order(found: list[Json]) -> list[Json]:
     """Put locales in order, the default one first; a space that names none has en-US."""
     default = {"code": "en-US", "name": "English (United States)", "default": True, "fallbackCode": None}
     named = found or [{**default, "sys": {"id": "en-US", "type": "Locale", "version": 1}}]
-    return sorted(named, key=lambda each: (not each.get("default"), str(each.get("code"))))
+    return sorted(named, key=lambda locale: (not locale.get("default"), str(locale.get("code"))))
 
 
 def file_stamp(file: Path) -> Stamp | None:

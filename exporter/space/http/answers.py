@@ -93,12 +93,12 @@ class Space:
             raise RefusalError(401, "AccessTokenInvalid", "The access token you sent could not be found or is invalid.")
 
     def _space(self, place: re.Match[str], query: Mapping[str, list[str]], base: str) -> Answer:
-        space, environment, what, identifier = (unquote(each) if each is not None else None for each in place.groups())
+        space, environment, what, identifier = (unquote(part) if part is not None else None for part in place.groups())
         if space != self.id:
             raise _not_found({"sys": {"type": "Space"}})
         if environment not in (None, self.environment):
             raise _not_found({"type": "Environment", "id": environment, "space": self.id})
-        values = {name: each[0] for name, each in query.items() if name != "access_token"}
+        values = {name: texts[0] for name, texts in query.items() if name != "access_token"}
         if what == "sync" and identifier is None:
             return self._sync(values, base)
         return json_answer(self._body(what, identifier, values, whole_space=environment is None))
@@ -116,7 +116,7 @@ class Space:
         if what in listing and identifier is None:
             return _collection(listing[what](), values, 1000 if what == "locales" else 100)
         if what is None and whole_space:
-            locales = [{name: each.get(name) for name in _LOCALE_NAMES} for each in self.folder.locales()]
+            locales = [{name: locale.get(name) for name in _LOCALE_NAMES} for locale in self.folder.locales()]
             return {"sys": {"type": "Space", "id": self.id}, "name": self.id, "locales": locales}
         if what is None:
             space = {"sys": {"type": "Link", "linkType": "Space", "id": self.id}}
@@ -124,9 +124,9 @@ class Space:
         raise _not_found()
 
     def _content_type(self, identifier: str) -> Json:
-        for each in self.folder.content_types():
-            if each["sys"]["id"] == identifier:
-                return each
+        for content_type in self.folder.content_types():
+            if content_type["sys"]["id"] == identifier:
+                return content_type
         details = {"type": "ContentType", "id": identifier, "environment": self.environment, "space": self.id}
         raise _not_found(details)
 

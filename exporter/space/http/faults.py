@@ -57,7 +57,7 @@ class Faults:
     @classmethod
     def of(cls, faults: Iterable[Fault]) -> Faults:
         """Switch faults on."""
-        return cls({each.name: each for each in faults})
+        return cls({fault.name: fault for fault in faults})
 
     def limit(self, name: str) -> int | None:
         """Return the number of a fault that is a limit and not a count; None where it is off."""

@@ -101,8 +101,8 @@ class Place:
 
 def links_in(value: Json) -> Iterator[Key]:
     """Yield the entries and assets that a value links to: a Link, an array of them or Rich Text."""
-    for each in value if isinstance(value, list) else [value]:
-        found = [link_key(each)] if link_key(each) else [link_key(_target(node)) for node in _nodes(each)]
+    for part in value if isinstance(value, list) else [value]:
+        found = [link_key(part)] if link_key(part) else [link_key(_target(node)) for node in _nodes(part)]
         yield from filter(None, found)
 
 
@@ -132,12 +132,12 @@ def dig(values: list[Json], names: tuple[str, ...]) -> list[Json]:
     """Return what lies at the end of a path in each value; arrays on the way and at its end are gone through."""
     found = _members(values)
     for name in names:
-        found = _members([each[name] for each in found if isinstance(each, dict) and name in each])
+        found = _members([member[name] for member in found if isinstance(member, dict) and name in member])
     return found
 
 
 def _members(values: list[Json]) -> list[Json]:
-    flat = [member for each in values for member in (each if isinstance(each, list) else [each])]
+    flat = [member for value in values for member in (value if isinstance(value, list) else [value])]
     return [member for member in flat if member is not None]
 
 
@@ -226,7 +226,7 @@ def _inside_link(
     if rest == "sys.id":
         return ("Array" if field.type == "Array" else "Symbol"), lambda item: dig(links(item), ("sys", "id"))
     if f".{rest}" == _TARGET_TYPE:
-        return "Symbol", lambda item: [each.content_type for each in targets(item)]
+        return "Symbol", lambda item: [item.content_type for item in targets(item)]
     named = view.model.types.get(query.get(f"fields.{field.id}{_TARGET_TYPE}", ""))
     if named is None or not rest.startswith("fields."):
         return None
@@ -234,5 +234,5 @@ def _inside_link(
     if inner is None:
         raise unknown_path(path)
     return inner.type, lambda item: [
-        value for each in targets(item) if each.content_type == named.id for value in inner.read(each)
+        value for item in targets(item) if item.content_type == named.id for value in inner.read(item)
     ]

@@ -39,7 +39,7 @@ def list_items(kind: str, space: Shelf, query: Mapping[str, str]) -> Json:
     Raises RefusalError for a query that the service would not answer.
     """
     view = _read_view(space, query)
-    skip, limit, depth = (_whole_number(query, *each) for each in (("skip", 0), ("limit", 100), ("include", 1)))
+    skip, limit, depth = (_whole_number(query, *number) for number in (("skip", 0), ("limit", 100), ("include", 1)))
     tests = read_filters(kind, query, view)
     selected = _read_select(kind, query, view)
     found = [item for key, item in space.items.items() if key.kind == kind and all(test(item) for test in tests)]
