@@ -175,7 +175,7 @@ class Renderer:
 
     def _types(self, view: View, *, parts: bool) -> tuple[TypeLink, ...]:
         """Give the types that have pages and entries: those that stand for themselves, or the parts of other pages."""
-        wanted = (each for each in view.ask("types") if (each in self._guide.parts) is parts)
+        wanted = (each for each in view.ask("types") if (each in self._guide.embedded_types) is parts)
         return tuple(TypeLink(view, each) for each in wanted)
 
     def _template_of(self, view: View) -> str:

@@ -98,7 +98,7 @@ class ChangeLog:
                 self._database.execute("INSERT INTO state VALUES (?, ?)", (seq, total))
 
     def _known(self, paths: Iterable[str] | None) -> dict[str, Stamp]:
-        """Give the stamps of the last look, of all files or of some."""
+        """Return the stamps of the last look, of all files or of some."""
         query = "SELECT path, size, mtime, inode FROM file"
         if paths is None:
             rows = self._database.execute(query).fetchall()
@@ -108,7 +108,7 @@ class ChangeLog:
         return {path: Stamp(*stamp) for path, *stamp in rows}
 
     def _differs(self, path: str, known: Mapping[str, Stamp]) -> bool:
-        """Tell whether a file is to be noted; one that was only read too soon last time may well be the same."""
+        """Return whether a file is to be noted; one that was only read too soon last time may well be the same."""
         if path not in known or known[path].size != _RACY:
             return True
         found = self._folder.read(path)
@@ -153,14 +153,14 @@ class ChangeLog:
         self._database.execute("INSERT OR REPLACE INTO change VALUES (?, ?, ?, ?, ?, ?, ?)", row)
 
     def _sum_after(self, seq: int, total: str) -> str:
-        """Give the sum of the state that the changes of `seq` lead to."""
+        """Return the sum of the state that the changes of `seq` lead to."""
         rows = self._database.execute("SELECT kind, id, digest FROM change WHERE seq = ?", (seq,)).fetchall()
         before = (self._latest(Key(kind, identifier), seq - 1) for kind, identifier, _ in rows)
-        left = subtract(total, (each.digest for each in before if each is not None and each.digest is not None))
+        left = subtract(total, (item.digest for item in before if item is not None and item.digest is not None))
         return order_free_sum((digest for _, _, digest in rows if digest is not None), left)
 
     def _latest(self, key: Key, seq: int) -> Logged | None:
-        """Give an item as it was in a state; None where it had never been."""
+        """Return an item as it was in a state; None where it had never been."""
         query = (
             "SELECT digest, time, revision, type FROM change WHERE (kind, id) = (?, ?) AND seq <= ?"
             " ORDER BY seq DESC LIMIT 1"
@@ -169,38 +169,38 @@ class ChangeLog:
         return Logged(key, *row) if row else None
 
     def head(self) -> State | None:
-        """Give the newest state; None before the first look."""
+        """Return the newest state; None before the first look."""
         row = self._database.execute("SELECT seq, sum FROM state ORDER BY seq DESC LIMIT 1").fetchone()
         return State(*row) if row else None
 
     def state(self, total: str) -> State | None:
-        """Give the last state with that sum; None where it was never seen."""
+        """Return the last state with that sum; None where it was never seen."""
         row = self._database.execute("SELECT max(seq), sum FROM state WHERE sum = ?", (total,)).fetchone()
         return State(*row) if row[0] is not None else None
 
     def find(self, key: Key) -> tuple[str, bytes] | None:
-        """Give the path and digest of an item as it stands now; None for one that does not."""
+        """Return the path and digest of an item as it stands now; None for one that does not."""
         query = "SELECT path, digest FROM item WHERE (kind, id) = (?, ?)"
         row = self._database.execute(query, key).fetchone()
         return (row[0], row[1]) if row else None
 
     def standing(self) -> list[Key]:
-        """Give the keys of all items that stand now."""
+        """Return the keys of all items that stand now."""
         return [Key(*row) for row in self._database.execute("SELECT kind, id FROM item ORDER BY kind, id")]
 
     def items(self, state: State, only: Filter, after: Cursor | None, limit: int) -> list[Logged]:
-        """Give at most `limit` items of a state, the newest first, from behind `after` on; or those long gone."""
+        """Return at most `limit` items of a state, the newest first, from behind `after` on; or those long gone."""
         if only.state == "gone":
             keys = self._database.execute("SELECT DISTINCT kind, id FROM change WHERE digest IS NULL").fetchall()
         else:
             keys = [*self._unchanged(state, only, after or _NEWEST, limit), *self._keys(state.seq, None)]
         found = (self._latest(Key(*key), state.seq) for key in set(keys))
         gone = only.state == "gone"
-        there = (each for each in found if each is not None and (each.digest is None) is gone and each.is_of(only))
+        there = (item for item in found if item is not None and (item.digest is None) is gone and item.is_of(only))
         return _page(there, after, limit)
 
     def _unchanged(self, state: State, only: Filter, after: Cursor, limit: int) -> list[tuple[str, str]]:
-        """Give the keys of at most `limit` items that stand now as they did in a state."""
+        """Return the keys of at most `limit` items that stand now as they did in a state."""
         return self._database.execute(
             "SELECT kind, id FROM item WHERE (time, kind, id) < (?, ?, ?)"
             " AND (? = '' OR kind = ?) AND (? = '' OR type = ?)"
@@ -218,7 +218,7 @@ class ChangeLog:
         after: Cursor | None,
         limit: int,
     ) -> list[Logged]:
-        """Give at most `limit` items whose bytes differ between two states, the newest first.
+        """Return at most `limit` items whose bytes differ between two states, the newest first.
 
         `held` says what a reader really has of some items instead of what they were at the start. What came and went
         in between is not among them.
@@ -231,16 +231,16 @@ class ChangeLog:
         return _page(found, after, limit)
 
     def had(self, start: State, held: Mapping[Key, bytes | None], key: Key) -> bytes | None:
-        """Give what a reader has of an item: what is `held` by it, else what the item was at the start."""
+        """Return what a reader has of an item: what is `held` by it, else what the item was at the start."""
         before = self._latest(key, start.seq)
         return held.get(key, before.digest if before else None)
 
     def newest(self, key: Key) -> Logged | None:
-        """Give an item as it is now; None where it had never been."""
+        """Return an item as it is now; None where it had never been."""
         return self._latest(key, _LAST)
 
     def _keys(self, start: int, end: int | None) -> list[tuple[str, str]]:
-        """Give the items that were logged after one state and not after another."""
+        """Return the items that were logged after one state and not after another."""
         query = "SELECT DISTINCT kind, id FROM change WHERE seq > ? AND seq <= ?"
         return self._database.execute(query, (start, end if end is not None else _LAST)).fetchall()
 
@@ -249,5 +249,5 @@ _NEWEST = Cursor("\U0010ffff", "", "")
 
 
 def _page(found: Iterable[Logged], after: Cursor | None, limit: int) -> list[Logged]:
-    ordered = sorted(found, key=lambda each: each.cursor, reverse=True)
-    return [each for each in ordered if after is None or each.cursor < after][:limit]
+    ordered = sorted(found, key=lambda item: item.cursor, reverse=True)
+    return [item for item in ordered if after is None or item.cursor < after][:limit]

@@ -89,24 +89,24 @@ class ExportFile:
                 yield path, items[path].stamp
 
     def read(self, path: str) -> tuple[Item, bytes] | None:
-        """Give the item at a path and its digest; None for none."""
+        """Return the item at a path and its digest; None for none."""
         held = self._contents.items.get(path)
         return (held.item, held.digest) if held else None
 
     def locales(self) -> list[Json]:
-        """Give the locales that are delivered; an export without has en-US."""
+        """Return the locales that are delivered; an export without has en-US."""
         return self._look().locales
 
     def tags(self) -> list[Json]:
-        """Give the public tags."""
+        """Return the public tags."""
         return self._look().tags
 
     def content_types(self) -> list[Json]:
-        """Give the published content types."""
+        """Return the published content types."""
         return self._look().content_types
 
     def asset_file(self, item: Item, path: str, url_path: str) -> Path | None:
-        """Give an asset's file that is asked at a URL's path, where `--download-assets` put it; None for no such.
+        """Return an asset's file that is asked at a URL's path, where `--download-assets` put it; None for no such.
 
         It lies beside the export under host and path of the URL; what leads out of the host's folder is none.
         """
@@ -159,7 +159,7 @@ def _parts(file: Path, raw: Json) -> dict[str, list[Json]]:
             f"{file} is no export of a space: expected a JSON object with the lists entries, assets and contentTypes, "
             f"as `contentful space export` writes it{wrong}",
         )
-    return {name: [each for each in lists.get(name, []) if isinstance(each, dict)] for name in _PARTS}
+    return {name: [part for part in lists.get(name, []) if isinstance(part, dict)] for name in _PARTS}
 
 
 def _held(raw: Json) -> Iterator[tuple[str, _Held]]:

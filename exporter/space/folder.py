@@ -37,19 +37,19 @@ class Source(Protocol):
         """Look at the files: give path and stamp of all that may hold an item, or of those at some paths."""
 
     def read(self, path: str) -> tuple[Item, bytes] | None:
-        """Give the item at a path and its digest; None for none."""
+        """Return the item at a path and its digest; None for none."""
 
     def locales(self) -> list[Json]:
-        """Give the locales."""
+        """Return the locales."""
 
     def tags(self) -> list[Json]:
-        """Give the tags."""
+        """Return the tags."""
 
     def content_types(self) -> list[Json]:
-        """Give the content types."""
+        """Return the content types."""
 
     def asset_file(self, item: Item, path: str, url_path: str) -> Path | None:
-        """Give the file of an asset (which lies at `path`) that is asked at a URL's path; None for no such."""
+        """Return the file of an asset (which lies at `path`) that is asked at a URL's path; None for no such."""
 
 
 @dataclass(frozen=True)
@@ -84,21 +84,21 @@ class SpaceFolder:
         return item, item_digest(item.key, canonical(item.raw))
 
     def locales(self) -> list[Json]:
-        """Give the locales; a space that names none has en-US."""
+        """Return the locales; a space that names none has en-US."""
         return locales_in_order(self._model_file(LOCALES_PATH))
 
     def tags(self) -> list[Json]:
-        """Give the tags."""
+        """Return the tags."""
         return self._model_file(TAGS_PATH)
 
     def content_types(self) -> list[Json]:
-        """Give the content types."""
+        """Return the content types."""
         files = sorted((self.root / "model/content_types").glob("*.json"))
         return [self._object(file) for file in files]
 
     def _model_file(self, path: str) -> list[Json]:
         found = list(self._object(self.root / path).values())
-        if not all(isinstance(each, dict) for each in found):
+        if not all(isinstance(member, dict) for member in found):
             raise ConfigError("space-broken", f"{self.root / path}: expected an object of objects")
         return found
 
@@ -114,7 +114,7 @@ class SpaceFolder:
         return found
 
     def asset_file(self, item: Item, path: str, url_path: str) -> Path | None:
-        """Give the file of an asset (whose JSON lies at `path`) that is asked at a URL's path; None for no such."""
+        """Return the file of an asset (whose JSON lies at `path`) that is asked at a URL's path; None for no such."""
         for file in files_asked(item, path, url_path):
             found = self.root / file.path
             if found.is_file() and found.resolve().is_relative_to(self.root.resolve()):
@@ -137,11 +137,11 @@ def locales_in_order(found: list[Json]) -> list[Json]:
     """Put locales in order, the default one first; a space that names none has en-US."""
     default = {"code": "en-US", "name": "English (United States)", "default": True, "fallbackCode": None}
     named = found or [{**default, "sys": {"id": "en-US", "type": "Locale", "version": 1}}]
-    return sorted(named, key=lambda each: (not each.get("default"), str(each.get("code"))))
+    return sorted(named, key=lambda locale: (not locale.get("default"), str(locale.get("code"))))
 
 
 def file_stamp(file: Path) -> Stamp | None:
-    """Give a file's stamp; None for one that has gone meanwhile, or a link to nothing."""
+    """Return a file's stamp; None for one that has gone meanwhile, or a link to nothing."""
     try:
         status = file.stat()
     except FileNotFoundError:

@@ -35,7 +35,7 @@ def open_folder(name: str, base: Path) -> Source:
 
 
 def cache_folder(root: Path) -> Path:
-    """Give the folder of the user's cache that belongs to a space's folder."""
+    """Return the folder of the user's cache that belongs to a space's folder."""
     base = os.environ.get("LOCALAPPDATA") if os.name == "nt" else os.environ.get("XDG_CACHE_HOME")
     name = digest(str(root.resolve()).encode("utf-8", "surrogateescape")).hex()
     return Path(base or Path.home() / ".cache") / "contentful-exporter" / name

@@ -24,7 +24,7 @@ class Answer:
     headers: Mapping[str, str] = field(default_factory=dict)
 
     def with_headers(self, headers: Mapping[str, str]) -> Answer:
-        """Give the answer with more headers."""
+        """Return the answer with more headers."""
         return replace(self, headers={**self.headers, **headers})
 
 

@@ -37,7 +37,7 @@ class Logged:
     content_type: str
 
     def is_of(self, only: Filter) -> bool:
-        """Tell whether a filter lets it through."""
+        """Return whether a filter lets it through."""
         return (
             only.kind in ("", self.key.kind)
             and only.state in ("", "gone" if self.digest is None else "standing")

@@ -64,7 +64,7 @@ def sync_page(
     read: Callable[[Key], tuple[Item, bytes] | None],
     deletion: Callable[[Logged], Json],
 ) -> tuple[list[Json], SyncToken]:
-    """Give a page's items and the token of what follows.
+    """Return a page's items and the token of what follows.
 
     `read` gives an item as it stands now and its digest, `deletion` the mark of one that is gone. All pages of a run
     are of the state that it began with. An item that has changed since comes as it is now, if the reader does not
@@ -81,20 +81,20 @@ def sync_page(
         found = log.changes(start, held, goal, token.only, token.after, token.limit + 1)
     shown, sent = found[: token.limit], dict(token.sent)
     items: list[Json] = []
-    for each in shown:
-        standing = read(each.key)
-        had = log.had(start, held, each.key) if start is not None else None
+    for logged in shown:
+        standing = read(logged.key)
+        had = log.had(start, held, logged.key) if start is not None else None
         holds = standing[1] if standing is not None else None
         if standing is not None and token.only.state != "gone":
             items += [standing[0].raw] if holds != had else []
-        elif each.digest is None:
-            items.append(deletion(each))
+        elif logged.digest is None:
+            items.append(deletion(logged))
         elif had is not None:  # it went after the run began
-            gone = log.newest(each.key)
+            gone = log.newest(logged.key)
             told = [deletion(gone)] if gone is not None and gone.is_of(token.only) else []
             items, holds = items + told, None if told else had
-        if holds != each.digest:
-            sent[each.key] = holds
+        if holds != logged.digest:
+            sent[logged.key] = holds
     if len(found) > token.limit:
         return items, replace(token, goal=goal.sum, after=shown[-1].cursor, sent=tuple(sent.items()))
     return items, SyncToken(token.limit, token.only, start=goal.sum, held=tuple(sent.items()))

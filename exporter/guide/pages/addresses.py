@@ -92,7 +92,7 @@ def _segment(value: str, rest: str) -> str:
     return value[DATE_PARTS[rest]] if rest in DATE_PARTS and _DATE.match(value) else ""
 
 
-def parts_of(guide: GuideModel, item: Item) -> tuple[tuple[str, str, str], ...]:
+def linked_values(guide: GuideModel, item: Item) -> tuple[tuple[str, str, str], ...]:
     """Give what the addresses of others read of an entry: field, locale and value."""
     content_type = guide.model.types.get(item.content_type) if guide.linked_fields else None
     found: list[tuple[str, str, str]] = []
@@ -112,7 +112,7 @@ def resolve(base: str, locale: str, facts_of: Callable[[str], ItemFacts | None])
 def _linked(key: str, path: str, locale: str, facts_of: Callable[[str], ItemFacts | None], depth: int) -> str:
     name, _, rest = path.partition(".")
     facts = facts_of(key)
-    parts = facts.parts if facts is not None else ()
+    parts = facts.linked_values if facts is not None else ()
     value = next((each for field, code, each in parts if (field, code) == (name, locale)), "")
     if value.startswith("\0"):
         ends = not rest or not depth
@@ -157,27 +157,11 @@ def earlier_addresses(
     others = sorted(dependents(index, guide, key) - {key}) if guide.linked_fields else []
     linking = [facts for facts in map(facts_of, others) if facts is not None]
     for before in _earlier(guide, item, fields):
-        known = {key: standing._replace(parts=parts_of(guide, before))}
+        known = {key: standing._replace(linked_values=linked_values(guide, before))}
         bases = [(key, locale, base) for locale, base in _own_bases(guide, before)]
         bases += [(facts.key, locale, base) for facts in linking for locale, base in facts.bases]
         for source, locale, base in bases:
             yield source, locale, resolve(base, locale, partial(_known_or_asked, known, facts_of))
-
-
-def earlier_bases(
-    guide: GuideModel, item: Item, fields: Mapping[str, Mapping[str, list[str]]]
-) -> Iterator[tuple[str, str]]:
-    """Yield locale and address of an entry's own pages as they were, with marks for what linked entries say."""
-    for before in _earlier(guide, item, fields):
-        yield from _own_bases(guide, before)
-
-
-def earlier_parts(
-    guide: GuideModel, item: Item, fields: Mapping[str, Mapping[str, list[str]]]
-) -> Iterator[tuple[tuple[str, str, str], ...]]:
-    """Yield what the addresses of others read of an entry as it was."""
-    for before in _earlier(guide, item, fields) if guide.linked_fields else ():
-        yield parts_of(guide, before)
 
 
 def _own_bases(guide: GuideModel, item: Item) -> Iterator[tuple[str, str]]:

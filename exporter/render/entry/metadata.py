@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from markupsafe import Markup, escape
 
-from exporter.guide.schema.dates import read_moment
+from exporter.guide.schema.dates import read_date
 from exporter.render.view.fields import title_of, type_of, url_of
 from exporter.render.view.view import Asset, Entry
 
@@ -101,7 +101,7 @@ def _first(fields: tuple[Field, ...], kind: str, like: re.Pattern[str] | None = 
 
 def _moment(view: View, entry: Entry, name: str) -> str:
     value = view.answer(entry._loaded, name)[0]
-    return value if isinstance(value, str) and read_moment(value) is not None else ""
+    return value if isinstance(value, str) and read_date(value) is not None else ""
 
 
 def _end(view: View, entry: Entry, fields: tuple[Field, ...]) -> dict[str, Any]:
@@ -159,4 +159,4 @@ def _published(view: View, entry: Entry, fields: tuple[Field, ...]) -> dict[str,
     """
     dated = _first(fields, "Date")
     date = _moment(view, entry, dated.id) if dated is not None else view.of_item(entry._loaded, "s/createdAt")
-    return {"datePublished": date} if isinstance(date, str) and read_moment(date) is not None else {}
+    return {"datePublished": date} if isinstance(date, str) and read_date(date) is not None else {}

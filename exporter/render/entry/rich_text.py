@@ -231,7 +231,7 @@ def _embedded(node: Mapping[str, Json], place: _Place) -> str:
 def _shown(target: Entry | Asset, place: _Place) -> str:
     """Write what is embedded by its template; a part of pages stands in the text where it has none of its own."""
     view, template = place.view, _part_of(target, place.view)
-    if template == "parts/entry.html" and isinstance(target, Entry) and type_of(target) in view.guide.parts:
+    if template == "parts/entry.html" and isinstance(target, Entry) and type_of(target) in view.guide.embedded_types:
         written = inline(target, place.outline.level + 1)
         if written:
             return str(written)

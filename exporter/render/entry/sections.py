@@ -17,7 +17,7 @@ from exporter.render.view.fields import (
     fields_of,
     picture_field,
     picture_of,
-    roles_of,
+    roles_of_thing,
     summary_field,
     title_of,
     type_of,
@@ -66,7 +66,7 @@ class Layout:
     @cached_property
     def title(self) -> str:
         """What the entry is called; empty where that is for editors alone and the page has another title."""
-        roles = roles_of(self._entry)
+        roles = roles_of_thing(self._entry)
         if self._inside and not (roles.is_titled and roles.title in {each.id for each in self._fields}):
             return ""
         title = title_of(self._entry)
@@ -94,13 +94,13 @@ class Layout:
     @cached_property
     def captions(self) -> tuple[FieldValue, ...]:
         """The fields that stand below the picture."""
-        names = roles_of(self._entry).captions if self.picture is not None else ()
+        names = roles_of_thing(self._entry).captions if self.picture is not None else ()
         return tuple(each for each in self._fields if each.id in names and isinstance(each.value, str))
 
     @property
     def alt(self) -> str:
         """What the picture shows, where a field of the entry says so."""
-        name = roles_of(self._entry).alts.get(picture_field(self._entry), "")
+        name = roles_of_thing(self._entry).alts.get(picture_field(self._entry), "")
         value = self._entry[name] if name in {each.id for each in self._fields} else ""
         return value.strip() if isinstance(value, str) else ""
 
@@ -142,7 +142,7 @@ class Layout:
         return tuple(facts), tuple(sections[:cut]), tuple(sections[cut:])
 
     def _lay_out(self) -> Iterator[FieldValue]:
-        roles, told = roles_of(self._entry), False
+        roles, told = roles_of_thing(self._entry), False
         headings = self._headings(roles) if roles.headed_by else {}
         named = self._named_addresses(roles) if roles.called_by else {}
         left_out = {*self._left_out, *(roles.headed_by[each] for each in headings)}
@@ -165,7 +165,7 @@ class Layout:
     @cached_property
     def _left_out(self) -> set[str]:
         """The fields that no fact or section is made of: for no reader, or told elsewhere on the page."""
-        roles = roles_of(self._entry)
+        roles = roles_of_thing(self._entry)
         captions = (each.id for each in self.captions)
         return {*roles.hidden, self.lead, *captions, roles.title if roles.surname else ""}
 
@@ -204,10 +204,10 @@ class Layout:
 
     def _speaks_for_itself(self, field: FieldValue, kind: str, *, is_first: bool) -> bool:
         """Tell whether a section needs no name above it: as the body of the page, as a mere text, part or picture."""
-        if is_first and kind == "text" and field.id in roles_of(self._entry).bodies:
+        if is_first and kind == "text" and field.id in roles_of_thing(self._entry).bodies:
             return True
         entry = self._entry
-        is_part = self._inside or type_of(entry) in entry._view.guide.parts
+        is_part = self._inside or type_of(entry) in entry._view.guide.embedded_types
         if is_first and is_part and (kind != "text" or self._has_one_text):
             return True
         if kind == "text":
@@ -216,7 +216,7 @@ class Layout:
 
     @cached_property
     def _has_one_text(self) -> bool:
-        left_out = {*self._left_out, *roles_of(self._entry).code}
+        left_out = {*self._left_out, *roles_of_thing(self._entry).code}
         return sum(each.type in LONG and each.id not in left_out for each in self._fields) == 1
 
     @staticmethod
@@ -278,9 +278,9 @@ class Layout:
     def _kind_of(self, thing: Entry | Asset, *, many: bool) -> str:
         if isinstance(thing, Asset):
             return "gallery" if many or thing.is_image else "fact"
-        if not many and roles_of(thing).leads_on:
+        if not many and roles_of_thing(thing).leads_on:
             return "fact"
-        if not url_of(thing) or type_of(thing) in thing._view.guide.parts:
+        if not url_of(thing) or type_of(thing) in thing._view.guide.embedded_types:
             return "parts"
         return "cards" if many else "fact"
 
@@ -302,12 +302,12 @@ def inline(entry: Entry, level: int) -> Markup | str:
     view, key = entry._view, entry._loaded.key
     fields = Layout(entry, inside=True)
     too_many = len(view.inside) >= _DEEPEST or view.parts >= _MOST
-    is_link = roles_of(entry).leads_on and not fields.picture
+    is_link = roles_of_thing(entry).leads_on and not fields.picture
     if too_many or is_link or key in view.inside or key == view.page.key:
         is_told = fields.title or is_link or (too_many and url_of(entry))
         return Markup("<p>{}</p>").format(leaf(entry, view)) if is_told else ""
     if fields.is_bare:
-        name = fields.title if type_of(entry) in view.guide.parts else fields.title and leaf(entry, view)
+        name = fields.title if type_of(entry) in view.guide.embedded_types else fields.title and leaf(entry, view)
         return Markup("<p>{}</p>").format(name) if name else ""
     view.inside.append(key)
     view.parts += 1

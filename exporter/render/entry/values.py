@@ -12,7 +12,7 @@ from markupsafe import Markup, escape
 from exporter.guide.schema.dates import machine_date, read_date, write_date
 from exporter.guide.schema.field_words import ADDRESSES, key_name, words_of
 from exporter.render.markup.links import follow
-from exporter.render.view.fields import locale_of, roles_of, source_of, title_of, url_of
+from exporter.render.view.fields import locale_of, roles_of_thing, source_of, title_of, url_of
 from exporter.render.view.languages import language, language_name, locale_of_page, write_number
 from exporter.render.view.other_spaces import Resource
 from exporter.render.view.view import Asset, Entry, RichText, Values, View
@@ -132,7 +132,7 @@ def _thing(value: Entry | Asset, view: View) -> Markup:
 
 def led_to(value: Entry | Asset, view: View) -> str:
     """Give the address that an entry stands for which is no more than a link; empty for any other."""
-    name = roles_of(value).leads_on
+    name = roles_of_thing(value).leads_on
     url = view.answer(value._loaded, name)[0] if name else None
     return _led(url, view) if isinstance(url, str) else ""
 

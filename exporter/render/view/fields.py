@@ -60,7 +60,7 @@ def _content_type(thing: Thing) -> ContentType | None:
     return thing._view.content_type(type_of(thing))
 
 
-def roles_of(thing: Thing) -> Roles:
+def roles_of_thing(thing: Thing) -> Roles:
     """Tell what the fields of a thing are for; what the content model says of its type is noted."""
     view = thing._view
     return view.guide.roles.get(type_of(thing), UNKNOWN) if _content_type(thing) is not None else UNKNOWN
@@ -76,7 +76,7 @@ def _title(thing: Thing) -> tuple[str, str | None]:
         value, found = view.answer(loaded, name, code)
         return value, view.locale if (kind, name) in plain else found
 
-    found = find_title(roles_of(thing), (view.locale, view.guide.default), ask)
+    found = find_title(roles_of_thing(thing), (view.locale, view.guide.default), ask)
     if isinstance(thing, Asset) and (found is None or found.value.startswith(("https://", "http://"))):
         stem = PurePosixPath(_file_name(thing)).stem.replace("_", " ").strip()
         return stem or loaded.key.partition(":")[2], None
@@ -162,7 +162,7 @@ def _picture(thing: Thing) -> tuple[str, Asset | None]:
     if isinstance(thing, Asset):
         return "", thing if thing.is_image else None
     view, loaded = thing._view, thing._loaded
-    for name in roles_of(thing).pictures:
+    for name in roles_of_thing(thing).pictures:
         value = view.answer(loaded, name).value
         assets = map(view.target, value if isinstance(value, list) else (value,))
         picture = next((each for each in assets if isinstance(each, Asset) and each.is_image), None)
@@ -189,7 +189,7 @@ def source_of(asset: Asset) -> str:
 def summary_field(thing: Thing) -> str:
     """Give the id of the field that says in a sentence what an entry is; empty where it has none."""
     view, loaded = thing._view, thing._loaded
-    for name in roles_of(thing).summaries:
+    for name in roles_of_thing(thing).summaries:
         value = view.answer(loaded, name)[0]
         if value.strip() if isinstance(value, str) else isinstance(value, dict) and value.get("content"):
             return name
@@ -207,7 +207,9 @@ def referrers_of(thing: Thing) -> tuple[tuple[str, Referrers], ...]:
     """Give the entries that link here, by content type, each sorted by title; parts of other pages are left out."""
     view = thing._view
     own = type_of(thing)
-    types = (each for each in view.guide.types if each not in view.guide.parts or own in view.guide.parts)
+    types = (
+        each for each in view.guide.types if each not in view.guide.embedded_types or own in view.guide.embedded_types
+    )
     groups: dict[str, list[str]] = {each: [] for each in types}
     for type_id, key in view.ask(f"to:{thing._loaded.key}"):
         if type_id in groups:
@@ -232,7 +234,7 @@ def sort_entries(entries: Iterable[Entry]) -> tuple[Entry, ...]:
     """Sort entries by their `order` field or date where they have one, then by title."""
 
     def key(entry: Entry) -> tuple[float, tuple[str, str], str]:
-        place = place_of(roles_of(entry), lambda name: _place(entry, name))
+        place = place_of(roles_of_thing(entry), lambda name: _place(entry, name))
         return place, sort_key(title_of(entry)), entry._loaded.key
 
     return tuple(sorted(entries, key=key))

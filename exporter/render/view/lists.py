@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from exporter.guide.pages.urls import FEED, chosen_url
-from exporter.guide.schema.dates import read_date, read_moment, write_date, write_moment
+from exporter.guide.schema.dates import read_date, write_date, write_moment
 from exporter.render.view.fields import title_of, type_name
 from exporter.render.view.languages import locale_of_page
 from exporter.render.view.lazy import EntryList, Lazy
@@ -166,7 +166,7 @@ class Dated(NamedTuple):
 
 def moment(value: object) -> str:
     """Write a date as feeds have it, in UTC; the beginning of time for what is no date."""
-    found = read_moment(value)
+    found = read_date(value)
     return write_moment(found) if found is not None else _BEGINNING
 
 

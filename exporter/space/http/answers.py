@@ -55,7 +55,7 @@ class Space:
         self.id, self.environment = self._names()
 
     def _names(self) -> tuple[str, str]:
-        """Give the ids of space and environment that the items themselves name."""
+        """Return the ids of space and environment that the items themselves name."""
         head = self._log.head()
         newest = self._log.items(head, Filter(), None, 1) if head else []
         raw = self._read(newest[0].key) if newest else None
@@ -93,18 +93,18 @@ class Space:
             raise RefusalError(401, "AccessTokenInvalid", "The access token you sent could not be found or is invalid.")
 
     def _space(self, place: re.Match[str], query: Mapping[str, list[str]], base: str) -> Answer:
-        space, environment, what, identifier = (unquote(each) if each is not None else None for each in place.groups())
+        space, environment, what, identifier = (unquote(part) if part is not None else None for part in place.groups())
         if space != self.id:
             raise _not_found({"sys": {"type": "Space"}})
         if environment not in (None, self.environment):
             raise _not_found({"type": "Environment", "id": environment, "space": self.id})
-        values = {name: each[0] for name, each in query.items() if name != "access_token"}
+        values = {name: texts[0] for name, texts in query.items() if name != "access_token"}
         if what == "sync" and identifier is None:
             return self._sync(values, base)
         return json_answer(self._body(what, identifier, values, whole_space=environment is None))
 
     def _body(self, what: str | None, identifier: str | None, values: Mapping[str, str], *, whole_space: bool) -> Json:
-        """Give the body of everything but a sync."""
+        """Return the body of everything but a sync."""
         kind = {"entries": "entry", "assets": "asset"}.get(what or "")
         if kind is not None and identifier is not None:
             return single_item(Key(kind, identifier), self._shelf(), values)
@@ -116,7 +116,7 @@ class Space:
         if what in listing and identifier is None:
             return _collection(listing[what](), values, 1000 if what == "locales" else 100)
         if what is None and whole_space:
-            locales = [{name: each.get(name) for name in _LOCALE_NAMES} for each in self.folder.locales()]
+            locales = [{name: locale.get(name) for name in _LOCALE_NAMES} for locale in self.folder.locales()]
             return {"sys": {"type": "Space", "id": self.id}, "name": self.id, "locales": locales}
         if what is None:
             space = {"sys": {"type": "Link", "linkType": "Space", "id": self.id}}
@@ -124,14 +124,14 @@ class Space:
         raise _not_found()
 
     def _content_type(self, identifier: str) -> Json:
-        for each in self.folder.content_types():
-            if each["sys"]["id"] == identifier:
-                return each
+        for content_type in self.folder.content_types():
+            if content_type["sys"]["id"] == identifier:
+                return content_type
         details = {"type": "ContentType", "id": identifier, "environment": self.environment, "space": self.id}
         raise _not_found(details)
 
     def _shelf(self) -> Shelf:
-        """Give all that listings can answer of, read once for each state of the space."""
+        """Return all that listings can answer of, read once for each state of the space."""
         if self._follows:
             self.follow()
         head = self._log.head()
@@ -215,7 +215,7 @@ def _now() -> str:
 
 
 def _collection(items: list[Json], values: Mapping[str, str], usual: int) -> Json:
-    """Give a page of a listing; `usual` is its size where none is asked for."""
+    """Return a page of a listing; `usual` is its size where none is asked for."""
     skip = whole_number(values, "skip", 0, least=0, largest=10**9)
     limit = whole_number(values, "limit", usual, least=0, largest=1000)
     shown = items[skip : skip + limit]

@@ -57,14 +57,14 @@ class Faults:
     @classmethod
     def of(cls, faults: Iterable[Fault]) -> Faults:
         """Switch faults on."""
-        return cls({each.name: each for each in faults})
+        return cls({fault.name: fault for fault in faults})
 
     def limit(self, name: str) -> int | None:
-        """Give the number of a fault that is a limit and not a count; None where it is off."""
+        """Return the number of a fault that is a limit and not a count; None where it is off."""
         return self.switched_on[name].times if name in self.switched_on else None
 
     def hits(self, name: str) -> bool:
-        """Tell whether a fault hits this request."""
+        """Return whether a fault hits this request."""
         fault = self.switched_on.get(name)
         if fault is None:
             return False

@@ -69,11 +69,11 @@ class View:
     every_locale: bool = False
 
     def content_type(self, item: Item) -> ContentType | None:
-        """Give an item's content type, None for one that the model lacks; assets have one of their own."""
+        """Return an item's content type, None for one that the model lacks; assets have one of their own."""
         return _ASSET if item.key.kind == "asset" else self.model.types.get(item.content_type)
 
     def value(self, item: Item, field_id: str) -> list[Json]:
-        """Give a field's one value in the locale, by the fallback chain; empty for none."""
+        """Return a field's one value in the locale, by the fallback chain; empty for none."""
         kind = self.content_type(item)
         field = kind.find(field_id) if kind else None
         shared = field is not None and not field.localized
@@ -101,8 +101,8 @@ class Place:
 
 def links_in(value: Json) -> Iterator[Key]:
     """Yield the entries and assets that a value links to: a Link, an array of them or Rich Text."""
-    for each in value if isinstance(value, list) else [value]:
-        found = [link_key(each)] if link_key(each) else [link_key(_target(node)) for node in _nodes(each)]
+    for part in value if isinstance(value, list) else [value]:
+        found = [link_key(part)] if link_key(part) else [link_key(_target(node)) for node in _nodes(part)]
         yield from filter(None, found)
 
 
@@ -123,21 +123,21 @@ def _nodes(value: Json) -> Iterator[Mapping[str, Json]]:
 
 
 def words_of(value: Json) -> set[str]:
-    """Give the words of a text, of texts in an array or of Rich Text, in lower case."""
+    """Return the words of a text, of texts in an array or of Rich Text, in lower case."""
     texts = value if isinstance(value, list) else [value, *(node.get("value") for node in _nodes(value))]
     return {word for text in texts if isinstance(text, str) for word in _WORD.findall(text.casefold())}
 
 
 def dig(values: list[Json], names: tuple[str, ...]) -> list[Json]:
-    """Give what lies at the end of a path in each value; arrays on the way and at its end are gone through."""
+    """Return what lies at the end of a path in each value; arrays on the way and at its end are gone through."""
     found = _members(values)
     for name in names:
-        found = _members([each[name] for each in found if isinstance(each, dict) and name in each])
+        found = _members([member[name] for member in found if isinstance(member, dict) and name in member])
     return found
 
 
 def _members(values: list[Json]) -> list[Json]:
-    flat = [member for each in values for member in (each if isinstance(each, list) else [each])]
+    flat = [member for value in values for member in (value if isinstance(value, list) else [value])]
     return [member for member in flat if member is not None]
 
 
@@ -156,7 +156,7 @@ def unknown_path(path: str) -> RefusalError:
 
 
 def named_type(kind: str, query: Mapping[str, str], view: View) -> ContentType | None:
-    """Give the content type that a query is limited to; that of assets is always known.
+    """Return the content type that a query is limited to; that of assets is always known.
 
     Raises RefusalError for a content type that there is not, and for one that is named where there are only assets.
     """
@@ -170,7 +170,7 @@ def named_type(kind: str, query: Mapping[str, str], view: View) -> ContentType |
 
 
 def find_field(path: str, kind: ContentType | None) -> Field:
-    """Give the field that a path `fields.x…` begins with. Raises RefusalError where there is none."""
+    """Return the field that a path `fields.x…` begins with. Raises RefusalError where there is none."""
     if kind is None:
         raise RefusalError(400, "BadRequest", _NO_TYPE)
     field = kind.find(path.split(".")[1]) if "." in path else None
@@ -226,7 +226,7 @@ def _inside_link(
     if rest == "sys.id":
         return ("Array" if field.type == "Array" else "Symbol"), lambda item: dig(links(item), ("sys", "id"))
     if f".{rest}" == _TARGET_TYPE:
-        return "Symbol", lambda item: [each.content_type for each in targets(item)]
+        return "Symbol", lambda item: [item.content_type for item in targets(item)]
     named = view.model.types.get(query.get(f"fields.{field.id}{_TARGET_TYPE}", ""))
     if named is None or not rest.startswith("fields."):
         return None
@@ -234,5 +234,5 @@ def _inside_link(
     if inner is None:
         raise unknown_path(path)
     return inner.type, lambda item: [
-        value for each in targets(item) if each.content_type == named.id for value in inner.read(each)
+        value for item in targets(item) if item.content_type == named.id for value in inner.read(item)
     ]

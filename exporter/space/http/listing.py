@@ -33,13 +33,13 @@ class Shelf:
 
 
 def list_items(kind: str, space: Shelf, query: Mapping[str, str]) -> Json:
-    """Give the body of `/entries` or `/assets`: the items that a query asks for, with what they link to.
+    """Return the body of `/entries` or `/assets`: the items that a query asks for, with what they link to.
 
     `kind` is `entry` or `asset`; `query` is without the access token.
     Raises RefusalError for a query that the service would not answer.
     """
     view = _read_view(space, query)
-    skip, limit, depth = (_whole_number(query, *each) for each in (("skip", 0), ("limit", 100), ("include", 1)))
+    skip, limit, depth = (_whole_number(query, *number) for number in (("skip", 0), ("limit", 100), ("include", 1)))
     tests = read_filters(kind, query, view)
     selected = _read_select(kind, query, view)
     found = [item for key, item in space.items.items() if key.kind == kind and all(test(item) for test in tests)]
@@ -51,7 +51,7 @@ def list_items(kind: str, space: Shelf, query: Mapping[str, str]) -> Json:
 
 
 def single_item(key: Key, space: Shelf, query: Mapping[str, str]) -> Json:
-    """Give the body of `/entries/ID` or `/assets/ID`: the item alone.
+    """Return the body of `/entries/ID` or `/assets/ID`: the item alone.
 
     Raises RefusalError for an item that there is not and for a query that the service would not answer.
     """
@@ -119,7 +119,7 @@ def _select(shown: Mapping[str, Json], selected: frozenset[str] | None) -> Json:
 
 
 def _show(item: Item, view: View) -> Json:
-    """Give an item as it is answered: in one locale, which `sys.locale` names, or with all of them."""
+    """Return an item as it is answered: in one locale, which `sys.locale` names, or with all of them."""
     sys = {name: value for name, value in item.sys.items() if name != "locale"}
     if view.every_locale:
         return {**item.raw, "sys": sys, "fields": item.fields}
@@ -128,7 +128,7 @@ def _show(item: Item, view: View) -> Json:
 
 
 def _linked(shown: Iterable[Item], selected: frozenset[str] | None, depth: int, view: View) -> Json:
-    """Give what items link to, to a depth, and what of it there is not; each once."""
+    """Return what items link to, to a depth, and what of it there is not; each once."""
     seen = {item.key for item in shown}
     included: dict[str, list[Json]] = {}
     errors: list[Json] = []
@@ -145,7 +145,7 @@ def _linked(shown: Iterable[Item], selected: frozenset[str] | None, depth: int, 
 
 
 def _links(items: Iterable[Item], selected: frozenset[str] | None, view: View) -> list[Key]:
-    """Give what the items' fields link to, each once, in the order of reading."""
+    """Return what the items' fields link to, each once, in the order of reading."""
     found = (
         key
         for item in items

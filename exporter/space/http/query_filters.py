@@ -41,15 +41,15 @@ _NAMES = {"": "equals", "ne": "not equals"}
 _ORDERED = {"Symbol", "Integer", "Number", "Date", "Boolean"}
 _SEARCHED = {"Symbol", "Text", "RichText", "Array"}
 _COMPARISONS: Mapping[str, Callable[[list[Any], list[Any]], bool]] = {
-    "": lambda found, wanted: any(each in wanted for each in found),
-    "in": lambda found, wanted: any(each in wanted for each in found),
-    "ne": lambda found, wanted: not any(each in wanted for each in found),
-    "nin": lambda found, wanted: not any(each in wanted for each in found),
-    "all": lambda found, wanted: all(each in found for each in wanted),
-    "lt": lambda found, wanted: any(each < wanted[0] for each in found),
-    "lte": lambda found, wanted: any(each <= wanted[0] for each in found),
-    "gt": lambda found, wanted: any(each > wanted[0] for each in found),
-    "gte": lambda found, wanted: any(each >= wanted[0] for each in found),
+    "": lambda found, wanted: any(value in wanted for value in found),
+    "in": lambda found, wanted: any(value in wanted for value in found),
+    "ne": lambda found, wanted: not any(value in wanted for value in found),
+    "nin": lambda found, wanted: not any(value in wanted for value in found),
+    "all": lambda found, wanted: all(value in found for value in wanted),
+    "lt": lambda found, wanted: any(value < wanted[0] for value in found),
+    "lte": lambda found, wanted: any(value <= wanted[0] for value in found),
+    "gt": lambda found, wanted: any(value > wanted[0] for value in found),
+    "gte": lambda found, wanted: any(value >= wanted[0] for value in found),
 }
 _GROUPS = (
     ("image", "image/.*"),
@@ -108,9 +108,9 @@ def _comparison(place: Place, key: str, operator: str, text: str, view: View) ->
             raise _invalid_value(place, text)
         return lambda item: bool(place.read(item)) == (text == "true")
     if operator == "match":
-        return lambda item: _has_words({word for each in place.read(item) for word in words_of(each)}, text)
+        return lambda item: _has_words({word for value in place.read(item) for word in words_of(value)}, text)
     texts = _list(text) if operator in ("in", "nin", "all") else [text]
-    wanted = [measure(each, place.type) for each in texts]
+    wanted = [measure(value, place.type) for value in texts]
     if None in wanted:
         raise _invalid_value(place, text)
     compare = _COMPARISONS[operator]
@@ -118,7 +118,8 @@ def _comparison(place: Place, key: str, operator: str, text: str, view: View) ->
 
 
 def _measures(place: Place, item: Item) -> list[Any]:
-    return [each for each in (measure(value, place.type) for value in place.read(item)) if each is not None]
+    found = (measure(value, place.type) for value in place.read(item))
+    return [value for value in found if value is not None]
 
 
 def _list(text: str) -> list[str]:
@@ -167,15 +168,15 @@ def _not_for_type(place: Place, sentence: str, view: View) -> Exception:
 def _search(text: str, view: View) -> Test:
     def matches(item: Item) -> bool:
         kind = view.content_type(item)
-        searched = [each.id for each in kind.fields if each.type in _SEARCHED] if kind else []
+        searched = [field.id for field in kind.fields if field.type in _SEARCHED] if kind else []
         return _has_words({w for name in searched for value in view.value(item, name) for w in words_of(value)}, text)
 
     return matches
 
 
 def _has_words(words: set[str], text: str) -> bool:
-    """Tell whether all words of `text` are words, or begin words, of an item's."""
-    return all(any(word.startswith(each) for word in words) for each in words_of(text))
+    """Return whether all words of `text` are words, or begin words, of an item's."""
+    return all(any(word.startswith(start) for word in words) for start in words_of(text))
 
 
 def _group(text: str, view: View) -> Test:
@@ -183,8 +184,8 @@ def _group(text: str, view: View) -> Test:
         raise invalid_query(name="invalid", path=["mimetype_group"], value=text[:100])
 
     def is_of_group(item: Item) -> bool:
-        files = [each for each in view.value(item, "file") if isinstance(each, dict)]
-        return text in [_group_of(str(each.get("contentType") or "")) for each in files]
+        files = [file for file in view.value(item, "file") if isinstance(file, dict)]
+        return text in [_group_of(str(file.get("contentType") or "")) for file in files]
 
     return is_of_group
 
@@ -203,7 +204,7 @@ def order(items: Iterable[Item], kind: str, query: Mapping[str, str], view: View
     Raises RefusalError for an order by what cannot be ordered by.
     """
     found = sorted(items, key=lambda item: item.key.id)
-    steps = [_step(each, kind, query, view) for each in query["order"].split(",")] if "order" in query else []
+    steps = [_step(text, kind, query, view) for text in query["order"].split(",")] if "order" in query else []
     default = find_place("sys.updatedAt", None, query, view)
     for place, descending in reversed([*steps, (default, True)]):
         found = _sorted(found, place, descending=descending)

@@ -73,7 +73,7 @@ class _Handler(BaseHTTPRequestHandler):
             return RefusalError(500, "ServerError", f"The space cannot be read: {error}").answer
 
     def _fault(self) -> Answer | None:
-        """Give the answer of a fault that hits this request in place of its own."""
+        """Return the answer of a fault that hits this request in place of its own."""
         with self.server.turn:
             if self.server.faults.hits("unavailable"):
                 return Answer(503, _HTML, "text/html")

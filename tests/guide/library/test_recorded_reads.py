@@ -81,6 +81,7 @@ def kitchen(space: SpaceFiles) -> Kitchen:
     update_items(index, planner, looks, read_files(space.root, guide_model, looks.now), everything=True)
     planner.settle()
     planner.place_others()
+    planner.refuse_conflicts()
     library = Library(index, guide_model, space.root, space.root.parent / "templates")
     return Kitchen(library)
 

@@ -12,7 +12,7 @@ from lxml import html
 
 from exporter.core.model import read_content_type
 from exporter.guide.schema.dates import machine_date, read_date, write_date
-from exporter.guide.schema.field_roles import pages_of, parts_of, roles_of
+from exporter.guide.schema.field_roles import embedded_types, pages_of, roles_of
 from exporter.guide.schema.field_words import words_of
 from exporter.render.entry.values import table
 from exporter.render.view.languages import babel_locale
@@ -381,7 +381,7 @@ def test_news_come_with_the_newest_first_and_the_undated_last(guide: Guide, spac
 def test_types_with_slug_come_first_and_parts_last() -> None:
     types = {each["sys"]["id"]: read_content_type(each) for each in TYPES}
     assert pages_of(types) == ("event", "setting", "room", "quote", "notice")
-    assert parts_of(types) == {"quote", "notice"}
+    assert embedded_types(types) == {"quote", "notice"}
 
 
 @pytest.mark.parametrize(

@@ -67,6 +67,7 @@ def look(tmp_path_factory: pytest.TempPathFactory) -> Callable[[str], View]:
     update_items(index, planner, looks, read_files(files.root, guide_model, looks.now), everything=True)
     planner.settle()
     planner.place_others()
+    planner.refuse_conflicts()
     library = Library(index, guide_model, files.root, files.root / "templates")
 
     def at(url: str) -> View:
