@@ -28,7 +28,7 @@ def make_small() -> None:
     pages._MANY = build._AT_ONCE = shares._AT_ONCE = update._AT_ONCE = work._AT_ONCE = build._MANY = build._LEAST = FEW
     items._KEPT = items._PACKED = build._WORTH_A_PROCESS = output._WORTH_A_PROCESS = FEW
     work._LAST = 2
-    list_pages.LARGEST_SITEMAP = list_views._IN_A_FEED = FEW
+    list_pages.LARGEST_SITEMAP = list_views.FEED_ENTRIES = FEW
 
 
 if __name__ == "__main__":
