@@ -383,7 +383,7 @@ def test_search_that_was_complete_but_not_carried_out_is_asked_for_again(
     from exporter.mirror import sync
 
     guide = over("{newer_than: 1w}")
-    for step, planned in (("Planner", ""), ("apply_plan", "yes")):
+    for step, planned in (("MirrorPlanner", ""), ("apply_plan", "yes")):
         with monkeypatch.context() as broken:
             broken.setattr(sync, step, lambda *_arguments: (_ for _ in ()).throw(OSError(28, "No space left")))
             assert guide.run("sync").code == 4
