@@ -113,7 +113,7 @@ def _lead_html(context: Context, value: Any) -> Markup:
 @pass_context
 def _href(context: Context, value: Any) -> str:
     """An address that an editor wrote, where links may lead to it; empty for any other."""
-    return resolve_link("a", value, context[VIEW], value) or "" if isinstance(value, str) else ""
+    return resolve_link(value, context[VIEW], value) or "" if isinstance(value, str) else ""
 
 
 @pass_context

@@ -12,7 +12,7 @@ from exporter.render.markup.headings import Outline
 from exporter.render.markup.links import resolve_link
 from exporter.render.markup.rich_text_tree import CONTROLS, content_of, texts_of
 from exporter.render.markup.table_spans import fit_spans
-from exporter.render.view.fields import title_of, type_of, url_of
+from exporter.render.view.fields import address_of, title_of, type_of
 from exporter.render.view.other_spaces import Resource, read_resource
 from exporter.render.view.view import Asset, Entry, View
 
@@ -197,7 +197,7 @@ def _linked(inner: str, address: str, place: _Place) -> str:
 def _hyperlink(node: Mapping[str, Json], place: _Place) -> str:
     data = node.get("data")
     uri = data.get("uri") if isinstance(data, dict) else None
-    address = resolve_link("a", uri, place.view, place.document) if isinstance(uri, str) else None
+    address = resolve_link(uri, place.view, place.document) if isinstance(uri, str) else None
     return _linked(_inside(node, place._replace(inline=True, linked=True)), address or "", place)
 
 
@@ -253,7 +253,7 @@ def _part_of(target: Entry | Asset, view: View) -> str:
 def _address(target: Entry | Asset | Resource | None) -> str:
     if isinstance(target, Resource):
         return target.url
-    return url_of(target) if target is not None else ""
+    return address_of(target) if target is not None else ""
 
 
 def _name(target: Entry | Asset | Resource | None, view: View) -> str:

@@ -12,7 +12,7 @@ from markupsafe import Markup, escape
 from exporter.guide.schema.dates import machine_date, read_date, write_date
 from exporter.guide.schema.field_words import ADDRESSES, key_name, words_of
 from exporter.render.markup.links import resolve_link
-from exporter.render.view.fields import locale_of, roles_of, source_of, title_of, url_of
+from exporter.render.view.fields import address_of, locale_of, roles_of, title_of
 from exporter.render.view.languages import language, language_name, locale_of_page, write_number
 from exporter.render.view.other_spaces import Resource
 from exporter.render.view.rich_text import RichText
@@ -96,7 +96,7 @@ def _text(value: str, name: str, view: View) -> Markup:
         return date(text, view)
     is_host = _HOST.fullmatch(text) and (text.startswith("www.") or {"website", *ADDRESSES} & named)
     if is_host or text.startswith(("https://", "http://")) or (_PATH.match(text) and ADDRESSES & named):
-        address = resolve_link("a", f"https://{text}" if is_host else text, view, value)
+        address = resolve_link(f"https://{text}" if is_host else text, view, value)
         shown = re.sub(r"^(?:https?://|mailto:|tel:)", "", text).removesuffix("/") or text
         return Markup('<a href="%s">%s</a>') % (address, shown) if address else escape(text)
     if _CODE.fullmatch(text) and _LANGUAGES & named:
@@ -124,7 +124,7 @@ def leaf(value: Any, view: View) -> Markup:
 
 def _thing(value: Entry | Asset, view: View) -> Markup:
     """Return the title of an entry or asset as a link to it, marked with its language."""
-    address = _wrapped_link(value, view) or url_of(value) or (source_of(value) if isinstance(value, Asset) else "")
+    address = _wrapped_link(value, view) or address_of(value)
     code = locale_of(value)
     lang = _NOTHING if code == view.locale else lang_attributes(code)
     name = title_of(value)
@@ -151,7 +151,7 @@ def _resolve(url: str, view: View) -> str:
         return f"https://{text}"
     if _MAIL.fullmatch(text):
         return f"mailto:{text}"
-    return _tel(text) if _PHONE.fullmatch(text) else resolve_link("a", url, view, url) or ""
+    return _tel(text) if _PHONE.fullmatch(text) else resolve_link(url, view, url) or ""
 
 
 def _tel(text: str) -> str:

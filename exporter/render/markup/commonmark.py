@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from cmarkgfm import cmark
 
+from exporter.render.markup.cjk_emphasis import drop_marks, mark_delimiters
 from exporter.render.markup.control_characters import drop_controls_but_nul
 
 if TYPE_CHECKING:
@@ -43,7 +44,9 @@ _free_tree, _free_text = _find_free()
 
 def to_html(text: str) -> str:
     """Render CommonMark with tables, strikethrough, tasks, footnotes and bare addresses; raw HTML stays as it is."""
-    html = _with_notes(text) if "[^" in text else _render(text, _OPTIONS)
+    marked = mark_delimiters(text)
+    html = _with_notes(marked) if "[^" in text else _render(marked, _OPTIONS)
+    html = html if marked is text else drop_marks(html)
     return _TASK.sub(lambda match: f"{match[1]}{_BOXES[match[2].lower()]} ", html) if _may_have_tasks(text) else html
 
 

@@ -9,9 +9,6 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from exporter.render.view.view import View
 
-THEME_IDS = frozenset({"text"})
-"""The ids that the theme's own templates write; no heading of the space gets one of them."""
-
 _LOWEST_LEVEL = 6
 _ATTRIBUTES = r'(?: [a-z]+="[^"]*")'
 _HEADING = re.compile(
@@ -22,6 +19,7 @@ _HEADING = re.compile(
 _PLAIN_HEADING = re.compile(r"<h([1-6])>(.*?)</h\1>", re.DOTALL)
 _TAG = re.compile(r"<[^>]*>")
 _NOT_IN_IDS = re.compile(r"[^\w\s-]+")
+"""What headings lose on the way to their ids. Any other id of a page has a dot, so that no heading can take it."""
 
 
 class Outline:
@@ -79,12 +77,15 @@ def _words(inner: str) -> str:
 
 
 def anchor_for(text: str, view: View) -> str:
-    """Return an id made of a heading's words, with a number where the page has that id already."""
+    """Return an id made of a heading's words; where the page has that id already, with `-1`, `-2` and so on.
+
+    That is how GitHub, Hugo and Gatsby count, whose links editors bring along.
+    """
     plain = "-".join(_NOT_IN_IDS.sub("", text.lower()).split()) or "section"
-    name, number = plain, view.anchors.get(plain, 1)
-    while name in view.anchors or name in THEME_IDS:
+    name, number = plain, view.anchors.get(plain, 0)
+    while name in view.anchors:
         number += 1
         name = f"{plain}-{number}"
     view.anchors[plain] = number
-    view.anchors.setdefault(name, 1)
+    view.anchors.setdefault(name, 0)
     return name

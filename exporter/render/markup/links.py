@@ -8,54 +8,83 @@ from typing import TYPE_CHECKING
 from urllib.parse import quote, unquote, urlsplit
 
 from exporter.render.markup.link_syntax import EXTERNAL_URL, SCHEMES, item_named
-from exporter.render.view.fields import file_values, url_of
+from exporter.render.view.fields import address_of, file_values, source_of, url_of
 from exporter.render.view.view import Asset, View
 from exporter.report.report import one_line
 
 if TYPE_CHECKING:
     from urllib.parse import SplitResult
 
+    from exporter.render.view.view import Entry
+
 _HTTP = ("http", "https")
 _HOST = re.compile(r"(?:[\w.~%!$&'()*+,;=:-]*@)?(?:[\w.-]*\w\.?|\[[0-9A-Fa-f:.]+\])(?::[0-9]{0,5})?")
 _ILLEGAL = re.compile(r"[\x00-\x20\"<>\\^`{|}\[\]\x7f-\xa0\ud800-\udfff]|%(?![0-9A-Fa-f]{2})")
 
 
-def resolve_link(tag: str, url: str, view: View, text: object) -> str | None:
-    """Return the address that a link (`tag` is a) or picture (img) of the space gets on this page, None for none.
+def resolve_link(url: str, view: View, text: object) -> str | None:
+    """Return the address that a link of the space gets on this page, None for a link that is left out.
 
     One that is left out is reported; `text` is the value that it is in.
     """
-    if tag == "a" and EXTERNAL_URL.fullmatch(url):
+    if EXTERNAL_URL.fullmatch(url):
         return url
     bare = url.strip()
     try:
         parts = urlsplit(bare)
-        address = _resolve(tag, parts, view)
+        address = _resolve(parts, view)
     except ValueError:
         parts, address = None, None
     if address is None and bare:
-        _report(tag, bare, parts, view, text)
+        _report_link(bare, parts, view, text)
     return address
 
 
-def _report(tag: str, url: str, parts: SplitResult | None, view: View, text: object) -> None:
+def resolve_picture(url: str, view: View, text: object) -> str | Asset | None:
+    """Return the address of a picture's local file, its asset where the file is only at the source, else None.
+
+    Pages load nothing from other hosts, so the asset is to be shown as a link. A picture that is left out is reported;
+    `text` is the value that it is in.
+    """
+    bare = url.strip()
+    try:
+        asset = _pictured(urlsplit(bare), view)
+    except ValueError:
+        asset = None
+    if asset is not None and (local := url_of(asset)):
+        return local
+    if asset is not None and source_of(asset):
+        return asset
+    if bare:
+        fault = "is no picture of the space" if asset is None else "has no file"
+        view.report("picture-elsewhere", f"shows {one_line(bare)}, which {fault}", text)
+    return None
+
+
+def _pictured(parts: SplitResult, view: View) -> Asset | None:
+    """Return the asset that the address of a picture names, None for any other address."""
+    if parts.netloc and parts.scheme in ("", *_HTTP):
+        return _asset_at(parts.netloc, unquote(parts.path), view)
+    thing = _item(parts.path, ("asset",), view) if not parts.scheme else None
+    return thing if isinstance(thing, Asset) else None
+
+
+def _report_link(url: str, parts: SplitResult | None, view: View, text: object) -> None:
     shown = one_line(url)
-    if tag == "img":
-        view.report("picture-elsewhere", f"shows {shown}, which is no picture of the space", text)
-    elif parts is not None and not parts.scheme and not parts.netloc:
+    if parts is not None and not parts.scheme and not parts.netloc:
         view.report("link-dead", f"links to {shown}, where no page is", text)
     else:
         view.report("link-refused", f"links to {shown}, which is no address that links may have", text)
 
 
-def _resolve(tag: str, parts: SplitResult, view: View) -> str | None:
+def _resolve(parts: SplitResult, view: View) -> str | None:
     """Resolve an address that was split. Raises ValueError where it is malformed."""
     if parts.netloc and parts.scheme in ("", *_HTTP):
-        local = _asset_file(parts.netloc, unquote(parts.path), view)
-        return local if local or tag == "img" else _external(parts)
+        asset = _asset_at(parts.netloc, unquote(parts.path), view)
+        return (url_of(asset) if asset is not None else "") or _external(parts)
     if parts.scheme:
-        return _external(parts) if tag == "a" and parts.scheme in SCHEMES and parts.scheme not in _HTTP else None
-    return _internal(parts, view) if tag == "a" else _item(parts.path, ("asset",), view)
+        return _external(parts) if parts.scheme in SCHEMES and parts.scheme not in _HTTP else None
+    return _internal(parts, view)
 
 
 def _external(parts: SplitResult) -> str | None:
@@ -78,14 +107,13 @@ def _anchor(parts: SplitResult) -> str:
     return f"#{_legal(parts.fragment).replace('#', '%23')}" if parts.fragment else ""
 
 
-def _asset_file(host: str, path: str, view: View) -> str | None:
-    """Return the local file of an asset's address, //HOST/SPACE/ASSET/HASH/NAME, None for any other address."""
+def _asset_at(host: str, path: str, view: View) -> Asset | None:
+    """Return the asset whose file has an address, //HOST/SPACE/ASSET/HASH/NAME, None for any other address."""
     parts = path.split("/")
     asset = view.thing(f"asset:{parts[2]}") if len(parts) > 3 and parts[2] else None
     values = file_values(asset) if isinstance(asset, Asset) else {}
-    if asset is None or not any(_is_at(str(value.get("url")), host, path) for value in values.values()):
-        return None
-    return url_of(asset) or None
+    is_its_own = any(_is_at(str(value.get("url")), host, path) for value in values.values())
+    return asset if isinstance(asset, Asset) and is_its_own else None
 
 
 def _is_at(url: str, host: str, path: str) -> bool:
@@ -108,7 +136,8 @@ def _internal(parts: SplitResult, view: View) -> str | None:
             address = _page_at(url, view, moved=moved)
             if address:
                 return view.link(address) + (anchor if plain == path else "")  # a guessed page has other headings
-    return _item(parts.path, ("entry", "asset"), view)
+    thing = _item(parts.path, ("entry", "asset"), view)
+    return (address_of(thing) or None) if thing is not None else None
 
 
 def _page_at(url: str, view: View, *, moved: bool) -> str:
@@ -129,8 +158,7 @@ def _from_root(path: str, view: View) -> str:
     return f"/{path.removesuffix('index.html').strip('/')}/".replace("//", "/")
 
 
-def _item(path: str, kinds: tuple[str, ...], view: View) -> str | None:
-    """Resolve a link that names an entry or asset by its id."""
+def _item(path: str, kinds: tuple[str, ...], view: View) -> Entry | Asset | None:
+    """Return the entry or asset that a path names by its id, None for any other path."""
     key = item_named(path)
-    thing = view.thing(key) if key.partition(":")[0] in kinds else None
-    return (url_of(thing) or None) if thing is not None else None
+    return view.thing(key) if key.partition(":")[0] in kinds else None

@@ -10,10 +10,10 @@ from typing import TYPE_CHECKING
 import nh3
 from markupsafe import Markup, escape
 
+from exporter.render.markup.attribute_rewriter import ATTRIBUTE, AttributeRewriter
 from exporter.render.markup.commonmark import to_html
 from exporter.render.markup.headings import mark_headings, mark_plain_headings
 from exporter.render.markup.link_syntax import EXTERNAL_URL, SCHEMES, is_refused, written_links
-from exporter.render.markup.links import resolve_link
 from exporter.render.markup.nesting import drop_misplaced_tags, limit_depth
 
 if TYPE_CHECKING:
@@ -43,25 +43,11 @@ _ATTRIBUTES = {
     "td": _CELL,
     "th": _CELL,
 }
-_ADDRESSES = {("a", "href"), ("img", "src")}
-_SMALL = re.compile(r"[1-9][0-9]{0,2}")
-_VALUES = {
-    "align": re.compile(r"left|center|right"),
-    "colspan": _SMALL,
-    "dir": re.compile(r"ltr|rtl|auto"),
-    "height": re.compile(r"[0-9]{1,5}"),
-    "lang": re.compile(r"[A-Za-z]{2,3}(?:-[A-Za-z0-9]{2,8}){0,3}"),
-    "rowspan": _SMALL,
-    "start": re.compile(r"-?[0-9]{1,9}"),
-    "width": re.compile(r"[0-9]{1,5}"),
-}
-"""What the values of some attributes have to be; the others may have any."""
 _TAG = re.compile(
     rf"""<(?!a href="{EXTERNAL_URL.pattern}">)([a-z][a-z0-9]*)(?:((?: [a-z]+="[^"]*")+)(?: /)?| /)>""", re.ASCII
 )
 """A tag of the Markdown engine that has to be rewritten: most are bare, or plain links to other hosts."""
 _PICTURE = re.compile(r'<img((?:\s[a-z]+="[^"]*")*)>')
-_ATTRIBUTE = re.compile(r'\s([a-z]+)="([^"]*)"')
 _ALIGNED = re.compile(r'(<t[hd](?: [a-z]+="[^"]*")*?) align="([a-z]+)"')
 _NOTES = '<section class="footnotes" data-footnotes>'
 _BACK = re.compile(r' class="footnote-backref" data-footnote-backref [^<>]*>')
@@ -75,57 +61,8 @@ _ENDS = {name: re.compile(f".*</{name}", re.DOTALL | re.IGNORECASE) for name in 
 _START = re.compile(r"""<([a-zA-Z][a-zA-Z0-9:-]*)(?:"[^"]*"|'[^']*'|[^"'<>])*+>""")
 _BOGUS_COMMENT = re.compile(r"<(?=/[^A-Za-z>]|\?)")
 """What an HTML parser takes for the start of a comment, though it is none: `</ `, `<?`."""
-_TO_NOTE = re.compile(r'<a href="#(note[0-9]+-[0-9]+)"([^<>]*)>(.*?)</a>', re.DOTALL)
-_ID = re.compile(r' id="(note[^"]*)"')
-_NOTE = re.compile(r"fn(?:ref)?-\S+")
-
-
-class AttributeRewriter:
-    """Rewrites the attributes of one text on a page: resolves its links, makes the ids of its footnotes unique.
-
-    `unresolved` says whether a link or picture of it leads nowhere.
-    """
-
-    def __init__(self, text: str, view: View) -> None:
-        self.text = text
-        self._view = view
-        self._notes: dict[str, str] = {}
-        self._used: set[str] = set()
-        self._prefix = ""
-        self.unresolved = False
-
-    def number_notes(self) -> None:
-        """Number the text among those of the page that have footnotes."""
-        self._view.footnoted += 1
-        self._prefix = f"note{self._view.footnoted}-"
-
-    def attribute(self, tag: str, name: str, value: str) -> str | None:
-        """Return the new value of an attribute, None for an attribute that is dropped."""
-        if (tag, name) in _ADDRESSES:
-            if self._prefix and value.startswith("#fn") and _NOTE.fullmatch(value, 1):
-                return f"#{self._note(value[1:])}"
-            address = resolve_link(tag, value, self._view, self.text)
-            self.unresolved = self.unresolved or address is None
-            return address
-        if name == "id":
-            return self._id(value)
-        expected = _VALUES.get(name)
-        return value if expected is None or expected.fullmatch(value) else None
-
-    def word(self, name: str) -> str:
-        """Return one of the theme's own words in the page's language."""
-        return str(self._view.ask("word", f"{self._view.locale}/{name}"))
-
-    def _id(self, value: str) -> str | None:
-        """Return the new id of a footnote, once each; every other id is dropped."""
-        name = self._note(value) if self._prefix and _NOTE.fullmatch(value) else None
-        if name in self._used or name is None:
-            return None
-        self._used.add(name)
-        return name
-
-    def _note(self, name: str) -> str:
-        return self._notes.setdefault(name, f"{self._prefix}{len(self._notes) + 1}")
+_TO_NOTE = re.compile(r'<a href="#(note\.[0-9]+-[0-9]+)"([^<>]*)>(.*?)</a>', re.DOTALL)
+_ID = re.compile(r' id="(note\.[^"]*)"')
 
 
 class _Cleaner:
@@ -161,7 +98,7 @@ class _Cleaner:
         for tag, name, url in written_links(markup):
             if is_refused(url):  # the sanitiser drops it without calling the filter, so it would not be reported
                 rewriter.attribute(tag, name, url)
-        return _PICTURE.sub(_with_alt, drop_misplaced_tags(text))
+        return drop_misplaced_tags(_PICTURE.sub(rewriter.picture, text))
 
 
 _CLEANER = _Cleaner()
@@ -182,17 +119,6 @@ def _unless_named(name: str, tag: re.Match[str]) -> str:
 
 def _tag_or_space(tag: re.Match[str]) -> str:
     return tag[0] if tag[1].lower() in _SEEN_BY_SANITISER else " "
-
-
-def _with_alt(picture: re.Match[str]) -> str:
-    """Return a picture with an `alt`; its words alone where its source was dropped.
-
-    The words are escaped again: older sanitisers leave `<` in attributes as it is.
-    """
-    values = dict(_ATTRIBUTE.findall(picture[1]))
-    if "src" not in values:
-        return str(escape(unescape(values.get("alt", ""))))
-    return picture[0] if "alt" in values else f'{picture[0][:-1]} alt="">'
 
 
 def markdown(text: str, view: View, under: int = 1) -> Markup:
@@ -246,13 +172,14 @@ def rewrite_own_tags(markup: str, rewriter: AttributeRewriter) -> str:
 
     def written(match: re.Match[str]) -> str:
         tag = match[1]
-        kept = "".join(_attribute(tag, name, value, rewriter) for name, value in _ATTRIBUTE.findall(match[2] or ""))
+        kept = "".join(_attribute(tag, name, value, rewriter) for name, value in ATTRIBUTE.findall(match[2] or ""))
         if tag == "a" and " href=" not in kept:
             return _UNRESOLVED
-        return _PICTURE.sub(_with_alt, f"<{tag}{kept}>") if tag == "img" else f"<{tag}{kept}>"
+        return _PICTURE.sub(rewriter.picture, f"<{tag}{kept}>") if tag == "img" else f"<{tag}{kept}>"
 
     whole = _TAG.sub(written, markup)
-    return _UNRESOLVED_LINK.sub(r"\1", whole) if rewriter.unresolved else whole
+    whole = _UNRESOLVED_LINK.sub(r"\1", whole) if rewriter.unresolved else whole
+    return drop_misplaced_tags(whole) if rewriter.has_linked_pictures else whole
 
 
 def _attribute(tag: str, name: str, value: str, rewriter: AttributeRewriter) -> str:

@@ -185,6 +185,11 @@ def source_of(asset: Asset) -> str:
     return whole if isinstance(whole, str) and whole.startswith(("https://", "http://")) else ""
 
 
+def address_of(thing: Thing) -> str:
+    """Return where a link to an entry or asset leads: its page or local file, else the asset's file at the source."""
+    return url_of(thing) or (source_of(thing) if isinstance(thing, Asset) else "")
+
+
 @once
 def summary_field(thing: Thing) -> str:
     """Return the id of the field that says in a sentence what an entry is, "" where it has none."""

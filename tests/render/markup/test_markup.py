@@ -18,9 +18,10 @@ from exporter.guide.library.library import Library
 from exporter.guide.pages.planner import PagePlanner
 from exporter.guide.schema.read_model import read_guide_model
 from exporter.render.entry.rich_text import render_document
+from exporter.render.markup.attribute_rewriter import AttributeRewriter
 from exporter.render.markup.commonmark import to_html
 from exporter.render.markup.link_syntax import SCHEMES
-from exporter.render.markup.markdown import AttributeRewriter, markdown, rewrite_own_tags, sanitise
+from exporter.render.markup.markdown import markdown, rewrite_own_tags, sanitise
 from exporter.render.view.view import View
 from tests.conftest import CATEGORY, PICTURE, PLACE, SpaceFiles, asset, content_type, entry, link, locale
 
