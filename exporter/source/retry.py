@@ -58,8 +58,8 @@ def retrying(
 ) -> T:
     """Make an attempt, and again where it raises RetryableError, until one succeeds or the deadline has come.
 
-    `deadline` is in seconds from now; `attempt` gets those that are left and may take no longer. Raises SourceError with
-    the last reason and what was tried; every other error of an attempt goes through.
+    `deadline` is in seconds from now; `attempt` gets those that are left and may take no longer. Raises SourceError
+    with the last reason and what was tried; every other error of an attempt goes through.
     """
     start, failures = clock(), 0
     while True:
