@@ -284,9 +284,17 @@ def _render(run: _Run, jobs: int | None, sync_first: Callable[[], None] = lambda
 
     with look_ahead(run.config, jobs or 0) as changes:
         sync_first()
-        from exporter.build.run import render_guide
+        from exporter.build.run import RenderOptions, render_guide
 
-        render_guide(run.config, run.report, jobs or 0, changes, strict=strict)
+        sync = run.report.sync
+        has_errors = any(problem.severity == "error" for problem in run.report.problems)
+        brought = sync is not None and (sync.upserted > 0 or sync.deleted > 0)
+        options = RenderOptions(
+            jobs or 0, strict=strict, has_errors=has_errors, brought=brought, detail=run.report.detail
+        )
+        outcome = render_guide(run.config, options, changes)
+        run.report.render = outcome.report
+        run.report.problems += outcome.problems
 
 
 def _clean(config: Project, *, strict: bool) -> None:

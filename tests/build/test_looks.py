@@ -29,7 +29,7 @@ HEAVY = {"babel", "cmarkgfm", "jinja2", "multiprocessing", "nh3", "pydantic", "r
 
 LOADED = """
 import json, sys
-from exporter.cli import run
+from exporter.cli.commands import run
 code = run(sys.argv[1:])
 print(json.dumps([code, sorted({name.partition(".")[0] for name in sys.modules})]))
 """
@@ -127,7 +127,7 @@ def test_folder_that_was_changed_just_now_is_not_yet_known_by_its_time(guide: Gu
 @pytest.mark.parametrize("jobs", ["1", "2"])
 def test_output_that_is_looked_at_beside_is_repaired(guide: Guide, monkeypatch: pytest.MonkeyPatch, jobs: str) -> None:
     guide.build()
-    for module in ("build", "output"):
+    for module in ("run", "output"):
         monkeypatch.setattr(f"exporter.build.{module}._WORTH_A_PROCESS", 0)
     before = guide.files("site")
     site = guide.root / "site"
@@ -148,7 +148,7 @@ def test_what_a_sync_brought_is_rendered_where_files_are_looked_at_beside(
     guide: Guide, space: SpaceFiles, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     guide.build()
-    for module in ("build", "output"):
+    for module in ("run", "output"):
         monkeypatch.setattr(f"exporter.build.{module}._WORTH_A_PROCESS", 0)
     space.put(mill(body="It burns."))
     expect(step(guide), MILL)

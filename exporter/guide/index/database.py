@@ -50,8 +50,11 @@ CREATE TABLE touch (subject INTEGER, page INTEGER, PRIMARY KEY (subject, page)) 
 CREATE TABLE shape (id INTEGER PRIMARY KEY, questions BLOB NOT NULL);
 CREATE TABLE form (id INTEGER PRIMARY KEY, arguments BLOB NOT NULL);
 CREATE TABLE asset_file (source TEXT PRIMARY KEY, path TEXT NOT NULL, key TEXT NOT NULL) WITHOUT ROWID;
-CREATE TABLE copy (path TEXT PRIMARY KEY, source INTEGER NOT NULL, size INTEGER NOT NULL, time INTEGER NOT NULL)
-WITHOUT ROWID;
+CREATE TABLE copy (
+  path TEXT PRIMARY KEY, source INTEGER NOT NULL, size INTEGER NOT NULL, time INTEGER NOT NULL, digest BLOB NOT NULL
+) WITHOUT ROWID;
+CREATE TABLE published (url TEXT PRIMARY KEY, digest BLOB NOT NULL) WITHOUT ROWID;
+CREATE TABLE unpublished (url TEXT PRIMARY KEY) WITHOUT ROWID;
 CREATE TABLE earlier_of (key TEXT PRIMARY KEY, record BLOB NOT NULL) WITHOUT ROWID;
 CREATE TABLE earlier_read (asked TEXT, key TEXT, PRIMARY KEY (asked, key)) WITHOUT ROWID;
 CREATE INDEX earlier_read_by_key ON earlier_read (key);
@@ -62,7 +65,25 @@ CREATE INDEX earlier_by_source ON earlier (source);
 CREATE INDEX earlier_by_folded ON earlier (folded);
 CREATE TABLE folder (path TEXT PRIMARY KEY, time INTEGER NOT NULL) WITHOUT ROWID;
 """
-_FORM = f"{hashlib.sha256(_SCHEMA.encode()).hexdigest()} {sys.version}"
+_TRIGGERS = (
+    """CREATE TRIGGER page_built AFTER INSERT ON built BEGIN
+      INSERT OR IGNORE INTO unpublished SELECT url FROM page WHERE id = NEW.page; END""",
+    """CREATE TRIGGER page_gone AFTER DELETE ON page BEGIN
+      INSERT OR IGNORE INTO unpublished VALUES (OLD.url); END""",
+    """CREATE TRIGGER page_moved AFTER UPDATE OF url ON page BEGIN
+      INSERT OR IGNORE INTO unpublished VALUES (OLD.url); END""",
+    """CREATE TRIGGER file_copied AFTER INSERT ON copy BEGIN
+      INSERT OR IGNORE INTO unpublished VALUES ('/' || NEW.path); END""",
+    """CREATE TRIGGER file_gone AFTER DELETE ON copy BEGIN
+      INSERT OR IGNORE INTO unpublished VALUES ('/' || OLD.path); END""",
+)
+"""Invariant: an address of site/ whose file may differ from what `published` says of it is in `unpublished`.
+
+It gets there in the very transaction that makes it differ, so that a crash between a build and those that use its
+result (the reader's updates, publishing) loses no change: the next build's result has it again.
+"""
+
+_FORM = f"{hashlib.sha256(''.join((_SCHEMA, *_TRIGGERS)).encode()).hexdigest()} {sys.version}"
 _ALONE = 8_000
 """Pages of the file, of 4 KiB, that a process which is alone with it holds in memory."""
 
@@ -101,7 +122,7 @@ class Database:
     def _make(self, database: sqlite3.Connection) -> sqlite3.Connection:
         self._tuned(database)
         database.execute("BEGIN")
-        for statement in filter(str.strip, _SCHEMA.split(";")):
+        for statement in (*filter(str.strip, _SCHEMA.split(";")), *_TRIGGERS):
             database.execute(statement)
         database.execute("INSERT INTO meta VALUES ('form', ?)", (self._form,))
         database.execute("COMMIT")
