@@ -235,35 +235,42 @@ def _run(command: str, common: Common, *, locked: bool = True) -> Iterator[_Run]
 def _sync(run: _Run, message: Path | None, wait_for: Awaited | None, wait_limit: float | None, **chosen: Any) -> None:
     """Sync, in rounds where something is waited for; write the commit message to a file where one is asked for."""
     from exporter.jobs.source import open_source
-    from exporter.mirror.sync import SyncOptions, sync
+    from exporter.mirror.run import SyncOptions, SyncOutcome
+    from exporter.mirror.sync import sync
 
-    told = None
+    text = None
     if message is not None:
         from exporter.mirror.message import Message
 
-        told = Message(run.config, rounds=wait_for is not None)
-        run.report.told = told.add
+        text = Message(run.config, rounds=wait_for is not None)
 
-    def sync_once(options: SyncOptions) -> None:
+    def sync_once(options: SyncOptions) -> SyncOutcome:
         with open_source(run.config, options.deadline) as (client, identity):
-            sync(run.config, client, identity, options, run.report)
-        if told is not None and message is not None:
-            told.write(message)
+            outcome = sync(run.config, client, identity, options)
+        if text is not None and message is not None:
+            for change in outcome.changes:
+                text.add(change)
+            text.write(message)
+        return outcome
 
+    options = SyncOptions(**chosen, verbose=run.report.verbose, lists_changes=message is not None)
     if wait_for is None:
-        sync_once(SyncOptions(**chosen))
+        outcome = sync_once(options)
     else:
         from exporter.mirror.wait import sync_until
 
         limit = WAIT_SECONDS if wait_limit is None else wait_limit
-        sync_until(wait_for, limit, run.config, SyncOptions(**chosen), run.report, sync_once, run.pause)
+        outcome = sync_until(wait_for, limit, run.config, options, sync_once, run.pause)
+    run.report.sync = outcome.report
+    run.report.problems += outcome.problems
+    run.report.notes += outcome.notes
 
 
 def _look(command: str, common: Common, chosen: dict[str, Any]) -> int:
     """List what a sync would bring; `status` looks at the files too. Takes no lock, since it writes nothing."""
     from exporter.jobs.source import open_source
+    from exporter.mirror.run import SyncOptions
     from exporter.mirror.status import find_status
-    from exporter.mirror.sync import SyncOptions
 
     for name in ("message", "wait_for", "wait_limit"):
         if chosen.pop(name, None) is not None:
@@ -274,7 +281,9 @@ def _look(command: str, common: Common, chosen: dict[str, Any]) -> int:
         _run(command, common, locked=False) as run,
         open_source(run.config, options.deadline, keep=False) as (client, identity),
     ):
-        find_status(run.config, client, identity, options, run.report, files=command == "status")
+        outcome = find_status(run.config, client, identity, options, files=command == "status")
+        run.report.status = outcome.report
+        run.report.notes += outcome.notes
     return run.report.exit_code
 
 

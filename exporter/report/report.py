@@ -4,10 +4,7 @@ from __future__ import annotations
 
 import unicodedata
 from dataclasses import asdict, dataclass, field, replace
-from typing import TYPE_CHECKING, Any
-
-if TYPE_CHECKING:
-    from collections.abc import Callable
+from typing import Any
 
 _CONTROLS = {"Cc", "Cs"}
 _DIRECTIONS = {*"\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069"}
@@ -244,7 +241,7 @@ class StatusReport:
 
 @dataclass
 class Report:
-    """A whole run. `told`, where it is set, is called with every item that a sync brings."""
+    """A whole run."""
 
     command: str
     verbose: bool = False
@@ -252,7 +249,6 @@ class Report:
     render: RenderReport | None = None
     status: StatusReport | None = None
     check: CheckReport | None = None
-    told: Callable[[ItemChange], None] | None = None
     problems: list[Problem] = field(default_factory=list)
     notes: list[str] = field(default_factory=list)
 

@@ -6,12 +6,11 @@ alike. The log is SQLite, a cache that survives restarts; one that is broken is 
 
 from __future__ import annotations
 
-import sqlite3
 import time
-from contextlib import closing, contextmanager, suppress
-from pathlib import Path
+from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
+from exporter.core.cache_database import CacheFormat, copy_cache, open_cache
 from exporter.core.encoding import order_free_sum, subtract
 from exporter.core.model import Key, Upsert, precedence
 from exporter.space.folder import Stamp
@@ -19,13 +18,12 @@ from exporter.space.states import Cursor, Logged, State
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
+    from pathlib import Path
 
     from exporter.space.folder import Source
     from exporter.space.states import Filter
 
-_VERSION = 3
-_SCHEMA = f"""
-BEGIN;
+_FORMAT = CacheFormat("""
 CREATE TABLE file (
   path TEXT PRIMARY KEY, size INTEGER NOT NULL, mtime INTEGER NOT NULL, inode INTEGER NOT NULL, kind TEXT, id TEXT
 ) STRICT, WITHOUT ROWID;
@@ -43,9 +41,7 @@ CREATE TABLE change (
 CREATE INDEX change_by_seq ON change (seq);
 CREATE TABLE state (seq INTEGER PRIMARY KEY, sum TEXT NOT NULL) STRICT;
 CREATE INDEX state_by_sum ON state (sum, seq);
-PRAGMA user_version = {_VERSION};
-COMMIT;
-"""
+""")
 _TICK = 20_000_000
 """Nanoseconds within which a file system may give two writes the same time."""
 
@@ -56,36 +52,13 @@ _LAST = 1 << 62
 class ChangeLog:
     """The log of one space folder."""
 
-    def __init__(self, file: Path | str, folder: Source) -> None:
+    def __init__(self, file: Path | None, folder: Source, *, keep: bool = True) -> None:
+        """Open the log in its file, in memory where that is None; not to `keep` it, in a copy of the file in memory."""
         self._folder = folder
-        try:
-            self._database = self._open(file)
-        except sqlite3.DatabaseError:
-            Path(file).unlink()
-            self._database = self._open(file)
-
-    @staticmethod
-    def _open(file: Path | str) -> sqlite3.Connection:
-        database = sqlite3.connect(file, isolation_level=None, check_same_thread=False)
-        try:
-            version = database.execute("PRAGMA user_version").fetchone()[0]
-            if version not in (0, _VERSION):
-                raise sqlite3.DatabaseError("another version")
-            if version == 0:
-                database.executescript(_SCHEMA)
-        except sqlite3.DatabaseError:
-            database.close()
-            raise
-        return database
-
-    @classmethod
-    def aside(cls, file: Path, folder: Source) -> ChangeLog:
-        """Open a copy in memory, so that the file stays as it is; an empty one where there is none to be read."""
-        log = cls(":memory:", folder)
-        with suppress(sqlite3.Error), closing(sqlite3.connect(f"{file.absolute().as_uri()}?mode=ro", uri=True)) as kept:
-            if kept.execute("PRAGMA user_version").fetchone()[0] == _VERSION:
-                kept.backup(log._database)
-        return log
+        if file is None or keep:
+            self._database = open_cache(file, _FORMAT, across_threads=True)
+        else:
+            self._database = copy_cache(file, _FORMAT, across_threads=True)
 
     def close(self) -> None:
         """Close the log."""

@@ -360,10 +360,10 @@ def cut_to_nothing(file: Path) -> None:
 
 def age(file: Path) -> None:
     import sqlite3
+    from contextlib import closing
 
-    with sqlite3.connect(file) as database:
-        database.execute("UPDATE meta SET value = 'an older version' WHERE name = 'form'")
-    database.close()
+    with closing(sqlite3.connect(file, isolation_level=None)) as database:
+        database.execute("PRAGMA user_version = 1")
 
 
 @pytest.mark.parametrize("how", [lose, fill_with_noise, cut, cut_to_nothing, age])

@@ -13,8 +13,8 @@ import pytest
 import requests
 
 from exporter.core.errors import SourceError
+from exporter.source.address import Address
 from exporter.source.assets import LARGEST, file_address
-from exporter.source.delivery import Address
 from tests.conftest import Guide, asset, locale
 from tests.support.stub import Reply, Request, listing, page, serve
 

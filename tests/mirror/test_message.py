@@ -85,14 +85,35 @@ def test_full_sync_names_what_went_by_its_title(guide: Guide, space: SpaceFiles,
 def test_titles_are_in_the_default_locale_one_line_each(guide: Guide, space: SpaceFiles, file: Path) -> None:
     locales = [locale("de-DE", default=True), locale("en-US")]
     space.put_model(PLACE, CATEGORY | {"name": "FAQ Group"}, locales=locales)
-    place(space, "castle", title={"en-US": "The castle", "de-DE": "Die\nBurg\x1b[31m \u202eund\ttor"})
+    place(space, "castle", title={"en-US": "The castle", "de-DE": "Die  Burg\x1b[31m \u202eund\ttor"})
+    place(space, "mill", title={"de-DE": "\n## Die Mühle\nam Fluss", "en-US": "The mill"})
     space.put(entry("category", "faq", title="X" * 300))
     sync(guide)
-    assert lines(file)[3:6] == [
+    assert lines(file)[3:7] == [
         "new FAQ group Orte (sights)",
         f"new FAQ group {'X' * 99}… (faq)",
         "new place Die Burg[31m und tor (castle)",
+        "new place Die Mühle (mill)",
     ]
+
+
+def test_titles_are_those_of_the_guides_own_pages(guide: Guide, space: SpaceFiles, file: Path) -> None:
+    person = content_type("person", ("firstName", "Symbol"), ("lastName", "Symbol"), display="firstName")
+    card = content_type("card", ("internalName", "Symbol"), ("headline", "Symbol"), display="internalName")
+    space.put_model(PLACE, CATEGORY, person, card, locales=[locale("en-US", default=True), locale("de-DE")])
+    space.put(entry("person", "ada", firstName="Ada", lastName="Lovelace"))
+    space.put(entry("card", "c", internalName="Home > card 3", headline="See the castle"))
+    space.put(entry("card", "only", headline={"de-DE": "Nur deutsch"}))
+    space.put(entry("card", "bare", order=3))
+    outcome = guide.run("build", "--message", "message.txt")
+    assert outcome.code == 0
+    text = file.read_text("utf-8").split("\n")
+    assert "new person Ada Lovelace (ada)" in text
+    assert "new card See the castle (c)" in text
+    assert "new card Nur deutsch (only)" in text
+    assert "new card bare" in text
+    pages = [file.read_text("utf-8") for file in (guide.root / "site").rglob("index.html")]
+    assert any("<h1>Ada Lovelace</h1>" in page for page in pages)
 
 
 def test_empty_delta_leaves_no_file(guide: Guide, file: Path) -> None:

@@ -140,7 +140,7 @@ def test_another_search_or_a_sync_is_another_source(guide: Guide, search: str | 
         (guide.root / "site.yaml").write_text("title: News\nsource: {local: ../space}\n", "utf-8")
     out = guide.run("sync").out
     how = "a search" if search else "a full sync"
-    assert f"the source is another than last time: {how}" in out
+    assert f"the source has changed since last time: {how}" in out
     assert (state(guide)["token"] is None) == bool(search)
     assert ("castle" in items(guide)) == (search is None)
 
@@ -357,7 +357,7 @@ def test_space_that_never_rests_is_told_and_the_mirror_stays(far: Far, stub: Stu
     stub.requests.clear()
     outcome = guide.run("sync")
     assert (outcome.code, guide.files()) == (3, before)
-    assert "published or taken back while they were listed, 5 times in turn: run again later" in outcome.err
+    assert "published or unpublished while they were listed, 5 times in turn: run again later" in outcome.err
     assert len(asked(stub)) == 10
 
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from exporter.source.delivery import Address
+from exporter.source.address import Address
 from tests.conftest import Guide, asset, entry, locale
 from tests.support.stub import Reply, Request, listing, page, serve
 

@@ -12,6 +12,7 @@ import pytest
 from exporter.core.encoding import canonical
 from exporter.core.errors import SourceError
 from exporter.core.naming import file_name
+from exporter.mirror import run as run_module
 from exporter.mirror import sync as sync_module
 from exporter.mirror.staging import Staging
 from exporter.source.sync import fetch_pages
@@ -49,7 +50,7 @@ def test_staging_that_was_only_half_thrown_away_is_not_gone_on_from(
     staging = Staging(tmp_path / "staging", "base")
     staging.remember(planned="yes")
     with monkeypatch.context() as patch:
-        patch.setattr("exporter.mirror.recovery.shutil.rmtree", lambda *_arguments, **_values: None)
+        patch.setattr("exporter.mirror.staging.shutil.rmtree", lambda *_arguments, **_values: None)
         staging.discard()
     assert (tmp_path / "staging").exists()
     assert Staging(tmp_path / "staging", "base").meta("planned") == ""
@@ -59,7 +60,7 @@ def test_staging_that_was_only_half_thrown_away_is_not_gone_on_from(
 def test_interrupted_sync_is_finished_and_brings_what_came_since(
     guide: Guide, space: SpaceFiles, monkeypatch: pytest.MonkeyPatch, name: str
 ) -> None:
-    interrupted(guide, monkeypatch, sync_module.SyncRun, name)
+    interrupted(guide, monkeypatch, sync_module, name)
     space.put(entry("place", "tower", title="The tower", slug="tower"))
     space.remove("entries/place/mill.json")
     assert guide.run("sync").code == 0
@@ -93,9 +94,9 @@ def test_file_that_hands_took_while_a_full_sync_was_interrupted_comes_back(
     before = guide.files("content", ".syncstate")
     with monkeypatch.context() as patch:
         if paging:
-            patch.setattr(sync_module, "fetch_pages", one_page)
+            patch.setattr(run_module, "fetch_pages", one_page)
         else:
-            patch.setattr(sync_module.SyncRun, "_plan", broken_off)
+            patch.setattr(sync_module, "_plan", broken_off)
         assert guide.run("sync", "--full").code == 3
     castle = guide.root / "content/entries/place/castle.json"
     castle.unlink() if gone else castle.write_bytes(castle.read_bytes() + b"\n")
@@ -232,7 +233,7 @@ def test_alias_that_is_moved_while_a_sync_runs_is_noticed_by_the_next(remote: Ca
         guide = remote(stub.url)
         outcomes = [guide.run("sync") for _ in range(3)]
     assert [outcome.code for outcome in outcomes] == [0, 0, 0]
-    said = ["the environment is another than last time" in outcome.out for outcome in outcomes]
+    said = ["the environment has changed since last time" in outcome.out for outcome in outcomes]
     assert said == [False, True, False]
 
 

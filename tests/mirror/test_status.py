@@ -191,7 +191,7 @@ def test_source_that_is_another_is_listed_as_a_full_sync(guide: Guide, space: Sp
     (guide.root / "site.yaml").write_text("title: T\nsource: {local: ../other}\n", "utf-8")
     report = look(guide)["status"]
     assert (report["full"], report["removed"], report["new"], report["changed"]) == (True, EDITED["removed"], [], [])
-    assert "another than last time" in guide.run("status").out
+    assert "the source has changed since last time" in guide.run("status").out
 
 
 def test_status_takes_no_lock(guide: Guide) -> None:

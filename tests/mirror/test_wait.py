@@ -15,9 +15,9 @@ from exporter.config.settings import Project, load_project
 from exporter.core.errors import GuardError, SourceError
 from exporter.core.model import Key
 from exporter.mirror import wait
-from exporter.mirror.sync import SyncOptions
+from exporter.mirror.run import SyncOptions, SyncOutcome
 from exporter.mirror.wait import Awaited, pause_after, read_awaited, sync_until
-from exporter.report.report import ItemChange, Report, SyncReport
+from exporter.report.report import ItemChange, SyncReport
 from tests.conftest import PICTURE, PLACE, Guide, SpaceFiles, asset, entry, locale
 from tests.support.stub import Reply, Request, error, listing, page, serve
 
@@ -333,10 +333,10 @@ class Clock:
         self.syncs: list[float] = []
         self.locked: set[int] = set()
 
-    def sync(self, report: Report) -> None:
+    def sync(self, _options: SyncOptions) -> SyncOutcome:
         self.syncs.append(self.now - 50)
         self.now += 1
-        report.sync = SyncReport(requests=4)
+        return SyncOutcome(SyncReport(requests=4))
 
     def pause(self, seconds: float) -> None:
         self.pauses.append(seconds)
@@ -350,21 +350,18 @@ def config(guide: Guide) -> Project:
     return load_project(guide.root)
 
 
-def waited(clock: Clock, config: Project, limit: float, chance: float) -> Report:
+def waited(clock: Clock, config: Project, limit: float, chance: float) -> SyncOutcome:
     """Wait for an entry that does not come unless the mirror is said to have it."""
-    report = Report("sync")
-    sync_until(
+    return sync_until(
         Awaited(Key("entry", "a"), 5),
         limit,
         config,
         SyncOptions(),
-        report,
-        lambda _options: clock.sync(report),
+        clock.sync,
         clock.pause,
         clock=lambda: clock.now,
         chance=lambda: chance,
     )
-    return report
 
 
 @pytest.mark.parametrize(
@@ -396,9 +393,8 @@ def test_lock_that_another_run_holds_after_a_pause_is_no_round(
     clock = Clock()
     clock.locked = {1, 2}
     monkeypatch.setattr(wait, "mirrored_revision", lambda _config, _key: 5 if len(clock.syncs) == 2 else None)
-    report = waited(clock, config, 60, 1.0)
-    assert report.sync is not None
-    assert (clock.syncs, report.sync.rounds, report.sync.requests, report.sync.seconds) == ([0, 4], 2, 8, 5)
+    report = waited(clock, config, 60, 1.0).report
+    assert (clock.syncs, report.rounds, report.requests, report.seconds) == ([0, 4], 2, 8, 5)
     clock = Clock()
     clock.locked = set(range(100))
     with pytest.raises(GuardError, match="process 7"):

@@ -17,8 +17,10 @@ from typing import TYPE_CHECKING
 import pytest
 
 from exporter.core.errors import SourceError
-from exporter.source import delivery
-from exporter.source.delivery import Address, Delivery, TokenRejectedError, TooBigError
+from exporter.source import bodies
+from exporter.source.address import Address
+from exporter.source.delivery import Delivery
+from exporter.source.failures import TokenRejectedError, TooBigError
 from exporter.source.retry import RetryableError, retrying, wait_after
 from exporter.source.unpacking import TooLargeError, unpacked
 from tests.support.stub import Reply, Request, error, serve
@@ -309,8 +311,8 @@ def test_hanging_attempt_leaves_time_for_another() -> None:
 
 
 def test_answer_larger_than_any_may_be_is_not_read_to_its_end(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(delivery, "MOST_BYTES", 4 << 20)
-    monkeypatch.setattr(delivery, "MOST_UNPACKED", 8 << 20)
+    monkeypatch.setattr(bodies, "MOST_BYTES", 4 << 20)
+    monkeypatch.setattr(bodies, "MOST_UNPACKED", 8 << 20)
     bomb = gzip.compress(bytes(64 << 20))
     with serve(in_turn(Reply(bomb, headers={"Content-Encoding": "gzip"}))) as stub:
         tracemalloc.start()

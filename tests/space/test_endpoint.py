@@ -109,7 +109,7 @@ def test_deletion_comes_as_sys_alone(endpoint: Space, space: SpaceFiles) -> None
 def test_token_of_one_endpoint_is_known_to_another_over_the_same_files(endpoint: Space, space: SpaceFiles) -> None:
     client = Client()
     client.sync(endpoint)
-    with closing(ChangeLog(":memory:", SpaceFolder(space.root))) as log:
+    with closing(ChangeLog(None, SpaceFolder(space.root))) as log:
         other = Space(SpaceFolder(space.root), log)
         status, body = ask(other, client.query)
     assert (status, body["items"]) == (200, [])

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import hashlib
 import os
 import sqlite3
 import sys
 from contextlib import contextmanager, suppress
 from typing import TYPE_CHECKING, Any
 
+from exporter.core.cache_database import CacheFormat, open_cache, open_read_only, remove_cache
 from exporter.core.encoding import Json, unpack
 
 if TYPE_CHECKING:
@@ -64,26 +64,20 @@ CREATE TABLE earlier (
 CREATE INDEX earlier_by_source ON earlier (source);
 CREATE INDEX earlier_by_folded ON earlier (folded);
 CREATE TABLE folder (path TEXT PRIMARY KEY, time INTEGER NOT NULL) WITHOUT ROWID;
+CREATE TRIGGER page_built AFTER INSERT ON built BEGIN
+  INSERT OR IGNORE INTO unpublished SELECT url FROM page WHERE id = NEW.page; END;
+CREATE TRIGGER page_gone AFTER DELETE ON page BEGIN INSERT OR IGNORE INTO unpublished VALUES (OLD.url); END;
+CREATE TRIGGER page_moved AFTER UPDATE OF url ON page BEGIN
+  INSERT OR IGNORE INTO unpublished VALUES (OLD.url); END;
+CREATE TRIGGER file_copied AFTER INSERT ON copy BEGIN INSERT OR IGNORE INTO unpublished VALUES ('/' || NEW.path); END;
+CREATE TRIGGER file_gone AFTER DELETE ON copy BEGIN INSERT OR IGNORE INTO unpublished VALUES ('/' || OLD.path); END;
 """
-_TRIGGERS = (
-    """CREATE TRIGGER page_built AFTER INSERT ON built BEGIN
-      INSERT OR IGNORE INTO unpublished SELECT url FROM page WHERE id = NEW.page; END""",
-    """CREATE TRIGGER page_gone AFTER DELETE ON page BEGIN
-      INSERT OR IGNORE INTO unpublished VALUES (OLD.url); END""",
-    """CREATE TRIGGER page_moved AFTER UPDATE OF url ON page BEGIN
-      INSERT OR IGNORE INTO unpublished VALUES (OLD.url); END""",
-    """CREATE TRIGGER file_copied AFTER INSERT ON copy BEGIN
-      INSERT OR IGNORE INTO unpublished VALUES ('/' || NEW.path); END""",
-    """CREATE TRIGGER file_gone AFTER DELETE ON copy BEGIN
-      INSERT OR IGNORE INTO unpublished VALUES ('/' || OLD.path); END""",
-)
-"""Invariant: an address of site/ whose file may differ from what `published` says of it is in `unpublished`.
+"""The tables and triggers.
 
-It gets there in the very transaction that makes it differ, so that a crash between a build and those that use its
-result (the reader's updates, publishing) loses no change: the next build's result has it again.
+Invariant of the triggers: an address of site/ whose file may differ from what `published` says of it is in
+`unpublished`. It gets there in the very transaction that makes it differ, so that a crash between a build and those
+that use its result (the reader's updates, publishing) loses no change: the next build's result has it again.
 """
-
-_FORM = f"{hashlib.sha256(''.join((_SCHEMA, *_TRIGGERS)).encode()).hexdigest()} {sys.version}"
 _ALONE = 8_000
 """Pages of the file, of 4 KiB, that a process which is alone with it holds in memory."""
 
@@ -95,51 +89,19 @@ class Database:
         self.program = program
         self._path = path
         self._process = os.getpid()
-        self._form = f"{_FORM} {program}"
-        self.database = self._open()
-
-    def _open(self) -> sqlite3.Connection:
-        """Open the file; one that is broken, unfinished or of another program is thrown away."""
-        if self._path is None:
-            return self._make(sqlite3.connect(":memory:", isolation_level=None))
-        self._path.parent.mkdir(parents=True, exist_ok=True)
-        database = sqlite3.connect(self._path, isolation_level=None)
-        try:
-            row = database.execute("SELECT value FROM meta WHERE name = 'form'").fetchone()
-            if row is not None and row[0] == self._form:
-                return self._tuned(database)
-        except sqlite3.DatabaseError:
-            pass
-        database.close()
-        self.discard_file()
-        return self._make(sqlite3.connect(self._path, isolation_level=None))
-
-    def _tuned(self, database: sqlite3.Connection) -> sqlite3.Connection:
-        """Leave it to the system when to write."""
-        database.execute("PRAGMA synchronous = OFF")
-        return database
-
-    def _make(self, database: sqlite3.Connection) -> sqlite3.Connection:
-        self._tuned(database)
-        database.execute("BEGIN")
-        for statement in (*filter(str.strip, _SCHEMA.split(";")), *_TRIGGERS):
-            database.execute(statement)
-        database.execute("INSERT INTO meta VALUES ('form', ?)", (self._form,))
-        database.execute("COMMIT")
-        return database
+        self.database = open_cache(path, CacheFormat(_SCHEMA, f"{sys.version} {program}"), durable=False)
 
     def discard_file(self) -> None:
         """Remove the file and its journal."""
-        for suffix in ("", "-journal", "-wal", "-shm"):
-            if self._path is not None:
-                self._path.with_name(self._path.name + suffix).unlink(missing_ok=True)
+        if self._path is not None:
+            remove_cache(self._path)
 
     def reopen_here(self) -> None:
         """Open the file anew in another process: a connection must not be used on the other side of a fork."""
         if self._path is not None and os.getpid() != self._process:
             self._process = os.getpid()
             self._inherited = self.database
-            self.database = sqlite3.connect(f"{self._path.absolute().as_uri()}?mode=ro", uri=True, isolation_level=None)
+            self.database = open_read_only(self._path)
 
     def close(self) -> None:
         """Close the file."""

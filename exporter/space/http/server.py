@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import TYPE_CHECKING, Literal
 
+from exporter.core.cache_database import remove_cache
 from exporter.core.encoding import digest
 from exporter.core.errors import ConfigError
 from exporter.space.changelog import ChangeLog
@@ -175,14 +176,14 @@ def open_endpoint(source: Source, log_file: Path, listening: Listening | None = 
 def _open_space(source: Source, log_file: Path, listening: Listening, stack: ExitStack) -> Space:
     """Open the log and look at the files; a log that turns out broken is begun anew."""
     always = listening.look == "always"
-    log = ChangeLog(log_file, source) if listening.keep else ChangeLog.aside(log_file, source)
+    log = ChangeLog(log_file, source, keep=listening.keep)
     try:
         space = Space(source, log, listening.access_token, listening.faults, follows=always)
     except sqlite3.DatabaseError:
         log.close()
         if listening.keep:
-            log_file.unlink()
-        log = ChangeLog(log_file if listening.keep else ":memory:", source)
+            remove_cache(log_file)
+        log = ChangeLog(log_file if listening.keep else None, source)
         space = Space(source, log, listening.access_token, listening.faults, follows=always)
     stack.enter_context(closing(log))
     return space
