@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from exporter.build.output import MARKER, check_output
@@ -18,22 +19,31 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from exporter.config.settings import Project
-    from exporter.report.report import Problem, Report
+    from exporter.report.report import Problem
 
 
-def check_guide(project: Project, report: Report, *, strict: bool = False, jobs: int = 0) -> None:
-    """Check the mirror and the built site and report what is wrong; write nothing.
+@dataclass(frozen=True)
+class CheckOutcome:
+    """What a check looked at, and what is wrong: errors first, then by file."""
+
+    report: CheckReport
+    problems: tuple[Problem, ...]
+
+
+def check_guide(project: Project, *, strict: bool = False, jobs: int = 0) -> CheckOutcome:
+    """Check the mirror and the built site; write nothing.
 
     With `strict`, warnings are errors. Raises GuardError where there is no mirror yet or site/ is not ours.
     """
     start = time.monotonic()
     check_output(project.output)
-    checked = report.check = CheckReport()
+    checked = CheckReport()
     found = weigh(_find(project, checked, jobs or cores()), project.site.check, strict=strict)
-    report.problems += sorted(dict.fromkeys(found), key=_place)
-    checked.errors = sum(problem.severity == "error" for problem in report.problems)
-    checked.warnings = len(report.problems) - checked.errors
+    problems = tuple(sorted(dict.fromkeys(found), key=_place))
+    checked.errors = sum(problem.severity == "error" for problem in problems)
+    checked.warnings = len(problems) - checked.errors
     checked.seconds = round(time.monotonic() - start, 2)
+    return CheckOutcome(checked, problems)
 
 
 def _place(found: Problem) -> tuple[Any, ...]:
