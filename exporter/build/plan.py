@@ -11,7 +11,7 @@ from exporter.core.encoding import value_digest
 from exporter.core.files import walk_files
 from exporter.core.naming import MOVED_PATH
 from exporter.guide.library.template_files import THEME
-from exporter.guide.schema.dates import read_date, seconds_of
+from exporter.guide.schema.dates import read_date, unix_time
 from exporter.guide.schema.guide_model import site_values
 from exporter.guide.schema.read_model import read_json
 
@@ -150,7 +150,7 @@ def _remember_newest(index: GuideIndex, updated: str) -> None:
     """Keep the content's own time, which never runs backwards here (the service writes them all in UTC)."""
     moment = read_date(updated)
     if moment is not None:
-        index.remember("newest", max(seconds_of(moment), float(index.meta("newest") or 0)))
+        index.remember("newest", max(unix_time(moment), float(index.meta("newest") or 0)))
 
 
 def _place_pages(

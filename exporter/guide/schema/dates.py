@@ -22,6 +22,7 @@ _LENGTHS: dict[str, Literal["short", "medium", "long", "full"]] = {
     "full": "full",
 }
 _YEAR_ONE = datetime(1, 1, 1)
+_UNIX_EPOCH = datetime(1970, 1, 1)
 
 
 class Moment(NamedTuple):
@@ -56,6 +57,11 @@ def read_date(value: Json) -> Moment | None:
 def seconds_of(moment: Moment) -> float:
     """Return a moment's place in time: seconds since the start of the year 1 in UTC. Without a zone it is in UTC."""
     return (moment.when - _YEAR_ONE).total_seconds() - _offset(moment.zone)
+
+
+def unix_time(moment: Moment) -> float:
+    """Return a moment as Unix time, in seconds."""
+    return (moment.when - _UNIX_EPOCH).total_seconds() - _offset(moment.zone)
 
 
 def _offset(zone: str) -> int:
