@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from typing import TYPE_CHECKING
 
-from exporter.config.url_patterns import DATE_PARTS, OWN_FACTS, leads_on, paths_of
+from exporter.config.url_patterns import DATE_PARTS, OWN_FACTS, links_to_entries, paths_of
 from exporter.core.encoding import Json, decode, value_digest
 from exporter.core.errors import ConfigError, GuardError
 from exporter.core.files import read_bytes, walk_files
@@ -32,7 +32,12 @@ def unknown_fields(guide: GuideModel) -> Iterator[str]:
             if first is None and ".".join(path[:2]) not in OWN_FACTS[:2]:
                 has = ", ".join(field.id for field in content_type.fields)
                 yield f"pages.{type_id}.url: {type_id} has no field {path[0]}: it has {has}"
-            elif first is not None and path[1:] and not leads_on(content_type, path[0]) and not _is_date(first, path):
+            elif (
+                first is not None
+                and path[1:]
+                and not links_to_entries(content_type, path[0])
+                and not _is_date(first, path)
+            ):
                 said = "a Date has year, month and day, a link the fields of what it leads to"
                 yield f"pages.{type_id}.url: {'.'.join(path)}: {said}"
 
