@@ -33,8 +33,8 @@ def unknown_fields(guide: GuideModel) -> Iterator[str]:
                 has = ", ".join(field.id for field in content_type.fields)
                 yield f"pages.{type_id}.url: {type_id} has no field {path[0]}: it has {has}"
             elif first is not None and path[1:] and not leads_on(content_type, path[0]) and not _is_date(first, path):
-                said = "a Date has year, month and day, a link the fields of what it leads to"
-                yield f"pages.{type_id}.url: {'.'.join(path)}: {said}"
+                message = "a Date has year, month and day, a link the fields of what it leads to"
+                yield f"pages.{type_id}.url: {'.'.join(path)}: {message}"
 
 
 def _is_date(field: Field, path: tuple[str, ...]) -> bool:
