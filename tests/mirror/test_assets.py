@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shutil
 import socket
 import threading
 import time
@@ -201,6 +202,36 @@ def test_hourly_limit_told_to_one_file_stops_all_that_are_not_on_their_way(remot
     assert 1 <= len(files) <= 8
     assert [each["item"] for each in outcome.json["problems"]] == sorted(f"asset:{each}" for each in names)
     assert {each["code"] for each in outcome.json["problems"]} == {"rate-limit"}
+
+
+def test_file_of_an_overloaded_host_is_asked_again_when_that_says(remote: Callable[[str], Guide]) -> None:
+    times: list[float] = []
+
+    def files(request: Request) -> Reply:
+        times.append(time.monotonic())
+        return Reply(body_of(request)) if len(times) > 1 else Reply(b"", 503, {"Retry-After": "1"})
+
+    with serve(space_of([picture("a")], files)) as stub:
+        guide = remote(stub.url)
+        assert guide.run("sync").code == 0
+    assert (came(guide), len(times)) == ({"a": b"a"}, 2)
+    assert times[1] - times[0] >= 1
+
+
+def test_space_and_its_files_on_the_loopback_are_asked_without_a_proxy(
+    remote: Callable[[str], Guide], guide: Guide, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with serve(lambda _request: Reply(b"", 502)) as proxy:
+        for name in ("http_proxy", "https_proxy", "all_proxy"):
+            monkeypatch.setenv(name, proxy.url)
+        for name in ("no_proxy", "NO_PROXY"):
+            monkeypatch.delenv(name, raising=False)
+        assert guide.run("build").code == 0
+        shutil.rmtree(guide.root)
+        with serve(space_of([picture("a")], lambda request: Reply(body_of(request)))) as stub:
+            far = remote(stub.url)
+            assert (far.run("sync").code, came(far)) == (0, {"a": b"a"})
+        assert proxy.requests == []
 
 
 @contextmanager
