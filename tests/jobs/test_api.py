@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from exporter.core.errors import GuardError
 from exporter.core.files import exclusive_lock
 from exporter.jobs import RenderChoices, SyncChoices, build, check, load_project, render, status, sync
 from tests.conftest import entry
@@ -39,12 +38,6 @@ def test_status_names_what_comes_and_takes_no_lock(guide: Guide, space: SpaceFil
     assert report.status is not None
     assert [listed.item for listed in report.status.new] == ["entry:new"]
     assert report.exit_code == 1
-
-
-def test_two_runs_in_one_folder_are_refused(guide: Guide) -> None:
-    project = load_project(guide.root)
-    with exclusive_lock(project.cache / "lock"), pytest.raises(GuardError):
-        sync(project)
 
 
 def test_check_returns_its_problems(guide: Guide, space: SpaceFiles) -> None:

@@ -11,7 +11,7 @@ from dataclasses import replace
 from functools import partial
 from typing import TYPE_CHECKING
 
-from exporter.config.url_patterns import DATE_PARTS, PLACEHOLDER, leads_on, paths_of
+from exporter.config.url_patterns import DATE_PARTS, PLACEHOLDER, links_to_entries, paths_of
 from exporter.core.model import link_key
 from exporter.core.naming import url_path
 
@@ -67,7 +67,7 @@ def _filled(guide: GuideModel, item: Item, path: str, locale: str) -> str:
         return _segment(str(item.sys.get(name, "")), rest) or _id_segment(item.key.id)
     value = part_value(guide.answer(item, name, locale).value)
     if value.startswith("\0"):
-        known = leads_on(guide.model.types.get(item.content_type), name)
+        known = links_to_entries(guide.model.types.get(item.content_type), name)
         return f"{value}\0{rest}\0" if known else _id_segment(item.key.id)
     return _segment(value, rest) or _id_segment(item.key.id)
 
@@ -125,7 +125,7 @@ def dependents(index: GuideIndex, guide: GuideModel, key: str) -> set[str]:
     found: set[str] = set()
     for type_id, wanted in guide.site.pages.items():
         for path in paths_of(wanted.url or ""):
-            if leads_on(guide.model.types.get(type_id), path[0]):
+            if links_to_entries(guide.model.types.get(type_id), path[0]):
                 steps = path[:-1] or path
                 found.update(*(_leading_to(index, key, steps[:end]) for end in range(1, len(steps) + 1)))
     return found
@@ -186,7 +186,7 @@ def _with_value(guide: GuideModel, item: Item, name: str, locale: str, value: st
     """Give an entry as it was with an earlier value; of a link that is the key that it led to."""
     earlier: Json = value
     kind, _, identifier = value.partition(":")
-    if kind == "entry" and leads_on(guide.model.types.get(item.content_type), name):
+    if kind == "entry" and links_to_entries(guide.model.types.get(item.content_type), name):
         earlier = {"sys": {"type": "Link", "linkType": "Entry", "id": identifier}}
     fields = {**item.fields, name: {**item.localized(name), locale: earlier}}
     return replace(item, raw={**item.raw, "fields": fields})
