@@ -11,7 +11,7 @@ from exporter.core.encoding import value_digest
 from exporter.core.files import walk_files
 from exporter.core.naming import MOVED_PATH
 from exporter.guide.library.template_files import THEME
-from exporter.guide.schema.dates import read_moment
+from exporter.guide.schema.dates import read_date, unix_time
 from exporter.guide.schema.guide_model import site_values
 from exporter.guide.schema.read_model import read_json
 
@@ -95,7 +95,7 @@ class PagePlan:
 def changed_items(inputs: BuildInputs, look: Callable[[], FileChanges]) -> FileChanges:
     """Return the files of items that differ; with another model all of them are read anew."""
     index, guide = inputs.index, inputs.guide
-    if index.meta("model") != guide.stamp:
+    if index.meta("model") != guide.digest:
         return look_for_items(index, inputs.project.content, everything=True)
     return FileChanges(*look())
 
@@ -115,7 +115,7 @@ def plan_pages(inputs: BuildInputs, changes: FileChanges) -> PagePlan:
 
 def _digests(inputs: BuildInputs, earlier: Mapping[str, Record]) -> Digests:
     moved = value_digest([earlier, sorted(inputs.copies.files)])
-    return Digests(inputs.guide.stamp, moved, _shared_inputs(inputs.project, inputs.guide))
+    return Digests(inputs.guide.digest, moved, _shared_inputs(inputs.project, inputs.guide))
 
 
 def _shared_inputs(project: Project, guide: GuideModel) -> bytes:
@@ -148,9 +148,9 @@ def _bring_up_to_date(
 
 def _remember_newest(index: GuideIndex, updated: str) -> None:
     """Keep the content's own time, which never runs backwards here (the service writes them all in UTC)."""
-    moment = read_moment(updated)
+    moment = read_date(updated)
     if moment is not None:
-        index.remember("newest", max(moment.timestamp(), float(index.meta("newest") or 0)))
+        index.remember("newest", max(unix_time(moment), float(index.meta("newest") or 0)))
 
 
 def _place_pages(
@@ -161,6 +161,7 @@ def _place_pages(
     rules = differing.model or differing.moved
     if planner.moved or update.lists or update.linked or rules:
         planner.place_others()
+    planner.refuse_conflicts()
     if planner.moved or update.changed or rules:
         planner.place_redirects(inputs.tasks.load, earlier, update.changed, everything=differing.model)
 

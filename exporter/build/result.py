@@ -26,7 +26,7 @@ class BuildResult:
     """What differs from the last build whose result was confirmed, by path under site/.
 
     `changed` maps a path to the old digest and the file as it is now, `removed` to the old digest. `newest` is the
-    content's own time: the latest `sys.updatedAt`, in seconds since 1970, 0.0 where there is none.
+    content's own time: the latest `sys.updatedAt`, in seconds since the year 1, 0.0 where there is none.
 
     Invariant: what is not confirmed comes again in the next result, whatever happens in between. So the reader's
     updates, publishing and the dev server may fail, or the process be killed, and no change is lost.

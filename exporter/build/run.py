@@ -52,11 +52,11 @@ SELECT id, coalesce(substr(key, instr(key, ':') + 1), url) FROM page WHERE id NO
 
 @dataclass(frozen=True)
 class RenderOptions:
-    """How to render: in `jobs` processes (0: one a core); `strict` writes nothing where there is any error,
-    which an earlier step may already have met (`has_errors`).
+    """How to render.
 
-    `brought` says that a sync brought something, so that what renders is loaded while files are looked at. `detail` is
-    called with a line for each file written.
+    `jobs` processes render (0: one a core). `strict` writes nothing where there is any error, which an earlier step may
+    already have met (`has_errors`). `brought` says that a sync brought something, so that what renders is loaded while
+    files are looked at. `detail` is called with a line for each file written.
     """
 
     jobs: int = 0

@@ -179,5 +179,5 @@ def _note(update: Update, before: ItemFacts | None, after: ItemFacts | None) -> 
         places = set(each.lists) - set(other.lists if other else ())
         update.changed.update(f"list:{name}" for whole, *_ in places for name in (whole, whole.partition("/")[0]))
         update.lists = update.lists or labels or bool(places)
-        if each.parts != (other.parts if other else ()):
+        if each.linked_values != (other.linked_values if other else ()):
             update.linked.add(each.key)

@@ -22,9 +22,6 @@ if TYPE_CHECKING:
     from exporter.config.site_schema import Source
     from exporter.mirror.run import SyncOptions, SyncOutcome
 
-WAIT_SECONDS = 120.0
-"""Seconds to wait where the command line names no limit."""
-
 _FIRST_PAUSE = 1.0
 _LONGEST_PAUSE = 15.0
 """Seconds."""

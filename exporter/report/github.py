@@ -16,13 +16,13 @@ if TYPE_CHECKING:
 _MARKUP = re.compile(r"([\\`*_{}\[\]<>()#+!|&~@-])")
 
 
-def tell_report(report: Report, summary_file: str | None) -> list[str]:
+def publish_report(report: Report, summary_file: str | None, *, verbose: bool) -> list[str]:
     """Add a run to the summary of the step, where that has a file; give the lines that make annotations."""
-    _add(summary_file, summary(report))
-    return [annotation(each) for each in first_of_each(report)[0]]
+    _add(summary_file, summary(report, verbose=verbose))
+    return [annotation(each) for each in first_of_each(report.problems, verbose=verbose)[0]]
 
 
-def tell_failure(command: str, code: str, message: str, summary_file: str | None) -> str:
+def publish_failure(command: str, code: str, message: str, summary_file: str | None) -> str:
     """Add the error that ended a run to the summary of the step; give the line that makes an annotation of it."""
     _add(summary_file, f"### exporter {command}\n\n- error: {_plain(one_line(message, 1000))}\n\n")
     return f"::error title={_property(code)}::{_data(message)}"
@@ -52,9 +52,9 @@ def _property(text: str) -> str:
     return _data(text).replace(":", "%3A").replace(",", "%2C")
 
 
-def summary(report: Report) -> str:
+def summary(report: Report, *, verbose: bool = False) -> str:
     """Write what a run did as Markdown: the sentences, the translation coverage, the problems."""
-    told, more = first_of_each(report)
+    told, more = first_of_each(report.problems, verbose=verbose)
     lines = [f"### exporter {report.command}", "", *(f"- {_plain(line)}" for line in report.sentences())]
     tables = [report.check.table() if report.check is not None else []]
     tables += [[["severity", "code", "problem"], *([each.severity, each.code, each.message] for each in told)]]

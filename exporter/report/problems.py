@@ -11,7 +11,6 @@ from exporter.report.report import Problem, one_line
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
 
-    from exporter.report.report import Report
 
 _MOST = 50
 """Problems of one code that are told one by one, unless more is asked for."""
@@ -57,7 +56,7 @@ def weigh(problems: Iterable[Problem], chosen: Mapping[str, str], *, strict: boo
             yield replace(each, severity=severity)
 
 
-def first_of_each(report: Report) -> tuple[list[Problem], Counter[str]]:
+def first_of_each(problems: Iterable[Problem], *, verbose: bool) -> tuple[list[Problem], Counter[str]]:
     """Give the problems to be told one by one, and how many more there are of which code.
 
     What reads the same in several locales is told once.
@@ -65,17 +64,17 @@ def first_of_each(report: Report) -> tuple[list[Problem], Counter[str]]:
     counts: Counter[str] = Counter()
     told = []
     once: dict[tuple[str, ...], Problem] = {}
-    for each in report.problems:
+    for each in problems:
         once.setdefault((each.severity, each.code, each.message), each)
     for each in once.values():
         counts[each.code] += 1
-        if report.verbose or counts[each.code] <= _MOST:
+        if verbose or counts[each.code] <= _MOST:
             told.append(each)
     return told, counts - Counter(each.code for each in told)
 
 
-def problem_lines(report: Report) -> list[str]:
+def problem_lines(problems: Iterable[Problem], *, verbose: bool) -> list[str]:
     """Give the problems as lines for people, with the codes that `check` in site.yaml weighs."""
-    told, more = first_of_each(report)
+    told, more = first_of_each(problems, verbose=verbose)
     lines = [f"{each.severity}: {one_line(each.message, 1000)} [{each.code}]" for each in told]
     return [*lines, *(f"and {number} more of {code}: -v or --json lists all" for code, number in more.items())]

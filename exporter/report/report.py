@@ -239,35 +239,34 @@ class StatusReport:
         ]
 
 
-@dataclass
+@dataclass(frozen=True)
 class Report:
-    """A whole run."""
+    """A whole run: the part of each step that was taken, what is wrong, and notes worth a line each."""
 
     command: str
-    verbose: bool = False
     sync: SyncReport | None = None
     render: RenderReport | None = None
     status: StatusReport | None = None
     check: CheckReport | None = None
-    problems: list[Problem] = field(default_factory=list)
-    notes: list[str] = field(default_factory=list)
+    problems: tuple[Problem, ...] = ()
+    notes: tuple[str, ...] = ()
 
-    def detail(self, line: str) -> None:
-        """Note something that is told only to those who ask for more."""
-        if self.verbose:
-            self.notes.append(line)
+    @property
+    def has_errors(self) -> bool:
+        """Whether any problem is an error."""
+        return any(problem.severity == "error" for problem in self.problems)
 
     @property
     def exit_code(self) -> int:
-        """Give 3 where an asset file would not come, 1 for any other error or where `status` found a difference."""
+        """The exit code: 3 where an asset file could not be fetched, 1 for any other error or a status that differs."""
         if self.sync and self.sync.assets_failed:
             return 3
         if self.command == "status" and self.status and self.status.differs:
             return 1
-        return int(any(each.severity == "error" for each in self.problems))
+        return int(self.has_errors)
 
     def as_json(self) -> dict[str, Any]:
-        """Give the object that `--json` prints."""
+        """Return the object that `--json` prints."""
         code = self.exit_code
         found = {"sync": self.sync, "render": self.render, "status": self.status, "check": self.check}
         parts = {name: _members(part) for name, part in found.items() if part is not None}
@@ -276,7 +275,7 @@ class Report:
             "ok": code == 0,
             "exit": code,
             **parts,
-            "problems": [each.as_json() for each in self.problems],
+            "problems": [problem.as_json() for problem in self.problems],
         }
 
     def sentences(self) -> list[str]:

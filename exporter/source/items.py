@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import msgspec
 
-from exporter.core.encoding import Json, decode, is_spelled_apart, read_double
+from exporter.core.encoding import Json, decode, has_exponent, read_double
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -60,7 +60,7 @@ def _decoded(items: list[msgspec.Raw]) -> Iterator[tuple[Json, bool]]:
     def number(text: str) -> float:
         nonlocal plain
         value = read_double(text)
-        plain = plain and not is_spelled_apart(value)
+        plain = plain and not has_exponent(value)
         return value
 
     decoder = msgspec.json.Decoder(float_hook=number)

@@ -448,7 +448,7 @@ def test_broken_file_leaves_links_and_addresses_alone_and_says_so(guide: Guide, 
     guide.build()
     (guide.root / "content/entries/place/mill.json").write_text("{")
     (problem,) = guide.run("check", "--json").json["problems"]
-    assert "so neither links nor addresses were looked at: take it back from git" in problem["message"]
+    assert "so neither links nor addresses were looked at: restore it from git" in problem["message"]
 
 
 def test_line_of_a_problem_has_its_code_and_stands_once_for_all_languages(guide: Guide, space: SpaceFiles) -> None:

@@ -14,7 +14,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from exporter.check.pages import PageReader, Site
-from exporter.check.quick import is_well
+from exporter.check.quick import is_in_order
 from exporter.check.site import LARGEST_PAGE, SiteCheck
 from exporter.report.problems import wanted
 
@@ -302,7 +302,7 @@ MARKUP = [
 @given(st.lists(st.sampled_from(MARKUP), max_size=25).map("".join))
 def test_page_that_is_passed_without_parsing_has_no_dead_link_for_the_parser(text: str) -> None:
     site = Site(frozenset({"index.html"}))
-    if is_well(text, "index.html", site, alt=True, size=True) is not None:
+    if is_in_order(text, "index.html", site, alt=True, size=True) is not None:
         links = PageReader(text, "index.html", site).links
         assert [each for each in links if each.target and site.file(each.target.file) is None] == []
 

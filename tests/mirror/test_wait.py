@@ -131,9 +131,15 @@ def test_people_are_told_the_rounds(guide: Guide, space: SpaceFiles, during: Cal
 @pytest.mark.parametrize(
     ("arguments", "said"),
     [
-        (["sync", "--wait-for", "a", "--dry-run"], "--dry-run writes nothing, so there is no --wait-for beside it"),
-        (["build", "--wait-limit", "9", "--dry-run"], "--dry-run writes nothing, so there is no --wait-limit beside"),
-        (["build", "--wait-limit", "9"], "there is no --wait-limit without --wait-for"),
+        (
+            ["sync", "--wait-for", "a", "--dry-run"],
+            "it cannot be combined with --wait-for",
+        ),
+        (
+            ["build", "--wait-limit", "9", "--dry-run"],
+            "it cannot be combined with --wait-limit",
+        ),
+        (["build", "--wait-limit", "9"], "--wait-limit says how long --wait-for waits"),
         (["sync", "--wait-for", ""], "expected ENTRY_ID or ENTRY_ID@REVISION, found ''"),
         (["sync", "--wait-for", "a@"], "expected ENTRY_ID or ENTRY_ID@REVISION, found 'a@'"),
         (["sync", "--wait-for", "@4"], "expected ENTRY_ID or ENTRY_ID@REVISION, found '@4'"),

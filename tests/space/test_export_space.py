@@ -220,14 +220,14 @@ def test_export_caught_half_written_is_taken_as_it_was(export: Export, over: Spa
 
 
 BROKEN = [
-    (b'{\n "entries": [,\n', "is no JSON: line 2, column 14: "),
-    (b'\xef\xbb\xbf{"entries": [1}', "is no JSON: line 1, column 15: "),
-    (b'{\n"entries": ["\xc3\xa9\xff"]}', "is no JSON: line 2, column 15: no UTF-8"),
-    (b"", "is no JSON: line 1, column 1: "),
-    (b'{"entries": [NaN]}', "is no JSON: the number NaN is out of range"),
+    (b'{\n "entries": [,\n', "is not JSON: line 2, column 14: "),
+    (b'\xef\xbb\xbf{"entries": [1}', "is not JSON: line 1, column 15: "),
+    (b'{\n"entries": ["\xc3\xa9\xff"]}', "is not JSON: line 2, column 15: not UTF-8"),
+    (b"", "is not JSON: line 1, column 1: "),
+    (b'{"entries": [NaN]}', "is not JSON: the number NaN is out of range"),
     (b"[]", "expected a JSON object with the lists entries, assets and contentTypes"),
     (b'{"title": "x"}', "expected a JSON object with the lists entries, assets and contentTypes"),
-    (b'{"entries": [], "locales": {}}', "as `contentful space export` writes it; locales is none"),
+    (b'{"entries": [], "locales": {}}', "as `contentful space export` writes it; locales is no list"),
 ]
 
 
@@ -322,7 +322,7 @@ def test_broken_export_ends_a_run_and_loses_nothing(
     export.file.write_text('{\n  "entries": [', "utf-8")
     outcome = guide.run("build")
     assert (outcome.code, outcome.out) == (2, "")
-    assert f"{export.file} is no JSON: line 2, column 15" in outcome.err
+    assert f"{export.file} is not JSON: line 2, column 15" in outcome.err
     assert guide.files() == before
 
 

@@ -29,7 +29,7 @@ def make_small() -> None:
     plan.WORTH_READERS = vars(build)["WORTH_READERS"] = build.WORTH_RENDERERS = FEW
     items._KEPT = items._PACKED = build._WORTH_A_PROCESS = output._WORTH_A_PROCESS = FEW
     work._LAST = 2
-    list_pages.LARGEST_SITEMAP = list_views._IN_A_FEED = FEW
+    list_pages.LARGEST_SITEMAP = list_views.FEED_ENTRIES = FEW
 
 
 if __name__ == "__main__":

@@ -39,6 +39,7 @@ def open_views(folder: Path) -> Callable[[str], View]:
     update_items(index, planner, look, read_files(files.root, guide_model, look.now), everything=True)
     planner.settle()
     planner.place_others()
+    planner.refuse_conflicts()
     library = Library(index, guide_model, files.root, files.root / "templates")
 
     def at(url: str) -> View:

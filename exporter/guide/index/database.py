@@ -64,23 +64,19 @@ CREATE TABLE earlier (
 CREATE INDEX earlier_by_source ON earlier (source);
 CREATE INDEX earlier_by_folded ON earlier (folded);
 CREATE TABLE folder (path TEXT PRIMARY KEY, time INTEGER NOT NULL) WITHOUT ROWID;
+CREATE TRIGGER page_built AFTER INSERT ON built BEGIN
+  INSERT OR IGNORE INTO unpublished SELECT url FROM page WHERE id = NEW.page; END;
+CREATE TRIGGER page_gone AFTER DELETE ON page BEGIN INSERT OR IGNORE INTO unpublished VALUES (OLD.url); END;
+CREATE TRIGGER page_moved AFTER UPDATE OF url ON page BEGIN
+  INSERT OR IGNORE INTO unpublished VALUES (OLD.url); END;
+CREATE TRIGGER file_copied AFTER INSERT ON copy BEGIN INSERT OR IGNORE INTO unpublished VALUES ('/' || NEW.path); END;
+CREATE TRIGGER file_gone AFTER DELETE ON copy BEGIN INSERT OR IGNORE INTO unpublished VALUES ('/' || OLD.path); END;
 """
-_TRIGGERS = (
-    """CREATE TRIGGER page_built AFTER INSERT ON built BEGIN
-      INSERT OR IGNORE INTO unpublished SELECT url FROM page WHERE id = NEW.page; END""",
-    """CREATE TRIGGER page_gone AFTER DELETE ON page BEGIN
-      INSERT OR IGNORE INTO unpublished VALUES (OLD.url); END""",
-    """CREATE TRIGGER page_moved AFTER UPDATE OF url ON page BEGIN
-      INSERT OR IGNORE INTO unpublished VALUES (OLD.url); END""",
-    """CREATE TRIGGER file_copied AFTER INSERT ON copy BEGIN
-      INSERT OR IGNORE INTO unpublished VALUES ('/' || NEW.path); END""",
-    """CREATE TRIGGER file_gone AFTER DELETE ON copy BEGIN
-      INSERT OR IGNORE INTO unpublished VALUES ('/' || OLD.path); END""",
-)
-"""Invariant: an address of site/ whose file may differ from what `published` says of it is in `unpublished`.
+"""The tables and triggers.
 
-It gets there in the very transaction that makes it differ, so that a crash between a build and those that use its
-result (the reader's updates, publishing) loses no change: the next build's result has it again.
+Invariant of the triggers: an address of site/ whose file may differ from what `published` says of it is in
+`unpublished`. It gets there in the very transaction that makes it differ, so that a crash between a build and those
+that use its result (the reader's updates, publishing) loses no change: the next build's result has it again.
 """
 _ALONE = 8_000
 """Pages of the file, of 4 KiB, that a process which is alone with it holds in memory."""
@@ -93,9 +89,7 @@ class Database:
         self.program = program
         self._path = path
         self._process = os.getpid()
-        self.database = open_cache(
-            path, CacheFormat(f"{_SCHEMA}{';'.join(_TRIGGERS)}", f"{sys.version} {program}"), durable=False
-        )
+        self.database = open_cache(path, CacheFormat(_SCHEMA, f"{sys.version} {program}"), durable=False)
 
     def discard_file(self) -> None:
         """Remove the file and its journal."""

@@ -15,7 +15,8 @@ class ItemFacts(NamedTuple):
 
     `labels`: locale, letter and place in lists. `targets`: key and field of what it links to. `bases`: locale and
     address of each page that it wants. `files`: an asset's paths under site/ and under content/. `lists`: list, locale,
-    letter and place in the lists that site.yaml and feeds are made of. `parts`: what addresses of others read of it.
+    letter and place in the lists that site.yaml and feeds are made of. `linked_values`: field, locale and value of what
+    the addresses of others read of it.
     """
 
     key: str
@@ -25,7 +26,7 @@ class ItemFacts(NamedTuple):
     bases: tuple[tuple[str, str], ...] = ()
     files: tuple[tuple[str, str], ...] = ()
     lists: tuple[tuple[str, str, str, bytes], ...] = ()
-    parts: tuple[tuple[str, str, str], ...] = ()
+    linked_values: tuple[tuple[str, str, str], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

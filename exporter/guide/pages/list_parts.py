@@ -31,7 +31,7 @@ def _segment(index: GuideIndex, guide: GuideModel, value: str, locale: str) -> s
     kind, _, text = value.partition(":")
     if kind == "entry":
         facts = index.facts_of(value)
-        parts = facts.parts if facts is not None else ()
+        parts = facts.linked_values if facts is not None else ()
         return next((each for name, code, each in parts if (name, code) == ("", locale)), "") or _ending(value)
     return url_segment(guide.tags.get(text, text) if kind == "tag" else text) or _ending(value)
 

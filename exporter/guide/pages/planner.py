@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from functools import cache
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from exporter.core.errors import ConfigError
 from exporter.core.naming import file_name, url_segment
@@ -28,12 +28,32 @@ if TYPE_CHECKING:
 _MANY = 500
 
 
+class Conflict(NamedTuple):
+    """Pages that cannot have the address they want: several meet there, or it is the guide's own (then it is one).
+
+    `pattern` is the content type whose pattern in site.yaml makes that address; empty where none does.
+    """
+
+    url: str
+    pages: tuple[Page, ...]
+    pattern: str = ""
+
+    def message(self, names: Iterable[str] = ()) -> str:
+        """Say what is wrong and what to change; `names` are what the pages are called, their keys where it is empty."""
+        both = " and ".join(dict.fromkeys(names or map(named, self.pages)))
+        if len(self.pages) == 1:
+            own = f"{both} has the address {self.url}, which is the guide's own"
+            return f"{own}: change what makes it, or the pattern pages.{self.pattern}.url"
+        same = f"{both} have the same address {self.url}: change one, or "
+        return same + (f"the pattern pages.{self.pattern}.url" if self.pattern else "its pattern in site.yaml")
+
+
 class PagePlanner:
     """Keeps the pages of the index what the items and the frame make them; what it changed is told by `moved`.
 
     `moved` holds the addresses that came, went or lead elsewhere; `shifted` the keys whose addresses are others;
-    `buckets` the shares of the sitemap of pages that are no entry's. `static` are files of the project's own: where one
-    lies, no feed, sitemap, robots.txt or 404.html does.
+    `buckets` the shares of the sitemap of pages that are no entry's; `conflicts` the addresses that render refuses.
+    `static` are files of the project's own: where one lies, no feed, sitemap, robots.txt or 404.html does.
     """
 
     def __init__(self, index: GuideIndex, guide: GuideModel, static: AbstractSet[str] = frozenset()) -> None:
@@ -46,10 +66,22 @@ class PagePlanner:
         self._added: dict[tuple[str, str], tuple[Page, str]] = {}
         self._is_new = index.value("SELECT 1 FROM page LIMIT 1") is None
         self._fresh: set[str] = set()
-        self._refused: dict[str, str] = {}
+        self._refused: dict[str, Conflict] = {}
+        self._met: list[Conflict] = []
         self.moved: set[str] = set()
         self.shifted: set[str] = set()
         self.buckets: set[int] = set()
+
+    @property
+    def conflicts(self) -> list[Conflict]:
+        """What cannot stay as it is: addresses that are the guide's own by entry, then those at which pages meet."""
+        return [*(conflict for _, conflict in sorted(self._refused.items())), *self._met]
+
+    def refuse_conflicts(self) -> None:
+        """Raise ConfigError where a page cannot have the address it wants."""
+        refused = [conflict.message() for _, conflict in sorted(self._refused.items())]
+        if refused or self._met:
+            raise ConfigError("address-taken", "\n".join(refused) or self._met[0].message())
 
     def place_entry(self, key: str, facts: ItemFacts | None) -> None:
         """Make an entry's pages those that its facts ask for; without facts it has none.
@@ -93,8 +125,8 @@ class PagePlanner:
                 self._left.update({parted} - {None})
         for code, base in wanted.items():
             if pattern is not None and pattern.url is not None and is_own(self._guide, base, code):
-                said = f"{key} has the address {base}, which is the guide's own: "
-                self._refused.setdefault(key, f"{said}change what makes it, or the pattern pages.{type_id}.url")
+                page = Page("entry", base, code, key, type_id)
+                self._refused.setdefault(key, Conflict(base, (page,), type_id))
             if code not in standing or standing[code][2:4] != (base, f"{template} {type_id}"):
                 self._added[key, code] = (Page("entry", base, code, key, type_id, "", template), base)
                 self._note(base, key)
@@ -111,13 +143,8 @@ class PagePlanner:
             self.shifted.add(key)
 
     def settle(self) -> None:
-        """Part the addresses that meet.
-
-        Raises ConfigError where a pattern of site.yaml makes them meet, or makes one that is the guide's own.
-        """
+        """Part the addresses that meet. Where a pattern of site.yaml makes them meet, that is a conflict too."""
         self._place_linking()
-        if self._refused:
-            raise ConfigError("address-taken", "\n".join(said for _, said in sorted(self._refused.items())))
         self._add(self._added.values())
         self._added.clear()
         for base in self._meeting():
@@ -173,18 +200,15 @@ class PagePlanner:
             self._note(url, key)
 
     def _check_patterns(self, rows: list[tuple[int, str, str, str, str | None]]) -> None:
-        for _, key, base, _, _ in rows:
-            type_id = self._index.value("SELECT type FROM page WHERE key = ? AND kind = 'entry'", key)
-            wanted = self._guide.site.pages.get(type_id)
-            if wanted is not None and wanted.url is not None:
-                both = " and ".join(dict.fromkeys(row[1] for row in rows))
-                raise ConfigError(
-                    "address-taken",
-                    f"{both} have the same address {base}: change one, or the pattern pages.{type_id}.url",
-                )
+        pages = self._index.pages_numbered([row[0] for row in rows])
+        for number, _, base, _, _ in rows:
+            type_id = pages[number].type_id
+            if has_pattern(self._guide, type_id):
+                self._met.append(Conflict(base, tuple(pages[row[0]] for row in rows), type_id))
+                return
 
     def place_others(self) -> None:
-        """Make home pages, lists, feeds and sitemap what they have to be. Raises ConfigError where addresses meet."""
+        """Make home pages, lists, feeds and sitemap what they have to be; where addresses meet now is a conflict."""
         guide = self._guide
         homes = [Page("home", guide.prefixes[code], code, template="home.html") for code in guide.locales]
         lists = list(type_lists(self._index, guide))
@@ -245,27 +269,38 @@ class PagePlanner:
         for url in [row[0] for row in self._index.rows(several)] if many else sorted(self._fresh):
             met = [page for _, page in self._index.pages("url = ? AND kind != 'moved' ORDER BY kind DESC, key", url)]
             if len(met) > 1:
-                said = " and ".join(
-                    map(_named, sorted(met, key=lambda each: (_ORDER.index(each.kind), each.key or "")))
-                )
-                raise ConfigError("address-taken", f"{said} have the same address {met[0].url}")
+                met.sort(key=lambda page: (_ORDER.index(page.kind), page.key or ""))
+                self._met.append(Conflict(met[0].url, tuple(met)))
         self._fresh.clear()
 
 
 _ORDER = ("home", "list", "entry", "moved", "missing", "robots", "feed", "sitemap")
 
 
-def _named(page: Page) -> str:
+def has_pattern(guide: GuideModel, type_id: str) -> bool:
+    """Whether site.yaml says where the pages of a content type lie."""
+    pattern = guide.site.pages.get(type_id)
+    return pattern is not None and pattern.url is not None
+
+
+def named(page: Page) -> str:
+    """Return what messages call a page: its entry's key, else what it lists."""
     of = page.type_id.removeprefix("@")
     return str(page.key or (f"the list {'' if of != page.type_id else 'of '}{of}" if of else "the home page"))
 
 
+def shared_addresses(index: GuideIndex) -> Iterator[Conflict]:
+    """Yield the addresses that several entries want, with those: each entry's id has been added to its own."""
+    met: dict[str, list[Page]] = {}
+    query = "SELECT base, locale, key, type FROM page WHERE parted NOT NULL ORDER BY base, key"
+    for base, locale, key, type_id in index.rows(query):
+        met.setdefault(base.casefold(), []).append(Page("entry", base, locale, key, type_id))
+    yield from (Conflict(pages[0].url, tuple(pages)) for pages in met.values())
+
+
 def clashes(index: GuideIndex) -> Iterator[Problem]:
     """Yield a warning for each address that several entries want."""
-    met: dict[str, list[tuple[str, str]]] = {}
-    for base, key in index.rows("SELECT base, key FROM page WHERE parted NOT NULL ORDER BY base, key"):
-        met.setdefault(base.casefold(), []).append((base, key))
-    for same in met.values():
-        keys = list(dict.fromkeys(key for _, key in same))
-        said = f"{' and '.join(keys)} have the same address {same[0][0]}: each gets its id"
-        yield Problem("warning", "address-clash", said, keys[0])
+    for shared in shared_addresses(index):
+        keys = dict.fromkeys(map(named, shared.pages))
+        said = f"{' and '.join(keys)} have the same address {shared.url}: each gets its id"
+        yield Problem("warning", "address-clash", said, next(iter(keys)))

@@ -108,6 +108,7 @@ def plan(
         put(index, planner, guide_model, each)
     planner.settle()
     planner.place_others()
+    planner.refuse_conflicts()
     return Plan(index, guide_model)
 
 

@@ -56,6 +56,7 @@ class Space:
         planner.follow(entries)
         planner.settle()
         planner.place_others()
+        planner.refuse_conflicts()
         planner.place_redirects(self._load, self.moved, changed, everything=False)
         return {page.url: str(page.key) for _, page in index.pages("kind = 'moved' ORDER BY url")}
 

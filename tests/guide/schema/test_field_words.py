@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from exporter.core.model import read_content_type
-from exporter.guide.schema.field_roles import pages_of, parts_of
+from exporter.guide.schema.field_roles import embedded_types, pages_of
 from exporter.guide.schema.field_words import label, words_of
 from tests.conftest import content_type
 from tests.render.entry.test_page_builder import BUTTON, FIGURE, HERO, PAGE, STATS
@@ -21,13 +21,13 @@ def test_parts_of_pages_are_found_in_the_model_as_it_is_delivered() -> None:
     """The Delivery API names the targets of lists alone."""
     single = [{**each, "validations": []} for each in HERO["fields"]]
     found = types(PAGE, {**HERO, "fields": single}, STATS, FIGURE, BUTTON)
-    assert parts_of(found) == {"hero", "stats", "figure", "button"}
+    assert embedded_types(found) == {"hero", "stats", "figure", "button"}
     open_list = content_type(
         "page", field("title", "Symbol"), field("slug", "Symbol"), field("blocks", "Array", **ENTRIES)
     )
-    assert parts_of(types(open_list, HERO)) == {"hero"}
+    assert embedded_types(types(open_list, HERO)) == {"hero"}
     assert pages_of(types(open_list, HERO)) == ("page", "hero")
-    assert parts_of(types(HERO)) == frozenset()
+    assert embedded_types(types(HERO)) == frozenset()
 
 
 def test_fields_for_templates_and_programs_are_hidden() -> None:
@@ -53,10 +53,10 @@ def test_figures_stand_with_what_they_count_and_menus_are_not_in_the_navigation(
     )
     stat = content_type("stat", field("text", "Symbol"), field("amount", "Integer"), display="text")
     menu = content_type("mainMenu", field("title", "Symbol"), field("links", "Array", "page", **ENTRIES))
-    assert parts_of(types(page, stat, menu)) == {"stat", "mainMenu"}
+    assert embedded_types(types(page, stat, menu)) == {"stat", "mainMenu"}
     city = content_type("city", field("name", "Symbol"), field("population", "Integer"), display="name")
     dishes = content_type("menu", field("title", "Symbol"), field("dishes", "Array", "city", **ENTRIES))
-    assert parts_of(types(page, city, dishes)) == frozenset()
+    assert embedded_types(types(page, city, dishes)) == frozenset()
 
 
 def test_what_sums_up_a_part_of_an_entry_does_not_sum_up_the_whole() -> None:
@@ -104,7 +104,7 @@ def test_entry_with_a_date_a_place_or_a_number_is_no_mere_link() -> None:
 def test_type_with_a_date_is_no_part_of_a_page() -> None:
     fields = [field("internalName", "Symbol"), field("title", "Symbol"), field("startDate", "Date")]
     page = content_type("page", field("title", "Symbol"), field("slug", "Symbol"), field("body", "RichText"))
-    assert parts_of(types(page, content_type("show", *fields, display="internalName"))) == frozenset()
+    assert embedded_types(types(page, content_type("show", *fields, display="internalName"))) == frozenset()
 
 
 def test_person_is_called_by_the_name_and_not_by_the_title_of_the_job() -> None:

@@ -14,7 +14,7 @@ from exporter.core.model import Key
 from exporter.space.http.listing import list_items, single_item
 from exporter.space.refusals import RefusalError
 from tests.conftest import entry
-from tests.space.http.test_listing import PLACE, RAWS, RICH, SHELF, ids, shelf
+from tests.space.http.test_listing import PLACE, RAWS, RICH, SHELF, ids, listed_space
 
 
 def refusal(kind: str, query: dict[str, str]) -> tuple[int, Any]:
@@ -190,7 +190,9 @@ def test_any_query_of_any_items_is_answered_or_refused(
     kind: str, query: dict[str, str], places: dict[str, str], values: list[Any]
 ) -> None:
     raws = [entry("place", f"strange{number}") | {"fields": fields} for number, fields in enumerate(values)]
-    strange = shelf([*RAWS, *raws, *(each | {"sys": {"type": "Asset", "id": each["sys"]["id"]}} for each in raws)])
+    strange = listed_space(
+        [*RAWS, *raws, *(each | {"sys": {"type": "Asset", "id": each["sys"]["id"]}} for each in raws)]
+    )
     with suppress(RefusalError):
         body = list_items(kind, strange, query | places)
         assert len(body["items"]) <= min(body["limit"], body["total"])
