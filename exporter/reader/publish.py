@@ -68,7 +68,7 @@ def _publish_chain(
     except BrokenError as error:
         warnings.append(("updates-broken", f"updates/{place.locale} is broken ({error}): its history begins anew"))
         head = None
-    if change.before is not None and not warnings:
+    if place.memory.seen() is not None and head is None and not warnings:
         warnings.append(("updates-missing", f"updates/{place.locale} was not there: its history begins anew"))
     return publish_first(place, [one.path for one in _of_chain(place.locale, change.listing())], read)
 
