@@ -1,0 +1,93 @@
+// What the device keeps: one IndexedDB database a guide, named by the guide's path, so that two guides of one origin share nothing.
+(function (guide) {
+"use strict";
+
+const here = self.document ? document.currentScript.src : location.href;
+guide.root = new URL(self.document ? "../" : "./", here);          // this file lies in offline/, the worker beside it
+guide.scope = guide.root.pathname;
+guide.name = "guide:" + guide.scope;
+guide.relative = url => decodeURIComponent(new URL(url).pathname.slice(guide.scope.length));
+guide.address = path => new URL(path.split("/").map(encodeURIComponent).join("/"), guide.root).href;
+
+const STORES = ["records", "slots", "pictures", "files", "stage", "state"];
+const answer = request => new Promise((yes, no) => { request.onsuccess = () => yes(request.result); request.onerror = () => no(request.error); });
+const ended = change => new Promise((yes, no) => { change.oncomplete = () => yes(); change.onabort = change.onerror = () => no(change.error || new Error("the store gave up")); });
+let opening;
+
+/** Open the database, which is made empty where there is none. */
+function open() {
+  return opening = opening || new Promise((yes, no) => {
+    const request = indexedDB.open(guide.name, 1);
+    request.onupgradeneeded = () => STORES.forEach(name => request.result.createObjectStore(name));
+    request.onerror = () => { opening = null; no(request.error); };
+    request.onsuccess = () => {
+      const database = request.result;
+      database.onclose = () => { opening = null; };
+      database.onversionchange = () => { opening = null; database.close(); };
+      yes(database);
+    };
+  });
+}
+
+/** Run `work` over the named stores and the state in one transaction: all is kept, or nothing. What it returns is put into the state. */
+async function change(names, work) {
+  const transaction = (await open()).transaction([...names, "state"], "readwrite"), end = ended(transaction), store = transaction.objectStore("state");
+  let broken;
+  store.get("state").onsuccess = event => {
+    try {
+      const old = event.target.result || EMPTY, values = work(...names.map(name => transaction.objectStore(name)), old);
+      if (values) store.put({...old, ...values}, "state");
+    } catch (error) { broken = error; transaction.abort(); }
+  };
+  await end.catch(error => { throw broken || error; });
+}
+
+/** Read from the named stores in one transaction; `ask` gives the requests whose results are wanted. */
+async function read(names, ask) {
+  const transaction = (await open()).transaction(names);
+  return Promise.all(ask(...names.map(name => transaction.objectStore(name))).map(answer));
+}
+
+/** All keys of a space: a locale's records of one epoch, or what is staged for it. */
+const within = space => IDBKeyRange.bound([space], [space, []]);
+const EMPTY = {generation: 0, locales: {}};
+
+/** The state: {generation, locales: {code: {token, …}}, limit, pictures, news, …}; an empty one where nothing is installed. */
+const state = async () => (await read(["state"], s => [s.get("state")]))[0] || EMPTY;
+
+/** Change values of the state. */
+const amend = values => change([], () => values);
+
+let known = {generation: -1, state: {locales: {}}, slots: {}};
+
+/** Read what stands at `path` in each installed locale, with the state and the slots that belong to it; slots stay in memory until an update. */
+async function look(path) {
+  for (;;) {
+    const held = Object.values(known.state.locales);
+    const [now = EMPTY, ...rows] = await read(["state", "records", "pictures"], (s, records, pictures) =>
+      [s.get("state"), ...held.flatMap(({space}) => [records.get([space, path]), pictures.get([space, path])])]);
+    if (now.generation === known.generation) {
+      return {state: now, rows: held.map(({space}, i) => ({space, slots: known.slots[space], record: rows[2 * i], picture: rows[2 * i + 1]}))};
+    }
+    const spaces = Object.values(now.locales).map(each => each.space), texts = await read(["slots"], s => spaces.map(space => s.get(space)));
+    known = {generation: now.generation, state: now, slots: Object.fromEntries(spaces.map((space, i) => [space, guide.split(texts[i] || guide.NOTHING)]))};
+  }
+}
+
+/** The locale whose pages lie at a path: the longest prefix that fits. */
+function localeOf(path, {locales}) {
+  return Object.values(locales).filter(each => path.startsWith(each.prefix)).sort((a, b) => b.prefix.length - a.prefix.length)[0] || Object.values(locales)[0] || {prefix: ""};
+}
+
+/** Delete this guide's database, and nothing else. */
+function drop() {
+  opening && opening.then(database => database.close(), () => {});
+  opening = null; known.generation = -1;
+  return answer(indexedDB.deleteDatabase(guide.name));
+}
+
+/** Run `work` while nobody else changes this guide; one that does not wait is not run where somebody does. */
+const alone = (wait, work) => navigator.locks.request(guide.name, {ifAvailable: !wait}, lock => lock && work());
+
+Object.assign(guide, {open, change, read, within, state, amend, look, localeOf, drop, alone});
+})(self.guideOffline = self.guideOffline || {});
