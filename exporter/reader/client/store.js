@@ -63,11 +63,11 @@ let known = {generation: -1, state: {locales: {}}, slots: {}};
 /** Read what stands at `path` in each installed locale, with the state and the slots that belong to it; slots stay in memory until an update. */
 async function look(path) {
   for (;;) {
-    const held = Object.values(known.state.locales);
+    const mine = known, held = Object.values(mine.state.locales);
     const [now = EMPTY, ...rows] = await read(["state", "records", "pictures"], (s, records, pictures) =>
       [s.get("state"), ...held.flatMap(({space}) => [records.get([space, path]), pictures.get([space, path])])]);
-    if (now.generation === known.generation) {
-      return {state: now, rows: held.map(({space}, i) => ({space, slots: known.slots[space], record: rows[2 * i], picture: rows[2 * i + 1]}))};
+    if (now.generation === mine.generation) {
+      return {state: now, rows: held.map(({space}, i) => ({space, slots: mine.slots[space], record: rows[2 * i], picture: rows[2 * i + 1]}))};
     }
     const spaces = Object.values(now.locales).map(each => each.space), texts = await read(["slots"], s => spaces.map(space => s.get(space)));
     known = {generation: now.generation, state: now, slots: Object.fromEntries(spaces.map((space, i) => [space, guide.split(texts[i] || guide.NOTHING)]))};

@@ -77,8 +77,7 @@ class Host:
 
     def stop(self) -> None:
         """Stop listening and close what is open: the network is gone."""
-        self.listener.shutdown(socket.SHUT_RDWR)
-        self.listener.close()
+        close(self.listener)
         with self.lock:
             for connection in self.connections:
                 close(connection)
