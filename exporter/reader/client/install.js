@@ -18,7 +18,7 @@ function tell(values) {
 const failure = (code, message) => Object.assign(new Error(message || code), {code});
 
 /** Fetch a file of the site. Refuses more than `most` bytes, a page of HTML where none was asked for, and a stall; `afford` may refuse its size. */
-async function take(path, {most = 64 * MB, got = () => {}, afford = () => true, cache = "no-cache"} = {}) {
+async function take(path, {most = 64 * MB, got = () => {}, afford = () => true, cache = "no-cache", tag} = {}) {
   const control = new AbortController(), parts = [], quit = () => control.abort();
   let size = 0, timer;
   const wait = () => { clearTimeout(timer); timer = setTimeout(quit, STALL); };
@@ -26,14 +26,16 @@ async function take(path, {most = 64 * MB, got = () => {}, afford = () => true, 
   if (stop.signal.aborted) quit();
   try {
     wait();
-    const response = await fetch(guide.address(path), {cache, credentials: "omit", referrerPolicy: "no-referrer", signal: control.signal});
+    const headers = {"accept-language": "*", ...tag && {"if-none-match": tag}};         // fewer bytes than what browsers say of themselves
+    const response = await fetch(guide.address(path), {cache, headers, credentials: "omit", referrerPolicy: "no-referrer", signal: control.signal});
+    if (response.status === 304) return null;
     const html = /^text\/html/.test(response.headers.get("content-type")) && !/\.html$/.test(path);
     if (response.status === 404 || response.status === 410 || html) throw failure("missing", path);
     if (!response.ok || !afford(+response.headers.get("content-length"))) throw failure(response.ok ? "dear" : "network", path);
     for (const reader = response.body.getReader(); ;) {
       wait();
       const {done, value} = await reader.read();
-      if (done) return guide.concat(parts);
+      if (done) return Object.assign(guide.concat(parts), {tag: response.headers.get("etag")});
       size += value.length;
       if (size > most) throw failure("wrong", path);
       parts.push(value);

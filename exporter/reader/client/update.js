@@ -12,7 +12,9 @@ const one = async (store, key) => (await guide.read([store], s => [s.get(key)]))
 
 /** Fetch a file of an update, and remember it once it was found right: the next try does not pay for it again. */
 async function keepsake(key, path, options) {
-  const old = await one("stage", key), file = old || await take(path, options), [head, at] = await guide.headOf(file).catch(() => { throw failure("unknown", path); });
+  const old = await one("stage", key), file = old || await take(path, options);
+  if (!file) return {head: {to: key[2]}};
+  const [head, at] = await guide.headOf(file).catch(() => { throw failure("unknown", path); });
   if (head.v !== 1) throw failure("newer");
   return {file, head, at, old, right: () => old || guide.change(["stage"], stage => { stage.put(file, key); })};
 }
@@ -31,12 +33,15 @@ async function advance(held, budget, wanted, cache) {
   const record = async path => out.records.has(path) ? out.records.get(path) || undefined : one("records", [space, path]);
   for (;;) {
     out.seen.add(out.token);
-    const afford = size => size <= Math.max(budget.left, SMALL);
-    const {file, head, at, old, right} = await keepsake(["since", code, out.token], `updates/${code}/since/${out.token}.bin`, {afford, cache}).catch(async error => {
+    const tag = out.token === held.token && cache === "no-cache" && held.tag, afford = size => size <= Math.max(budget.left, SMALL);
+    const {file, head, at, old, right} = await keepsake(["since", code, out.token], `updates/${code}/since/${out.token}.bin`, {afford, tag, cache: tag ? "default" : cache}).catch(async error => {
       if (error.code === "dear") budget.spend(await chain(code, out.token));
       throw error.code === "missing" ? failure("unknown", "missing") : error;
     });
-    if (head.to === out.token) break;
+    if (head.to === out.token) {
+      out.tag = file && file.tag;
+      break;
+    }
     const rows = head.pages || [], packs = head.packs || [], gone = head.gone || [];
     if (head.epoch && head.epoch !== held.epoch || out.foreign.length && (head.slots || packs.length || rows.some(row => out.foreign.includes(Array.isArray(row[1]) ? row[1][0] : row[0])))) throw failure("unknown");
     const step = await guide.decode(file, head, at, out.slots, record).catch(() => { throw failure("unknown"); });
@@ -182,7 +187,7 @@ async function commit(outs, wanted) {
       slots.put(guide.glue(out.slots), space);
       stage.delete(IDBKeyRange.bound(["since", code], ["since", code, []]));
       stage.delete(IDBKeyRange.bound(["pack", code], ["pack", code, []]));
-      locales[code] = {...out.held, token: out.token, count: out.count, foreign: [...new Set(out.foreign)].filter(path => out.records.get(path) !== null)};
+      locales[code] = {...out.held, token: out.token, tag: out.tag, count: out.count, foreign: [...new Set(out.foreign)].filter(path => out.records.get(path) !== null)};
     }
     return {locales, generation: state.generation + 1, news: leaves.length ? leaves.slice(0, 50) : state.news};
   });
@@ -211,6 +216,8 @@ async function update({asked, saving}) {
   if (pending) return {pending};
   const moved = outs.filter(out => out.token !== out.held.token || out.records.size || out.files.size), now = moved.filter(out => !out.anew);
   if (moved.length) tell({state: "updating"});
+  const tags = outs.filter(out => out.token === out.held.token && out.tag);
+  if (tags.length) await guide.change([], state => ({locales: {...state.locales, ...Object.fromEntries(tags.map(({held, tag}) => [held.code, {...held, tag}]))}}));
   const changed = now.length ? await commit(now, wanted) : [];
   if (now.length < moved.length) await guide.install({locales: moved.filter(out => out.anew).map(out => out.held.code), pictures: wanted, anew: true});
   return {pending: 0, changed};
@@ -242,14 +249,14 @@ async function leave(to) {
 }
 
 const JOBS = {
-  install: ({locales, pictures}) => job(true, "installing", () => guide.install({locales, pictures})),
+  install: ({locales, pictures}) => job(true, "installing", async () => { await guide.install({locales, pictures}); return update({}); }),
   update: ({asked, saving}) => job(asked, "checking", () => update({asked, saving})),
   remove: () => { guide.pause(); return guide.alone(true, () => leave()); },
   pause: async () => { guide.pause(); const {installing} = await guide.state(); if (installing) await guide.amend({installing: {...installing, paused: true}}); },
   limit: ({limit}) => guide.amend({limit}),
   async opened({fresh, saving}) {
     const {installing, locales, checked = 0} = await guide.state();
-    if (installing && !installing.paused) return job(false, "installing", () => guide.install({}));
+    if (installing && !installing.paused) return JOBS.install({});
     if (!Object.keys(locales).length || !fresh && Math.abs(Date.now() - checked) < PAUSE) return undefined;
     await guide.amend({checked: Date.now()});
     return JOBS.update({asked: false, saving});
