@@ -18,7 +18,7 @@ function tell(values) {
 const failure = (code, message) => Object.assign(new Error(message || code), {code});
 
 /** Fetch a file of the site. Refuses more than `most` bytes, a page of HTML where none was asked for, and a stall; `afford` may refuse its size. */
-async function take(path, {most = 64 * MB, got = () => {}, afford = () => true, cache = "no-cache", tag} = {}) {
+async function take(path, {most = 64 * MB, got = () => {}, afford = () => true, cache = "reload", tag} = {}) {
   const control = new AbortController(), parts = [], quit = () => control.abort();
   let size = 0, timer;
   const wait = () => { clearTimeout(timer); timer = setTimeout(quit, STALL); };
@@ -190,8 +190,9 @@ async function sweep() {
 /** Give the bytes of a picture whose row is known, where they are stored. */
 guide.pictureOf = async ({digest}) => (await guide.read(["files"], s => [s.get(digest)]))[0];
 
-/** Stop what is under way; what has come stays. */
-guide.pause = () => { stop.abort(); stop = new AbortController(); };
+/** Stop what is under way, until the next job begins; what has come stays. */
+guide.pause = () => stop.abort();
+guide.begin = () => { stop = new AbortController(); };
 
 Object.assign(guide, {tell, failure, take, named, listOf, each, fetchFiles, room, install, sweep});
 })(self.guideOffline);

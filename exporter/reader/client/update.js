@@ -231,6 +231,7 @@ async function report(more) {
 
 /** Run a job alone and tell how it ends; one that nobody asked for gives way to others and keeps quiet about a missing network. */
 const job = (wait, state, work) => guide.alone(wait, async () => {
+  guide.begin();
   tell({state, error: "", done: 0, total: 0});
   try { tell(await report(await work())); } catch (error) {
     const {code = error.name === "QuotaExceededError" ? "space" : "broken"} = error, still = code === "paused" || code === "network" && !wait;
@@ -249,7 +250,7 @@ async function leave(to) {
 }
 
 const JOBS = {
-  install: ({locales, pictures}) => job(true, "installing", async () => { await guide.install({locales, pictures}); return update({}); }),
+  install: ({locales, pictures}) => job(true, "installing", async () => { await guide.install(locales ? {locales, pictures} : {}); return update({}); }),
   update: ({asked, saving}) => job(asked, "checking", () => update({asked, saving})),
   remove: () => { guide.pause(); return guide.alone(true, () => leave()); },
   pause: async () => { guide.pause(); const {installing} = await guide.state(); if (installing) await guide.amend({installing: {...installing, paused: true}}); },

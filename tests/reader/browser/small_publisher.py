@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 import hashlib
 import json
+import re
 import zlib
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
@@ -14,6 +15,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 CUT, WINDOW = 16384, 32768
+REFERENCE = re.compile(rb"[\xf5-\xff].", re.DOTALL)
 
 
 @dataclass(frozen=True)
@@ -28,13 +30,7 @@ class Guide:
 
     def page(self, path: str) -> bytes:
         """Return the page of a record."""
-        record, out, at = self.records[path], b"", 0
-        while at < len(record):
-            if record[at] < 0xF5:
-                out, at = out + record[at : at + 1], at + 1
-            else:
-                out, at = out + self.slots[(record[at] - 0xF5) << 8 | record[at + 1]], at + 2
-        return out
+        return REFERENCE.sub(lambda found: self.slots[(found[0][0] - 0xF5) << 8 | found[0][1]], self.records[path])
 
     def edited(self, path: str, old: bytes, new: bytes) -> Guide:
         """Return the guide with one record edited."""
