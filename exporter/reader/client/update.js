@@ -253,7 +253,7 @@ const JOBS = {
   install: ({locales, pictures}) => job(true, "installing", async () => { await guide.install(locales ? {locales, pictures} : {}); return update({}); }),
   update: ({asked, saving}) => job(asked, "checking", () => update({asked, saving})),
   remove: () => { guide.pause(); return guide.alone(true, () => leave()); },
-  pause: async () => { guide.pause(); const {installing} = await guide.state(); if (installing) await guide.amend({installing: {...installing, paused: true}}); },
+  pause: async () => { await guide.change([], ({installing}) => installing && {installing: {...installing, paused: true}}); guide.pause(); },
   limit: ({limit}) => guide.amend({limit}),
   async opened({fresh, saving}) {
     const {installing, locales, checked = 0} = await guide.state();

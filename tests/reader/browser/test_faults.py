@@ -7,8 +7,6 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import pytest
-from playwright.sync_api import sync_playwright
-
 from tests.reader.browser.conftest import FLAGS
 from tests.reader.browser.device import act, guide, site, wait_for
 from tests.reader.browser.host import Fault, Host
@@ -17,7 +15,7 @@ from tests.reader.browser.test_chromium import OFFLINE, assert_same, install, ne
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from playwright.sync_api import BrowserContext, Page
+    from playwright.sync_api import BrowserContext, BrowserType, Page
 
     from tests.reader.browser.small_publisher import Guide, Publisher
 
@@ -161,18 +159,19 @@ def test_install_that_meets_a_newer_build_drops_what_is_old(page: Page, tmp_path
 
 def test_paused_install_waits_until_the_reader_goes_on(page: Page, tmp_path: Path) -> None:
     publisher = site(tmp_path / "big", guide(900))
-    with Host({"/guide/": publisher.site}, delay=0.2) as host:
+    with Host({"/guide/": publisher.site}, delay=0.6) as host:
         page.goto(host.url(OFFLINE))
         wait_for(page, "none")
         act(page, "install")
         wait_for(page, "installing")
-        page.wait_for_timeout(700)
+        page.wait_for_function("+document.querySelector('[data-guide-progress]').value > 20000")
         act(page, "pause")
         wait_for(page, "none")
+        page.wait_for_timeout(1000)  # what was under way when the reader paused
         before = len(host.taken("/packs/"))
         page.reload()
         wait_for(page, "none")
-        page.wait_for_timeout(1000)
+        page.wait_for_timeout(2000)
         assert len(host.taken("/packs/")) == before
         act(page, "install")
         wait_for(page, "ready", newest(publisher).token)
@@ -298,10 +297,10 @@ def test_clock_that_is_wrong_by_years_changes_nothing(page: Page, host: Host, pu
     assert_same(page, host, publisher)
 
 
-def test_browser_killed_in_the_middle_goes_on(tmp_path: Path) -> None:
+def test_browser_killed_in_the_middle_goes_on(engine_of_chromium: BrowserType, tmp_path: Path) -> None:
     publisher = site(tmp_path / "big", guide(900))
-    with Host({"/guide/": publisher.site}, delay=0.4) as host, sync_playwright() as playwright:
-        chromium = playwright.chromium
+    with Host({"/guide/": publisher.site}, delay=0.4) as host:
+        chromium = engine_of_chromium
         device = chromium.launch_persistent_context(str(tmp_path / "profile"), executable_path=shutil.which("chromium"), args=FLAGS)
         page = device.pages[0]
         page.goto(host.url(OFFLINE))
