@@ -1,20 +1,20 @@
-// What travels, as pure functions: they know no network and no store, and run in a page, in the worker and in Node.
+// The format of updates/, as pure functions for pages, workers and Node.
 (function (guide) {
 "use strict";
 
 const CUT = 16384, WINDOW = 32768, MOST = 1 << 26, MOST_HEAD = 1 << 24;
 const SYNC = Uint8Array.of(0, 0, 255, 255), LAST = Uint8Array.of(3, 0), NOTHING = new Uint8Array();
+const total = (rows, size) => rows.reduce((sum, row) => sum + size(row), 0);
 const text = bytes => new TextDecoder("utf-8", {fatal: true}).decode(bytes);
 
-/** Join byte arrays into one. */
 function concat(parts) {
-  const out = new Uint8Array(parts.reduce((sum, part) => sum + part.length, 0));
+  const out = new Uint8Array(total(parts, part => part.length));
   let at = 0;
   for (const part of parts) { out.set(part, at); at += part.length; }
   return out;
 }
 
-/** Read the number at `at` in groups of seven bits, the lowest first: [number, offset behind it]. */
+/** Read a varint: [number, offset behind it]. */
 function varint(bytes, at) {
   for (let value = 0, unit = 1; at < bytes.length && unit < 2 ** 42; unit *= 128) {
     const byte = bytes[at++];
@@ -24,7 +24,7 @@ function varint(bytes, at) {
   throw new Error("a number that does not end");
 }
 
-/** Give bytes as stored blocks: DecompressionStream takes no dictionary, so a base goes through the stream itself. */
+/** Give bytes as stored blocks: DecompressionStream takes no dictionary. */
 function stored(bytes) {
   const out = [];
   for (let at = 0; at < bytes.length; at += 65535) {
@@ -34,7 +34,6 @@ function stored(bytes) {
   return out;
 }
 
-/** Inflate raw deflate that comes in parts; refuses more than `most` bytes of output. */
 async function inflate(parts, most = MOST) {
   const reader = new Blob(parts).stream().pipeThrough(new DecompressionStream("deflate-raw")).getReader();
   const out = [];
@@ -47,7 +46,7 @@ async function inflate(parts, most = MOST) {
   }
 }
 
-/** Cut bytes at each 0xFF, which no UTF-8 has. */
+/** Cut at each 0xFF. */
 function split(bytes) {
   const out = [];
   let from = 0;
@@ -56,10 +55,9 @@ function split(bytes) {
   return out;
 }
 
-/** Put 0xFF between byte arrays; what is absent counts as empty. */
 const glue = parts => concat(parts.flatMap((part, i) => i ? [Uint8Array.of(255), part || NOTHING] : [part || NOTHING]));
 
-/** Give the page of a record: each pair of bytes from 0xF5 on stands for the text of a slot. */
+/** Give the page of a record. */
 function join(record, slots) {
   const out = [];
   let from = 0;
@@ -73,40 +71,47 @@ function join(record, slots) {
   return concat(out);
 }
 
-/** Give the first `size` bytes of the SHA-256 as lower-case hexadecimal. */
 const hex = async (bytes, size) => Array.from((await sha(bytes)).subarray(0, size), byte => byte.toString(16).padStart(2, "0")).join("");
 const sha = async bytes => new Uint8Array(await crypto.subtle.digest("SHA-256", bytes));
 
-/** Give the sum that a since-file names: 16 bytes of the SHA-256 in base64url. */
+/** The sum that a since-file names. */
 async function sum(parts) {
   const text = btoa(String.fromCharCode(...(await sha(concat(parts))).subarray(0, 16)));
   return text.replace(/\+/g, "-").replace(/\//g, "_").replace(/=+$/, "");
 }
 
-/** Take a packed file apart: [JSON of its first line, the bytes behind it]. */
+/** Take a packed file apart: [its JSON, the bytes behind]. */
 function unpack(bytes) {
   const end = bytes.indexOf(10);
   return [JSON.parse(text(bytes.subarray(0, end))), bytes.subarray(end + 1)];
 }
 
-/** Read the head of a since-file: [head, offset of its first piece]; throws where the file is something else. */
+/** Read a pack: its records and the rows of its other files, by path. */
+function packed(bytes) {
+  const [rows, body] = unpack(bytes), records = new Map(), files = new Map();
+  let at = 0;
+  for (const [path, size, digest] of rows) {
+    if (digest) files.set(path, {size, digest});
+    else records.set(path, body.slice(at, at += size));
+  }
+  return {records, files};
+}
+
+/** Read a since-file's head: [head, offset behind it]. */
 async function headOf(file) {
   const [size, at] = varint(file, 0);
   if (!size || at + size > file.length) throw new Error("no since-file");
   return [JSON.parse(text(await inflate([file.subarray(at, at + size)], MOST_HEAD))), at + size];
 }
 
-/** The part of a base that the cut at this offset was made with. */
+/** The part of a base that a cut was made with. */
 function windowOf(old, at) {
   if (old.length <= WINDOW) return old;
   const from = Math.max(0, Math.min(at - 8192, old.length - WINDOW));
   return old.subarray(from, from + WINDOW);
 }
 
-/**
- * Decode a since-file or change pack: {texts, records: Map of path to record, sum}.
- * `slots` are the texts held now, `record(path)` promises the record held now, `use(path)` tells which rows count.
- */
+/** Decode a since-file or change pack; `slots` and `record(path)` are what is held now, `use` tells which rows count. */
 async function decode(file, head, at, slots, record, use = () => true) {
   const input = [], jobs = [];
   let out = 0;
@@ -126,7 +131,7 @@ async function decode(file, head, at, slots, record, use = () => true) {
   for (const [path, ...rest] of head.pages || []) {
     const other = Array.isArray(rest[0]), base = other ? rest[0][0] : path, row = other ? rest.slice(1) : rest;
     if (use(path)) plan(path, base === undefined ? NOTHING : await record(base) || NOTHING, row);
-    else at += row.slice(3).reduce((all, size) => all + size, 0);
+    else at += total(row.slice(3), size => size);
   }
   const all = input.length ? await inflate([...input, LAST], out) : NOTHING, records = new Map();
   for (const {path, old, front, back, takes} of jobs) {
@@ -137,5 +142,5 @@ async function decode(file, head, at, slots, record, use = () => true) {
   return {texts, records, sum: named};
 }
 
-Object.assign(guide, {NOTHING, concat, varint, stored, inflate, split, glue, join, sha, hex, sum, text, unpack, headOf, windowOf, decode});
+Object.assign(guide, {NOTHING, concat, varint, stored, inflate, split, glue, join, sha, hex, sum, total, text, unpack, packed, headOf, windowOf, decode});
 })(typeof module === "object" ? module.exports : self.guideOffline = self.guideOffline || {});

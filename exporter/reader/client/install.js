@@ -1,4 +1,4 @@
-// How files come from the host, and how a guide is installed: pack by pack, so that a cut costs only what was under way.
+// Files from the host, and the install: pack by pack, so that a cut costs only what was under way.
 (function (guide) {
 "use strict";
 
@@ -7,17 +7,16 @@ const channel = new BroadcastChannel(guide.name);
 let stop = new AbortController(), told = 0;
 guide.now = {};
 
-/** Tell all open pages how things stand; quick successions of mere progress are left out. */
+/** Tell all open pages how things stand. */
 function tell(values) {
   const quiet = "done" in values && values.done < values.total && Date.now() - told < 100;
   Object.assign(guide.now, values);
   if (!quiet) { told = Date.now(); channel.postMessage(guide.now); }
 }
 
-/** An error with a code that pages have words for. */
 const failure = (code, message) => Object.assign(new Error(message || code), {code});
 
-/** Fetch a file of the site. Refuses more than `most` bytes, a page of HTML where none was asked for, and a stall; `afford` may refuse its size. */
+/** Fetch a file; refuses stalls, too many bytes, HTML in place of a file, and what `afford` refuses. */
 async function take(path, {most = 64 * MB, got = () => {}, afford = () => true, cache = "reload", tag} = {}) {
   const control = new AbortController(), parts = [], quit = () => control.abort();
   let size = 0, timer;
@@ -26,7 +25,7 @@ async function take(path, {most = 64 * MB, got = () => {}, afford = () => true, 
   if (stop.signal.aborted) quit();
   try {
     wait();
-    const headers = {"accept-language": "*", ...tag && {"if-none-match": tag}};         // fewer bytes than what browsers say of themselves
+    const headers = {"accept-language": "*", ...tag && {"if-none-match": tag}};
     const response = await fetch(guide.address(path), {cache, headers, credentials: "omit", referrerPolicy: "no-referrer", signal: control.signal});
     if (response.status === 304) return null;
     const html = /^text\/html/.test(response.headers.get("content-type")) && !/\.html$/.test(path);
@@ -50,21 +49,20 @@ async function take(path, {most = 64 * MB, got = () => {}, afford = () => true, 
   }
 }
 
-/** Fetch a deflated file, whose name is the digest of what is in it. */
+/** Fetch a file that is named by its digest. */
 async function named(folder, name, got) {
   const bytes = await take(`${folder}/${name}.bin`, {got}).then(file => guide.inflate([file]));
   if (await guide.hex(bytes, 12) !== name) throw failure("wrong", `${folder}/${name}`);
   return bytes;
 }
 
-/** Fetch a locale's list. */
 async function listOf(code) {
   const list = JSON.parse(guide.text(await guide.inflate([await take(`updates/${code}/list.bin`, {most: 16 * MB})])));
   if (list.v !== 1) throw failure("newer");
   return list;
 }
 
-/** Run `work` over rows, a few at a time; one that fails does not keep the others from being finished. */
+/** Run `work` over rows, a few at a time; one that fails keeps none from ending. */
 async function each(rows, work) {
   const queue = [...rows], failed = [];
   await Promise.all(Array.from({length: HANDS}, async () => {
@@ -74,20 +72,17 @@ async function each(rows, work) {
   if (failed.length) throw failed[0];
 }
 
-/** Put a pack's records and other files into the store, and beside them that they are there. */
+/** Store a pack, and that it is there. */
 async function keep(space, name, bytes) {
-  const [rows, body] = guide.unpack(bytes);
+  const pack = guide.packed(bytes);
   await guide.change(["records", "pictures", "stage"], (records, pictures, stage) => {
-    let at = 0;
-    for (const [path, size, digest] of rows) {
-      if (digest) pictures.put({size, digest}, [space, path]);
-      else records.put(body.slice(at, at += size), [space, path]);
-    }
-    stage.put(rows.map(row => row[0]), [space, name]);
+    pack.records.forEach((record, path) => records.put(record, [space, path]));
+    pack.files.forEach((file, path) => pictures.put(file, [space, path]));
+    stage.put([...pack.records.keys(), ...pack.files.keys()], [space, name]);
   });
 }
 
-/** Fetch the packs of a locale that are not here yet; what an interrupted install took from another build goes first. */
+/** Fetch the packs that lack; those of another build go first. */
 async function fill(code, list, space, got) {
   const names = new Set(list.buckets.map(row => row[2])), [here] = await guide.read(["stage"], s => [s.getAllKeys(guide.within(space))]);
   for (const key of here.filter(key => !names.has(key[1]))) {
@@ -101,13 +96,12 @@ async function fill(code, list, space, got) {
   await each(missing, async row => keep(space, row[2], await named(`updates/${code}/packs`, row[2], got)));
 }
 
-/** The buckets whose packs are still to come. */
 async function lacking(list, space) {
   const [here] = await guide.read(["stage"], s => [s.getAllKeys(guide.within(space))]), have = new Set(here.map(key => key[1]));
   return list.buckets.filter(row => !have.has(row[2]));
 }
 
-/** Fetch the other files that rows name and the store has not; they lie under their digest, so that nothing shows before its row does. */
+/** Fetch other files, which lie under their digest: nothing shows before its row does. */
 async function fetchFiles(rows, got) {
   const [here] = await guide.read(["files"], s => [s.getAllKeys()]), have = new Set(here), wanted = new Map();
   for (const [path, {digest}] of rows) if (!have.has(digest)) wanted.set(digest, path);
@@ -118,13 +112,12 @@ async function fetchFiles(rows, got) {
   });
 }
 
-/** Refuse what the device has no room for. */
 async function room(bytes) {
   const {quota = Infinity, usage = 0} = navigator.storage && navigator.storage.estimate ? await navigator.storage.estimate() : {};
   if (bytes * 1.2 > quota - usage) throw failure("space");
 }
 
-/** Install locales: all that the state asks for and that is not here yet, texts first. */
+/** Install what the state asks for, texts first. */
 async function install(wish) {
   const before = await guide.state(), want = {...before.installing, ...wish, paused: false}, plans = [];
   const published = JSON.parse(guide.text(await take("updates/chains.json", {most: 16 * MB})));
@@ -135,7 +128,7 @@ async function install(wish) {
   const got = n => tell({state: "installing", done: done += n, total});
   for (const code of want.locales.filter(code => codes.includes(code) && (want.anew || !before.locales[code]))) {
     const list = await listOf(code), space = `${code} ${list.epoch}`;
-    total += (await lacking(list, space)).reduce((sum, row) => sum + row[3], list.chrome[1]);
+    total += list.chrome[1] + guide.total(await lacking(list, space), row => row[3]);
     stored += list.stored;
     plans.push({code, list, space});
   }
@@ -158,25 +151,23 @@ async function install(wish) {
   await sweep();
 }
 
-/** Fetch all other files of what is installed. */
 async function pictures() {
   const rows = await rowsOf(Object.values((await guide.state()).locales)), sizes = new Map(rows.map(([, {digest, size}]) => [digest, size]));
   const [here] = await guide.read(["files"], s => [s.getAllKeys()]);
   here.forEach(digest => sizes.delete(digest));
   let done = 0;
-  const total = [...sizes.values()].reduce((sum, size) => sum + size, 0);
+  const total = guide.total([...sizes.values()], size => size);
   await room(total);
   await fetchFiles(rows, n => tell({state: "installing", done: done += n, total}));
   await guide.amend({installing: null});
 }
 
-/** The rows of other files of some locales: [[path, {size, digest}], …]. */
 async function rowsOf(locales) {
   const found = await guide.read(["pictures"], s => locales.flatMap(({space}) => [s.getAllKeys(guide.within(space)), s.getAll(guide.within(space))]));
   return locales.flatMap((_, i) => found[2 * i].map((key, k) => [key[1], found[2 * i + 1][k]]));
 }
 
-/** Delete what nothing names any more: files of no row, spaces of no locale. */
+/** Delete what nothing names any more. */
 async function sweep() {
   const {locales, installing} = await guide.state(), held = Object.values(locales), spaces = new Set(held.map(({space}) => space));
   const named = new Set((await rowsOf(held)).map(([, {digest}]) => digest));
@@ -187,10 +178,9 @@ async function sweep() {
   });
 }
 
-/** Give the bytes of a picture whose row is known, where they are stored. */
 guide.pictureOf = async ({digest}) => (await guide.read(["files"], s => [s.get(digest)]))[0];
 
-/** Stop what is under way, until the next job begins; what has come stays. */
+/** Stop what is under way; what has come stays. */
 guide.pause = () => stop.abort();
 guide.begin = () => { stop = new AbortController(); };
 

@@ -1,5 +1,5 @@
-// In each page: shows how the guide stands on this device and passes on what the reader wants; the worker does the work.
-// A page on a device without the guide asks for nothing and registers nothing.
+// In each page: shows how the guide stands on this device, passes on what the reader wants.
+// Without an install it registers nothing.
 (function () {
 "use strict";
 
@@ -8,13 +8,12 @@ const path = decodeURI(location.pathname.slice(root.pathname.length)).replace(/(
 const all = what => document.querySelectorAll(what), saving = () => !!(navigator.connection && navigator.connection.saveData);
 let registration, last = {}, beat;
 
-/** Whether this browser has all that is needed; each thing is asked for before it is used. */
 function able() {
   try { new DecompressionStream("deflate-raw"); } catch { return false; }
-  return isSecureContext && "serviceWorker" in navigator && navigator.locks && "indexedDB" in self && "BroadcastChannel" in self;
+  return /^http/.test(location.protocol) && isSecureContext && "serviceWorker" in navigator && navigator.locks && "indexedDB" in self && "BroadcastChannel" in self;
 }
 
-/** The words of the interface in the page's language: from this page, else from the page about reading offline. */
+/** The interface's words: of this page, else of the page about reading offline. */
 async function words() {
   const mine = document.querySelector("template[data-guide-words]");
   if (mine) return mine.dataset;
@@ -22,13 +21,12 @@ async function words() {
   return other.querySelector("template[data-guide-words]").dataset;
 }
 
-/** Bytes as people read them. */
 function size(bytes) {
   const unit = bytes < 1e6 ? "kilobyte" : "megabyte";
   return new Intl.NumberFormat(html.lang || undefined, {style: "unit", unit, maximumFractionDigits: bytes < 1e7 ? 1 : 0}).format(bytes / (bytes < 1e6 ? 1e3 : 1e6));
 }
 
-/** Put a line at the foot of the page, with what can be done about it: a word and a function or an address each. */
+/** Put a note at the page's foot; actions are a word and a function or an address each. */
 async function note(kind, value, ...actions) {
   const word = await words().catch(() => ({})), box = document.createElement("aside"), text = document.createElement("p");
   all(`.guide-note[data-kind=${kind}]`).forEach(old => old.remove());
@@ -51,7 +49,7 @@ async function note(kind, value, ...actions) {
   document.body.append(box);
 }
 
-/** Show how things stand: on the root element, in elements for some states alone, in texts, in notes. */
+/** Show how things stand. */
 async function show(now) {
   const before = last, held = Object.values(now.locales || {}).filter(({prefix}) => path.startsWith(prefix)).sort((a, b) => b.prefix.length - a.prefix.length)[0];
   last = now;
@@ -73,7 +71,6 @@ async function show(now) {
   if (now.pending && now.pending !== before.pending) note("pending", size(now.pending), ["now", () => act("update")]);
 }
 
-/** A page of what changed lately, as an item of a list. */
 function line({path: to, title}) {
   const item = document.createElement("li"), link = document.createElement("a");
   link.href = new URL(to.split("/").map(encodeURIComponent).join("/"), root);
@@ -82,14 +79,12 @@ function line({path: to, title}) {
   return item;
 }
 
-/** Send a job to the worker; promises how things stand. */
 function send(job, data) {
   const {port1, port2} = new MessageChannel(), worker = registration.active || registration.waiting || registration.installing;
   worker.postMessage({job, ...data}, [port2]);
   return new Promise(done => { port1.onmessage = event => done(event.data); });
 }
 
-/** Register the worker: the first thing on this device that an install does. */
 async function register() {
   registration = await navigator.serviceWorker.register(new URL("sw.js", root), {scope: root.pathname, updateViaCache: "none"});
   const worker = registration.installing;
@@ -97,14 +92,12 @@ async function register() {
   if (registration.periodicSync) registration.periodicSync.register(name, {minInterval: 864e5}).catch(() => {});
 }
 
-/** What the reader chose; where nothing can be chosen, the page's language with its pictures. */
 function wish() {
   const boxes = [...all("input[data-guide-locale]")], pictures = document.querySelector("input[data-guide-pictures]");
   const locales = boxes.filter(box => box.checked).map(box => box.dataset.guideLocale);
   return {locales: locales.length ? locales : [html.lang], pictures: !pictures || pictures.checked};
 }
 
-/** Do what an element stands for. */
 async function act(job) {
   if (html.dataset.guide === "unsupported") return;
   if (job === "install") {
@@ -116,7 +109,7 @@ async function act(job) {
   } else if (registration) send(job, {asked: true, saving: saving()});
 }
 
-/** Say what an install would take, of what is chosen now. */
+/** Say what an install would take. */
 async function offer() {
   const {chains} = await fetch(new URL("updates/chains.json", root), {cache: "no-cache"}).then(answer => answer.json());
   const count = () => {
@@ -132,10 +125,9 @@ async function offer() {
   count();
 }
 
-/** Look for news: at once where the guide was just opened, else now and then. */
 const look = fresh => { if (registration && navigator.onLine) send("opened", {fresh, saving: saving()}); };
 
-/** In an installed app a pull at the top of the page looks for news, as browsers reload. */
+/** An installed app has no reload: a pull at the top looks for news. */
 function pull() {
   let from = null;
   addEventListener("touchstart", ({touches, target}) => { from = touches.length === 1 && scrollY <= 0 && !target.closest("dialog, input, select, textarea") ? touches[0].clientY : null; }, {passive: true});

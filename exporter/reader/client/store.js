@@ -1,9 +1,9 @@
-// What the device keeps: one IndexedDB database a guide, named by the guide's path, so that two guides of one origin share nothing.
+// One IndexedDB database a guide, named by its path: two guides of one origin share nothing.
 (function (guide) {
 "use strict";
 
 const here = self.document ? document.currentScript.src : location.href;
-guide.root = new URL(self.document ? "../" : "./", here);          // this file lies in offline/, the worker beside it
+guide.root = new URL(self.document ? "../" : "./", here); // this file lies in offline/, the worker beside it
 guide.scope = guide.root.pathname;
 guide.name = "guide:" + guide.scope;
 guide.relative = url => decodeURIComponent(new URL(url).pathname.slice(guide.scope.length));
@@ -14,7 +14,6 @@ const answer = request => new Promise((yes, no) => { request.onsuccess = () => y
 const ended = change => new Promise((yes, no) => { change.oncomplete = () => yes(); change.onabort = change.onerror = () => no(change.error || new Error("the store gave up")); });
 let opening;
 
-/** Open the database, which is made empty where there is none. */
 function open() {
   return opening = opening || new Promise((yes, no) => {
     const request = indexedDB.open(guide.name, 1);
@@ -29,7 +28,7 @@ function open() {
   });
 }
 
-/** Run `work` over the named stores and the state in one transaction: all is kept, or nothing. What it returns is put into the state. */
+/** Run `work` in one transaction: all is kept, or nothing. What it returns goes into the state. */
 async function change(names, work) {
   const transaction = (await open()).transaction([...names, "state"], "readwrite"), end = ended(transaction), store = transaction.objectStore("state");
   let broken;
@@ -42,25 +41,22 @@ async function change(names, work) {
   await end.catch(error => { throw broken || error; });
 }
 
-/** Read from the named stores in one transaction; `ask` gives the requests whose results are wanted. */
 async function read(names, ask) {
   const transaction = (await open()).transaction(names);
   return Promise.all(ask(...names.map(name => transaction.objectStore(name))).map(answer));
 }
 
-/** All keys of a space: a locale's records of one epoch, or what is staged for it. */
+/** A space: a locale's records of one epoch. */
 const within = space => IDBKeyRange.bound([space], [space, []]);
 const EMPTY = {generation: 0, locales: {}};
 
-/** The state: {generation, locales: {code: {token, …}}, limit, pictures, news, …}; an empty one where nothing is installed. */
 const state = async () => (await read(["state"], s => [s.get("state")]))[0] || EMPTY;
 
-/** Change values of the state. */
 const amend = values => change([], () => values);
 
 let known = {generation: -1, state: {locales: {}}, slots: {}};
 
-/** Read what stands at `path` in each installed locale, with the state and the slots that belong to it; slots stay in memory until an update. */
+/** Read what stands at `path` in all locales, with the slots of the same generation. */
 async function look(path) {
   for (;;) {
     const mine = known, held = Object.values(mine.state.locales);
@@ -74,19 +70,17 @@ async function look(path) {
   }
 }
 
-/** The locale whose pages lie at a path: the longest prefix that fits. */
 function localeOf(path, {locales}) {
   return Object.values(locales).filter(each => path.startsWith(each.prefix)).sort((a, b) => b.prefix.length - a.prefix.length)[0] || Object.values(locales)[0] || {prefix: ""};
 }
 
-/** Delete this guide's database, and nothing else. */
 function drop() {
   opening && opening.then(database => database.close(), () => {});
   opening = null; known.generation = -1;
   return answer(indexedDB.deleteDatabase(guide.name));
 }
 
-/** Run `work` while nobody else changes this guide; one that does not wait is not run where somebody does. */
+/** Run `work` while nobody else changes this guide; without `wait` not at all where somebody does. */
 const alone = (wait, work) => navigator.locks.request(guide.name, {ifAvailable: !wait}, lock => lock && work());
 
 Object.assign(guide, {open, change, read, within, state, amend, look, localeOf, drop, alone});

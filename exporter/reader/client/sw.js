@@ -1,5 +1,5 @@
-// The worker: it answers what the store holds, and what the store lacks goes to the network. All work on the store is done here,
-// so that a change of page interrupts nothing and newer code comes by the browser's own check of this file.
+// The worker answers what the store holds, and does all work on it: a change of page interrupts nothing,
+// and newer code comes by the browser's own check of this file.
 "use strict";
 importScripts("offline/delta.js", "offline/store.js", "offline/install.js", "offline/update.js");
 const guide = self.guideOffline;
@@ -7,19 +7,19 @@ const TYPES = {
   html: "text/html; charset=utf-8", css: "text/css; charset=utf-8", js: "text/javascript; charset=utf-8", json: "application/json",
   webmanifest: "application/manifest+json", txt: "text/plain; charset=utf-8", xml: "application/xml", gpx: "application/gpx+xml",
   svg: "image/svg+xml", png: "image/png", jpg: "image/jpeg", jpeg: "image/jpeg", gif: "image/gif", webp: "image/webp", avif: "image/avif",
-  ico: "image/x-icon", pdf: "application/pdf", mp3: "audio/mpeg", mp4: "video/mp4", woff2: "font/woff2",
+  pdf: "application/pdf", mp3: "audio/mpeg", mp4: "video/mp4", woff2: "font/woff2",
 };
-const CARRIED = ["content-security-policy", "content-security-policy-report-only", "referrer-policy", "permissions-policy", "x-content-type-options"];
+const CARRIED = ["content-security-policy", "referrer-policy", "permissions-policy"];
 
 addEventListener("install", event => {
-  skipWaiting();                                                     // the store is read alike by the worker before: no page breaks
+  skipWaiting(); // the store is read alike by the worker before: no page breaks
   const rules = [{condition: {urlPattern: {pathname: guide.scope + "updates/*"}}, source: "network"}];
   if (event.addRoutes) event.waitUntil(event.addRoutes(rules).catch(() => {}));
   event.waitUntil(carry());
 });
 addEventListener("activate", event => event.waitUntil(clients.claim()));
 
-/** Keep the headers that this script came with: the pages from the store carry the same policy. */
+/** Keep the policy that this script came with. */
 async function carry() {
   const {headers} = await fetch(location.href, {cache: "force-cache"});
   await guide.amend({headers: CARRIED.filter(name => headers.has(name)).map(name => [name, headers.get(name)])});
@@ -30,7 +30,6 @@ addEventListener("fetch", event => {
   if (method === "GET" && url.startsWith(root) && !url.startsWith(root + "updates/")) event.respondWith(respond(event.request));
 });
 
-/** Answer a request: from the store, else from the network, else by a page that says what is missing. */
 async function respond(request) {
   const url = new URL(request.url), read = request.mode === "navigate";
   let path;
@@ -39,14 +38,13 @@ async function respond(request) {
     const found = await find(path.replace(/(^|\/)$/, "$1index.html"), request);
     if (found) return found;
     if (read && await find(path + "/index.html", request)) return Response.redirect(url.pathname + "/" + url.search, 301);
-  } catch (error) { console.warn(error); }                            // a broken store: the guide reads as if nothing were installed
+  } catch (error) { console.warn(error); } // a broken store: the guide reads as if nothing were installed
   try { return await fetch(request); } catch (error) {
     if (!read) throw error;
     return lost(path || "", request);
   }
 }
 
-/** Give the stored file at a path, or nothing. */
 async function find(path, request) {
   const {state, rows} = await guide.look(path), row = rows.find(each => each.record || each.picture);
   if (!row) return undefined;
@@ -54,7 +52,6 @@ async function find(path, request) {
   return bytes && reply(bytes, path, state, request.headers.get("range"));
 }
 
-/** Make a response of bytes; players ask for files by ranges. */
 function reply(bytes, path, state, range, status = 200) {
   const headers = new Headers(state.headers || []), part = /^bytes=(\d+)-(\d*)$/.exec(range || "");
   headers.set("content-type", TYPES[path.split(".").pop().toLowerCase()] || "application/octet-stream");
@@ -64,7 +61,7 @@ function reply(bytes, path, state, range, status = 200) {
   return new Response(bytes.subarray(from, to + 1), {status: 206, headers});
 }
 
-/** Answer where neither store nor network has the page: the guide's 404 page, or the page that says that the network is needed. */
+/** Neither store nor network: the 404 page, or the page that says that the network is needed. */
 async function lost(path, request) {
   const {state, rows} = await guide.look("404.html").catch(() => ({state: {locales: {}}, rows: []}));
   const row = rows.find(each => each.record), codes = Object.keys(state.locales);

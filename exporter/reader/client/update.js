@@ -1,4 +1,4 @@
-// How a guide goes on: what a since-file brings is decoded and checked, then all of it shows at once, or nothing does.
+// A since-file is decoded and checked, then all of it shows at once, or nothing.
 (function (guide) {
 "use strict";
 
@@ -7,10 +7,9 @@ const {failure, take, tell} = guide;
 const bytesOf = text => new TextEncoder().encode(text);
 const unhex = text => Uint8Array.from(text.match(/../g), pair => parseInt(pair, 16));
 
-/** Read one row of a store. */
 const one = async (store, key) => (await guide.read([store], s => [s.get(key)]))[0];
 
-/** Fetch a file of an update, and remember it once it was found right: the next try does not pay for it again. */
+/** Fetch a file of an update; once found right it is remembered, and not paid twice. */
 async function keepsake(key, path, options) {
   const old = await one("stage", key), file = old || await take(path, options);
   if (!file) return {head: {to: key[2]}};
@@ -19,7 +18,7 @@ async function keepsake(key, path, options) {
   return {file, head, at, old, right: () => old || guide.change(["stage"], stage => { stage.put(file, key); })};
 }
 
-/** What the remaining steps from a token cost together. */
+/** What the steps from a token cost together. */
 async function chain(code, token) {
   const {since} = JSON.parse(guide.text(await guide.inflate([await take(`updates/${code}/sizes.bin`)])));
   let sum = 0;
@@ -27,7 +26,7 @@ async function chain(code, token) {
   return sum;
 }
 
-/** Work out what changes in a locale from its token to the newest: {token, slots, records, files, foreign}; a record that goes is null. */
+/** Work out what leads from a locale's token to the newest; a record that goes is null. */
 async function advance(held, budget, wanted, cache) {
   const {code, space} = held, out = {held, token: held.token, slots: guide.split(await one("slots", space)), records: new Map(), files: new Map(), foreign: held.foreign, seen: new Set()};
   const record = async path => out.records.has(path) ? out.records.get(path) || undefined : one("records", [space, path]);
@@ -47,8 +46,7 @@ async function advance(held, budget, wanted, cache) {
     const step = await guide.decode(file, head, at, out.slots, record).catch(() => { throw failure("unknown"); });
     if ((head.slots || rows.length) && step.sum !== head.sum) throw failure("unknown");
     await right();
-    const files = wanted ? (head.files || []).reduce((sum, row) => sum + row[1], 0) : 0;
-    budget.spend(packs.reduce((sum, row) => sum + row[1], files) + (head.more && budget.left < Infinity ? await chain(code, head.to) : 0));
+    budget.spend(guide.total(packs, row => row[1]) + (wanted ? guide.total(head.files || [], row => row[1]) : 0) + (head.more && budget.left < Infinity ? await chain(code, head.to) : 0));
     const skip = new Set([...rows.map(row => row[0]), ...gone, ...head.keep || []]);
     for (const [name, , sum] of packs) {
       const pack = await keepsake(["pack", code, name], `updates/${code}/changes/${name}.bin`);
@@ -67,12 +65,11 @@ async function advance(held, budget, wanted, cache) {
   return out;
 }
 
-/** The digest of a bucket, of [[path, SHA], …] in the order of paths. */
 const digestOf = async rows => guide.hex(guide.concat(rows.flatMap(([path, sha]) => [bytesOf(path + "\0"), sha])), 12);
 const order = path => String.fromCharCode(...bytesOf(path));
 const sorted = map => [...map].sort(([a], [b]) => order(a) < order(b) ? -1 : 1);
 
-/** Part what the device would serve with these slots into the buckets of a list: [{row, held: Map of path to SHA}, …]. */
+/** Part what the device would serve into a list's buckets. */
 async function parted(space, list, slots) {
   let start = 0;
   const buckets = list.buckets.map(row => { const from = start; start += 2 ** (16 - row[0]); return {row, from, held: new Map()}; });
@@ -90,7 +87,7 @@ async function parted(space, list, slots) {
   return buckets;
 }
 
-/** Find what differs by digests, bucket by bucket: the way of a device whose token nobody knows. */
+/** Find what differs by digests: the way of an unknown token. */
 async function resync(held, budget, missing) {
   const {code, space} = held, folder = `updates/${code}/`, list = await guide.listOf(code);
   const out = {held, token: list.token, records: new Map(), files: new Map(), foreign: [...held.foreign], count: list.pages};
@@ -104,7 +101,7 @@ async function resync(held, budget, missing) {
   out.slots = guide.split(texts);
   const differing = [];
   for (const bucket of await parted(space, list, out.slots)) if (await digestOf(sorted(bucket.held)) !== bucket.row[1]) differing.push(bucket);
-  budget.spend(differing.reduce((sum, {row}) => sum + row[5], 0));
+  budget.spend(guide.total(differing, ({row}) => row[5]));
   await guide.each(differing, async bucket => {
     const [rows, digests] = guide.unpack(await guide.inflate([await take(`${folder}index/${bucket.row[1]}.bin`)])), left = new Set(bucket.held.keys());
     bucket.wanted = [];
@@ -114,13 +111,12 @@ async function resync(held, budget, missing) {
       if (!own || digest.some((byte, k) => byte !== own[k])) bucket.wanted.push(path);
       bucket.files = bucket.files || Array.isArray(row) && bucket.wanted.includes(path);
     });
-    bucket.gone = [...left];
-    const [, , , bytes, pages] = bucket.row;
-    bucket.whole = !bucket.files && bucket.wanted.length * PAGE < bytes;
-    bucket.cost = bucket.whole ? bucket.wanted.length * PAGE : bytes;
+    bucket.gone = left;
+    bucket.cost = bucket.files ? Infinity : bucket.wanted.length * PAGE;
+    bucket.whole = bucket.cost < bucket.row[3];
   });
-  budget.spend(differing.reduce((sum, {cost}) => sum + cost, 0));
-  let honest = true;                                                  // until a page is not the one that was published
+  budget.spend(guide.total(differing, ({cost, row}) => Math.min(cost, row[3])));
+  let honest = true; // until a page is not the one that was published
   await guide.each(differing, async ({row, held: own, wanted, gone, whole}) => {
     for (const path of gone) { own.delete(path); out.records.set(path, null); out.files.set(path, null); }
     if (honest && whole) {
@@ -129,18 +125,15 @@ async function resync(held, budget, missing) {
       honest = await digestOf(sorted(own)) === row[1];
       if (honest) return pages.forEach(([path, bytes]) => { out.records.set(path, bytes); out.foreign.push(path); });
     }
-    const [rows, body] = guide.unpack(await guide.named(folder + "packs", row[2]));
-    let at = 0;
-    for (const [path, size, digest] of rows) {
-      if (digest) out.files.set(path, {size, digest});
-      else out.records.set(path, body.slice(at, at += size));
-    }
-    out.foreign = out.foreign.filter(path => !rows.some(([other]) => other === path));
+    const {records, files} = guide.packed(await guide.named(folder + "packs", row[2]));
+    records.forEach((bytes, path) => out.records.set(path, bytes));
+    files.forEach((file, path) => out.files.set(path, file));
+    out.foreign = out.foreign.filter(path => !records.has(path));
   });
   return out;
 }
 
-/** Work out a locale's update: by its token, on damage once more past all caches, at last by digests. */
+/** By token, on damage once more past caches, at last by digests. */
 async function plan(held, budget, wanted) {
   let missing = false;
   const [count] = await guide.read(["records"], s => [s.count(guide.within(held.space))]);
@@ -150,12 +143,10 @@ async function plan(held, budget, wanted) {
       if (missing = error.message === "missing") break;
     }
   }
-  const word = await take("updates/farewell.json").then(guide.text, error => { if (error.code !== "missing") throw error; });
-  if (word) throw Object.assign(failure("farewell"), {to: JSON.parse(word).to});
   return resync(held, budget, missing);
 }
 
-/** Put what was worked out into the store, in one transaction; say what changed. */
+/** Put all into the store in one transaction. */
 async function commit(outs, wanted) {
   if (wanted) await guide.fetchFiles(outs.flatMap(out => [...out.files].filter(([, row]) => row)), () => {});
   const open = await Promise.all((await clients.matchAll({type: "window", includeUncontrolled: true})).filter(({url}) => url.startsWith(guide.root.href)).map(client => page(client.url)));
@@ -195,13 +186,12 @@ async function commit(outs, wanted) {
   return changed;
 }
 
-/** The path and the stored row of an address. */
 async function page(url) {
   const path = guide.relative(url).replace(/(^|\/)$/, "$1index.html");
   return {path, row: (await guide.look(path)).rows.find(row => row.record)};
 }
 
-/** Bring all locales up to date; what is dearer than the limit waits until it is asked for. */
+/** Bring all locales up to date; what is dearer than the limit waits. */
 async function update({asked, saving}) {
   const state = await guide.state(), wanted = state.pictures, outs = [];
   const budget = {left: asked ? Infinity : saving ? 0 : state.limit === undefined ? LIMIT : state.limit, spend(n) { this.need += n; if ((this.left -= n) < 0) throw failure("dear"); }};
@@ -223,36 +213,34 @@ async function update({asked, saving}) {
   return {pending: 0, changed};
 }
 
-/** What pages are told: how things stand on this device. */
 async function report(more) {
   const {locales, installing, news, limit = LIMIT, pictures, published} = await guide.state();
   return {state: Object.keys(locales).length ? "ready" : "none", error: "", locales, installing, news, limit, pictures, published, changed: [], ...more};
 }
 
-/** Run a job alone and tell how it ends; one that nobody asked for gives way to others and keeps quiet about a missing network. */
+/** Run a job alone and tell how it ends; unasked it keeps quiet about a missing network. */
 const job = (wait, state, work) => guide.alone(wait, async () => {
   guide.begin();
   tell({state, error: "", done: 0, total: 0});
   try { tell(await report(await work())); } catch (error) {
     const {code = error.name === "QuotaExceededError" ? "space" : "broken"} = error, still = code === "paused" || code === "network" && !wait;
-    if (code === "newer") registration.update();
-    if (code === "farewell") return leave(error.to);
+    if (code === "newer" || code === "missing") registration.update().catch(() => {});       // newer code, or the one that says farewell
     console.warn(error);
     tell(await report(still ? {} : {state: "failed", error: code}));
   }
 });
 
-/** Take the guide off this device: its store and this worker, nothing else. */
-async function leave(to) {
+/** Take this guide off the device, and nothing else. */
+async function leave() {
   await guide.drop();
   await registration.unregister();
-  tell({state: "none", locales: {}, farewell: to, left: true, installing: null, news: null, pending: 0});
+  tell({state: "none", locales: {}, installing: null, news: null, pending: 0});
 }
 
 const JOBS = {
   install: ({locales, pictures}) => job(true, "installing", async () => { await guide.install(locales ? {locales, pictures} : {}); return update({}); }),
   update: ({asked, saving}) => job(asked, "checking", () => update({asked, saving})),
-  remove: () => { guide.pause(); return guide.alone(true, () => leave()); },
+  remove: () => { guide.pause(); return guide.alone(true, leave); },
   pause: async () => { await guide.change([], ({installing}) => installing && {installing: {...installing, paused: true}}); guide.pause(); },
   limit: ({limit}) => guide.amend({limit}),
   async opened({fresh, saving}) {
@@ -264,7 +252,6 @@ const JOBS = {
   },
 };
 
-/** Do what a page asks for; the answer is how things stand. */
 guide.handle = async ({job: name, ...data}, answer) => {
   const {state, done, total, error, pending} = guide.now, told = ["installing", "checking", "updating", "failed"].includes(state) ? {state, done, total, error} : {};
   answer({...await report(), ...told, pending});

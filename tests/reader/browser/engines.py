@@ -81,10 +81,8 @@ def firefox() -> Iterator[Engine]:
     """Start Debian's Firefox."""
     command = ["node", str(HERE / "firefox.mjs"), str(shutil.which("firefox-esr"))]
     process = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
-    yield Firefox(process)
-    assert process.stdin is not None
-    process.stdin.close()
-    process.wait(30)
+    with process:  # which closes both ends and waits
+        yield Firefox(process)
 
 
 def webkit() -> Iterator[Engine]:
