@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import shutil
+from contextlib import closing
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
@@ -53,7 +54,8 @@ def test_staging_that_was_only_half_thrown_away_is_not_gone_on_from(
         patch.setattr("exporter.mirror.staging.shutil.rmtree", lambda *_arguments, **_values: None)
         staging.discard()
     assert (tmp_path / "staging").exists()
-    assert Staging(tmp_path / "staging", "base").meta("planned") == ""
+    with closing(Staging(tmp_path / "staging", "base")) as resumed:
+        assert resumed.meta("planned") == ""
 
 
 @pytest.mark.parametrize("name", ["_plan", "_apply"])

@@ -10,10 +10,10 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from exporter.cli import commands as cli
 from exporter.config.settings import Project, load_project
 from exporter.core.errors import GuardError, SourceError
 from exporter.core.model import Key
+from exporter.jobs import lock
 from exporter.mirror import wait
 from exporter.mirror.run import SyncOptions, SyncOutcome
 from exporter.mirror.wait import Awaited, pause_after, read_awaited, sync_until
@@ -52,7 +52,7 @@ def during(monkeypatch: pytest.MonkeyPatch) -> Callable[..., list[float]]:
             if left:
                 left.pop(0)()
 
-        monkeypatch.setattr(cli, "time", SimpleNamespace(sleep=sleep))
+        monkeypatch.setattr(lock, "time", SimpleNamespace(sleep=sleep))
         return pauses
 
     return arrange
