@@ -10,7 +10,9 @@ if TYPE_CHECKING:
     from exporter.guide.index.guide_index import GuideIndex
 
 _CHANGES = """
-SELECT u.url, old.digest, coalesce(c.digest, b.digest), p.locale, c.path IS NULL AND b.page IS NULL AND p.id NOT NULL
+SELECT u.url, old.digest, coalesce(c.digest, b.digest),
+  CASE WHEN p.kind IN ('style', 'manifest') THEN '' ELSE p.locale END,
+  c.path IS NULL AND b.page IS NULL AND p.id NOT NULL
 FROM unpublished u
 LEFT JOIN published old ON old.url = u.url
 LEFT JOIN copy c ON c.path = substr(u.url, 2)
@@ -33,6 +35,13 @@ AND NOT EXISTS (SELECT 1 FROM copy WHERE copy.path = substr(published.url, 2))
 """
 
 
+_FILES = """
+SELECT url, digest, CASE WHEN kind IN ('style', 'manifest') THEN '' ELSE locale END
+FROM built JOIN page ON page.id = built.page
+UNION ALL SELECT '/' || path, digest, '' FROM copy
+"""
+
+
 class FileChange(NamedTuple):
     """An address of site/ whose file is not as published.
 
@@ -52,14 +61,20 @@ def unpublished_changes(index: GuideIndex) -> Iterator[FileChange]:
             yield FileChange(url, old, new, locale or "")
 
 
+def standing_files(index: GuideIndex) -> Iterator[tuple[str, bytes, str]]:
+    """Yield every file of site/ as the index knows it: address, digest, locale (empty for a file of all locales)."""
+    yield from index.database.execute(_FILES)
+
+
 def has_unpublished(index: GuideIndex) -> bool:
     """Whether any file may differ from what was published."""
     return index.value("SELECT 1 FROM unpublished LIMIT 1") is not None
 
 
-def confirm_published(index: GuideIndex) -> None:
-    """Note that everything built so far is published, in one transaction."""
+def confirm_published(index: GuideIndex, state: str) -> None:
+    """Note, in one transaction, that everything built so far is published as a state of this name."""
     if has_unpublished(index):
         with index.transaction():
             for statement in (_CONFIRM, _FORGET, "DELETE FROM unpublished"):
                 index.database.execute(statement)
+            index.remember("published", state)

@@ -216,7 +216,7 @@ class PagePlanner:
         taken = {page.url for page in chosen}
         others = [*chosen, *(page for page in lists if page.url not in taken), *further_pages(self._index, guide)]
         wanted = [*homes, *(page for page in others if page.path not in self._static)]
-        self._replace("kind IN ('home', 'list', 'missing', 'robots', 'feed')", wanted)
+        self._replace("kind IN ('home', 'list', 'missing', 'robots', 'feed', 'style', 'manifest', 'offline')", wanted)
         sitemaps = (page for page in sitemap_pages(self._index, guide) if page.path not in self._static)
         self._replace("kind = 'sitemap'", list(sitemaps))
         self._check_unique()
@@ -274,7 +274,7 @@ class PagePlanner:
         self._fresh.clear()
 
 
-_ORDER = ("home", "list", "entry", "moved", "missing", "robots", "feed", "sitemap")
+_ORDER = ("home", "list", "entry", "moved", "missing", "robots", "feed", "sitemap", "style", "manifest", "offline")
 
 
 def has_pattern(guide: GuideModel, type_id: str) -> bool:
