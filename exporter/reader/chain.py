@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from dataclasses import dataclass, replace
+from functools import partial
 from typing import TYPE_CHECKING
 
 from exporter.reader.buckets import bucket_of, pages_in
@@ -16,6 +17,7 @@ from exporter.reader.head import (
     chrome_data,
     index_data,
     ledger_data,
+    ledger_name,
     list_data,
     load_members,
     pack_data,
@@ -27,7 +29,7 @@ from exporter.reader.records import slots_used
 from exporter.reader.trail import Trail, write_trail
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Mapping
+    from collections.abc import Callable, Iterable, Mapping, Sequence
 
     from exporter.reader.folder import ChainFolder
     from exporter.reader.memory import Memory
@@ -46,6 +48,8 @@ class Place:
     locale: str
     keeping: Keeping
     time: int | None
+    clean: bool = True
+    """Whether the last run is known to have come to its end: what it would have written last is right."""
 
 
 def publish_first(place: Place, paths: Iterable[str], read: Callable[[str], bytes]) -> ChainReport:
@@ -74,26 +78,54 @@ def publish_next(place: Place, head: Head, change: Change) -> ChainReport | None
     )
     evolution = evolve(place.folder, head, uses, change, past)
     if evolution.token == head.token:
+        if not place.clean:
+            _repair(place, head, uses, old_entry)
         return None
     kept = append_token(head.ledger.kept, evolution.token, place.time, place.keeping)
     new = _with_files(place, evolution, replace(head.ledger, kept=tuple(kept)), head.epoch)
-    while True:
-        past = Past(
-            tokens,
-            lambda old, newer: _history(place.folder, old, newer),
-            lambda path: evolution.entries[path] if path in evolution.entries else old_entry(path),
-            evolution.chrome.slots,
-        )
+
+    def entry(path: str) -> Entry:
+        return evolution.entries[path] if path in evolution.entries else old_entry(path)
+
+    def past_of(tokens: Sequence[str]) -> Past:
+        past = Past(tokens, partial(_history, place.folder), entry, evolution.chrome.slots)
         past.add_layer(len(tokens) - 1, evolution.layer)
+        return past
+
+    new = _with_trail(place, new, head, tokens, past_of, _Bases(evolution, old_entry))
+    return _finish(place, new, evolution, head, place.folder.size(f"since/{head.token}.bin"))
+
+
+def _repair(place: Place, head: Head, uses: Mapping[int, int], entry: Callable[[str], Entry]) -> None:
+    """Write what a run that came to no end may have left otherwise: its pages were taken back since."""
+    tokens = [one.token for one in head.ledger.kept][:-1]
+
+    def past_of(tokens: Sequence[str]) -> Past:
+        return Past(tokens, lambda old, new: _history(place.folder, old, new or head.token), entry, head.chrome.slots)
+
+    head = _with_trail(place, head, None, tokens, past_of, lambda _path: None)
+    place.folder.write(ledger_name(head.token), ledger_data(head))
+    place.memory.put(place.locale, place.folder.read("list.bin") or b"", uses, {})
+    sweep(place.folder, head)
+
+
+def _with_trail(
+    place: Place,
+    new: Head,
+    before: Head | None,
+    tokens: Sequence[str],
+    past_of: Callable[[Sequence[str]], Past],
+    base: Callable[[str], str | None],
+) -> Head:
+    """Write the steps of a state; tokens that the history does not reach any more are given up."""
+    while True:
         try:
-            trail = Trail(place.folder, place.keeping, new, head, past)
-            new = write_trail(trail, _leads(place.folder), _Bases(evolution, head, old_entry))
+            trail = Trail(place.folder, place.keeping, new, before, past_of(tokens))
+            return write_trail(trail, _leads(place.folder) if place.clean else {}, base)
         except LostError as lost:
-            lost_tokens, tokens = set(tokens[: lost.at + 1]), tokens[lost.at + 1 :]
-            kept = [one for one in kept if one.token not in lost_tokens or one.token == evolution.token]
-            new = replace(new, ledger=replace(new.ledger, kept=tuple(kept)))
-            continue
-        return _finish(place, new, evolution, head, place.folder.size(f"since/{head.token}.bin"))
+            gone, tokens = set(tokens[: lost.at + 1]), tokens[lost.at + 1 :]
+            kept = tuple(one for one in new.ledger.kept if one.token not in gone or one.token == new.token)
+            new = replace(new, ledger=replace(new.ledger, kept=kept))
 
 
 class _Entries:
@@ -133,10 +165,9 @@ everything = _Everything()
 class _Bases:
     """Names a page whose record is like that of a path: of its bucket the one whose path begins most alike."""
 
-    def __init__(self, evolution: Evolution, head: Head, old_entry: Callable[[str], Entry]) -> None:
+    def __init__(self, evolution: Evolution, old_entry: Callable[[str], Entry]) -> None:
         self._groups, self._old = evolution.groups, old_entry
         self._new = {path for path in evolution.entries if old_entry(path) is None}
-        del head
 
     def __call__(self, path: str) -> str | None:
         members = self._groups.get(bucket_of(path, self._groups), {}) if self._covers(path) else {}
@@ -224,7 +255,7 @@ def _finish(place: Place, head: Head, evolution: Evolution, before: Head | None,
     folder = place.folder
     retired = _retired(folder, head, before)
     head = replace(head, ledger=replace(head.ledger, retired=retired))
-    folder.write("ledger.bin", ledger_data(head))
+    folder.write(ledger_name(head.token), ledger_data(head))
     listed = list_data(head, folder.size(f"chrome/{head.chrome_name}.bin"))
     folder.write("list.bin", listed)
     records = {path: entry if isinstance(entry, bytes) else None for path, entry in evolution.entries.items()}
@@ -256,6 +287,7 @@ def sweep(folder: ChainFolder, head: Head) -> None:
     tokens = [one.token for one in head.ledger.kept]
     stay = head.names() | {name for names in head.ledger.retired for name in names}
     stay |= {f"since/{token}.bin" for token in tokens}
+    stay.add(ledger_name(head.token))
     stay |= {f"history/{older}.{newer}.bin" for older, newer in zip(tokens, tokens[1:], strict=False)}
     for kind in ("packs", "chrome", "index", "changes", "history", "since"):
         for name in folder.names(kind):

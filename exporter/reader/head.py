@@ -148,6 +148,11 @@ def list_data(head: Head, chrome_size: int) -> bytes:
     return deflate(dump(value))
 
 
+def ledger_name(token: str) -> str:
+    """Return where the ledger of a state lies: beside that of the state before until the list names the new one."""
+    return f"history/ledger.{token}.bin"
+
+
 def ledger_data(head: Head) -> bytes:
     """Return the bytes of `ledger.bin`."""
     value = {
@@ -168,7 +173,7 @@ def load_head(folder: ChainFolder) -> Head | None:
     if data is None:
         return None
     listed = load_object(inflate(data))
-    ledger = load_object(inflate(folder.read("ledger.bin") or b""))
+    ledger = load_object(inflate(folder.read(ledger_name(str(listed.get("token")))) or b""))
     try:
         name = str(listed["chrome"][0])
         texts = folder.named("chrome", name, SMALL).split(b"\xff")

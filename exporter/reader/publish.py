@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import shutil
 from contextlib import closing
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from exporter.reader.chain import Place, everything, publish_first, publish_next
@@ -64,7 +65,7 @@ def _publish_chain(
         if head is not None:
             standing = known and place.memory.uses(place.locale, place.folder.read("list.bin") or b"") is not None
             one = _changed(place.locale, change, read) if standing else _compared(place, head, change, read)
-            return publish_next(place, head, one)
+            return publish_next(replace(place, clean=standing), head, one)
     except BrokenError as error:
         warnings.append(("updates-broken", f"updates/{place.locale} is broken ({error}): its history begins anew"))
         head = None

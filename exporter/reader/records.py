@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from typing import TYPE_CHECKING, TypeAlias
 
-from exporter.reader.encoding import LARGEST_PAGE, BrokenError
+from exporter.reader.encoding import LARGEST_PAGE
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -52,6 +52,14 @@ def parts_of(how: str, page: bytes) -> list[bytes]:
     return page.splitlines(keepends=True) if how == "line" else _TAGS.findall(page)
 
 
+class _Texts(dict[bytes, bytes]):
+    """Texts by reference; a slot that is not there has an empty one."""
+
+    def __missing__(self, two: bytes) -> bytes:
+        """Return the text of a slot that is not there."""
+        return b""
+
+
 @dataclass(frozen=True)
 class Chrome:
     """The texts that pages share: `slots` by number, and how a page is cut into parts (`line` or `tag`)."""
@@ -61,9 +69,9 @@ class Chrome:
     affixes: Affixes = field(default_factory=dict)
 
     @cached_property
-    def table(self) -> dict[bytes, bytes]:
+    def table(self) -> _Texts:
         """Texts by reference."""
-        return {reference(slot): text for slot, text in self.slots.items()}
+        return _Texts({reference(slot): text for slot, text in self.slots.items()})
 
     @cached_property
     def by_text(self) -> dict[bytes, bytes]:
@@ -97,12 +105,9 @@ class Chrome:
         return found
 
     def join(self, record: bytes) -> bytes:
-        """Return the page of a record. Raises BrokenError where a slot is not there."""
+        """Return the page of a record."""
         parts = REFERENCE.split(record)
-        try:
-            parts[1::2] = map(self.table.__getitem__, parts[1::2])
-        except KeyError:
-            raise BrokenError("a record names a slot that is not there") from None
+        parts[1::2] = map(self.table.__getitem__, parts[1::2])
         return b"".join(parts)
 
     def split(self, page: bytes) -> bytes:

@@ -42,7 +42,7 @@ def edit(rnd: random.Random, pages: Pages) -> Pages:
     texts = [path for path in pages if path.endswith(".html")]
     for path in rnd.sample(texts, min(len(texts), rnd.choice((1, 3, 10)))):
         data = new[path].decode("utf-8", "surrogateescape")
-        at = data.find(" ", rnd.randrange(len(data)))
+        at = data.find(" ", rnd.randrange(len(data) + 1))
         at = len(data) if at < 0 else at
         data = data[:at] + " wörd é " * rnd.choice((1, 1, 30)) + data[at + rnd.choice((0, 1, 40)) :]
         new[path] = data.encode("utf-8", "surrogateescape")
@@ -121,7 +121,7 @@ def play(seed: int, root: Path, patch: pytest.MonkeyPatch) -> Story:
         kind = rnd.random()
         pages = dict(rnd.choice(past)) if kind < 0.12 else rnd.choice(KINDS)(rnd, pages)
         past.append(pages)
-        _disturb(rnd, guide, pages, patch, story)
+        _disturb(rnd, guide, devices, pages, patch, story)
         guide.publish(pages, timedelta(hours=rnd.choice((0, 1, 5, 24, 24 * 40))))
         if rnd.random() < 0.5:
             devices.append(_installed(guide))
@@ -133,7 +133,9 @@ def play(seed: int, root: Path, patch: pytest.MonkeyPatch) -> Story:
     return story
 
 
-def _disturb(rnd: random.Random, guide: Guide, pages: Pages, patch: pytest.MonkeyPatch, story: Story) -> None:
+def _disturb(
+    rnd: random.Random, guide: Guide, devices: list[Device], pages: Pages, patch: pytest.MonkeyPatch, story: Story
+) -> None:
     """Now and then lose a folder, or be killed after some files."""
     chance = rnd.random()
     if chance < 0.06:
@@ -160,7 +162,9 @@ def _disturb(rnd: random.Random, guide: Guide, pages: Pages, patch: pytest.Monke
             try:
                 guide.publish(between, timedelta())
             except Killed:
-                return
+                for device in devices:
+                    if rnd.random() < 0.3:
+                        device.update()  # to what half a build has written
 
 
 def _installed(guide: Guide) -> Device:
