@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import jinja2
 import yaml
+from markupsafe import Markup
 
 import exporter
 from tests.reader.browser.small_publisher import Guide, Publisher
@@ -18,7 +19,9 @@ if TYPE_CHECKING:
 
 CLIENT = Path(exporter.__file__).parent / "reader/client"
 SCRIPTS = ("delta.js", "store.js", "install.js", "update.js", "page.js", "offline.css")
-POLICY = "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; connect-src 'self'; worker-src 'self'; manifest-src 'self'"
+POLICY = (
+    "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; connect-src 'self'; worker-src 'self'"
+)
 BASE = """<!doctype html>
 <html lang="{{ language.code }}">
 <head>
@@ -53,9 +56,15 @@ def render(template: str, path: str, code: str, codes: tuple[str, ...], text: st
     made = environment()
     made.filters["reader"] = lambda name: up + name
     prefix = "" if code == codes[0] else f"{code}/"
-    alternates = [{"language": {"code": each, "name": each, "direction": "ltr"}, "current": each == code} for each in codes]
+    alternates = [
+        {"language": {"code": each, "name": each, "direction": "ltr"}, "current": each == code} for each in codes
+    ]
     values: dict[str, Any] = {"site": {"title": "Small guide"}, "language": {"code": code}, "alternates": alternates}
-    values |= {"word": words.__getitem__, "offline": f"{up}{prefix}offline/index.html", "text": jinja2.utils.markupsafe.Markup(text)}
+    values |= {
+        "word": words.__getitem__,
+        "offline": f"{up}{prefix}offline/index.html",
+        "text": Markup(text),
+    }
     return made.get_template(template).render(**values).encode()
 
 
@@ -70,15 +79,25 @@ def guide(places: int = 12, code: str = "en-US", codes: tuple[str, ...] = ("en-U
     records = {path: in_slots(page, slots) for path, page in pages.items()}
     records |= {f"offline/{name}": (CLIENT / name).read_bytes() for name in SCRIPTS}
     records["style.css"] = b"body { margin: 1rem }\n"
-    files = {"files/castle.webp": hashlib.shake_256(b"castle").digest(3000), "files/mill.webp": hashlib.shake_256(b"mill").digest(5000)}
+    files = {
+        "files/castle.webp": hashlib.shake_256(b"castle").digest(3000),
+        "files/mill.webp": hashlib.shake_256(b"mill").digest(5000),
+    }
     return Guide(tuple(slots), records, files, code, epoch)
 
 
 def texts(places: int) -> dict[str, str]:
     """Return the contents of the pages by path."""
     links = "".join(f'<li><a href="place-{i}/index.html">place {i}</a></li>\n' for i in range(places))
-    made = {f"place/place-{i}/index.html": f"<h1>The place {i} &amp; all</h1>\n<p>{story(i)}</p>\n" for i in range(places)}
-    return {**made, "place/index.html": f"<h1>Places</h1><ul>{links}</ul>", "index.html": "<h1>Home</h1>", "404.html": "<h1>Not here</h1>"}
+    made = {
+        f"place/place-{i}/index.html": f"<h1>The place {i} &amp; all</h1>\n<p>{story(i)}</p>\n" for i in range(places)
+    }
+    return {
+        **made,
+        "place/index.html": f"<h1>Places</h1><ul>{links}</ul>",
+        "index.html": "<h1>Home</h1>",
+        "404.html": "<h1>Not here</h1>",
+    }
 
 
 def story(number: int) -> str:
@@ -135,4 +154,5 @@ READ = """async paths => Object.fromEntries(await Promise.all(paths.map(async ([
 
 def held(page: Page, url: str, paths: list[str]) -> dict[str, str]:
     """Return the SHA-256 of what the device answers at some paths."""
-    return page.evaluate(READ, [[path, url + path] for path in paths])
+    found: dict[str, str] = page.evaluate(READ, [[path, url + path] for path in paths])
+    return found

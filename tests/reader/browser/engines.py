@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 import os
 import shutil
@@ -63,7 +64,11 @@ class WebKit:
         call("POST", self.session + "/url", {"url": url})
 
     def run(self, body: str) -> Any:
-        script = "const back = arguments[arguments.length - 1]; (async () => {" + body + "})().then(back, error => back('ERROR ' + error))"
+        script = (
+            "const back = arguments[arguments.length - 1]; (async () => {"
+            + body
+            + "})().then(back, error => back('ERROR ' + error))"
+        )
         value = call("POST", self.session + "/execute/async", {"script": script, "args": []})
         assert not str(value).startswith("ERROR "), value
         return value
@@ -77,6 +82,7 @@ def call(method: str, url: str, body: dict[str, Any] | None = None) -> Any:
         return json.load(answer)["value"]
 
 
+@contextlib.contextmanager
 def firefox() -> Iterator[Engine]:
     """Start Debian's Firefox."""
     command = ["node", str(HERE / "firefox.mjs"), str(shutil.which("firefox-esr"))]
@@ -85,6 +91,7 @@ def firefox() -> Iterator[Engine]:
         yield Firefox(process)
 
 
+@contextlib.contextmanager
 def webkit() -> Iterator[Engine]:
     """Start WebKitGTK's MiniBrowser on a screen of its own."""
     screen, port = f":{free_port() % 9000 + 100}", free_port()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import email.utils
 import gzip
 import mimetypes
@@ -10,15 +11,19 @@ import socket
 import threading
 import time
 from dataclasses import dataclass, field
-from pathlib import Path
 from typing import TYPE_CHECKING, Self
 from urllib.parse import unquote, urlsplit
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
+    from pathlib import Path
 
 TEXT = {"text/html", "text/css", "application/javascript", "text/javascript", "application/json", "image/svg+xml"}
-TYPES = {".webmanifest": "application/manifest+json", ".bin": "application/octet-stream", ".js": "application/javascript"}
+TYPES = {
+    ".webmanifest": "application/manifest+json",
+    ".bin": "application/octet-stream",
+    ".js": "application/javascript",
+}
 
 
 @dataclass(frozen=True)
@@ -113,7 +118,10 @@ class Host:
         """Answer one request; false where the connection ends with it."""
         method, target, *_ = head.split(b"\r\n", 1)[0].decode().split(" ")
         path = unquote(urlsplit(target).path)
-        asked = {name.lower(): value.strip() for name, _, value in (line.partition(":") for line in head.decode("latin-1").split("\r\n")[1:])}
+        asked = {
+            name.lower(): value.strip()
+            for name, _, value in (line.partition(":") for line in head.decode("latin-1").split("\r\n")[1:])
+        }
         fault = self.fault(path)
         time.sleep(self.delay)
         if fault == "drop":
@@ -145,7 +153,11 @@ class Host:
             return 404, "text/html", b"<h1>404 Not Found</h1>"
         file = self.file(path)
         if file is None or fault == "html":
-            return (200, "text/html", b"<!doctype html><title>An app</title>") if fault == "html" else (404, "text/html", b"<h1>404 Not Found</h1>")
+            return (
+                (200, "text/html", b"<!doctype html><title>An app</title>")
+                if fault == "html"
+                else (404, "text/html", b"<h1>404 Not Found</h1>")
+            )
         if file.is_dir():
             return 301, path + "/", b"<h1>301 Moved Permanently</h1>"
         kind = TYPES.get(file.suffix) or mimetypes.guess_type(file.name)[0] or "application/octet-stream"
@@ -170,7 +182,11 @@ class Host:
 
     def wire(self, path: str, status: int, kind: str, content: bytes, asked: dict[str, str]) -> tuple[bytes, bytes]:
         """Return head and body as nginx sends them."""
-        lines = [f"HTTP/1.1 {status} {REASONS[status]}", "Server: nginx/1.24.0", f"Date: {email.utils.formatdate(usegmt=True)}"]
+        lines = [
+            f"HTTP/1.1 {status} {REASONS[status]}",
+            "Server: nginx/1.24.0",
+            f"Date: {email.utils.formatdate(usegmt=True)}",
+        ]
         body, file = content, self.file(path)
         media = "text/html" if status == 301 else kind
         lines.append(f"Content-Type: {media}")
@@ -226,8 +242,6 @@ def heads(connection: socket.socket) -> Iterator[bytes]:
 
 def close(connection: socket.socket) -> None:
     """Close a connection, whoever reads from it."""
-    try:
+    with contextlib.suppress(OSError):
         connection.shutdown(socket.SHUT_RDWR)
-    except OSError:
-        pass
     connection.close()

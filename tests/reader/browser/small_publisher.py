@@ -1,4 +1,4 @@
-"""A publisher as FORMAT.md describes it, in its plainest form: records and slots are given, all earlier tokens lead to the newest."""
+"""A publisher after FORMAT.md in its plainest form: records and slots are given, earlier tokens lead to the newest."""
 
 from __future__ import annotations
 
@@ -44,7 +44,9 @@ class Guide:
     @property
     def token(self) -> str:
         """The token of these pages."""
-        return sha(b"".join(bytes([depth]) + bytes.fromhex(digest(self, paths)) for depth, paths in buckets(self))).hex()[:16]
+        return sha(
+            b"".join(bytes([depth]) + bytes.fromhex(digest(self, paths)) for depth, paths in buckets(self))
+        ).hex()[:16]
 
 
 def sha(data: bytes) -> bytes:
@@ -112,7 +114,9 @@ def piece_row(old: bytes, new: bytes, out: list[bytes]) -> list[int]:
     for at in range(0, len(middle), CUT):
         start = max(0, min(front + at - 8192, len(old) - WINDOW))
         base = old if len(old) <= WINDOW else old[start : start + WINDOW]
-        packer = zlib.compressobj(9, zlib.DEFLATED, -15, 9, 0, base) if base else zlib.compressobj(9, zlib.DEFLATED, -15, 9)
+        packer = (
+            zlib.compressobj(9, zlib.DEFLATED, -15, 9, 0, base) if base else zlib.compressobj(9, zlib.DEFLATED, -15, 9)
+        )
         piece = packer.compress(middle[at : at + CUT]) + packer.flush(zlib.Z_SYNC_FLUSH)
         out.append(piece[:-4])
         sizes.append(len(piece) - 4)
@@ -147,7 +151,7 @@ def since(old: Guide, new: Guide, apart: Callable[[str], bool] = lambda _: False
     summed = []
     if numbers:
         texts = [b"\xff".join((slots[n : n + 1] or (b"",))[0] for n in numbers) for slots in (old.slots, new.slots)]
-        head |= {"slots": numbers, "cut": piece_row(*texts, pieces)}
+        head |= {"slots": numbers, "cut": piece_row(texts[0], texts[1], pieces)}
         summed.append(texts[1])
     inline, bulk = [path for path in changed if not apart(path)], [path for path in changed if apart(path)]
     head["pages"] = [page_row(old, new, path, pieces) for path in inline]
@@ -159,7 +163,9 @@ def since(old: Guide, new: Guide, apart: Callable[[str], bool] = lambda _: False
         name = sha(compact(rows) + b"".join(new.records[path] for path in bulk)).hex()[:24]
         packs[name] = layout({"v": 1, "pages": rows}, apart_pieces)
         head["packs"] = [[name, len(packs[name]), total([new.records[path] for path in bulk])]]
-    head["gone"] = [path for path in sorted({*old.records, *old.files}) if path not in new.records and path not in new.files]
+    head["gone"] = [
+        path for path in sorted({*old.records, *old.files}) if path not in new.records and path not in new.files
+    ]
     head["files"] = [file_row(new, path) for path in sorted(new.files) if old.files.get(path) != new.files[path]]
     if changed or numbers:
         head |= {"epoch": new.epoch, "sum": total(summed)}
@@ -200,13 +206,22 @@ class Publisher:
     def write(self, guide: Guide, past: list[Guide]) -> None:
         """Write one locale's chain and the table of chains."""
         folder = self.site / "updates" / guide.code
-        rows = []
+        rows: list[list[Any]] = []
         for depth, paths in buckets(guide):
             content = pack(guide, paths)
             name, packed, listed = sha(content).hex()[:24], deflate(content), deflate(index(guide, paths))
             put(folder / f"packs/{name}.bin", packed)
             put(folder / f"index/{digest(guide, paths)}.bin", listed)
-            rows.append([depth, digest(guide, paths), name, len(packed), sum(path in guide.records for path in paths), len(listed)])
+            rows.append(
+                [
+                    depth,
+                    digest(guide, paths),
+                    name,
+                    len(packed),
+                    sum(path in guide.records for path in paths),
+                    len(listed),
+                ]
+            )
         texts = b"\xff".join(guide.slots)
         chrome = [sha(texts).hex()[:24], len(deflate(texts))]
         put(folder / f"chrome/{chrome[0]}.bin", deflate(texts))
@@ -216,15 +231,18 @@ class Publisher:
         files = [len(guide.files), sum(map(len, guide.files.values()))]
         stored = sum(map(len, guide.records.values()))
         about = {"token": guide.token, "pages": len(guide.records), "bytes": size, "stored": stored, "files": files}
-        put(folder / "list.bin", deflate(compact({"v": 1, "epoch": guide.epoch, "chrome": chrome, **about, "buckets": rows})))
+        put(
+            folder / "list.bin",
+            deflate(compact({"v": 1, "epoch": guide.epoch, "chrome": chrome, **about, "buckets": rows})),
+        )
         table = self.site / "updates/chains.json"
         chains = json.loads(table.read_bytes())["chains"] if table.exists() else {}
         put(table, compact({"v": 1, "chains": {**chains, guide.code: about}}))
 
     def write_since(self, guide: Guide, past: list[Guide], folder: Path) -> dict[str, list[Any]]:
         """Write the since-files of the kept tokens; return what each step costs."""
-        for file in (folder / "since").glob("*"):
-            file.unlink()
+        for stale in (folder / "since").glob("*"):
+            stale.unlink()
         sizes: dict[str, list[Any]] = {}
         kept = past[-self.keep :]
         for i, old in enumerate(kept[:-1]):

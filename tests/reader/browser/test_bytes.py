@@ -17,7 +17,11 @@ if TYPE_CHECKING:
 def test_word_costs_one_request_of_at_most_1150_bytes_both_ways(page: Page, host: Host, publisher: Publisher) -> None:
     install(page, host)
     for i in range(3):
-        new = publisher.publish(newest(publisher).edited("place/place-3/index.html", b"story of", b"tale %d about" % i) if i == 0 else newest(publisher).edited("place/place-3/index.html", b"tale %d" % (i - 1), b"tale %d" % i))
+        new = publisher.publish(
+            newest(publisher).edited("place/place-3/index.html", b"story of", b"tale %d about" % i)
+            if i == 0
+            else newest(publisher).edited("place/place-3/index.html", b"tale %d" % (i - 1), b"tale %d" % i)
+        )
         host.clear()
         act(page, "update")
         wait_for(page, "ready", new.token)
@@ -41,7 +45,9 @@ def test_check_with_nothing_new_costs_at_most_600_bytes(page: Page, host: Host) 
 def test_change_of_a_line_that_all_pages_share_travels_once(page: Page, host: Host, publisher: Publisher) -> None:
     install(page, host)
     number = next(n for n, text in enumerate(newest(publisher).slots) if b"FOOT" in text)
-    new = publisher.publish(newest(publisher).with_slot(number, newest(publisher).slots[number].replace(b"FOOT", b"END")))
+    new = publisher.publish(
+        newest(publisher).with_slot(number, newest(publisher).slots[number].replace(b"FOOT", b"END"))
+    )
     host.clear()
     act(page, "update")
     wait_for(page, "ready", new.token)

@@ -51,7 +51,9 @@ def test_edited_word_reaches_the_device_by_one_small_request(page: Page, host: H
     host.clear()
     act(page, "update")
     wait_for(page, "ready", new.token)
-    assert [exchange.path for exchange in host.taken()] == [f"/guide/updates/en-US/since/{publisher.states['en-US'][0].token}.bin"]
+    assert [exchange.path for exchange in host.taken()] == [
+        f"/guide/updates/en-US/since/{publisher.states['en-US'][0].token}.bin"
+    ]
     assert host.taken()[0].body < 200
     assert_same(page, host, publisher)
 

@@ -21,7 +21,8 @@ if TYPE_CHECKING:
 @pytest.fixture(params=[firefox, webkit], ids=["firefox", "webkit"], scope="module")
 def engine(request: pytest.FixtureRequest) -> Iterator[Engine]:
     """Start one engine after the other."""
-    yield from request.param()
+    with request.param() as started:
+        yield started
 
 
 def wait_for(engine: Engine, state: str, token: str = "") -> None:
@@ -39,7 +40,9 @@ def act(engine: Engine, name: str) -> None:
     engine.run(f"document.querySelector('[data-guide-action={name}]').click()")
 
 
-def test_guide_is_installed_updated_read_with_no_network_and_removed(engine: Engine, host: Host, publisher: Publisher) -> None:
+def test_guide_is_installed_updated_read_with_no_network_and_removed(
+    engine: Engine, host: Host, publisher: Publisher
+) -> None:
     engine.goto(host.url(OFFLINE))
     wait_for(engine, "none")
     act(engine, "install")

@@ -7,6 +7,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import pytest
+
 from tests.reader.browser.conftest import FLAGS
 from tests.reader.browser.device import act, guide, site, wait_for
 from tests.reader.browser.host import Fault, Host
@@ -38,7 +39,9 @@ def reads(page: Page, host: Host, words: str) -> None:
 
 
 @pytest.mark.parametrize("kind", ["drop", "cut", "stall"])
-def test_update_that_does_not_come_through_leaves_the_old_guide(page: Page, host: Host, publisher: Publisher, kind: str) -> None:
+def test_update_that_does_not_come_through_leaves_the_old_guide(
+    page: Page, host: Host, publisher: Publisher, kind: str
+) -> None:
     install(page, host)
     old, new = newest(publisher).token, edit(publisher)
     host.faults.append(Fault("/since/", kind, times=50, seconds=25))
@@ -65,7 +68,9 @@ def test_damaged_update_is_asked_for_once_more_past_all_caches(page: Page, host:
 
 
 @pytest.mark.parametrize("kind", ["wrong", "html", "missing"])
-def test_update_that_stays_damaged_or_away_is_found_by_digests(page: Page, host: Host, publisher: Publisher, kind: str) -> None:
+def test_update_that_stays_damaged_or_away_is_found_by_digests(
+    page: Page, host: Host, publisher: Publisher, kind: str
+) -> None:
     install(page, host)
     new = edit(publisher)
     host.faults.append(Fault("/since/", kind, times=9))
@@ -79,14 +84,18 @@ def test_update_that_stays_damaged_or_away_is_found_by_digests(page: Page, host:
     assert_same(page, host, publisher)
 
 
-def test_page_taken_whole_follows_a_change_of_what_all_pages_share(page: Page, host: Host, publisher: Publisher) -> None:
+def test_page_taken_whole_follows_a_change_of_what_all_pages_share(
+    page: Page, host: Host, publisher: Publisher
+) -> None:
     install(page, host)
     edit(publisher)
     host.faults.append(Fault("/since/", "missing"))
     act(page, "update")
     wait_for(page, "ready", newest(publisher).token)
     number = next(n for n, text in enumerate(newest(publisher).slots) if b"FOOT" in text)
-    new = publisher.publish(newest(publisher).with_slot(number, newest(publisher).slots[number].replace(b"FOOT", b"END")))
+    new = publisher.publish(
+        newest(publisher).with_slot(number, newest(publisher).slots[number].replace(b"FOOT", b"END"))
+    )
     act(page, "update")
     wait_for(page, "ready", new.token)
     assert_same(page, host, publisher)
@@ -239,7 +248,13 @@ def test_another_epoch_installs_anew_beside_what_is_held(page: Page, host: Host,
     install(page, host)
     publisher.keep = 1
     other = guide(13, epoch="f" * 16)
-    publisher.publish(replace(other, slots=other.slots[::-1], records={path: turned(record, len(other.slots)) for path, record in other.records.items()}))
+    publisher.publish(
+        replace(
+            other,
+            slots=other.slots[::-1],
+            records={path: turned(record, len(other.slots)) for path, record in other.records.items()},
+        )
+    )
     host.faults.append(Fault("/packs/", "missing", times=1))
     act(page, "update")
     wait_for(page, "failed")
@@ -301,7 +316,9 @@ def test_browser_killed_in_the_middle_goes_on(engine_of_chromium: BrowserType, t
     publisher = site(tmp_path / "big", guide(900))
     with Host({"/guide/": publisher.site}, delay=0.4) as host:
         chromium = engine_of_chromium
-        device = chromium.launch_persistent_context(str(tmp_path / "profile"), executable_path=shutil.which("chromium"), args=FLAGS)
+        device = chromium.launch_persistent_context(
+            str(tmp_path / "profile"), executable_path=shutil.which("chromium"), args=FLAGS
+        )
         page = device.pages[0]
         page.goto(host.url(OFFLINE))
         wait_for(page, "none")
@@ -311,7 +328,9 @@ def test_browser_killed_in_the_middle_goes_on(engine_of_chromium: BrowserType, t
         kill(str(tmp_path / "profile"))
         device.close()
         host.clear()
-        device = chromium.launch_persistent_context(str(tmp_path / "profile"), executable_path=shutil.which("chromium"), args=FLAGS)
+        device = chromium.launch_persistent_context(
+            str(tmp_path / "profile"), executable_path=shutil.which("chromium"), args=FLAGS
+        )
         page = device.pages[0]
         page.goto(host.url("guide/index.html"))
         wait_for(page, "ready", newest(publisher).token)

@@ -63,7 +63,10 @@ def test_larger_update_asks_with_its_size_and_costs_that(page: Page, host: Host,
     tab.get_by_role("button", name="Now").click()
     wait_for(tab, "ready", new.token)
     assert [exchange.body for exchange in host.taken("/changes/")] == [pack.stat().st_size]
-    assert [exchange.body < 200 for exchange in host.taken("/since/")] == [True, True]  # the second asks what came since
+    assert [exchange.body < 200 for exchange in host.taken("/since/")] == [
+        True,
+        True,
+    ]  # the second asks what came since
     assert_same(page, host, publisher)
 
 
@@ -105,7 +108,9 @@ def test_pages_keep_the_policy_that_the_worker_came_with(page: Page, host: Host,
     assert page.evaluate("fetch(location.href).then(answer => answer.headers.get('content-security-policy'))") == POLICY
     host.start()
     edit(publisher, STORY, b"A tale of place 3")
-    act_on_news = page.evaluate("navigator.serviceWorker.ready.then(all => all.active.postMessage({job: 'update', asked: true}))")
+    act_on_news = page.evaluate(
+        "navigator.serviceWorker.ready.then(all => all.active.postMessage({job: 'update', asked: true}))"
+    )
     assert act_on_news is None
     page.locator(".guide-note[data-kind=changed]").wait_for()
     assert broken == []
@@ -114,7 +119,12 @@ def test_pages_keep_the_policy_that_the_worker_came_with(page: Page, host: Host,
 def test_addresses_lead_where_the_site_has_them(page: Page, host: Host) -> None:
     install(page, host)
     host.stop()
-    for address, ends in {"guide/": "guide/", "guide": "guide", "guide/place/place-3": "guide/place/place-3/", "guide/place/?x=1#y": "guide/place/?x=1#y"}.items():
+    for address, ends in {
+        "guide/": "guide/",
+        "guide": "guide",
+        "guide/place/place-3": "guide/place/place-3/",
+        "guide/place/?x=1#y": "guide/place/?x=1#y",
+    }.items():
         if address == "guide":
             continue
         page.goto(host.url(address))
@@ -168,7 +178,16 @@ def test_only_chosen_languages_are_stored_and_the_others_say_so(page: Page, tmp_
     codes = ("en-US", "de-DE")
     english, german = (guide(6, code, codes) for code in codes)
     shared = [path for path in german.records if not path.endswith(".html")]
-    publisher = site(tmp_path / "site", english, replace(german, records={path: german.records[path] for path in german.records if path in shared or path.startswith("de-DE/")}))
+    publisher = site(
+        tmp_path / "site",
+        english,
+        replace(
+            german,
+            records={
+                path: german.records[path] for path in german.records if path in shared or path.startswith("de-DE/")
+            },
+        ),
+    )
     with Host({"/guide/": publisher.site}) as host:
         page.goto(host.url("guide/de-DE/offline/index.html"))
         wait_for(page, "none")
@@ -209,9 +228,13 @@ def test_without_pictures_none_is_asked_for(page: Page, host: Host, publisher: P
 
 
 @pytest.mark.parametrize("to", ["null", "true", '"https://new.example.org/"'])
-def test_farewell_takes_this_guide_off_the_device_and_nothing_else(page: Page, host: Host, publisher: Publisher, to: str) -> None:
+def test_farewell_takes_this_guide_off_the_device_and_nothing_else(
+    page: Page, host: Host, publisher: Publisher, to: str
+) -> None:
     install(page, host)
-    page.evaluate("new Promise(done => { indexedDB.open('other').onsuccess = event => { event.target.result.close(); done(); }; })")
+    page.evaluate(
+        "new Promise(done => { indexedDB.open('other').onsuccess = event => { event.target.result.close(); done(); }; })"
+    )
     shutil.rmtree(publisher.site / "updates")
     worker = (CLIENT / "farewell.js").read_text("utf-8").replace("const FAREWELL = null;", f"const FAREWELL = {to};")
     (publisher.site / "sw.js").write_text(worker, "utf-8")
@@ -230,7 +253,7 @@ def test_farewell_takes_this_guide_off_the_device_and_nothing_else(page: Page, h
 def test_pages_read_without_a_worker(context: BrowserContext, tmp_path: Path, publisher: Publisher) -> None:
     page = context.new_page()
     thrown: list[object] = []
-    page.on("pageerror", lambda error: thrown.append(error))
+    page.on("pageerror", lambda error: thrown.append(str(error)))
     page.goto((publisher.site / "place/place-3/index.html").as_uri())
     assert page.locator("h1").inner_text() == "The place 3 & all"
     wait_for(page, "unsupported")
