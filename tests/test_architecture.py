@@ -28,7 +28,7 @@ FLOORS = (
     ("render.entry",),
     ("render",),
     ("build",),
-    ("check",),
+    ("check", "reader"),
     ("jobs",),
     ("cli",),
 )
@@ -45,6 +45,7 @@ FOREIGN = {
     "markupsafe": {"render", "render.view", "render.markup", "render.entry"},
     "msgspec": {"core", "source", "space"},
     "nh3": {"render.markup"},
+    "PIL": {"pictures"},
     "pydantic": {"config"},
     "requests": {"source"},
     "slugify": {"core"},

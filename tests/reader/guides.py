@@ -7,12 +7,34 @@ import random
 import shutil
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
-from pathlib import Path
+from typing import TYPE_CHECKING
 
 from exporter.reader.model import Keeping, Publication, PublishedChange, ReaderReport, SiteFile
 from exporter.reader.publish import publish_updates
 
-WORDS = "harbour bridge market tower garden quay hill museum river gate café straße 港 old mill lane view sand".split()
+if TYPE_CHECKING:
+    from pathlib import Path
+
+WORDS = [
+    "harbour",
+    "bridge",
+    "market",
+    "tower",
+    "garden",
+    "quay",
+    "hill",
+    "museum",
+    "river",
+    "gate",
+    "café",
+    "straße",
+    "港",
+    "old",
+    "mill",
+    "lane",
+    "view",
+    "sand",
+]
 LOCALE = "en-US"
 
 

@@ -147,7 +147,7 @@ def _disturb(
     elif chance < 0.3:
         left = rnd.randrange(12)
         story.lines.append(f"killed after {left} files")
-        write = folder_module.write_atomic
+        write = folder_module.write_atomic  # type: ignore[attr-defined] # the function that it imports is what is killed
 
         def dying(path: Path, data: bytes, scratch: Path) -> None:
             nonlocal left
