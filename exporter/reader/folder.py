@@ -27,7 +27,7 @@ class ChainFolder:
         return read_bytes(self.root / name)
 
     def named(self, kind: str, name: str, most: int) -> bytes:
-        """Return what a file inflates to whose name is made of that. Raises BrokenError where it is not, or not there."""
+        """Return what a file inflates to whose name is made of that. Raises BrokenError where it is not there."""
         data = self.read(f"{kind}/{name}.bin")
         if data is None:
             raise BrokenError(f"{kind}/{name}.bin is not there")

@@ -4,23 +4,26 @@ from __future__ import annotations
 
 import hashlib
 from dataclasses import dataclass, field
-from pathlib import Path
+from typing import TYPE_CHECKING
 
 from exporter.reader.buckets import bucket_digest, bucket_of, prefixes, token_of
 from exporter.reader.encoding import LARGE, BrokenError, checksum, digest_name, inflate, load, load_object
 from exporter.reader.records import Chrome
 from exporter.reader.since import Step, apply_piece, apply_slots, decode
 
+if TYPE_CHECKING:
+    from pathlib import Path
+
 FOREIGN_LIMIT = 40
 
 
-class UnknownToken(Exception):
+class UnknownTokenError(Exception):
     """The since-file does not lead on."""
 
 
 @dataclass
 class Device:
-    """What a device holds; `requests` and `bytes` count what it asked for."""
+    """What a device holds; `requests` and `received` count what it asked for."""
 
     updates: Path
     site: Path
@@ -31,7 +34,7 @@ class Device:
     files: dict[str, tuple[int, str]] = field(default_factory=dict)
     foreign: set[str] = field(default_factory=set)
     requests: int = 0
-    bytes: int = 0
+    received: int = 0
     ways: list[str] = field(default_factory=list)
 
     def get(self, name: str) -> bytes | None:
@@ -40,7 +43,7 @@ class Device:
         if not path.is_file():
             return None
         data = path.read_bytes()
-        self.bytes += len(data)
+        self.received += len(data)
         return data
 
     def need(self, name: str) -> bytes:
@@ -84,7 +87,7 @@ class Device:
         while True:
             try:
                 more = self._step()
-            except (UnknownToken, BrokenError):
+            except (UnknownTokenError, BrokenError):
                 self._reconcile()
                 return
             if not more:
@@ -93,12 +96,12 @@ class Device:
     def _step(self) -> bool:
         data = self.get(f"since/{self.token}.bin")
         if data is None:
-            raise UnknownToken
+            raise UnknownTokenError
         step = decode(data)
         if step.epoch and step.epoch != self.epoch:
-            raise UnknownToken
+            raise UnknownTokenError
         if step.slots and self.foreign:
-            raise UnknownToken  # foreign pages may have changed without a row
+            raise UnknownTokenError  # foreign pages may have changed without a row
         new, files = self._records_of(step)
         slots = apply_slots(step, self.slots)
         self._check(step, slots, new)
@@ -123,7 +126,7 @@ class Device:
         if path is None:
             return b""
         if path in self.foreign or path not in self.records:
-            raise UnknownToken
+            raise UnknownTokenError
         return self.records[path]
 
     def _records_of(self, step: Step) -> tuple[dict[str, bytes], dict[str, tuple[int, str]]]:
@@ -206,7 +209,7 @@ class Device:
     def _whole(self, path: str) -> bytes:
         self.requests += 1
         page = (self.site / path).read_bytes() if (self.site / path).is_file() else b""
-        self.bytes += len(page)
+        self.received += len(page)
         return page
 
     def page(self, path: str) -> bytes:

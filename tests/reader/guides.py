@@ -7,12 +7,29 @@ import random
 import shutil
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
-from pathlib import Path
+from typing import TYPE_CHECKING
 
 from exporter.reader.model import Keeping, Publication, PublishedChange, ReaderReport, SiteFile
 from exporter.reader.publish import publish_updates
 
-WORDS = "harbour bridge market tower garden quay hill museum river gate café straße 港 old mill lane view sand".split()
+if TYPE_CHECKING:
+    from pathlib import Path
+
+WORDS = (
+    "harbour",
+    "bridge",
+    "market",
+    "tower",
+    "garden",
+    "quay",
+    "hill",
+    "café",
+    "straße",
+    "港",
+    "old",
+    "lane",
+    "view",
+)
 LOCALE = "en-US"
 
 
@@ -113,8 +130,11 @@ class Guide:
             tuple(removed),
             before,
             str(self.builds),
-            lambda: [self._file(path) for path in self.pages],
+            self.listing,
         )
+
+    def listing(self) -> list[SiteFile]:
+        return [self._file(path) for path in self.pages]
 
     def _file(self, path: str) -> SiteFile:
         return SiteFile(path, self.locales, hashlib.sha256(self.pages[path]).hexdigest())
