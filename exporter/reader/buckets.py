@@ -66,7 +66,7 @@ def regroup(
             continue
         sibling = leaf[:-1] + ("1" if leaf[-1] == "0" else "0") if leaf else ""
         if leaf and sibling in counts and counts[leaf] + counts[sibling] <= MOST:
-            members = groups.pop(leaf) | (groups.pop(sibling, {}) or load(sibling))
+            members = groups.pop(leaf) | (groups.pop(sibling) if sibling in groups else load(sibling))
             groups[leaf[:-1]] = dict(sorted(members.items(), key=lambda item: item[0].encode()))
             counts[leaf[:-1]] = counts.pop(leaf) + counts.pop(sibling)
             gone |= {leaf, sibling}

@@ -1,4 +1,4 @@
-"""Carry a chrome from one build to the next: slots keep their numbers and only their texts change, so records stay.
+"""Carry a chrome to the next build: slots keep their numbers and only their texts change, so that records stay.
 
 Invariants: a slot that a page outside `pages` uses is not changed; `join(record) == page` for every record returned.
 """

@@ -1,11 +1,11 @@
-"""Publish one chain: packs, chrome, indexes, the steps from kept tokens, then the list; removals come last."""
+"""Publish one chain: packs, chrome, indexes, steps from kept tokens, then the list; only then is anything removed."""
 
 from __future__ import annotations
 
-import itertools
 from collections import Counter
 from dataclasses import dataclass, replace
 from functools import partial
+from itertools import pairwise
 from typing import TYPE_CHECKING
 
 from exporter.reader.buckets import bucket_of, pages_in
@@ -289,7 +289,7 @@ def sweep(folder: ChainFolder, head: Head) -> None:
     stay = head.names() | {name for names in head.ledger.retired for name in names}
     stay |= {f"since/{token}.bin" for token in tokens}
     stay.add(ledger_name(head.token))
-    stay |= {f"history/{older}.{newer}.bin" for older, newer in itertools.pairwise(tokens)}
+    stay |= {f"history/{older}.{newer}.bin" for older, newer in pairwise(tokens)}
     for kind in ("packs", "chrome", "index", "changes", "history", "since"):
         for name in folder.names(kind):
             if name not in stay:

@@ -1,4 +1,4 @@
-"""Learn the first chrome of a guide: the parts that many pages share, and how parts at one place begin and end."""
+"""Learn the first chrome of a guide: the parts that many pages share, and what those at one place begin and end in."""
 
 from __future__ import annotations
 
@@ -46,7 +46,7 @@ def _cost(how: str, pages: Sequence[bytes]) -> int:
 
 
 def _shared(cut: Sequence[Sequence[bytes]], need: int) -> list[bytes]:
-    """Return the parts that at least `need` pages share, in the order of first use."""
+    """Return the parts that at least `need` pages share, in the order of first use: neighbours have near numbers."""
     pages: Counter[bytes] = Counter()
     for parts in cut:
         pages.update(set(parts))

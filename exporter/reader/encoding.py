@@ -1,4 +1,4 @@
-"""Bytes under `updates/`: raw deflate, JSON, names made of digests. FORMAT.md is the contract."""
+"""Bytes as they lie under `updates/`: raw deflate, JSON, names made of digests. FORMAT.md is the contract."""
 
 from __future__ import annotations
 
@@ -37,7 +37,7 @@ def deflate_pack(data: bytes) -> bytes:
 
 
 def inflate(data: bytes, most: int = SMALL) -> bytes:
-    """Return what a complete raw deflate stream holds. Raises BrokenError for others and above `most` bytes."""
+    """Return what a complete raw deflate stream holds. Raises BrokenError for others and for more than `most` bytes."""
     decoder = zlib.decompressobj(_RAW)
     try:
         out = decoder.decompress(data, most + 1)

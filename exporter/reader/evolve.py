@@ -1,4 +1,4 @@
-"""What a build does to a chain, as values: members, chrome and buckets of the new state, and what differs."""
+"""What a build does to a chain, as values: members, chrome and buckets of the new state, how the old one differs."""
 
 from __future__ import annotations
 
@@ -166,7 +166,7 @@ def _ordered(members: Mapping[str, Member]) -> dict[str, Member]:
 def _restored(
     token: str, head: Head, past: Past, read: Callable[[str], bytes], known: Mapping[str, bytes]
 ) -> tuple[Chrome, dict[str, bytes]] | None:
-    """Return chrome and records of an earlier state with the same pages, as devices hold them, if there is one."""
+    """Return chrome and records of an earlier state with the same pages, as devices hold them; None for none."""
     if token not in past.tokens:
         return None
     at, newest = past.tokens.index(token), len(past.tokens)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from exporter.core.files import read_bytes, read_file, remove, write_atomic
+from exporter.files import read_bytes, read_file, remove, write_atomic
 from exporter.reader.encoding import BrokenError, digest_name, inflate
 
 if TYPE_CHECKING:
@@ -27,7 +27,7 @@ class ChainFolder:
         return read_bytes(self.root / name)
 
     def named(self, kind: str, name: str, most: int) -> bytes:
-        """Return the inflated bytes that a file is named after. Raises BrokenError for others and a missing file."""
+        """Return what a file inflates to whose name is made of that. Raises BrokenError where it is not there."""
         data = self.read(f"{kind}/{name}.bin")
         if data is None:
             raise BrokenError(f"{kind}/{name}.bin is not there")

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from exporter.reader.buckets import DEEPEST, prefixes
@@ -198,18 +198,16 @@ def _chrome(ledger: Json, texts: list[bytes]) -> Chrome:
     return Chrome(ledger["how"], dict(enumerate(texts)), affixes)
 
 
-def _leaf(row: Json) -> Leaf:
-    return Leaf(str(row[1]), str(row[2]), int(row[3]), int(row[4]), int(row[5]))
-
-
 def _leaves(listed: Json, ledger: Json) -> dict[str, Leaf]:
     rows = listed["buckets"]
     if len(rows) > _MOST_BUCKETS:
         raise BrokenError("too many buckets")
     names = prefixes(int(row[0]) for row in rows)
-    leaves = {name: _leaf(row) for name, row in zip(names, rows, strict=True)}
-    for name, (stored, *files) in ledger["leaves"].items():
-        leaves[name] = replace(leaves[name], stored=int(stored), files=(int(files[0]), int(files[1])))
+    leaves = {}
+    for name, (_, digest, pack, size, pages, index) in zip(names, rows, strict=True):
+        stored, count, total = ledger["leaves"][name]
+        files = (int(count), int(total))
+        leaves[name] = Leaf(str(digest), str(pack), int(size), int(pages), int(index), int(stored), files)
     return leaves
 
 

@@ -1,4 +1,4 @@
-"""What the publisher remembers in `.export/reader/` to be quick; deletable, since it can all be worked out again."""
+"""What the publisher remembers in `.export/reader/` to be quick. It may be deleted: all can be worked out again."""
 
 from __future__ import annotations
 

@@ -71,23 +71,24 @@ def _publish_chain(
         head = None
     if place.memory.seen() is not None and head is None and not warnings:
         warnings.append(("updates-missing", f"updates/{place.locale} was not there: its history begins anew"))
-    return publish_first(place, [one.path for one in _of_chain(place.locale, change.listing())], read)
+    return publish_first(place, [one.path for one in of_chain(place.locale, change.listing())], read)
 
 
 def _changed(locale: str, change: PublishedChange, read: Callable[[str], bytes]) -> Change:
-    written = [one.path for one in _of_chain(locale, change.written)]
+    written = [one.path for one in of_chain(locale, change.written)]
     removed = [*change.removed, *(one.path for one in change.written if locale not in one.locales)]
     return Change(written, [path for path in removed if not _LEFT_OUT.fullmatch(path)], read)
 
 
 def _compared(place: Place, head: Head, change: PublishedChange, read: Callable[[str], bytes]) -> Change:
     """Take all files of the site for written: what was published last is not what the build went on from."""
-    listed = {one.path for one in _of_chain(place.locale, change.listing())}
+    listed = {one.path for one in of_chain(place.locale, change.listing())}
     members = (path for leaf in head.leaves for path in load_members(place.folder, head, leaf, everything))
     return Change(sorted(listed), [path for path in members if path not in listed], read)
 
 
-def _of_chain(locale: str, files: Iterable[SiteFile]) -> Iterable[SiteFile]:
+def of_chain(locale: str, files: Iterable[SiteFile]) -> Iterable[SiteFile]:
+    """Return the files that belong to a locale's chain."""
     return (one for one in files if locale in one.locales and not _LEFT_OUT.fullmatch(one.path))
 
 

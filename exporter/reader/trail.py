@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-import itertools
 from dataclasses import dataclass, replace
 from functools import partial
+from itertools import pairwise
 from typing import TYPE_CHECKING
 
 from exporter.reader.encoding import VERSION, BrokenError, deflate, digest_name, dump
@@ -42,13 +42,13 @@ class Trail:
 
 def write_trail(trail: Trail, leads: Mapping[str, tuple[str, int]], base: Callable[[str], str | None]) -> Head:
     """Write history, change packs and since-files; return the new state with the tokens and packs that are kept."""
-    kept, folder = trail.head.ledger.kept, trail.folder
-    _write_history(trail, kept, base)
+    folder = trail.folder
+    _write_history(trail, trail.head.ledger.kept, base)
     known = {name: pack for name in trail.head.ledger.changes if (pack := _read_pack(folder, name))}
     folder.write(f"since/{trail.head.token}.bin", encode(Step(trail.head.token)))
     new_leads, named = _write_since(trail, leads, known, base)
     own = {token: size - sum(known[name].size for name in named[token]) for token, (_, size) in new_leads.items()}
-    kept = tuple(_within(trail, kept, own, named, known))
+    kept = _within(trail, trail.head.ledger.kept, own, named, known)
     tokens = {one.token for one in kept}
     live = {name for token, names in named.items() if token in tokens for name in names}
     new_leads = {token: lead for token, lead in new_leads.items() if token in tokens}
@@ -82,8 +82,8 @@ def _between(trail: Trail, old: str, new: str) -> Between:
 def _write_history(trail: Trail, kept: Iterable[Kept], base: Callable[[str], str | None]) -> None:
     """Write the reverse steps that are not there yet: from the newest, and over tokens that are no longer kept."""
     tokens = [one.token for one in kept]
-    standing = set(zip(trail.past.tokens, trail.past.tokens[1:], strict=False))
-    for older, newer in reversed(list(itertools.pairwise(tokens))):
+    standing = set(pairwise(trail.past.tokens))
+    for older, newer in reversed(list(pairwise(tokens))):
         name = f"history/{older}.{newer}.bin"
         if (older, newer) in standing and trail.folder.has(name):
             continue
@@ -125,7 +125,7 @@ def _write_since(
 def _standing(
     trail: Trail, token: str, leads: Mapping[str, tuple[str, int]], goal: str, former: str
 ) -> tuple[Step, int] | None:
-    """Return the since-file there where it can stay: it leads where it should, to a state that is not the newest."""
+    """Return the since-file that stands where it may: it leads where it should, to a state that is not the newest."""
     lead = leads.get(token, ("", 0))[0]
     if goal != lead or goal in (former, trail.head.token):
         return None
@@ -227,7 +227,7 @@ def _within(
         return left
     folder, leaves = trail.folder, trail.head.leaves.values()
     beside = folder.size(f"chrome/{trail.head.chrome_name}.bin") + sum(leaf.index for leaf in leaves)
-    pairs = itertools.pairwise(left)
+    pairs = pairwise(left)
     costs = {one.token: own[one.token] + folder.size(f"history/{one.token}.{next_.token}.bin") for one, next_ in pairs}
     most = sum(leaf.size for leaf in leaves) - beside
     while len(left) > 2 and sum(costs.values()) + _packs_size(costs, named, known) > most:  # the last two

@@ -17,13 +17,13 @@ if TYPE_CHECKING:
 FOREIGN_LIMIT = 40
 
 
-class UnknownTokenErrorError(Exception):
+class UnknownTokenError(Exception):
     """The since-file does not lead on."""
 
 
 @dataclass
 class Device:
-    """What a device holds; `requests` and `bytes` count what it asked for."""
+    """What a device holds; `requests` and `received` count what it asked for."""
 
     updates: Path
     site: Path
@@ -34,7 +34,7 @@ class Device:
     files: dict[str, tuple[int, str]] = field(default_factory=dict)
     foreign: set[str] = field(default_factory=set)
     requests: int = 0
-    transferred: int = 0
+    received: int = 0
     ways: list[str] = field(default_factory=list)
 
     def get(self, name: str) -> bytes | None:
@@ -43,7 +43,7 @@ class Device:
         if not path.is_file():
             return None
         data = path.read_bytes()
-        self.transferred += len(data)
+        self.received += len(data)
         return data
 
     def need(self, name: str) -> bytes:
@@ -87,7 +87,7 @@ class Device:
         while True:
             try:
                 more = self._step()
-            except (UnknownTokenErrorError, BrokenError):
+            except (UnknownTokenError, BrokenError):
                 self._reconcile()
                 return
             if not more:
@@ -96,12 +96,12 @@ class Device:
     def _step(self) -> bool:
         data = self.get(f"since/{self.token}.bin")
         if data is None:
-            raise UnknownTokenErrorError
+            raise UnknownTokenError
         step = decode(data)
         if step.epoch and step.epoch != self.epoch:
-            raise UnknownTokenErrorError
+            raise UnknownTokenError
         if step.slots and self.foreign:
-            raise UnknownTokenErrorError  # foreign pages may have changed without a row
+            raise UnknownTokenError  # foreign pages may have changed without a row
         new, files = self._records_of(step)
         slots = apply_slots(step, self.slots)
         self._check(step, slots, new)
@@ -126,7 +126,7 @@ class Device:
         if path is None:
             return b""
         if path in self.foreign or path not in self.records:
-            raise UnknownTokenErrorError
+            raise UnknownTokenError
         return self.records[path]
 
     def _records_of(self, step: Step) -> tuple[dict[str, bytes], dict[str, tuple[int, str]]]:
@@ -209,7 +209,7 @@ class Device:
     def _whole(self, path: str) -> bytes:
         self.requests += 1
         page = (self.site / path).read_bytes() if (self.site / path).is_file() else b""
-        self.transferred += len(page)
+        self.received += len(page)
         return page
 
     def page(self, path: str) -> bytes:

@@ -15,7 +15,7 @@ from exporter.reader.publish import publish_updates
 if TYPE_CHECKING:
     from pathlib import Path
 
-WORDS = [
+WORDS = (
     "harbour",
     "bridge",
     "market",
@@ -23,18 +23,13 @@ WORDS = [
     "garden",
     "quay",
     "hill",
-    "museum",
-    "river",
-    "gate",
     "café",
     "straße",
     "港",
     "old",
-    "mill",
     "lane",
     "view",
-    "sand",
-]
+)
 LOCALE = "en-US"
 
 
@@ -135,8 +130,11 @@ class Guide:
             tuple(removed),
             before,
             str(self.builds),
-            lambda: [self._file(path) for path in self.pages],
+            self.listing,
         )
+
+    def listing(self) -> list[SiteFile]:
+        return [self._file(path) for path in self.pages]
 
     def _file(self, path: str) -> SiteFile:
         return SiteFile(path, self.locales, hashlib.sha256(self.pages[path]).hexdigest())

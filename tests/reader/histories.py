@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import copy
 import random
+import shutil
 from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
-from exporter.reader import folder as folder_module
+from exporter import files
 from exporter.reader.model import Keeping
+from exporter.reader.previous import take_previous
 from exporter.reader.records import parts_of
 from tests.reader.device import Device
 from tests.reader.guides import Guide, guide_pages, minified, page, words
@@ -133,6 +135,17 @@ def play(seed: int, root: Path, patch: pytest.MonkeyPatch) -> Story:
     return story
 
 
+def take_over(guide: Guide, pages: Pages) -> None:
+    """Lose the disk; the next build goes on from the guide as it is published."""
+    published = guide.root / "published"
+    shutil.rmtree(published, ignore_errors=True)
+    shutil.copytree(guide.site, published)
+    guide.lose("state")
+    guide.lose("updates")
+    guide.build(pages)
+    assert take_previous(str(published), guide.publication(), guide.listing()) == ()
+
+
 def _disturb(
     rnd: random.Random, guide: Guide, devices: list[Device], pages: Pages, patch: pytest.MonkeyPatch, story: Story
 ) -> None:
@@ -144,10 +157,13 @@ def _disturb(
     elif chance < 0.1:
         guide.lose("updates")
         story.lines.append("updates lost")
-    elif chance < 0.3:
+    elif chance < 0.16:
+        take_over(guide, pages)
+        story.lines.append("an empty disk, gone on from the published guide")
+    elif chance < 0.35:
         left = rnd.randrange(12)
         story.lines.append(f"killed after {left} files")
-        write = folder_module.write_atomic  # type: ignore[attr-defined] # the function that it imports is what is killed
+        write = files.write_atomic
 
         def dying(path: Path, data: bytes, scratch: Path) -> None:
             nonlocal left
@@ -158,7 +174,7 @@ def _disturb(
 
         between = edit(rnd, pages) if rnd.random() < 0.5 else pages
         with patch.context() as context:
-            context.setattr(folder_module, "write_atomic", dying)
+            context.setattr("exporter.reader.folder.write_atomic", dying)
             try:
                 guide.publish(between, timedelta())
             except Killed:
