@@ -14,7 +14,6 @@ function concat(parts) {
   return out;
 }
 
-/** Read a varint: [number, offset behind it]. */
 function varint(bytes, at) {
   for (let value = 0, unit = 1; at < bytes.length && unit < 2 ** 42; unit *= 128) {
     const byte = bytes[at++];
@@ -46,7 +45,6 @@ async function inflate(parts, most = MOST) {
   }
 }
 
-/** Cut at each 0xFF. */
 function split(bytes) {
   const out = [];
   let from = 0;
@@ -57,7 +55,6 @@ function split(bytes) {
 
 const glue = parts => concat(parts.flatMap((part, i) => i ? [Uint8Array.of(255), part || NOTHING] : [part || NOTHING]));
 
-/** Give the page of a record. */
 function join(record, slots) {
   const out = [];
   let from = 0;
@@ -74,19 +71,16 @@ function join(record, slots) {
 const hex = async (bytes, size) => Array.from((await sha(bytes)).subarray(0, size), byte => byte.toString(16).padStart(2, "0")).join("");
 const sha = async bytes => new Uint8Array(await crypto.subtle.digest("SHA-256", bytes));
 
-/** The sum that a since-file names. */
 async function sum(parts) {
   const text = btoa(String.fromCharCode(...(await sha(concat(parts))).subarray(0, 16)));
   return text.replace(/\+/g, "-").replace(/\//g, "_").replace(/=+$/, "");
 }
 
-/** Take a packed file apart: [its JSON, the bytes behind]. */
 function unpack(bytes) {
   const end = bytes.indexOf(10);
   return [JSON.parse(text(bytes.subarray(0, end))), bytes.subarray(end + 1)];
 }
 
-/** Read a pack: its records and the rows of its other files, by path. */
 function packed(bytes) {
   const [rows, body] = unpack(bytes), records = new Map(), files = new Map();
   let at = 0;

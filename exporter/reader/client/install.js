@@ -7,7 +7,6 @@ const channel = new BroadcastChannel(guide.name);
 let stop = new AbortController(), told = 0;
 guide.now = {};
 
-/** Tell all open pages how things stand. */
 function tell(values) {
   const quiet = "done" in values && values.done < values.total && Date.now() - told < 100;
   Object.assign(guide.now, values);
@@ -49,7 +48,6 @@ async function take(path, {most = 64 * MB, got = () => {}, afford = () => true, 
   }
 }
 
-/** Fetch a file that is named by its digest. */
 async function named(folder, name, got) {
   const bytes = await take(`${folder}/${name}.bin`, {got}).then(file => guide.inflate([file]));
   if (await guide.hex(bytes, 12) !== name) throw failure("wrong", `${folder}/${name}`);
@@ -72,7 +70,6 @@ async function each(rows, work) {
   if (failed.length) throw failed[0];
 }
 
-/** Store a pack, and that it is there. */
 async function keep(space, name, bytes) {
   const pack = guide.packed(bytes);
   await guide.change(["records", "pictures", "stage"], (records, pictures, stage) => {
@@ -167,7 +164,6 @@ async function rowsOf(locales) {
   return locales.flatMap((_, i) => found[2 * i].map((key, k) => [key[1], found[2 * i + 1][k]]));
 }
 
-/** Delete what nothing names any more. */
 async function sweep() {
   const {locales, installing} = await guide.state(), held = Object.values(locales), spaces = new Set(held.map(({space}) => space));
   const named = new Set((await rowsOf(held)).map(([, {digest}]) => digest));

@@ -49,7 +49,6 @@ async function note(kind, value, ...actions) {
   document.body.append(box);
 }
 
-/** Show how things stand. */
 async function show(now) {
   const before = last, held = Object.values(now.locales || {}).filter(({prefix}) => path.startsWith(prefix)).sort((a, b) => b.prefix.length - a.prefix.length)[0];
   last = now;
@@ -109,7 +108,6 @@ async function act(job) {
   } else if (registration) send(job, {asked: true, saving: saving()});
 }
 
-/** Say what an install would take. */
 async function offer() {
   const {chains} = await fetch(new URL("updates/chains.json", root), {cache: "no-cache"}).then(answer => answer.json());
   const count = () => {

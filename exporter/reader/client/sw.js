@@ -4,10 +4,9 @@
 importScripts("offline/delta.js", "offline/store.js", "offline/install.js", "offline/update.js");
 const guide = self.guideOffline;
 const TYPES = {
-  html: "text/html; charset=utf-8", css: "text/css; charset=utf-8", js: "text/javascript; charset=utf-8", json: "application/json",
-  webmanifest: "application/manifest+json", txt: "text/plain; charset=utf-8", xml: "application/xml", gpx: "application/gpx+xml",
-  svg: "image/svg+xml", png: "image/png", jpg: "image/jpeg", jpeg: "image/jpeg", gif: "image/gif", webp: "image/webp", avif: "image/avif",
-  pdf: "application/pdf", mp3: "audio/mpeg", mp4: "video/mp4", woff2: "font/woff2",
+  html: "text/html", css: "text/css", js: "text/javascript", txt: "text/plain", xml: "application/xml", json: "application/json",
+  webmanifest: "application/manifest+json", gpx: "application/gpx+xml", svg: "image/svg+xml", jpg: "image/jpeg", pdf: "application/pdf",
+  mp3: "audio/mpeg", mp4: "video/mp4",
 };
 const CARRIED = ["content-security-policy", "referrer-policy", "permissions-policy"];
 
@@ -19,7 +18,6 @@ addEventListener("install", event => {
 });
 addEventListener("activate", event => event.waitUntil(clients.claim()));
 
-/** Keep the policy that this script came with. */
 async function carry() {
   const {headers} = await fetch(location.href, {cache: "force-cache"});
   await guide.amend({headers: CARRIED.filter(name => headers.has(name)).map(name => [name, headers.get(name)])});
@@ -54,7 +52,8 @@ async function find(path, request) {
 
 function reply(bytes, path, state, range, status = 200) {
   const headers = new Headers(state.headers || []), part = /^bytes=(\d+)-(\d*)$/.exec(range || "");
-  headers.set("content-type", TYPES[path.split(".").pop().toLowerCase()] || "application/octet-stream");
+  const end = path.split(".").pop().toLowerCase(), type = TYPES[end] || (/^(png|gif|webp|avif|jpeg)$/.test(end) ? "image/" + end : "application/octet-stream");
+  headers.set("content-type", type + (type.startsWith("text") ? "; charset=utf-8" : ""));
   if (!part || +part[1] >= bytes.length) return new Response(bytes, {status, headers});
   const from = +part[1], to = Math.min(part[2] ? +part[2] : Infinity, bytes.length - 1);
   headers.set("content-range", `bytes ${from}-${to}/${bytes.length}`);

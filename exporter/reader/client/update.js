@@ -18,7 +18,6 @@ async function keepsake(key, path, options) {
   return {file, head, at, old, right: () => old || guide.change(["stage"], stage => { stage.put(file, key); })};
 }
 
-/** What the steps from a token cost together. */
 async function chain(code, token) {
   const {since} = JSON.parse(guide.text(await guide.inflate([await take(`updates/${code}/sizes.bin`)])));
   let sum = 0;
@@ -146,7 +145,6 @@ async function plan(held, budget, wanted) {
   return resync(held, budget, missing);
 }
 
-/** Put all into the store in one transaction. */
 async function commit(outs, wanted) {
   if (wanted) await guide.fetchFiles(outs.flatMap(out => [...out.files].filter(([, row]) => row)), () => {});
   const open = await Promise.all((await clients.matchAll({type: "window", includeUncontrolled: true})).filter(({url}) => url.startsWith(guide.root.href)).map(client => page(client.url)));
@@ -230,7 +228,6 @@ const job = (wait, state, work) => guide.alone(wait, async () => {
   }
 });
 
-/** Take this guide off the device, and nothing else. */
 async function leave() {
   await guide.drop();
   await registration.unregister();

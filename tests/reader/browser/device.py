@@ -69,7 +69,7 @@ def render(template: str, path: str, code: str, codes: tuple[str, ...], text: st
 
 
 def guide(places: int = 12, code: str = "en-US", codes: tuple[str, ...] = ("en-US",), epoch: str = "e" * 16) -> Guide:
-    """Return a guide of some places, its lines that all pages share in slots, with the reader's own files as records."""
+    """Return a guide of some places; lines that all pages share are slots, the reader's own files are records."""
     prefix = "" if code == codes[0] else f"{code}/"
     pages = {f"{prefix}offline/index.html": render("offline.html", f"{prefix}offline/index.html", code, codes)}
     for name, text in texts(places).items():
@@ -125,7 +125,10 @@ def site(root: Path, *states: Guide) -> Publisher:
 
 def wait_for(page: Page, state: str, token: str = "", seconds: float = 20) -> None:
     """Wait until the page says that the device is in a state, reading a token."""
-    test = "([state, token]) => document.documentElement.dataset.guide === state && (!token || document.documentElement.dataset.guideToken === token)"
+    test = """([state, token]) => {
+        const {guide, guideToken} = document.documentElement.dataset;
+        return guide === state && (!token || guideToken === token);
+    }"""
     page.wait_for_function(test, arg=[state, token], timeout=seconds * 1000)
 
 

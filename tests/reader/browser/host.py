@@ -28,7 +28,7 @@ TYPES = {
 
 @dataclass(frozen=True)
 class Exchange:
-    """One request and its answer: bytes of the request, of the answer's head and of its body, as they went over the wire."""
+    """One request and its answer: bytes of the request, of the answer's head and of its body."""
 
     path: str
     status: int

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import base64
-import gzip
 import json
 import os
 import random
@@ -75,10 +74,3 @@ def test_node_gives_the_pages_of_all_since_files(tmp_path: Path) -> None:
     )
     assert done.returncode == 0, done.stdout[-3000:]
     assert f"# pass {len(cases) + 3}" in done.stdout
-
-
-def test_code_for_the_browser_stays_small() -> None:
-    folder = Path(__file__).parents[3] / "exporter/reader/client"
-    together = b"".join(file.read_bytes() for file in sorted(folder.glob("*.js")) if file.name != "farewell.js")
-    packed = len(gzip.compress(together, 9))
-    assert packed <= 14 * 1024

@@ -28,8 +28,10 @@ def engine(request: pytest.FixtureRequest) -> Iterator[Engine]:
 def wait_for(engine: Engine, state: str, token: str = "") -> None:
     """Wait until the page says that the device is in a state, reading a token."""
     body = """const html = document.documentElement;
-        for (let i = 0; i < 300 && !(html.dataset.guide === STATE && (!TOKEN || html.dataset.guideToken === TOKEN)); i++) await new Promise(done => setTimeout(done, 100));
-        return JSON.stringify([{...html.dataset}, [...document.querySelectorAll("[data-guide-text=error]")].map(part => part.textContent)])"""
+        const there = () => html.dataset.guide === STATE && (!TOKEN || html.dataset.guideToken === TOKEN);
+        for (let i = 0; i < 300 && !there(); i++) await new Promise(done => setTimeout(done, 100));
+        const errors = [...document.querySelectorAll("[data-guide-text=error]")].map(part => part.textContent);
+        return JSON.stringify([{...html.dataset}, errors]);"""
     got = json.loads(engine.run(body.replace("STATE", json.dumps(state)).replace("TOKEN", json.dumps(token))))
     assert got[0]["guide"] == state, got
     assert got[0].get("guideToken", "") == (token or got[0].get("guideToken", "")), got

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import os
 import shutil
+import signal
 from dataclasses import replace
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
@@ -14,8 +17,6 @@ from tests.reader.browser.host import Fault, Host
 from tests.reader.browser.test_chromium import OFFLINE, assert_same, install, newest
 
 if TYPE_CHECKING:
-    from pathlib import Path
-
     from playwright.sync_api import BrowserContext, BrowserType, Page
 
     from tests.reader.browser.small_publisher import Guide, Publisher
@@ -266,7 +267,8 @@ def test_another_epoch_installs_anew_beside_what_is_held(page: Page, host: Host,
 
 
 COUNT = """new Promise(done => { const open = indexedDB.open("guide:/guide/"); open.onsuccess = () => {
-    const count = open.result.transaction("records").objectStore("records").count(); count.onsuccess = () => { open.result.close(); done(count.result); }; }; })"""
+    const count = open.result.transaction("records").objectStore("records").count();
+    count.onsuccess = () => { open.result.close(); done(count.result); }; }; })"""
 
 
 def turned(record: bytes, slots: int) -> bytes:
@@ -282,7 +284,8 @@ def turned(record: bytes, slots: int) -> bytes:
 def test_records_that_vanished_are_found_and_brought_back(page: Page, host: Host, publisher: Publisher) -> None:
     install(page, host)
     page.evaluate("""new Promise(done => { const open = indexedDB.open("guide:/guide/"); open.onsuccess = () => {
-        const change = open.result.transaction("records", "readwrite"); change.objectStore("records").delete(["en-US " + "e".repeat(16), "place/place-5/index.html"]);
+        const change = open.result.transaction("records", "readwrite"), space = "en-US " + "e".repeat(16);
+        change.objectStore("records").delete([space, "place/place-5/index.html"]);
         change.oncomplete = () => { open.result.close(); done(); }; }; })""")
     act(page, "update")
     page.wait_for_timeout(1500)
@@ -341,10 +344,6 @@ def test_browser_killed_in_the_middle_goes_on(engine_of_chromium: BrowserType, t
 
 def kill(profile: str) -> None:
     """Kill the browser that runs on a profile as a phone does that runs out of battery."""
-    import os
-    import signal
-    from pathlib import Path
-
     for process in Path("/proc").glob("[0-9]*"):
         try:
             command = (process / "cmdline").read_bytes().decode()

@@ -89,30 +89,33 @@ class Site:
 
     def step(self) -> None:
         """Change something and build."""
-        kind = self.chance.choice(
-            ("word", "word", "many", "foot", "menu", "new", "gone", "picture", "back", "lost state", "lost updates")
-        )
-        some = self.chance.choice(sorted(self.places))
-        if kind == "word":
-            self.places[some] = self.places[some].replace(" ", f" wörd{self.chance.randrange(999)} ", 1)
-        elif kind == "many":
-            for key in self.chance.sample(sorted(self.places), len(self.places) // 2):
-                self.places[key] = story(self.chance.randrange(10**9)) * 3
-        elif kind == "foot":
-            self.foot = f"Foot {self.chance.randrange(99)}"
-        elif kind == "menu":
-            self.menu = (*self.menu[: self.chance.randrange(3)], f"Item {self.chance.randrange(99)}")
-        elif kind == "new":
-            self.places[some[0], 1000 + self.chance.randrange(999)] = story(self.chance.randrange(999))
-        elif kind == "gone" and len(self.places) > 4:
+        kinds = (self.word, self.word, self.many, self.shared, self.added, self.gone, self.picture, self.lost)
+        self.chance.choice(kinds)(self.chance.choice(sorted(self.places)))
+        self.build(self.chance.choice(self.past) if self.chance.random() < 0.15 else self.rendered())
+
+    def word(self, some: tuple[str, int]) -> None:
+        self.places[some] = self.places[some].replace(" ", f" wörd{self.chance.randrange(999)} ", 1)
+
+    def many(self, _: tuple[str, int]) -> None:
+        for key in self.chance.sample(sorted(self.places), len(self.places) // 2):
+            self.places[key] = story(self.chance.randrange(10**9)) * 3
+
+    def shared(self, _: tuple[str, int]) -> None:
+        self.foot = f"Foot {self.chance.randrange(99)}"
+        self.menu = (*self.menu[: self.chance.randrange(3)], f"Item {self.chance.randrange(99)}")
+
+    def added(self, some: tuple[str, int]) -> None:
+        self.places[some[0], 1000 + self.chance.randrange(999)] = story(self.chance.randrange(999))
+
+    def gone(self, some: tuple[str, int]) -> None:
+        if len(self.places) > 4:
             del self.places[some]
-        elif kind == "picture":
-            self.other[f"files/{self.chance.randrange(3)}.webp"] = self.chance.randbytes(700)
-        if kind == "lost state":
-            shutil.rmtree(self.state)
-        if kind == "lost updates":
-            shutil.rmtree(self.root / "updates")
-        self.build(self.chance.choice(self.past) if kind == "back" else self.rendered())
+
+    def picture(self, _: tuple[str, int]) -> None:
+        self.other[f"files/{self.chance.randrange(3)}.webp"] = self.chance.randbytes(700)
+
+    def lost(self, _: tuple[str, int]) -> None:
+        shutil.rmtree(self.chance.choice((self.state, self.root / "updates")))
 
 
 @dataclass
@@ -143,7 +146,8 @@ def settled(engine: Engine, tokens: dict[str, str]) -> None:
             const answer = new Promise(done => {{ port1.onmessage = event => done(event.data); }});
             worker.postMessage({{job: "status"}}, [port2]);
             const {{state, error, locales}} = await answer;
-            if (state === "ready" && Object.keys(wanted).every(code => locales[code].token === wanted[code])) return "settled";
+            const same = Object.keys(wanted).every(code => locales[code].token === wanted[code]);
+            if (state === "ready" && same) return "settled";
             if (i === 200) return JSON.stringify({{state, error, locales}});
             await new Promise(done => setTimeout(done, 100));
         }}"""
@@ -175,7 +179,8 @@ def play(engine: Engine, root: Path, seed: int) -> None:
             got = engine.run(f"""const rows = {urls}, found = {{}};
                 for (const [path, url] of rows) {{
                     const answer = await fetch(url).catch(() => null);
-                    const hash = answer && answer.ok ? new Uint8Array(await crypto.subtle.digest("SHA-256", await answer.arrayBuffer())) : [];
+                    const bytes = answer && answer.ok ? await answer.arrayBuffer() : new ArrayBuffer(0);
+                    const hash = new Uint8Array(await crypto.subtle.digest("SHA-256", bytes));
                     found[path] = [...hash].map(byte => byte.toString(16).padStart(2, "0")).join("");
                 }}
                 return found;""")

@@ -233,7 +233,8 @@ def test_farewell_takes_this_guide_off_the_device_and_nothing_else(
 ) -> None:
     install(page, host)
     page.evaluate(
-        "new Promise(done => { indexedDB.open('other').onsuccess = event => { event.target.result.close(); done(); }; })"
+        """new Promise(done => { indexedDB.open("other").onsuccess = event => {
+            event.target.result.close(); done(); }; })"""
     )
     shutil.rmtree(publisher.site / "updates")
     worker = (CLIENT / "farewell.js").read_text("utf-8").replace("const FAREWELL = null;", f"const FAREWELL = {to};")
@@ -269,7 +270,8 @@ def test_newer_code_of_the_worker_takes_over_while_a_page_is_read(page: Page, ho
     script = publisher.site / "sw.js"
     script.write_text(script.read_text("utf-8") + "\n// newer\n", "utf-8")
     page.evaluate("""navigator.serviceWorker.getRegistration().then(async one => {
-        const changed = new Promise(done => navigator.serviceWorker.addEventListener("controllerchange", done)); await one.update(); await changed; })""")
+        const changed = new Promise(done => navigator.serviceWorker.addEventListener("controllerchange", done));
+        await one.update(); await changed; })""")
     assert_same(page, host, publisher)
     new = edit(publisher, STORY, b"A tale of place 3")
     act(page, "update")
