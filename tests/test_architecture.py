@@ -47,7 +47,7 @@ FOREIGN = {
     "nh3": {"render.markup"},
     "PIL": {"pictures"},
     "pydantic": {"config"},
-    "requests": {"source"},
+    "requests": {"reader", "source"},
     "slugify": {"core"},
     "urllib3": {"source"},
     "watchdog": {"space"},

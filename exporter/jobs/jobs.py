@@ -20,7 +20,8 @@ if TYPE_CHECKING:
     from exporter.build.run import RenderOutcome
     from exporter.config.settings import Project
     from exporter.mirror.run import SyncOptions, SyncOutcome
-    from exporter.report.report import Problem, ReaderPart
+    from exporter.report.reader_part import ReaderPart
+    from exporter.report.report import Problem
 
 
 DELTA = SyncChoices()

@@ -15,7 +15,7 @@ from exporter.reader.model import Publication, PublishedChange
 from exporter.reader.model import SiteFile as ChainFile
 from exporter.reader.publish import publish_farewell, publish_updates, withdraw_updates
 from exporter.report.problems import problem
-from exporter.report.report import ReaderPart
+from exporter.report.reader_part import ReaderPart
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator

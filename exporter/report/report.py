@@ -9,6 +9,8 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+    from exporter.report.reader_part import ReaderPart
+
 _CONTROLS = {"Cc", "Cs"}
 _DIRECTIONS = {*"\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069"}
 
@@ -239,21 +241,6 @@ class StatusReport:
             *(f"  {how}: {path}" for how in paths for path in paths[how]),
             *(self.drift.lines() if self.drift else ()),
         ]
-
-
-@dataclass(frozen=True, slots=True)
-class ReaderPart:
-    """What a build costs the readers of a locale who have the guide on their device.
-
-    `bytes` is the body of the update from the build before, `install` that of a first install, pictures and files
-    apart.
-    """
-
-    token: str
-    changed: int
-    removed: int
-    bytes: int
-    install: int
 
 
 @dataclass(frozen=True)

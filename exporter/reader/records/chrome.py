@@ -7,7 +7,7 @@ import re
 from collections import Counter
 from typing import TYPE_CHECKING
 
-from exporter.reader.records import HEAD, SLOTS, Affixes, Chrome, parts_of, slot_number
+from exporter.reader.records.records import HEAD, SLOTS, Affixes, Chrome, parts_of, slot_number
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence

@@ -6,7 +6,7 @@ import difflib
 from collections import Counter
 from typing import TYPE_CHECKING, TypeAlias
 
-from exporter.reader.records import REFERENCE, Chrome, parts_of, slot_number
+from exporter.reader.records.records import REFERENCE, Chrome, parts_of, slot_number
 
 if TYPE_CHECKING:
     from collections.abc import Container, Iterator, Sequence

@@ -9,9 +9,9 @@ from collections import Counter
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
-from exporter.reader.align import proposal
-from exporter.reader.chrome import path_key
-from exporter.reader.records import SLOTS, Chrome, parts_of, slots_used
+from exporter.reader.records.align import proposal
+from exporter.reader.records.chrome import path_key
+from exporter.reader.records.records import SLOTS, Chrome, parts_of, slots_used
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping

@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 from typing import TYPE_CHECKING
 
-from exporter.reader.chrome import path_key
+from exporter.reader.records.chrome import path_key
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping
