@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from exporter.check.assets import alt_missing, odd_files
 from exporter.check.written import links_in_text, path_of
-from exporter.guide.pages.addresses import earlier_bases, earlier_parts
+from exporter.guide.pages.addresses import earlier_bases, earlier_linked_values
 from exporter.guide.pages.item_facts import facts_of, links_in
 from exporter.render.markup.link_syntax import is_refused
 from exporter.report.problems import problem
@@ -76,8 +76,8 @@ def look_at(rules: Rules, item: Item, path: str) -> ItemFindings:
         tuple((path, field, code) for link, field, code in written if (path := path_of(link))),
         facts.bases,
         tuple(each for each in earlier_bases(rules.guide, item, moved) if each[0] in spoken),
-        facts.parts,
-        tuple(earlier_parts(rules.guide, item, moved)),
+        facts.linked_values,
+        tuple(earlier_linked_values(rules.guide, item, moved)),
         _filled(rules, item),
     )
 
