@@ -8,6 +8,7 @@ from functools import cached_property
 from typing import TYPE_CHECKING
 
 from exporter.build.scan import file_signature, look_again
+from exporter.core.encoding import digest
 from exporter.core.files import read_bytes, walk_files
 from exporter.guide.library.template_files import THEME
 from exporter.report.problems import problem
@@ -80,7 +81,9 @@ class Copies:
             differs, size, stamp = output.write(path, data)
             written += differs
             if before != (seen, size, stamp):
-                index.database.execute("INSERT OR REPLACE INTO copy VALUES (?, ?, ?, ?)", (path, seen, size, stamp))
+                index.database.execute(
+                    "INSERT OR REPLACE INTO copy VALUES (?, ?, ?, ?, ?)", (path, seen, size, stamp, digest(data))
+                )
         gone = known.keys() - paths
         index.database.executemany("DELETE FROM copy WHERE path = ?", ((each,) for each in gone))
         output.strays.update(each for each in gone if not self._is_hidden(each))

@@ -118,12 +118,13 @@ def _folders(path: str) -> list[str]:
 
 
 class Read(NamedTuple):
-    """A file that was read: its path, the digest of its bytes, facts and card where it is an item's."""
+    """A file that was read: its path, the digest of its bytes; facts, summary and `sys.updatedAt` of an item's."""
 
     path: str
     digest: bytes
     facts: ItemFacts | None
     card: bytes = b""
+    updated: str = ""
 
 
 def read_files(
@@ -151,4 +152,5 @@ def read_files(
             facts = facts_of(guide, item, path)
             if keep is not None and facts.bases:
                 keep(item, path)
-            yield Read(path, digest(data), facts, summary_of(item))
+            updated = item.sys.get("updatedAt")
+            yield Read(path, digest(data), facts, summary_of(item), updated if isinstance(updated, str) else "")

@@ -29,7 +29,8 @@ class Update:
 
     `lists` says that what lists show, or in which order, is not as it was; `linked` are the keys of entries that say
     something else to the addresses of those that link to them; `fresh` are paths of files that were written
-    so short ago that they could change again without looking another way.
+    so short ago that they could change again without looking another way; `newest` is the latest `sys.updatedAt` of
+    what was read, as it came.
     """
 
     changed: set[str] = field(default_factory=set)
@@ -37,6 +38,7 @@ class Update:
     lists: bool = False
     linked: set[str] = field(default_factory=set)
     fresh: list[str] = field(default_factory=list)
+    newest: str = ""
 
 
 class FileChanges(NamedTuple):
@@ -106,6 +108,7 @@ def update_items(
     for read in reads:
         path, facts = read.path, read.facts
         update.read += 1
+        update.newest = max(update.newest, read.updated)
         old = index.item_at(path) if path in before else None
         if old is None or old.digest != read.digest or (everything and old.facts != facts):
             if _replace(index, planner, update, read, old, now[path]):
@@ -176,5 +179,5 @@ def _note(update: Update, before: ItemFacts | None, after: ItemFacts | None) -> 
         places = set(each.lists) - set(other.lists if other else ())
         update.changed.update(f"list:{name}" for whole, *_ in places for name in (whole, whole.partition("/")[0]))
         update.lists = update.lists or labels or bool(places)
-        if each.parts != (other.parts if other else ()):
+        if each.linked_values != (other.linked_values if other else ()):
             update.linked.add(each.key)

@@ -4,11 +4,7 @@ from __future__ import annotations
 
 import functools
 import gc
-import json
-import os
 import sys
-import time
-from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -16,16 +12,15 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from exporter import __version__
-from exporter.cli.ending import _fail, _guarded, _tell_problems
-from exporter.cli.options import CHECK_STRICT, CLEAN, DEADLINE, JOBS, STRICT, SYNC_OPTIONS, check_use
-from exporter.mirror.wait import WAIT_SECONDS
-from exporter.report.report import Report
+from exporter.cli.ending import fail, guarded, print_report
+from exporter.cli.options import CHECK_STRICT, CLEAN, DEADLINE, JOBS, STRICT, SYNC_OPTIONS, sync_choices
+from exporter.jobs.options import RenderChoices, SyncChoices
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable
 
     from exporter.config.settings import Project
-    from exporter.mirror.wait import Awaited
+    from exporter.report.report import Report
 
 
 @dataclass(frozen=True)
@@ -39,7 +34,7 @@ class Common:
     as_json: bool = False
 
     def merged(self, later: Common) -> Common:
-        """Give these options with those set later on top."""
+        """Return these options with those set later on top."""
         return replace(self, **{name: value for name, value in vars(later).items() if value})
 
     def load(self) -> Project:
@@ -61,7 +56,7 @@ _COMMON = (
 
 
 def _options(*options: Callable[..., Any]) -> Callable[..., Any]:
-    """Put the common options, and others, on a command; it gets them as one `Common`."""
+    """Add the common options, and others, to a command, which receives them as one `Common`."""
 
     def decorate(function: Callable[..., Any]) -> Callable[..., Any]:
         @functools.wraps(function)
@@ -71,7 +66,7 @@ def _options(*options: Callable[..., Any]) -> Callable[..., Any]:
             before = context.obj if isinstance(context.obj, Common) else Common()
             common = context.obj = before.merged(later)
             name = context.command_path.partition(" ")[2] or ""
-            return _guarded(lambda: function(*arguments, **values), name, as_json=common.as_json)
+            return guarded(lambda: function(*arguments, **values), name, as_json=common.as_json)
 
         for option in reversed((*options, *_COMMON)):
             option(command)
@@ -90,49 +85,48 @@ def program() -> None:
 @program.command()
 @_options(*SYNC_OPTIONS, CLEAN, STRICT, JOBS)
 @click.pass_obj
-def build(common: Common, /, *, clean: bool, strict: bool, jobs: int | None, dry_run: bool, **options: Any) -> int:
-    """Sync, then render. The main job."""
+def build(common: Common, /, *, clean: bool, strict: bool, jobs: int | None, dry_run: bool, **chosen: Any) -> int:
+    """Sync, then render: the main job."""
+    from exporter import jobs as api
+
     if dry_run:
-        return _look("build", common, options)
-    check_use(**options)
-    with _run("build", common) as run:
-        if clean:
-            _clean(run.config, strict=strict)
-        _render(run, jobs, functools.partial(_sync, run, **options), strict=strict)
-    return run.report.exit_code
+        return _rehearse("build", common, chosen)
+    choices, rendering = sync_choices(**chosen), RenderChoices(clean, strict, jobs or 0)
+    return _finish(common, lambda project: api.build(project, choices, rendering, verbose=common.verbose))
 
 
 @program.command()
 @_options(*SYNC_OPTIONS)
 @click.pass_obj
-def sync(common: Common, /, *, dry_run: bool, **options: Any) -> int:
+def sync(common: Common, /, *, dry_run: bool, **chosen: Any) -> int:
     """Bring content/ up to date with the space by a delta."""
+    from exporter import jobs as api
+
     if dry_run:
-        return _look("sync", common, options)
-    check_use(**options)
-    with _run("sync", common) as run:
-        _sync(run, **options)
-    return run.report.exit_code
+        return _rehearse("sync", common, chosen)
+    choices = sync_choices(**chosen)
+    return _finish(common, lambda project: api.sync(project, choices, verbose=common.verbose))
 
 
 @program.command()
 @_options(DEADLINE)
 @click.pass_obj
-def status(common: Common, /, **options: Any) -> int:
+def status(common: Common, /, *, deadline: float) -> int:
     """List what the next sync would bring and which files under content/ are not what was synced; change nothing."""
-    return _look("status", common, options)
+    from exporter import jobs as api
+
+    return _finish(common, lambda project: api.status(project, SyncChoices(deadline=deadline)))
 
 
 @program.command()
 @_options(CLEAN, STRICT, JOBS)
 @click.pass_obj
 def render(common: Common, *, clean: bool, strict: bool, jobs: int | None) -> int:
-    """Bring site/ up to date with content/, templates and site.yaml. Uses no network."""
-    with _run("render", common) as run:
-        if clean:
-            _clean(run.config, strict=strict)
-        _render(run, jobs, strict=strict)
-    return run.report.exit_code
+    """Bring site/ up to date with content/, templates and site.yaml; no network is used."""
+    from exporter import jobs as api
+
+    rendering = RenderChoices(clean, strict, jobs or 0)
+    return _finish(common, lambda project: api.render(project, rendering, verbose=common.verbose))
 
 
 @program.command()
@@ -140,11 +134,28 @@ def render(common: Common, *, clean: bool, strict: bool, jobs: int | None) -> in
 @click.pass_obj
 def check(common: Common, *, strict: bool) -> int:
     """Look for what is wrong in content/ and site/: links, fields, translations, pictures; change nothing."""
-    from exporter.check.run import check_guide
+    from exporter import jobs as api
 
-    with _run("check", common, locked=False) as run:
-        check_guide(run.config, run.report, strict=strict)
-    return run.report.exit_code
+    return _finish(common, lambda project: api.check(project, strict=strict))
+
+
+def _rehearse(command: str, common: Common, chosen: dict[str, Any]) -> int:
+    """List what a sync would bring."""
+    from exporter import jobs as api
+
+    for name in ("message", "wait_for", "wait_limit"):
+        if chosen.get(name) is not None:
+            option = f"--{name.replace('_', '-')}"
+            raise click.UsageError(f"--dry-run writes nothing, so it cannot be combined with {option}")
+    choices = sync_choices(**chosen)
+    return _finish(common, lambda project: api.status(project, choices, files=False, command=command))
+
+
+def _finish(common: Common, job: Callable[[Project], Report]) -> int:
+    """Do a job on the guide of the command line, print its report, return its exit code."""
+    report = job(common.load())
+    print_report(report, as_json=common.as_json, quiet=common.quiet, verbose=common.verbose)
+    return report.exit_code
 
 
 @program.group()
@@ -184,117 +195,6 @@ def serve(
     return 0
 
 
-@dataclass(frozen=True)
-class _Run:
-    """A command at work."""
-
-    config: Project
-    report: Report
-    held: ExitStack
-
-    def hold_lock(self) -> None:
-        """Take the lock; it is held to the end of the command, but for pauses."""
-        from exporter.core.files import exclusive_lock
-
-        self.held.enter_context(exclusive_lock(self.config.cache / "lock"))
-
-    def keep_settings(self) -> None:
-        """Keep what was read of site.yaml for the next command."""
-        if self.config.text is not None:
-            from exporter.config.settings import keep_settings
-
-            keep_settings(self.config)
-
-    def pause(self, seconds: float) -> None:
-        """Let others have the lock for some seconds. Raises GuardError where one of them still has it then."""
-        self.held.close()
-        time.sleep(seconds)
-        self.hold_lock()
-
-
-@contextmanager
-def _run(command: str, common: Common, *, locked: bool = True) -> Iterator[_Run]:
-    """Load the configuration, hold the lock while the block runs, print the report."""
-    report = Report(command, verbose=common.verbose)
-    with ExitStack() as held:
-        run = _Run(common.load(), report, held)
-        if locked:
-            run.hold_lock()
-            run.keep_settings()
-        yield run
-    if os.environ.get("GITHUB_ACTIONS") or (report.problems and not common.as_json):
-        _tell_problems(report)
-    if common.as_json:
-        click.echo(json.dumps(report.as_json(), ensure_ascii=False))
-        return
-    if not common.quiet:
-        for line in (*report.notes, *report.lines()):
-            click.echo(line)
-
-
-def _sync(run: _Run, message: Path | None, wait_for: Awaited | None, wait_limit: float | None, **chosen: Any) -> None:
-    """Sync, in rounds where something is waited for; write the commit message to a file where one is asked for."""
-    from exporter.jobs.source import open_source
-    from exporter.mirror.sync import SyncOptions, sync
-
-    told = None
-    if message is not None:
-        from exporter.mirror.message import Message
-
-        told = Message(run.config, rounds=wait_for is not None)
-        run.report.told = told.add
-
-    def sync_once(options: SyncOptions) -> None:
-        with open_source(run.config, options.deadline) as (client, identity):
-            sync(run.config, client, identity, options, run.report)
-        if told is not None and message is not None:
-            told.write(message)
-
-    if wait_for is None:
-        sync_once(SyncOptions(**chosen))
-    else:
-        from exporter.mirror.wait import sync_until
-
-        limit = WAIT_SECONDS if wait_limit is None else wait_limit
-        sync_until(wait_for, limit, run.config, SyncOptions(**chosen), run.report, sync_once, run.pause)
-
-
-def _look(command: str, common: Common, chosen: dict[str, Any]) -> int:
-    """List what a sync would bring; `status` looks at the files too. Takes no lock, since it writes nothing."""
-    from exporter.jobs.source import open_source
-    from exporter.mirror.status import find_status
-    from exporter.mirror.sync import SyncOptions
-
-    for name in ("message", "wait_for", "wait_limit"):
-        if chosen.pop(name, None) is not None:
-            option = f"--{name.replace('_', '-')}"
-            raise click.UsageError(f"--dry-run writes nothing, so there is no {option} beside it")
-    options = SyncOptions(**chosen)
-    with (
-        _run(command, common, locked=False) as run,
-        open_source(run.config, options.deadline, keep=False) as (client, identity),
-    ):
-        find_status(run.config, client, identity, options, run.report, files=command == "status")
-    return run.report.exit_code
-
-
-def _render(run: _Run, jobs: int | None, sync_first: Callable[[], None] = lambda: None, *, strict: bool) -> None:
-    """Render, after a sync where one is asked for; what stands in site/ is looked at meanwhile."""
-    from exporter.build.output import look_ahead
-
-    with look_ahead(run.config, jobs or 0) as changes:
-        sync_first()
-        from exporter.build.run import render_guide
-
-        render_guide(run.config, run.report, jobs or 0, changes, strict=strict)
-
-
-def _clean(config: Project, *, strict: bool) -> None:
-    from exporter.build.output import clean_output
-
-    clean_output(config, pages=not strict)
-
-
 def main() -> None:
     """Run the program on the command line's arguments and exit with its code."""
     code = run(sys.argv[1:])
@@ -303,10 +203,10 @@ def main() -> None:
 
 
 def run(arguments: list[str]) -> int:
-    """Run a command; give its exit code."""
+    """Run a command; return its exit code."""
     try:
         return int(program.main(arguments, prog_name="exporter", standalone_mode=False) or 0)
     except click.ClickException as error:
-        return _fail("", 2, "usage", error.format_message(), as_json="--json" in arguments)
+        return fail("", 2, "usage", error.format_message(), as_json="--json" in arguments)
     except click.Abort:
-        return _fail("", 130, "interrupted", "interrupted", as_json="--json" in arguments)
+        return fail("", 130, "interrupted", "interrupted", as_json="--json" in arguments)

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from exporter.mirror.wait import WAIT_SECONDS
+from exporter.jobs.options import WAIT_SECONDS, SyncChoices
 
 if TYPE_CHECKING:
     from exporter.mirror.wait import Awaited
@@ -76,12 +76,13 @@ JOBS = click.option(
 )
 
 
-def check_use(message: Path | None, wait_for: Awaited | None, wait_limit: float | None, **_others: Any) -> None:
-    """Check before any work what one option says of another, and that a message could be written.
-
-    Raises UsageError.
-    """
+def sync_choices(
+    *, message: Path | None, wait_for: Awaited | None, wait_limit: float | None, **others: Any
+) -> SyncChoices:
+    """Return the choices that the options make. Raises UsageError where one rules out another, before any work."""
     if message is not None and not message.absolute().parent.is_dir():
         raise click.UsageError(f"--message: there is no folder {message.parent}")
     if wait_for is None and wait_limit is not None:
-        raise click.UsageError("--wait-limit says how long to wait, so there is no --wait-limit without --wait-for")
+        raise click.UsageError("--wait-limit says how long --wait-for waits: give --wait-for too, or leave it out")
+    limit = WAIT_SECONDS if wait_limit is None else wait_limit
+    return SyncChoices(**others, message=message, wait_for=wait_for, wait_limit=limit)

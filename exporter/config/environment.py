@@ -15,22 +15,22 @@ VARIABLE = re.compile(r"\$\{([A-Za-z_][A-Za-z0-9_]*)\}")
 
 
 def expand(text: Any) -> Any:
-    """Put the environment's values for ${NAME}; raises ValueError naming those that are not set."""
+    """Replace each ${NAME} by the environment's value. Raises ValueError naming those that are not set."""
     if not isinstance(text, str):
         return text
     missing = [name for name in VARIABLE.findall(text) if not os.environ.get(name)]
     if missing:
-        raise ValueError(f"the environment has no {' and no '.join(missing)}")
+        raise ValueError(f"not set in the environment: {', '.join(missing)}")
     return VARIABLE.sub(lambda found: os.environ[found[1]], text)
 
 
 def read_secret(name: str, file: Path) -> str | None:
-    """Give a value of the environment, else of the .env file; None where neither has one. Raises ConfigError."""
+    """Return a value of the environment, else of the .env file; None where neither has one. Raises ConfigError."""
     return os.environ.get(name) or _read_env_file(file).get(name)
 
 
 def _read_env_file(path: Path) -> dict[str, str]:
-    """Read NAME=value lines; quotes around a value and `export` before a name are taken off."""
+    """Read NAME=value lines; quotes around a value and `export` before a name are removed."""
     try:
         text = path.read_text("utf-8-sig") if path.is_file() else ""
     except (OSError, UnicodeDecodeError):

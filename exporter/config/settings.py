@@ -1,7 +1,7 @@
-"""The guide's settings: site.yaml's values and the folder that they govern, checked once and then kept as they are.
+"""The project: the values of site.yaml and the guide's folder, checked once and then cached.
 
-The schema and what checks it take longer to load than most builds take to work. So what it made of a site.yaml is kept
-in the cache, and taken from there as long as that file has the very same bytes.
+Loading the schema takes longer than most builds do. So the values that it read from a site.yaml are kept in the cache,
+and used as long as that file has exactly the same bytes.
 """
 
 from __future__ import annotations
@@ -29,11 +29,11 @@ if TYPE_CHECKING:
     from exporter.core.model import ContentType
 
 FILE_NAME = "site.yaml"
-_KEPT = "settings.json"
-_OPEN = (("source", "space"), ("source", "environment"))
-"""Where a ${NAME} is kept as it is written, to be read from the environment by each run."""
+_CACHE_FILE = "settings.json"
+_EXPANDED_LATER = (("source", "space"), ("source", "environment"))
+"""Keys whose ${NAME} is cached as written, so that each run reads it from the environment."""
 
-_MADE_BY = (
+_SCHEMA_FILES = (
     "environment.py",
     "settings.py",
     "site_schema.py",
@@ -45,7 +45,7 @@ _MADE_BY = (
 
 @dataclass(frozen=True)
 class Project:
-    """site.yaml and the folder that it governs; `text` is that of a site.yaml whose values are not kept yet."""
+    """site.yaml and the guide's folder; `text` is that of a site.yaml whose values are not cached yet."""
 
     site: SiteConfig
     root: Path
@@ -73,24 +73,24 @@ class Project:
 
     @property
     def stores_token(self) -> bool:
-        """Tell whether a sync goes on from the last one's token; a search and a preview host begin anew each time."""
+        """Whether a sync continues from the last sync token; a search and a preview host start over each time."""
         return not self.is_preview and self.site.source.search is None
 
     @property
     def is_preview(self) -> bool:
-        """Tell whether the source is a preview host, which has its own access token."""
+        """Whether the source is a preview host, which has its own access token."""
         return (urlsplit(self.site.source.url).hostname or "").startswith("preview.")
 
     @property
     def filter(self) -> dict[str, Any] | None:
-        """What `.syncstate` says of the source's filter: another one is another source."""
+        """The filter as `.syncstate` records it: with another one it is another source."""
         source = self.site.source
         if source.search is not None:
             return {"search": {name: value for name, value in vars(source.search).items() if value is not None}}
         return {"only": sorted(set(source.only))} if source.only else None
 
     def address_fields(self, type_id: str, types: Mapping[str, ContentType]) -> tuple[str, ...]:
-        """Give the fields of a content type that addresses are made of: of its pages, and of those that link to it."""
+        """Return the fields of a content type that addresses use: those of its pages and of what links to it."""
         content_type = types.get(type_id)
         pages = self.site.pages
         pattern = pages[type_id].url if type_id in pages else None
@@ -101,9 +101,9 @@ class Project:
         return tuple(dict.fromkeys(name for name in names if name not in ("", "sys")))
 
     def access_token(self) -> str:
-        """Read the access token from the environment or the .env file beside site.yaml.
+        """Return the access token from the environment or the .env file next to site.yaml.
 
-        Raises ConfigError where there is none. A local source takes any token and needs none.
+        Raises ConfigError where there is none. A local source accepts any token and needs none.
         """
         if self.site.source.local is not None:
             return "local"
@@ -115,21 +115,23 @@ class Project:
                 f"the access token is missing: set {name} in the environment or in {self.root / '.env'}",
             )
         if not value.isascii() or not value.isprintable() or " " in value:
-            raise ConfigError("token-invalid", f"{name} holds characters that no access token has: set it anew")
+            raise ConfigError(
+                "token-invalid", f"{name} contains characters that no access token has: copy the token again"
+            )
         return value
 
 
 def linked_fields(site: SiteConfig, types: Mapping[str, ContentType]) -> frozenset[str]:
-    """Give the fields that addresses read of linked entries; an empty name is what an own address is made of."""
-    patterns = {name: each.url for name, each in site.pages.items() if each.url is not None}
-    by = ((each.type, each.by) for each in site.lists.values() if each.by is not None)
+    """Return the fields that addresses read from linked entries; "" stands for what its own address is made of."""
+    patterns = {name: page.url for name, page in site.pages.items() if page.url is not None}
+    by = ((wanted.type, wanted.by) for wanted in site.lists.values() if wanted.by is not None)
     return fields_linked(patterns, types, by)
 
 
 def load_project(folder: Path, file: Path | None = None) -> Project:
-    """Read and check site.yaml, or recall what it holds; the guide's folder is the one that the file lies in.
+    """Read and check site.yaml, or take its values from the cache; the guide's folder is the one that contains it.
 
-    Raises ConfigError with all that is wrong at once, a line each.
+    Raises ConfigError with everything that is wrong, one line each.
     """
     path = file if file is not None else folder / FILE_NAME
     try:
@@ -140,54 +142,54 @@ def load_project(folder: Path, file: Path | None = None) -> Project:
         raise ConfigError("config-unreadable", f"{path} cannot be read: {error}") from None
     root = path.resolve().parent
     with suppress(OSError, ValueError, TypeError, KeyError):
-        return Project(_recall(read_bytes(root / ".export" / _KEPT) or b"", text), root)
+        return Project(_from_cache(read_bytes(root / ".export" / _CACHE_FILE) or b"", text), root)
     from exporter.config.site_schema import read_site
 
     return Project(read_site(text, path), root, text)
 
 
 def keep_settings(project: Project) -> None:
-    """Keep the values of a site.yaml that was checked, as far as they can be: without them it is checked again."""
+    """Cache the values of a site.yaml that was checked, where they can be cached; else the next run checks it again."""
     if project.text is None:
         return
     with suppress(OSError, TypeError):
         values = _as_json(project.site)
         for path, written in _variables(project.text):
-            if path not in _OPEN:
+            if path not in _EXPANDED_LATER:
                 return
             values["part"]["source"]["part"][path[1]] = written
         kept = json.dumps(values)
-        write_atomic(project.cache / _KEPT, f"{_sum(project.text, kept)}\n{kept}\n".encode(), project.cache)
+        write_atomic(project.cache / _CACHE_FILE, f"{_digest(project.text, kept)}\n{kept}\n".encode(), project.cache)
 
 
-def _recall(data: bytes, text: str) -> SiteConfig:
-    """Give the values that were kept of a site.yaml. Raises ValueError where they are not of this text or damaged."""
-    stands_for, kept, end = data.decode("utf-8").split("\n")
-    if end or stands_for != _sum(text, kept):
+def _from_cache(data: bytes, text: str) -> SiteConfig:
+    """Return the cached values of a site.yaml. Raises ValueError where they are of another text or damaged."""
+    digest, kept, end = data.decode("utf-8").split("\n")
+    if end or digest != _digest(text, kept):
         raise ValueError("of another site.yaml, or damaged")
     values = json.loads(kept)
     source = values["part"]["source"]["part"]
-    for _, name in _OPEN:
+    for _, name in _EXPANDED_LATER:
         source[name] = expand(source[name])
     return cast("SiteConfig", _Values.of(values))
 
 
-def _sum(text: str, kept: str) -> str:
-    """Give what stands for a site.yaml, the program that read it and what was kept of it."""
+def _digest(text: str, kept: str) -> str:
+    """Return the digest of a site.yaml, the program that read it and the values cached."""
     folder = os.path.dirname(__file__)  # noqa: PTH120 - a Path takes as long as all else here
-    looks = [os.stat(f"{folder}/{name}") for name in _MADE_BY]  # noqa: PTH116
-    program = [__version__, sys.version, *((each.st_size, each.st_mtime_ns) for each in looks)]
+    looks = [os.stat(f"{folder}/{name}") for name in _SCHEMA_FILES]  # noqa: PTH116
+    program = [__version__, sys.version, *((found.st_size, found.st_mtime_ns) for found in looks)]
     return hashlib.blake2b(json.dumps([program, text, kept]).encode(), digest_size=16).hexdigest()
 
 
 class _Values:
-    """Values by the names that the schema gives them; they stay as they are."""
+    """The values of a part of the schema, as attributes that cannot be set."""
 
     def __init__(self, values: Mapping[str, Any]) -> None:
         vars(self).update(values)
 
     def __setattr__(self, name: str, value: object) -> None:
-        raise AttributeError(f"{name} stays as it was read")
+        raise AttributeError(f"{name} cannot be changed")
 
     def __eq__(self, other: object) -> bool:
         return isinstance(other, _Values) and vars(self) == vars(other)
@@ -196,32 +198,32 @@ class _Values:
 
     @classmethod
     def of(cls, value: Any) -> Any:
-        """Make values again of what `_as_json` gave."""
+        """Return the values that `_as_json` wrote."""
         if not isinstance(value, dict):
             return value
         ((kind, inside),) = value.items()
         if kind == "list":
             return tuple(map(cls.of, inside))
-        found = {name: cls.of(each) for name, each in inside.items()}
+        found = {name: cls.of(part) for name, part in inside.items()}
         return cls(found) if kind == "part" else found
 
 
 def _as_json(value: Any) -> Any:
-    """Write a part of the schema as JSON, each thing under its kind. Raises TypeError for what would come back else."""
+    """Return a part of the schema as JSON, each value under its kind. Raises TypeError for what JSON would change."""
     from exporter.config.site_schema import Part
 
     if value is None or type(value) in (str, int, float, bool):
         return value
     if isinstance(value, tuple):
-        return {"list": [_as_json(each) for each in value]}
+        return {"list": [_as_json(part) for part in value]}
     if not isinstance(value, Part | dict):
         raise TypeError(f"no plain value: {type(value)}")
     inside = value if isinstance(value, dict) else vars(value)
-    return {"keys" if isinstance(value, dict) else "part": {str(name): _as_json(each) for name, each in inside.items()}}
+    return {"keys" if isinstance(value, dict) else "part": {str(name): _as_json(part) for name, part in inside.items()}}
 
 
 def _variables(text: str) -> list[tuple[tuple[Any, ...], str]]:
-    """Give the values of a site.yaml in which a ${NAME} stands, with the keys that lead there."""
+    """Return the values of a site.yaml that contain a ${NAME}, with the keys that lead to them."""
     from pathlib import Path
 
     from exporter.config.yaml_lines import read_yaml
@@ -231,7 +233,7 @@ def _variables(text: str) -> list[tuple[tuple[Any, ...], str]]:
     for path, value in left:  # which grows while it is walked
         if isinstance(value, dict | list):
             pairs = value.items() if isinstance(value, dict) else enumerate(value)
-            left += [((*path, name), each) for name, each in pairs]
+            left += [((*path, name), inner) for name, inner in pairs]
         elif isinstance(value, str) and VARIABLE.search(value):
             found.append((path, value))
     return found

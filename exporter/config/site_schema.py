@@ -1,4 +1,4 @@
-"""The schema of site.yaml: read, checked as a whole, given as one frozen Site."""
+"""The schema of site.yaml: read and checked as a whole, into one frozen SiteConfig."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 os.environ.setdefault("PYDANTIC_DISABLE_PLUGINS", "__all__")
-"""None has a say in site.yaml, and looking for them takes as long as many a sync."""
+"""No plug-in has a say in site.yaml, and looking for them takes as long as a small sync."""
 
 DELIVERY_URL = "https://cdn.contentful.com"
 _SECRET_PARTS = re.compile(r".*@|[?#].*", re.DOTALL)
@@ -57,24 +57,24 @@ SourceAddress = Annotated[str, BeforeValidator(_check_source)]
 
 
 _TEXT: dict[str, Any] = {"type": ["string", "number", "boolean"]}
-"""What a text can be to an editor: every scalar is read as one."""
+"""What an editor may accept for a text: every scalar is read as one."""
 _ROOTED = Field(json_schema_extra={"pattern": "^/(.*/)?$"})
 _TEXTS = WithJsonSchema({"anyOf": [_TEXT, {"type": "array", "items": _TEXT, "minItems": 1}]})
 
 
 class Part(BaseModel):
-    """Keys that stand together: values alone, which settings.py keeps and gives back without this schema."""
+    """A group of keys: plain values alone, which settings.py caches and restores without this schema."""
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
 
 class Search(Part):
-    """The newest entries by search, the alternative to sync: `max` of them, those changed within `newer_than`, or both.
+    """The newest entries by search, the alternative to sync: at most `max`, changed within `newer_than`, or both.
 
-    `include` says how many steps links are followed from them.
+    `include` says how many links away from them items come along.
     """
 
-    model_config = ConfigDict(json_schema_extra={"anyOf": [{"required": [each]} for each in _NARROWING]})
+    model_config = ConfigDict(json_schema_extra={"anyOf": [{"required": [key]} for key in _NARROWING]})
 
     content_type: Annotated[str, Field(min_length=1)] | None = None
     newer_than: Annotated[str, Field(pattern=r"^[1-9][0-9]{0,4}[smhdw]$")] | None = None
@@ -83,7 +83,7 @@ class Search(Part):
 
 
 class Source(Part):
-    """Where the content comes from: a space at Contentful, or a local one through its own endpoint."""
+    """Where the content comes from: a space at Contentful, or a local one behind an endpoint of its own."""
 
     model_config = ConfigDict(
         json_schema_extra={
@@ -118,9 +118,9 @@ class PagePattern(Part):
 
 
 class ListPattern(Part):
-    """A list of entries of one content type: those whose fields are as `where` says, in the order of `sort`.
+    """A list of entries of one content type: those whose fields match `where`, in the order of `sort`.
 
-    `by` makes one more of each value of a field; `per_page` cuts it into numbered pages, counted from the oldest end.
+    `by` makes one more list for each value of a field; `per_page` cuts it into pages numbered from the oldest end.
     """
 
     type: Annotated[str, Field(min_length=1)]
@@ -135,7 +135,7 @@ class ListPattern(Part):
 
 
 class Theme(Part):
-    """The few things of the theme's looks that need no template."""
+    """What can be changed of the theme's looks without a template."""
 
     accent: Annotated[str, Field(pattern=r"^#[0-9a-fA-F]{6}$")] | None = None
     logo: Annotated[str, Field(min_length=1)] | None = None
@@ -165,26 +165,26 @@ class SiteConfig(Part):
 
 
 class _Schema(GenerateJsonSchema):
-    """Writes the JSON Schema of site.yaml: scalars are read as texts, and keys need no titles."""
+    """The JSON Schema of site.yaml: scalars are read as texts, and keys need no titles."""
 
     def str_schema(self, schema: Any) -> dict[str, Any]:
-        """Let every scalar be a text, but where it has a form."""
+        """Accept every scalar as a text, unless it has a pattern."""
         found = super().str_schema(schema)
         return found if "pattern" in found else {**found, **_TEXT}
 
-    def field_title_should_be_set(self, schema: Any) -> bool:  # noqa: ARG002 - its maker's signature
+    def field_title_should_be_set(self, schema: Any) -> bool:  # noqa: ARG002 - pydantic's signature
         """Leave out titles that only repeat the key."""
         return False
 
 
 def site_schema() -> str:
-    """Write the JSON Schema of site.yaml, for editors; `site.schema.json` beside this module holds it."""
+    """Return the JSON Schema of site.yaml, for editors; exporter/site.schema.json is generated from it."""
     schema = SiteConfig.model_json_schema(schema_generator=_Schema)
     return json.dumps({"$schema": _Schema.schema_dialect, **schema, "title": "site.yaml"}, indent=2) + "\n"
 
 
 def read_site(text: str, path: Path) -> SiteConfig:
-    """Read and check the text of a site.yaml. Raises ConfigError with all that is wrong at once, a line each."""
+    """Read and check the text of a site.yaml. Raises ConfigError with everything that is wrong, one line each."""
     read = read_yaml(text, path)
     data = read.value
     if not isinstance(data, dict):
@@ -193,35 +193,35 @@ def read_site(text: str, path: Path) -> SiteConfig:
     try:
         site = SiteConfig.model_validate(data)
     except ValidationError as error:
-        found += [_sentence(each, read.lines) for each in error.errors(include_url=False)]
+        found += [_sentence(part, read.lines) for part in error.errors(include_url=False)]
     if found:
         raise ConfigError("config-invalid", "\n".join(f"{path}:{line}: {said}" for line, said in sorted(set(found))))
     return site
 
 
 def _between_keys(data: Mapping[str, Any], lines: Mapping[tuple[Any, ...], int]) -> Iterator[tuple[int, str]]:
-    """Check what one key says of another; beside the schema, so that all errors come at once."""
+    """Check keys against each other; apart from the schema, so that all errors are reported at once."""
     source, content = data.get("source"), data.get("content")
     if isinstance(source, dict) and ("local" in source) == ("space" in source):
         yield lines["source",], "source: expected either local (demo, or a path) or space (an id)"
     if isinstance(source, dict) and None not in (source.get("only"), source.get("search")):
-        yield lines["source", "search"], "source.search: only stands beside it: keep one of the two"
+        yield lines["source", "search"], "source.search: cannot be combined with source.only: keep one of the two"
     search = source.get("search") if isinstance(source, dict) else None
-    if isinstance(search, dict) and all(search.get(each) is None for each in _NARROWING):
+    if isinstance(search, dict) and all(search.get(key) is None for key in _NARROWING):
         yield lines["source", "search"], f"source.search: expected at least one of {', '.join(_NARROWING)}"
     formats = content.get("formats") if isinstance(content, dict) else None
     if isinstance(formats, list) and "json" not in formats:
-        yield lines["content", "formats"], "content.formats: json is always among them"
+        yield lines["content", "formats"], "content.formats: json cannot be left out"
 
 
 _WORDS = {
-    "missing": "is missing: it must stand",
+    "missing": "is missing and is required",
     "int_parsing": "expected a whole number",
     "int_type": "expected a whole number",
     "bool_parsing": "expected true or false",
     "bool_type": "expected true or false",
     "string_type": "expected a text",
-    "string_too_short": "expected a text with something in it",
+    "string_too_short": "expected a text that is not empty",
     "tuple_type": "expected a list, as in [en-US, de-DE]",
     "dict_type": "expected keys and values",
     "model_type": "expected keys and values",
@@ -230,7 +230,7 @@ _WORDS = {
 
 
 def _sentence(error: Mapping[str, Any], lines: Mapping[tuple[Any, ...], int]) -> tuple[int, str]:
-    """Say one error of the schema in the program's own words, with its line."""
+    """Return one error of the schema in the program's own words, with its line."""
     path, kind, context = tuple(error["loc"]), error["type"], error.get("ctx", {})
     path = path[:-1] if path[-1:] == ("[key]",) else path
     line = next(lines[path[:end]] for end in range(len(path), -1, -1) if path[:end] in lines)
@@ -260,7 +260,7 @@ _PARTS: dict[tuple[str, ...], type[Part]] = {
 
 
 def _nearest(path: tuple[Any, ...]) -> str:
-    """Name the known key that is most like an unknown one, or those allowed at that place."""
+    """Return the known key that is most like an unknown one, or the keys allowed there."""
     known = list(_PARTS.get(path[:-1], ListPattern if path[0] == "lists" else PagePattern).model_fields)
     import difflib
 
@@ -269,7 +269,7 @@ def _nearest(path: tuple[Any, ...]) -> str:
 
 
 def _shown(value: Any) -> str:
-    """Show what was found; what may be a secret in an address is left out."""
+    """Return what was found, for a message; the parts of an address that may be secret are left out."""
     if isinstance(value, str):
         return repr(_SECRET_PARTS.sub("…", value))
     return "nothing" if value is None else {"list": "a list", "dict": "keys"}.get(type(value).__name__, "something")

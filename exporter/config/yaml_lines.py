@@ -1,4 +1,4 @@
-"""YAML as plain values, scalars as text, with the line of each key; what is wrong in it is told with its line."""
+"""YAML as plain values, scalars as text, with the line of each key and of each mistake."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ class MarkedYaml:
 
 
 def read_yaml(text: str, path: Path) -> MarkedYaml:
-    """Read a file's text; an empty one is a mapping without keys. Raises ConfigError where it is no YAML."""
+    """Read a file's text; an empty one is a mapping without keys. Raises ConfigError where it is not YAML."""
     reader = _Reader()
     try:
         node = yaml.compose(text, yaml.SafeLoader)
@@ -34,13 +34,13 @@ def read_yaml(text: str, path: Path) -> MarkedYaml:
     except yaml.YAMLError as error:
         mark = getattr(error, "context_mark", None) or getattr(error, "problem_mark", None)
         where = f"{path}:{mark.line + 1}" if mark is not None else str(path)
-        said = getattr(error, "problem", None) or "odd characters"
-        raise ConfigError("config-yaml", f"{where}: no YAML: {said}") from None
+        said = getattr(error, "problem", None) or "unreadable characters"
+        raise ConfigError("config-yaml", f"{where}: not valid YAML: {said}") from None
     return MarkedYaml(value, reader.lines, reader.problems)
 
 
 def dotted(path: tuple[Any, ...]) -> str:
-    """Write a path of keys as people do."""
+    """Return a path of keys joined by dots."""
     return ".".join(str(step) for step in path)
 
 
@@ -58,7 +58,7 @@ class _Reader:
         self.lines.setdefault(path, line)
         self._left -= 1
         if id(node) in self._above or self._left < 0:
-            said = "an alias of what it stands in" if self._left >= 0 else "aliases make it too large"
+            said = "an alias that contains itself" if self._left >= 0 else "its aliases make it too large"
             self.problems.append((line, f"{dotted(path[:2])}: {said}"))
             return None
         self._above.append(id(node))
@@ -70,7 +70,7 @@ class _Reader:
         if isinstance(node, yaml.MappingNode):
             return self._mapping(node, path)
         if isinstance(node, yaml.SequenceNode):
-            return [self.value(each, (*path, index)) for index, each in enumerate(node.value)]
+            return [self.value(inner, (*path, index)) for index, inner in enumerate(node.value)]
         plain = isinstance(node, yaml.ScalarNode) and node.style is None
         return None if plain and node.value in ("", "~", "null") else node.value
 
@@ -83,7 +83,7 @@ class _Reader:
                 continue
             key = str(key_node.value)
             if key in found:
-                self.problems.append((line, f"{dotted((*path, key))} stands here a second time: keep one of the two"))
+                self.problems.append((line, f"{dotted((*path, key))} is here a second time: keep one of the two"))
             self.lines[*path, key] = line
             found[key] = self.value(value_node, (*path, key))
         return found

@@ -1,4 +1,4 @@
-"""JSON in its one spelling, and values packed and summed up for caches."""
+"""Canonical JSON, and values packed and digested for caches."""
 
 from __future__ import annotations
 
@@ -19,13 +19,13 @@ _ENCODER = msgspec.json.Encoder(order="sorted")
 _PACKER = msgspec.msgpack.Encoder()
 _SUM_BYTES = 16
 
-sys.set_int_max_str_digits(100_000)  # integers are kept exactly; the limit is there against a hostile space
+sys.set_int_max_str_digits(100_000)  # integers are exact; the limit guards against a hostile space
 
 
 def decode(data: bytes | bytearray) -> Json:
     """Decode JSON with integers exact at any size and other numbers as doubles.
 
-    Raises ValueError for what is no JSON or no double.
+    Raises ValueError for anything that is not JSON, or a number that is no double.
     """
     try:
         return msgspec.json.decode(data)
@@ -38,7 +38,7 @@ def decode(data: bytes | bytearray) -> Json:
 
 
 def read_double(text: str) -> float:
-    """Read a number as JSON spells it. Raises ValueError for what is no double."""
+    """Return a JSON number as a double. Raises ValueError where it is out of range."""
     number = float(text)
     if number in (float("inf"), float("-inf")) or number != number:
         raise ValueError(f"the number {text} is out of range")
@@ -46,9 +46,9 @@ def read_double(text: str) -> float:
 
 
 def canonical(value: Json, *, plain: bool = False) -> bytes:
-    """Encode a value in its one spelling: sorted keys, two spaces, UTF-8, `1e-07`, a final newline.
+    """Return the canonical bytes of a value: sorted keys, two spaces, UTF-8, `1e-07`, a final newline.
 
-    `plain` says that no number in it is written with an exponent, as is known where a page was read.
+    `plain` says that no number in it is written with an exponent, which the reader of a page knows.
     """
     try:
         if plain or not _has_exponent(value):
@@ -60,39 +60,39 @@ def canonical(value: Json, *, plain: bool = False) -> bytes:
 
 
 def _has_exponent(value: Json) -> bool:
-    """Tell whether a number in a value is written with an exponent, which msgspec spells in its own way.
+    """Whether a number in a value is written with an exponent, which msgspec would write in another way.
 
-    The values are looked at, not their text: it is many times as long.
+    The values are searched, not their text, which is many times as long.
     """
     found = [value]
-    for each in found:  # which grows while it is walked
-        kind = type(each)
+    for part in found:  # which grows while it is walked
+        kind = type(part)
         if kind is dict:
-            found += each.values()
+            found += part.values()
         elif kind is list or kind is tuple:
-            found += each
-        elif kind is float and is_spelled_apart(each):
+            found += part
+        elif kind is float and has_exponent(part):
             return True
     return False
 
 
-def is_spelled_apart(number: float) -> bool:
-    """Tell whether a number is written with an exponent."""
+def has_exponent(number: float) -> bool:
+    """Whether a number is written with an exponent."""
     return number != 0 and not 1e-4 <= abs(number) < 1e16
 
 
 def digest(data: bytes) -> bytes:
-    """Give 16 bytes that stand for `data`; processors have SHA-256 built in."""
+    """Return the digest of `data`: 16 bytes of its SHA-256, which processors have built in."""
     return hashlib.sha256(data).digest()[:_SUM_BYTES]
 
 
 def pack(value: Json) -> bytes:
-    """Encode a value compactly for a cache; raises UnicodeEncodeError for texts with lone surrogates."""
+    """Return a value packed for a cache. Raises UnicodeEncodeError for texts with lone surrogates."""
     return _PACKER.encode(value)
 
 
 def unpack(data: bytes) -> Json:
-    """Decode what `pack` gave; raises ValueError for other bytes."""
+    """Return the value that `pack` packed. Raises ValueError for other bytes."""
     try:
         return msgspec.msgpack.decode(data)
     except msgspec.DecodeError as error:
@@ -100,7 +100,7 @@ def unpack(data: bytes) -> Json:
 
 
 def value_digest(value: Json) -> bytes:
-    """Give 8 bytes that stand for a value, the order of its keys included, which shows in an object."""
+    """Return an 8-byte digest of a value; the order of keys counts, since pages show it."""
     try:
         data = pack(value)
     except (UnicodeEncodeError, OverflowError):
@@ -109,13 +109,13 @@ def value_digest(value: Json) -> bytes:
 
 
 def order_free_sum(digests: Iterable[bytes], start: str = "") -> str:
-    """Add digests up so that their order does not matter; `start` is an earlier sum to go on from."""
-    return _hex(int(start or "0", 16) + sum(int.from_bytes(each, "big") for each in digests))
+    """Return the sum of digests, whatever their order; `start` is an earlier sum to continue from."""
+    return _hex(int(start or "0", 16) + sum(int.from_bytes(part, "big") for part in digests))
 
 
 def subtract(total: str, digests: Iterable[bytes]) -> str:
-    """Take digests out of a sum again."""
-    return _hex(int(total or "0", 16) - sum(int.from_bytes(each, "big") for each in digests))
+    """Return a sum without some of its digests."""
+    return _hex(int(total or "0", 16) - sum(int.from_bytes(part, "big") for part in digests))
 
 
 def _hex(number: int) -> str:

@@ -5,14 +5,14 @@ ExporterError
 ├── SourceError    3  the space could not be read
 └── GuardError     4  a guard stopped the run: a lock, a folder that is not ours, a disk
 
-A page that fails or an asset that would not come is no error but a problem in the report: the rest of the run goes on.
+A page that fails, or an asset file that cannot be fetched, is a problem in the report, not an error: the run goes on.
 """
 
 from __future__ import annotations
 
 
 class ExporterError(Exception):
-    """End the run with a sentence for the user.
+    """An error that ends the run, with a sentence for the user.
 
     `code` is a word for programs (`unauthorized`); `message` says what is wrong and what to do next.
     """
@@ -25,24 +25,24 @@ class ExporterError(Exception):
         self.message = message
 
     def __reduce__(self) -> tuple[type[ExporterError], tuple[str, str]]:
-        """Say how the error is made again, as when it comes from another process."""
+        """Rebuild the error when it comes from another process."""
         return type(self), (self.code, self.message)
 
 
 class ConfigError(ExporterError):
-    """Say what is wrong in site.yaml, the environment or the command line."""
+    """Something is wrong in site.yaml, the environment or the command line."""
 
     exit_code = 2
 
 
 class SourceError(ExporterError):
-    """Say why the space could not be read."""
+    """The space could not be read."""
 
     exit_code = 3
 
 
 class GuardError(ExporterError):
-    """Say what a guard kept from happening."""
+    """A guard stopped the run before it did harm."""
 
     exit_code = 4
 

@@ -1,4 +1,4 @@
-"""What the program speaks of: items, changes, locales, content types."""
+"""The model of a space: items, changes, locales, content types."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ _LARGEST = (1 << 63) - 1
 
 
 class Key(NamedTuple):
-    """Name an item: its kind (`entry` or `asset`) and its id. Deletions carry no more than this."""
+    """The key of an item: its kind (`entry` or `asset`) and its id. A deletion carries no more than this."""
 
     kind: str
     id: str
@@ -37,7 +37,7 @@ class Item:
     content_type: str = field(init=False, repr=False, compare=False)
 
     def __post_init__(self) -> None:
-        """Find the content type once: whatever is told of an entry asks for it."""
+        """Find the content type once, since almost everything asks for it."""
         object.__setattr__(self, "content_type", link_id(self.sys.get("contentType")) or "")
 
     @property
@@ -53,7 +53,7 @@ class Item:
         return value if isinstance(value, dict) else {}
 
     def localized(self, field_id: str) -> Mapping[str, Json]:
-        """Give a field's values by locale; `null`, `{}` and a missing field all read as no value."""
+        """Return a field's values by locale; `null`, `{}` and a missing field all read as no value."""
         value = self.fields.get(field_id)
         return value if isinstance(value, dict) else {}
 
@@ -73,7 +73,7 @@ class Upsert:
 
 @dataclass(frozen=True, slots=True)
 class Delete:
-    """An item that is gone: deleted, unpublished or archived, the wire does not say which."""
+    """An item that is gone: deleted, unpublished or archived (the Sync API does not say which)."""
 
     key: Key
     sys: Mapping[str, Json]
@@ -85,9 +85,9 @@ _GONE = {"DeletedEntry": "entry", "DeletedAsset": "asset"}
 
 
 def read_change(raw: Json, *, plain: bool = False) -> Change | None:
-    """Make a change of one element of a sync page; None for a type that this program does not know.
+    """Return the change that an element of a sync page is; None for a type that this program does not know.
 
-    `plain` is as of Upsert. Raises ValueError where the element has no `sys` with a type and an id.
+    `plain` is passed on to Upsert. Raises ValueError where the element has no `sys` with a type and an id.
     """
     sys = raw.get("sys") if isinstance(raw, dict) else None
     if not isinstance(sys, dict) or not isinstance(sys.get("type"), str) or not _is_text(sys.get("id")):
@@ -100,7 +100,7 @@ def read_change(raw: Json, *, plain: bool = False) -> Change | None:
 
 
 def _is_text(value: Json) -> TypeGuard[str]:
-    """Tell whether a value is a text that UTF-8 can hold, with something in it."""
+    """Whether a value is a text, not empty, that UTF-8 can encode."""
     return (
         isinstance(value, str)
         and value != ""
@@ -109,7 +109,7 @@ def _is_text(value: Json) -> TypeGuard[str]:
 
 
 def precedence(change: Change) -> tuple[int, str]:
-    """Order the changes of one key within a run: the greatest (revision, time) wins, on a tie the first received."""
+    """Return what orders the changes of one key within a run: the greatest wins, on a tie the first received."""
     sys = change.item.sys if isinstance(change, Upsert) else change.sys
     revision = sys.get("revision")
     time = sys.get("deletedAt") or sys.get("updatedAt")
@@ -120,7 +120,7 @@ def precedence(change: Change) -> tuple[int, str]:
 
 
 def link_id(value: Json) -> str | None:
-    """Give the id that a Link (`{"sys": {"type": "Link", …}}`) names; None for anything else."""
+    """Return the id that a Link (`{"sys": {"type": "Link", …}}`) names; None for anything else."""
     sys = value.get("sys") if isinstance(value, dict) else None
     target = sys.get("id") if isinstance(sys, dict) and sys.get("type") == "Link" else None
     return target if _is_text(target) else None
@@ -130,7 +130,7 @@ _LINKED = {"Entry": "entry", "Asset": "asset"}
 
 
 def link_key(value: Json) -> Key | None:
-    """Give the key of the entry or asset that a Link names; None for anything else."""
+    """Return the key of the entry or asset that a Link names; None for anything else."""
     sys = value.get("sys") if isinstance(value, dict) else None
     if not isinstance(sys, dict) or sys.get("type") != "Link":
         return None
@@ -155,7 +155,7 @@ class Field:
 
 @dataclass(frozen=True, slots=True)
 class ContentType:
-    """A content type: its fields in the editor's order and the field that names an entry."""
+    """A content type: its fields in the editor's order, and the field that entries are called by."""
 
     id: str
     name: str
@@ -163,13 +163,13 @@ class ContentType:
     fields: tuple[Field, ...]
 
     def find(self, field_id: str) -> Field | None:
-        """Give the field with that id, None where the type has none."""
-        return next((each for each in self.fields if each.id == field_id), None)
+        """Return the field with that id; None where there is none."""
+        return next((known for known in self.fields if known.id == field_id), None)
 
     def among(self, names: Iterable[str]) -> list[str]:
-        """Give those names that fields of the type have."""
-        known = {each.id for each in self.fields}
-        return [each for each in names if each in known]
+        """Return those of the names that are fields of the type."""
+        known = {known.id for known in self.fields}
+        return [name for name in names if name in known]
 
     @property
     def address_field(self) -> str:
@@ -178,24 +178,24 @@ class ContentType:
 
 
 def read_content_type(raw: Mapping[str, Json]) -> ContentType:
-    """Read a content type as the Delivery API gives it; omitted fields are not delivered and left out.
+    """Read a content type as the Delivery API returns it; omitted fields, which it never delivers, are left out.
 
-    Raises AttributeError, KeyError or TypeError for what is none; so do the readers of fields and locales.
+    Raises AttributeError, KeyError or TypeError for anything else, as the readers of fields and locales do.
     """
-    fields = tuple(_read_field(each) for each in raw.get("fields") or () if not each.get("omitted"))
+    fields = tuple(_read_field(part) for part in raw.get("fields") or () if not part.get("omitted"))
     named = raw.get("displayField")
-    shown = named if _is_text(named) else next((each.id for each in fields if each.id in ("title", "name")), "")
+    shown = named if _is_text(named) else next((known.id for known in fields if known.id in ("title", "name")), "")
     identifier = _identifier(raw["sys"]["id"])
     return ContentType(identifier, _text(raw.get("name")).strip() or identifier, shown, fields)
 
 
 def _text(value: Json) -> str:
-    """Give a text as it is; an empty one for anything else."""
+    """Return a text as it is; "" for anything else."""
     return value if isinstance(value, str) else ""
 
 
 def _identifier(value: Json) -> str:
-    """Give an id as it is. Raises TypeError for what is none."""
+    """Return an id as it is. Raises TypeError for anything else."""
     if not _is_text(value):
         raise TypeError("an id that is no text")
     return value
@@ -211,10 +211,10 @@ def _read_field(raw: Mapping[str, Json]) -> Field:
         link_type=_text(raw.get("linkType")),
         items=raw.get("items") or {},
         rules=tuple(
-            each
+            rule
             for part in (raw, raw.get("items") or {})
-            for each in part.get("validations") or ()
-            if isinstance(each, dict)
+            for rule in part.get("validations") or ()
+            if isinstance(rule, dict)
         ),
     )
 
@@ -230,25 +230,25 @@ class Locale:
 
 
 def read_locale(raw: Mapping[str, Json]) -> Locale:
-    """Read a locale as `/locales` gives it."""
+    """Read a locale as `/locales` returns it."""
     code, fallback = _identifier(raw["code"]), _text(raw.get("fallbackCode")) or None
     return Locale(code, _text(raw.get("name")).strip() or code, bool(raw.get("default")), fallback)
 
 
 @dataclass(frozen=True)
 class Model:
-    """The content model beside the items: types by id and locales by code."""
+    """The content model: content types by id and locales by code."""
 
     types: Mapping[str, ContentType]
     locales: Mapping[str, Locale]
 
     @property
     def default_locale(self) -> str:
-        """The space's default locale, under which values that are not localised lie."""
-        return next((each.code for each in self.locales.values() if each.default), next(iter(self.locales), "en-US"))
+        """The space's default locale, which also holds the values that are not localised."""
+        return next((known.code for known in self.locales.values() if known.default), next(iter(self.locales), "en-US"))
 
     def chain(self, code: str) -> tuple[str, ...]:
-        """Give a locale and those it falls back to, in order; a `null` ends the chain."""
+        """Return a locale and those it falls back to, in order; a `null` ends the chain."""
         found: list[str] = []
         step: str | None = code
         while step is not None and step not in found:
@@ -258,15 +258,15 @@ class Model:
 
 
 def item_digest(key: Key, data: bytes) -> bytes:
-    """Give the digest of an item: of its key and its canonical bytes."""
+    """Return the digest of an item: of its key and its canonical bytes."""
     return digest(f"{key}\n".encode("utf-8", "surrogatepass") + data)
 
 
 def own_facts(item: Item) -> tuple[dict[str, Json], list[str]]:
-    """Give what an item's `sys` says that templates may ask, and the ids of its tags."""
+    """Return what templates may ask of an item's `sys`, and the ids of its tags."""
     sys, metadata = item.sys, item.raw.get("metadata")
     links = metadata.get("tags") if isinstance(metadata, dict) else None
-    tags = [found for each in links if (found := link_id(each)) is not None] if isinstance(links, list) else []
+    tags = [found for link in links if (found := link_id(link)) is not None] if isinstance(links, list) else []
     return {name: sys[name] for name in ("id", "createdAt", "updatedAt", "revision") if name in sys}, tags
 
 

@@ -1,4 +1,4 @@
-"""Which name and place each thing has: the one way from a name of the network to a path on the disk."""
+"""Names on disk and in addresses: the one way from a name that came over the network to a path."""
 
 from __future__ import annotations
 
@@ -21,21 +21,21 @@ if TYPE_CHECKING:
 _OWN_NAME = re.compile(
     r"(?!\.git|(?:con|prn|aux|nul|com[0-9]|lpt[0-9])(?:\.|\Z))[a-z0-9._-]{0,99}[a-z0-9_-]", re.ASCII | re.IGNORECASE
 )
-"""Of up to 100 characters, none of the names that Windows keeps for itself, nothing that git or Windows reads apart."""
+"""Up to 100 characters; no name that Windows reserves, nothing that git or Windows treats specially."""
 
 _NOT_STEM = re.compile(r"[^A-Za-z0-9_-]+")
 _STEM_LENGTH = 60
 _FILES = (".html", ".htm", ".xml", ".txt")
-"""What no segment ends in: pages and feeds lie there, and a folder cannot lie beside a file of its name."""
+"""Endings that no segment has: pages and feeds use them, and a folder cannot share a file's name."""
 
 
 def is_own_name(identifier: str) -> bool:
-    """Tell whether an id can be its own file name on every system."""
+    """Whether an id can be its own file name on every system."""
     return _OWN_NAME.fullmatch(identifier) is not None
 
 
 def file_name(identifier: str, *, clash: bool = False) -> str:
-    """Make a file name of an id: itself, or a readable stem, `~` and 10 hex digits of its SHA-256.
+    """Return the file name of an id: the id itself, or a readable stem, `~` and 10 hex digits of its SHA-256.
 
     `clash` says that another id in the same folder differs from this one only by case.
     """
@@ -46,10 +46,10 @@ def file_name(identifier: str, *, clash: bool = False) -> str:
 
 
 def file_names(identifiers: Iterable[str]) -> dict[str, str]:
-    """Make the file names of all ids of one folder; those that differ only by case get the suffix each."""
-    plain = {each: file_name(each) for each in identifiers}
+    """Return the file names of all ids of one folder; ids that differ only by case all get the suffix."""
+    plain = {identifier: file_name(identifier) for identifier in identifiers}
     folds = Counter(name.lower() for name in plain.values())
-    return {each: file_name(each, clash=folds[name.lower()] > 1) for each, name in plain.items()}
+    return {identifier: file_name(identifier, clash=folds[name.lower()] > 1) for identifier, name in plain.items()}
 
 
 @lru_cache(maxsize=1024)
@@ -58,15 +58,15 @@ def _type_folder(content_type: str, *, clash: bool) -> str:
 
 
 def item_folder(key: Key, content_type: str, *, clash: bool = False) -> str:
-    """Give the folder under content/ that an item's files lie in.
+    """Return the folder under content/ that holds an item's files.
 
-    `clash` says that entries of another content type are there whose id differs from this one's only by case.
+    `clash` says that the mirror has another content type whose id differs from this one's only by case.
     """
     return _type_folder(content_type, clash=clash) if key.kind == "entry" else "assets"
 
 
 def parted_folders(folders: Iterable[str]) -> dict[str, str]:
-    """Give those of some items' folders, made without a clash, that differ only by case, each with its own name."""
+    """Return the folders among those given (named without a clash) that differ only by case, with their own names."""
     types = {folder.partition("/")[2]: folder for folder in folders}
     folds = Counter(name.lower() for name in types)
     return {
@@ -75,12 +75,12 @@ def parted_folders(folders: Iterable[str]) -> dict[str, str]:
 
 
 def item_path(key: Key, content_type: str, *, clash: bool = False) -> str:
-    """Give the path of an item's JSON under content/."""
+    """Return the path of an item's JSON under content/."""
     return f"{item_folder(key, content_type)}/{file_name(key.id, clash=clash)}.json"
 
 
 def is_item_path(path: str, key: Key, content_type: str) -> bool:
-    """Tell whether a path under content/ is one that the item's JSON gets, alone or beside ids that are alike."""
+    """Whether a path under content/ is one that the item's JSON can have, with or without a clash."""
     folder, _, name = path.rpartition("/")
     if name == f"{key.id}.json" and is_own_name(key.id) and folder == item_folder(key, content_type):
         return True
@@ -101,20 +101,20 @@ def item_at(path: str, raw: Json) -> Item | None:
 
 
 def twin_paths(path: str, locales: Iterable[str]) -> dict[str, str]:
-    """Give the paths of an item's Markdown twins by locale: of all that it has, from the path of its JSON."""
+    """Return the paths of an item's Markdown twins by locale, given the path of its JSON."""
     stem = path.removesuffix(".json")
     return {code: f"{stem}.{name}.md" for code, name in _twin_names(tuple(locales)).items()}
 
 
 @lru_cache(maxsize=256)
 def _twin_names(locales: tuple[str, ...]) -> Mapping[str, str]:
-    """Name the locales in twins; a dot in one could be taken for the one behind the item's own name."""
+    """Return the locales' names in twins; one with a dot gets the suffix, as its dot would look like the id's end."""
     return {code: file_name(code, clash=True) if "." in code else name for code, name in file_names(locales).items()}
 
 
 def content_type_paths(type_ids: Iterable[str]) -> dict[str, str]:
-    """Give the paths under content/ of the JSON of all content types that a space has, by id."""
-    return {each: f"model/content_types/{name}.json" for each, name in file_names(type_ids).items()}
+    """Return the paths under content/ of the JSON of all of a space's content types, by id."""
+    return {type_id: f"model/content_types/{name}.json" for type_id, name in file_names(type_ids).items()}
 
 
 LOCALES_PATH = "model/locales.json"
@@ -126,31 +126,31 @@ _SEGMENT = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,99}")
 
 
 def folders_above(url: str) -> list[tuple[str, str]]:
-    """Give the folders that a page's address lies in, the nearest first, each with the way up to it."""
+    """Return the folders that a page's address is in, nearest first, each with the relative way up to it."""
     parts = url.split("/")[:-1]
     return [("/".join([*parts[: len(parts) - up], ""]), "../" * up) for up in range(len(parts))]
 
 
 def page_path(url: str) -> str:
-    """Give the file under site/ that lies at an address of the guide."""
+    """Return the path under site/ of the file at an address of the guide."""
     return f"{url[1:]}index.html" if url.endswith("/") else url[1:]
 
 
 def url_segment(value: str) -> str:
-    """Make one segment of an address: the value itself where it is plain ASCII, else its slug; empty for nothing.
+    """Return one segment of an address: the value itself where it is plain ASCII, else its slug; "" for neither.
 
-    The result holds only `A-Za-z0-9._-`, starts with a letter or digit and is no file of the guide's own.
+    The result holds only `A-Za-z0-9._-`, starts with a letter or digit, and is no name of the guide's own files.
     """
     if _SEGMENT.fullmatch(value) and is_own_name(value) and not value.lower().endswith(_FILES):
         return value
-    from slugify import slugify  # which a sync seldom needs
+    from slugify import slugify  # imported here: a sync seldom needs it
 
     slug = str(slugify(value, max_length=80, word_boundary=True))
     return slug if is_own_name(slug) or not slug else f"{slug}-page"
 
 
 def url_path(value: str) -> str:
-    """Make the end of an address of a slug; slashes in it part segments."""
+    """Return the end of an address for a slug; slashes in it separate segments."""
     if "/" not in value:
         return url_segment(value)
     return "/".join(filter(None, map(url_segment, value.split("/"))))
@@ -160,7 +160,7 @@ def url_path(value: str) -> str:
 class AssetFile:
     """A file of an asset.
 
-    The locales it stands for, its path under content/, the suffix of its name, where it is asked, its size in bytes.
+    Its locales, its path under content/, the suffix of its name, the URL it is fetched from, its size in bytes.
     """
 
     locales: tuple[str, ...]
@@ -171,16 +171,16 @@ class AssetFile:
 
     @property
     def public_path(self) -> str:
-        """Give its path under site/, where a changed name has its suffix back: hosts tell types by it."""
+        """Its path under site/; a changed name gets its suffix back, since hosts derive the type from it."""
         plain = _SUFFIX.fullmatch(self.suffix) is not None and not self.path.lower().endswith(self.suffix)
         return f"{self.path}{self.suffix}" if plain else self.path
 
 
 def asset_files(item: Item, path: str) -> tuple[AssetFile, ...]:
-    """Give the files of an asset whose JSON lies at `path`, one a URL.
+    """Return the files of an asset whose JSON is at `path`, one for each URL.
 
-    A locale folder parts them where they differ by locale. A file without a `url` (a draft that is still being
-    processed) is none.
+    Where they differ by locale, each is in a locale's folder. A file without a `url` (a draft that is still being
+    processed) is left out.
     """
     by_url: dict[str, list[str]] = {}
     values = {code: value for code, value in item.localized("file").items() if isinstance(value, dict)}

@@ -5,7 +5,8 @@ from __future__ import annotations
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
-from exporter.source.delivery import Address, Delivery
+from exporter.source.address import Address
+from exporter.source.delivery import Delivery
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

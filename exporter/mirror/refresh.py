@@ -1,4 +1,4 @@
-"""Keep the readable twins and the model files beside the items."""
+"""Keep the readable twins and the model files up to date with the items."""
 
 from __future__ import annotations
 
@@ -19,10 +19,10 @@ if TYPE_CHECKING:
 
 
 def refresh_twins(content: Path, index: MirrorIndex, model: Model, scratch: Path, *, wanted: bool) -> None:
-    """Write every entry's twins anew from its JSON where they differ, and remove all others.
+    """Write every entry's twins from its JSON where they differ, and remove all others.
 
-    `wanted` says whether the mirror holds twins at all. A file is a twin at the very path that its own `sys` would get;
-    any other Markdown file is left alone.
+    `wanted` says whether the mirror holds twins at all. A file is a twin where it has the very path that its own `sys`
+    asks for; any other Markdown file is left alone.
     """
     expected: set[str] = set()
     for row in index.all():
@@ -39,7 +39,7 @@ def refresh_twins(content: Path, index: MirrorIndex, model: Model, scratch: Path
 
 
 def _is_twin(path: str, data: bytes) -> bool:
-    """Tell whether a Markdown file is a twin: whether it lies where its own `sys` says."""
+    """Whether a Markdown file is a twin: whether it is where its own `sys` says."""
     sys = read_sys(data)
     if sys is None:
         return False
@@ -50,16 +50,16 @@ def _is_twin(path: str, data: bytes) -> bool:
 
 
 def model_files(answers: ModelAnswers) -> dict[str, bytes]:
-    """Give the files of content types, locales and tags, by path."""
+    """Return the files of content types, locales and tags, by path."""
     types = answers.content_types
-    files = {path: canonical(types[each]) for each, path in content_type_paths(types).items()}
+    files = {path: canonical(types[type_id]) for type_id, path in content_type_paths(types).items()}
     return files | {LOCALES_PATH: canonical(dict(answers.locales)), TAGS_PATH: canonical(dict(answers.tags))}
 
 
 def write_model(content: Path, answers: ModelAnswers, scratch: Path) -> None:
-    """Write content types, locales and tags where they differ; remove the files of types that are gone.
+    """Write content types, locales and tags where they differ; remove the files of types that no longer exist.
 
-    These go first: where case does not count, one could be taken for that of a type whose id is alike.
+    Removing comes first: where a disk ignores case, a stale file may be that of a type whose id is spelled alike.
     """
     files = model_files(answers)
     for file in (content / "model/content_types").glob("*.json"):

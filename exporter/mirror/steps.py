@@ -1,4 +1,4 @@
-"""The steps of an apply, and their rows in the staging database."""
+"""The steps of an apply, as rows of the staging database."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
 
 class Phase(IntEnum):
-    """The phases of an apply, in their order. Nothing under content/ changes before the third."""
+    """The phases of an apply, in their order. Nothing under content/ changes before REMOVE."""
 
     FETCH = 0
     KEEP = 1
@@ -26,10 +26,10 @@ class Phase(IntEnum):
 class Step(NamedTuple):
     """One step; paths are relative to content/.
 
-    FETCH: the asset file `path` from the network, `source` says asset, URL and size. KEEP: the file `path` from the
-    file `source`, where it lies now. REMOVE: the file `path`. PUT: the file `path` from the staged file `source`; there
-    is none for a file that lies in a folder which is put in place as a whole, under the name that it gets.
-    INDEX: the row of the key `path`; `source` says folder, path and digest, nothing for an item that is gone.
+    FETCH: the asset file `path` from the network; `source` holds asset, URL and size. KEEP: the file `path` from the
+    file `source`, which it is now. REMOVE: the file `path`. PUT: the file `path` from the staged file `source`; a file
+    that is moved with its whole folder, under the name it has there, has no such step.
+    INDEX: the row of the key `path`; `source` holds folder, path and digest, nothing for an item that is removed.
     """
 
     phase: Phase
@@ -37,16 +37,18 @@ class Step(NamedTuple):
     source: str = ""
 
 
-def _row_step(key: Key, folder: str, path: str, digest: bytes) -> Step:
+def row_step(key: Key, folder: str, path: str, digest: bytes) -> Step:
+    """Return the step that writes an item's row."""
     return Step(Phase.INDEX, str(key), f"{folder} {path} {digest.hex()}")
 
 
 def read_row(step_path: str, source: str) -> Row:
     """Read the row of an INDEX step."""
     kind, _, identifier = step_path.partition(":")
-    folder, path, digest = source.split(" ")  # which no name under content/ holds
+    folder, path, digest = source.split(" ")  # no name under content/ holds a space
     return Row(Key(kind, identifier), folder, path, bytes.fromhex(digest))
 
 
-def _fetch(key: Key, file: AssetFile) -> Step:
+def fetch_step(key: Key, file: AssetFile) -> Step:
+    """Return the step that downloads an asset file."""
     return Step(Phase.FETCH, file.path, json.dumps([key.id, file.url, file.size]))

@@ -1,1 +1,1 @@
-"""What pictures say of themselves: kind and size."""
+"""Pictures: kind and size, read from their files."""

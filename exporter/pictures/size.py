@@ -1,4 +1,4 @@
-"""How wide and high a static picture is, by the first bytes of its file: so that a page keeps the room for it."""
+"""Width and height of a static picture from the first bytes of its file, so that a page can reserve its space."""
 
 from __future__ import annotations
 
@@ -13,26 +13,27 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 _LARGEST = 100_000
+"""Pixels; a file that claims to be larger is taken for damaged."""
 _ROOT = re.compile(rb"<svg\b[^<>]*>")
 _ATTRIBUTE = re.compile(r"""\s(width|height|viewBox)\s*=\s*["']([^"']*)["']""")
 _PIXELS = re.compile(r"([0-9]+(?:\.[0-9]+)?)(?:px)?")
 
 
 def logo_size(static: Path, logo: str | None) -> list[int] | None:
-    """Give width and height of the logo in the folder of static files; None for none, or where it says neither."""
+    """Return width and height of the logo among the static files; None without a logo, or without a size."""
     data = read_bytes(static / logo) if logo is not None else None
     found = picture_size(data) if data is not None else None
     return list(found) if found is not None else None
 
 
 def picture_size(data: bytes) -> tuple[int, int] | None:
-    """Read width and height, in pixels, of a PNG, GIF, JPEG, WebP or SVG; None where the file does not say them."""
-    read = next((each for begins, each in _READERS if data.startswith(begins)), _svg)
+    """Return width and height, in pixels, of a PNG, GIF, JPEG, WebP or SVG; None where the file has no size."""
+    read = next((reader for begins, reader in _READERS if data.startswith(begins)), _svg)
     try:
         found = read(data)
     except (struct.error, IndexError):  # cut short
         return None
-    return found if found is not None and all(0 < each <= _LARGEST for each in found) else None
+    return found if found is not None and all(0 < side <= _LARGEST for side in found) else None
 
 
 def _png(data: bytes) -> tuple[int, int]:
@@ -46,7 +47,7 @@ def _gif(data: bytes) -> tuple[int, int]:
 
 
 def _jpeg(data: bytes) -> tuple[int, int] | None:
-    """Go from segment to segment until one that begins a frame."""
+    """Return the size in the first segment that starts a frame."""
     place = 2
     while data[place] == 0xFF:
         kind = data[place + 1]
@@ -69,14 +70,14 @@ def _webp(data: bytes) -> tuple[int, int] | None:
 
 
 def _svg(data: bytes) -> tuple[int, int] | None:
-    """Read the size that an SVG says, else that of its `viewBox`."""
+    """Return the width and height of an SVG, else those of its `viewBox`."""
     root = _ROOT.search(data)
     values = dict(_ATTRIBUTE.findall(root[0].decode("utf-8", "replace"))) if root is not None else {}
     box = values.get("viewBox", "").replace(",", " ").split()
     for pair in ([values.get("width", ""), values.get("height", "")], box[2:4]):
-        sizes = [found for each in pair if (found := _PIXELS.fullmatch(each.strip()))]
+        sizes = [found for side in pair if (found := _PIXELS.fullmatch(side.strip()))]
         if len(sizes) == 2:
-            width, height = (ceil(float(each[1])) for each in sizes)
+            width, height = (ceil(float(size[1])) for size in sizes)
             return width, height
     return None
 

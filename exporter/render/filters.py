@@ -1,4 +1,4 @@
-"""What templates have beside Jinja's own filters: one table, each filter a small function."""
+"""The filters that templates have beside Jinja's own: one table of small functions."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from exporter.render.entry.metadata import absolute, absolute_url, metadata
 from exporter.render.entry.rich_text import render_document
 from exporter.render.entry.sections import Layout, inline
 from exporter.render.entry.values import date, fact, lang_attributes, table
-from exporter.render.markup.links import follow
+from exporter.render.markup.links import resolve_link
 from exporter.render.markup.markdown import markdown
 from exporter.render.markup.rich_text_tree import blocks_of
 from exporter.render.view.fields import (
@@ -39,7 +39,8 @@ from exporter.render.view.fields import (
 from exporter.render.view.languages import language_name, spoken_name, write_number
 from exporter.render.view.lazy import EntryList, Lazy
 from exporter.render.view.other_spaces import Resource
-from exporter.render.view.view import Asset, Entry, RichText, Thing, View
+from exporter.render.view.rich_text import RichText, document_of
+from exporter.render.view.view import Asset, Entry, Thing, View, loaded_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -48,11 +49,11 @@ if TYPE_CHECKING:
 
 
 _NOTHING = Markup("")
-_ENDS = re.compile(r"</(?:p|li|h[1-6]|td|th|div|blockquote)>|<br ?/?>")
-_CLOSING = "\"'”’»)]"
+_BLOCK_ENDS = re.compile(r"</(?:p|li|h[1-6]|td|th|div|blockquote)>|<br ?/?>")
+_CLOSING_MARKS = "\"'”’»)]"
 _STOPS = (".", "!", "?", "…", ":", ";", ",", "。", "！", "？", "؟", "।")
 VIEW = " view"
-"""Where filters find the page's view: no template can write this name."""
+"""The context variable that holds the page's view: no template can write this name."""
 
 
 def _title(value: Any) -> str:
@@ -63,7 +64,7 @@ def _title(value: Any) -> str:
 
 
 def _url(value: Any) -> str:
-    """The relative address of an entry's page or an asset's file, else of a resource elsewhere; empty for none."""
+    """The relative address of an entry's page or an asset's file, the address of a resource; empty for none."""
     if isinstance(value, Resource):
         return value.url
     return url_of(value) if isinstance(value, Thing) else ""
@@ -73,36 +74,37 @@ def _url(value: Any) -> str:
 def _html(context: Context, value: Any, under: int = 1) -> Markup:
     """A Text as Markdown, a Rich Text document, an object as a table, anything else as a fact; always safe.
 
-    Its headings stand below one of the level `under`.
+    Its headings stand below a heading of the level `under`.
     """
     view: View = context[VIEW]
     if isinstance(value, RichText):
-        return render_document(value._document, view, under)
+        return render_document(document_of(value), view, under)
     return markdown(value, view, under) if isinstance(value, str) else table(value, view)
 
 
 @pass_context
 def _lead(context: Context, value: Any) -> str:
-    """What an entry is, in its own summary, as plain text."""
+    """The field that sums an entry up, as plain text."""
     view: View = context[VIEW]
     name = summary_field(value)
     text = value[name] if name else ""
     if isinstance(text, RichText):
-        return _joined(blocks_of(text._document))
-    with view.aside():
-        return _joined(Markup(each).striptags() for each in _ENDS.split(_lead_html(context, value)))  # noqa: S704 - tags go
+        return _joined(blocks_of(document_of(text)))
+    with view.discarding_ids():
+        blocks = _BLOCK_ENDS.split(_lead_html(context, value))
+        return _joined(Markup(block).striptags() for block in blocks)  # noqa: S704 - the tags are removed
 
 
 def _joined(blocks: Iterable[str]) -> str:
-    """Join blocks of a text, so that it is seen where one ends."""
-    said = (each.strip() for each in blocks if each.strip())
-    ended = (f"{each} " if each.rstrip(_CLOSING).endswith(_STOPS) else f"{each} · " for each in said)
+    """Return the blocks of a text in one line, with a mark between those that end without punctuation."""
+    filled = (block.strip() for block in blocks if block.strip())
+    ended = (f"{text} " if text.rstrip(_CLOSING_MARKS).endswith(_STOPS) else f"{text} · " for text in filled)
     return "".join(ended).removesuffix(" · ").rstrip()
 
 
 @pass_context
 def _lead_html(context: Context, value: Any) -> Markup:
-    """The same as markup: a Text is Markdown, a short field is a paragraph."""
+    """The field that sums an entry up, as markup: a Text is Markdown, a short field is a paragraph."""
     name = summary_field(value)
     text = value[name] if name else ""
     return _html(context, text) if field_type(value, name) in LONG else Markup("<p>%s</p>") % text
@@ -110,13 +112,13 @@ def _lead_html(context: Context, value: Any) -> Markup:
 
 @pass_context
 def _href(context: Context, value: Any) -> str:
-    """An address that an editor wrote, where links may lead there; empty for any other."""
-    return follow("a", value, context[VIEW], value) or "" if isinstance(value, str) else ""
+    """An address that an editor wrote, where links may lead to it; empty for any other."""
+    return resolve_link(value, context[VIEW], value) or "" if isinstance(value, str) else ""
 
 
 @pass_context
 def _lang(context: Context, value: Any, name: str | None = None) -> Markup:
-    """` lang="…" dir="…"` where a field (the title where none is named) is in another language than the page."""
+    """` lang="…" dir="…"` where a field, the title if none is named, is in another language than the page."""
     if isinstance(value, FieldValue):
         code = value.locale
     elif isinstance(value, Thing):
@@ -128,32 +130,32 @@ def _lang(context: Context, value: Any, name: str | None = None) -> Markup:
 
 @pass_context
 def _foreign(context: Context, value: Any) -> str:
-    """The language that an entry's page is in, as this page's calls it, where it is another; else empty."""
+    """The name of the language of an entry's page where it is not this page's, in this page's language; else empty."""
     view: View = context[VIEW]
-    page = view.page_of(value._loaded)
+    page = view.page_of(loaded_of(value))
     if page is None:
         return ""
-    code = _spoken(value, view) if page[0] == view.locale else page[0]
+    code = _written_in(value, view) if page[0] == view.locale else page[0]
     return "" if code == view.locale else spoken_name(code, str(context["languages"][code].name), view.locale)
 
 
-def _spoken(entry: Entry, view: View) -> str:
-    """Give the locale that an entry's page in this one really is in: another one only where site.yaml asks for that."""
+def _written_in(entry: Entry, view: View) -> str:
+    """Return the locale that an entry's page in the page's locale is written in: another only with `untranslated`."""
     codes = view.guide.chains[view.locale] if view.guide.site.untranslated else ()
-    found = (code for code in codes if view.of_item(entry._loaded, f"t/{code}"))
-    return next(found, view.locale)
+    translated = (code for code in codes if view.of_item(loaded_of(entry), f"t/{code}"))
+    return next(translated, view.locale)
 
 
 @pass_context
 def _translated(context: Context, value: Entry | Asset) -> tuple[str, ...]:
-    """The ids of the fields that have something in the page's locale itself, without a fallback."""
+    """The ids of the fields that have a value in the page's locale itself, not by a fallback."""
     view: View = context[VIEW]
-    return tuple(view.of_item(value._loaded, f"t/{view.locale}"))
+    return tuple(view.of_item(loaded_of(value), f"t/{view.locale}"))
 
 
 @pass_context
 def _number(context: Context, value: Any) -> str:
-    """A number as the page's locale writes it; anything else as it is."""
+    """A number as the page's locale writes it; any other value as it is."""
     return write_number(value, context["page"].locale)
 
 
@@ -165,7 +167,7 @@ def _language(context: Context, code: Any) -> str:
 
 @pass_context
 def _entries(context: Context, type_id: str) -> EntryList | tuple[()]:
-    """All entries of a content type; on a page cut to a letter, those of the letter."""
+    """All entries of a content type; on a page of one letter of its list, those of the letter."""
     view: View = context[VIEW]
     if type_id.startswith("@"):
         return context["list"].entries if view.page.type_id == type_id else EntryList(view, type_id)
@@ -185,7 +187,7 @@ def _word(context: Context, name: str) -> str:
 
 @pass_context
 def _absolute(context: Context, value: Any) -> str:
-    """The whole address of an entry's page, an asset's file or what an address from the root names; needs base_url."""
+    """The absolute address of an entry's page, an asset's file or an address from the guide's root; needs base_url."""
     view: View = context[VIEW]
     return absolute_url(view, value) if isinstance(value, Entry | Asset) else absolute(view, str(value or ""))
 
@@ -194,8 +196,8 @@ def _absolute(context: Context, value: Any) -> str:
 def _metadata(context: Context, title: str, description: str = "", picture: Asset | None = None) -> Markup:
     """Open Graph and JSON-LD of a page."""
     name = title.striptags() if isinstance(title, Markup) else str(title)
-    said = description.striptags() if isinstance(description, Markup) else str(description)
-    return metadata(context[VIEW], name, said, picture or None, context["entry"])
+    summary = description.striptags() if isinstance(description, Markup) else str(description)
+    return metadata(context[VIEW], name, summary, picture or None, context["entry"])
 
 
 @pass_context
@@ -211,17 +213,17 @@ def _static(context: Context, name: str) -> str:
 
 
 def _size(value: Asset) -> Markup:
-    """` width="…" height="…"` of a picture, as far as its metadata knows them."""
+    """` width="…" height="…"` of a picture, as far as its metadata has them."""
     details = value.file.get("details") if value.is_image else None
     image = details.get("image") if isinstance(details, Mapping) else None
     sizes = {name: image.get(name) for name in ("width", "height")} if isinstance(image, Mapping) else {}
     known = ((name, size) for name, size in sizes.items() if type(size) is int and size > 0)
-    return Markup("").join(Markup(' %s="%s"') % each for each in known)
+    return Markup("").join(Markup(' %s="%s"') % pair for pair in known)
 
 
 @pass_context
 def _fact(context: Context, value: FieldValue) -> Markup:
-    """A short field as people read it: links, dates, numbers, yes and no."""
+    """A short field as people read it: links, dates, numbers, yes or no."""
     return fact(value, context[VIEW])
 
 
@@ -240,7 +242,7 @@ def _table(context: Context, value: Any) -> Markup:
 def _inline(value: Any, level: int = 3) -> Markup:
     """An entry, or several, as parts of this page, with headings from a level on; empty where there is nothing."""
     entries = value if isinstance(value, tuple) else (value,)
-    return Markup("\n").join(part for each in entries if isinstance(each, Entry) and (part := inline(each, level)))
+    return Markup("\n").join(part for entry in entries if isinstance(entry, Entry) and (part := inline(entry, level)))
 
 
 @once
@@ -251,7 +253,7 @@ def _facts(entry: Entry) -> tuple[FieldValue, ...]:
 
 @dataclass(frozen=True)
 class Group:
-    """A link field that a list can be cut by: its name and what it leads to, each with its count."""
+    """A link field that a list can be divided by: its name and its targets, each with its count."""
 
     name: str
     targets: tuple[tuple[Entry, int], ...]
@@ -259,26 +261,26 @@ class Group:
 
 @pass_context
 def _groups(context: Context) -> Lazy:
-    """What a list can be cut by: the single-link fields of its type whose targets have pages of their own."""
+    """What a list can be divided by: the single-link fields of its type whose targets have pages of their own."""
     view: View = context[VIEW]
     return Lazy(lambda: _find_groups(view))
 
 
 def _find_groups(view: View) -> tuple[Group, ...]:
     content_type = view.content_type(view.page.type_id)
-    found, seen = [], set[str]()
-    for each in content_type.fields if content_type else ():
-        if each.link_type == "Entry":
-            answer = view.ask(f"list:{view.page.type_id}", f"g/{each.id}")
+    groups, seen = [], set[str]()
+    for field in content_type.fields if content_type else ():
+        if field.link_type == "Entry":
+            answer = view.ask(f"list:{view.page.type_id}", f"g/{field.id}")
             things = ((view.thing(key), count) for key, count in answer)
             counts = {thing: count for thing, count in things if isinstance(thing, Entry) and url_of(thing)}
-            if max(counts.values(), default=0) > 1:  # else it cuts into single entries
-                led_to = {type_of(thing) for thing in counts}
-                own = len(led_to) > 1 or view.page.type_id in led_to or bool(led_to & seen)
-                name = label(each.name) if own else type_name(view, *led_to)
-                seen |= led_to
-                found.append(Group(name, tuple((target, counts[target]) for target in sort_entries(counts))))
-    return tuple(found)
+            if max(counts.values(), default=0) > 1:  # else every group would be a single entry
+                types = {type_of(thing) for thing in counts}
+                by_field = len(types) > 1 or view.page.type_id in types or bool(types & seen)
+                name = label(field.name) if by_field else type_name(view, *types)
+                seen |= types
+                groups.append(Group(name, tuple((target, counts[target]) for target in sort_entries(counts))))
+    return tuple(groups)
 
 
 FILTERS = {
@@ -314,7 +316,7 @@ FILTERS = {
     "translated": _translated,
     "url": _url,
 }
-"""What templates have beside Jinja's own filters."""
+"""The filters that templates have beside Jinja's own."""
 
 GLOBALS = {"entries": _entries, "groups": _groups, "metadata": _metadata, "word": _word}
-"""The functions that templates have."""
+"""The functions that templates have beside Jinja's own."""

@@ -1,4 +1,4 @@
-"""Render a page: the Jinja environment, what every template is given, and errors that name template, line and item."""
+"""Render a page: the variables that every template has, and errors that name template, line and item."""
 
 from __future__ import annotations
 
@@ -36,24 +36,24 @@ if TYPE_CHECKING:
 _OBJECT = re.compile(r"(?P<what>(?:<|&lt;)[^<>&]{,200}) at (?P<place>0x[0-9a-f]+)(?:>|&gt;)")
 
 _NO_CHARACTER = re.compile(rb"\xc2[\x80-\x9f]|\xef(?:\xb7[\x90-\xaf]|\xbf[\xbe\xbf])")
-"""What no page and no feed may hold either, however it is written: C1 controls and noncharacters, in UTF-8."""
+"""C1 controls and noncharacters in UTF-8: pages and feeds may hold them in no form."""
 _TEMPLATES = (".html", ".xml", ".txt")
 
 
 class PageError(Exception):
-    """A page failed; the sentence names template, line and item."""
+    """A page failed; the message names template, line and item."""
 
 
 class Rendered(NamedTuple):
-    """A page's bytes, the notes of what it asked and the problems found on the way."""
+    """A page's bytes, what it read and the problems found on the way."""
 
     data: bytes
-    notes: ReadLog
+    reads: ReadLog
     problems: list[Problem]
 
 
 class TypeLink:
-    """A content type in the navigation: its id, what it is called, its list's address and how many entries it has."""
+    """A content type in the navigation: its id, its name, its list's address and how many entries it has."""
 
     __slots__ = ("_view", "id")
 
@@ -71,7 +71,7 @@ class TypeLink:
 
     @property
     def url(self) -> str:
-        """The address of the type's list from here."""
+        """The relative address of the type's list."""
         return self._view.link(list_url(self._view.guide, self.id, self._view.locale))
 
     @property
@@ -81,9 +81,9 @@ class TypeLink:
 
 
 class Alternate(NamedTuple):
-    """The same page in a language: its address from here and from the guide's root.
+    """The same page in another language: its relative address and that from the guide's root.
 
-    `exact` tells whether it is that very page or only that language's home.
+    `exact` says whether it is that very page or only that language's home.
     """
 
     language: Language
@@ -93,25 +93,28 @@ class Alternate(NamedTuple):
     current: bool
 
 
-_FRANK = frozenset(
+_OPEN_TYPES = frozenset(
     {Entry, Asset, Values, Page, SiteValues, Language, FieldValue, Group, Layout, Section, ListView, LoopContext}
     | {TypeLink, Alternate}
 )
-"""What has nothing to hide but what begins with an underscore."""
+"""Types whose attributes templates may all read, except those that begin with an underscore."""
 
 
 class Renderer:
-    """Everything that all pages share in a process."""
+    """Renders pages one after another: holds what all pages of a process share, and nothing of any page."""
 
     def __init__(self, library: Library, bytecode: Path | None = None) -> None:
         self._library = library
         self._guide = library.guide
-        self._languages = {code: language(code, each.name) for code, each in self._guide.model.locales.items()}
+        self._languages = {code: language(code, locale.name) for code, locale in self._guide.model.locales.items()}
         self._shown_languages = MappingProxyType(self._languages)
-        self._environment = Templates(library, bytecode, _FRANK)
+        self._environment = Templates(library, bytecode, _OPEN_TYPES)
 
     def render(self, page: Page) -> Rendered:
-        """Render a page. Raises PageError."""
+        """Render a page.
+
+        Raises PageError.
+        """
         context: dict[str, Any] = {}
 
         def part(name: str, **values: Any) -> Markup:
@@ -129,26 +132,26 @@ class Renderer:
             raise PageError(_where(error, page)) from error
         finally:
             self._environment.view = None
-            context.clear()  # it holds the view, which holds it
+            context.clear()  # it holds the view, which holds it: without the cycle both are freed at once
             view.forget_things()
             if page.key is not None:
                 self._library.items.forget(page.key)
         if " at 0x" in text:
             self._check_texts(text, view)
-        return Rendered(_encode(text), view.notes, list(view.problems))
+        return Rendered(_encode(text), view.reads, list(view.problems))
 
     def _check_texts(self, text: str, view: View) -> None:
-        """Raise PageError where something without a text of its own is printed: its place in memory is never the same.
+        """Raise PageError where a page prints an object's default text: its place in memory differs in each run.
 
-        What the page read may say the like.
+        The same words are fine where they come from the content or a template.
         """
-        notes = list(view.notes)
-        files = (self._library.template_files.find(name) for kind, name, _ in notes if kind == "template")
-        read = [repr([answer for *_, answer in notes]), *(Path(each).read_text("utf-8") for each in files if each)]
-        for found in _OBJECT.finditer(text):
-            if not any(found["place"] in each for each in read):
-                said = f"prints {unescape(found['what'])}>, which has no text of its own"
-                raise PageError(f"{_subject(view.page)}: {self._template_of(view)} {said}")
+        reads = list(view.reads)
+        files = (self._library.template_files.find(name) for kind, name, _ in reads if kind == "template")
+        sources = [repr([answer for *_, answer in reads]), *(Path(file).read_text("utf-8") for file in files if file)]
+        for match in _OBJECT.finditer(text):
+            if not any(match["place"] in source for source in sources):
+                message = f"prints {unescape(match['what'])}>, which has no text of its own"
+                raise PageError(f"{_subject(view.page)}: {self._template_of(view)} {message}")
 
     def _context(self, view: View) -> dict[str, Any]:
         page = view.page
@@ -174,14 +177,14 @@ class Renderer:
         return view.known(loaded) if view.of_item(loaded, "x") is not None else None
 
     def _types(self, view: View, *, parts: bool) -> tuple[TypeLink, ...]:
-        """Give the types that have pages and entries: those that stand for themselves, or the parts of other pages."""
-        wanted = (each for each in view.ask("types") if (each in self._guide.parts) is parts)
-        return tuple(TypeLink(view, each) for each in wanted)
+        """Return the types that have pages and entries, either those that are `parts` of other pages or the others."""
+        wanted = (type_id for type_id in view.ask("types") if (type_id in self._guide.embedded_types) is parts)
+        return tuple(TypeLink(view, type_id) for type_id in wanted)
 
     def _template_of(self, view: View) -> str:
-        """Give a page's template: its own, the project's of its type's name, else the one for any entry.
+        """Return a page's template: its own, the project's with its type's name, else the one for any entry.
 
-        A type that is called like one of the theme's templates does not take that one's place.
+        A type with the name of one of the theme's templates does not override that one.
         """
         page = view.page
         if page.template:
@@ -192,17 +195,18 @@ class Renderer:
         return own if theme is None and self._library.template_files.find(own) is not None else "entry.html"
 
     def _alternates(self, view: View) -> tuple[Alternate, ...]:
-        """Give the page in each language of the guide, or that language's home where it does not stand there."""
-        found = []
+        """Return the page in each language of the guide, or that language's home where the page is not in it."""
+        alternates = []
         for code in self._guide.locales:
             same = self._same_page(view, code)
             page_url = same or self._guide.prefixes[code]
             current = code == view.locale
-            found.append(Alternate(self._languages[code], view.link(page_url), page_url, same is not None, current))
-        return tuple(found)
+            link = view.link(page_url)
+            alternates.append(Alternate(self._languages[code], link, page_url, same is not None, current))
+        return tuple(alternates)
 
     def _same_page(self, view: View, code: str) -> str | None:
-        """Give the address of the page in a locale; None where it does not stand there."""
+        """Return the address of the page in a locale, None where it is not in it."""
         if view.page.key is not None:
             there = view.of_item(self._library.items.load(view.page.key), f"u/{code}")
             return there[1] if there is not None and there[0] == code else None
@@ -211,17 +215,17 @@ class Renderer:
         return there[2] if there is not None and there[0] == view.page.kind else None
 
     def _letters(self, view: View) -> tuple[tuple[str, str, bool], ...]:
-        """Give the letters that a long list is cut by: letter, address, whether it is this page's."""
+        """Return the letters that a long list is divided by: letter, address, whether it is this page's."""
         if view.page.kind != "list" or view.page.type_id.startswith("@"):
             return ()
         page = view.page
-        found = view.ask(f"list:{page.type_id}", f"a/{view.locale}")
-        urls = ((each, letter_url(self._guide, page.type_id, view.locale, each)) for each in found)
+        letters = view.ask(f"list:{page.type_id}", f"a/{view.locale}")
+        urls = ((letter, letter_url(self._guide, page.type_id, view.locale, letter)) for letter in letters)
         return tuple((letter, view.link(url), letter == page.letter) for letter, url in urls)
 
 
 def _encode(text: str) -> bytes:
-    """Give a page's bytes without the characters that none may hold: editors paste them unseen."""
+    """Return a page's bytes without the characters that none may hold: editors paste them without seeing them."""
     data = drop_controls(text.encode("utf-8", "replace"))
     return _NO_CHARACTER.sub(b"", data) if b"\xc2" in data or b"\xef" in data else data
 
@@ -231,17 +235,17 @@ def _subject(page: Page) -> str:
 
 
 def _where(error: BaseException, page: Page) -> str:
-    """Say where a page failed: the innermost template and line, and the item."""
-    frames = [each for each in traceback.extract_tb(error.__traceback__) if each.filename.endswith(_TEMPLATES)]
+    """Return where and why a page failed: item, innermost template and line, the error's message."""
+    frames = [frame for frame in traceback.extract_tb(error.__traceback__) if frame.filename.endswith(_TEMPLATES)]
     name, line = getattr(error, "name", None), getattr(error, "lineno", None)
     if line is None and frames:
         name, line = _template_name(Path(frames[-1].filename)), frames[-1].lineno
-    said = f"there is no template {error.name}" if isinstance(error, TemplateNotFound) else str(error)
-    return f"{_subject(page)}: {name or page.template} line {line or '?'}: {said}"
+    message = f"there is no template {error.name}" if isinstance(error, TemplateNotFound) else str(error)
+    return f"{_subject(page)}: {name or page.template} line {line or '?'}: {message}"
 
 
 def _template_name(file: Path) -> str:
-    """Name a template as `include` does: by its path inside the theme or the project's templates."""
+    """Return the name of a template as `include` has it: its path inside the theme or the project's templates."""
     parts = file.parts
     top = max((index for index, part in enumerate(parts) if part in ("templates", "theme")), default=-1)
     return "/".join(parts[top + 1 :])

@@ -1,4 +1,4 @@
-"""Search, the alternative to sync: the newest entries through `/entries`, with what they link to."""
+"""Search, the alternative to sync: the newest entries from `/entries`, with what they link to."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from exporter.core.errors import SourceError
 from exporter.core.model import Change, Upsert, read_change
-from exporter.source.delivery import TooBigError
+from exporter.source.failures import TooBigError
 from exporter.source.sync import SyncPage
 
 if TYPE_CHECKING:
@@ -21,12 +21,12 @@ if TYPE_CHECKING:
 
 _ATTEMPTS = 5
 _UNITS = {"s": "seconds", "m": "minutes", "h": "hours", "d": "days", "w": "weeks"}
-_MOVED = "answered with entries that were published or taken back while they were listed"
+_MOVED = "answered with entries that were published or unpublished while they were listed"
 
 
 @dataclass(frozen=True)
 class _Listing:
-    """One answer of `/entries`: how many entries it lists, how many match in all, the first; what came."""
+    """One answer of `/entries`: how many entries it lists, how many match in all, the first one, and the changes."""
 
     length: int
     total: int
@@ -38,8 +38,8 @@ def fetch_newest(client: Delivery, search: Search, limit: int, now: datetime) ->
     """Yield the pages of a search, the newest entries first, what they link to beside them.
 
     `limit` is the number of entries a page, made smaller where an answer is too big; `now` is in UTC. Pages are known
-    by their place in the order alone, which an entry that is published or taken back meanwhile shifts: then the search
-    begins `anew`. Raises SourceError.
+    by their position in the order alone, and an entry that is published or unpublished meanwhile shifts it: then the
+    search begins `anew`. Raises SourceError.
     """
     parameters = _parameters(search, now)
     for _ in range(_ATTEMPTS):
@@ -49,7 +49,7 @@ def fetch_newest(client: Delivery, search: Search, limit: int, now: datetime) ->
 
 
 def _parameters(search: Search, now: datetime) -> dict[str, str]:
-    """Give the query but for the page (PROTOCOL: without an order the order is not stable)."""
+    """Return the query but for the page; without `order` the order would not be stable."""
     since = now - age(search.newer_than) if search.newer_than is not None else None
     return {
         "order": "-sys.updatedAt,sys.id",
@@ -68,7 +68,7 @@ def age(text: str) -> timedelta:
 def _attempt(
     client: Delivery, parameters: Mapping[str, str], limit: int, most: int | None
 ) -> Generator[SyncPage, None, bool]:
-    """Yield the pages; tell whether they are of one state of the space. The last one comes only if they are."""
+    """Yield the pages; return whether they are of one state of the space. The last one comes only if they are."""
     skip, head = 0, None
     while True:
         listing, limit = _listing(client, parameters, skip, limit, most)
@@ -86,7 +86,7 @@ def _attempt(
 
 
 def _stands(client: Delivery, parameters: Mapping[str, str], head: _Listing) -> bool:
-    """Tell whether the list is as it was: what is published goes to its head, what is taken back shortens it."""
+    """Whether the list is as it was: what is published comes first, what is unpublished shortens it."""
     now, _ = _listing(client, {**parameters, "include": "0"}, 0, 1, None)
     return (now.total, now.first) == (head.total, head.first)
 
@@ -94,7 +94,7 @@ def _stands(client: Delivery, parameters: Mapping[str, str], head: _Listing) -> 
 def _listing(
     client: Delivery, parameters: Mapping[str, str], skip: int, limit: int, most: int | None
 ) -> tuple[_Listing, int]:
-    """Ask for a page, and for a smaller one where it is too big; give the limit that was right, too."""
+    """Ask for a page, and for a smaller one where it is too big; return the limit that was right, too."""
     size = min(limit, most - skip) if most is not None else limit
     try:
         body = client.get("entries", {**parameters, "skip": str(skip), "limit": str(size)})
@@ -113,9 +113,9 @@ def _read_listing(body: Json) -> _Listing:
     """Read an answer. Raises ValueError where it is no list of entries."""
     items, total, includes = body.get("items"), body.get("total"), body.get("includes", {})
     linked = [includes.get(kind, []) for kind in ("Entry", "Asset")] if isinstance(includes, dict) else [None]
-    lists = [each for each in (items, *linked) if isinstance(each, list)]
+    lists = [found for found in (items, *linked) if isinstance(found, list)]
     if not isinstance(total, int) or len(lists) != 3:
         raise ValueError("a search without a list of entries or their number")
-    found = (read_change(raw) for each in lists for raw in each)
-    changes = tuple(each for each in found if isinstance(each, Upsert))
+    found = (read_change(raw) for raws in lists for raw in raws)
+    changes = tuple(change for change in found if isinstance(change, Upsert))
     return _Listing(len(lists[0]), total, lists[0][0]["sys"] if lists[0] else None, changes)

@@ -1,12 +1,12 @@
-"""Bodies that travel in gzip: unpacked in one go, which no other thread has to wait for."""
+"""Bodies that travel as gzip: unpacked in one go, which no other thread has to wait for."""
 
 from __future__ import annotations
 
 import zlib
 
 _GZIP = b"\x1f\x8b"
-_FORM = 31
-"""What zlib takes for gzip."""
+_GZIP_FORMAT = 31
+"""The number by which zlib knows gzip."""
 
 
 class TooLargeError(Exception):
@@ -14,13 +14,13 @@ class TooLargeError(Exception):
 
 
 def unpacked(body: bytes | bytearray, most: int) -> bytes | bytearray:
-    """Unpack a body; one that is no gzip is as it is. `most` is in bytes.
+    """Unpack a body; one that is no gzip stays as it is. `most` is in bytes.
 
     Raises ValueError where it is damaged or broke off, TooLargeError.
     """
     if not body.startswith(_GZIP):
         return body
-    unpacker = zlib.decompressobj(_FORM)
+    unpacker = zlib.decompressobj(_GZIP_FORMAT)
     try:
         data = unpacker.decompress(body, most + 1)
     except zlib.error as error:

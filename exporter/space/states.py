@@ -1,4 +1,4 @@
-"""States of a space: what a token names and what a cursor stands at."""
+"""States of a space, which tokens name, and places in a sync."""
 
 from __future__ import annotations
 
@@ -12,14 +12,14 @@ if TYPE_CHECKING:
 
 
 class State(NamedTuple):
-    """A state of the space: its number in this log and the sum that names it anywhere."""
+    """A state of the space: its number in this log, and the sum that names it everywhere."""
 
     seq: int
     sum: str
 
 
 class Cursor(NamedTuple):
-    """Where a page ends: time, kind and id of its last item."""
+    """Where a page of a sync ends: time, kind and id of its last item."""
 
     time: str
     kind: str
@@ -28,7 +28,7 @@ class Cursor(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Logged:
-    """An item in a state: its digest there (None where it is gone), and when and at which revision it came so."""
+    """An item in a state: its digest there (None where it is deleted), and the time and revision of that."""
 
     key: Key
     digest: bytes | None
@@ -37,7 +37,7 @@ class Logged:
     content_type: str
 
     def is_of(self, only: Filter) -> bool:
-        """Tell whether a filter lets it through."""
+        """Whether it passes a filter."""
         return (
             only.kind in ("", self.key.kind)
             and only.state in ("", "gone" if self.digest is None else "standing")
@@ -51,7 +51,7 @@ class Logged:
 
 
 class Filter(msgspec.Struct, frozen=True, omit_defaults=True):
-    """What of a space a sync is about: a `kind`, those `standing` or those `gone`, a content type; empty for all."""
+    """The items that a sync is about: of a kind, `standing` or `gone` (deleted), of a content type; empty for all."""
 
     kind: str = ""
     state: str = ""

@@ -7,6 +7,7 @@ import os
 import shutil
 import subprocess
 import sys
+from contextlib import closing
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -29,7 +30,7 @@ HEAVY = {"babel", "cmarkgfm", "jinja2", "multiprocessing", "nh3", "pydantic", "r
 
 LOADED = """
 import json, sys
-from exporter.cli import run
+from exporter.cli.commands import run
 code = run(sys.argv[1:])
 print(json.dumps([code, sorted({name.partition(".")[0] for name in sys.modules})]))
 """
@@ -62,9 +63,8 @@ def settle(guide: Guide) -> None:
     for number, folder in enumerate(sorted((guide.root / "content").rglob("*/")), 1):
         os.utime(folder, ns=(1_600_000_000_000_000_000 + number,) * 2)
     assert guide.run("render").code == 0
-    index = GuideIndex(guide.root / ".export/guide.db", program_digest())
-    assert {path for (path,) in index.rows("SELECT path FROM listed")} >= {"assets", "entries/place"}
-    index.close()
+    with closing(GuideIndex(guide.root / ".export/guide.db", program_digest())) as index:
+        assert {path for (path,) in index.rows("SELECT path FROM listed")} >= {"assets", "entries/place"}
 
 
 def place(guide: Guide, path: str, identifier: str, **fields: Any) -> None:
@@ -127,7 +127,7 @@ def test_folder_that_was_changed_just_now_is_not_yet_known_by_its_time(guide: Gu
 @pytest.mark.parametrize("jobs", ["1", "2"])
 def test_output_that_is_looked_at_beside_is_repaired(guide: Guide, monkeypatch: pytest.MonkeyPatch, jobs: str) -> None:
     guide.build()
-    for module in ("build", "output"):
+    for module in ("run", "output"):
         monkeypatch.setattr(f"exporter.build.{module}._WORTH_A_PROCESS", 0)
     before = guide.files("site")
     site = guide.root / "site"
@@ -148,7 +148,7 @@ def test_what_a_sync_brought_is_rendered_where_files_are_looked_at_beside(
     guide: Guide, space: SpaceFiles, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     guide.build()
-    for module in ("build", "output"):
+    for module in ("run", "output"):
         monkeypatch.setattr(f"exporter.build.{module}._WORTH_A_PROCESS", 0)
     space.put(mill(body="It burns."))
     expect(step(guide), MILL)

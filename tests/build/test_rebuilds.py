@@ -360,10 +360,10 @@ def cut_to_nothing(file: Path) -> None:
 
 def age(file: Path) -> None:
     import sqlite3
+    from contextlib import closing
 
-    with sqlite3.connect(file) as database:
-        database.execute("UPDATE meta SET value = 'an older version' WHERE name = 'form'")
-    database.close()
+    with closing(sqlite3.connect(file, isolation_level=None)) as database:
+        database.execute("PRAGMA user_version = 1")
 
 
 @pytest.mark.parametrize("how", [lose, fill_with_noise, cut, cut_to_nothing, age])
@@ -398,7 +398,7 @@ def test_index_of_a_process_that_was_killed_before_its_first_page_is_finished(
 ) -> None:
     assert guide.run("sync").code == 0
     with monkeypatch.context() as patched:
-        patched.setattr("exporter.build.run._Build._render", lambda *_: (_ for _ in ()).throw(KeyboardInterrupt))
+        patched.setattr("exporter.build.run.write_pages", lambda *_: (_ for _ in ()).throw(KeyboardInterrupt))
         assert guide.run("render").code == 130
     report = guide.run("render", "--json").json["render"]
     assert (report["rendered"], report["failed"]) == (len(ALL), 0)

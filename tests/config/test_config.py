@@ -89,7 +89,7 @@ EITHER = "source: expected either local (demo, or a path) or space (an id)"
 CLEAR = "expected https: the access token must not travel in the clear"
 NARROWER = "expected at least one of content_type, newer_than, max"
 AGE = "expected something like 12h, 30d or 8w"
-MISSING = ["1: source: is missing: it must stand", "1: title: is missing: it must stand"]
+MISSING = ["1: source: is missing and is required", "1: title: is missing and is required"]
 
 
 @pytest.mark.parametrize(
@@ -100,11 +100,11 @@ MISSING = ["1: source: is missing: it must stand", "1: title: is missing: it mus
         ("theme:\n  x: red", "4: unknown key theme.x: allowed are accent, logo"),
         ("pages:\n  place:\n    ulr: /a/", "5: unknown key pages.place.ulr: did you mean url?"),
         ("pages: {theme: {x: /a/}}", "3: unknown key pages.theme.x: allowed are url, template"),
-        ("title: b", "3: title stands here a second time: keep one of the two"),
-        ("theme:\n  logo: a\n  logo: b", "5: theme.logo stands here a second time: keep one of the two"),
+        ("title: b", "3: title is here a second time: keep one of the two"),
+        ("theme:\n  logo: a\n  logo: b", "5: theme.logo is here a second time: keep one of the two"),
         ("description:", "3: description: expected a text, found nothing"),
         ("description: [a]", "3: description: expected a text, found a list"),
-        ("theme: {logo: ''}", "3: theme.logo: expected a text with something in it, found ''"),
+        ("theme: {logo: ''}", "3: theme.logo: expected a text that is not empty, found ''"),
         ("offline: maybe", "3: offline: expected true or false, found 'maybe'"),
         ("offline: []", "3: offline: expected true or false, found a list"),
         ("locales: en-US", "3: locales: expected a list, as in [en-US, de-DE], found 'en-US'"),
@@ -122,7 +122,7 @@ MISSING = ["1: source: is missing: it must stand", "1: title: is missing: it mus
             "pages: {a: {url: '/{b c}/'}}",
             f"3: pages.a.url: {FIELDS}, found '/{{b c}}/'",
         ),
-        ("lists: {a: {}}", "3: lists.a.type: is missing: it must stand"),
+        ("lists: {a: {}}", "3: lists.a.type: is missing and is required"),
         ("lists: {'a b': {type: place}}", "3: lists.a b: expected something like news, found 'a b'"),
         ("lists: {a: {type: place, urls: /a/}}", "3: unknown key lists.a.urls: did you mean url?"),
         (
@@ -144,7 +144,7 @@ MISSING = ["1: source: is missing: it must stand", "1: title: is missing: it mus
         ("check:\n  link-dead: off\n  alt: off", f"5: check.alt: expected one of {', '.join(CODES)}, found 'alt'"),
         ("check: off", "3: check: expected keys and values, found 'off'"),
         ("content: {assets: keep}", "3: content.assets: expected one of 'download' or 'link', found 'keep'"),
-        ("content: {formats: [markdown]}", "3: content.formats: json is always among them"),
+        ("content: {formats: [markdown]}", "3: content.formats: json cannot be left out"),
         ("base_url: guide", f"3: base_url: {ADDRESS}, found 'guide'"),
         ("base_url: [guide]", f"3: base_url: {ADDRESS}, found a list"),
     ],
@@ -163,7 +163,10 @@ def test_error_names_line_key_what_was_found_and_what_is_allowed(tmp_path: Path,
         ("{space: abc, limit: 0}", "source.limit: expected at least 1, found '0'"),
         ("{space: abc, limit: 1001}", "source.limit: expected at most 1000, found '1001'"),
         ("{space: abc, url: http://cdn.example.org}", f"source.url: {CLEAR}, found 'http://cdn.example.org'"),
-        ("{local: demo, search: {max: 3}, only: [place]}", "source.search: only stands beside it: keep one of the two"),
+        (
+            "{local: demo, search: {max: 3}, only: [place]}",
+            "source.search: cannot be combined with source.only: keep one of the two",
+        ),
         ("{local: demo, search: {include: 2}}", f"source.search: {NARROWER}"),
         ("{local: demo, search: {max: }}", f"source.search: {NARROWER}"),
         ("{local: demo, search: news}", "source.search: expected keys and values, found 'news'"),
@@ -202,7 +205,7 @@ def test_all_errors_are_told_at_once_in_the_order_of_their_lines(tmp_path: Path)
         ["2", "source"],
         ["3", "source.limit"],
         ["4", "offline"],
-        ["6", "locales stands here a second time"],
+        ["6", "locales is here a second time"],
         ["7", "content.formats.0"],
         ["7", "content.formats"],
     ]
@@ -279,8 +282,8 @@ def test_variables_that_are_not_set_are_all_named(tmp_path: Path, monkeypatch: p
     monkeypatch.setenv("EMPTY", "")
     monkeypatch.delenv("NOT_SET", raising=False)
     assert complaints(tmp_path, "title: a\nsource:\n  space: ${NOT_SET}${EMPTY}\n  url: https://${NOT_SET}\n") == [
-        "3: source.space: the environment has no NOT_SET and no EMPTY, found '${NOT_SET}${EMPTY}'",
-        "4: source.url: the environment has no NOT_SET, found 'https://${NOT_SET}'",
+        "3: source.space: not set in the environment: NOT_SET, EMPTY, found '${NOT_SET}${EMPTY}'",
+        "4: source.url: not set in the environment: NOT_SET, found 'https://${NOT_SET}'",
     ]
 
 
@@ -359,7 +362,7 @@ def test_environment_goes_before_the_env_file(tmp_path: Path, monkeypatch: pytes
 def test_token_that_no_header_can_carry_is_refused_and_not_shown(tmp_path: Path, line: str) -> None:
     (tmp_path / ".env").write_text(f"CONTENTFUL_ACCESS_TOKEN{line}", "utf-8")
     with pytest.raises(
-        ConfigError, match="CONTENTFUL_ACCESS_TOKEN holds characters that no access token has"
+        ConfigError, match="CONTENTFUL_ACCESS_TOKEN contains characters that no access token has"
     ) as caught:
         load(tmp_path, REAL).access_token()
     assert (caught.value.code, "s3cr" in caught.value.message) == ("token-invalid", False)

@@ -58,7 +58,7 @@ def test_first_sync_lists_all(guide: Guide, file: Path) -> None:
     ]
 
 
-def test_delta_is_counted_by_type_and_told_by_title(guide: Guide, space: SpaceFiles, file: Path) -> None:
+def test_delta_is_counted_by_type_and_listed_by_title(guide: Guide, space: SpaceFiles, file: Path) -> None:
     place(space, "tower", title="The tower", slug="tower")
     sync(guide)
     for name in ("castle", "tower"):
@@ -85,14 +85,35 @@ def test_full_sync_names_what_went_by_its_title(guide: Guide, space: SpaceFiles,
 def test_titles_are_in_the_default_locale_one_line_each(guide: Guide, space: SpaceFiles, file: Path) -> None:
     locales = [locale("de-DE", default=True), locale("en-US")]
     space.put_model(PLACE, CATEGORY | {"name": "FAQ Group"}, locales=locales)
-    place(space, "castle", title={"en-US": "The castle", "de-DE": "Die\nBurg\x1b[31m \u202eund\ttor"})
+    place(space, "castle", title={"en-US": "The castle", "de-DE": "Die  Burg\x1b[31m \u202eund\ttor"})
+    place(space, "mill", title={"de-DE": "\n## Die Mühle\nam Fluss", "en-US": "The mill"})
     space.put(entry("category", "faq", title="X" * 300))
     sync(guide)
-    assert lines(file)[3:6] == [
+    assert lines(file)[3:7] == [
         "new FAQ group Orte (sights)",
         f"new FAQ group {'X' * 99}… (faq)",
         "new place Die Burg[31m und tor (castle)",
+        "new place Die Mühle (mill)",
     ]
+
+
+def test_titles_are_those_of_the_guides_own_pages(guide: Guide, space: SpaceFiles, file: Path) -> None:
+    person = content_type("person", ("firstName", "Symbol"), ("lastName", "Symbol"), display="firstName")
+    card = content_type("card", ("internalName", "Symbol"), ("headline", "Symbol"), display="internalName")
+    space.put_model(PLACE, CATEGORY, person, card, locales=[locale("en-US", default=True), locale("de-DE")])
+    space.put(entry("person", "ada", firstName="Ada", lastName="Lovelace"))
+    space.put(entry("card", "c", internalName="Home > card 3", headline="See the castle"))
+    space.put(entry("card", "only", headline={"de-DE": "Nur deutsch"}))
+    space.put(entry("card", "bare", order=3))
+    outcome = guide.run("build", "--message", "message.txt")
+    assert outcome.code == 0
+    text = file.read_text("utf-8").split("\n")
+    assert "new person Ada Lovelace (ada)" in text
+    assert "new card See the castle (c)" in text
+    assert "new card Nur deutsch (only)" in text
+    assert "new card bare" in text
+    pages = [file.read_text("utf-8") for file in (guide.root / "site").rglob("index.html")]
+    assert any("<h1>Ada Lovelace</h1>" in page for page in pages)
 
 
 def test_empty_delta_leaves_no_file(guide: Guide, file: Path) -> None:
@@ -146,7 +167,7 @@ def message(guide: Guide) -> Message:
     return Message(load_project(guide.root))
 
 
-def test_only_the_first_fifty_are_told(message: Message) -> None:
+def test_only_the_first_fifty_are_listed(message: Message) -> None:
     for number in reversed(range(120)):
         message.add(ItemChange("changed", f"entry:{number}", "Place", f"Place {number:03}"))
     said = message.text().split("\n")
@@ -203,7 +224,7 @@ def test_one_line_holds_for_any_text() -> None:
     assert (one_line("x" * 200, 10), one_line("x" * 10, 10)) == ("x" * 9 + "…", "x" * 10)
 
 
-def test_message_that_could_not_be_written_is_told_before_any_work(guide: Guide, file: Path) -> None:
+def test_message_that_could_not_be_written_is_reported_before_any_work(guide: Guide, file: Path) -> None:
     sync(guide, "build")
     before = guide.stamps()
     outcome = guide.run("build", "--clean", "--message", "none/message.txt")

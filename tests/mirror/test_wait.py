@@ -10,14 +10,14 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from exporter.cli import commands as cli
 from exporter.config.settings import Project, load_project
 from exporter.core.errors import GuardError, SourceError
 from exporter.core.model import Key
+from exporter.jobs import lock
 from exporter.mirror import wait
-from exporter.mirror.sync import SyncOptions
+from exporter.mirror.run import SyncOptions, SyncOutcome
 from exporter.mirror.wait import Awaited, pause_after, read_awaited, sync_until
-from exporter.report.report import ItemChange, Report, SyncReport
+from exporter.report.report import ItemChange, SyncReport
 from tests.conftest import PICTURE, PLACE, Guide, SpaceFiles, asset, entry, locale
 from tests.support.stub import Reply, Request, error, listing, page, serve
 
@@ -41,7 +41,7 @@ def place(identifier: str, revision: int = 1, **fields: Any) -> dict[str, Any]:
 
 @pytest.fixture
 def during(monkeypatch: pytest.MonkeyPatch) -> Callable[..., list[float]]:
-    """Let events happen, one a pause, in the time of a pause; gives the seconds of the pauses as they come."""
+    """Let events happen, one a pause, in the time of a pause; returns the seconds of the pauses as they come."""
 
     def arrange(*events: Callable[[], Any]) -> list[float]:
         pauses: list[float] = []
@@ -52,7 +52,7 @@ def during(monkeypatch: pytest.MonkeyPatch) -> Callable[..., list[float]]:
             if left:
                 left.pop(0)()
 
-        monkeypatch.setattr(cli, "time", SimpleNamespace(sleep=sleep))
+        monkeypatch.setattr(lock, "time", SimpleNamespace(sleep=sleep))
         return pauses
 
     return arrange
@@ -121,7 +121,7 @@ def test_limit_of_nothing_is_one_look(guide: Guide, during: Callable[..., list[f
     }
 
 
-def test_people_are_told_the_rounds(guide: Guide, space: SpaceFiles, during: Callable[..., list[float]]) -> None:
+def test_summary_names_the_rounds(guide: Guide, space: SpaceFiles, during: Callable[..., list[float]]) -> None:
     guide.build()
     during(lambda: space.put(place("tower")))
     out = guide.run("sync", "--wait-for", "tower").out
@@ -131,9 +131,15 @@ def test_people_are_told_the_rounds(guide: Guide, space: SpaceFiles, during: Cal
 @pytest.mark.parametrize(
     ("arguments", "said"),
     [
-        (["sync", "--wait-for", "a", "--dry-run"], "--dry-run writes nothing, so there is no --wait-for beside it"),
-        (["build", "--wait-limit", "9", "--dry-run"], "--dry-run writes nothing, so there is no --wait-limit beside"),
-        (["build", "--wait-limit", "9"], "there is no --wait-limit without --wait-for"),
+        (
+            ["sync", "--wait-for", "a", "--dry-run"],
+            "it cannot be combined with --wait-for",
+        ),
+        (
+            ["build", "--wait-limit", "9", "--dry-run"],
+            "it cannot be combined with --wait-limit",
+        ),
+        (["build", "--wait-limit", "9"], "--wait-limit says how long --wait-for waits"),
         (["sync", "--wait-for", ""], "expected ENTRY_ID or ENTRY_ID@REVISION, found ''"),
         (["sync", "--wait-for", "a@"], "expected ENTRY_ID or ENTRY_ID@REVISION, found 'a@'"),
         (["sync", "--wait-for", "@4"], "expected ENTRY_ID or ENTRY_ID@REVISION, found '@4'"),
@@ -144,7 +150,7 @@ def test_people_are_told_the_rounds(guide: Guide, space: SpaceFiles, during: Cal
 )
 def test_options_that_make_no_sense_are_a_mistake_of_use(guide: Guide, arguments: list[str], said: str) -> None:
     outcome = guide.run(*arguments)
-    assert (outcome.code, said in outcome.err, [each.name for each in guide.root.iterdir()]) == (2, True, ["site.yaml"])
+    assert (outcome.code, said in outcome.err, [path.name for path in guide.root.iterdir()]) == (2, True, ["site.yaml"])
 
 
 def test_asset_is_waited_for_by_its_kind(guide: Guide, space: SpaceFiles, during: Callable[..., list[float]]) -> None:
@@ -183,7 +189,7 @@ def test_types_that_are_left_out_are_named_where_the_entry_does_not_come(guide: 
         assert (outcome.code, said in outcome.err) == (3, told)
 
 
-def test_message_tells_what_all_rounds_brought_each_item_once(
+def test_message_lists_what_all_rounds_brought_with_every_item_once(
     guide: Guide, space: SpaceFiles, tmp_path: Path, during: Callable[..., list[float]]
 ) -> None:
     guide.build()
@@ -229,7 +235,7 @@ def test_message_of_what_came_is_there_where_the_wait_was_in_vain(
         (("removed", "new"), "changed place B (x)"),
     ],
 )
-def test_changes_of_an_item_in_several_rounds_are_told_as_one(
+def test_changes_of_an_item_in_several_rounds_are_listed_as_one(
     guide: Guide, hows: tuple[str, str], line: str | None
 ) -> None:
     from exporter.mirror.message import Message
@@ -274,7 +280,7 @@ def test_other_run_that_took_the_lock_in_a_pause_is_waited_for(
     assert (said["rounds"], len(pauses)) == (2, 3)
     during(take)
     outcome = guide.run("sync", "--wait-for", "none", "--wait-limit", "0.5")
-    assert (outcome.code, f"process {holders[0].pid} is at work in this folder" in outcome.err) == (4, True)
+    assert (outcome.code, f"process {holders[0].pid} is running in this folder" in outcome.err) == (4, True)
     let_go()
     assert guide.run("sync").code == 0
 
@@ -333,16 +339,16 @@ class Clock:
         self.syncs: list[float] = []
         self.locked: set[int] = set()
 
-    def sync(self, report: Report) -> None:
+    def sync(self, _options: SyncOptions) -> SyncOutcome:
         self.syncs.append(self.now - 50)
         self.now += 1
-        report.sync = SyncReport(requests=4)
+        return SyncOutcome(SyncReport(requests=4))
 
     def pause(self, seconds: float) -> None:
         self.pauses.append(seconds)
         self.now += seconds
         if len(self.pauses) in self.locked:
-            raise GuardError("locked", "process 7 is at work")
+            raise GuardError("locked", "process 7 is running")
 
 
 @pytest.fixture
@@ -350,21 +356,18 @@ def config(guide: Guide) -> Project:
     return load_project(guide.root)
 
 
-def waited(clock: Clock, config: Project, limit: float, chance: float) -> Report:
+def waited(clock: Clock, config: Project, limit: float, chance: float) -> SyncOutcome:
     """Wait for an entry that does not come unless the mirror is said to have it."""
-    report = Report("sync")
-    sync_until(
+    return sync_until(
         Awaited(Key("entry", "a"), 5),
         limit,
         config,
         SyncOptions(),
-        report,
-        lambda _options: clock.sync(report),
+        clock.sync,
         clock.pause,
         clock=lambda: clock.now,
         chance=lambda: chance,
     )
-    return report
 
 
 @pytest.mark.parametrize(
@@ -396,9 +399,8 @@ def test_lock_that_another_run_holds_after_a_pause_is_no_round(
     clock = Clock()
     clock.locked = {1, 2}
     monkeypatch.setattr(wait, "mirrored_revision", lambda _config, _key: 5 if len(clock.syncs) == 2 else None)
-    report = waited(clock, config, 60, 1.0)
-    assert report.sync is not None
-    assert (clock.syncs, report.sync.rounds, report.sync.requests, report.sync.seconds) == ([0, 4], 2, 8, 5)
+    report = waited(clock, config, 60, 1.0).report
+    assert (clock.syncs, report.rounds, report.requests, report.seconds) == ([0, 4], 2, 8, 5)
     clock = Clock()
     clock.locked = set(range(100))
     with pytest.raises(GuardError, match="process 7"):

@@ -57,16 +57,16 @@ def test_every_filter_function_and_object_is_documented(guide: Guide, monkeypatc
 
     monkeypatch.setattr(Renderer, "_context", spy)
     guide.build("-j", "1")
-    functions = {each.partition("(")[0] for each in NAMED if "(" in each}
+    functions = {name.partition("(")[0] for name in NAMED if "(" in name}
     assert {name for name in given if not name.startswith(" ")} - NAMED == set()
     assert FILTERS.keys() - NAMED == set()
     assert GLOBALS.keys() - functions == set()
 
 
 def test_every_block_and_partial_of_the_theme_is_documented() -> None:
-    files = [each for each in THEME.rglob("*") if each.suffix in (".html", ".xml", ".txt")]
-    blocks = {name for each in files for name in re.findall(r"{% block (\w+)", each.read_text("utf-8"))}
-    assert {each.relative_to(THEME).as_posix() for each in files} - NAMED == {"base.html", "entry.html"} - NAMED
+    files = [file for file in THEME.rglob("*") if file.suffix in (".html", ".xml", ".txt")]
+    blocks = {name for file in files for name in re.findall(r"{% block (\w+)", file.read_text("utf-8"))}
+    assert {file.relative_to(THEME).as_posix() for file in files} - NAMED == {"base.html", "entry.html"} - NAMED
     assert blocks - NAMED == set()
 
 
@@ -74,6 +74,6 @@ def test_error_in_the_template_of_a_file_names_template_line_and_address(guide: 
     template(guide, "feed.xml", "<feed>\n{{ 1 // 0 }}</feed>")
     setting(guide, "base_url: https://example.org\n")
     outcome = guide.run("build", "--json")
-    said = [each["message"] for each in outcome.json["problems"]]
+    messages = [problem["message"] for problem in outcome.json["problems"]]
     assert outcome.code == 1
-    assert said[0].endswith("/feed.xml: feed.xml line 2: integer division or modulo by zero")
+    assert messages[0].endswith("/feed.xml: feed.xml line 2: integer division or modulo by zero")

@@ -32,7 +32,7 @@ def test_problem_becomes_an_annotation_at_its_file_and_the_run_a_summary(
     assert guide.run("build").code == 0
     said = guide.run("check", "--json")
     assert said.json["ok"] is True
-    gone = "which is not published: publish it, or take the link out"
+    gone = "which is not published: publish it, or remove the link"
     expected = f'entry:gate "Gate", category (en-US) links to entry:gone, {gone}'
     assert said.err.splitlines() == [
         f"::warning file=content/entries/place/gate.json,title=link-unresolved::{expected}"
@@ -69,8 +69,8 @@ def test_text_of_the_space_is_no_command_and_no_markup() -> None:
     assert annotation(Problem("warning", "x", odd)) == (
         "::warning title=x::a ::error::b | <script>x</script> `c` 100%25 [0m"
     )
-    report = Report("check", check=CheckReport(coverage={"a|b\n# c": {"en": 1, "de": 2}}))
-    report.problems.append(Problem("warning", "x", odd))
+    checked = CheckReport(coverage={"a|b\n# c": {"en": 1, "de": 2}})
+    report = Report("check", check=checked, problems=(Problem("warning", "x", odd),))
     text = summary(report)
     assert "\n# c" not in text
     assert "<script>" not in text

@@ -22,7 +22,8 @@ QUICK = settings(max_examples=150, deadline=None)
 @example([[1e15, 0.0, -0.0, 0.0001, 2**70], {"a": [-1e16]}, "\ud800", {}])
 def test_each_item_is_read_as_in_the_whole_page(items: list[Any]) -> None:
     data = json.dumps({"sys": {"type": "Array"}, "items": items, "nextSyncUrl": "u"}).encode()
-    links, found = split_page(data)
+    links, found, size = split_page(data)
+    assert size == len(items)
     assert links["nextSyncUrl"] == "u"
     assert links.get("nextPageUrl") is None
     assert found is not None
@@ -35,7 +36,7 @@ def test_each_item_is_read_as_in_the_whole_page(items: list[Any]) -> None:
     ("text", "plain"), [("1.5", True), ("[0.0, 7, 1e3]", True), ("[0.00001]", False), ("1e16", False), ('"1e-9"', True)]
 )
 def test_items_with_numbers_that_need_an_exponent_are_told(text: str, plain: bool) -> None:
-    _, found = split_page(b'{"items": [7, %s, {}]}' % text.encode())
+    _, found, _ = split_page(b'{"items": [7, %s, {}]}' % text.encode())
     assert found is not None
     assert [told for _, told in found] == [True, plain, True]
 
@@ -53,9 +54,9 @@ def test_what_is_no_json_object_is_refused_at_once(data: bytes) -> None:
 
 @pytest.mark.parametrize("item", [b'"\xff"', b"1e999", b"[1, -1e400]"])
 def test_item_that_is_no_json_is_refused_when_it_is_read(item: bytes) -> None:
-    _, found = split_page(b'{"items": [{}, %s]}' % item)
+    _, found, _ = split_page(b'{"items": [{}, %s]}' % item)
     assert found is not None
-    each = iter(found)
-    assert next(each) == ({}, True)
+    pairs = iter(found)
+    assert next(pairs) == ({}, True)
     with pytest.raises(ValueError, match="an item that is no JSON"):
-        next(each)
+        next(pairs)

@@ -12,13 +12,16 @@ import time
 import tracemalloc
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
+from email.utils import formatdate
 from typing import TYPE_CHECKING
 
 import pytest
 
 from exporter.core.errors import SourceError
-from exporter.source import delivery
-from exporter.source.delivery import Address, Delivery, TokenRejectedError, TooBigError
+from exporter.source import bodies, delivery
+from exporter.source.address import Address, is_loopback
+from exporter.source.delivery import Delivery
+from exporter.source.failures import TokenRejectedError, TooBigError, reset_time
 from exporter.source.retry import RetryableError, retrying, wait_after
 from exporter.source.unpacking import TooLargeError, unpacked
 from tests.support.stub import Reply, Request, error, serve
@@ -41,7 +44,7 @@ def in_turn(*replies: Reply) -> Callable[[Request], Reply]:
 
 
 def refused(url: str, deadline: float = 1.0, parameters: dict[str, str] | None = None) -> tuple[SourceError, Delivery]:
-    """Ask for what must end in an error; give it and the client."""
+    """Ask for what must end in an error; return it and the client."""
     asking = client(url, deadline)
     with pytest.raises(SourceError) as caught:
         asking.get("sync", parameters or {"initial": "true"})
@@ -98,9 +101,11 @@ def test_wait_doubles_keeps_the_reset_time_and_ends_before_the_deadline(
         (20.0, None, 1.0, [], "it failed; asked once in 10.0 s: run again later"),
         (0.0, 3.0, 0.0, [3.0, 3.0, 3.0], "it failed; asked 4 times in 9.0 s: run again in 3 s"),
         (0.5, 60.0, 0.0, [], "it failed; asked once in 0.5 s: run again in 60 s"),
+        (0.5, 7199.5, 0.0, [], "it failed; asked once in 0.5 s: run again in 7200 s"),
+        (0.5, 7201.0, 0.0, [], "it failed; asked once in 0.5 s: run again in 3 hours"),
     ],
 )
-def test_attempts_go_on_to_the_deadline_and_are_told(
+def test_attempts_go_on_to_the_deadline_and_are_counted_in_the_error(
     takes: float, reset: float | None, chance: float, slept: list[float], said: str
 ) -> None:
     clock, left_at = Clock(), []
@@ -172,6 +177,120 @@ def test_reset_time_beyond_the_deadline_ends_at_once_and_one_that_is_no_number_i
         assert len(stub.requests) == asking.requests
     assert ended.code == "rate-limit"
     assert re.search(said, ended.message)
+
+
+NOW = "Tue, 14 Jul 2026 08:00:00 GMT"
+RESET_TIMES: list[tuple[dict[str, str], float | None]] = [
+    ({}, None),
+    ({"Retry-After": "4"}, 4.0),
+    ({"Retry-After": "soon"}, None),
+    ({"Retry-After": "-4"}, None),
+    ({"Retry-After": "nan"}, None),
+    ({"Retry-After": "Tue, 14 Jul 2026 08:00:09 GMT", "Date": NOW}, 9.0),
+    ({"Retry-After": "Tue, 14 Jul 2026 07:59:00 GMT", "Date": NOW}, 0.0),
+    ({"Retry-After": "Fri, 14 Jul 2006 08:00:00 GMT"}, 0.0),
+    ({"Retry-After": "Tue, 99 Jul 2026 08:00:00 GMT", "Date": NOW}, None),
+    ({"Retry-After": "Fri, 14 Jul 9999 08:00:00 GMT", "Date": "today"}, 86400.0),
+    ({"X-Contentful-RateLimit-Reset": "2", "Retry-After": "7"}, 7.0),
+    ({"X-Contentful-RateLimit-Reset": "9", "Retry-After": "7"}, 9.0),
+    ({"X-Contentful-RateLimit-Reset": "1e30"}, 86400.0),
+    ({"X-Contentful-RateLimit-Reset": "9" * 400}, 86400.0),
+    ({"Retry-After": "inf"}, 86400.0),
+]
+
+
+@pytest.mark.parametrize(("headers", "seconds"), RESET_TIMES, ids=lambda value: str(value)[:60])
+def test_reset_time_is_read_in_all_its_spellings_and_bounded_by_a_day(
+    headers: dict[str, str], seconds: float | None
+) -> None:
+    assert reset_time(headers) == seconds
+
+
+@pytest.mark.parametrize("status", [429, 503, 500])
+@pytest.mark.parametrize("as_date", [False, True])
+def test_retry_after_of_a_proxy_is_waited_for_within_the_deadline(status: int, as_date: bool) -> None:
+    times: list[float] = []
+    retry_after = {"Retry-After": formatdate(time.time() + 2, usegmt=True)} if as_date else {"Retry-After": "1"}
+    left = [Reply(b"<html>", status, retry_after), Reply(GOOD)]
+
+    def script(_request: Request) -> Reply:
+        times.append(time.monotonic())
+        return left.pop(0)
+
+    with serve(script) as stub:
+        assert client(stub.url).get("locales", {}) == GOOD
+    assert 0.95 <= times[1] - times[0] < 2.6
+
+
+@pytest.mark.parametrize("status", [429, 503])
+@pytest.mark.parametrize(
+    ("headers", "again"),
+    [
+        ({"Retry-After": "90"}, "in 90 s"),
+        ({"Retry-After": "Fri, 14 Jul 9999 08:00:00 GMT"}, "in 24 hours"),
+        ({"X-Contentful-RateLimit-Reset": "1000000000000000019884624838656"}, "in 24 hours"),
+    ],
+)
+def test_wait_beyond_the_deadline_ends_at_once_and_names_a_bounded_time(
+    status: int, headers: dict[str, str], again: str
+) -> None:
+    with serve(in_turn(Reply(b"", status, headers))) as stub:
+        ended, asking = refused(stub.url)
+    assert asking.requests == 1
+    assert re.search(rf"asked once in \d\.\d s: run again {again}$", ended.message), ended.message
+
+
+def test_list_that_never_ends_is_given_up(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(delivery, "_MOST_LISTED", 50)
+    endless = Reply({"items": [{"sys": {"id": "a"}}] * 20, "total": 10**9})
+    with serve(in_turn(endless)) as stub:
+        asking = client(stub.url)
+        with pytest.raises(SourceError, match="a list that does not end"):
+            asking.collection("tags")
+    assert asking.requests == 3
+
+
+def proxied(monkeypatch: pytest.MonkeyPatch, proxy: str) -> None:
+    """Name a proxy for everything in the environment, in all its spellings."""
+    for name in ("http_proxy", "https_proxy", "all_proxy"):
+        monkeypatch.setenv(name, proxy)
+        monkeypatch.setenv(name.upper(), proxy)
+    for name in ("no_proxy", "NO_PROXY"):
+        monkeypatch.delenv(name, raising=False)
+
+
+def test_loopback_is_asked_without_the_proxy_that_the_environment_names(monkeypatch: pytest.MonkeyPatch) -> None:
+    with serve(in_turn(error(502, "BadGateway"))) as proxy, serve(in_turn(Reply(GOOD))) as stub:
+        proxied(monkeypatch, proxy.url)
+        for host in ("127.0.0.1", "localhost"):
+            assert client(stub.url.replace("127.0.0.1", host)).get("locales", {}) == GOOD
+        assert proxy.requests == []
+        assert len(stub.requests) == 2
+
+
+def test_other_hosts_are_asked_through_the_proxy(monkeypatch: pytest.MonkeyPatch) -> None:
+    with serve(in_turn(Reply(GOOD))) as proxy:
+        proxied(monkeypatch, proxy.url)
+        assert client("http://space.example").get("locales", {}) == GOOD
+        assert [request.headers["Host"] for request in proxy.requests] == ["space.example"]
+
+
+@pytest.mark.parametrize(
+    ("url", "direct"),
+    [
+        ("http://127.0.0.1:8080/a", True),
+        ("http://127.9.9.9", True),
+        ("http://[::1]:8080", True),
+        ("http://localhost", True),
+        ("http://guide.localhost:1", True),
+        ("https://cdn.contentful.com", False),
+        ("http://127.0.0.1.example.org", False),
+        ("http://localhost.example.org", False),
+        ("http://10.0.0.1", False),
+    ],
+)
+def test_loopback_is_known_by_its_names_and_addresses(url: str, direct: bool) -> None:
+    assert is_loopback(url) == direct
 
 
 @pytest.mark.parametrize("status", [400, 401, 403, 404, 410, 422, 302])
@@ -252,7 +371,7 @@ def test_answer_that_breaks_off_is_asked_for_again_and_never_believed(cut: bytes
     assert " times in " in ended.message
 
 
-def test_connection_refused_at_once_is_told_at_once() -> None:
+def test_connection_refused_at_once_is_reported_at_once() -> None:
     with socket.create_server(("127.0.0.1", 0)) as free:
         host = f"127.0.0.1:{free.getsockname()[1]}"
     ended, asking = refused(f"http://{host}", 30.0)
@@ -309,8 +428,8 @@ def test_hanging_attempt_leaves_time_for_another() -> None:
 
 
 def test_answer_larger_than_any_may_be_is_not_read_to_its_end(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(delivery, "MOST_BYTES", 4 << 20)
-    monkeypatch.setattr(delivery, "MOST_UNPACKED", 8 << 20)
+    monkeypatch.setattr(bodies, "MOST_BYTES", 4 << 20)
+    monkeypatch.setattr(bodies, "MOST_UNPACKED", 8 << 20)
     bomb = gzip.compress(bytes(64 << 20))
     with serve(in_turn(Reply(bomb, headers={"Content-Encoding": "gzip"}))) as stub:
         tracemalloc.start()

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import shutil
 import tempfile
-from contextlib import closing
+from contextlib import ExitStack, closing
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -109,7 +109,7 @@ def test_deletion_comes_as_sys_alone(endpoint: Space, space: SpaceFiles) -> None
 def test_token_of_one_endpoint_is_known_to_another_over_the_same_files(endpoint: Space, space: SpaceFiles) -> None:
     client = Client()
     client.sync(endpoint)
-    with closing(ChangeLog(":memory:", SpaceFolder(space.root))) as log:
+    with closing(ChangeLog(None, SpaceFolder(space.root))) as log:
         other = Space(SpaceFolder(space.root), log)
         status, body = ask(other, client.query)
     assert (status, body["items"]) == (200, [])
@@ -162,7 +162,7 @@ def test_a_sync_can_be_of_a_part_and_its_token_keeps_it(
         found, token = [], query
         while True:
             body = ask(endpoint, token)[1]
-            found += [("Deleted " * ("deletedAt" in each["sys"])) + each["sys"]["id"] for each in body["items"]]
+            found += [("Deleted " * ("deletedAt" in item["sys"])) + item["sys"]["id"] for item in body["items"]]
             token = (body.get("nextPageUrl") or body["nextSyncUrl"]).partition("?")[2]
             if "nextSyncUrl" in body:
                 return sorted(found), token
@@ -219,7 +219,7 @@ EDITS = st.lists(
 )
 
 
-WHILE_PAGING = [("put", "a", 2), ("second", "a", 1), *(("put", each, 1) for each in "abc"), ("page", "a", 1)]
+WHILE_PAGING = [("put", "a", 2), ("second", "a", 1), *(("put", name, 1) for name in "abc"), ("page", "a", 1)]
 """The reader of a delta has its first page when the item of the next one goes, or is again what it was."""
 
 
@@ -234,26 +234,26 @@ def test_clients_at_any_token_end_with_what_is_published(edits: list[tuple[str, 
     published: dict[tuple[str, str], Any] = {("Entry", "kept"): entry("place", "kept", title="Always there")}
     space.put(published["Entry", "kept"])
     clients = {"first": Client(), "second": Client()}
-    log = ChangeLog(root / "log.db", SpaceFolder(space.root))
-    endpoint = Space(SpaceFolder(space.root), log)
-    for what, name, revision in [*edits, ("first", "", 0), ("second", "", 0)]:
-        if what == "put":
-            raw = entry("place", name, revision, title=f"{name}, {'long ' * revision}")
-            space.put(raw)
-            published["Entry", name] = raw
-        elif what == "remove" and published.pop(("Entry", name), None):
-            space.remove(f"entries/place/{name}.json")
-        elif what == "restart":
-            log.close()
-            log = ChangeLog(root / "log.db", SpaceFolder(space.root))
-            endpoint = Space(SpaceFolder(space.root), log)
-        elif what == "page":
-            clients["second"].page(endpoint)
-        elif what in clients:
-            clients[what].sync(endpoint)
-            clients[what].sync(endpoint)
-            assert clients[what].items == published
-    log.close()
+    with ExitStack() as opened:
+        log = opened.enter_context(closing(ChangeLog(root / "log.db", SpaceFolder(space.root))))
+        endpoint = Space(SpaceFolder(space.root), log)
+        for what, name, revision in [*edits, ("first", "", 0), ("second", "", 0)]:
+            if what == "put":
+                raw = entry("place", name, revision, title=f"{name}, {'long ' * revision}")
+                space.put(raw)
+                published["Entry", name] = raw
+            elif what == "remove" and published.pop(("Entry", name), None):
+                space.remove(f"entries/place/{name}.json")
+            elif what == "restart":
+                log.close()
+                log = opened.enter_context(closing(ChangeLog(root / "log.db", SpaceFolder(space.root))))
+                endpoint = Space(SpaceFolder(space.root), log)
+            elif what == "page":
+                clients["second"].page(endpoint)
+            elif what in clients:
+                clients[what].sync(endpoint)
+                clients[what].sync(endpoint)
+                assert clients[what].items == published
     shutil.rmtree(root)
     assert [client.items for client in clients.values()] == [published] * 2
     assert [client.told_twice for client in clients.values()] == [[], []]

@@ -6,7 +6,7 @@ rows and pages that are written in several steps.
 
 from __future__ import annotations
 
-from exporter.build import output, update
+from exporter.build import output, plan, update, writing
 from exporter.build import run as build
 from exporter.build import tasks as shares
 from exporter.guide.library import items, library
@@ -25,10 +25,11 @@ def make_small() -> None:
     """Make the sizes small, in this process and those that are forked from it."""
     for module in (list_parts, library):
         vars(module)["LONGEST_LIST"] = LONG
-    pages._MANY = build._AT_ONCE = shares._AT_ONCE = update._AT_ONCE = work._AT_ONCE = build._MANY = build._LEAST = FEW
+    pages._MANY = shares._AT_ONCE = update._AT_ONCE = work._AT_ONCE = writing.PAGES_A_TRANSACTION = FEW
+    plan.WORTH_READERS = vars(build)["WORTH_READERS"] = build.WORTH_RENDERERS = FEW
     items._KEPT = items._PACKED = build._WORTH_A_PROCESS = output._WORTH_A_PROCESS = FEW
     work._LAST = 2
-    list_pages.LARGEST_SITEMAP = list_views._IN_A_FEED = FEW
+    list_pages.LARGEST_SITEMAP = list_views.FEED_ENTRIES = FEW
 
 
 if __name__ == "__main__":

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import hashlib
 import os
 import sqlite3
 import sys
 from contextlib import contextmanager, suppress
 from typing import TYPE_CHECKING, Any, TypeVar
 
+from exporter.core.cache_database import CacheFormat, open_cache, open_read_only, remove_cache
 from exporter.core.encoding import Json, unpack
 
 if TYPE_CHECKING:
@@ -33,52 +33,19 @@ class Database:
         self.program = program
         self._path = path
         self._process = os.getpid()
-        self._schema = _META + schema
-        self._made_by = f"{hashlib.sha256(self._schema.encode()).hexdigest()} {sys.version} {program}"
-        self.database = self._open()
-
-    def _open(self) -> sqlite3.Connection:
-        """Open the file; one that is broken, unfinished or of another program is made anew."""
-        if self._path is None:
-            return self._make(sqlite3.connect(":memory:", isolation_level=None))
-        self._path.parent.mkdir(parents=True, exist_ok=True)
-        database = sqlite3.connect(self._path, isolation_level=None)
-        try:
-            row = database.execute("SELECT value FROM meta WHERE name = 'made_by'").fetchone()
-            if row is not None and row[0] == self._made_by:
-                return self._tuned(database)
-        except sqlite3.DatabaseError:
-            pass
-        database.close()
-        self.discard_file()
-        return self._make(sqlite3.connect(self._path, isolation_level=None))
-
-    def _tuned(self, database: sqlite3.Connection) -> sqlite3.Connection:
-        """Leave it to the system when to write."""
-        database.execute("PRAGMA synchronous = OFF")
-        return database
-
-    def _make(self, database: sqlite3.Connection) -> sqlite3.Connection:
-        self._tuned(database)
-        database.execute("BEGIN")
-        for statement in filter(str.strip, self._schema.split(";")):
-            database.execute(statement)
-        database.execute("INSERT INTO meta VALUES ('made_by', ?)", (self._made_by,))
-        database.execute("COMMIT")
-        return database
+        self.database = open_cache(path, CacheFormat(_META + schema, f"{sys.version} {program}"), durable=False)
 
     def discard_file(self) -> None:
         """Remove the file and its journal."""
-        for suffix in ("", "-journal", "-wal", "-shm"):
-            if self._path is not None:
-                self._path.with_name(self._path.name + suffix).unlink(missing_ok=True)
+        if self._path is not None:
+            remove_cache(self._path)
 
     def reopen_here(self) -> None:
         """Open the file again in another process: a connection must not be used on the other side of a fork."""
         if self._path is not None and os.getpid() != self._process:
             self._process = os.getpid()
             self._inherited = self.database
-            self.database = sqlite3.connect(f"{self._path.absolute().as_uri()}?mode=ro", uri=True, isolation_level=None)
+            self.database = open_read_only(self._path)
 
     def close(self) -> None:
         """Close the file."""

@@ -12,6 +12,7 @@ from exporter.guide.index import (
     label_table,
     link_table,
     page_table,
+    published,
     read_tables,
 )
 from exporter.guide.index.database import Database
@@ -23,7 +24,10 @@ if TYPE_CHECKING:
 
     from exporter.guide.index.records import NewItem
 
-_TABLES = (item_table, label_table, link_table, page_table, built_table, read_tables, file_tables, earlier_tables)
+_TABLES = (
+    *(item_table, label_table, link_table, page_table, built_table, read_tables, file_tables, earlier_tables),
+    published,  # its triggers are on tables of the others
+)
 _SCHEMA = "".join(module.SCHEMA for module in _TABLES)
 
 

@@ -145,11 +145,6 @@ class PageTable:
         query = "SELECT 1 FROM page WHERE key = ? AND locale = ? AND kind = 'entry'"
         return self._database.value(query, key, locale) is not None
 
-    def type_of(self, key: str) -> str | None:
-        """Return the content type of an entry that has pages."""
-        found = self._database.value("SELECT type FROM page WHERE key = ? AND kind = 'entry'", key)
-        return str(found) if found is not None else None
-
     def addresses(self, keys: Sequence[str]) -> dict[str, dict[str, str]]:
         """Return the addresses of entries' pages, by key and locale."""
         found: dict[str, dict[str, str]] = {}
@@ -175,18 +170,19 @@ class PageTable:
     def meeting_at(self, address: str) -> list[Contender]:
         """Return the pages that the first step of parting has left or put at an address."""
         query = (
-            "SELECT id, key, coalesce(parted, base), url, parted FROM page WHERE base = ?1 AND parted IS NULL"
-            " UNION SELECT id, key, parted, url, parted FROM page WHERE parted = ?1"
+            "SELECT id, key, coalesce(parted, base), url, parted FROM page WHERE base = ? AND parted IS NULL"
+            " UNION SELECT id, key, parted, url, parted FROM page WHERE parted = ?"
         )
-        return [Contender(*row) for row in self._database.rows(query, address)]
+        return [Contender(*row) for row in self._database.rows(query, address, address)]
 
     def has_parted(self) -> bool:
         """Whether an address is wanted by several pages."""
         return self._database.value("SELECT 1 FROM page WHERE parted NOT NULL") is not None
 
-    def parted_bases(self) -> list[tuple[str, str]]:
-        """Return address and key of each page that did not get the address that it wants."""
-        return self._database.rows("SELECT base, key FROM page WHERE parted NOT NULL ORDER BY base, key")
+    def parted_bases(self) -> list[tuple[str, str, str, str]]:
+        """Return the base, locale, key and content type of each entry's page that does not lie at its base."""
+        query = "SELECT base, locale, key, type FROM page WHERE parted NOT NULL ORDER BY base, key"
+        return self._database.rows(query)
 
     def sitemap_files(self) -> int:
         """Return the number of the sitemap's files that name pages."""

@@ -224,7 +224,7 @@ class Library:
             list(locales.items()),
             guide.locales,
             guide.types,
-            sorted(guide.parts),
+            sorted(guide.embedded_types),
             list(guide.prefixes.items()),
             list(guide.segments.items()),
             guide.site.untranslated,

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from exporter.guide.pages.list_membership import CREATED, date_name
 from exporter.guide.pages.list_parts import cut, numbered_pages, value_segments
 from exporter.guide.pages.sitemap import BUCKETS
-from exporter.guide.schema.dates import read_moment, write_moment
+from exporter.guide.schema.dates import read_date, write_moment
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -56,5 +56,5 @@ def addresses_in(index: GuideIndex, guide: GuideModel, items: Items, name: str) 
 
 
 def _date(value: Json) -> str:
-    moment = read_moment(value)
+    moment = read_date(value)
     return write_moment(moment) if moment is not None else ""

@@ -12,7 +12,7 @@ from dataclasses import replace
 from functools import partial
 from typing import TYPE_CHECKING
 
-from exporter.config.url_patterns import DATE_PARTS, PLACEHOLDER, leads_on, paths_of
+from exporter.config.url_patterns import DATE_PARTS, PLACEHOLDER, links_to_entries, paths_of
 from exporter.core.model import link_key
 from exporter.core.naming import url_path
 
@@ -68,7 +68,7 @@ def _filled(guide: GuideModel, item: Item, path: str, locale: str) -> str:
         return _segment(str(item.sys.get(name, "")), rest) or _id_segment(item.key.id)
     value = linked_value(guide.answer(item, name, locale).value)
     if value.startswith("\0"):
-        known = leads_on(guide.model.types.get(item.content_type), name)
+        known = links_to_entries(guide.model.types.get(item.content_type), name)
         return f"{value}\0{rest}\0" if known else _id_segment(item.key.id)
     return _segment(value, rest) or _id_segment(item.key.id)
 
@@ -93,7 +93,7 @@ def _segment(value: str, rest: str) -> str:
     return value[DATE_PARTS[rest]] if rest in DATE_PARTS and _DATE.match(value) else ""
 
 
-def linked_values_of(guide: GuideModel, item: Item) -> tuple[tuple[str, str, str], ...]:
+def linked_values(guide: GuideModel, item: Item) -> tuple[tuple[str, str, str], ...]:
     """Return what the addresses of others read of an entry: field, locale and value; the field "" is its slug."""
     content_type = guide.model.types.get(item.content_type) if guide.linked_fields else None
     found: list[tuple[str, str, str]] = []
@@ -126,7 +126,7 @@ def dependents(index: GuideIndex, guide: GuideModel, key: str) -> set[str]:
     found: set[str] = set()
     for type_id, wanted in guide.site.pages.items():
         for path in paths_of(wanted.url or ""):
-            if leads_on(guide.model.types.get(type_id), path[0]):
+            if links_to_entries(guide.model.types.get(type_id), path[0]):
                 steps = path[:-1] or path
                 found.update(*(_leading_to(index, key, steps[:end]) for end in range(1, len(steps) + 1)))
     return found
@@ -157,27 +157,11 @@ def earlier_addresses(
     others = sorted(dependents(index, guide, key) - {key}) if guide.linked_fields else []
     linking = [facts for facts in map(facts_of, others) if facts is not None]
     for before in _earlier(guide, item, fields):
-        known = {key: standing._replace(linked_values=linked_values_of(guide, before))}
+        known = {key: standing._replace(linked_values=linked_values(guide, before))}
         bases = [(key, locale, base) for locale, base in _own_bases(guide, before)]
         bases += [(facts.key, locale, base) for facts in linking for locale, base in facts.bases]
         for source, locale, base in bases:
             yield source, locale, resolve(base, locale, partial(_facts_from, known, facts_of))
-
-
-def earlier_bases(
-    guide: GuideModel, item: Item, fields: Mapping[str, Mapping[str, list[str]]]
-) -> Iterator[tuple[str, str]]:
-    """Yield locale and address of an entry's own pages as they were, with marks for values of linked entries."""
-    for before in _earlier(guide, item, fields):
-        yield from _own_bases(guide, before)
-
-
-def earlier_linked_values(
-    guide: GuideModel, item: Item, fields: Mapping[str, Mapping[str, list[str]]]
-) -> Iterator[tuple[tuple[str, str, str], ...]]:
-    """Yield what the addresses of others read of an entry as it was."""
-    for before in _earlier(guide, item, fields) if guide.linked_fields else ():
-        yield linked_values_of(guide, before)
 
 
 def _own_bases(guide: GuideModel, item: Item) -> Iterator[tuple[str, str]]:
@@ -202,7 +186,7 @@ def _with_value(guide: GuideModel, item: Item, name: str, locale: str, value: st
     """Return an entry as it was with an earlier value, which is a key where the field was a link."""
     earlier: Json = value
     kind, _, identifier = value.partition(":")
-    if kind == "entry" and leads_on(guide.model.types.get(item.content_type), name):
+    if kind == "entry" and links_to_entries(guide.model.types.get(item.content_type), name):
         earlier = {"sys": {"type": "Link", "linkType": "Entry", "id": identifier}}
     fields = {**item.fields, name: {**item.localized(name), locale: earlier}}
     return replace(item, raw={**item.raw, "fields": fields})

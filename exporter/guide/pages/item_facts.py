@@ -2,17 +2,16 @@
 
 from __future__ import annotations
 
-import struct
 from typing import TYPE_CHECKING
 
 from exporter.core.encoding import pack
 from exporter.core.model import Item, Key, link_key, own_facts
 from exporter.core.naming import asset_files
 from exporter.guide.index.records import ItemFacts
-from exporter.guide.pages.addresses import base_address, linked_values_of
+from exporter.guide.pages.addresses import base_address, linked_values
 from exporter.guide.pages.list_membership import lists_with
 from exporter.guide.schema.field_roles import UNKNOWN
-from exporter.guide.schema.ordering import first_letter, place_of, sort_key
+from exporter.guide.schema.ordering import first_letter, place_of, sort_key, sortable
 
 if TYPE_CHECKING:
     from exporter.core.encoding import Json
@@ -70,7 +69,7 @@ def facts_of(guide: GuideModel, item: Item, path: str) -> ItemFacts:
         shown = [code for code in guide.locales if guide.is_shown(item, code)]
         bases = tuple([(code, base_address(guide, item, code)) for code in shown])
     lists = lists_with(guide, item, labels, bases)
-    return ItemFacts(f"entry:{identifier}", type_id, labels, targets, bases, (), lists, linked_values_of(guide, item))
+    return ItemFacts(f"entry:{identifier}", type_id, labels, targets, bases, (), lists, linked_values(guide, item))
 
 
 def _targets(item: Item) -> tuple[tuple[str, str], ...]:
@@ -106,10 +105,8 @@ def links_in(value: Json) -> list[Key]:
 def _sort(guide: GuideModel, item: Item, title: str, locale: str) -> bytes:
     """Return bytes that sort as lists do: by `order` or date, where there is one, then by title, then by id."""
     place = place_of(guide.roles.get(item.content_type, UNKNOWN), lambda name: _place(guide, item, name, locale))
-    (bits,) = struct.unpack(">Q", struct.pack(">d", place))
-    ordered = struct.pack(">Q", bits ^ (1 << 64) - 1 if bits >> 63 else bits | 1 << 63)
     plain, own = sort_key(title.replace("\0", " "))
-    return ordered + f"{plain}\0{own}\0{item.key.id}".encode("utf-8", "replace")
+    return sortable(place) + f"{plain}\0{own}\0{item.key.id}".encode("utf-8", "replace")
 
 
 def _place(guide: GuideModel, item: Item, name: str, locale: str) -> Json:

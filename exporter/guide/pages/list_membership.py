@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 from exporter.config.url_patterns import OWN_FACTS
 from exporter.core.model import link_key, own_facts
 from exporter.guide.schema.guide_model import TAGS
-from exporter.guide.schema.ordering import _ordered
+from exporter.guide.schema.ordering import value_order
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -125,7 +125,7 @@ def _place(guide: GuideModel, item: Item, names: tuple[str, ...], code: str) -> 
     found = b""
     for name in names:
         bare = name.removeprefix("-")
-        raw = _ordered(value_of(guide, item, bare, code), is_date=_is_date(guide, item.content_type, bare))
+        raw = value_order(value_of(guide, item, bare, code), is_date=_is_date(guide, item.content_type, bare))
         if raw is None:
             found += b"\1"
         else:

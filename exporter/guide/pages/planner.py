@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from functools import cache
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from exporter.core.errors import ConfigError
 from exporter.core.naming import file_name, url_segment
@@ -34,12 +34,32 @@ _NAMING_ORDER = tuple(PageKind)
 """In which order a message names pages that have one address."""
 
 
+class Conflict(NamedTuple):
+    """Pages that cannot have the address they want: several meet there, or it is the guide's own (then it is one).
+
+    `pattern` is the content type whose pattern in site.yaml makes that address; empty where none does.
+    """
+
+    url: str
+    pages: tuple[Page, ...]
+    pattern: str = ""
+
+    def message(self, names: Iterable[str] = ()) -> str:
+        """Say what is wrong and what to change; `names` are what the pages are called, their keys where it is empty."""
+        both = " and ".join(dict.fromkeys(names or map(named, self.pages)))
+        if len(self.pages) == 1:
+            own = f"{both} has the address {self.url}, which is the guide's own"
+            return f"{own}: change what makes it, or the pattern pages.{self.pattern}.url"
+        same = f"{both} have the same address {self.url}: change one, or "
+        return same + (f"the pattern pages.{self.pattern}.url" if self.pattern else "its pattern in site.yaml")
+
+
 class PagePlanner:
     """Brings the pages of the index up to date with the items and the guide model.
 
     What it changed: `moved` are the addresses that came, went or lead elsewhere now, `shifted` the keys of entries
-    whose addresses changed, `sitemap_buckets` those of pages that are no entry's. `static` are the project's own files:
-    where one lies, no feed, sitemap, robots.txt or 404.html does.
+    whose addresses changed, `sitemap_buckets` those of pages that are no entry's; `conflicts` are the addresses that
+    render refuses. `static` are the project's own files: where one lies, no feed, sitemap, robots.txt or 404.html does.
 
     Entries are placed first, one by one; `settle` then separates those that want one address, which needs all of them;
     the other pages follow, as lists depend on entries; redirects come last, as any page takes precedence over them.
@@ -55,10 +75,22 @@ class PagePlanner:
         self._added: dict[tuple[str, str], NewPage] = {}
         self._is_new = index.pages.is_empty()
         self._unchecked: set[str] = set()
-        self._refused: dict[str, str] = {}
+        self._refused: dict[str, Conflict] = {}
+        self._met: list[Conflict] = []
         self.moved: set[str] = set()
         self.shifted: set[str] = set()
         self.sitemap_buckets: set[int] = set()
+
+    @property
+    def conflicts(self) -> list[Conflict]:
+        """What cannot stay as it is: addresses that are the guide's own, by entry, then those at which pages meet."""
+        return [*(conflict for _, conflict in sorted(self._refused.items())), *self._met]
+
+    def refuse_conflicts(self) -> None:
+        """Raise ConfigError where a page cannot have the address it wants."""
+        refused = [conflict.message() for _, conflict in sorted(self._refused.items())]
+        if refused or self._met:
+            raise ConfigError("address-taken", "\n".join(refused) or self._met[0].message())
 
     def place_entry(self, key: str, facts: ItemFacts | None) -> None:
         """Give an entry the pages that its facts ask for; without facts it has none.
@@ -103,7 +135,7 @@ class PagePlanner:
             self._added[key, code] = NewPage(new, base, bucket_of_page(self._guide, new))
             self._note(base, key)
             self._bases.add(base)
-        if facts is not None and pattern is not None and pattern.url is not None:
+        if facts is not None and has_pattern(self._guide, type_id):
             self._refuse_own_addresses(facts)
 
     def _drop_entry_page(self, page: EntryPage, key: str) -> None:
@@ -113,12 +145,11 @@ class PagePlanner:
             self._left.add(page.parted)
 
     def _refuse_own_addresses(self, facts: ItemFacts) -> None:
-        """Note an error where a pattern of site.yaml makes an address that the guide needs itself."""
+        """Note a conflict where a pattern of site.yaml makes an address that is the guide's own."""
         for code, base in facts.bases:
             if is_own(self._guide, base, code):
-                message = f"{facts.key} has the address {base}, which the guide needs itself: change the fields that"
-                message += f" it is made of, or the pattern pages.{facts.type}.url"
-                self._refused.setdefault(facts.key, message)
+                page = Page(PageKind.ENTRY, base, code, facts.key, facts.type)
+                self._refused.setdefault(facts.key, Conflict(base, (page,), facts.type))
 
     def _drop(self, number: int, url: str, key: str | None) -> None:
         self._index.drop_page(number)
@@ -131,13 +162,8 @@ class PagePlanner:
             self.shifted.add(key)
 
     def settle(self) -> None:
-        """Separate the pages that want one address.
-
-        Raises ConfigError where a pattern of site.yaml makes addresses meet, or makes one that the guide needs itself.
-        """
+        """Separate the pages that want one address; where a pattern of site.yaml makes them meet is a conflict too."""
         self._place_linking()
-        if self._refused:
-            raise ConfigError("address-taken", "\n".join(message for _, message in sorted(self._refused.items())))
         self._index.pages.insert(self._added.values())
         self._added.clear()
         for base in self._bases_to_part():
@@ -183,16 +209,16 @@ class PagePlanner:
             self._note(url, page.key)
 
     def _check_patterns(self, contenders: list[Contender]) -> None:
-        for page in contenders:
-            type_id = self._index.pages.type_of(page.key) or ""
-            pattern = self._guide.site.pages.get(type_id)
-            if pattern is not None and pattern.url is not None:
-                keys = " and ".join(dict.fromkeys(contender.key for contender in contenders))
-                message = f"{keys} have the same address {page.wanted}: change one, or the pattern pages.{type_id}.url"
-                raise ConfigError("address-taken", message)
+        pages = self._index.pages.numbered([contender.number for contender in contenders])
+        for contender in contenders:
+            type_id = pages[contender.number].type_id
+            if has_pattern(self._guide, type_id):
+                met = tuple(pages[contender.number] for contender in contenders)
+                self._met.append(Conflict(contender.wanted, met, type_id))
+                return
 
     def place_others(self) -> None:
-        """Bring home pages, lists, feeds and the sitemap up to date. Raises ConfigError where addresses meet."""
+        """Bring home pages, lists, feeds and the sitemap up to date; where addresses meet now is a conflict."""
         guide = self._guide
         homes = [Page(PageKind.HOME, guide.prefixes[code], code, template="home.html") for code in guide.locales]
         lists = list(type_lists(self._index, guide))
@@ -252,24 +278,35 @@ class PagePlanner:
         for url in self._index.pages.urls_taken_twice() if many else sorted(self._unchecked):
             rivals = self._index.pages.rivals_at(url)
             if len(rivals) > 1:
-                ordered = sorted(rivals, key=lambda page: (_NAMING_ORDER.index(page.kind), page.key or ""))
-                names = " and ".join(map(_named, ordered))
-                raise ConfigError("address-taken", f"{names} have the same address {rivals[0].url}")
+                rivals.sort(key=lambda page: (_NAMING_ORDER.index(page.kind), page.key or ""))
+                self._met.append(Conflict(rivals[0].url, tuple(rivals)))
         self._unchecked.clear()
 
 
-def _named(page: Page) -> str:
+def has_pattern(guide: GuideModel, type_id: str) -> bool:
+    """Whether site.yaml says where the pages of a content type lie."""
+    pattern = guide.site.pages.get(type_id)
+    return pattern is not None and pattern.url is not None
+
+
+def named(page: Page) -> str:
+    """Return what messages call a page: its entry's key, else what it lists."""
     name = page.type_id.removeprefix("@")
     list_name = f"the list {'' if name != page.type_id else 'of '}{name}" if name else "the home page"
     return page.key or list_name
 
 
+def shared_addresses(index: GuideIndex) -> Iterator[Conflict]:
+    """Yield the addresses that several entries want, with those: each entry's id has been added to its own."""
+    met: dict[str, list[Page]] = {}
+    for base, locale, key, type_id in index.pages.parted_bases():
+        met.setdefault(base.casefold(), []).append(Page(PageKind.ENTRY, base, locale, key, type_id))
+    yield from (Conflict(pages[0].url, tuple(pages)) for pages in met.values())
+
+
 def clashes(index: GuideIndex) -> Iterator[Problem]:
     """Yield a warning for each address that several entries want."""
-    met: dict[str, list[tuple[str, str]]] = {}
-    for base, key in index.pages.parted_bases():
-        met.setdefault(base.casefold(), []).append((base, key))
-    for same in met.values():
-        keys = list(dict.fromkeys(key for _, key in same))
-        message = f"{' and '.join(keys)} have the same address {same[0][0]}: each gets its id"
-        yield Problem("warning", "address-clash", message, keys[0])
+    for shared in shared_addresses(index):
+        keys = dict.fromkeys(map(named, shared.pages))
+        message = f"{' and '.join(keys)} have the same address {shared.url}: each gets its id"
+        yield Problem("warning", "address-clash", message, next(iter(keys)))

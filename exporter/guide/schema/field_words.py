@@ -1,4 +1,4 @@
-"""What fields and content types are called, and what that tells of them: for whom a field is, and what it holds."""
+"""The names of fields and content types, and what follows from them: for whom a field is, and what it holds."""
 
 from __future__ import annotations
 
@@ -54,100 +54,101 @@ _LOOKS = (
     *({"color", "palette"}, {"color", "scheme"}, {"focal", "point"}, {"aspect", "ratio"}, {"display", "as"}),
     *({"display", "mode"}, {"uid"}, {"uuid"}),
 )
-"""Words that belong together, of fields that say how a template shows an entry, or where."""
+"""Words that together name a field which says how a template shows an entry, or where."""
 
 
 @lru_cache(maxsize=1 << 12)
 def words_of(identifier: str) -> tuple[str, ...]:
-    """Give the words of an id, in lower case: `shortDescription`, `short_description` and `Short description` alike.
+    """Return the words of an id in lower case; `shortDescription` and `short_description` have the same.
 
     `subTitle` and `tagLine` are one word, as `subtitle` and `tagline` are.
     """
     found: list[str] = []
-    for each in (word.lower() for word in _WORD.findall(identifier)):
-        if found and (found[-1] == "sub" or (found[-1], each) in _JOINED):
-            found[-1] += each
+    for part in _WORD.findall(identifier):
+        word = part.lower()
+        if found and (found[-1] == "sub" or (found[-1], word) in _JOINED):
+            found[-1] += word
         else:
-            found.append(each)
+            found.append(word)
     return tuple(found)
 
 
 @lru_cache(maxsize=1 << 12)
 def label(name: str) -> str:
-    """Give what a field or type is called, in words where editors left it as programs spell it: `openingHours`."""
+    """Return what a field or type is called; in words where editors left it spelled as programs do: `openingHours`."""
     if _SPELLED.fullmatch(name) and _HUMPS.search(name) and name not in _BRANDS:
         return key_name(name)
     return name[:1].upper() + name[1:] if name[:2].islower() else name
 
 
 def key_name(key: str) -> str:
-    """Give a key of an object as words: `openingHours` is Opening hours."""
+    """Return a key of an object as words: `openingHours` becomes Opening hours."""
     words = " ".join(words_of(key)) if _KEY.fullmatch(key) else key
     return words[:1].upper() + words[1:] or key
 
 
 def title_rank(identifier: str, titles: tuple[str, ...] = TITLES) -> int:
-    """Tell how good an id is for that of a title: the number of its last word among those that titles have."""
+    """Return how well an id names a title, the best first: the place of its last word in `titles`."""
     words = words_of(identifier)
     return titles.index(words[-1]) if words and words[-1] in titles else len(titles)
 
 
 def targets_of(field: Field) -> tuple[str, ...]:
-    """Give the content types that a field may link to, as far as its validations name some."""
+    """Return the content types that a field may link to, as far as its validations name them."""
     nodes = [inner for rule in field.rules if isinstance(rule.get("nodes"), dict) for inner in rule["nodes"].values()]
     inside = [rule for rules in nodes if isinstance(rules, list) for rule in rules if isinstance(rule, dict)]
     named = [rule.get("linkContentType") for rule in (*field.rules, *inside)]
-    found = [name for each in named for name in (each if isinstance(each, list) else [each])]
+    found = [name for names in named for name in (names if isinstance(names, list) else [names])]
     return tuple(dict.fromkeys(name for name in found if isinstance(name, str)))
 
 
 def leads_to_entries(field: Field) -> bool:
-    """Tell whether entries can be linked to in a field."""
+    """Whether a field can link to entries."""
     return field.type == "RichText" or "Entry" in (field.link_type, field.items.get("linkType"))
 
 
 def is_patterned(field: Field) -> bool:
-    """Tell whether a field's texts have to follow a pattern."""
-    return any("regexp" in each for each in field.rules)
+    """Whether a field's texts have to match a regular expression."""
+    return any("regexp" in rule for rule in field.rules)
 
 
 def is_for_nobody(field: Field) -> bool:
-    """Tell whether a field is for no reader: for editors, for search engines, for the order, a switch of a template."""
+    """Whether a field is not for readers: it is for editors, search engines, the order, or switches a template."""
     return field.id == "slug" or is_order(field) or is_internal(field) or is_for_search(field) or _is_switch(field)
 
 
 def is_internal(field: Field) -> bool:
-    """Tell whether a field is a note of editors among themselves."""
+    """Whether a field is an internal note of the editors."""
     words = {*words_of(field.id), *words_of(field.name)}
     is_note = field.type in SHORT and bool(words & _INTERNAL)
     return is_note or "".join(words_of(field.id)) in _INTERNAL_NAMES
 
 
 def is_for_search(field: Field) -> bool:
-    """Tell whether a field is for search engines."""
+    """Whether a field is for search engines."""
     words, targets = words_of(field.id), targets_of(field)
     first = words[0] if words else ""
     if first in _SEARCH or (first == "meta" and set(words[1:]) & _SEARCH_ONLY):
         return True
     if field.link_type != "Entry" and not targets:
         return False
-    return says_search(field.id) or (targets != () and all(says_search(each) for each in targets))
+    return says_search(field.id) or (targets != () and all(says_search(target) for target in targets))
 
 
 def says_search(identifier: str) -> bool:
-    """Tell whether an id is that of a type for search engines."""
+    """Whether an id names a type for search engines."""
     words = {*words_of(identifier)}
-    return any(each <= words for each in _SEARCH_TYPES)
+    return any(names <= words for names in _SEARCH_TYPES)
 
 
 def is_order(field: Field) -> bool:
-    """Tell whether a field holds the place among others that an editor gives an entry."""
+    """Whether a field holds the place that editors give an entry among others."""
     words = {*words_of(field.id)}
     return field.type in NUMBERS and bool(_ORDER & words) and words <= {*_ORDER, *_OF_ORDER}
 
 
 def _is_switch(field: Field) -> bool:
-    """Tell whether a field says how a template is to show an entry, or names it for a program."""
+    """Whether a field says how a template shows an entry, or identifies it for a program."""
     words = words_of(field.id)
     if field.type == "Boolean":
         return _is_state(words)
@@ -156,11 +157,11 @@ def _is_switch(field: Field) -> bool:
     if field.link_type or field.type in LONG:
         return False
     of_part = {*words[-1:]} <= _ENDS and {*words[:-1]} <= _OF_PARTS and words != ()
-    return of_part or any(each <= {*words} for each in _LOOKS)
+    return of_part or any(look <= {*words} for look in _LOOKS)
 
 
 def _is_state(words: tuple[str, ...]) -> bool:
-    """Tell whether a yes or no is for a template: what is shown, where, on which side."""
+    """Whether a yes or no is for a template: what is shown, where, on which side."""
     first, second, last, others = words[:1], words[1:2], words[-1:], {*words[:-1]}
     if {*first} & _SWITCHES and not {*second} & _SHOWN:
         return True
@@ -171,7 +172,7 @@ def _is_state(words: tuple[str, ...]) -> bool:
 
 
 def is_alt(field: Field) -> bool:
-    """Tell whether a field says in words what a picture shows."""
+    """Whether a field says in words what a picture shows."""
     words = words_of(field.id)
     return field.type in SHORT and bool((ALT - {"text"}) & {*words}) and words[-1] in ("alt", "text")
 
@@ -199,31 +200,31 @@ _COLOURED = {"color", "colour", "colors", "background", "accent", "tint", "ink",
 
 
 def is_body(name: str, type_words: AbstractSet[str]) -> bool:
-    """Tell whether a text is by its name what a page is about, and no certain part of that."""
+    """Whether a text is, by its name, what a page is about, and not one part of that."""
     words = words_of(name)
     return words[:1] == ("about",) or (words != () and {*words} <= {"rich", "long", "full", *_BODIES, *type_words})
 
 
 def is_plain(name: str, *, inside: bool) -> bool:
-    """Tell whether a text needs no name above it; `inside` another entry's page fewer do."""
+    """Whether a text needs no label above it; `inside` another entry's page fewer do."""
     return words_of(name) != () and {*words_of(name)} <= (_BODIES if inside else _PLAIN)
 
 
 def is_counted(name: str) -> bool:
-    """Tell whether a picture has only a number for a name among others: `image2`, `secondPhoto`."""
+    """Whether a picture's name is only a number among others: `image2`, `secondPhoto`."""
     words = {*words_of(name)}
-    return bool(words & _NUMBERED or any(each.isdigit() for each in words)) and all(
-        each.isdigit() or each in _NUMBERED or each in _PICTURES for each in words
+    return bool(words & _NUMBERED or any(word.isdigit() for word in words)) and all(
+        word.isdigit() or word in _NUMBERED or word in _PICTURES for word in words
     )
 
 
 def is_module(name: str) -> bool:
-    """Tell whether a field is called as designers call where parts of a page go, which tells readers nothing."""
+    """Whether a field has a designer's name for where parts of a page go, which means nothing to readers."""
     return words_of(name) != () and {*words_of(name)} <= _MODULES
 
 
 def has_lines(name: str) -> bool:
-    """Tell whether the lines of a text are meant as they are written: those of an address, or of opening hours."""
+    """Whether a text's line breaks have to stay: those of an address, or of opening hours."""
     return bool(_IN_LINES & {*words_of(name)})
 
 
@@ -234,7 +235,7 @@ _IN_LINES = {
 
 
 def is_style(name: str, text: str) -> bool:
-    """Tell whether a text names a look to a template."""
+    """Whether a text names a look to a template: a colour, a theme."""
     if _COLOUR.fullmatch(text):
         return (len(text) > _SHORT_COLOUR and not text[1:].isdigit()) or bool(_COLOURED & {*words_of(name)})
     return name in _TEMPLATES and (text in _KNOWN_LOOKS or _HUMPED.fullmatch(text) is not None)

@@ -1,4 +1,7 @@
-"""The frame of the guide: what all its pages stand in, read anew by every build: content model, locales, site.yaml."""
+"""The guide's model: the content model, the locales and site.yaml, and what follows from them for all pages.
+
+Every build reads it anew; items are not part of it.
+"""
 
 from __future__ import annotations
 
@@ -8,7 +11,7 @@ from typing import TYPE_CHECKING
 
 from exporter.config.settings import linked_fields
 from exporter.core.model import LocalizedValue, Model
-from exporter.guide.schema.field_roles import UNKNOWN, Roles, parts_of, roles_of
+from exporter.guide.schema.field_roles import UNKNOWN, Roles, embedded_types, roles_of
 from exporter.guide.schema.titles import find_title
 
 if TYPE_CHECKING:
@@ -21,7 +24,7 @@ if TYPE_CHECKING:
 
 
 _NOTHING = LocalizedValue(None, None)
-_answer = partial(tuple.__new__, LocalizedValue)  # as Answer(…), in half of the time
+_localized_value = partial(tuple.__new__, LocalizedValue)  # as LocalizedValue(…), in half the time
 _EMPTY: tuple[Json, ...] = (None, "", [], {})
 
 
@@ -29,8 +32,9 @@ _EMPTY: tuple[Json, ...] = (None, "", [], {})
 class GuideModel:
     """The content model as delivered and as read, and what follows from it and site.yaml.
 
-    `locales` are the guide's, its default first; `types` those that have pages; `prefixes` what each locale's addresses
-    begin with; `segments` each content type's part of an address; `stamp` stands for all that places pages.
+    `locales` are the guide's, its default first; `types` the content types that have pages; `prefixes` what the
+    addresses of a locale begin with; `segments` a content type's part of an address. `digest` is that of everything
+    that decides which pages there are and where: while it is the same, the facts in the index hold.
     """
 
     site: SiteConfig
@@ -41,7 +45,7 @@ class GuideModel:
     types: tuple[str, ...]
     prefixes: Mapping[str, str]
     segments: Mapping[str, str]
-    stamp: bytes
+    digest: bytes
 
     @cached_property
     def default(self) -> str:
@@ -50,21 +54,26 @@ class GuideModel:
 
     @cached_property
     def chains(self) -> Mapping[str, tuple[str, ...]]:
-        """Each locale with those that it falls back to."""
+        """Each locale with the locales that it falls back to, itself first."""
         return {code: self.model.chain(code) for code in self.model.locales}
 
     @cached_property
     def unlocalized(self) -> AbstractSet[tuple[str, str]]:
-        """Content types with their fields that are not localised."""
+        """The fields that are not localised: pairs of content type and field."""
         types = self.model.types.values()
-        return {(each.id, field.id) for each in types for field in each.fields if not field.localized}
+        return {
+            (content_type.id, field.id)
+            for content_type in types
+            for field in content_type.fields
+            if not field.localized
+        }
 
     @cached_property
     def lists(self) -> Mapping[str, tuple[tuple[str, ListPattern], ...]]:
         """The lists of site.yaml, with their names, by the content type whose entries they hold."""
         found: dict[str, tuple[tuple[str, ListPattern], ...]] = {}
-        for name, each in self.site.lists.items():
-            found[each.type] = (*found.get(each.type, ()), (name, each))
+        for name, pattern in self.site.lists.items():
+            found[pattern.type] = (*found.get(pattern.type, ()), (name, pattern))
         return found
 
     @cached_property
@@ -73,20 +82,24 @@ class GuideModel:
         return linked_fields(self.site, self.model.types)
 
     def meant_by(self, plain: str) -> tuple[str, ...]:
-        """Give the addresses that one may mean, its own first: editors name a page by its slug alone, `/about/`."""
-        types = (each for each in self.types if each not in self.parts and plain != "/")
-        return plain, *(f"/{self.segments[each]}{plain}" for each in types)
+        """Return the addresses that one may mean, itself first: editors name a page by its slug alone, `/about/`."""
+        return (plain, *(f"/{segment}{plain}" for segment in self._own_segments)) if plain != "/" else (plain,)
+
+    @cached_property
+    def _own_segments(self) -> tuple[str, ...]:
+        """The segments of the content types with pages that are not embedded in others."""
+        return tuple(self.segments[type_id] for type_id in self.types if type_id not in self.embedded_types)
 
     def answer(self, item: Item, field_id: str, locale: str) -> LocalizedValue:
-        """Give a field's value in a locale.
+        """Return a field's value in a locale.
 
-        A key that is present is the value, `null` too; a missing one is looked for along the fallback chain. A field
-        that is not localised holds its value under the space's default locale, for all locales.
+        A key that is present has the value, `null` included; a missing one is looked up along the fallback chain. A
+        field that is not localised holds its value under the space's default locale, for all locales.
         """
         return self.answer_of(item.content_type, item.fields, field_id, locale)
 
     def answer_of(self, type_id: str, fields: Mapping[str, Json], field_id: str, locale: str) -> LocalizedValue:
-        """Give the same for the fields of an entry of a content type, or of an asset (its type is empty).
+        """Return the same from the fields of an entry of a content type, or of an asset (whose type is empty).
 
         The content model does not say whether files are localised: the default locale's stands for all without one.
         """
@@ -95,26 +108,26 @@ class GuideModel:
             return _NOTHING
         default = self.default
         if locale == default and locale in values:
-            return _answer((values[locale], locale))
+            return _localized_value((values[locale], locale))
         found = next((code for code in self.chains.get(locale, (locale,)) if code in values), None)
         if found != default and default in values and (type_id, field_id) in self.unlocalized:
             found = default
         if found is None and not type_id and field_id == "file" and default in values:
             found = default
-        return _answer((values[found], found)) if found is not None else _NOTHING
+        return _localized_value((values[found], found)) if found is not None else _NOTHING
 
     @cached_property
-    def parts(self) -> AbstractSet[str]:
-        """The content types whose entries are parts of other pages."""
-        return parts_of(self.model.types)
+    def embedded_types(self) -> AbstractSet[str]:
+        """The content types whose entries are embedded in the pages of others."""
+        return embedded_types(self.model.types)
 
     @cached_property
     def roles(self) -> Mapping[str, Roles]:
         """What the fields of each content type are for."""
-        return {each.id: roles_of(each) for each in self.model.types.values()}
+        return {content_type.id: roles_of(content_type) for content_type in self.model.types.values()}
 
     def title(self, item: Item, locale: str) -> str:
-        """Give what an item is called in a locale, else in the space's default: by its title, its texts, its type."""
+        """Return what an item is called in a locale, else in the default one: its title, a short text, or its type."""
         found = find_title(
             self.roles.get(item.content_type, UNKNOWN),
             (locale, self.default),
@@ -123,23 +136,23 @@ class GuideModel:
         return found.value if found is not None else self.untitled(item.content_type)
 
     def untitled(self, type_id: str) -> str:
-        """Give what an entry without a text is called: as its type is."""
+        """Return what an entry without any text is called: the name of its type."""
         content_type = self.model.types.get(type_id)
         return content_type.name if content_type is not None else type_id
 
     def is_translated(self, item: Item, locale: str) -> bool:
-        """Tell whether an item has anything in a locale itself, without any fallback."""
+        """Whether an item has a value in a locale itself, without fallback."""
         return any(self.has_own(values, locale) for values in item.fields.values())
 
     @staticmethod
     def has_own(values: Json, locale: str) -> bool:
-        """Tell whether a field, by its values, has something in a locale itself."""
+        """Whether a field has a value in a locale itself, by its values in all locales."""
         return isinstance(values, dict) and values.get(locale) not in _EMPTY
 
     def is_shown(self, item: Item, locale: str) -> bool:
-        """Tell whether an item has a page in a locale: where it has anything in it, or falls back if site.yaml says so.
+        """Whether an item has a page in a locale: it has a value there, or falls back to one if site.yaml says so.
 
-        A locale that falls back to none gets no page in either case.
+        In a locale whose fallback chain has no value either there is no page.
         """
         if not self.site.untranslated:
             return self.is_translated(item, locale)
@@ -147,7 +160,7 @@ class GuideModel:
 
 
 def site_values(guide: GuideModel) -> dict[str, Json]:
-    """Give what templates see of site.yaml."""
+    """Return the values of site.yaml that templates see."""
     site = guide.site
     return {
         "title": site.title,
@@ -159,7 +172,7 @@ def site_values(guide: GuideModel) -> dict[str, Json]:
 
 
 def is_own(guide: GuideModel, url: str, locale: str) -> bool:
-    """Tell whether an address in a locale is the guide's own, where no page of an entry may lie."""
+    """Whether an address in a locale is the guide's own, where no page of an entry may lie."""
     return url.removeprefix(guide.prefixes[locale]).strip("/").split("/")[0].lower() in OWN_NAMES
 
 

@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections import Counter
 from typing import TYPE_CHECKING
 
-from exporter.config.url_patterns import DATE_PARTS, OWN_FACTS, leads_on, paths_of
+from exporter.config.url_patterns import DATE_PARTS, OWN_FACTS, links_to_entries, paths_of
 from exporter.core.encoding import Json, decode, value_digest
 from exporter.core.errors import ConfigError, GuardError
 from exporter.core.files import read_bytes, walk_files
-from exporter.core.model import Field, Model, read_content_type, read_locale
+from exporter.core.model import ContentType, Field, Model, read_content_type, read_locale
 from exporter.core.naming import LOCALES_PATH, TAGS_PATH, file_name, url_segment
 from exporter.guide.schema.field_roles import pages_of
 from exporter.guide.schema.guide_model import OWN_NAMES, TAGS, GuideModel, is_own
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
 
 def unknown_fields(guide: GuideModel) -> Iterator[str]:
-    """Yield a sentence for each pattern that is the guide's own address or has a field that the model does not."""
+    """Yield an error for each pattern that is the guide's own address or names a field that the model does not have."""
     for type_id, wanted in guide.site.pages.items():
         content_type = guide.model.types[type_id]
         if wanted.url is not None and is_own(guide, wanted.url, guide.locales[0]):
@@ -30,60 +30,66 @@ def unknown_fields(guide: GuideModel) -> Iterator[str]:
         for path in paths_of(wanted.url or ""):
             first = content_type.find(path[0])
             if first is None and ".".join(path[:2]) not in OWN_FACTS[:2]:
-                has = ", ".join(each.id for each in content_type.fields)
+                has = ", ".join(field.id for field in content_type.fields)
                 yield f"pages.{type_id}.url: {type_id} has no field {path[0]}: it has {has}"
-            elif first is not None and path[1:] and not leads_on(content_type, path[0]) and not _is_date(first, path):
-                said = "a Date has year, month and day, a link the fields of what it leads to"
-                yield f"pages.{type_id}.url: {'.'.join(path)}: {said}"
+            elif first is not None and path[1:] and not _leads_further(content_type, first, path):
+                message = "a Date has year, month and day, a link the fields of what it leads to"
+                yield f"pages.{type_id}.url: {'.'.join(path)}: {message}"
 
 
-def _is_date(field: Field, path: tuple[str, ...]) -> bool:
-    return field.type == "Date" and len(path) == 2 and path[1] in DATE_PARTS
+def _leads_further(content_type: ContentType, field: Field, path: tuple[str, ...]) -> bool:
+    """Whether a path can go on behind its first field: to part of a date, or to the fields of linked entries."""
+    is_date_part = field.type == "Date" and len(path) == 2 and path[1] in DATE_PARTS
+    return is_date_part or links_to_entries(content_type, path[0])
 
 
 _TYPES = "model/content_types"
 
 
 def read_guide_model(content: Path, site: SiteConfig) -> GuideModel:
-    """Read the content model of the mirror. Raises GuardError where there is none yet or a file of it is broken.
+    """Read the guide's model from the mirror and site.yaml.
 
-    Raises ConfigError for what site.yaml asks that the space does not have.
+    Raises GuardError where there is no mirror yet or a file of the model is broken, ConfigError for names in site.yaml
+    that the space does not have.
     """
     if not (content / LOCALES_PATH).is_file():
         raise GuardError("mirror-missing", f"{content} holds no mirror yet: run sync (or build) first")
-    files = (each for each in walk_files(content / _TYPES) if each.endswith(".json"))
-    raw_types = [read_json(content, f"{_TYPES}/{each}") for each in files]
+    files = (name for name in walk_files(content / _TYPES) if name.endswith(".json"))
+    raw_types = [read_json(content, f"{_TYPES}/{name}") for name in files]
     locales = read_json(content, LOCALES_PATH)
     tags = read_json(content, TAGS_PATH)
     try:
         model = _read_model(raw_types, locales)
-        names = {each: str(raw.get("name") or each) for each, raw in tags.items()}
+        names = {tag: str(raw.get("name") or tag) for tag, raw in tags.items()}
     except (AttributeError, KeyError, TypeError):
-        said = f"{content / 'model'} is no content model: take it back from git, or run sync --full"
-        raise GuardError("mirror-broken", said) from None
+        message = f"{content / 'model'} is no content model: restore it from git, or run sync --full"
+        raise GuardError("mirror-broken", message) from None
     return _make_guide_model(site, model, raw_types, locales, names)
 
 
 def make_guide_model(
     site: SiteConfig, raw_types: list[Json], raw_locales: Mapping[str, Json], tags: Mapping[str, str]
 ) -> GuideModel:
-    """Make the frame of a content model as delivered. Raises ConfigError."""
+    """Make the guide's model from a content model as delivered. Raises ConfigError."""
     return _make_guide_model(site, _read_model(raw_types, raw_locales), raw_types, raw_locales, tags)
 
 
 def _read_model(raw_types: list[Json], raw_locales: Mapping[str, Json]) -> Model:
     types = sorted(
-        (read_content_type(raw) for raw in raw_types), key=lambda each: (each.name.casefold(), each.name, each.id)
+        (read_content_type(raw) for raw in raw_types), key=lambda found: (found.name.casefold(), found.name, found.id)
     )
-    return Model({each.id: each for each in types}, {code: read_locale(raw) for code, raw in raw_locales.items()})
+    return Model(
+        {content_type.id: content_type for content_type in types},
+        {code: read_locale(raw) for code, raw in raw_locales.items()},
+    )
 
 
 def _make_guide_model(
     site: SiteConfig, model: Model, raw_types: list[Json], raw_locales: Mapping[str, Json], tags: Mapping[str, str]
 ) -> GuideModel:
     locales = _guide_locales(site, model)
-    pages = {name: vars(each) for name, each in site.pages.items()}
-    lists = {name: vars(each) for name, each in site.lists.items()}
+    pages = {name: vars(pattern) for name, pattern in site.pages.items()}
+    lists = {name: vars(pattern) for name, pattern in site.lists.items()}
     others = [site.content.assets, site.untranslated, site.base_url is None, lists, tags if lists else None]
     guide = GuideModel(
         site,
@@ -103,13 +109,13 @@ def _make_guide_model(
 
 
 def read_json(content: Path, path: str) -> Json:
-    """Read a JSON file of the mirror, an empty object where there is none. Raises GuardError for a broken one."""
+    """Read a JSON file of the mirror; a missing file is an empty object. Raises GuardError for a broken one."""
     try:
         data = read_bytes(content / path)
         return decode(data) if data is not None else {}
     except ValueError as error:
         raise GuardError(
-            "mirror-broken", f"{content / path} is no JSON ({error}): take it back from git, or run sync --full"
+            "mirror-broken", f"{content / path} is not JSON ({error}): restore it from git, or run sync --full"
         ) from None
 
 
@@ -127,36 +133,38 @@ def _guide_locales(site: SiteConfig, model: Model) -> tuple[str, ...]:
 
 
 def _types_with_pages(model: Model, site: SiteConfig) -> tuple[str, ...]:
-    unknown = [each for each in site.pages if each not in model.types]
+    unknown = [type_id for type_id in site.pages if type_id not in model.types]
     if unknown:
         has = ", ".join(model.types)
         raise ConfigError("config-invalid", f"pages: the space has no content type {', '.join(unknown)}: it has {has}")
     if site.pages:
-        return tuple(each for each in model.types if each in site.pages)
+        return tuple(type_id for type_id in model.types if type_id in site.pages)
     return pages_of(model.types)
 
 
 def _prefixes(locales: tuple[str, ...]) -> dict[str, str]:
-    """Give what each locale's addresses begin with: nothing for the guide's first one."""
+    """Return what the addresses of each locale begin with: the root for the guide's first one."""
     return {code: "/" if code == locales[0] else f"/{url_segment(code) or file_name(code)}/" for code in locales}
 
 
 def _segments(model: Model, locales: tuple[str, ...]) -> dict[str, str]:
-    """Give each content type's part of an address.
+    """Return each content type's part of an address.
 
-    One that meets a name of the guide's own gets an underscore; those that differ only by case get a suffix.
+    A segment that is one of the guide's own names gets an underscore; segments that differ only by case get a suffix.
     """
     taken = {*OWN_NAMES, *(prefix.strip("/").lower() for prefix in _prefixes(locales).values())}
-    plain = {each: url_segment(each) or file_name(each) for each in model.types}
+    plain = {type_id: url_segment(type_id) or file_name(type_id) for type_id in model.types}
     counts = Counter(segment.lower() for segment in plain.values())
     return {
-        each: file_name(each, clash=True) if counts[segment.lower()] > 1 else segment + "_" * (segment.lower() in taken)
-        for each, segment in plain.items()
+        type_id: file_name(type_id, clash=True)
+        if counts[segment.lower()] > 1
+        else segment + "_" * (segment.lower() in taken)
+        for type_id, segment in plain.items()
     }
 
 
 def unknown_names(guide: GuideModel) -> Iterator[str]:
-    """Yield a sentence for each name in `lists:` that the content model does not have."""
+    """Yield an error for each name in `lists:` that the content model does not have."""
     for name, wanted in guide.site.lists.items():
         content_type = guide.model.types.get(wanted.type)
         if content_type is None:
@@ -165,10 +173,10 @@ def unknown_names(guide: GuideModel) -> Iterator[str]:
             continue
         if (wanted.url or f"/{name}/").split("/")[1].lower() in OWN_NAMES:
             yield f"lists.{name}.url: {wanted.url or f'/{name}/'} is the guide's own: give it another url"
-        asked = [("where", each) for each in wanted.where] + ([("by", wanted.by)] if wanted.by else [])
-        sorts = [("sort", each.removeprefix("-")) for each in wanted.sort or ()]
-        asked += [each for each in sorts if each[1] not in OWN_FACTS]
+        asked = [("where", name) for name in wanted.where] + ([("by", wanted.by)] if wanted.by else [])
+        sorts = [("sort", name.removeprefix("-")) for name in wanted.sort or ()]
+        asked += [pair for pair in sorts if pair[1] not in OWN_FACTS]
         for key, field in asked:
             if content_type.find(field) is None and (key == "sort" or field != TAGS):
-                has = ", ".join(each.id for each in content_type.fields)
+                has = ", ".join(field.id for field in content_type.fields)
                 yield f"lists.{name}.{key}: {wanted.type} has no field {field}: it has {has}"

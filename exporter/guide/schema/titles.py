@@ -1,4 +1,4 @@
-"""Titles: which text of an entry is its title, cleaned up for one line."""
+"""Titles: which text of an entry is its title, made fit for one line."""
 
 from __future__ import annotations
 
@@ -14,13 +14,10 @@ if TYPE_CHECKING:
     from exporter.guide.schema.field_roles import Roles
 
 _LONGEST_TITLE = 120
-
-
+"""Characters of a title; a longer one is cut between words."""
 _EMPHASIS = re.compile(r"(\*\*|__|\*|_)(.+)\1")
 
-
 _OF_FILES = re.compile(r"[0-9_-]")
-
 
 _NO_CHARACTER = re.compile("[\0-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ufdd0-\ufdef\ufffe\uffff]")
 
@@ -28,9 +25,9 @@ _NO_CHARACTER = re.compile("[\0-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ufdd0-\ufdef\ufff
 def find_title(
     roles: Roles, locales: Iterable[str], ask: Callable[[str, str], Sequence[Json]]
 ) -> LocalizedValue | None:
-    """Find what an item is called: its title in one of some locales, else the first of its texts that has something.
+    """Return what an item is called: its title in one of some locales, else its first short text; None for none.
 
-    `ask` answers with value and locale for the id of a field and a locale.
+    `ask` returns the value of a field in a locale, with the locale that it comes from.
     """
     codes = tuple(dict.fromkeys(locales))
     for name in roles.named_by:
@@ -44,13 +41,13 @@ def find_title(
 
 
 def _in_a_line(value: Json) -> str:
-    """Give a title as one line, cut where it goes on too long to be one."""
+    """Return a title as one line, cut where it is too long for a title; empty for what is no text or number."""
     if not isinstance(value, str):
         return str(value) if type(value) in (int, float) else ""
     text = value.strip()
     if not text.isprintable():
         text = _NO_CHARACTER.sub("", text).strip()
-        text = text if any(each.isprintable() and each != " " for each in text) else ""
+        text = text if any(letter.isprintable() and letter != " " for letter in text) else ""
     if "\n" in text:
         first = text.split("\n", 1)[0].lstrip("# ").strip()
         marked = _EMPHASIS.fullmatch(first)
@@ -59,6 +56,6 @@ def _in_a_line(value: Json) -> str:
 
 
 def is_file_name(title: str, file: str) -> bool:
-    """Tell whether an asset's title is only what its file was called when it came, which says nothing to readers."""
+    """Whether an asset's title is only the name that its file was uploaded with, which means nothing to readers."""
     stem = file.rpartition(".")[0] or file
     return title == file or (title == stem and _OF_FILES.search(title) is not None and " " not in title)

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from exporter.core.model import ContentType, Model
 
 VERSION = 1
-"""Of the twins' form; another one makes the next sync write them anew."""
+"""The version of the twins' format; another one makes the next sync write all of them."""
 
 _SYS = re.compile(rb"---\n(sys:\n(?:  .*\n){3})")
 """What every twin begins with."""
@@ -33,7 +33,7 @@ def twins(item: Item, model: Model) -> dict[str, bytes]:
 
 
 def read_sys(data: bytes) -> dict[str, str] | None:
-    """Read what a twin says of itself: `id`, `type`, `locale`; None for a file that is no twin."""
+    """Read what a twin says about itself: `id`, `type`, `locale`; None for a file that is no twin."""
     import yaml
 
     found, loader = _SYS.match(data), getattr(yaml, "CSafeLoader", yaml.SafeLoader)
@@ -43,12 +43,12 @@ def read_sys(data: bytes) -> dict[str, str] | None:
         return None
     if not isinstance(sys, dict) or set(sys) != {"id", "type", "locale"}:
         return None
-    return sys if all(isinstance(each, str) for each in sys.values()) else None
+    return sys if all(isinstance(text, str) for text in sys.values()) else None
 
 
 def _field_order(item: Item, content_type: ContentType | None) -> list[str]:
-    """Give the fields in the editor's order, then those that the model does not name."""
-    known = [each.id for each in content_type.fields if each.id in item.fields] if content_type else []
+    """Return the fields in the editor's order, then those that the model does not name."""
+    known = [field.id for field in content_type.fields if field.id in item.fields] if content_type else []
     return known + sorted(set(item.fields) - set(known))
 
 
@@ -76,11 +76,11 @@ def _is_long(content_type: ContentType | None, name: str, value: Json) -> bool:
 
 
 def _plain(value: Json) -> Any:
-    """Give a value as front matter shows it: links as `entry/ID`, Rich Text as Markdown, the rest as it is."""
+    """Return a value as front matter shows it: links as `entry/ID`, Rich Text as Markdown, the rest as it is."""
     if isinstance(value, str):
         return _clean(value)
     if isinstance(value, list):
-        return [_plain(each) for each in value]
+        return [_plain(member) for member in value]
     if isinstance(value, dict):
         if value.get("nodeType") == "document":
             return _clean(to_markdown(value))
@@ -89,18 +89,18 @@ def _plain(value: Json) -> Any:
 
 
 def _labels(metadata: Json) -> Mapping[str, list[str]]:
-    """Give the ids of tags and concepts."""
+    """Return the ids of tags and concepts."""
     found = {}
     for name in ("tags", "concepts"):
         links = metadata.get(name) if isinstance(metadata, dict) else None
-        ids = [each for link in links if (each := link_id(link))] if isinstance(links, list) else []
+        ids = [identifier for link in links if (identifier := link_id(link))] if isinstance(links, list) else []
         if ids:
             found[name] = ids
     return found
 
 
 def _clean(text: str) -> str:
-    """Put U+FFFD for lone surrogates, which no UTF-8 file can hold."""
+    """Replace lone surrogates, which no UTF-8 file can hold, by U+FFFD."""
     try:
         text.encode()
     except UnicodeEncodeError:

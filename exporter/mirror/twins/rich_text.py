@@ -1,4 +1,4 @@
-"""Rich Text as Markdown for the readable twins; every text is kept, whatever node it stands in."""
+"""Rich Text as Markdown for the readable twins; every text is kept, whatever node holds it."""
 
 from __future__ import annotations
 
@@ -12,24 +12,25 @@ if TYPE_CHECKING:
 
     from exporter.core.encoding import Json
 
-_DEPTH = 60
+_MOST_LEVELS = 60
+"""Nested nodes; what is deeper becomes an ellipsis."""
 _MARKS = {"bold": "**", "italic": "*", "code": "`", "strikethrough": "~~"}
 _SPECIAL = re.compile(r"([\\`*_\[\]<>])")
 
 
 def to_markdown(document: Json) -> str:
     """Write a Rich Text document as Markdown, with links as `entry/ID` and `asset/ID`."""
-    return "\n\n".join(_blocks(_content(document), _DEPTH))
+    return "\n\n".join(_blocks(_content(document), _MOST_LEVELS))
 
 
 def _content(node: Json) -> list[Json]:
     content = node.get("content") if isinstance(node, dict) else None
-    return [each for each in content if isinstance(each, dict)] if isinstance(content, list) else []
+    return [node for node in content if isinstance(node, dict)] if isinstance(content, list) else []
 
 
 def _blocks(nodes: list[Json], depth: int) -> list[str]:
-    written = (_block(each, depth) for each in nodes) if depth else iter(["…"])
-    return [each for each in written if each.strip()]
+    written = (_block(node, depth) for node in nodes) if depth else iter(["…"])
+    return [block for block in written if block.strip()]
 
 
 def _block(node: Json, depth: int) -> str:
@@ -42,7 +43,7 @@ def _block(node: Json, depth: int) -> str:
     if writer is not None:
         return writer(node, depth - 1)
     children = _content(node)
-    if any(str(each.get("nodeType")) in _BLOCK_KINDS for each in children):
+    if any(str(child.get("nodeType")) in _BLOCK_KINDS for child in children):
         return "\n\n".join(_blocks(children, depth - 1))
     return _inline(node, depth)
 
@@ -53,7 +54,7 @@ def _list(node: Json, depth: int) -> str:
     for number, item in enumerate(_content(node), 1):
         mark = f"{number}. " if ordered else "- "
         blocks = _blocks(_content(item), depth)
-        text = ("\n\n" if any("\n" in each for each in blocks) else "\n").join(blocks)
+        text = ("\n\n" if any("\n" in block for block in blocks) else "\n").join(blocks)
         items.append(mark + text.replace("\n", "\n" + " " * len(mark)))
     return "\n".join(items)
 
@@ -94,7 +95,7 @@ def _inline(node: Json, depth: int) -> str:
         return "…"
     if node.get("nodeType") == "text" or "value" in node:
         return _text(node)
-    inner = "".join(_inline(each, depth - 1) for each in _content(node))
+    inner = "".join(_inline(child, depth - 1) for child in _content(node))
     kind = str(node.get("nodeType", ""))
     data = node.get("data")
     if kind == "hyperlink" and isinstance(data, dict):
@@ -109,9 +110,9 @@ def _text(node: Json) -> str:
     text = _SPECIAL.sub(r"\\\1", value) if isinstance(value, str) else ""
     marks = node.get("marks")
     for mark in marks if isinstance(marks, list) else ():
-        sign = _MARKS.get(str(mark.get("type")), "") if isinstance(mark, dict) else ""
+        delimiter = _MARKS.get(str(mark.get("type")), "") if isinstance(mark, dict) else ""
         core = text.strip()
-        text = text.replace(core, f"{sign}{core}{sign}", 1) if core else text
+        text = text.replace(core, f"{delimiter}{core}{delimiter}", 1) if core else text
     return text
 
 
@@ -121,7 +122,7 @@ def _target(node: Json) -> str:
 
 
 def link_text(value: Json) -> str:
-    """Write a link as `entry/ID` or `asset/ID`, a cross-space one as its urn."""
+    """Return a link as `entry/ID` or `asset/ID`, a cross-space one as its urn."""
     key = link_key(value)
     if key is not None:
         return f"{key.kind}/{key.id}"

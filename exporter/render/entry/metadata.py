@@ -1,4 +1,4 @@
-"""What a page says of itself to machines: Open Graph and JSON-LD, by what the content model shows that an entry is."""
+"""What a page says about itself to machines: Open Graph and JSON-LD, by what the model shows that an entry is."""
 
 from __future__ import annotations
 
@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING, Any
 
 from markupsafe import Markup, escape
 
-from exporter.guide.schema.dates import read_moment
+from exporter.guide.schema.dates import read_date
 from exporter.render.view.fields import title_of, type_of, url_of
-from exporter.render.view.view import Asset, Entry
+from exporter.render.view.view import Asset, Entry, loaded_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -22,29 +22,29 @@ if TYPE_CHECKING:
 _START = re.compile(r"start|begin", re.IGNORECASE)
 _END = re.compile(r"end|until|finish", re.IGNORECASE)
 _LOCALE = re.compile(r"[a-z]{2,3}_[A-Z]{2}")
-_HEADLINE = 110
+_HEADLINE_CHARACTERS = 110
 _ENCODE = json.JSONEncoder(ensure_ascii=False).encode
 _NAMED = {"address": "address", "phone": "telephone", "telephone": "telephone"}
-_IN_A_SCRIPT = str.maketrans({each: f"\\u{ord(each):04x}" for each in "<>&\u2028\u2029"})
-"""What could end a script, or begin markup in it, is written so that it cannot."""
+_IN_A_SCRIPT = str.maketrans({character: f"\\u{ord(character):04x}" for character in "<>&\u2028\u2029"})
+"""Escapes the characters that could end a script or begin markup in it."""
 
 
 def absolute(view: View, url: str) -> str:
-    """Give the whole address of an address inside the guide; empty where site.yaml gives the guide none."""
+    """Return the absolute address of an address of the guide, "" where site.yaml has no base_url."""
     base = view.ask("site", "base_url")
     return f"{base}{url}" if base and url else ""
 
 
 def absolute_url(view: View, thing: Entry | Asset) -> str:
-    """Give the whole address of an entry's page or an asset's file; empty where it has none."""
-    found = view.of_item(thing._loaded, f"u/{view.locale}")
+    """Return the absolute address of an entry's page or an asset's file, "" where it has none."""
+    place = view.of_item(loaded_of(thing), f"u/{view.locale}")
     if isinstance(thing, Entry):
-        return absolute(view, found[1] if found else "")
-    return absolute(view, f"/{found}" if found else "")
+        return absolute(view, place[1] if place else "")
+    return absolute(view, f"/{place}" if place else "")
 
 
 def metadata(view: View, title: str, description: str, picture: Asset | None, entry: Entry | None) -> Markup:
-    """Give a page's JSON-LD as an element of its head and, where the guide has an address, its Open Graph."""
+    """Return a page's JSON-LD as an element of its head and, where the guide has an address, its Open Graph."""
     url = absolute(view, view.page.url)
     image = absolute_url(view, picture) if url and picture is not None else ""
     thing = _thing(view, entry) if entry is not None else {"@type": _OTHERS.get(view.page.kind, "WebPage")}
@@ -52,11 +52,11 @@ def metadata(view: View, title: str, description: str, picture: Asset | None, en
     if thing["@type"] not in ("Place", "Event"):
         about["inLanguage"] = view.locale
     if thing["@type"] == "Article":
-        about["headline"] = title[:_HEADLINE]
-    whole = {"@context": "https://schema.org", **thing, **{name: each for name, each in about.items() if each}}
+        about["headline"] = title[:_HEADLINE_CHARACTERS]
+    whole = {"@context": "https://schema.org", **thing, **{name: value for name, value in about.items() if value}}
     text = _ENCODE(whole).translate(_IN_A_SCRIPT)
-    found = _open_graph(view, thing["@type"], about) if url else ""
-    return Markup(f'{found}<script type="application/ld+json">{text}</script>')  # noqa: S704 - all in it is escaped
+    graph = _open_graph(view, thing["@type"], about) if url else ""
+    return Markup(f'{graph}<script type="application/ld+json">{text}</script>')  # noqa: S704 - all in it is escaped
 
 
 def _open_graph(view: View, kind: str, about: dict[str, str]) -> str:
@@ -79,7 +79,10 @@ _OTHERS = {"home": "WebSite", "list": "CollectionPage"}
 
 
 def _thing(view: View, entry: Entry) -> dict[str, Any]:
-    """Say what an entry is: an Event begins, a Place lies somewhere, an Article has a text; anything is a WebPage."""
+    """Return an entry's type and its members: what begins is an Event, what lies somewhere a Place.
+
+    Of the others, what has a text is an Article and the rest a WebPage.
+    """
     content_type = view.content_type(type_of(entry))
     fields = content_type.fields if content_type is not None else ()
     starts = _first(fields, "Date", _START)
@@ -89,19 +92,19 @@ def _thing(view: View, entry: Entry) -> dict[str, Any]:
         return {"@type": "Event", "startDate": start, **_end(view, entry, fields), **_venue(view, entry, fields)}
     if location is not None:
         return {"@type": "Place", **_geo(view, entry, location.id), **_named(view, entry, content_type)}
-    long = (each.id for each in fields if each.type in ("Text", "RichText"))
-    if any(view.answer(entry._loaded, name)[0] for name in long):
+    long = (field.id for field in fields if field.type in ("Text", "RichText"))
+    if any(view.answer(loaded_of(entry), name)[0] for name in long):
         return {"@type": "Article", **_published(view, entry, fields)}
     return {"@type": "WebPage"}
 
 
 def _first(fields: tuple[Field, ...], kind: str, like: re.Pattern[str] | None = None) -> Field | None:
-    return next((each for each in fields if each.type == kind and (like is None or like.search(each.id))), None)
+    return next((field for field in fields if field.type == kind and (like is None or like.search(field.id))), None)
 
 
 def _moment(view: View, entry: Entry, name: str) -> str:
-    value = view.answer(entry._loaded, name)[0]
-    return value if isinstance(value, str) and read_moment(value) is not None else ""
+    value = view.answer(loaded_of(entry), name)[0]
+    return value if isinstance(value, str) and read_date(value) is not None else ""
 
 
 def _end(view: View, entry: Entry, fields: tuple[Field, ...]) -> dict[str, Any]:
@@ -111,10 +114,11 @@ def _end(view: View, entry: Entry, fields: tuple[Field, ...]) -> dict[str, Any]:
 
 
 def _venue(view: View, entry: Entry, fields: tuple[Field, ...]) -> dict[str, Any]:
-    """Say where an event is: at the first linked entry called a venue, place or location, or at its own location."""
+    """Return where an event is: at the first entry linked as venue, place or location, or at its own location."""
     content_type = view.content_type(type_of(entry))
-    for each in fields:
-        linked = view.value(entry._loaded, each.id) if each.link_type == "Entry" and _is_venue(each.id) else None
+    for field in fields:
+        is_venue = field.link_type == "Entry" and _is_venue(field.id)
+        linked = view.value(loaded_of(entry), field.id) if is_venue else None
         if isinstance(linked, Entry):
             url = absolute_url(view, linked) if url_of(linked) else ""
             return {"location": {"@type": "Place", "name": title_of(linked), **({"url": url} if url else {})}}
@@ -125,11 +129,11 @@ def _venue(view: View, entry: Entry, fields: tuple[Field, ...]) -> dict[str, Any
 
 
 def _is_venue(name: str) -> bool:
-    return any(each in name.lower() for each in ("venue", "place", "location"))
+    return any(word in name.lower() for word in ("venue", "place", "location"))
 
 
 def _geo(view: View, entry: Entry, name: str) -> dict[str, Any]:
-    value: Json = view.answer(entry._loaded, name)[0]
+    value: Json = view.answer(loaded_of(entry), name)[0]
     if not isinstance(value, dict) or not (_is_degree(value.get("lat"), 90) and _is_degree(value.get("lon"), 180)):
         return {}
     return {"geo": {"@type": "GeoCoordinates", "latitude": value["lat"], "longitude": value["lon"]}}
@@ -140,23 +144,23 @@ def _is_degree(value: Json, most: int) -> bool:
 
 
 def _named(view: View, entry: Entry, content_type: ContentType | None) -> dict[str, Any]:
-    """Give what fields of well-known names say."""
+    """Return the values of fields with well-known names."""
     return dict(_known(view, entry, content_type))
 
 
 def _known(view: View, entry: Entry, content_type: ContentType | None) -> Iterator[tuple[str, str]]:
     for name, wanted in _NAMED.items():
         if content_type is not None and content_type.find(name):
-            value = view.answer(entry._loaded, name)[0]
+            value = view.answer(loaded_of(entry), name)[0]
             if isinstance(value, str) and value.strip():
                 yield wanted, value
 
 
 def _published(view: View, entry: Entry, fields: tuple[Field, ...]) -> dict[str, Any]:
-    """Say when an article was published: by its first date, else when the entry was made.
+    """Return when an article was published: its first date, else when the entry was created.
 
-    When it was changed stands in sitemap and feed alone: an edit that shows nowhere leaves the page as it is.
+    When it was changed is only in sitemap and feed, so that an edit that shows nowhere leaves the page as it is.
     """
     dated = _first(fields, "Date")
-    date = _moment(view, entry, dated.id) if dated is not None else view.of_item(entry._loaded, "s/createdAt")
-    return {"datePublished": date} if isinstance(date, str) and read_moment(date) is not None else {}
+    date = _moment(view, entry, dated.id) if dated is not None else view.of_item(loaded_of(entry), "s/createdAt")
+    return {"datePublished": date} if isinstance(date, str) and read_date(date) is not None else {}

@@ -1,4 +1,4 @@
-"""Rich Text as HTML: one table of nodes and one of marks; text is kept whatever node it stands in."""
+"""Rich Text as HTML: one table of nodes, one of marks; text is kept whatever node it is in."""
 
 from __future__ import annotations
 
@@ -9,10 +9,10 @@ from markupsafe import Markup, escape
 from exporter.core.model import link_key
 from exporter.render.entry.sections import inline
 from exporter.render.markup.headings import Outline
-from exporter.render.markup.links import follow
+from exporter.render.markup.links import resolve_link
 from exporter.render.markup.rich_text_tree import CONTROLS, content_of, texts_of
 from exporter.render.markup.table_spans import fit_spans
-from exporter.render.view.fields import title_of, type_of, url_of
+from exporter.render.view.fields import address_of, title_of, type_of
 from exporter.render.view.other_spaces import Resource, read_resource
 from exporter.render.view.view import Asset, Entry, View
 
@@ -21,8 +21,8 @@ if TYPE_CHECKING:
 
     from exporter.core.encoding import Json
 
-_DEPTH = 60
-_EMBEDDED = 4
+_DEEPEST_NODE = 60
+_DEEPEST_EMBED = 4
 """Entries shown inside one another at the most; one inside itself is a link."""
 _MARKS = {
     "bold": "strong",
@@ -39,15 +39,15 @@ _CELLS = {"table-cell": "td", "table-header-cell": "th"}
 
 
 class _Place(NamedTuple):
-    """Where a node stands: in which document, on which page, below which headings, how much deeper nodes may be.
+    """Where a node is: in which document, on which page, below which headings, how much deeper nodes may nest.
 
-    `inline` says that no blocks may stand there, `linked` that it is in a link, `headed` that it is in a header cell.
+    `inline` says that no blocks may be there, `linked` that it is in a link, `headed` that it is in a header cell.
     """
 
     document: Mapping[str, Json]
     view: View
     outline: Outline
-    depth: int = _DEPTH
+    depth: int = _DEEPEST_NODE
     inline: bool = False
     linked: bool = False
     headed: bool = False
@@ -62,11 +62,11 @@ def render_document(document: Mapping[str, Json], view: View, under: int = 1) ->
 
 
 def _inside(node: Mapping[str, Json], place: _Place) -> str:
-    """Write what is inside a node; what is nested too deep is only text."""
+    """Return what is inside a node as HTML; what is nested too deep is only text."""
     if not place.depth:
         return str(escape(" ".join(texts_of(node)).translate(CONTROLS)))
     deeper = place._replace(depth=place.depth - 1)
-    return "".join(_node(each, deeper) for each in content_of(node))
+    return "".join(_node(child, deeper) for child in content_of(node))
 
 
 def _node(node: Mapping[str, Json], place: _Place) -> str:
@@ -78,18 +78,18 @@ def _node(node: Mapping[str, Json], place: _Place) -> str:
 
 
 def _text(node: Mapping[str, Json]) -> str:
-    """Write a text; the first mark is the innermost."""
+    """Return a text with its marks; the first one is the innermost."""
     value = node.get("value")
     text = str(escape(value.translate(CONTROLS) if isinstance(value, str) else "")).replace("\n", "<br>")
     marks = node.get("marks")
-    kinds = [each.get("type") for each in marks if isinstance(each, dict)] if isinstance(marks, list) else []
-    for name in dict.fromkeys(_MARKS[each] for each in kinds if isinstance(each, str) and each in _MARKS):
+    kinds = [mark.get("type") for mark in marks if isinstance(mark, dict)] if isinstance(marks, list) else []
+    for name in dict.fromkeys(_MARKS[kind] for kind in kinds if isinstance(kind, str) and kind in _MARKS):
         text = f"<{name}>{text}</{name}>"
     return text
 
 
 def _block(node: Mapping[str, Json], place: _Place, name: str, inner: _Place) -> str:
-    """Write a block; where none may stand, what is inside it."""
+    """Return a block, or only what is inside it where no block may be."""
     if place.inline:
         return f" {_inside(node, place)} "
     written = _inside(node, inner)
@@ -105,7 +105,7 @@ def _quote(node: Mapping[str, Json], place: _Place) -> str:
 
 
 def _stray(node: Mapping[str, Json], place: _Place) -> str:
-    """Write an item without its list, or a row or a cell without its table."""
+    """Return an item that is in no list, or a row or cell that is in no table."""
     return _block(node, place, "div", place)
 
 
@@ -119,11 +119,12 @@ def _heading(node: Mapping[str, Json], place: _Place) -> str:
 
 
 def _list(node: Mapping[str, Json], place: _Place) -> str:
-    """Write a list; what stands in it without an item gets one."""
+    """Return a list; what is in it outside of an item gets an item."""
     if place.inline or not place.depth:
         return f"{_inside(node, place)} "
     deeper = place._replace(depth=place.depth - 1)
-    written = "".join(f"<li>{each}</li>" for each in (_item(each, deeper) for each in content_of(node)) if each)
+    items = (_item(child, deeper) for child in content_of(node))
+    written = "".join(f"<li>{item}</li>" for item in items if item)
     name = _LISTS[node["nodeType"]]
     return f"<{name}>{written}</{name}>" if written else ""
 
@@ -133,10 +134,11 @@ def _item(node: Mapping[str, Json], place: _Place) -> str:
 
 
 def _table(node: Mapping[str, Json], place: _Place) -> str:
-    """Write a table; what stands in it without a row or a cell gets one."""
+    """Return a table; what is in it outside of a row or a cell gets one."""
     if place.inline or place.depth < 3:
         return f"{_inside(node, place._replace(inline=True))} "
-    rows = [row for row in (_row(each, place._replace(depth=place.depth - 2)) for each in content_of(node)) if row]
+    deeper = place._replace(depth=place.depth - 2)
+    rows = [row for row in (_row(child, deeper) for child in content_of(node)) if row]
     spans = fit_spans([[(cell.columns, cell.rows) for cell in row] for row in rows])
     written = "".join(f"<tr>{''.join(map(_cell, row, fitting))}</tr>" for row, fitting in zip(rows, spans, strict=True))
     return f'<div class="scroll"><table>{written}</table></div>' if written else ""
@@ -151,7 +153,7 @@ class _Cell(NamedTuple):
 
 def _row(node: Mapping[str, Json], place: _Place) -> list[_Cell]:
     cells = content_of(node) if node.get("nodeType") == "table-row" else [node]
-    return [_read_cell(each, place) for each in cells]
+    return [_read_cell(cell, place) for cell in cells]
 
 
 def _read_cell(node: Mapping[str, Json], place: _Place) -> _Cell:
@@ -160,8 +162,8 @@ def _read_cell(node: Mapping[str, Json], place: _Place) -> _Cell:
     if name is None:
         return _Cell("td", _node(node, place))
     data = node.get("data")
-    sizes = [data.get(each) if isinstance(data, dict) else None for each in ("colspan", "rowspan")]
-    columns, rows = (each if isinstance(each, int) else 1 for each in sizes)
+    sizes = [data.get(key) if isinstance(data, dict) else None for key in ("colspan", "rowspan")]
+    columns, rows = (size if isinstance(size, int) else 1 for size in sizes)
     return _Cell(name, _inside(node, place._replace(headed=place.headed or name == "th")), columns, rows)
 
 
@@ -179,14 +181,14 @@ def _target(node: Mapping[str, Json], place: _Place) -> Entry | Asset | Resource
     target = data.get("target") if isinstance(data, dict) else None
     if link_key(target) is not None:
         return place.view.target(target, place.document)
-    found = read_resource(target)
-    if found is None:
+    resource = read_resource(target)
+    if resource is None:
         place.view.report("link-unresolved", "links to what is neither an entry nor an asset", place.document)
-    return found
+    return resource
 
 
 def _linked(inner: str, address: str, place: _Place) -> str:
-    """Write a link; inside another one, or where it leads nowhere, only what is inside it."""
+    """Return a link, or only what is inside it where it is in another link or leads nowhere."""
     if not address or place.linked or not inner.strip():
         return inner
     return f'<a href="{escape(address)}">{inner}</a>'
@@ -195,7 +197,7 @@ def _linked(inner: str, address: str, place: _Place) -> str:
 def _hyperlink(node: Mapping[str, Json], place: _Place) -> str:
     data = node.get("data")
     uri = data.get("uri") if isinstance(data, dict) else None
-    address = follow("a", uri, place.view, place.document) if isinstance(uri, str) else None
+    address = resolve_link(uri, place.view, place.document) if isinstance(uri, str) else None
     return _linked(_inside(node, place._replace(inline=True, linked=True)), address or "", place)
 
 
@@ -205,21 +207,21 @@ def _item_hyperlink(node: Mapping[str, Json], place: _Place) -> str:
 
 
 def _inline(node: Mapping[str, Json], place: _Place) -> str:
-    """Write the name of an entry, asset or resource as a link to it."""
+    """Return the name of an entry, asset or resource as a link to it."""
     target = _target(node, place)
     name = _linked(str(escape(_name(target, place.view))), _address(target), place)
     return name + _inside(node, place)
 
 
 def _embedded(node: Mapping[str, Json], place: _Place) -> str:
-    """Write an entry by the template of its type, an asset as it is shown everywhere."""
+    """Return an entry rendered by the template of its type, an asset by the theme's."""
     if place.inline or place.linked:
         return f"{_inline(node, place)} "
     view, target = place.view, _target(node, place)
     if target is None:
         return _inside(node, place)
     key = repr(target)
-    if isinstance(target, Resource) or key in view.embedding or len(view.embedding) == _EMBEDDED:
+    if isinstance(target, Resource) or key in view.embedding or len(view.embedding) == _DEEPEST_EMBED:
         return f"<p>{_inline(node, place._replace(inline=True))}</p>"
     view.embedding.append(key)
     try:
@@ -229,9 +231,9 @@ def _embedded(node: Mapping[str, Json], place: _Place) -> str:
 
 
 def _shown(target: Entry | Asset, place: _Place) -> str:
-    """Write what is embedded by its template; a part of pages stands in the text where it has none of its own."""
+    """Render an embedded item by its template; a part of pages without one of its own becomes part of the text."""
     view, template = place.view, _part_of(target, place.view)
-    if template == "parts/entry.html" and isinstance(target, Entry) and type_of(target) in view.guide.parts:
+    if template == "parts/entry.html" and isinstance(target, Entry) and type_of(target) in view.guide.embedded_types:
         written = inline(target, place.outline.level + 1)
         if written:
             return str(written)
@@ -240,18 +242,18 @@ def _shown(target: Entry | Asset, place: _Place) -> str:
 
 
 def _part_of(target: Entry | Asset, view: View) -> str:
-    """Give the template of an embedded item: the project's own `parts/TYPE.html`, else the one for any entry."""
+    """Return the template of an embedded item: the project's own `parts/TYPE.html`, else the one for any entry."""
     if isinstance(target, Asset):
         return "parts/asset.html"
     own = f"parts/{type_of(target)}.html"
-    stands = view.ask("template", own) is not None and view.library.template_files.find(f"theme/{own}") is None
-    return own if stands else "parts/entry.html"
+    exists = view.ask("template", own) is not None and view.library.template_files.find(f"theme/{own}") is None
+    return own if exists else "parts/entry.html"
 
 
 def _address(target: Entry | Asset | Resource | None) -> str:
     if isinstance(target, Resource):
         return target.url
-    return url_of(target) if target is not None else ""
+    return address_of(target) if target is not None else ""
 
 
 def _name(target: Entry | Asset | Resource | None, view: View) -> str:

@@ -1,4 +1,4 @@
-"""Values as people read them: short facts, dates, addresses, and the objects of JSON fields as tables."""
+"""Values as people read them: short facts, dates, addresses, and objects of JSON fields as tables."""
 
 from __future__ import annotations
 
@@ -11,14 +11,15 @@ from markupsafe import Markup, escape
 
 from exporter.guide.schema.dates import machine_date, read_date, write_date
 from exporter.guide.schema.field_words import ADDRESSES, key_name, words_of
-from exporter.render.markup.links import follow
-from exporter.render.view.fields import locale_of, roles_of, source_of, title_of, url_of
+from exporter.render.markup.links import resolve_link
+from exporter.render.view.fields import address_of, locale_of, roles_of_thing, title_of
 from exporter.render.view.languages import language, language_name, locale_of_page, write_number
 from exporter.render.view.other_spaces import Resource
-from exporter.render.view.view import Asset, Entry, RichText, Values, View
+from exporter.render.view.rich_text import RichText
+from exporter.render.view.view import Asset, Entry, Values, View, loaded_of
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Iterable, Sequence
 
     from exporter.render.view.fields import FieldValue
 
@@ -31,23 +32,23 @@ _PHONES = {"phone", "telephone", "tel", "mobile", "fax", "whatsapp"}
 _CODE = re.compile(r"[a-z]{2,3}(?:-[A-Z][a-z]{3})?(?:-[A-Z]{2})?")
 _LANGUAGES = {"language", "languages", "locale", "locales"}
 _NUMBERS = (int, float)
-_ROUND = 360
-_COLUMNS = 8
-_DEPTH = 5
-_PRECISE = 5
+_FULL_CIRCLE = 360
+_MOST_COLUMNS = 8
+_DEEPEST_TABLE = 5
+_DEGREE_DECIMALS = 5
 _NOTHING = Markup("")
 
 
 @dataclass(frozen=True)
 class Anchor:
-    """A link that two fields are: what it is called, and where it leads."""
+    """A link made of two fields: its text and its address."""
 
     text: str
     url: str
 
 
 def date(value: Any, view: View, length: str = "long") -> Markup:
-    """Write a date in the page's language; what is none stays as it is."""
+    """Return a date in the page's language; any other value stays as it is."""
     moment = read_date(value)
     if moment is None:
         return escape("" if value is None else value)
@@ -56,11 +57,11 @@ def date(value: Any, view: View, length: str = "long") -> Markup:
 
 
 def fact(field: FieldValue, view: View) -> Markup:
-    """Write a short field by its type."""
+    """Return a short field by its type."""
     value = field.value
     if isinstance(value, tuple):
         return Markup(", ").join(
-            _text(each, field.id, view) if isinstance(each, str) else leaf(each, view) for each in value
+            _text(item, field.id, view) if isinstance(item, str) else leaf(item, view) for item in value
         )
     if field.type == "Date":
         return date(value, view)
@@ -69,25 +70,25 @@ def fact(field: FieldValue, view: View) -> Markup:
     if isinstance(value, Values):
         return table(value, view)
     if isinstance(value, Anchor):
-        address = _led(value.url, view)
+        address = _resolve(value.url, view)
         return Markup('<a href="%s">%s</a>') % (address, value.text) if address else escape(value.text)
     return leaf(value, view)
 
 
 def place(value: Mapping[str, Any], view: View) -> Markup:
-    """Write a location as a link that maps open; nothing where it is none on earth."""
-    numbers = (each for each in (value.get("lat"), value.get("lon")) if isinstance(each, _NUMBERS))
-    pair = [each for each in numbers if not isinstance(each, bool) and abs(each) <= _ROUND]
+    """Return a location as a link that opens a map, nothing where its degrees are not on earth."""
+    numbers = (degrees for degrees in (value.get("lat"), value.get("lon")) if isinstance(degrees, _NUMBERS))
+    pair = [degrees for degrees in numbers if not isinstance(degrees, bool) and abs(degrees) <= _FULL_CIRCLE]
     if len(pair) < 2:
         return _NOTHING
-    shown = ", ".join(write_number(round(each, _PRECISE), view.locale) for each in pair)
+    shown = ", ".join(write_number(round(degrees, _DEGREE_DECIMALS), view.locale) for degrees in pair)
     return Markup('<a href="geo:%s,%s" dir="ltr">%s</a>') % (*pair, shown)
 
 
 def _text(value: str, name: str, view: View) -> Markup:
-    """Write a short text: an address of the web or of mail, or a telephone number, as a link, a date in words.
+    """Return a short text: web and mail addresses and telephone numbers as links, dates and languages in words.
 
-    What is a telephone number is told by the field's name, and what is a language, which is written in words too.
+    The field's name says whether it is a telephone number or a language.
     """
     text = value.strip()
     named = {*words_of(name)[-1:]}
@@ -95,7 +96,7 @@ def _text(value: str, name: str, view: View) -> Markup:
         return date(text, view)
     is_host = _HOST.fullmatch(text) and (text.startswith("www.") or {"website", *ADDRESSES} & named)
     if is_host or text.startswith(("https://", "http://")) or (_PATH.match(text) and ADDRESSES & named):
-        address = follow("a", f"https://{text}" if is_host else text, view, value)
+        address = resolve_link(f"https://{text}" if is_host else text, view, value)
         shown = re.sub(r"^(?:https?://|mailto:|tel:)", "", text).removesuffix("/") or text
         return Markup('<a href="%s">%s</a>') % (address, shown) if address else escape(text)
     if _CODE.fullmatch(text) and _LANGUAGES & named:
@@ -108,7 +109,7 @@ def _text(value: str, name: str, view: View) -> Markup:
 
 
 def leaf(value: Any, view: View) -> Markup:
-    """Write a single value of any kind."""
+    """Return a single value of any kind."""
     if isinstance(value, bool):
         return escape(view.ask("word", f"{view.locale}/{'yes' if value else 'no'}"))
     if isinstance(value, _NUMBERS):
@@ -122,111 +123,111 @@ def leaf(value: Any, view: View) -> Markup:
 
 
 def _thing(value: Entry | Asset, view: View) -> Markup:
-    """Write what an entry or asset is called, with a link to it, in its own language."""
-    address = led_to(value, view) or url_of(value) or (source_of(value) if isinstance(value, Asset) else "")
+    """Return the title of an entry or asset as a link to it, marked with its language."""
+    address = _wrapped_link(value, view) or address_of(value)
     code = locale_of(value)
-    spoken = _NOTHING if code == view.locale else lang_attributes(code)
+    lang = _NOTHING if code == view.locale else lang_attributes(code)
     name = title_of(value)
-    return Markup('<a href="%s"%s>%s</a>') % (address, spoken, name) if address else _said(name, spoken)
+    return Markup('<a href="%s"%s>%s</a>') % (address, lang, name) if address else _span(name, lang)
 
 
-def led_to(value: Entry | Asset, view: View) -> str:
-    """Give the address that an entry stands for which is no more than a link; empty for any other."""
-    name = roles_of(value).leads_on
-    url = view.answer(value._loaded, name)[0] if name else None
-    return _led(url, view) if isinstance(url, str) else ""
+def _wrapped_link(value: Entry | Asset, view: View) -> str:
+    """Return the address that an entry holds if it is nothing but a link, else ""."""
+    name = roles_of_thing(value).leads_on
+    url = view.answer(loaded_of(value), name)[0] if name else None
+    return _resolve(url, view) if isinstance(url, str) else ""
 
 
 def is_address(text: str) -> bool:
-    """Tell whether a text is something that a link can lead to, with a scheme or without."""
+    """Whether a text is something that a link can lead to, with a scheme or without."""
     forms = (_WITH_SCHEME.match, _PATH.match, _HOST.fullmatch, _MAIL.fullmatch, _PHONE.fullmatch)
     return any(is_one(text.strip()) for is_one in forms)
 
 
-def _led(url: str, view: View) -> str:
-    """Lead an address that an editor wrote in a field of its own; empty where it leads nowhere."""
+def _resolve(url: str, view: View) -> str:
+    """Return the target of an address that an editor wrote in a field of its own, "" where it leads nowhere."""
     text = url.strip()
     if _HOST.fullmatch(text):
         return f"https://{text}"
     if _MAIL.fullmatch(text):
         return f"mailto:{text}"
-    return _tel(text) if _PHONE.fullmatch(text) else follow("a", url, view, url) or ""
+    return _tel(text) if _PHONE.fullmatch(text) else resolve_link(url, view, url) or ""
 
 
 def _tel(text: str) -> str:
     return f"tel:{re.sub(r'[^0-9+]', '', text)}"
 
 
-def _said(text: str, spoken: Markup) -> Markup:
-    return Markup("<span%s>%s</span>") % (spoken, text) if spoken else escape(text)
+def _span(text: str, lang: Markup) -> Markup:
+    return Markup("<span%s>%s</span>") % (lang, text) if lang else escape(text)
 
 
 def lang_attributes(code: str) -> Markup:
-    """Give ` lang="…" dir="…"` of a locale."""
-    found = language(code, code)
-    return Markup(' lang="%s" dir="%s"') % (found.code, found.direction)
+    """Return ` lang="…" dir="…"` of a locale."""
+    described = language(code, code)
+    return Markup(' lang="%s" dir="%s"') % (described.code, described.direction)
 
 
-def table(value: Any, view: View, depth: int = _DEPTH) -> Markup:
-    """Write what a JSON field holds as a table or a list, or in a sentence where it is deep inside others."""
-    if isinstance(value, RichText) or value is None or leads_elsewhere(value):
+def table(value: Any, view: View, depth: int = _DEEPEST_TABLE) -> Markup:
+    """Return what a JSON field holds as a table or a list, or as a sentence where it is deep inside others."""
+    if isinstance(value, RichText) or value is None or is_link_to_other_space(value):
         return _NOTHING
     if isinstance(value, Mapping):
-        if {"lat", "lon"} == set(value) and (found := place(value, view)):
-            return found
+        if {"lat", "lon"} == set(value) and (location := place(value, view)):
+            return location
         return _rows(value, view, depth) if depth else _sentence(value, view)
     if not isinstance(value, tuple):
         return leaf(value, view)
-    if any(isinstance(each, Mapping | tuple) for each in value):
+    if any(isinstance(item, Mapping | tuple) for item in value):
         columns = _columns(value)
         return _grid(value, columns, view) if columns and depth else _list(value, view, depth)
-    return Markup(", ").join(leaf(each, view) for each in value)
+    return Markup(", ").join(leaf(item, view) for item in value)
 
 
-def leads_elsewhere(value: Any) -> bool:
-    """Tell whether a value is a link to an entry of another space, which has no page here."""
+def is_link_to_other_space(value: Any) -> bool:
+    """Whether a value is a link to an entry of another space, which has no page here."""
     sys = value.get("sys") if isinstance(value, Values) else None
     return isinstance(sys, Values) and sys.get("type") == "ResourceLink"
 
 
 def _rows(value: Mapping[str, Any], view: View, depth: int) -> Markup:
-    """Write an object: a row for each key that has something."""
+    """Return an object as a table with a row for each key that is not empty."""
     row = Markup('<tr><th scope="row">{}</th><td>{}</td></tr>')
-    cells = ((each, table(value[each], view, depth - 1)) for each in value)
-    rows = [row.format(key_name(each), cell) for each, cell in cells if cell]
+    cells = ((key, table(value[key], view, depth - 1)) for key in value)
+    rows = [row.format(key_name(key), cell) for key, cell in cells if cell]
     return Markup("<table>{}</table>").format(_NOTHING.join(rows)) if rows else _NOTHING
 
 
 def _columns(value: Sequence[Any]) -> list[str]:
-    """Give the keys of a list of objects that have the like and are flat; none for any other list."""
-    if not all(isinstance(each, Mapping) for each in value):
+    """Return the keys of a list of flat objects, none for any other list and where the keys are too many."""
+    if not all(isinstance(item, Mapping) for item in value):
         return []
-    keys = list(dict.fromkeys(key for each in value for key in each))
-    flat = not any(isinstance(inner, Mapping | tuple) for each in value for inner in each.values())
-    return keys if flat and len(keys) <= _COLUMNS and len(value) > 1 else []
+    keys = list(dict.fromkeys(key for item in value for key in item))
+    flat = not any(isinstance(inner, Mapping | tuple) for item in value for inner in item.values())
+    return keys if flat and len(keys) <= _MOST_COLUMNS and len(value) > 1 else []
 
 
 def _grid(value: Sequence[Any], columns: list[str], view: View) -> Markup:
-    head = _each('<th scope="col">{}</th>', columns, key_name)
-    rows = [
-        _each("<td>{}</td>", [each.get(key) for key in columns], lambda cell: table(cell, view, 0)) for each in value
-    ]
-    body = _each("<tr>{}</tr>", rows, lambda each: each)
+    head = _wrapped('<th scope="col">{}</th>', map(key_name, columns))
+    rows = [_wrapped("<td>{}</td>", [table(item.get(key), view, 0) for key in columns]) for item in value]
+    body = _wrapped("<tr>{}</tr>", rows)
     return Markup("<table><thead><tr>{}</tr></thead><tbody>{}</tbody></table>").format(head, body)
 
 
 def _list(value: Sequence[Any], view: View, depth: int) -> Markup:
-    found = [written for each in value if (written := table(each, view, max(0, depth - 1)))]
-    if len(found) < 2:
-        return _NOTHING.join(found)
-    return Markup("<ol>{}</ol>").format(_each("<li>{}</li>", found, lambda each: each))
+    items = [written for item in value if (written := table(item, view, max(0, depth - 1)))]
+    if len(items) < 2:
+        return _NOTHING.join(items)
+    return Markup("<ol>{}</ol>").format(_wrapped("<li>{}</li>", items))
 
 
-def _each(markup: str, values: Sequence[Any], write: Callable[[Any], Any]) -> Markup:
-    return _NOTHING.join(Markup(markup).format(write(each)) for each in values)  # noqa: S704 - it stands in this file
+def _wrapped(element: str, contents: Iterable[str]) -> Markup:
+    """Return each content, escaped unless it is markup, in an element of its own."""
+    markup = Markup(element)  # noqa: S704 - a literal of this file
+    return _NOTHING.join(markup.format(content) for content in contents)
 
 
 def _sentence(value: Mapping[str, Any], view: View) -> Markup:
-    """Write an object that lies deep inside others in a sentence."""
-    cells = ((each, table(value[each], view, 0)) for each in value)
-    return Markup("; ").join(Markup("{}: {}").format(key_name(each), cell) for each, cell in cells if cell)
+    """Return an object that is deep inside others as a sentence."""
+    cells = ((key, table(value[key], view, 0)) for key in value)
+    return Markup("; ").join(Markup("{}: {}").format(key_name(key), cell) for key, cell in cells if cell)

@@ -1,4 +1,4 @@
-"""Control characters, which no page may hold: editors paste them unseen."""
+"""Control characters, which no page may hold: editors paste them without seeing them."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ if TYPE_CHECKING:
 
 
 def _dropping(unwanted: bytes) -> Callable[[bytes], bytes]:
-    """Make what drops bytes: it looks for them first, which takes half as long, and mostly there are none."""
+    """Return a function that drops bytes; it looks for them first, which takes half the time where there are none."""
     others = bytes.maketrans(unwanted, b"\xff" * len(unwanted))
     return lambda data: data if data.translate(others) is data else data.translate(None, unwanted)
 

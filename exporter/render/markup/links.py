@@ -7,62 +7,88 @@ import re
 from typing import TYPE_CHECKING
 from urllib.parse import quote, unquote, urlsplit
 
-from exporter.render.markup.link_syntax import ELSEWHERE, SCHEMES, item_named
-from exporter.render.view.fields import file_values, url_of
+from exporter.render.markup.link_syntax import EXTERNAL_URL, SCHEMES, item_named
+from exporter.render.view.fields import address_of, file_values, source_of, url_of
 from exporter.render.view.view import Asset, View
 from exporter.report.report import one_line
 
 if TYPE_CHECKING:
     from urllib.parse import SplitResult
 
-"""Where links of the space may lead. Everything else is shown as plain text."""
+    from exporter.render.view.view import Entry
 
-_HOSTED = ("http", "https")
-"""An address elsewhere that is too short to be an asset's file: most are, and it costs little to tell."""
+_HTTP = ("http", "https")
 _HOST = re.compile(r"(?:[\w.~%!$&'()*+,;=:-]*@)?(?:[\w.-]*\w\.?|\[[0-9A-Fa-f:.]+\])(?::[0-9]{0,5})?")
 _ILLEGAL = re.compile(r"[\x00-\x20\"<>\\^`{|}\[\]\x7f-\xa0\ud800-\udfff]|%(?![0-9A-Fa-f]{2})")
 
 
-def follow(tag: str, url: str, view: View, text: object) -> str | None:
-    """Give the address that a link or picture (its `tag`) of the space gets on this page; None for one left out.
+def resolve_link(url: str, view: View, text: object) -> str | None:
+    """Return the address that a link of the space gets on this page, None for a link that is left out.
 
-    What is left out is a problem; `text` is the value that it stands in.
+    One that is left out is reported; `text` is the value that it is in.
     """
-    if tag == "a" and ELSEWHERE.fullmatch(url):
+    if EXTERNAL_URL.fullmatch(url):
         return url
     bare = url.strip()
     try:
         parts = urlsplit(bare)
-        found = _lead(tag, parts, view)
+        address = _resolve(parts, view)
     except ValueError:
-        parts, found = None, None
-    if found is None and bare:
-        _report(tag, bare, parts, view, text)
-    return found
+        parts, address = None, None
+    if address is None and bare:
+        _report_link(bare, parts, view, text)
+    return address
 
 
-def _report(tag: str, url: str, parts: SplitResult | None, view: View, text: object) -> None:
+def resolve_picture(url: str, view: View, text: object) -> str | Asset | None:
+    """Return the address of a picture's local file, its asset where the file is only at the source, else None.
+
+    Pages load nothing from other hosts, so the asset is to be shown as a link. A picture that is left out is reported;
+    `text` is the value that it is in.
+    """
+    bare = url.strip()
+    try:
+        asset = _pictured(urlsplit(bare), view)
+    except ValueError:
+        asset = None
+    if asset is not None and (local := url_of(asset)):
+        return local
+    if asset is not None and source_of(asset):
+        return asset
+    if bare:
+        fault = "is no picture of the space" if asset is None else "has no file"
+        view.report("picture-elsewhere", f"shows {one_line(bare)}, which {fault}", text)
+    return None
+
+
+def _pictured(parts: SplitResult, view: View) -> Asset | None:
+    """Return the asset that the address of a picture names, None for any other address."""
+    if parts.netloc and parts.scheme in ("", *_HTTP):
+        return _asset_at(parts.netloc, unquote(parts.path), view)
+    thing = _item(parts.path, ("asset",), view) if not parts.scheme else None
+    return thing if isinstance(thing, Asset) else None
+
+
+def _report_link(url: str, parts: SplitResult | None, view: View, text: object) -> None:
     shown = one_line(url)
-    if tag == "img":
-        view.report("picture-elsewhere", f"shows {shown}, which is no picture of the space", text)
-    elif parts is not None and not parts.scheme and not parts.netloc:
-        view.report("link-dead", f"links to {shown}, where no page is", text)
+    if parts is not None and not parts.scheme and not parts.netloc:
+        view.report("link-dead", f"links to {shown}, where there is no page", text)
     else:
-        view.report("link-refused", f"links to {shown}, which is no address that links may have", text)
+        view.report("link-refused", f"links to {shown}, which is not an address that links may have", text)
 
 
-def _lead(tag: str, parts: SplitResult, view: View) -> str | None:
-    """Lead an address that was taken apart. Raises ValueError where it is none."""
-    if parts.netloc and parts.scheme in ("", *_HOSTED):
-        local = _asset_file(parts.netloc, unquote(parts.path), view)
-        return local if local or tag == "img" else _elsewhere(parts)
+def _resolve(parts: SplitResult, view: View) -> str | None:
+    """Resolve an address that was split. Raises ValueError where it is malformed."""
+    if parts.netloc and parts.scheme in ("", *_HTTP):
+        asset = _asset_at(parts.netloc, unquote(parts.path), view)
+        return (url_of(asset) if asset is not None else "") or _external(parts)
     if parts.scheme:
-        return _elsewhere(parts) if tag == "a" and parts.scheme in SCHEMES and parts.scheme not in _HOSTED else None
-    return _internal(parts, view) if tag == "a" else _item(parts.path, ("asset",), view)
+        return _external(parts) if parts.scheme in SCHEMES and parts.scheme not in _HTTP else None
+    return _internal(parts, view)
 
 
-def _elsewhere(parts: SplitResult) -> str | None:
-    """Write an address of another host, or of a scheme without hosts; None where it names nothing."""
+def _external(parts: SplitResult) -> str | None:
+    """Return an address on another host, or of a scheme without hosts, None where it names nothing."""
     if parts.netloc and not _HOST.fullmatch(parts.netloc):
         return None
     if not (parts.netloc or parts.path):
@@ -73,22 +99,21 @@ def _elsewhere(parts: SplitResult) -> str | None:
 
 
 def _legal(text: str) -> str:
-    """Write what no address may hold as its bytes."""
-    return _ILLEGAL.sub(lambda found: quote(found[0], safe="", errors="replace"), text)
+    """Percent-encode the characters that no address may hold."""
+    return _ILLEGAL.sub(lambda match: quote(match[0], safe="", errors="replace"), text)
 
 
 def _anchor(parts: SplitResult) -> str:
     return f"#{_legal(parts.fragment).replace('#', '%23')}" if parts.fragment else ""
 
 
-def _asset_file(host: str, path: str, view: View) -> str | None:
-    """Give the local file of an asset's address, //HOST/SPACE/ASSET/HASH/NAME; None for any other address."""
+def _asset_at(host: str, path: str, view: View) -> Asset | None:
+    """Return the asset whose file has an address, //HOST/SPACE/ASSET/HASH/NAME, None for any other address."""
     parts = path.split("/")
     asset = view.thing(f"asset:{parts[2]}") if len(parts) > 3 and parts[2] else None
     values = file_values(asset) if isinstance(asset, Asset) else {}
-    if asset is None or not any(_is_at(str(value.get("url")), host, path) for value in values.values()):
-        return None
-    return url_of(asset) or None
+    is_its_own = any(_is_at(str(value.get("url")), host, path) for value in values.values())
+    return asset if isinstance(asset, Asset) and is_its_own else None
 
 
 def _is_at(url: str, host: str, path: str) -> bool:
@@ -100,40 +125,40 @@ def _is_at(url: str, host: str, path: str) -> bool:
 
 
 def _internal(parts: SplitResult, view: View) -> str | None:
-    """Lead a link without scheme and host to the page at that address, in the page's locale where it stands there."""
+    """Resolve a link without scheme and host to the page at that address, in the page's locale where there is one."""
     anchor = _anchor(parts)
     if not parts.path:
         return anchor or None
-    path, prefix = _whole(unquote(parts.path), view), view.guide.prefixes[view.locale]
+    path, prefix = _from_root(unquote(parts.path), view), view.guide.prefixes[view.locale]
     meant = [(plain, url) for plain in view.guide.meant_by(path) for url in dict.fromkeys((prefix + plain[1:], plain))]
-    for moved in (False, True):  # a page that stands goes before one that once stood there
+    for moved in (False, True):  # the page that is at an address wins over one that moved away from it
         for plain, url in meant:
             address = _page_at(url, view, moved=moved)
             if address:
-                return view.link(address) + (anchor if plain == path else "")  # where it is only meant there is none
-    return _item(parts.path, ("entry", "asset"), view)
+                return view.link(address) + (anchor if plain == path else "")  # a guessed page has other headings
+    thing = _item(parts.path, ("entry", "asset"), view)
+    return (address_of(thing) or None) if thing is not None else None
 
 
 def _page_at(url: str, view: View, *, moved: bool) -> str:
-    """Give where a page is that lies at an address of the guide, or one that `moved` from there; empty for none."""
-    found = view.ask(f"url:{url}")
-    if found is None or (found[0] == "moved") is not moved:
+    """Return the address of the page that is at an address of the guide, or `moved` away from it; "" for none."""
+    answer = view.ask(f"url:{url}")
+    if answer is None or (answer[0] == "moved") is not moved:
         return ""
-    kind, key, address = found
+    kind, key, address = answer
     better = view.page_of(view.library.items.load(key)) if kind in ("entry", "moved") else None
     return str(better[1] if better is not None else address)
 
 
-def _whole(path: str, view: View) -> str:
-    """Give the address that a path says: from the guide's root, or from the page where it begins with a dot."""
+def _from_root(path: str, view: View) -> str:
+    """Return the address that a path means: from the guide's root, or from the page where it begins with a dot."""
     if path.startswith(("./", "../")):
         prefix = view.guide.prefixes[view.locale]
         path = posixpath.normpath(f"/{view.page.url.removeprefix(prefix).strip('/')}/{path}")
     return f"/{path.removesuffix('index.html').strip('/')}/".replace("//", "/")
 
 
-def _item(path: str, kinds: tuple[str, ...], view: View) -> str | None:
-    """Lead a link that names an entry or asset."""
+def _item(path: str, kinds: tuple[str, ...], view: View) -> Entry | Asset | None:
+    """Return the entry or asset that a path names by its id, None for any other path."""
     key = item_named(path)
-    thing = view.thing(key) if key.partition(":")[0] in kinds else None
-    return (url_of(thing) or None) if thing is not None else None
+    return view.thing(key) if key.partition(":")[0] in kinds else None

@@ -1,4 +1,4 @@
-"""Markup from the space made safe: Markdown by cmark, one sanitiser for all, links led to local pages."""
+"""Markup from the space made safe: Markdown by cmark, one sanitiser for all, links resolved to local pages."""
 
 from __future__ import annotations
 
@@ -10,22 +10,22 @@ from typing import TYPE_CHECKING
 import nh3
 from markupsafe import Markup, escape
 
+from exporter.render.markup.attribute_rewriter import ATTRIBUTE, AttributeRewriter
 from exporter.render.markup.commonmark import to_html
 from exporter.render.markup.headings import mark_headings, mark_plain_headings
-from exporter.render.markup.link_syntax import ELSEWHERE, SCHEMES, is_refused, written_links
-from exporter.render.markup.links import follow
-from exporter.render.markup.nesting import fit, flatten
+from exporter.render.markup.link_syntax import EXTERNAL_URL, SCHEMES, is_refused, written_links
+from exporter.render.markup.nesting import drop_misplaced_tags, limit_depth
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
     from exporter.render.view.view import View
 
-_LONGEST = 1_000_000
-"""Characters of a text that is read as Markdown; Contentful's own limit is 50,000."""
+_MOST_CHARACTERS = 1_000_000
+"""Characters of a text beyond which it is not read as Markdown; Contentful's own limit is 50,000."""
 
-_SHORT = 20_000
-"""Characters of a text that is kept as it was read."""
+_CACHED_CHARACTERS = 20_000
+"""Characters of a text up to which its HTML is cached."""
 
 _TAGS = {
     *("a", "abbr", "b", "bdi", "bdo", "blockquote", "br", "cite", "code", "del", "dfn", "div", "em", "h1", "h2", "h3"),
@@ -43,96 +43,33 @@ _ATTRIBUTES = {
     "td": _CELL,
     "th": _CELL,
 }
-_ADDRESSES = {("a", "href"), ("img", "src")}
-_SMALL = re.compile(r"[1-9][0-9]{0,2}")
-_VALUES = {
-    "align": re.compile(r"left|center|right"),
-    "colspan": _SMALL,
-    "dir": re.compile(r"ltr|rtl|auto"),
-    "height": re.compile(r"[0-9]{1,5}"),
-    "lang": re.compile(r"[A-Za-z]{2,3}(?:-[A-Za-z0-9]{2,8}){0,3}"),
-    "rowspan": _SMALL,
-    "start": re.compile(r"-?[0-9]{1,9}"),
-    "width": re.compile(r"[0-9]{1,5}"),
-}
-"""What the values of attributes have to be; those of the others are free."""
 _TAG = re.compile(
-    rf"""<(?!a href="{ELSEWHERE.pattern}">)([a-z][a-z0-9]*)(?:((?: [a-z]+="[^"]*")+)(?: /)?| /)>""", re.ASCII
+    rf"""<(?!a href="{EXTERNAL_URL.pattern}">)([a-z][a-z0-9]*)(?:((?: [a-z]+="[^"]*")+)(?: /)?| /)>""", re.ASCII
 )
-"""A tag of the Markdown engine that is not to be left as it is: most are bare, or plain links elsewhere."""
+"""A tag of the Markdown engine that has to be rewritten: most are bare, or plain links to other hosts."""
 _PICTURE = re.compile(r'<img((?:\s[a-z]+="[^"]*")*)>')
-_ATTRIBUTE = re.compile(r'\s([a-z]+)="([^"]*)"')
 _ALIGNED = re.compile(r'(<t[hd](?: [a-z]+="[^"]*")*?) align="([a-z]+)"')
 _NOTES = '<section class="footnotes" data-footnotes>'
 _BACK = re.compile(r' class="footnote-backref" data-footnote-backref [^<>]*>')
-_LOST = "<a>"
-_NO_LINK = re.compile(r"<a>(.*?)</a>", re.DOTALL)
+_UNRESOLVED = "<a>"
+_UNRESOLVED_LINK = re.compile(r"<a>(.*?)</a>", re.DOTALL)
 _NAMED = re.compile(r"</?([a-zA-Z][a-zA-Z0-9:-]*)[^<>]*>")
-_READ = {*_TAGS, "script", "style"}
-"""Elements that the sanitiser gets to see: with some others, as those of MathML, it would drop their text too."""
+_SEEN_BY_SANITISER = {*_TAGS, "script", "style"}
+"""Elements that the sanitiser gets to see: of some others, like those of MathML, it would drop the text too."""
 _HIDING = re.compile(r"<(?:script|style)\b", re.IGNORECASE)
 _ENDS = {name: re.compile(f".*</{name}", re.DOTALL | re.IGNORECASE) for name in ("script", "style")}
 _START = re.compile(r"""<([a-zA-Z][a-zA-Z0-9:-]*)(?:"[^"]*"|'[^']*'|[^"'<>])*+>""")
-_NO_TAG = re.compile(r"<(?=/[^A-Za-z>]|\?)")
-"""What a parser of HTML takes for a comment, though it is none: `</ `, `<?`."""
-_TO_NOTE = re.compile(r'<a href="#(note[0-9]+-[0-9]+)"([^<>]*)>(.*?)</a>', re.DOTALL)
-_ID = re.compile(r' id="(note[^"]*)"')
-_NOTE = re.compile(r"fn(?:ref)?-\S+")
-
-
-class Writing:
-    """A text that is being written into a page: its links are led, and its footnotes get ids of their own.
-
-    `lost` says whether a link of it leads nowhere.
-    """
-
-    def __init__(self, text: str, view: View) -> None:
-        self.text = text
-        self._view = view
-        self._notes: dict[str, str] = {}
-        self._given: set[str] = set()
-        self._prefix = ""
-        self.lost = False
-
-    def number_notes(self) -> None:
-        """Give the text the next number of those with footnotes."""
-        self._view.footnoted += 1
-        self._prefix = f"note{self._view.footnoted}-"
-
-    def attribute(self, tag: str, name: str, value: str) -> str | None:
-        """Give what an attribute becomes, None for one that is left out."""
-        if (tag, name) in _ADDRESSES:
-            if self._prefix and value.startswith("#fn") and _NOTE.fullmatch(value, 1):
-                return f"#{self._note(value[1:])}"
-            found = follow(tag, value, self._view, self.text)
-            self.lost = self.lost or found is None
-            return found
-        if name == "id":
-            return self._id(value)
-        expected = _VALUES.get(name)
-        return value if expected is None or expected.fullmatch(value) else None
-
-    def word(self, name: str) -> str:
-        """Give one of the theme's own words in the page's language."""
-        return str(self._view.ask("word", f"{self._view.locale}/{name}"))
-
-    def _id(self, value: str) -> str | None:
-        """Give the id of a footnote, once; no other id stays."""
-        found = self._note(value) if self._prefix and _NOTE.fullmatch(value) else None
-        if found in self._given or found is None:
-            return None
-        self._given.add(found)
-        return found
-
-    def _note(self, name: str) -> str:
-        return self._notes.setdefault(name, f"{self._prefix}{len(self._notes) + 1}")
+_BOGUS_COMMENT = re.compile(r"<(?=/[^A-Za-z>]|\?)")
+"""What an HTML parser takes for the start of a comment, though it is none: `</ `, `<?`."""
+_TO_NOTE = re.compile(r'<a href="#(note\.[0-9]+-[0-9]+)"([^<>]*)>(.*?)</a>', re.DOTALL)
+_ID = re.compile(r' id="(note\.[^"]*)"')
 
 
 class _Cleaner:
-    """One sanitiser for all pages; what an attribute becomes is asked of the writing at hand."""
+    """One sanitiser for all pages, since making one is slow: the rewriter of the text at hand decides on attributes."""
 
     def __init__(self) -> None:
-        self._writing: Writing | None = None
+        self._rewriter: AttributeRewriter | None = None
         self._failure: Exception | None = None
         self._cleaner = nh3.Cleaner(
             tags=_TAGS,
@@ -143,32 +80,32 @@ class _Cleaner:
         )
 
     def _attribute(self, tag: str, name: str, value: str) -> str | None:
-        """Rewrite an attribute; what goes wrong is kept, since the sanitiser swallows it."""
+        """Rewrite an attribute; an exception is kept, since the sanitiser swallows it."""
         try:
-            return self._writing.attribute(tag, name, value) if self._writing is not None else None
+            return self._rewriter.attribute(tag, name, value) if self._rewriter is not None else None
         except Exception as error:  # noqa: BLE001 - raised again by clean()
             self._failure = error
             return None
 
-    def clean(self, markup: str, writing: Writing) -> str:
-        """Give safe markup that is nested as HTML allows it."""
-        self._writing, self._failure = writing, None
-        if not _READ.issuperset(_NAMED.findall(writing.text)):
-            markup = _NAMED.sub(_known, markup)
-        text = self._cleaner.clean(_NO_TAG.sub("&lt;", _without_open_ends(markup)))
+    def clean(self, markup: str, rewriter: AttributeRewriter) -> str:
+        """Return safe markup that is nested as HTML allows it."""
+        self._rewriter, self._failure = rewriter, None
+        if not _SEEN_BY_SANITISER.issuperset(_NAMED.findall(rewriter.text)):
+            markup = _NAMED.sub(_tag_or_space, markup)
+        text = self._cleaner.clean(_BOGUS_COMMENT.sub("&lt;", _drop_unclosed(markup)))
         if self._failure is not None:
             raise self._failure
         for tag, name, url in written_links(markup):
-            if is_refused(url):  # the sanitiser drops it without asking
-                writing.attribute(tag, name, url)
-        return _PICTURE.sub(_with_words, fit(text))
+            if is_refused(url):  # the sanitiser drops it without calling the filter, so it would not be reported
+                rewriter.attribute(tag, name, url)
+        return drop_misplaced_tags(_PICTURE.sub(rewriter.picture, text))
 
 
 _CLEANER = _Cleaner()
 
 
-def _without_open_ends(markup: str) -> str:
-    """Drop the tags `<script>` and `<style>` that nothing ends: they would take all that follows with them."""
+def _drop_unclosed(markup: str) -> str:
+    """Drop `<script>` and `<style>` tags that are never closed: they would swallow all that follows."""
     for name, up_to_last in _ENDS.items() if _HIDING.search(markup) else ():
         last = up_to_last.match(markup)
         cut = last.end() if last else 0
@@ -176,103 +113,98 @@ def _without_open_ends(markup: str) -> str:
     return markup
 
 
-def _unless_named(name: str, found: re.Match[str]) -> str:
-    return " " if found[1].lower() == name else found[0]
+def _unless_named(name: str, tag: re.Match[str]) -> str:
+    return " " if tag[1].lower() == name else tag[0]
 
 
-def _known(found: re.Match[str]) -> str:
-    return found[0] if found[1].lower() in _READ else " "
-
-
-def _with_words(found: re.Match[str]) -> str:
-    """Put its words for a picture that has lost its source; an older sanitiser leaves `<` in attributes as it is."""
-    values = dict(_ATTRIBUTE.findall(found[1]))
-    if "src" not in values:
-        return str(escape(unescape(values.get("alt", ""))))
-    return found[0] if "alt" in values else f'{found[0][:-1]} alt="">'
+def _tag_or_space(tag: re.Match[str]) -> str:
+    return tag[0] if tag[1].lower() in _SEEN_BY_SANITISER else " "
 
 
 def markdown(text: str, view: View, under: int = 1) -> Markup:
-    """Render Markdown: CommonMark with tables, strikethrough, footnotes and addresses that are links.
+    """Render Markdown: CommonMark with tables, strikethrough, footnotes and bare addresses as links.
 
-    Its headings get ids and stand below one of the level `under`.
+    Its headings get ids and stand below a heading of the level `under`.
     """
-    if len(text) > _LONGEST:
-        view.report("text-too-long", f"is no Markdown with its {len(text)} characters: shown as plain text", text)
+    if len(text) > _MOST_CHARACTERS:
+        message = f"has {len(text)} characters, too many to be read as Markdown: it is shown as plain text"
+        view.report("text-too-long", message, text)
         return Markup("<p>{}</p>").format(text)
-    markup, writing = _read_short(text) if len(text) <= _SHORT else _read(text), Writing(text, view)
-    write = _CLEANER.clean if "<" in text else led
-    noted = "^" in text and _NOTES in markup
-    whole = _with_notes(markup, writing, write) if noted else write(markup, writing)
+    markup = _cached_html(text) if len(text) <= _CACHED_CHARACTERS else _html(text)
+    rewriter = AttributeRewriter(text, view)
+    write = sanitise if "<" in text else rewrite_own_tags
+    has_notes = "^" in text and _NOTES in markup
+    whole = _with_notes(markup, rewriter, write) if has_notes else write(markup, rewriter)
     if ("|" in text or "<" in text) and ' align="' in whole:
         whole = _ALIGNED.sub(r'\1 style="text-align: \2"', whole)
     mark = mark_headings if "<" in text else mark_plain_headings
-    return Markup(mark(whole, view, under))  # noqa: S704 - it is safe
+    return Markup(mark(whole, view, under))  # noqa: S704 - it is sanitised
 
 
-def _read(text: str) -> str:
+def _html(text: str) -> str:
     html = to_html(text)
-    return flatten(_FRAME.sub(_framed, html) if "<" in text else html)
+    return limit_depth(_FRAME.sub(_link_to_frame, html) if "<" in text else html)
 
 
 _FRAME = re.compile(r"""<iframe\b[^<>]*?\ssrc\s*=\s*["']?(?:https?:)?(//[^"'\s<>]+)[^<>]*>""", re.IGNORECASE)
 
 
-def _framed(found: re.Match[str]) -> str:
-    """Put a link for a page of elsewhere that a text shows inside: no network, no such page."""
-    return f'<a href="https:{found[1]}">{found[1][2:].partition("?")[0]}</a> '
+def _link_to_frame(frame: re.Match[str]) -> str:
+    """Return a link to the page that a frame shows: readers without a network cannot see the frame."""
+    return f'<a href="https:{frame[1]}">{frame[1][2:].partition("?")[0]}</a> '
 
 
-_read_short = lru_cache(256)(_read)
-"""Keeps the texts of what stands on many pages, and of a page that shows a text twice."""
+_cached_html = lru_cache(256)(_html)
+"""For texts that many pages show, and for a page that shows a text twice."""
 
 
-def clean(markup: str, writing: Writing) -> str:
-    """Sanitise markup and lead its links: to local pages and files, to allowed schemes, or to nothing."""
-    return _CLEANER.clean(markup, writing)
+def sanitise(markup: str, rewriter: AttributeRewriter) -> str:
+    """Sanitise markup and resolve its links: to local pages and files, to allowed schemes, or to nothing."""
+    return _CLEANER.clean(markup, rewriter)
 
 
-def led(markup: str, writing: Writing) -> str:
-    """Lead the links of markup that was made of a text without `<`: every tag in it is the Markdown engine's own.
+def rewrite_own_tags(markup: str, rewriter: AttributeRewriter) -> str:
+    """Resolve the links of markup made of a text without `<`: every tag in it is the Markdown engine's own.
 
-    So only attributes have to be looked at; the sanitiser, which reads and writes all of it anew, takes ten times as
-    long and gives the same.
+    So only attributes need a look; the sanitiser, which parses and writes everything anew, takes ten times as long to
+    the same result.
     """
 
-    def written(found: re.Match[str]) -> str:
-        tag = found[1]
-        kept = "".join(_attribute(tag, name, value, writing) for name, value in _ATTRIBUTE.findall(found[2] or ""))
+    def written(match: re.Match[str]) -> str:
+        tag = match[1]
+        kept = "".join(_attribute(tag, name, value, rewriter) for name, value in ATTRIBUTE.findall(match[2] or ""))
         if tag == "a" and " href=" not in kept:
-            return _LOST
-        return _PICTURE.sub(_with_words, f"<{tag}{kept}>") if tag == "img" else f"<{tag}{kept}>"
+            return _UNRESOLVED
+        return _PICTURE.sub(rewriter.picture, f"<{tag}{kept}>") if tag == "img" else f"<{tag}{kept}>"
 
     whole = _TAG.sub(written, markup)
-    return _NO_LINK.sub(r"\1", whole) if writing.lost else whole
+    whole = _UNRESOLVED_LINK.sub(r"\1", whole) if rewriter.unresolved else whole
+    return drop_misplaced_tags(whole) if rewriter.has_linked_pictures else whole
 
 
-def _attribute(tag: str, name: str, value: str, writing: Writing) -> str:
-    """Write an attribute of the Markdown engine, nothing for one that is not allowed or leads nowhere."""
+def _attribute(tag: str, name: str, value: str, rewriter: AttributeRewriter) -> str:
+    """Return an attribute of the Markdown engine as markup, "" for one that is not allowed or leads nowhere."""
     if name not in _ATTRIBUTES.get(tag, ()):
         return ""
-    found = writing.attribute(tag, name, unescape(value))
-    return f' {name}="{escape(found)}"' if found is not None else ""
+    rewritten = rewriter.attribute(tag, name, unescape(value))
+    return f' {name}="{escape(rewritten)}"' if rewritten is not None else ""
 
 
-def _with_notes(markup: str, writing: Writing, write: Callable[[str, Writing], str]) -> str:
-    """Write a text and its footnotes, each made safe by itself; their label is in the page's language."""
-    writing.number_notes()
+def _with_notes(markup: str, rewriter: AttributeRewriter, write: Callable[[str, AttributeRewriter], str]) -> str:
+    """Return a text and its footnotes, each made safe by itself; their label is in the page's language."""
+    rewriter.number_notes()
     plain = _BACK.sub(">", markup.replace(" data-footnote-ref>", ">").replace('<sup class="footnote-ref">', "<sup>"))
     text, _, notes = plain.rpartition(_NOTES)
-    main, below = write(text, writing), write(notes.replace("</section>", ""), writing)
-    label, back = (escape(writing.word(each)) for each in ("footnotes", "back"))
-    found = set(_ID.findall(main + below))
+    main, below = write(text, rewriter), write(notes.replace("</section>", ""), rewriter)
+    label, back = (escape(rewriter.word(name)) for name in ("footnotes", "back"))
+    ids = set(_ID.findall(main + below))
 
     def linked(link: re.Match[str]) -> str:
-        """Name a way back; a link whose other end was in markup that is not shown leads nowhere."""
+        """Label a link back to the text; drop a link whose other end was in markup that is not shown."""
         is_back = link[3].startswith("↩")
-        if link[1] not in found:
+        if link[1] not in ids:
             return "" if is_back else link[3]
         return f'<a href="#{link[1]}" aria-label="{back}">{link[3]}</a>' if is_back else link[0]
 
-    main, below = (_TO_NOTE.sub(linked, each) for each in (main, below))
+    main, below = (_TO_NOTE.sub(linked, part) for part in (main, below))
     return f'{main}<section class="footnotes" aria-label="{label}">{below}</section>'

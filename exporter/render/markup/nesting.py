@@ -1,4 +1,4 @@
-"""How markup may be nested: never deeper than browsers follow, and nothing where HTML does not allow it."""
+"""How markup may be nested: never deeper than browsers follow, and no element where HTML does not allow it."""
 
 from __future__ import annotations
 
@@ -6,34 +6,35 @@ import re
 from collections import Counter
 
 DEEPEST = 60
-"""How many elements stand inside one another at the most; browsers give up at some five hundred."""
+"""Elements inside one another at the most; browsers give up at some five hundred."""
 
-_FEW = 4 * DEEPEST
+_SURELY_SHALLOW = 4 * DEEPEST
+"""Signs `<` in a markup up to which its depth is not looked at."""
 _RAW = re.compile(r"<(/?)([a-zA-Z][a-zA-Z0-9]*)[^<>]*>")
 _VOID = {"br", "hr", "img", "input", "wbr", "meta", "link", "source", "area", "base", "col", "embed", "track"}
-_ENDED = {"p", "li", "td", "th", "tr", "dt", "dd", "tbody", "thead", "option"}
-"""Elements that end where the next one of the same kind begins, so that many need not be deep."""
+_SELF_ENDING = {"p", "li", "td", "th", "tr", "dt", "dd", "tbody", "thead", "option"}
+"""Elements that end where the next one of their kind begins, so that many of them need not be deep."""
 
 
-def flatten(markup: str) -> str:
+def limit_depth(markup: str) -> str:
     """Drop the tags, not the text, of what is nested too deep. Markup with few tags is not looked at."""
-    return _Flattener().flatten(markup) if markup.count("<") > _FEW else markup
+    return _DepthLimiter().limit(markup) if markup.count("<") > _SURELY_SHALLOW else markup
 
 
-class _Flattener:
+class _DepthLimiter:
     def __init__(self) -> None:
         self._depth = 0
         self._open: Counter[str] = Counter()
         self._dropped: Counter[str] = Counter()
 
-    def flatten(self, markup: str) -> str:
+    def limit(self, markup: str) -> str:
         return _RAW.sub(self._written, markup)
 
-    def _written(self, found: re.Match[str]) -> str:
-        name = found[2].lower()
-        if name in _VOID or name in _ENDED:
-            return found[0]
-        return self._closed(name, found[0]) if found[1] else self._opened(name, found[0])
+    def _written(self, tag: re.Match[str]) -> str:
+        name = tag[2].lower()
+        if name in _VOID or name in _SELF_ENDING:
+            return tag[0]
+        return self._closed(name, tag[0]) if tag[1] else self._opened(name, tag[0])
 
     def _opened(self, name: str, tag: str) -> str:
         if self._depth == DEEPEST:
@@ -57,7 +58,7 @@ _TOKEN = re.compile(r'<(/?)([a-z][a-z0-9]*+)((?: [a-z]+="[^"]*")*+)>')
 _HEADINGS = {f"h{level}" for level in range(1, 7)}
 _BLOCKS = {*_HEADINGS, "blockquote", "div", "hr", "ol", "p", "pre", "table", "ul"}
 _ADDED = "li "
-"""An item that was added, so that it is told from those that editors write."""
+"""The name of an item that was added, to distinguish it from those that editors write."""
 _HOLDS_BLOCKS = {"", _ADDED, "blockquote", "div", "li", "td", "th"}
 _TRANSPARENT = {"a", "del", "ins"}
 _PARENTS = {
@@ -69,20 +70,20 @@ _PARENTS = {
     "thead": {"table"},
 }
 _NEEDS = {"a": " href=", "bdo": " dir="}
-_NEVER_INSIDE = {"a": {"a"}, "dfn": {"dfn"}, **{each: {"th"} for each in _HEADINGS}}
+_NEVER_INSIDE = {"a": {"a"}, "dfn": {"dfn"}, **{heading: {"th"} for heading in _HEADINGS}}
 
 
-_SELDOM = {*_NEEDS, *_NEVER_INSIDE}
+_CONDITIONAL = {*_NEEDS, *_NEVER_INSIDE}
 _BARE = re.compile(r"(?:<[uo]l[^<>]*>|</li>)\s*+[^<\s]")
-"""Text in a list beside its items."""
+"""Text in a list outside of its items."""
 
 
 def _children() -> dict[str, set[str]]:
-    """Give what may stand directly in each element."""
+    """Return what may stand directly in each element."""
     inline = {*_INLINE, "br", "img"}
-    found = dict.fromkeys((*_INLINE, *_HEADINGS, "p", "pre"), inline)
-    found |= dict.fromkeys(_HOLDS_BLOCKS, inline | _BLOCKS)
-    return found | {each: {name for name, above in _PARENTS.items() if each in above} for each in _HOLDERS}
+    children = dict.fromkeys((*_INLINE, *_HEADINGS, "p", "pre"), inline)
+    children |= dict.fromkeys(_HOLDS_BLOCKS, inline | _BLOCKS)
+    return children | {holder: {name for name, above in _PARENTS.items() if holder in above} for holder in _HOLDERS}
 
 
 _INLINE = {
@@ -93,35 +94,35 @@ _HOLDERS = {"ul", "ol", "table", "tbody", "thead", "tr"}
 _INSIDE = _children()
 
 
-def fit(markup: str) -> str:
+def drop_misplaced_tags(markup: str) -> str:
     """Drop the tags of safe, balanced markup that stand where HTML does not allow them; their text stays."""
-    return markup if _surely_fits(markup) else _Fitter().fit(markup)
+    return markup if _is_surely_valid(markup) else _TagDropper().write(markup)
 
 
-def _surely_fits(markup: str) -> bool:
-    """Tell quickly of most markup that nothing in it has to be dropped."""
+def _is_surely_valid(markup: str) -> bool:
+    """Whether nothing has to be dropped, as is true of most markup: a quick test that may be wrongly False."""
     if _BARE.search(markup):
         return False
     names = [""]
     for closing, name, attributes in _TOKEN.findall(markup):
         if closing:
             names.pop()
-        elif name not in _INSIDE[names[-1]] or (name in _SELDOM and not _seldom_fits(name, attributes, names)):
+        elif name not in _INSIDE[names[-1]] or (name in _CONDITIONAL and not _is_met(name, attributes, names)):
             return False
         elif name not in _VOID:
             names.append(name)
     return True
 
 
-def _seldom_fits(name: str, attributes: str, names: list[str]) -> bool:
+def _is_met(name: str, attributes: str, names: list[str]) -> bool:
     return _NEEDS.get(name, "") in attributes and _NEVER_INSIDE.get(name, set()).isdisjoint(names)
 
 
-class _Fitter:
+class _TagDropper:
     """Writes markup anew, tag by tag.
 
-    `_open` holds what is open with whether it was written, `_names` those that were written; an item that was `_added`
-    stands around what is bare in a list.
+    `_open` holds the open elements with whether their tag was written, `_names` those whose tag was. An item is added
+    around what stands in a list outside of its items.
     """
 
     def __init__(self) -> None:
@@ -130,15 +131,15 @@ class _Fitter:
         self._inside: Counter[str] = Counter()
         self._out: list[str] = []
 
-    def fit(self, markup: str) -> str:
+    def write(self, markup: str) -> str:
         end = 0
-        for found in _TOKEN.finditer(markup):
-            self._text(markup[end : found.start()])
-            end = found.end()
-            if found[1]:
+        for tag in _TOKEN.finditer(markup):
+            self._text(markup[end : tag.start()])
+            end = tag.end()
+            if tag[1]:
                 self._close()
             else:
-                self._start(found[2], found[3], found[0])
+                self._start(tag[2], tag[3], tag[0])
         self._text(markup[end:])
         return "".join(self._out)
 
@@ -148,7 +149,7 @@ class _Fitter:
         self._out.append(text)
 
     def _add_item(self) -> None:
-        """Put an item around what stands in a list without one."""
+        """Open an item around what stands in a list without one."""
         if self._names[-1] in ("ul", "ol"):
             self._push(_ADDED, "<li>", written=True)
 
@@ -186,13 +187,13 @@ class _Fitter:
             return self._names[-1] in _PARENTS[name]
         if name in _NEEDS and _NEEDS[name] not in attributes:
             return False
-        if any(self._inside[each] for each in _NEVER_INSIDE.get(name, ())):
+        if any(self._inside[outer] for outer in _NEVER_INSIDE.get(name, ())):
             return False
         return name not in _BLOCKS or self._around() in _HOLDS_BLOCKS
 
     def _around(self) -> str:
-        """Give the element that says what may stand here: links and the like stand for what they are in."""
-        return next(each for each in reversed(self._names) if each not in _TRANSPARENT)
+        """Return the element that decides what may stand here: links and the like allow what their parent allows."""
+        return next(name for name in reversed(self._names) if name not in _TRANSPARENT)
 
     def _close(self) -> None:
         self._end_item()
@@ -201,5 +202,5 @@ class _Fitter:
 
 
 def _instead(name: str) -> str:
-    """Give what stands for a tag that is dropped, so that words which it parted stay apart."""
+    """Return what replaces a dropped tag: a space where words that it separated would run together."""
     return " " if name in _BLOCKS or name in _PARENTS else ""

@@ -7,34 +7,34 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-_WIDEST = 100
-_MOST = 2000
+_LARGEST_SPAN = 100
+_MOST_CELLS = 2000
 
 
 def fit_spans(rows: Sequence[Sequence[tuple[int, int]]]) -> list[list[tuple[int, int]]]:
-    """Cut the spans of cells (columns, rows) that leave their table, meet another cell, or cover an empty column.
+    """Cut the spans of cells (columns, rows) that leave their table, overlap another cell, or cover an empty column.
 
-    Every row has a cell. A browser draws cells that meet over one another. A table of very many cells gets no spans.
+    Every row has a cell. Browsers draw overlapping cells over one another. A table of very many cells gets no spans.
     """
-    if sum(map(len, rows)) > _MOST:
+    if sum(map(len, rows)) > _MOST_CELLS:
         return [[(1, 1)] * len(row) for row in rows]
     taken: list[int] = []
     placed = [[_place(taken, number, len(rows), span) for span in row] for number, row in enumerate(rows)]
-    begun = {start for row in placed for start, _, _ in row}
-    return [[(_begun(begun, start, width), height) for start, width, height in row] for row in placed]
+    starts = {start for row in placed for start, _, _ in row}
+    return [[(_filled_columns(starts, start, width), height) for start, width, height in row] for row in placed]
 
 
 def _place(taken: list[int], row: int, rows: int, span: tuple[int, int]) -> tuple[int, int, int]:
-    """Put a cell into the first free column of its row; `taken` says to which row each column is taken."""
+    """Put a cell into the first free column of its row; `taken` says up to which row each column is taken."""
     start = next((column for column, end in enumerate(taken) if end <= row), len(taken))
-    width = max(1, min(span[0], _WIDEST))
+    width = max(1, min(span[0], _LARGEST_SPAN))
     while len(taken) < start + width:
         taken.append(0)
     free = next((step for step in range(width) if taken[start + step] > row), width)
-    height = max(1, min(span[1], _WIDEST, rows - row))
+    height = max(1, min(span[1], _LARGEST_SPAN, rows - row))
     taken[start : start + free] = [row + height] * free
     return start, free, height
 
 
-def _begun(begun: set[int], start: int, width: int) -> int:
-    return sum(column in begun for column in range(start, start + width))
+def _filled_columns(starts: set[int], start: int, width: int) -> int:
+    return sum(column in starts for column in range(start, start + width))

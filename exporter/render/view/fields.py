@@ -1,4 +1,4 @@
-"""What filters say of an entry or asset: its title, address, picture, fields. All of it is read through its view."""
+"""What filters say about an entry or asset: title, address, picture, fields, all of it read through its view."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from exporter.guide.schema.field_words import label
 from exporter.guide.schema.ordering import place_of, sort_key
 from exporter.guide.schema.titles import find_title, is_file_name
 from exporter.render.view.lazy import Lazy
-from exporter.render.view.view import Asset, Entry, Thing
+from exporter.render.view.view import Asset, Entry, Thing, loaded_of, memo_of, read_field, view_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from exporter.render.view.view import View
 
 
-@dataclass(slots=True)  # templates can change nothing, and one that is frozen takes three times as long to make
+@dataclass(slots=True)  # templates cannot assign to it, and a frozen one takes three times as long to make
 class FieldValue:
     """A field of an entry as a generic template lists it: its name, type, value and the locale that it came from."""
 
@@ -38,88 +38,88 @@ T = TypeVar("T")
 
 
 def once(function: Callable[[Any], T]) -> Callable[[Any], T]:
-    """Work out once a page what is said of an entry or asset."""
+    """Decorate a function of an entry or asset so that it runs once a page."""
 
     @wraps(function)
-    def found(thing: Any) -> T:
-        known: dict[Any, T] = thing._known
-        if function not in known:
-            known[function] = function(thing)
-        return known[function]
+    def remembered(thing: Any) -> T:
+        memo: dict[Any, T] = memo_of(thing)
+        if function not in memo:
+            memo[function] = function(thing)
+        return memo[function]
 
-    return found
+    return remembered
 
 
 def type_of(thing: Thing) -> str:
-    """Give the id of an entry's content type; empty for an asset. It belongs to what an item is, so it is not noted."""
-    return thing._loaded.type
+    """Return the id of an entry's content type, "" for an asset. It is part of the item's key: no recorded read."""
+    return loaded_of(thing).type
 
 
 def _content_type(thing: Thing) -> ContentType | None:
-    """Give what the content model says of an entry's type, None for one that it does not know."""
-    return thing._view.content_type(type_of(thing))
+    """Return what the content model says of an entry's type, None for a type that it does not know."""
+    return view_of(thing).content_type(type_of(thing))
 
 
-def roles_of(thing: Thing) -> Roles:
-    """Tell what the fields of a thing are for; what the content model says of its type is noted."""
-    view = thing._view
-    return view.guide.roles.get(type_of(thing), UNKNOWN) if _content_type(thing) is not None else UNKNOWN
+def roles_of_thing(thing: Thing) -> Roles:
+    """Return what the fields of a thing are for; it depends on what the content model says of its type."""
+    roles = view_of(thing).guide.roles
+    return roles.get(type_of(thing), UNKNOWN) if _content_type(thing) is not None else UNKNOWN
 
 
 @once
 def _title(thing: Thing) -> tuple[str, str | None]:
-    """Give what an entry or asset is called and the locale of that: in the page's locale, else the default one."""
-    view, loaded = thing._view, thing._loaded
-    kind, plain = type_of(thing), view.guide.unlocalized
+    """Return what an entry or asset is called, in the page's locale or else the default one, and that locale."""
+    view, loaded = view_of(thing), loaded_of(thing)
+    type_id, unlocalized = type_of(thing), view.guide.unlocalized
 
     def ask(name: str, code: str) -> tuple[Any, str | None]:
         value, found = view.answer(loaded, name, code)
-        return value, view.locale if (kind, name) in plain else found
+        return value, view.locale if (type_id, name) in unlocalized else found
 
-    found = find_title(roles_of(thing), (view.locale, view.guide.default), ask)
-    if isinstance(thing, Asset) and (found is None or found.value.startswith(("https://", "http://"))):
+    title = find_title(roles_of_thing(thing), (view.locale, view.guide.default), ask)
+    if isinstance(thing, Asset) and (title is None or title.value.startswith(("https://", "http://"))):
         stem = PurePosixPath(_file_name(thing)).stem.replace("_", " ").strip()
         return stem or loaded.key.partition(":")[2], None
-    return (found.value, found.locale) if found is not None else (view.guide.untitled(kind), None)
+    return (title.value, title.locale) if title is not None else (view.guide.untitled(type_id), None)
 
 
 def _file_name(asset: Asset) -> str:
-    """Give the name of an asset's file; empty where it has none."""
-    value = asset._view.answer(asset._loaded, "file")[0]
+    """Return the name of an asset's file, "" where it has none."""
+    value = view_of(asset).answer(loaded_of(asset), "file")[0]
     name = value.get("fileName") if isinstance(value, dict) else None
     return name if isinstance(name, str) else ""
 
 
 def caption_of(asset: Asset) -> str:
-    """Give an asset's title; empty where that is only what its file was called when it came."""
+    """Return an asset's title, "" where that only repeats the name of the uploaded file."""
     title, code = _title(asset)
     return title if code is not None and not is_file_name(title, _file_name(asset)) else ""
 
 
 def alt_of(asset: Asset) -> str:
-    """Give what an asset shows, in words: its description, else its caption."""
-    said = asset._view.answer(asset._loaded, "description")[0]
-    return said.strip() if isinstance(said, str) and said.strip() else caption_of(asset)
+    """Return what an asset shows, in words: its description, else its caption."""
+    description = view_of(asset).answer(loaded_of(asset), "description")[0]
+    return description.strip() if isinstance(description, str) and description.strip() else caption_of(asset)
 
 
 def title_of(thing: Thing) -> str:
-    """Give what an entry or asset is called."""
+    """Return what an entry or asset is called."""
     return _title(thing)[0]
 
 
 def locale_of(thing: Thing, name: str | None = None) -> str:
-    """Give the locale that a field (the title where none is named) came from; the page's own where there is none."""
-    view = thing._view
-    found = view.answer(thing._loaded, name)[1] if name else _title(thing)[1]
+    """Return the locale that a field (the title where none is named) came from, the page's own where it is empty."""
+    view = view_of(thing)
+    code = view.answer(loaded_of(thing), name)[1] if name else _title(thing)[1]
     content_type = _content_type(thing)
-    said = content_type.find(name) if content_type and name else None
-    return view.locale if found is None or (said is not None and not said.localized) else found
+    field = content_type.find(name) if content_type and name else None
+    return view.locale if code is None or (field is not None and not field.localized) else code
 
 
 @once
 def url_of(thing: Thing) -> str:
-    """Give the relative address of an entry's page or an asset's file; empty where there is none."""
-    view, loaded = thing._view, thing._loaded
+    """Return the relative address of an entry's page or an asset's file, "" where there is none."""
+    view, loaded = view_of(thing), loaded_of(thing)
     if isinstance(thing, Entry):
         page = view.page_of(loaded)
         return view.link(page[1]) if page is not None else ""
@@ -128,32 +128,32 @@ def url_of(thing: Thing) -> str:
 
 
 def fields_of(thing: Thing, wanted: Callable[[Any], bool] | None = None) -> tuple[FieldValue, ...]:
-    """Give an entry's filled fields in the editor's order, those of the `wanted` definitions alone if it is given."""
+    """Return an entry's filled fields in the editor's order: all, or those whose definitions are `wanted`."""
     content_type = _content_type(thing)
     definitions = content_type.fields if content_type else ()
-    found = (_field(thing, each) for each in definitions if wanted is None or wanted(each))
-    return tuple(each for each in found if each is not None)
+    fields = (_field(thing, definition) for definition in definitions if wanted is None or wanted(definition))
+    return tuple(field for field in fields if field is not None)
 
 
 def _field(thing: Thing, definition: Field) -> FieldValue | None:
-    """Give a field of an entry, None where it is empty; worked out once a page."""
-    known, name = thing._known, definition.id
-    if name not in known:
-        value, code = thing._read(name)
-        locale = code if code is not None and definition.localized else thing._view.locale
+    """Return a field of an entry, None where it is empty; worked out once a page."""
+    memo, name = memo_of(thing), definition.id
+    if name not in memo:
+        value, code = read_field(thing, name)
+        locale = code if code is not None and definition.localized else view_of(thing).locale
         filled = value is not None and value not in ("", ())
-        known[name] = FieldValue(name, label(definition.name), definition.type, value, locale) if filled else None
-    found: FieldValue | None = known[name]
-    return found
+        memo[name] = FieldValue(name, label(definition.name), definition.type, value, locale) if filled else None
+    field: FieldValue | None = memo[name]
+    return field
 
 
 def picture_of(thing: Thing) -> Asset | None:
-    """Give an entry's picture: the first image among its fields, single ones first; an asset that is one is its own."""
+    """Return an entry's picture: the first image in its fields, single ones first. An image asset is its own."""
     return _picture(thing)[1]
 
 
 def picture_field(thing: Thing) -> str:
-    """Give the field that an entry's picture is in; empty where it has none."""
+    """Return the id of the field that holds an entry's picture, "" where it has none."""
     return _picture(thing)[0]
 
 
@@ -161,35 +161,40 @@ def picture_field(thing: Thing) -> str:
 def _picture(thing: Thing) -> tuple[str, Asset | None]:
     if isinstance(thing, Asset):
         return "", thing if thing.is_image else None
-    view, loaded = thing._view, thing._loaded
-    for name in roles_of(thing).pictures:
+    view, loaded = view_of(thing), loaded_of(thing)
+    for name in roles_of_thing(thing).pictures:
         value = view.answer(loaded, name).value
-        assets = map(view.target, value if isinstance(value, list) else (value,))
-        picture = next((each for each in assets if isinstance(each, Asset) and each.is_image), None)
+        targets = map(view.target, value if isinstance(value, list) else (value,))
+        picture = next((target for target in targets if isinstance(target, Asset) and target.is_image), None)
         if picture is not None:
             return name, picture
     return "", None
 
 
 def file_values(asset: Asset) -> Mapping[str, Mapping[str, Json]]:
-    """Give what an asset's metadata says of its files, by locale."""
-    values = asset._view.of_item(asset._loaded, "p")
+    """Return what an asset's metadata says of its files, by locale."""
+    values = view_of(asset).of_item(loaded_of(asset), "p")
     return {code: value for code, value in values.items() if isinstance(value, dict)}
 
 
 def source_of(asset: Asset) -> str:
-    """Give where an asset's file lies at the source: for plain links, never loaded; empty where it has no file."""
-    value = asset._view.answer(asset._loaded, "file")[0]
+    """Return the address of an asset's file at the source, "" where it has none: for links, pages never load it."""
+    value = view_of(asset).answer(loaded_of(asset), "file")[0]
     url = value.get("url") if isinstance(value, dict) else None
     whole = f"https:{url}" if isinstance(url, str) and url.startswith("//") else url
     return whole if isinstance(whole, str) and whole.startswith(("https://", "http://")) else ""
 
 
+def address_of(thing: Thing) -> str:
+    """Return where a link to an entry or asset leads: its page or local file, else the asset's file at the source."""
+    return url_of(thing) or (source_of(thing) if isinstance(thing, Asset) else "")
+
+
 @once
 def summary_field(thing: Thing) -> str:
-    """Give the id of the field that says in a sentence what an entry is; empty where it has none."""
-    view, loaded = thing._view, thing._loaded
-    for name in roles_of(thing).summaries:
+    """Return the id of the field that says in a sentence what an entry is, "" where it has none."""
+    view, loaded = view_of(thing), loaded_of(thing)
+    for name in roles_of_thing(thing).summaries:
         value = view.answer(loaded, name)[0]
         if value.strip() if isinstance(value, str) else isinstance(value, dict) and value.get("content"):
             return name
@@ -197,26 +202,30 @@ def summary_field(thing: Thing) -> str:
 
 
 def field_type(thing: Thing, name: str) -> str:
-    """Give the type that the content model says of a field; empty where it knows none."""
+    """Return the type that the content model gives a field, "" for a field that it does not know."""
     content_type = _content_type(thing)
-    found = content_type.find(name) if content_type else None
-    return found.type if found else ""
+    field = content_type.find(name) if content_type else None
+    return field.type if field else ""
 
 
 def referrers_of(thing: Thing) -> tuple[tuple[str, Referrers], ...]:
-    """Give the entries that link here, by content type, each sorted by title; parts of other pages are left out."""
-    view = thing._view
+    """Return the entries that link here, by content type, sorted by title; parts of other pages are left out."""
+    view = view_of(thing)
     own = type_of(thing)
-    types = (each for each in view.guide.types if each not in view.guide.parts or own in view.guide.parts)
-    groups: dict[str, list[str]] = {each: [] for each in types}
-    for type_id, key in view.ask(f"to:{thing._loaded.key}"):
+    types = (
+        type_id
+        for type_id in view.guide.types
+        if type_id not in view.guide.embedded_types or own in view.guide.embedded_types
+    )
+    groups: dict[str, list[str]] = {type_id: [] for type_id in types}
+    for type_id, key in view.ask(f"to:{loaded_of(thing).key}"):
         if type_id in groups:
             groups[type_id].append(key)
-    return tuple((each, Referrers(view, keys)) for each, keys in groups.items() if keys)
+    return tuple((type_id, Referrers(view, keys)) for type_id, keys in groups.items() if keys)
 
 
 class Referrers(Lazy):
-    """Entries that link to something: how many they are asks nothing of them."""
+    """Entries that link to something; to count them reads nothing of the entries."""
 
     __slots__ = ("_keys",)
 
@@ -232,8 +241,8 @@ def sort_entries(entries: Iterable[Entry]) -> tuple[Entry, ...]:
     """Sort entries by their `order` field or date where they have one, then by title."""
 
     def key(entry: Entry) -> tuple[float, tuple[str, str], str]:
-        place = place_of(roles_of(entry), lambda name: _place(entry, name))
-        return place, sort_key(title_of(entry)), entry._loaded.key
+        place = place_of(roles_of_thing(entry), lambda name: _place(entry, name))
+        return place, sort_key(title_of(entry)), loaded_of(entry).key
 
     return tuple(sorted(entries, key=key))
 
@@ -242,11 +251,11 @@ def _place(entry: Entry, name: str) -> Json:
     content_type = _content_type(entry)
     if content_type is not None and content_type.find(name) is None:
         return None
-    return entry._view.answer(entry._loaded, name)[0]
+    return view_of(entry).answer(loaded_of(entry), name)[0]
 
 
 def type_name(view: View, type_id: str) -> str:
-    """Give what a type's list is called: a word `type.ID` of the templates, else the name in the content model."""
-    said = str(view.ask("word", f"{view.locale}/type.{type_id}"))
+    """Return what a type's list is called: the templates' word `type.ID`, else the name in the content model."""
+    name = str(view.ask("word", f"{view.locale}/type.{type_id}"))
     content_type = view.content_type(type_id)
-    return label(content_type.name) if said == f"type.{type_id}" and content_type else said
+    return label(content_type.name) if name == f"type.{type_id}" and content_type else name

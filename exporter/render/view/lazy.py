@@ -1,4 +1,4 @@
-"""Lists and settings as templates see them: worked out, and noted as read, when somebody looks."""
+"""Lists and settings as templates see them: worked out, and recorded as reads, when a template looks at them."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ if TYPE_CHECKING:
 
 
 class SiteValues:
-    """Some of site.yaml, as `site` in templates."""
+    """The values of site.yaml that templates may use, as `site`."""
 
     __slots__ = ("_view",)
     _NAMES = frozenset({"title", "description", "accent", "logo", "logo_size", "base_url"})
@@ -27,18 +27,18 @@ class SiteValues:
 
 
 class Lazy(Sequence[Any]):
-    """A sequence that is worked out when it is first looked at, so that a page that does not look has not read it."""
+    """A sequence that is made when it is first looked at: a page that does not look has not read it."""
 
-    __slots__ = ("_found", "_make")
+    __slots__ = ("_made", "_make")
 
     def __init__(self, make: Callable[[], Sequence[Any]]) -> None:
         self._make = make
-        self._found: Sequence[Any] | None = None
+        self._made: Sequence[Any] | None = None
 
     def _items(self) -> Sequence[Any]:
-        if self._found is None:
-            self._found = self._make()
-        return self._found
+        if self._made is None:
+            self._made = self._make()
+        return self._made
 
     def __getitem__(self, index: Any) -> Any:
         return self._items()[index]
@@ -54,7 +54,7 @@ class Lazy(Sequence[Any]):
 
 
 class EntryList(Lazy):
-    """The entries of a content type in their order: `[:n]` asks for the first n alone, `length` for the number."""
+    """The entries of a content type in their order: `[:n]` reads only the first n, `length` only their number."""
 
     __slots__ = ("_letter", "_type", "_view")
 
@@ -65,10 +65,10 @@ class EntryList(Lazy):
         self._letter = letter
 
     def _items(self) -> Sequence[Any]:
-        """Ask for all of them; what asks is no function of this object: in a circle they would stay in memory."""
-        if self._found is None:
-            self._found = self._ask("")
-        return self._found
+        """Ask for all entries. A method, not a `make` function: that would hold this object in a reference cycle."""
+        if self._made is None:
+            self._made = self._ask("")
+        return self._made
 
     def _ask(self, most: str) -> tuple[Entry, ...]:
         view = self._view
@@ -77,12 +77,12 @@ class EntryList(Lazy):
 
     def __getitem__(self, index: Any) -> Any:
         first = isinstance(index, slice) and index.start in (None, 0) and index.step is None
-        if first and isinstance(index.stop, int) and index.stop >= 0 and self._found is None:
+        if first and isinstance(index.stop, int) and index.stop >= 0 and self._made is None:
             return self._ask(str(index.stop)) if index.stop else ()
         return super().__getitem__(index)
 
     def __len__(self) -> int:
-        if self._letter or self._found is not None:
+        if self._letter or self._made is not None:
             return super().__len__()
         in_locale = f"n/{self._view.locale}" if self._type.startswith("@") else "n"
         return int(self._view.ask(f"list:{self._type}", in_locale))

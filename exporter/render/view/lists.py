@@ -1,23 +1,25 @@
-"""A list as templates see it: what it is called, its entries, its neighbours where it is cut, its feed."""
+"""A list as templates see it: its title, its entries, its newer and older pages where it has several, its feed."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from exporter.guide.pages.urls import FEED, chosen_url
-from exporter.guide.schema.dates import read_date, read_moment, write_date, write_moment
+from exporter.guide.pages.urls import FEED, chosen_url, list_url
+from exporter.guide.schema.dates import read_date, write_date, write_moment
 from exporter.render.view.fields import title_of, type_name
 from exporter.render.view.languages import locale_of_page
 from exporter.render.view.lazy import EntryList, Lazy
+from exporter.render.view.view import loaded_of
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
     from exporter.render.view.view import Entry, View
 
-_IN_A_FEED = 30
-_DIGITS = 20
-_BEGINNING = "1970-01-01T00:00:00Z"
+FEED_ENTRIES = 30
+_NUMBER_DIGITS = 20
+"""Width that numbers are filled up to, so that they sort as texts."""
+_UNDATED = "1970-01-01T00:00:00Z"
 
 
 class ListView:
@@ -34,7 +36,7 @@ class ListView:
 
     @property
     def definition(self) -> Mapping[str, Any]:
-        """What site.yaml says of it; nothing of the list of a type."""
+        """What site.yaml says of the list; empty for the list of a type."""
         return self._view.ask(f"list:@{self.name}", "d") or {} if self.id.startswith("@") else {}
 
     @property
@@ -44,32 +46,30 @@ class ListView:
 
     @property
     def title(self) -> str:
-        """What it is called: a value's own title, else the word `list.NAME`, else what site.yaml or the model says."""
+        """A value's own title, else the word `list.NAME`, else what site.yaml or the content model says."""
         value = self.id.partition("/")[2] if self.id.startswith("@") else ""
         return _value_title(self._view, value, self.definition) if value else self._title()
 
     def _title(self) -> str:
         if not self.id.startswith("@"):
             return type_name(self._view, self.id)
-        said = str(self._view.ask("word", f"{self._view.locale}/list.{self.name}"))
-        return said if said != f"list.{self.name}" else self.definition.get("title") or self.name
+        word = str(self._view.ask("word", f"{self._view.locale}/list.{self.name}"))
+        return word if word != f"list.{self.name}" else self.definition.get("title") or self.name
 
     @property
     def number(self) -> int:
-        """The number of this page of it; 0 for the main one, which holds the newest."""
+        """The number of this page of the list; 0 for the main one, which holds the newest entries."""
         page = self._view.page
         return int(page.letter) if self.id.startswith("@") and page.type_id == self.id and page.letter else 0
 
     @property
     def url(self) -> str:
-        """The address of its main page from here."""
+        """The relative address of the list's main page."""
         return self._view.link(self._url())
 
     def _url(self, number: int = 0) -> str:
         view = self._view
         if not self.id.startswith("@"):
-            from exporter.guide.pages.urls import list_url
-
             return list_url(view.guide, self.id, view.locale)
         value = self.id.partition("/")[2]
         segments = view.ask(f"list:@{self.name}", f"v/{view.locale}") if value else {}
@@ -77,26 +77,26 @@ class ListView:
 
     @property
     def count(self) -> int:
-        """How many entries it has."""
+        """How many entries the list has."""
         return len(EntryList(self._view, self.id))
 
     @property
     def entries(self) -> Sequence[Entry]:
-        """The entries of this page of it."""
+        """The entries on this page of the list."""
         view = self._view
         size = self.definition.get("per_page")
         if size is None:
             return EntryList(view, self.id)
-        return Lazy(lambda: self._cut(size))
+        return Lazy(lambda: self._entries_of_page(size))
 
-    def _cut(self, size: int) -> tuple[Entry, ...]:
+    def _entries_of_page(self, size: int) -> tuple[Entry, ...]:
         view = self._view
         keys = view.ask(f"list:{self.id}", f"p/{view.locale}/{self.number}/{size}")
         return tuple(view.known(loaded) for loaded in view.library.items.load_all(keys))
 
     @property
     def older(self) -> str:
-        """The address of the page with the next older entries; empty on the oldest one."""
+        """The relative address of the page with the next older entries, "" on the oldest one."""
         view = self._view
         if self.definition.get("per_page") is None or self.number == 1:
             return ""
@@ -105,7 +105,7 @@ class ListView:
 
     @property
     def newer(self) -> str:
-        """The address of the page with the next newer entries; empty on the main one."""
+        """The relative address of the page with the next newer entries, "" on the main one."""
         if not self.number:
             return ""
         following = self._url(self.number + 1)
@@ -113,20 +113,20 @@ class ListView:
 
     @property
     def parts(self) -> tuple[Part, ...]:
-        """What the list is parted by: title, address and number of `entries` of each value."""
+        """What the list is divided into: title, address and number of `entries` of each value."""
         view = self._view
         if self.definition.get("by") is None or "/" in self.id:
             return ()
-        found = []
+        parts = []
         for value, segment in view.ask(f"list:{self.id}", f"v/{view.locale}").items():
             url = view.link(chosen_url(view.guide, self.definition, self.name, view.locale, segment))
             title = _value_title(view, value, self.definition)
-            found.append((_order(value, title), Part(title, url, ListView(view, f"{self.id}/{value}").count)))
-        return tuple(part for _, part in sorted(found, key=lambda each: (each[0], each[1].url)))
+            parts.append((_order(value, title), Part(title, url, ListView(view, f"{self.id}/{value}").count)))
+        return tuple(part for _, part in sorted(parts, key=lambda pair: (pair[0], pair[1].url)))
 
     @property
     def feed(self) -> str:
-        """The address of its feed from the guide's root; empty where it has none."""
+        """The address of the list's feed from the guide's root, "" where it has none."""
         view = self._view
         if view.ask("site", "base_url") is None:
             return ""
@@ -135,21 +135,21 @@ class ListView:
 
     @property
     def newest(self) -> tuple[Dated, ...]:
-        """The newest entries, those in this language alone, with their dates: what a feed holds."""
+        """The entries of the feed: the newest of those written in this language, with their dates."""
         view = self._view
-        keys = view.ask(f"list:+{self.id}", f"k/{view.locale}//{_IN_A_FEED}")
+        keys = view.ask(f"list:+{self.id}", f"k/{view.locale}//{FEED_ENTRIES}")
         return tuple(self._dated(view.known(loaded)) for loaded in view.library.items.load_all(keys))
 
     def _dated(self, entry: Entry) -> Dated:
-        view, loaded = self._view, entry._loaded
+        view, loaded = self._view, loaded_of(entry)
         name = view.ask(f"list:{self.id}", "t")
-        own = name.startswith("sys.")
-        published = view.of_item(loaded, f"s/{name[4:]}") if own else view.answer(loaded, name)[0]
+        is_sys = name.startswith("sys.")
+        published = view.of_item(loaded, f"s/{name[4:]}") if is_sys else view.answer(loaded, name)[0]
         return Dated(entry, moment(published), moment(view.of_item(loaded, "s/updatedAt") or published))
 
 
 class Part(NamedTuple):
-    """A value that a list is parted by."""
+    """One of the values that a list is divided by."""
 
     title: str
     url: str
@@ -157,7 +157,7 @@ class Part(NamedTuple):
 
 
 class Dated(NamedTuple):
-    """An entry of a feed: when it was published, when it was changed."""
+    """An entry of a feed with the times when it was published and changed."""
 
     entry: Entry
     published: str
@@ -165,36 +165,36 @@ class Dated(NamedTuple):
 
 
 def moment(value: object) -> str:
-    """Write a date as feeds have it, in UTC; the beginning of time for what is no date."""
-    found = read_moment(value)
-    return write_moment(found) if found is not None else _BEGINNING
+    """Return a date as feeds have it, in UTC; the beginning of 1970 for what is no date."""
+    when = read_date(value)
+    return write_moment(when) if when is not None else _UNDATED
 
 
 def _order(value: str, title: str) -> str:
-    """Give what orders the parts of a list: their titles, but dates and numbers go by what they are."""
+    """Return the sort key of a part of a list: its title, but dates and numbers sort by their value."""
     kind, _, text = value.partition(":")
     if kind == "text" and text.isdecimal():
-        return text.zfill(_DIGITS)
+        return text.zfill(_NUMBER_DIGITS)
     return text if kind == "text" and title != text else title.casefold()
 
 
 def _value_title(view: View, value: str, definition: Mapping[str, Any]) -> str:
-    """Give what the entries of one value are called; dates, and yes and no, are written in the page's language."""
+    """Return the title of the entries of one value; dates and booleans are written in the page's language."""
     kind, _, text = value.partition(":")
     if kind == "entry":
-        found = view.thing(value)
-        return title_of(found) if found is not None else text
+        target = view.thing(value)
+        return title_of(target) if target is not None else text
     if kind == "tag":
         return str(view.ask(f"tag:{text}"))
     content_type = view.content_type(str(definition.get("type")))
     field = content_type.find(str(definition.get("by"))) if content_type is not None else None
     if field is not None and field.type == "Boolean":
-        said = "yes" if text == "True" else "no"
-        return f"{field.name}: {view.ask('word', f'{view.locale}/{said}')}"
-    moment = read_date(text) if field is not None and field.type == "Date" else None
-    return write_date(moment, locale_of_page(view)) if moment is not None else text
+        word = "yes" if text == "True" else "no"
+        return f"{field.name}: {view.ask('word', f'{view.locale}/{word}')}"
+    date = read_date(text) if field is not None and field.type == "Date" else None
+    return write_date(date, locale_of_page(view)) if date is not None else text
 
 
 def chosen_lists(view: View) -> tuple[ListView, ...]:
-    """Give the lists of site.yaml, but for one that lies where that of a type would."""
+    """Return the lists of site.yaml, except one at the address of a type's own list."""
     return tuple(ListView(view, f"@{name}") for name in view.ask("lists"))

@@ -12,7 +12,7 @@ if TYPE_CHECKING:
 class Origins:
     """The origins of values, found in what the page has read so far.
 
-    Values are told apart by identity: each is kept beside its origin, so that its id is not used again.
+    Values are distinguished by identity, so each one is kept with its origin: the id of a freed object is used again.
     """
 
     def __init__(self, reads: ReadLog, page_key: str) -> None:
@@ -27,7 +27,7 @@ class Origins:
         return self._known[id(value)][1]
 
     def stand_for(self, part: object, whole: object) -> None:
-        """Give a value the origin of the one that it was made of."""
+        """Record that a value has the origin of the value that it was made of."""
         self._known[id(part)] = part, self.of(whole)
 
     def _find(self, value: object) -> tuple[str, str]:
@@ -38,14 +38,14 @@ class Origins:
 
 
 def _holds(whole: Json, part: object) -> bool:
-    """Tell whether a value is, at any depth, this very part."""
+    """Whether a value is or holds, at any depth, this very object."""
     pending = [whole]
     while pending:
-        each = pending.pop()
-        if each is part:
+        value = pending.pop()
+        if value is part:
             return True
-        if isinstance(each, dict):
-            pending += each.values()
-        elif isinstance(each, list):
-            pending += each
+        if isinstance(value, dict):
+            pending += value.values()
+        elif isinstance(value, list):
+            pending += value
     return False

@@ -1,4 +1,4 @@
-"""Links to other spaces: what they name is not in the mirror, so that they stay links."""
+"""Links to other spaces: the mirror does not hold what they name, so they stay links."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class Resource:
-    """An entry or asset of another space, which the mirror does not hold: its name there and its parts."""
+    """An entry or asset of another space, which the mirror does not hold: its URN and the parts of that."""
 
     urn: str
     space: str
@@ -26,7 +26,7 @@ class Resource:
         """Where editors find it in the web app: there is no public address."""
         kind = {"entry": "entries", "asset": "assets"}[self.kind]
         place = (self.space, "environments", self.environment, kind, self.id)
-        return "https://app.contentful.com/spaces/" + "/".join(quote(each, safe="") for each in place)
+        return "https://app.contentful.com/spaces/" + "/".join(quote(part, safe="") for part in place)
 
 
 _URN = re.compile(
@@ -35,10 +35,10 @@ _URN = re.compile(
 
 
 def read_resource(value: Json) -> Resource | None:
-    """Read a ResourceLink; None for anything else. A name without an environment means `master`."""
+    """Read a ResourceLink; None for anything else. A URN without an environment means `master`."""
     sys = value.get("sys") if isinstance(value, dict) else None
     urn = sys.get("urn") if isinstance(sys, dict) and sys.get("type") == "ResourceLink" else None
-    found = _URN.fullmatch(urn) if isinstance(urn, str) else None
-    if found is None:
+    match = _URN.fullmatch(urn) if isinstance(urn, str) else None
+    if match is None:
         return None
-    return Resource(found[0], found[1], found[2] or "master", "entry" if found[3] else "asset", found[4])
+    return Resource(match[0], match[1], match[2] or "master", "entry" if match[3] else "asset", match[4])

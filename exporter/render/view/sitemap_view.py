@@ -11,7 +11,7 @@ if TYPE_CHECKING:
 
 
 class Sitemap:
-    """The sitemap's file that is being rendered: its `urls`, or the `files` that it is an index of."""
+    """The file of the sitemap that is being rendered: its `urls`, or the `files` that it is the index of."""
 
     __slots__ = ("_view",)
 
@@ -20,15 +20,15 @@ class Sitemap:
 
     @property
     def files(self) -> tuple[str, ...]:
-        """Where the other files lie; none where this one names pages."""
+        """The addresses of the other files; none where this one lists pages."""
         number, _, files = self._view.page.letter.partition("/")
-        return () if number else tuple(f"/sitemap-{each + 1}.xml" for each in range(int(files)))
+        return () if number else tuple(f"/sitemap-{index + 1}.xml" for index in range(int(files)))
 
     @property
     def urls(self) -> Iterator[dict[str, Any]]:
-        """Each address with the date of its last change, if that is known, and the languages of the page if several.
+        """Yield each address with the date of its last change, where known, and the page's languages, where several.
 
-        What readers of any other language get, `x-default`, is the page in the guide's own, if it stands there.
+        Readers of any other language get `x-default`: the page in the guide's first language, if it has one there.
         """
         if self._view.page.letter.startswith("/"):
             return

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass
+from operator import attrgetter
 from typing import TYPE_CHECKING, Any
 from urllib.parse import quote
 
@@ -14,6 +14,7 @@ from exporter.core.naming import folders_above
 from exporter.guide.library.questions import SHARED, ReadLog
 from exporter.render.view.origins import Origins
 from exporter.render.view.other_spaces import read_resource
+from exporter.render.view.rich_text import RichText
 from exporter.report.report import Problem
 
 if TYPE_CHECKING:
@@ -28,19 +29,24 @@ if TYPE_CHECKING:
     from exporter.guide.library.library import Library
     from exporter.guide.library.questions import Subject
 
-_PICTURES = {
+_IMAGE_TYPES = {
     f"image/{kind}"
     for kind in ("apng", "avif", "bmp", "gif", "jpeg", "jpg", "png", "svg+xml", "vnd.microsoft.icon", "webp", "x-icon")
 }
-_PLAIN = re.compile(r"[A-Za-z0-9_.~/-]*")
+"""Content types of pictures that browsers show."""
+_UNQUOTED = re.compile(r"[A-Za-z0-9_.~/-]*")
 
 
 class View:
-    """The library as one page sees it: in its locale, with links relative to it, every question noted.
+    """The library as one page sees it: in the page's locale, with links relative to the page, every question recorded.
 
-    `part` renders a partial template; problems found are kept. `anchors` are the ids that the page's fields have, each
-    with the number of the last one that begins with it; `footnoted` counts the fields with footnotes, `embedding`
-    holds the entries that are being shown inside a text, `inside` those that are being rendered as one of the `parts`.
+    Nothing that a page shows may come from anywhere else: an answer that bypasses `reads` would leave the page stale
+    when it changes.
+
+    `part` renders a partial template, `problems` collects what is wrong in the content. `anchors` holds the ids that
+    the page has given away, each with the number of the last one that begins with it; `footnoted` counts the fields
+    with footnotes. `embedding` holds the entries that are being shown inside a text, `inside` those that are being
+    rendered as parts of the page, `parts` counts the latter.
     """
 
     def __init__(self, library: Library, page: Page, part: Callable[..., Markup]) -> None:
@@ -49,92 +55,92 @@ class View:
         self.page = page
         self.locale = page.locale
         self.part = part
-        self.notes = ReadLog()
+        self.reads = ReadLog()
         self.problems: dict[Problem, None] = {}
         self.anchors: dict[str, int] = {}
         self.footnoted = 0
-        self.origins = Origins(self.notes, page.key or "")
+        self.origins = Origins(self.reads, page.key or "")
         self.embedding: list[str] = []
         self.inside: list[str] = []
         self.parts = 0
-        self._above = folders_above(page.url)
+        self._folders_above = folders_above(page.url)
         self._things: dict[str, Thing] = {}
         self._types: dict[str, ContentType | None] = {}
 
     def ask(self, subject: str, argument: str = "") -> Any:
-        """Ask a question; it is noted."""
-        found = self.library.known.get((subject, argument))
-        if found is None and subject.partition(":")[0] not in SHARED:
+        """Ask a question and record it with its answer."""
+        known = self.library.known.get((subject, argument))
+        if known is None and subject.partition(":")[0] not in SHARED:
             return self.of_item(self.library.subject(subject), argument)
-        found = found or self.library.shared(subject, argument)
-        self.notes.shared[found] = None
-        return found.answer
+        question = known or self.library.shared(subject, argument)
+        self.reads.shared[question] = None
+        return question.answer
 
     def of_item(self, subject: Subject, argument: str) -> Any:
-        """Ask something of an item; it is noted."""
-        answers = self.notes.of(subject)
+        """Ask a question about an item and record it with its answer."""
+        answers = self.reads.of(subject)
         if argument not in answers:
             answers[argument] = self.library.answer(subject, argument)
         return answers[argument]
 
     def answer(self, loaded: ItemInMemory, name: str, locale: str = "") -> LocalizedValue:
-        """Give a field's value in the page's locale and the locale that it came from."""
-        argument, found = self.library.field(loaded, name, locale or self.locale)
-        self.notes.of(loaded)[argument] = found
-        return found
+        """Return a field's value in a locale, the page's unless one is given, and the locale that it came from."""
+        argument, value = self.library.field(loaded, name, locale or self.locale)
+        self.reads.of(loaded)[argument] = value
+        return value
 
     def value(self, loaded: ItemInMemory, name: str) -> Any:
-        """Give a field's value in the page's locale as templates see it."""
+        """Return a field's value in the page's locale as templates see it."""
         value = self.answer(loaded, name).value
         return self.wrap(value) if isinstance(value, (dict, list)) else value
 
     def thing(self, key: str) -> Entry | Asset | None:
-        """Give an entry or asset; None for one that the mirror does not hold."""
+        """Return an entry or asset, None for one that the mirror does not hold."""
         loaded = self.library.items.load(key)
         return self.known(loaded) if self.of_item(loaded, "x") is not None else None
 
     def known(self, loaded: ItemInMemory) -> Any:
-        """Give an entry or asset that is known to be there, each once a page."""
+        """Return the entry or asset of an item that is known to exist: the same object all over the page."""
         key = loaded.key
-        found = self._things.get(key)
-        if found is None:
-            found = self._things[key] = (Entry if key.startswith("entry:") else Asset)(self, loaded)
-        return found
+        thing = self._things.get(key)
+        if thing is None:
+            thing = self._things[key] = (Entry if key.startswith("entry:") else Asset)(self, loaded)
+        return thing
 
     def forget_things(self) -> None:
-        """Let go of what holds this view, so that all of it is freed at once."""
+        """Drop the objects that hold this view, so that reference counting frees all of them at once."""
         self._things.clear()
 
     def target(self, value: Json, within: object = None) -> Entry | Asset | None:
-        """Resolve a Link; None for one whose target is not in the mirror, which is a problem, or for no Link.
+        """Resolve a Link; None for any other value, and for a target that the mirror lacks, which is reported.
 
-        It stands `within` a value, where that is known.
+        `within` is the value that holds the Link, where that is known.
         """
         key = link_key(value)
         return self._target(key, within or value) if key is not None else None
 
     def _target(self, key: Key, within: object) -> Entry | Asset | None:
-        found = self.thing(str(key))
-        if found is None:
+        thing = self.thing(str(key))
+        if thing is None:
             self.report("link-unresolved", f"links to {key}, which is not published", within)
-        return found
+        return thing
 
     @contextmanager
-    def aside(self) -> Iterator[None]:
-        """Read texts that are not shown as they are: what they have of ids stays free for those that are."""
+    def discarding_ids(self) -> Iterator[None]:
+        """Render texts whose markup is thrown away: the ids that they take stay free for what the page shows."""
         before = self.anchors, self.footnoted
         self.anchors = {}
         yield
         self.anchors, self.footnoted = before
 
-    def report(self, code: str, said: str, value: object) -> None:
-        """Keep a warning; `value` is what the page read that the warning is about, or a part of it."""
+    def report(self, code: str, message: str, value: object) -> None:
+        """Report a warning about a value that the page read, or about a part of one."""
         item, name = self.origins.of(value)
         where = f"{item} in {name}" if name else item or self.page.url
-        self.problems[Problem("warning", code, f"{where}: {said}", item, self.locale, name)] = None
+        self.problems[Problem("warning", code, f"{where}: {message}", item, self.locale, name)] = None
 
     def wrap(self, value: Json) -> Any:
-        """Give a value as templates see it; lists and objects cannot be changed."""
+        """Return a value as templates see it; lists and objects cannot be changed."""
         if isinstance(value, list):
             return self._wrap_list(value)
         if not isinstance(value, dict):
@@ -145,46 +151,46 @@ class View:
         return self._target(key, value) if key is not None else read_resource(value) or Values(self, value)
 
     def _wrap_list(self, values: list[Json]) -> tuple[Any, ...]:
-        if not any(isinstance(each, dict) and "sys" in each for each in values):
-            return tuple(self.wrap(each) for each in values if each is not None)
-        keys = [link_key(each) for each in values]
+        if not any(isinstance(value, dict) and "sys" in value for value in values):
+            return tuple(self.wrap(value) for value in values if value is not None)
+        keys = [link_key(value) for value in values]
         linked = [str(key) for key in keys if key is not None]
         if len(linked) > 1:
             self.library.items.load_all(linked)
         pairs = zip(values, keys, strict=True)
-        found = (self.wrap(each) if key is None else self._target(key, each) for each, key in pairs)
-        return tuple(each for each in found if each is not None)
+        wrapped = (self.wrap(value) if key is None else self._target(key, value) for value, key in pairs)
+        return tuple(value for value in wrapped if value is not None)
 
     def link(self, url: str) -> str:
-        """Make an address of the guide relative to this page, naming the file."""
+        """Return an address of the guide relative to this page, naming the file."""
         whole = f"{url}index.html" if url.endswith("/") else url
-        folder, up = next(each for each in self._above if whole.startswith(each[0]))
+        folder, up = next(pair for pair in self._folders_above if whole.startswith(pair[0]))
         path = up + whole[len(folder) :]
-        return path if _PLAIN.fullmatch(path) else quote(path, safe="/~")
+        return path if _UNQUOTED.fullmatch(path) else quote(path, safe="/~")
 
     def content_type(self, type_id: str) -> ContentType | None:
-        """Give what the content model says of a content type; noted once a page."""
+        """Return what the content model says of a content type; recorded once a page."""
         if type_id not in self._types:
             self.ask(f"type:{type_id}")
             self._types[type_id] = self.guide.model.types.get(type_id)
         return self._types[type_id]
 
     def page_of(self, loaded: ItemInMemory) -> tuple[str, str] | None:
-        """Give locale and address of an entry's page, as a link from this page would lead to it; None for none."""
-        found: tuple[str, str] | None = self.of_item(loaded, f"u/{self.locale}")
-        return found
+        """Return locale and address of the entry's page that a link from this page leads to, None for none."""
+        place: tuple[str, str] | None = self.of_item(loaded, f"u/{self.locale}")
+        return place
 
 
 class LostView(View):
-    """The library as a page sees it that hosts show at any address that is not there: its links are whole."""
+    """The view of the page that hosts show at an unknown address, whatever that is: its links are absolute."""
 
     def link(self, url: str) -> str:
-        """Make an address of the guide whole."""
+        """Return the absolute address of an address of the guide."""
         return f"{self.ask('site', 'base_url')}{url}"
 
 
 class Values(Mapping[str, Any]):
-    """An object of an Object field, a location, a file's details: what is inside is wrapped when it is asked for."""
+    """An object of an Object field, a location, a file's details; members are wrapped when they are asked for."""
 
     __slots__ = ("_raw", "_view")
 
@@ -206,55 +212,27 @@ class Values(Mapping[str, Any]):
         return repr(dict(self))
 
 
-@dataclass(frozen=True)
-class RichText:
-    """A Rich Text document; the `html` filter renders it. Templates cannot look into it, so none can change it."""
-
-    _document: Mapping[str, Json]
-
-    def __bool__(self) -> bool:
-        return bool(self._document.get("content"))
-
-    def __repr__(self) -> str:
-        return "Rich Text"
-
-
 class Thing:
-    """An item whose fields are its attributes."""
+    """An item whose fields are its attributes.
 
-    __slots__ = ("_answers", "_known", "_loaded", "_values", "_view")
+    Templates reach every attribute without an underscore, and a space may call a field anything: so whatever else an
+    item carries begins with one, and the program reads it through the functions below, which no template can call.
+    """
+
+    __slots__ = ("_answers", "_loaded", "_memo", "_values", "_view")
 
     def __init__(self, view: View, loaded: ItemInMemory) -> None:
         self._view = view
         self._loaded = loaded
-        self._answers = view.notes.of(loaded)
+        self._answers = view.reads.of(loaded)
         self._values: dict[str, Any] = {}
-        self._known: dict[Any, Any] = {}
+        self._memo: dict[Any, Any] = {}
 
     def __getattr__(self, name: str) -> Any:
-        value = self._value(name) if not name.startswith("_") else None
+        value = value_named(self, name) if not name.startswith("_") else None
         if value is None:
             raise AttributeError(name)
         return value
-
-    def _value(self, name: str) -> Any:
-        """Give a field as templates see it, or what else an item says of itself by this name; None if it is empty."""
-        value = self._values.get(name)
-        if value is None and name not in self._values:
-            value = self._read(name)[0]
-        if value is None and name in ("sys", "tags"):
-            return SysValues(self) if name == "sys" else tags_of(self)
-        return value
-
-    def _read(self, name: str) -> tuple[Any, str | None]:
-        """Ask for a field; give its value as templates see it, each wrapped once, and the locale that it came from."""
-        view, values = self._view, self._values
-        argument, found = view.library.field(self._loaded, name, view.locale)
-        self._answers[argument] = found
-        if name not in values:
-            value = found[0]
-            values[name] = view.wrap(value) if isinstance(value, (dict, list)) else value
-        return values[name], found[1]
 
     def __getitem__(self, name: str) -> Any:
         if not isinstance(name, str) or name.startswith("_"):
@@ -274,6 +252,36 @@ class Thing:
         return self._loaded.key
 
 
+# Getters that are written in C: pages ask for these some hundred times each.
+view_of: Callable[[Thing], View] = attrgetter("_view")
+"""Return the view that an entry or asset belongs to."""
+loaded_of: Callable[[Thing], ItemInMemory] = attrgetter("_loaded")
+"""Return the item of an entry or asset, to ask questions about; to look into it is no recorded read."""
+memo_of: Callable[[Thing], dict[Any, Any]] = attrgetter("_memo")
+"""Return what was worked out about an entry or asset on this page, by the function or the field that it is of."""
+
+
+def value_named(thing: Thing, name: str) -> Any:
+    """Return a field as templates see it, or the item's `sys` or `tags` where no field has that name; None if empty."""
+    value = thing._values.get(name)
+    if value is None and name not in thing._values:
+        value = read_field(thing, name)[0]
+    if value is None and name in ("sys", "tags"):
+        return SysValues(thing) if name == "sys" else tags_of(thing)
+    return value
+
+
+def read_field(thing: Thing, name: str) -> tuple[Any, str | None]:
+    """Return a field's value as templates see it, wrapped once a page, and the locale that it came from."""
+    view, values = thing._view, thing._values
+    argument, localized = view.library.field(thing._loaded, name, view.locale)
+    thing._answers[argument] = localized
+    if name not in values:
+        value = localized[0]
+        values[name] = view.wrap(value) if isinstance(value, (dict, list)) else value
+    return values[name], localized[1]
+
+
 class Entry(Thing):
     """An entry."""
 
@@ -287,13 +295,13 @@ class Asset(Thing):
 
     @property
     def is_image(self) -> bool:
-        """Tell whether the file is a picture that browsers show."""
+        """Whether the file is a picture that browsers show."""
         value = self._view.answer(self._loaded, "file")[0]
-        return isinstance(value, dict) and str(value.get("contentType")) in _PICTURES
+        return isinstance(value, dict) and str(value.get("contentType")) in _IMAGE_TYPES
 
 
 class SysValues:
-    """The item's own facts: id, type, revision, the times as they came; each is read when it is asked for."""
+    """An item's `sys`: id, type, revision, the times as they came; a member is read when it is asked for."""
 
     __slots__ = ("_thing",)
     _NAMES = frozenset({"id", "createdAt", "updatedAt", "revision", "type"})
@@ -314,6 +322,6 @@ class SysValues:
 
 
 def tags_of(thing: Thing) -> tuple[str, ...]:
-    """Give the names of an item's tags."""
+    """Return the names of an item's tags."""
     view = thing._view
-    return tuple(view.ask(f"tag:{each}") for each in view.of_item(thing._loaded, "m"))
+    return tuple(view.ask(f"tag:{tag}") for tag in view.of_item(thing._loaded, "m"))

@@ -1,4 +1,4 @@
-"""What the endpoint answers: a request's path, query and headers in, status and body out; no sockets here."""
+"""The endpoint's responses: a request's path, query and headers in, status and body out. No sockets here."""
 
 from __future__ import annotations
 
@@ -11,10 +11,10 @@ from urllib.parse import parse_qs, quote, unquote
 
 from exporter.core.model import Item, Key, link_id, read_content_type, read_locale
 from exporter.space.http.faults import Faults
-from exporter.space.http.listing import Shelf, list_items, single_item
+from exporter.space.http.listing import ListedSpace, list_items, single_item
 from exporter.space.refusals import Answer, RefusalError, json_answer, whole_number
 from exporter.space.states import Filter
-from exporter.space.sync import asked_token, sync_page
+from exporter.space.sync import requested_token, sync_page
 from exporter.space.tokens import SyncToken, unknown_token, write_token
 
 if TYPE_CHECKING:
@@ -30,9 +30,9 @@ _SPACE_PATH = re.compile(r"/spaces/([^/]+)(?:/environments/([^/]+))?(?:/([^/]+)(
 
 
 class Space:
-    """A space that answers.
+    """A space that answers requests.
 
-    `access_token` is the one to accept, None accepts any; where it `follows`, every sync request looks for edits.
+    `access_token` is the one to accept, None for any; if it `follows`, every request looks for edits first.
     """
 
     def __init__(
@@ -49,13 +49,13 @@ class Space:
         self._access_token = access_token
         self._faults = faults or Faults()
         self._follows = follows
-        self._moved = 0
-        self._listed: tuple[State | None, Shelf] | None = None
+        self._environment_moves = 0
+        self._listed: tuple[State | None, ListedSpace] | None = None
         self.follow()
         self.id, self.environment = self._names()
 
     def _names(self) -> tuple[str, str]:
-        """Give the ids of space and environment that the items themselves name."""
+        """Return the ids of space and environment by the newest item, else the usual ones."""
         head = self._log.head()
         newest = self._log.items(head, Filter(), None, 1) if head else []
         raw = self._read(newest[0].key) if newest else None
@@ -63,7 +63,7 @@ class Space:
         return link_id(sys.get("space")) or "demo", link_id(sys.get("environment")) or "master"
 
     def answer(self, target: str, authorization: str, base: str) -> Answer:
-        """Answer a GET of `target`, path and query. `base` is the scheme, host and port that links are made with."""
+        """Answer a GET of `target` (path and query). `base` has the scheme, host and port for links."""
         path, _, query = target.partition("?")
         parameters = parse_qs(query, keep_blank_values=True)
         try:
@@ -76,10 +76,10 @@ class Space:
             return refusal.answer
 
     def _headers(self) -> dict[str, str]:
-        """Name space and environment as the service does; the environment's UUID is a function of the two."""
+        """Return the service's headers for space and environment; the environment's UUID is a function of the two."""
         if self._faults.hits("environment-uuid"):
-            self._moved += 1
-        name = f"{self.id}/{self.environment}/{self._moved}"
+            self._environment_moves += 1
+        name = f"{self.id}/{self.environment}/{self._environment_moves}"
         return {
             "cf-space-id": quote(self.id),
             "cf-environment-id": quote(self.environment),
@@ -93,30 +93,30 @@ class Space:
             raise RefusalError(401, "AccessTokenInvalid", "The access token you sent could not be found or is invalid.")
 
     def _space(self, place: re.Match[str], query: Mapping[str, list[str]], base: str) -> Answer:
-        space, environment, what, identifier = (unquote(each) if each is not None else None for each in place.groups())
+        space, environment, what, identifier = (unquote(part) if part is not None else None for part in place.groups())
         if space != self.id:
             raise _not_found({"sys": {"type": "Space"}})
         if environment not in (None, self.environment):
             raise _not_found({"type": "Environment", "id": environment, "space": self.id})
-        values = {name: each[0] for name, each in query.items() if name != "access_token"}
+        values = {name: texts[0] for name, texts in query.items() if name != "access_token"}
         if what == "sync" and identifier is None:
             return self._sync(values, base)
         return json_answer(self._body(what, identifier, values, whole_space=environment is None))
 
     def _body(self, what: str | None, identifier: str | None, values: Mapping[str, str], *, whole_space: bool) -> Json:
-        """Give the body of everything but a sync."""
+        """Return the body of a response to anything but a sync."""
         kind = {"entries": "entry", "assets": "asset"}.get(what or "")
         if kind is not None and identifier is not None:
-            return single_item(Key(kind, identifier), self._shelf(), values)
+            return single_item(Key(kind, identifier), self._listed_space(), values)
         if kind is not None:
-            return list_items(kind, self._shelf(), values)
+            return list_items(kind, self._listed_space(), values)
         if what == "content_types" and identifier is not None:
             return self._content_type(identifier)
         listing = {"locales": self.folder.locales, "tags": self.folder.tags, "content_types": self.folder.content_types}
         if what in listing and identifier is None:
             return _collection(listing[what](), values, 1000 if what == "locales" else 100)
         if what is None and whole_space:
-            locales = [{name: each.get(name) for name in _LOCALE_NAMES} for each in self.folder.locales()]
+            locales = [{name: locale.get(name) for name in _LOCALE_NAMES} for locale in self.folder.locales()]
             return {"sys": {"type": "Space", "id": self.id}, "name": self.id, "locales": locales}
         if what is None:
             space = {"sys": {"type": "Link", "linkType": "Space", "id": self.id}}
@@ -124,28 +124,28 @@ class Space:
         raise _not_found()
 
     def _content_type(self, identifier: str) -> Json:
-        for each in self.folder.content_types():
-            if each["sys"]["id"] == identifier:
-                return each
+        for content_type in self.folder.content_types():
+            if content_type["sys"]["id"] == identifier:
+                return content_type
         details = {"type": "ContentType", "id": identifier, "environment": self.environment, "space": self.id}
         raise _not_found(details)
 
-    def _shelf(self) -> Shelf:
-        """Give all that listings can answer of, read once for each state of the space."""
+    def _listed_space(self) -> ListedSpace:
+        """Return what listings are answered from, read once for each state of the space."""
         if self._follows:
             self.follow()
         head = self._log.head()
         if self._listed is None or self._listed[0] != head:
-            read = (self._read(key) for key in self._log.standing())
+            read = (self._read(key) for key in self._log.current_keys())
             items = {found[0].key: found[0] for found in read if found is not None}
             types = {raw["sys"]["id"]: read_content_type(raw) for raw in self.folder.content_types()}
             locales = {raw["code"]: read_locale(raw) for raw in self.folder.locales()}
-            self._listed = (head, Shelf(items, types, locales, self.id, self.environment))
+            self._listed = (head, ListedSpace(items, types, locales, self.id, self.environment))
         return self._listed[1]
 
     def _sync(self, values: Mapping[str, str], base: str) -> Answer:
-        """Answer a page of an initial sync or of a delta; its link carries a token and nothing else."""
-        token = asked_token(values)
+        """Answer with a page of an initial sync or of a delta; its link carries a token and nothing else."""
+        token = requested_token(values)
         if self._follows:
             self.follow()
         if token.start and self._faults.hits("forget-tokens"):
@@ -172,9 +172,9 @@ class Space:
         self._log.follow(_now(), paths)
 
     def _read(self, key: Key) -> tuple[Item, bytes] | None:
-        """Read an item as it stands now; None for one that does not."""
-        standing = self._log.find(key)
-        found = self.folder.read(standing[0]) if standing else None
+        """Return an item as it is now, with its digest; None where there is none."""
+        current = self._log.find(key)
+        found = self.folder.read(current[0]) if current else None
         return found if found is not None and found[0].key == key else None
 
     def _deletion(self, logged: Logged) -> Json:
@@ -192,12 +192,12 @@ class Space:
         }
 
     def _file(self, path: str) -> Answer:
-        """Answer an asset file at the path of its `file.url`: /SPACE/ASSET/HASH/NAME."""
+        """Answer with an asset's file at the path of its `file.url`: /SPACE/ASSET/HASH/NAME."""
         parts = path.split("/")
         key = Key("asset", unquote(parts[2])) if len(parts) > 3 else None
-        standing = self._log.find(key) if key else None
+        current = self._log.find(key) if key else None
         found = self._read(key) if key else None
-        file = self.folder.asset_file(found[0], standing[0], path) if found and standing else None
+        file = self.folder.asset_file(found[0], current[0], path) if found and current else None
         if file is None:
             raise _not_found()
         return Answer(200, file.read_bytes(), mimetypes.guess_type(file.name)[0] or "application/octet-stream")
@@ -215,7 +215,7 @@ def _now() -> str:
 
 
 def _collection(items: list[Json], values: Mapping[str, str], usual: int) -> Json:
-    """Give a page of a listing; `usual` is its size where none is asked for."""
+    """Return a page of a listing; `usual` is its size if the request names none."""
     skip = whole_number(values, "skip", 0, least=0, largest=10**9)
     limit = whole_number(values, "limit", usual, least=0, largest=1000)
     shown = items[skip : skip + limit]

@@ -1,4 +1,4 @@
-"""Faults on demand: what a pipeline has to bear from a real service, switched on for tests and for people who look."""
+"""Faults on demand: what a pipeline has to cope with from a real service, for tests and for trying it out."""
 
 from __future__ import annotations
 
@@ -24,13 +24,13 @@ FAULTS = {
     "stale": "answer a sync with the page before",
     "environment-uuid": "answer with another cf-environment-uuid from now on",
 }
-"""The faults by name. A number after `=` says how many requests one hits (`3`), or how many of a hundred (`10%`)."""
+"""The faults by name. A number after `=` says how many requests are hit (`3`), or what share of them (`10%`)."""
 
 _FORM = re.compile(r"(?P<name>[a-z-]+)(?:=(?P<number>\d+(?:\.\d+)?)(?P<share>%)?)?")
 
 
 class Fault(NamedTuple):
-    """A fault that is switched on: for the next `times` requests, or for a `share` of all."""
+    """A fault that is on: for the next `times` requests, or for a `share` of all."""
 
     name: str
     times: int
@@ -38,7 +38,7 @@ class Fault(NamedTuple):
 
 
 def read_fault(text: str) -> Fault:
-    """Read NAME, NAME=COUNT or NAME=SHARE%; alone it stands for one request. Raises ConfigError."""
+    """Read NAME, NAME=COUNT or NAME=SHARE%; NAME alone is for one request. Raises ConfigError."""
     found = _FORM.fullmatch(text)
     if found is None or found["name"] not in FAULTS:
         names = ", ".join(FAULTS)
@@ -49,7 +49,7 @@ def read_fault(text: str) -> Fault:
 
 @dataclass
 class Faults:
-    """What is switched on, counted down as requests are hit. Shares fall by a seeded chance, the same each time."""
+    """The faults that are on, counted down as requests are hit; shares follow a seeded, repeatable chance."""
 
     switched_on: dict[str, Fault] = field(default_factory=dict)
     _chance: random.Random = field(default_factory=lambda: random.Random(1))  # noqa: S311 - no secret hangs on it
@@ -57,14 +57,14 @@ class Faults:
     @classmethod
     def of(cls, faults: Iterable[Fault]) -> Faults:
         """Switch faults on."""
-        return cls({each.name: each for each in faults})
+        return cls({fault.name: fault for fault in faults})
 
     def limit(self, name: str) -> int | None:
-        """Give the number of a fault that is a limit and not a count; None where it is off."""
+        """Return the number of a fault for which it is a limit instead of a count; None where the fault is off."""
         return self.switched_on[name].times if name in self.switched_on else None
 
     def hits(self, name: str) -> bool:
-        """Tell whether a fault hits this request."""
+        """Whether a fault hits this request; counts it down."""
         fault = self.switched_on.get(name)
         if fault is None:
             return False

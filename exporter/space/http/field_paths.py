@@ -1,4 +1,4 @@
-"""Where a query's dotted paths lead to in an item: the type that lies there and the values in one locale."""
+"""Where a query's dotted paths lead in an item: the type there, and the values in one locale."""
 
 from __future__ import annotations
 
@@ -60,7 +60,7 @@ _WORD = re.compile(r"\w+")
 class View:
     """How items are read: where links may lead, by which model, in which locale.
 
-    `every_locale` says that items are shown with all their locales; questions to fields are of `locale` all the same.
+    With `every_locale`, items are shown with all their locales; filters and orders still read `locale` alone.
     """
 
     items: Mapping[Key, Item]
@@ -69,11 +69,11 @@ class View:
     every_locale: bool = False
 
     def content_type(self, item: Item) -> ContentType | None:
-        """Give an item's content type, None for one that the model lacks; assets have one of their own."""
+        """Return an item's content type, None for one that the model lacks; assets have their own."""
         return _ASSET if item.key.kind == "asset" else self.model.types.get(item.content_type)
 
     def value(self, item: Item, field_id: str) -> list[Json]:
-        """Give a field's one value in the locale, by the fallback chain; empty for none."""
+        """Return a list of a field's one value in the locale, by the fallback chain; an empty one for none."""
         kind = self.content_type(item)
         field = kind.find(field_id) if kind else None
         shared = field is not None and not field.localized
@@ -82,7 +82,7 @@ class View:
         return next(([values[code]] for code in codes if code in values), [])
 
     def links(self, item: Item, field_id: str) -> Iterator[Key]:
-        """Yield what a field's shown values link to; JSON in an Object field is the editor's own and holds no links."""
+        """Yield what a field's shown values link to; whatever JSON is in an Object field, it holds no links."""
         kind = self.content_type(item)
         field = kind.find(field_id) if kind else None
         if field is None or field.type != "Object":
@@ -92,7 +92,7 @@ class View:
 
 @dataclass(frozen=True)
 class Place:
-    """What a path leads to: its type and the values there; an array's members count one by one."""
+    """Where a path leads: the type there, and how to read the values; an array's members are values of their own."""
 
     path: tuple[str, ...]
     type: str
@@ -100,9 +100,9 @@ class Place:
 
 
 def links_in(value: Json) -> Iterator[Key]:
-    """Yield the entries and assets that a value links to: a Link, an array of them or Rich Text."""
-    for each in value if isinstance(value, list) else [value]:
-        found = [link_key(each)] if link_key(each) else [link_key(_target(node)) for node in _nodes(each)]
+    """Yield the entries and assets that a value links to: a Link, an array of Links, or Rich Text."""
+    for part in value if isinstance(value, list) else [value]:
+        found = [link_key(part)] if link_key(part) else [link_key(_target(node)) for node in _nodes(part)]
         yield from filter(None, found)
 
 
@@ -112,7 +112,7 @@ def _target(node: Mapping[str, Json]) -> Json:
 
 
 def _nodes(value: Json) -> Iterator[Mapping[str, Json]]:
-    """Yield the nodes of Rich Text in reading order, without recursion: nesting is the editor's."""
+    """Yield the nodes of Rich Text in reading order; without recursion, since editors decide how deep they nest."""
     waiting = [value]
     while waiting:
         node = waiting.pop()
@@ -123,26 +123,26 @@ def _nodes(value: Json) -> Iterator[Mapping[str, Json]]:
 
 
 def words_of(value: Json) -> set[str]:
-    """Give the words of a text, of texts in an array or of Rich Text, in lower case."""
+    """Return the words of a text, of an array of texts, or of Rich Text, in lower case."""
     texts = value if isinstance(value, list) else [value, *(node.get("value") for node in _nodes(value))]
     return {word for text in texts if isinstance(text, str) for word in _WORD.findall(text.casefold())}
 
 
 def dig(values: list[Json], names: tuple[str, ...]) -> list[Json]:
-    """Give what lies at the end of a path in each value; arrays on the way and at its end are gone through."""
+    """Return the values at the end of a path, whose names lead through objects; arrays stand for their members."""
     found = _members(values)
     for name in names:
-        found = _members([each[name] for each in found if isinstance(each, dict) and name in each])
+        found = _members([member[name] for member in found if isinstance(member, dict) and name in member])
     return found
 
 
 def _members(values: list[Json]) -> list[Json]:
-    flat = [member for each in values for member in (each if isinstance(each, list) else [each])]
+    flat = [member for value in values for member in (value if isinstance(value, list) else [value])]
     return [member for member in flat if member is not None]
 
 
 def invalid_query(**error: Json) -> RefusalError:
-    """Make the refusal of a query that names what is wrong."""
+    """Return the refusal of a query, with what is wrong."""
     message = (
         "The query you sent was invalid. Probably a filter or ordering specification is not applicable "
         "to the type of a field."
@@ -151,14 +151,14 @@ def invalid_query(**error: Json) -> RefusalError:
 
 
 def unknown_path(path: str) -> RefusalError:
-    """Make the refusal of a path or parameter that there is not."""
+    """Return the refusal of an unknown path or parameter."""
     return invalid_query(name="unknown", path=path.split("."), details=f'The path "{path}" is not recognized')
 
 
 def named_type(kind: str, query: Mapping[str, str], view: View) -> ContentType | None:
-    """Give the content type that a query is limited to; that of assets is always known.
+    """Return the content type that a query is limited to: for assets always theirs, else the named one, None for none.
 
-    Raises RefusalError for a content type that there is not, and for one that is named where there are only assets.
+    Raises RefusalError for an unknown content type, and for any that is named in a query for assets.
     """
     if kind == "asset":
         if "content_type" in query:
@@ -170,7 +170,7 @@ def named_type(kind: str, query: Mapping[str, str], view: View) -> ContentType |
 
 
 def find_field(path: str, kind: ContentType | None) -> Field:
-    """Give the field that a path `fields.x…` begins with. Raises RefusalError where there is none."""
+    """Return the field that a path `fields.x…` begins with. Raises RefusalError where there is none."""
     if kind is None:
         raise RefusalError(400, "BadRequest", _NO_TYPE)
     field = kind.find(path.split(".")[1]) if "." in path else None
@@ -180,7 +180,7 @@ def find_field(path: str, kind: ContentType | None) -> Field:
 
 
 def find_place(path: str, kind: ContentType | None, query: Mapping[str, str], view: View) -> Place:
-    """Find what a path of a query leads to; `kind` is the content type that the query is limited to.
+    """Return where a path of a query leads; `kind` is the content type that the query is limited to.
 
     Raises RefusalError for a path that leads nowhere, and for one into fields without a content type.
     """
@@ -226,7 +226,7 @@ def _inside_link(
     if rest == "sys.id":
         return ("Array" if field.type == "Array" else "Symbol"), lambda item: dig(links(item), ("sys", "id"))
     if f".{rest}" == _TARGET_TYPE:
-        return "Symbol", lambda item: [each.content_type for each in targets(item)]
+        return "Symbol", lambda item: [target.content_type for target in targets(item)]
     named = view.model.types.get(query.get(f"fields.{field.id}{_TARGET_TYPE}", ""))
     if named is None or not rest.startswith("fields."):
         return None
@@ -234,5 +234,5 @@ def _inside_link(
     if inner is None:
         raise unknown_path(path)
     return inner.type, lambda item: [
-        value for each in targets(item) if each.content_type == named.id for value in inner.read(each)
+        value for target in targets(item) if target.content_type == named.id for value in inner.read(target)
     ]

@@ -1,4 +1,4 @@
-"""The bodies of the Delivery API's listings: entries and assets, by a query."""
+"""The bodies of the Delivery API's listings of entries and assets."""
 
 from __future__ import annotations
 
@@ -22,8 +22,8 @@ _SELECTED = {path.split(".")[1] for path in SYS_TYPES} | {"contentType", "locale
 
 
 @dataclass(frozen=True)
-class Shelf:
-    """All that a listing can answer of: a space's published items and its model."""
+class ListedSpace:
+    """What listings are answered from: a space's published items and its model."""
 
     items: Mapping[Key, Item]
     types: Mapping[str, ContentType]
@@ -32,14 +32,14 @@ class Shelf:
     environment: str
 
 
-def list_items(kind: str, space: Shelf, query: Mapping[str, str]) -> Json:
-    """Give the body of `/entries` or `/assets`: the items that a query asks for, with what they link to.
+def list_items(kind: str, space: ListedSpace, query: Mapping[str, str]) -> Json:
+    """Return the body of `/entries` or `/assets`: the items that match a query, with those they link to.
 
     `kind` is `entry` or `asset`; `query` is without the access token.
-    Raises RefusalError for a query that the service would not answer.
+    Raises RefusalError for a query that the service would refuse.
     """
     view = _read_view(space, query)
-    skip, limit, depth = (_whole_number(query, *each) for each in (("skip", 0), ("limit", 100), ("include", 1)))
+    skip, limit, depth = (_whole_number(query, *number) for number in (("skip", 0), ("limit", 100), ("include", 1)))
     tests = read_filters(kind, query, view)
     selected = _read_select(kind, query, view)
     found = [item for key, item in space.items.items() if key.kind == kind and all(test(item) for test in tests)]
@@ -50,10 +50,10 @@ def list_items(kind: str, space: Shelf, query: Mapping[str, str]) -> Json:
     return {**body, "items": items, **_linked(shown, selected, depth, view)}
 
 
-def single_item(key: Key, space: Shelf, query: Mapping[str, str]) -> Json:
-    """Give the body of `/entries/ID` or `/assets/ID`: the item alone.
+def single_item(key: Key, space: ListedSpace, query: Mapping[str, str]) -> Json:
+    """Return the body of `/entries/ID` or `/assets/ID`: the item alone.
 
-    Raises RefusalError for an item that there is not and for a query that the service would not answer.
+    Raises RefusalError where there is no such item, and for a query that the service would refuse.
     """
     view = _read_view(space, query)
     _whole_number(query, "include", 1)
@@ -69,7 +69,7 @@ def single_item(key: Key, space: Shelf, query: Mapping[str, str]) -> Json:
     return _show(item, view)
 
 
-def _read_view(space: Shelf, query: Mapping[str, str]) -> View:
+def _read_view(space: ListedSpace, query: Mapping[str, str]) -> View:
     model = Model(space.types, space.locales)
     code = query.get("locale", model.default_locale)
     if code not in (_EVERY_LOCALE, model.default_locale, *space.locales):
@@ -87,7 +87,7 @@ def _whole_number(query: Mapping[str, str], name: str, default: int) -> int:
 
 
 def _read_select(kind: str, query: Mapping[str, str], view: View) -> frozenset[str] | None:
-    """Read which parts of the items are wanted; None for all."""
+    """Return which parts of the items are wanted; None for all."""
     if "select" not in query:
         return None
     paths = [path.strip() for path in query["select"].split(",")]
@@ -107,7 +107,7 @@ def _is_selected(top: str, name: str, selected: frozenset[str] | None) -> bool:
 
 
 def _select(shown: Mapping[str, Json], selected: frozenset[str] | None) -> Json:
-    """Leave of an item what is selected; a part of which nothing is selected is not there."""
+    """Return the selected parts of an item; parts without anything selected are left out."""
     if selected is None:
         return shown
     tops = {path.partition(".")[0] for path in selected}
@@ -119,7 +119,7 @@ def _select(shown: Mapping[str, Json], selected: frozenset[str] | None) -> Json:
 
 
 def _show(item: Item, view: View) -> Json:
-    """Give an item as it is answered: in one locale, which `sys.locale` names, or with all of them."""
+    """Return an item as responses have it: in one locale, which `sys.locale` names, or with all of them."""
     sys = {name: value for name, value in item.sys.items() if name != "locale"}
     if view.every_locale:
         return {**item.raw, "sys": sys, "fields": item.fields}
@@ -128,7 +128,7 @@ def _show(item: Item, view: View) -> Json:
 
 
 def _linked(shown: Iterable[Item], selected: frozenset[str] | None, depth: int, view: View) -> Json:
-    """Give what items link to, to a depth, and what of it there is not; each once."""
+    """Return the items that others link to, down to a depth, and errors for missing ones, without repeats."""
     seen = {item.key for item in shown}
     included: dict[str, list[Json]] = {}
     errors: list[Json] = []
@@ -145,7 +145,7 @@ def _linked(shown: Iterable[Item], selected: frozenset[str] | None, depth: int, 
 
 
 def _links(items: Iterable[Item], selected: frozenset[str] | None, view: View) -> list[Key]:
-    """Give what the items' fields link to, each once, in the order of reading."""
+    """Return what the items' fields link to, in reading order and without repeats."""
     found = (
         key
         for item in items

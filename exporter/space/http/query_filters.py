@@ -1,4 +1,4 @@
-"""What a query of the Delivery API asks for: which items, and in which order."""
+"""Filters and orders in a query of the Delivery API: which items, and in which order."""
 
 from __future__ import annotations
 
@@ -35,21 +35,21 @@ _OPERATORS = {
     "Boolean": _EQUALITY,
     "Array": _EQUALITY | {"all", "match"},
 }
-"""What can be asked of a field, by its type; of any other type only whether there is a value."""
+"""The operators that a type of field has; any other type has only `exists`."""
 
 _NAMES = {"": "equals", "ne": "not equals"}
 _ORDERED = {"Symbol", "Integer", "Number", "Date", "Boolean"}
 _SEARCHED = {"Symbol", "Text", "RichText", "Array"}
 _COMPARISONS: Mapping[str, Callable[[list[Any], list[Any]], bool]] = {
-    "": lambda found, wanted: any(each in wanted for each in found),
-    "in": lambda found, wanted: any(each in wanted for each in found),
-    "ne": lambda found, wanted: not any(each in wanted for each in found),
-    "nin": lambda found, wanted: not any(each in wanted for each in found),
-    "all": lambda found, wanted: all(each in found for each in wanted),
-    "lt": lambda found, wanted: any(each < wanted[0] for each in found),
-    "lte": lambda found, wanted: any(each <= wanted[0] for each in found),
-    "gt": lambda found, wanted: any(each > wanted[0] for each in found),
-    "gte": lambda found, wanted: any(each >= wanted[0] for each in found),
+    "": lambda found, wanted: any(value in wanted for value in found),
+    "in": lambda found, wanted: any(value in wanted for value in found),
+    "ne": lambda found, wanted: not any(value in wanted for value in found),
+    "nin": lambda found, wanted: not any(value in wanted for value in found),
+    "all": lambda found, wanted: all(value in found for value in wanted),
+    "lt": lambda found, wanted: any(value < wanted[0] for value in found),
+    "lte": lambda found, wanted: any(value <= wanted[0] for value in found),
+    "gt": lambda found, wanted: any(value > wanted[0] for value in found),
+    "gte": lambda found, wanted: any(value >= wanted[0] for value in found),
 }
 _GROUPS = (
     ("image", "image/.*"),
@@ -65,13 +65,13 @@ _GROUPS = (
     ("plaintext", "text/.*"),
     ("attachment", ".*"),
 )
-"""The groups of asset files; a file is of the first that fits."""
+"""The groups of asset files; a file belongs to the first that matches."""
 
 
 def read_filters(kind: str, query: Mapping[str, str], view: View) -> list[Test]:
-    """Read all of a query that picks items.
+    """Return the tests that a query's filters put items to.
 
-    Raises RefusalError for a path, operator or value that cannot be asked for.
+    Raises RefusalError for a path, operator or value that the service would refuse.
     """
     limited_to = named_type(kind, query, view)
     return [
@@ -98,7 +98,7 @@ def _read_filter(
 
 
 def _comparison(place: Place, key: str, operator: str, text: str, view: View) -> Test:
-    """Make the test of a filter: what lies at the place, by the operator, against the query's text."""
+    """Return the test of a filter: it compares the values at a place with the query's text."""
     if operator not in {*_COMPARISONS, "exists", "match"}:
         raise unknown_path(key)
     if operator not in _OPERATORS.get(place.type, {"exists"}):
@@ -108,9 +108,9 @@ def _comparison(place: Place, key: str, operator: str, text: str, view: View) ->
             raise _invalid_value(place, text)
         return lambda item: bool(place.read(item)) == (text == "true")
     if operator == "match":
-        return lambda item: _has_words({word for each in place.read(item) for word in words_of(each)}, text)
+        return lambda item: _has_words({word for value in place.read(item) for word in words_of(value)}, text)
     texts = _list(text) if operator in ("in", "nin", "all") else [text]
-    wanted = [measure(each, place.type) for each in texts]
+    wanted = [measure(value, place.type) for value in texts]
     if None in wanted:
         raise _invalid_value(place, text)
     compare = _COMPARISONS[operator]
@@ -118,16 +118,17 @@ def _comparison(place: Place, key: str, operator: str, text: str, view: View) ->
 
 
 def _measures(place: Place, item: Item) -> list[Any]:
-    return [each for each in (measure(value, place.type) for value in place.read(item)) if each is not None]
+    found = (measure(value, place.type) for value in place.read(item))
+    return [value for value in found if value is not None]
 
 
 def _list(text: str) -> list[str]:
-    """Part a list at its commas; a value in double quotes may hold some."""
+    """Return the values of a list, split at its commas, except for those in double quotes."""
     return [quoted or plain for quoted, plain in _LISTED.findall(text)]
 
 
 def measure(value: Json, type_name: str) -> Any:
-    """Make a value of an item or of a query comparable with others of its type; None where it is not of the type."""
+    """Return a value of an item or a query in a form that compares within its type; None for one of another type."""
     if type_name in ("Integer", "Number"):
         return _number(value)
     if type_name == "Boolean":
@@ -167,15 +168,15 @@ def _not_for_type(place: Place, sentence: str, view: View) -> Exception:
 def _search(text: str, view: View) -> Test:
     def matches(item: Item) -> bool:
         kind = view.content_type(item)
-        searched = [each.id for each in kind.fields if each.type in _SEARCHED] if kind else []
+        searched = [field.id for field in kind.fields if field.type in _SEARCHED] if kind else []
         return _has_words({w for name in searched for value in view.value(item, name) for w in words_of(value)}, text)
 
     return matches
 
 
 def _has_words(words: set[str], text: str) -> bool:
-    """Tell whether all words of `text` are words, or begin words, of an item's."""
-    return all(any(word.startswith(each) for word in words) for each in words_of(text))
+    """Whether each word of `text` is one of an item's words, or the start of one."""
+    return all(any(word.startswith(start) for word in words) for start in words_of(text))
 
 
 def _group(text: str, view: View) -> Test:
@@ -183,8 +184,8 @@ def _group(text: str, view: View) -> Test:
         raise invalid_query(name="invalid", path=["mimetype_group"], value=text[:100])
 
     def is_of_group(item: Item) -> bool:
-        files = [each for each in view.value(item, "file") if isinstance(each, dict)]
-        return text in [_group_of(str(each.get("contentType") or "")) for each in files]
+        files = [file for file in view.value(item, "file") if isinstance(file, dict)]
+        return text in [_group_of(str(file.get("contentType") or "")) for file in files]
 
     return is_of_group
 
@@ -198,12 +199,12 @@ def _links_to(key: Key, view: View) -> Test:
 
 
 def order(items: Iterable[Item], kind: str, query: Mapping[str, str], view: View) -> list[Item]:
-    """Put items in the order that a query asks for; the newest first where it does not tell.
+    """Return items in the order of a query, by default the newest first.
 
-    Raises RefusalError for an order by what cannot be ordered by.
+    Raises RefusalError for a field whose type has no order.
     """
     found = sorted(items, key=lambda item: item.key.id)
-    steps = [_step(each, kind, query, view) for each in query["order"].split(",")] if "order" in query else []
+    steps = [_step(text, kind, query, view) for text in query["order"].split(",")] if "order" in query else []
     default = find_place("sys.updatedAt", None, query, view)
     for place, descending in reversed([*steps, (default, True)]):
         found = _sorted(found, place, descending=descending)
@@ -220,7 +221,7 @@ def _step(text: str, kind: str, query: Mapping[str, str], view: View) -> tuple[P
 
 
 def _sorted(items: list[Item], place: Place, *, descending: bool) -> list[Item]:
-    """Sort items by what lies at a place; those without it come last whichever way."""
+    """Return items sorted by the first value at a place; those without one come last in either direction."""
     measured = [(_measures(place, item), item) for item in items]
     having = sorted((pair for pair in measured if pair[0]), key=lambda pair: pair[0][0], reverse=descending)
     return [item for _, item in having] + [item for values, item in measured if not values]

@@ -1,4 +1,4 @@
-"""The endpoint's HTTP face: a threading server, on the loopback unless told otherwise."""
+"""The endpoint's HTTP server: threading, on the loopback by default."""
 
 from __future__ import annotations
 
@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import TYPE_CHECKING, Literal
 
+from exporter.core.cache_database import remove_cache
 from exporter.core.encoding import digest
 from exporter.core.errors import ConfigError
 from exporter.space.changelog import ChangeLog
@@ -26,6 +27,7 @@ if TYPE_CHECKING:
     from exporter.space.folder import Source
 
 _WORTH_PACKING = 1000
+"""Bytes of a body beyond which it is compressed."""
 _HOST = re.compile(r"[A-Za-z0-9._-]+(?::\d{1,5})?|\[[0-9a-fA-F:.]+\](?::\d{1,5})?")
 _TOO_MANY = (
     "You have exceeded the rate limit of the Organization this Space belongs to by making too many API requests "
@@ -38,9 +40,9 @@ _HTML = b"<!DOCTYPE html><html><head><title>503 between bytes timeout</title></h
 class Listening:
     """How an endpoint listens.
 
-    `port` 0 takes a free one; `access_token` None takes any. It looks for edits at every sync request (`always`), at
-    the start alone (`once`), or when the system tells of one (`watch`). What it sees is kept in the log's file, or, not
-    to `keep` it, in a copy in memory.
+    `port` 0 picks a free one; `access_token` None accepts any. It looks for edits at every request (`always`), only at
+    the start (`once`), or when the file system reports one (`watch`). With `keep`, what it sees goes into the log's
+    file; otherwise into a copy in memory.
     """
 
     port: int = 0
@@ -72,7 +74,7 @@ class _Handler(BaseHTTPRequestHandler):
             return RefusalError(500, "ServerError", f"The space cannot be read: {error}").answer
 
     def _fault(self) -> Answer | None:
-        """Give the answer of a fault that hits this request in place of its own."""
+        """Return the response of a fault that hits this request; None to answer it."""
         with self.server.turn:
             if self.server.faults.hits("unavailable"):
                 return Answer(503, _HTML, "text/html")
@@ -110,18 +112,21 @@ class _Handler(BaseHTTPRequestHandler):
             self.wfile.write(body)
 
     def handle(self) -> None:
-        """Handle a connection; a client that goes away is no news."""
+        """Handle a connection; a client that disconnects is no error."""
         try:
             super().handle()
         except ConnectionError:
             self.close_connection = True
 
     def log_message(self, *_arguments: object) -> None:
-        """Stay silent: standard output belongs to the run's report."""
+        """Log nothing: standard output belongs to the run's report."""
 
 
 class Endpoint(ThreadingHTTPServer):
-    """A space that listens. Requests take turns: the change log is one database."""
+    """A space that listens.
+
+    Invariant: whoever touches the space or the faults holds `turn`, since the change log is one database connection.
+    """
 
     daemon_threads = True
 
@@ -142,7 +147,7 @@ class Endpoint(ThreadingHTTPServer):
         return f"http://{self.address}"
 
     def follow(self, paths: Iterable[str] | None) -> None:
-        """Look for changes at some paths, or at all; files that cannot be read are looked at again at the next edit."""
+        """Look for changes at some paths, or all; files that cannot be read wait for the next edit."""
         try:
             with self.turn:
                 self.space.follow(paths)
@@ -150,13 +155,13 @@ class Endpoint(ThreadingHTTPServer):
             return
 
     def wait(self) -> None:
-        """Wait until the process is told to stop."""
+        """Wait until the process is stopped."""
         threading.Event().wait()
 
 
 @contextmanager
 def open_endpoint(source: Source, log_file: Path, listening: Listening | None = None) -> Iterator[Endpoint]:
-    """Listen while the block runs, the change log kept in `log_file`. Raises ConfigError where the port is taken."""
+    """Listen while the block runs, with the change log in `log_file`. Raises ConfigError where the port is taken."""
     listening = listening or Listening()
     if listening.keep:
         log_file.parent.mkdir(parents=True, exist_ok=True)
@@ -173,24 +178,24 @@ def open_endpoint(source: Source, log_file: Path, listening: Listening | None = 
 
 
 def _open_space(source: Source, log_file: Path, listening: Listening, stack: ExitStack) -> Space:
-    """Open the log and look at the files; a log that turns out broken is begun anew."""
+    """Open the log and look at the files; a log that turns out to be broken is replaced."""
     always = listening.look == "always"
-    log = ChangeLog(log_file, source) if listening.keep else ChangeLog.aside(log_file, source)
+    log = stack.enter_context(closing(ChangeLog(log_file, source, keep=listening.keep)))
     try:
-        space = Space(source, log, listening.access_token, listening.faults, follows=always)
+        return Space(source, log, listening.access_token, listening.faults, follows=always)
     except sqlite3.DatabaseError:
         log.close()
-        if listening.keep:
-            log_file.unlink()
-        log = ChangeLog(log_file if listening.keep else ":memory:", source)
-        space = Space(source, log, listening.access_token, listening.faults, follows=always)
-    stack.enter_context(closing(log))
-    return space
+    if listening.keep:
+        remove_cache(log_file)
+    log = stack.enter_context(closing(ChangeLog(log_file if listening.keep else None, source)))
+    return Space(source, log, listening.access_token, listening.faults, follows=always)
 
 
 def _listen(space: Space, listening: Listening) -> Endpoint:
     try:
         return Endpoint(space, listening)
     except OSError as error:
-        said = f"{listening.host} port {listening.port} cannot be had ({error.strerror}): take another by --port"
-        raise ConfigError("port-taken", said) from None
+        message = (
+            f"{listening.host} port {listening.port} is not available ({error.strerror}): choose another with --port"
+        )
+        raise ConfigError("port-taken", message) from None

@@ -23,6 +23,7 @@ from exporter.render.renderer import PageError, Renderer
 from tests.conftest import CATEGORY, PLACE, asset, content_type, entry, link, locale
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
     from pathlib import Path
 
     from exporter.guide.index.records import Page
@@ -57,7 +58,7 @@ class Kitchen:
     def reads(self, text: str, url: str = CASTLE) -> set[tuple[str, str]]:
         """Give what the page of a place asks with a template."""
         self.write("place.html", text)
-        return {each[:2] for each in Renderer(self.library).render(self.at(url)).notes}
+        return {each[:2] for each in Renderer(self.library).render(self.at(url)).reads}
 
     def at(self, url: str) -> Page:
         ((_, page),) = self.library.index.pages("url = ?", url)
@@ -65,7 +66,7 @@ class Kitchen:
 
 
 @pytest.fixture
-def kitchen(space: SpaceFiles) -> Kitchen:
+def kitchen(space: SpaceFiles) -> Iterator[Kitchen]:
     space.put_model(content_type("place", *PLACE["fields"], *EXTRA), CATEGORY, locales=[locale("en-US", default=True)])
     built = {"built": [1200, {"by": "the king"}]}
     links: dict[str, Any] = {"picture": link("Asset", "pic"), "category": link("Entry", "sights")}
@@ -75,14 +76,15 @@ def kitchen(space: SpaceFiles) -> Kitchen:
     guide_model = read_guide_model(
         space.root, SiteConfig.model_validate({"title": "Guide", "source": {"local": "demo"}})
     )
-    index = GuideIndex(None)
-    planner = PagePlanner(index, guide_model)
-    looks = look_for_items(index, space.root, everything=True)
-    update_items(index, planner, looks, read_files(space.root, guide_model, looks.now), everything=True)
-    planner.settle()
-    planner.place_others()
-    library = Library(index, guide_model, space.root, space.root.parent / "templates")
-    return Kitchen(library)
+    with closing(GuideIndex(None)) as index:
+        planner = PagePlanner(index, guide_model)
+        looks = look_for_items(index, space.root, everything=True)
+        update_items(index, planner, looks, read_files(space.root, guide_model, looks.now), everything=True)
+        planner.settle()
+        planner.place_others()
+        planner.refuse_conflicts()
+        library = Library(index, guide_model, space.root, space.root.parent / "templates")
+        yield Kitchen(library)
 
 
 PRIVATE = [
@@ -96,6 +98,7 @@ PRIVATE = [
     *("types[0]['_view']", "entry.story._document", "entry.story['_document']", "entry.story|attr('_document')"),
     *("entry.__class__", "entry['__class__']", "entry|attr('__class__')", "entry.__getattr__('_view')"),
     *("page.__class__", "page._replace(url='/')", "entries.__globals__", "word.__globals__", "self.__init__"),
+    *("entry._memo", "entry['_memo']", "entry._answers", "entry|attr('_values')", "entry.view", "entry.loaded"),
     *("entry.library", "entry.frame", "entry.asked", "entries('place')|attr('_make')", "alternates._make"),
 ]
 
@@ -157,7 +160,7 @@ def test_every_question_is_recorded_of_constants_too(
     kitchen.show(text, bytecode=tmp_path / "compiled")
     page = kitchen.at(CASTLE)
     compiled = Renderer(kitchen.library, tmp_path / "compiled").render(page)
-    assert read in {each[:2] for each in compiled.notes}
+    assert read in {each[:2] for each in compiled.reads}
 
 
 def test_every_template_that_a_page_asks_for_is_recorded_those_that_are_missing_too(kitchen: Kitchen) -> None:
@@ -261,7 +264,7 @@ def test_import_keeps_nothing_between_pages(kitchen: Kitchen, context: str) -> N
     for url in (CASTLE, MILL, CASTLE):
         found = renderer.render(kitchen.at(url))
         assert found.data.decode() == f"1 Guide {url} Guide"
-        asked = {each[:2] for each in found.notes}
+        asked = {each[:2] for each in found.reads}
         assert {("site", "title"), ("list:place", "k/en-US//1"), ("template", "macros.html")} <= asked
 
 

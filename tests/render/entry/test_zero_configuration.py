@@ -12,7 +12,7 @@ from lxml import html
 
 from exporter.core.model import read_content_type
 from exporter.guide.schema.dates import machine_date, read_date, write_date
-from exporter.guide.schema.field_roles import pages_of, parts_of, roles_of
+from exporter.guide.schema.field_roles import embedded_types, pages_of, roles_of
 from exporter.guide.schema.field_words import words_of
 from exporter.render.entry.values import table
 from exporter.render.view.languages import babel_locale
@@ -43,19 +43,19 @@ def everything(tmp_path: Path, call: Callable[..., Outcome], monkeypatch: pytest
     return guide
 
 
-def said(node: Any) -> str:
+def text_of(node: Any) -> str:
     return " ".join(node.text_content().split())
 
 
 def facts(tree: Any) -> dict[str, str]:
     rows = tree.xpath("//article/dl[@class='facts']/div")
-    return {said(each.find("dt")): said(each.find("dd")) for each in rows}
+    return {text_of(row.find("dt")): text_of(row.find("dd")) for row in rows}
 
 
 def test_page_of_an_entry_says_what_its_editor_meant(everything: Guide) -> None:
     page = html.document_fromstring(everything.page("/event/night/").encode())
-    assert said(page.find(".//h1")) == "A night of music"
-    assert said(page.find(".//div[@class='lead']")) == "One night, many songs."
+    assert text_of(page.find(".//h1")) == "A night of music"
+    assert text_of(page.find(".//div[@class='lead']")) == "One night, many songs."
     assert page.xpath("//header/figure/img/@src") == ["../../files/poster/poster.svg"]
     assert facts(page) == {
         "Starts": "May 1, 2026, 7:00 PM UTC+02:00",
@@ -71,13 +71,13 @@ def test_page_of_an_entry_says_what_its_editor_meant(everything: Guide) -> None:
         "Phone": "+351 21 000 0000",
         "Website": "example.org",
     }
-    headings = [said(each) for each in page.xpath("//article//h2")]
+    headings = [text_of(heading) for heading in page.xpath("//article//h2")]
     assert headings == [
         *("Venue", "Plan", "Details", "Programme", "Equipment", "Pictures", "Mind the step", "Afterword"),
         "Related",
     ]
-    assert "EVT-2026" not in said(page)
-    assert "tickets" not in said(page)
+    assert "EVT-2026" not in text_of(page)
+    assert "tickets" not in text_of(page)
 
 
 def test_lists_of_dated_entries_go_through_the_calendar(everything: Guide) -> None:
@@ -88,15 +88,15 @@ def test_lists_of_dated_entries_go_through_the_calendar(everything: Guide) -> No
 def test_entry_that_has_no_page_stands_on_the_page_that_links_to_it(everything: Guide) -> None:
     page = html.document_fromstring(everything.page("/ar/event/night/").encode())
     part = page.xpath("//section[h2='Venue']/div[@class='part']")[0]
-    assert [said(each) for each in part.xpath("dl/div/dd")] == ["شارع التل 1", "Lisbon", "ليلة موسيقية"]
-    assert said(part.find("section//td")) == "9–17"
+    assert [text_of(value) for value in part.xpath("dl/div/dd")] == ["شارع التل 1", "Lisbon", "ليلة موسيقية"]
+    assert text_of(part.find("section//td")) == "9–17"
     assert not (everything.root / "site/venue").exists()
 
 
 def test_of_types_that_link_to_each_other_alone_the_first_has_pages(everything: Guide) -> None:
     page = html.document_fromstring(everything.page("/door/door000000000000001/").encode())
-    assert said(page.find(".//h1")) == "This way"
-    assert said(page.xpath("//section[h2='Room']/div[@class='part']")[0]).endswith("A wall, pasted")
+    assert text_of(page.find(".//h1")) == "This way"
+    assert text_of(page.xpath("//section[h2='Room']/div[@class='part']")[0]).endswith("A wall, pasted")
     assert not (everything.root / "site/room").exists()
 
 
@@ -108,21 +108,21 @@ def test_type_that_only_its_own_entries_link_to_has_pages() -> None:
 def test_parts_of_pages_stand_on_them_each_once_and_are_not_in_the_navigation(everything: Guide) -> None:
     page = html.document_fromstring(everything.page("/event/night/").encode())
     parts = page.xpath("//section[div[@class='part']/h2='Mind the step']/div[@class='part']")
-    assert [said(each) for each in parts] == ["So good.", "Mind the step Mind the step So good."]
+    assert [text_of(part) for part in parts] == ["So good.", "Mind the step Mind the step So good."]
     home = html.document_fromstring(everything.page("/").encode())
     assert home.xpath("//nav[@class='sections']/a/text()") == ["Event", "Door", "Setting"]
-    assert [said(each) for each in home.xpath("//ul[@class='chips']//a")] == ["Notice 1", "Quote 1"]
+    assert [text_of(chip) for chip in home.xpath("//ul[@class='chips']//a")] == ["Notice 1", "Quote 1"]
 
 
 def test_json_is_shown_as_tables_and_no_markup_in_it_is_taken_for_markup(everything: Guide) -> None:
     page = html.document_fromstring(everything.page("/event/night/").encode())
-    rows = [[said(cell) for cell in row] for row in page.xpath("//section[h2='Programme']//tr")]
+    rows = [[text_of(cell) for cell in row] for row in page.xpath("//section[h2='Programme']//tr")]
     assert rows == [
         ["Open", "Seats", "Starts at", "What", "Link"],
         ["Yes", "1200", "May 1, 2026, 7:00 PM", "Doors", ""],
         ["No", "", "May 1, 2026, 8:00 PM UTC+02:00", "Music", "example.org"],
     ]
-    cells = {said(row[0]): said(row[1]) for row in page.xpath("//section[h2='Equipment']/div/table/tr")}
+    cells = {text_of(row[0]): text_of(row[1]) for row in page.xpath("//section[h2='Equipment']/div/table/tr")}
     assert cells == {
         "<b>": "<script>alert(1)</script>",
         "At": "38.7, -9.1",
@@ -138,14 +138,14 @@ def test_json_is_shown_as_tables_and_no_markup_in_it_is_taken_for_markup(everyth
 def test_asset_list_is_a_gallery_without_the_picture_above_and_files_are_links(everything: Guide) -> None:
     page = html.document_fromstring(everything.page("/event/night/").encode())
     gallery = page.xpath("//section[h2='Pictures']/ul[@class='gallery']/li")
-    assert [re.sub(r".*/", "", each.xpath(".//@src | .//@href")[0]) for each in gallery] == ["photo.png", "leaflet.pdf"]
+    assert [re.sub(r".*/", "", item.xpath(".//@src | .//@href")[0]) for item in gallery] == ["photo.png", "leaflet.pdf"]
 
 
 def test_referrers_that_are_parts_of_pages_are_left_out(guide: Guide, space: SpaceFiles) -> None:
     blocks = field("blocks", "Array", "quote", "notice", **ENTRIES)
     page = content_type("page", ("title", "Symbol"), ("slug", "Symbol"), blocks)
     more = field("more", "Array", **ENTRIES)
-    types = [content_type(each, ("title", "Symbol"), more) for each in ("quote", "notice")]
+    types = [content_type(name, ("title", "Symbol"), more) for name in ("quote", "notice")]
     space.put_model(page, *types, locales=[locale("en-US", default=True)])
     space.put(entry("page", "p", title="Page", slug="p", blocks=[link("Entry", "q")]))
     space.put(entry("quote", "q", title="Quote", more=[link("Entry", "p")]))
@@ -154,7 +154,7 @@ def test_referrers_that_are_parts_of_pages_are_left_out(guide: Guide, space: Spa
     found = {}
     for url in ("/page/p/", "/quote/Quote/"):
         headings = html.document_fromstring(guide.page(url).encode()).xpath("//h2[span[@class='count']]")
-        found[url] = [said(each) for each in headings]
+        found[url] = [text_of(heading) for heading in headings]
     assert found == {"/page/p/": [], "/quote/Quote/": ["Page 1", "Notice 1"]}
 
 
@@ -182,7 +182,7 @@ def test_notes_of_editors_and_what_is_for_search_engines_name_nothing_that_reade
     space.put(entry("post", "p", internalName="NOTE p", title="News", slug="news", seoFields=seo, body=body))
     guide.build()
     page = html.document_fromstring(guide.page("/post/news/").encode())
-    assert said(page.find(".//article")) == "News CaptionOn the hill CaptionOn the hill"
+    assert text_of(page.find(".//article")) == "News CaptionOn the hill CaptionOn the hill"
     home = html.document_fromstring(guide.page("/").encode())
     assert home.xpath("//nav[@class='sections']/a/text()") == ["Post"]
     assert not [file for file in (guide.root / "site").rglob("*.html") if "Cheap" in file.read_text("utf-8")]
@@ -205,15 +205,19 @@ def test_text_that_is_more_than_a_title_is_not_lost_and_its_title_does_not_stand
     guide.build()
     (file,) = (guide.root / "site/page").glob("*/index.html")
     page = html.parse(file)
-    assert (said(page.find(".//h1")), said(page.find(".//div[@class='prose']"))) == (title, below)
+    assert (text_of(page.find(".//h1")), text_of(page.find(".//div[@class='prose']"))) == (title, below)
 
 
 def test_warning_about_a_text_whose_first_line_is_the_title_names_its_field(guide: Guide, space: SpaceFiles) -> None:
     space.put(entry("place", "mill", title="The mill", slug="mill", body="# The mill\n\n[Gone](entry/gone)"))
     outcome = guide.run("build", "--json")
-    found = [(each["item"], each["field"]) for each in outcome.json["problems"] if each["code"] == "link-dead"]
+    found = [
+        (problem["item"], problem["field"]) for problem in outcome.json["problems"] if problem["code"] == "link-dead"
+    ]
     assert found == [("entry:mill", "body")]
-    assert "The mill" not in said(html.document_fromstring(guide.page("/place/mill/")).find(".//div[@class='prose']"))
+    assert "The mill" not in text_of(
+        html.document_fromstring(guide.page("/place/mill/")).find(".//div[@class='prose']")
+    )
 
 
 def test_markdown_in_a_caption_is_markup(guide: Guide, space: SpaceFiles) -> None:
@@ -225,15 +229,15 @@ def test_markdown_in_a_caption_is_markup(guide: Guide, space: SpaceFiles) -> Non
     guide.build()
     caption = html.document_fromstring(guide.page("/photo/photo/").encode()).find(".//header/figure/figcaption")
     assert caption is not None
-    assert [said(each) for each in caption.findall("div")] == ["Up there", "A. *B.*"]
-    assert [said(each) for each in caption.iter("em")] == ["Up"]
+    assert [text_of(line) for line in caption.findall("div")] == ["Up there", "A. *B.*"]
+    assert [text_of(words) for words in caption.iter("em")] == ["Up"]
 
 
 def test_part_of_pages_that_a_rich_text_embeds_stands_there_as_a_whole(everything: Guide) -> None:
     page = html.document_fromstring(everything.page("/event/night/").encode())
     quote = page.xpath("//h3[.='Higher']/following-sibling::div[@class='part']")
-    assert [said(each) for each in quote] == ["So good."]
-    assert "Home > quote" not in said(page.find(".//main"))
+    assert [text_of(quoted) for quoted in quote] == ["So good."]
+    assert "Home > quote" not in text_of(page.find(".//main"))
 
 
 def test_list_that_is_cut_by_links_among_its_own_entries_calls_them_as_the_field(
@@ -259,7 +263,7 @@ def test_source_code_stays_as_it_is(guide: Guide, space: SpaceFiles) -> None:
     guide.build()
     page = html.document_fromstring(guide.page("/example/one/").encode())
     assert page.xpath("//pre/code/text()") == ["# a *b*\n  <c>"]
-    assert said(page.find(".//div[@class='prose']")) == "a"
+    assert text_of(page.find(".//div[@class='prose']")) == "a"
 
 
 def test_asset_that_browsers_cannot_show_is_a_link(guide: Guide, space: SpaceFiles) -> None:
@@ -275,7 +279,7 @@ def test_asset_that_browsers_cannot_show_is_a_link(guide: Guide, space: SpaceFil
 
 
 def test_words_of_an_id_are_found_however_it_is_written() -> None:
-    assert {words_of(each) for each in ("shortDescription", "short_description", "Short description")} == {
+    assert {words_of(name) for name in ("shortDescription", "short_description", "Short description")} == {
         ("short", "description")
     }
     assert words_of("seoURL2Title") == ("seo", "url", "2", "title")
@@ -294,7 +298,7 @@ def test_title_is_the_one_for_readers() -> None:
     assert roles(field("internalName", "Symbol"), headline, display="internalName").title == "headline"
     assert roles(field("internalName", "Symbol"), display="internalName").title == "internalName"
     assert roles(headline, display="").named_by == ("headline",)
-    internal, of_page, of_shop = (field(each, "Symbol") for each in ("internalName", "pageName", "shopName"))
+    internal, of_page, of_shop = (field(name, "Symbol") for name in ("internalName", "pageName", "shopName"))
     assert roles(internal, of_shop, of_page, display="internalName").title == "pageName"
     assert roles(internal, of_shop, of_page, headline, display="internalName").title == "headline"
     assert roles(internal, of_shop, field("seoTitle", "Symbol"), display="internalName").title == "internalName"
@@ -306,7 +310,7 @@ def test_what_is_for_search_engines_has_no_pages_and_stands_on_none() -> None:
     shop = content_type("seoShop", ("title", "Symbol"), ("slug", "Symbol"))
     links = [field("seoFields", "Link", linkType="Entry"), field("more", "Link", "pageSeo", linkType="Entry")]
     page = content_type("page", ("title", "Symbol"), *links, field("shop", "Link", "seoShop", "page", linkType="Entry"))
-    types = {each["sys"]["id"]: read_content_type(each) for each in (seo, shop, page)}
+    types = {definition["sys"]["id"]: read_content_type(definition) for definition in (seo, shop, page)}
     assert pages_of(types) == ("seoShop", "page")
     assert roles_of(types["page"]).hidden == {"seoFields", "more"}
 
@@ -379,9 +383,9 @@ def test_news_come_with_the_newest_first_and_the_undated_last(guide: Guide, spac
 
 
 def test_types_with_slug_come_first_and_parts_last() -> None:
-    types = {each["sys"]["id"]: read_content_type(each) for each in TYPES}
+    types = {definition["sys"]["id"]: read_content_type(definition) for definition in TYPES}
     assert pages_of(types) == ("event", "setting", "room", "quote", "notice")
-    assert parts_of(types) == {"quote", "notice"}
+    assert embedded_types(types) == {"quote", "notice"}
 
 
 @pytest.mark.parametrize(
@@ -454,7 +458,7 @@ JSON = st.recursive(
 
 def leaves(value: Any) -> list[str]:
     if isinstance(value, dict | list):
-        return [text for each in (value.values() if isinstance(value, dict) else value) for text in leaves(each)]
+        return [text for item in (value.values() if isinstance(value, dict) else value) for text in leaves(item)]
     return [value.strip()] if isinstance(value, str) and value.strip() else []
 
 
@@ -465,6 +469,6 @@ def test_whatever_a_json_field_holds_its_texts_are_shown_and_are_only_texts(valu
     written = table(view.wrap(value), view)
     tree = html.fragment_fromstring(written, create_parent="div")
     shown = tree.text_content()
-    assert [each for each in leaves(value) if each not in shown] == []
-    tags = {each.tag for each in tree.iter()}
+    assert [leaf for leaf in leaves(value) if leaf not in shown] == []
+    tags = {element.tag for element in tree.iter()}
     assert tags <= {"div", "table", "thead", "tbody", "tr", "th", "td", "ol", "li", "a"}

@@ -19,7 +19,7 @@ from tests.conftest import PROJECT, link
 from tests.support.small_views import HERE, open_views
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterator
     from pathlib import Path
 
     from exporter.render.view.view import View
@@ -50,7 +50,7 @@ CHILDREN = {"ul": {"li"}, "ol": {"li"}, "tr": {"td", "th"}, "table": {"tbody", "
 
 
 def text(value: str, marks: list[str]) -> dict[str, Any]:
-    return {"nodeType": "text", "value": value, "marks": [{"type": each} for each in marks], "data": {}}
+    return {"nodeType": "text", "value": value, "marks": [{"type": mark} for mark in marks], "data": {}}
 
 
 TEXTS = st.builds(
@@ -76,7 +76,7 @@ def nodes(inner: st.SearchStrategy[Any]) -> st.SearchStrategy[Any]:
 
 
 def table(rows: list[list[Any]]) -> dict[str, Any]:
-    return {"nodeType": "table", "data": {}, "content": [{"nodeType": "table-row", "content": each} for each in rows]}
+    return {"nodeType": "table", "data": {}, "content": [{"nodeType": "table-row", "content": row} for row in rows]}
 
 
 CELLS = st.builds(
@@ -126,47 +126,50 @@ WITH_HTML = st.lists(st.sampled_from([*PLAIN, *RAW]), max_size=16).map(" ".join)
 
 
 @pytest.fixture(scope="module")
-def look(tmp_path_factory: pytest.TempPathFactory) -> Callable[[str], View]:
-    return open_views(tmp_path_factory.mktemp("mirror"))
+def look(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Callable[[str], View]]:
+    with open_views(tmp_path_factory.mktemp("mirror")) as at:
+        yield at
 
 
-def said(value: Any) -> list[str]:
+def words_of(value: Any) -> list[str]:
     if isinstance(value, list):
-        return [word for each in value for word in said(each)]
+        return [word for item in value for word in words_of(item)]
     if not isinstance(value, dict):
         return []
-    return [*WORD.findall(value.get("value", "")), *said(value.get("content"))]
+    return [*WORD.findall(value.get("value", "")), *words_of(value.get("content"))]
 
 
 def faults(markup: str) -> list[str]:
     """Say what a parser of HTML had to mend, and what stands where it must not."""
     parser = html5lib.HTMLParser(namespaceHTMLElements=False)
     tree = parser.parseFragment(markup, container="div")
-    found = [str(each[1]) for each in parser.errors]
+    found = [str(error[1]) for error in parser.errors]
     above = {child: parent for parent in tree.iter() for child in parent}
-    ids = [each.get("id") for each in tree.iter() if each.get("id")]
-    found += [f"the id {each} twice" for each in {*ids} if ids.count(each) > 1]
-    for each in tree.iter():
-        if each is not tree and isinstance(each.tag, str):
-            found += misplaced(each, above)
+    ids = [element.get("id") for element in tree.iter() if element.get("id")]
+    found += [f"the id {name} twice" for name in {*ids} if ids.count(name) > 1]
+    for element in tree.iter():
+        if element is not tree and isinstance(element.tag, str):
+            found += misplaced(element, above)
     return found
 
 
-def misplaced(each: Any, above: dict[Any, Any]) -> list[str]:
+def misplaced(element: Any, above: dict[Any, Any]) -> list[str]:
     parents = []
-    step = above[each]
+    step = above[element]
     while step in above:
         parents.append(step.tag)
         step = above[step]
     parent = parents[0] if parents else "div"
     around = next((name for name in parents if name not in TRANSPARENT), "div")
-    found = [f"{each.tag} in {around}"] if each.tag in BLOCKS and around not in HOLD_BLOCKS else []
-    if parent not in PARENTS.get(each.tag, {parent}) or each.tag not in CHILDREN.get(parent, {each.tag}):
-        found.append(f"{each.tag} in {parent}")
-    if (each.tag == "a" and "a" in parents) or (each.tag in ("h2", "h3", "h4", "h5", "h6") and "th" in parents):
-        found.append(f"{each.tag} inside {parents}")
-    if each.tag in CHILDREN and ((each.text or "").strip() or any((child.tail or "").strip() for child in each)):
-        found.append(f"text in {each.tag}")
+    found = [f"{element.tag} in {around}"] if element.tag in BLOCKS and around not in HOLD_BLOCKS else []
+    if parent not in PARENTS.get(element.tag, {parent}) or element.tag not in CHILDREN.get(parent, {element.tag}):
+        found.append(f"{element.tag} in {parent}")
+    if (element.tag == "a" and "a" in parents) or (element.tag in ("h2", "h3", "h4", "h5", "h6") and "th" in parents):
+        found.append(f"{element.tag} inside {parents}")
+    if element.tag in CHILDREN and (
+        (element.text or "").strip() or any((child.tail or "").strip() for child in element)
+    ):
+        found.append(f"text in {element.tag}")
     return found
 
 
@@ -177,7 +180,7 @@ def test_rich_text_of_any_nesting_is_valid_and_keeps_its_words(
 ) -> None:
     page = str(render_document(document, look(HERE)))
     assert faults(page) == []
-    assert [each for each in WORD.findall(plain(page)) if each] == said(document)
+    assert [word for word in WORD.findall(plain(page)) if word] == words_of(document)
 
 
 @given(MARKDOWN)
@@ -199,12 +202,12 @@ def test_html_in_markdown_of_any_nesting_becomes_valid_and_keeps_its_words(
 
 
 def plain(page: str) -> str:
-    """Give the text of a page, with the words that stand for a picture."""
+    """Return the text of a page, with the words that replace a picture."""
     tree = html5lib.parseFragment(page, container="div", namespaceHTMLElements=False)
     texts = []
-    for each in tree.iter():
-        each.text = f"{each.get('alt', '')} {each.text or ''}"
-        texts.append(each)
+    for element in tree.iter():
+        element.text = f"{element.get('alt', '')} {element.text or ''}"
+        texts.append(element)
     return "".join(tree.itertext())
 
 
@@ -217,7 +220,7 @@ def test_nu_checker_finds_no_error_in_cases_and_fuzzed_documents(look: Callable[
     @settings(max_examples=100, deadline=None, derandomize=True, database=None)
     def collect(document: dict[str, Any], text: str, html: str) -> None:
         bodies.append(str(render_document(document, look(HERE))))
-        bodies.extend(str(markdown(each, look(HERE))) for each in (text, html))
+        bodies.extend(str(markdown(markup, look(HERE))) for markup in (text, html))
 
     collect()
     for number, body in enumerate(bodies):
@@ -228,4 +231,4 @@ def test_nu_checker_finds_no_error_in_cases_and_fuzzed_documents(look: Callable[
     command = ["java", "-jar", str(CHECKER), "--errors-only", "--format", "json", str(tmp_path)]
     checked = subprocess.run(command, capture_output=True, text=True, check=False)
     errors = json.loads(checked.stderr)["messages"]
-    assert [(each["message"], each.get("extract")) for each in errors] == []
+    assert [(error["message"], error.get("extract")) for error in errors] == []

@@ -19,8 +19,8 @@ NUMBERS = st.integers(-MOST, MOST) | st.floats(-MOST, MOST) | st.floats(-10, 10)
 def test_number_is_written_as_babel_writes_it(code: str, number: float) -> None:
     spoken = babel_locale(code) or "en"
     grouped = abs(number) >= 10_000
-    said = format_decimal(number, locale=spoken, decimal_quantization=False, group_separator=grouped)
-    assert write_number(number, code) == said
+    expected = format_decimal(number, locale=spoken, decimal_quantization=False, group_separator=grouped)
+    assert write_number(number, code) == expected
 
 
 @pytest.mark.parametrize("number", [10**40, -(10**400), 1e300])

@@ -26,7 +26,7 @@ def use(guide: Guide, template: str, settings: str = "") -> None:
 
 
 @pytest.mark.parametrize(
-    ("locales", "values", "said"),
+    ("locales", "values", "expected"),
     [
         (CHAIN, {"en-US": "E", "de-DE": "D", "ar": "A"}, ["E", "D", "A"]),
         (CHAIN, {"en-US": "E", "de-DE": "D"}, ["E", "D", "D"]),
@@ -40,7 +40,7 @@ def use(guide: Guide, template: str, settings: str = "") -> None:
     ],
 )
 def test_field_falls_back_along_the_chain_and_only_where_its_key_is_missing(
-    guide: Guide, space: SpaceFiles, locales: list[Any], values: dict[str, Any], said: list[str]
+    guide: Guide, space: SpaceFiles, locales: list[Any], values: dict[str, Any], expected: list[str]
 ) -> None:
     space.put_model(PLACE, CATEGORY, locales=locales)
     titles = {"en-US": "Gate", "de-DE": "Tor", "ar": "بوابة"}
@@ -50,8 +50,8 @@ def test_field_falls_back_along_the_chain_and_only_where_its_key_is_missing(
     use(guide, SHOWN)
     guide.build()
     pages = [guide.page(f"{prefix}/place/gate/").split("|") for prefix in ("", "/de-DE", "/ar")]
-    assert [each[1] for each in pages] == said
-    assert [each[3] for each in pages] == ["gate"] * 3
+    assert [page[1] for page in pages] == expected
+    assert [page[3] for page in pages] == ["gate"] * 3
 
 
 def test_page_knows_which_fields_are_really_translated(guide: Guide, space: SpaceFiles) -> None:
@@ -64,7 +64,7 @@ def test_page_knows_which_fields_are_really_translated(guide: Guide, space: Spac
 
 def pages_of(guide: Guide, slug: str) -> set[str]:
     return {
-        each.relative_to(guide.root / "site").as_posix() for each in (guide.root / "site").rglob(f"{slug}/index.html")
+        file.relative_to(guide.root / "site").as_posix() for file in (guide.root / "site").rglob(f"{slug}/index.html")
     }
 
 
@@ -114,7 +114,7 @@ def test_unresolved_link_is_reported_with_item_locale_and_field(guide: Guide, sp
     space.put(entry("place", "a", title="A", slug="a", story={"en-US": story}, body="[x](/nowhere/)"))
     space.put(entry("place", "b", title="B", slug="b", category=link("Entry", "gone"), picture=link("Asset", "away")))
     problems = guide.build()["problems"]
-    found = {tuple(each.get(name) for name in ("code", "item", "locale", "field")) for each in problems}
+    found = {tuple(problem.get(name) for name in ("code", "item", "locale", "field")) for problem in problems}
     assert found == {
         ("link-dead", "entry:a", "en-US", "body"),
         ("link-unresolved", "entry:a", "en-US", "story"),
@@ -133,12 +133,12 @@ def test_address_that_is_none_is_reported_with_its_item_and_field_wherever_it_st
     space.put(entry("place", "a", title="A", slug="a", web="https://[a"))
     space.put(entry("place", "b", title="B", slug="b", more=["https://example.org", "https://[b"]))
     (guide.root / "templates").mkdir()
-    fields = "{% for each in entry|fields %}{{ each|fact }}{% endfor %}{{ entry.web|href }}"
+    fields = "{% for field in entry|fields %}{{ field|fact }}{% endfor %}{{ entry.web|href }}"
     (guide.root / "templates/list.html").write_text(
         f"{{% for entry in entries(page.type_id) %}}{fields}{{% endfor %}}", "utf-8"
     )
     problems = guide.build()["problems"]
-    assert {tuple(each.get(name) for name in ("code", "item", "locale", "field")) for each in problems} == {
+    assert {tuple(problem.get(name) for name in ("code", "item", "locale", "field")) for problem in problems} == {
         ("link-refused", "entry:a", "en-US", "web"),
         ("link-refused", "entry:b", "en-US", "more"),
     }
@@ -183,7 +183,7 @@ def test_numbers_and_languages_are_written_as_the_locale_writes_them() -> None:
         "1.234.567,5",
         "1,234,567.5",
     ]
-    assert [write_number(each, "de-DE") for each in (10**40, True, "12", None)] == [str(10**40), "True", "12", "None"]
+    assert [write_number(value, "de-DE") for value in (10**40, True, "12", None)] == [str(10**40), "True", "12", "None"]
     assert [language_name("de-DE", code) for code in ("en-US", "de-DE")] == [
         "German (Germany)",
         "Deutsch (Deutschland)",
@@ -192,7 +192,7 @@ def test_numbers_and_languages_are_written_as_the_locale_writes_them() -> None:
 
 
 def test_page_that_speaks_of_another_language_calls_it_as_its_own_does() -> None:
-    assert [spoken_name("en-US", "English", each) for each in ("de-DE", "ar", "nl")] == [
+    assert [spoken_name("en-US", "English", code) for code in ("de-DE", "ar", "nl")] == [
         *("Englisch", "الإنجليزية", "Engels")
     ]
     assert [spoken_name("xx-nonsense", "Klingon", "de"), spoken_name("en", "English", "xx-nonsense")] == [

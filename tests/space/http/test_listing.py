@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from exporter.core.model import Item, Key, read_content_type, read_locale
-from exporter.space.http.listing import Shelf, list_items, single_item
+from exporter.space.http.listing import ListedSpace, list_items, single_item
 from exporter.space.refusals import RefusalError
 from tests.conftest import NO_RECORDINGS, RECORDINGS, asset, content_type, entry, link, locale
 
@@ -57,21 +57,23 @@ RAWS = [
     asset("pic", "pic.svg", 500),
     asset("guide", "guide.pdf", 9000, kind="application/pdf"),
 ]
-LOCALES = [read_locale(each) for each in (locale("en-US", default=True), locale("de-DE", "en-US"), locale("ar"))]
+LOCALES = [read_locale(raw) for raw in (locale("en-US", default=True), locale("de-DE", "en-US"), locale("ar"))]
 
 
-def shelf(raws: list[Any], space: str = "small") -> Shelf:
-    """Make a shelf of items."""
+def listed_space(raws: list[Any], space: str = "small") -> ListedSpace:
+    """Make a listed_space of items."""
     keys = [Key(raw["sys"]["type"].lower(), raw["sys"]["id"]) for raw in raws]
     items = {key: Item(key, raw) for key, raw in zip(keys, raws, strict=True)}
-    return Shelf(items, {"place": read_content_type(PLACE)}, {each.code: each for each in LOCALES}, space, "master")
+    return ListedSpace(
+        items, {"place": read_content_type(PLACE)}, {found.code: found for found in LOCALES}, space, "master"
+    )
 
 
-SHELF = shelf(RAWS)
+SHELF = listed_space(RAWS)
 
 
 def ids(items: list[Any]) -> list[str]:
-    return [each["sys"]["id"] for each in items]
+    return [item["sys"]["id"] for item in items]
 
 
 def entries(**query: str) -> Any:
@@ -140,7 +142,7 @@ def test_select_leaves_what_is_named_and_links_of_that_alone() -> None:
     body = list_items("entry", SHELF, query)
     assert body["items"] == [{"sys": {"id": "castle"}, "fields": {"stars": 10, "next": link("Entry", "mill")}}]
     assert (ids(body["includes"]["Entry"]), "errors" in body) == (["mill"], False)
-    assert [list(each) for each in entries(select="fields")["items"]] == [["fields"]] * 4
+    assert [list(item) for item in entries(select="fields")["items"]] == [["fields"]] * 4
 
 
 @pytest.mark.parametrize("number", [1, 2, 4])
@@ -150,7 +152,7 @@ def test_refusals_have_the_recorded_bodies(number: int) -> None:
     recorded = json.loads((RECORDINGS / "rec_php_errors_assets.json").read_text("utf-8"))["interactions"][number]
     path, _, query = recorded["url"].partition("/environments/master/entries")[2].partition("?")
     values = dict([query.split("=")]) if query else {}
-    other = shelf(RAWS, "cfexampleapi")
+    other = listed_space(RAWS, "cfexampleapi")
     with pytest.raises(RefusalError) as caught:
         single_item(Key("entry", path[1:]), other, values) if path else list_items("entry", other, values)
     answer = caught.value.answer
