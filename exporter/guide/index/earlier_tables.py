@@ -54,7 +54,7 @@ class EarlierTables:
         return {url for (url,) in self._database.rows("SELECT url FROM earlier WHERE source = ?", source)}
 
     def leading_from(self, url: str) -> list[tuple[str, str, str]]:
-        """Return key, locale and address of what an address, however it is cased, may lead to: the last record first."""
+        """Return key, locale and address of each redirect at an address, however it is cased: the last record first."""
         query = "SELECT source, locale, url FROM earlier WHERE folded = ? ORDER BY key DESC, number DESC"
         return self._database.rows(query, url.casefold())
 
@@ -62,9 +62,7 @@ class EarlierTables:
         """Return the entries whose earlier addresses read something of another one."""
         return {reader for (reader,) in self._database.rows("SELECT key FROM earlier_read WHERE read = ?", key)}
 
-    def insert(
-        self, key: str, digest: bytes, addresses: Iterable[tuple[str, str, str]], read: Iterable[str]
-    ) -> None:
+    def insert(self, key: str, digest: bytes, addresses: Iterable[tuple[str, str, str]], read: Iterable[str]) -> None:
         """Write what an entry's record makes: source, locale and address of each, and the entries that they read."""
         rows = [(key, number, *address, address[2].casefold()) for number, address in enumerate(addresses)]
         execute_many = self._database.database.executemany

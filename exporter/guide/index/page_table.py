@@ -140,6 +140,10 @@ class PageTable:
         """
         return [EntryPage(*row) for row in self._database.rows(query, key)]
 
+    def has_pages(self, key: str) -> bool:
+        """Whether an entry has a page in any locale."""
+        return self._database.value("SELECT 1 FROM page WHERE key = ? AND kind = 'entry'", key) is not None
+
     def has_page(self, key: str, locale: str) -> bool:
         """Whether an entry has a page in a locale."""
         query = "SELECT 1 FROM page WHERE key = ? AND locale = ? AND kind = 'entry'"

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, NamedTuple
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from exporter.guide.index.guide_index import GuideIndex
+    from exporter.guide.index.database import Database
 
 SCHEMA = """
 CREATE TABLE published (url TEXT PRIMARY KEY, digest BLOB NOT NULL) WITHOUT ROWID;
@@ -62,19 +62,19 @@ class FileChange(NamedTuple):
     locale: str
 
 
-def unpublished_changes(index: GuideIndex) -> Iterator[FileChange]:
+def unpublished_changes(index: Database) -> Iterator[FileChange]:
     """Yield what differs from what was published; a page that failed keeps its file, so it does not differ."""
     for url, old, new, locale, failed in index.database.execute(_CHANGES):
         if not failed and old != new:
             yield FileChange(url, old, new, locale or "")
 
 
-def has_unpublished(index: GuideIndex) -> bool:
+def has_unpublished(index: Database) -> bool:
     """Whether any file may differ from what was published."""
     return index.value("SELECT 1 FROM unpublished LIMIT 1") is not None
 
 
-def confirm_published(index: GuideIndex) -> None:
+def confirm_published(index: Database) -> None:
     """Note that everything built so far is published, in one transaction."""
     if has_unpublished(index):
         with index.transaction():

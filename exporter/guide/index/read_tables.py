@@ -78,9 +78,7 @@ class ReadTables:
         self._database.database.executemany("INSERT OR IGNORE INTO reader VALUES (?, ?)", numbered)
         self._database.database.executemany("INSERT INTO reads VALUES (?, ?)", pages)
 
-    def insert_sets(
-        self, shared_sets: Iterable[tuple[int, bytes]], argument_sets: Iterable[tuple[int, bytes]]
-    ) -> None:
+    def insert_sets(self, shared_sets: Iterable[tuple[int, bytes]], argument_sets: Iterable[tuple[int, bytes]]) -> None:
         """Write sets, by number and packed; those that are there already stay."""
         self._database.database.executemany("INSERT OR IGNORE INTO shared_set VALUES (?, ?)", shared_sets)
         self._database.database.executemany("INSERT OR IGNORE INTO argument_set VALUES (?, ?)", argument_sets)

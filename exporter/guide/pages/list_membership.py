@@ -42,7 +42,9 @@ def lists_with(
     found = []
     for code, _, last in labels:
         if code in shown and item.content_type in guide.types:
-            found.append((f"{BY_DATE}{item.content_type}", code, "", _place(guide, item, (f"-{CREATED}",), code) + last))
+            found.append(
+                (f"{BY_DATE}{item.content_type}", code, "", _place(guide, item, (f"-{CREATED}",), code) + last)
+            )
         for name, wanted in guide.lists.get(item.content_type, ()):
             if _belongs(guide, item, wanted, code):
                 names = [f"@{name}", *(f"@{name}/{value}" for value in by_values(guide, item, wanted, code))]
@@ -59,7 +61,7 @@ def _belongs(guide: GuideModel, item: Item, wanted: ListPattern, code: str) -> b
 
 
 def _texts(guide: GuideModel, item: Item, name: str, code: str) -> Iterator[str]:
-    """Yield the texts by which site.yaml may name a value: a link's is the id of its target, a tag's its id and name."""
+    """Yield the texts by which site.yaml may name a value: of a link its target's id, of a tag its id and name."""
     value = guide.answer(item, name, code).value
     for single in value if isinstance(value, list) else [value]:
         key = link_key(single)
@@ -83,7 +85,7 @@ def _tags(item: Item) -> list[str]:
 
 
 def by_values(guide: GuideModel, item: Item, wanted: ListPattern, code: str) -> list[str]:
-    """Return the values that a list is split by: `entry:ID` for a link, `tag:ID` for a tag, `text:TEXT` for any other."""
+    """Return the values that a list is split by: `entry:ID` for a link, `tag:ID` for a tag, else `text:TEXT`."""
     if wanted.by is None:
         return []
     if _means_tags(guide, item.content_type, wanted.by):

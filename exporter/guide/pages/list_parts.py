@@ -58,8 +58,11 @@ def cut(keys: Sequence[str], number: int, size: int) -> Sequence[str]:
     return keys[end - size : end] if number else keys[: len(keys) - whole]
 
 
+def is_long(index: GuideIndex, type_id: str, locale: str) -> bool:
+    """Whether the list of a content type is cut by letter in a locale."""
+    return index.labels.count(type_id, locale) > LONGEST_LIST
+
+
 def letters_of(index: GuideIndex, type_id: str, locale: str) -> list[str]:
     """Return the letters that the list of a content type is cut by; none where it is short."""
-    if index.labels.count(type_id, locale) <= LONGEST_LIST:
-        return []
-    return index.labels.letters(type_id, locale)
+    return index.labels.letters(type_id, locale) if is_long(index, type_id, locale) else []

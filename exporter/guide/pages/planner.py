@@ -195,7 +195,7 @@ class PagePlanner:
         return touched
 
     def _part_again(self, address: str) -> None:
-        """Add digests of their ids to pages that still meet, as an entry `a` with the id `b` and one called `a-b` do."""
+        """Add digests of their ids to pages that still meet, as an entry `a` with the id `b` meets one called `a-b`."""
         contenders = self._index.pages.meeting_at(address)
         for page in contenders:
             ending = file_name(page.key.split(":", 1)[1], clash=True)

@@ -96,7 +96,7 @@ class Redirects:
         return found
 
     def met(self, urls: set[str], sources: set[str]) -> set[str]:
-        """Return the earlier addresses at one of `urls`, where a page came or went, and those that lead to `sources`."""
+        """Return the earlier addresses that are among `urls`, where pages came or went, or that lead to `sources`."""
         earlier = self._index.earlier
         if len(urls) + len(sources) > _MOST_SINGLE_LOOKUPS:
             return earlier.urls()
