@@ -70,7 +70,7 @@ class Copies:
     def copy(self, output: Output) -> tuple[int, set[str]]:
         """Copy what differs; give the number of files written and all paths that belong to copies."""
         index, written = self._index, 0
-        known = {row[0]: row[1:] for row in index.rows("SELECT path, source, size, time FROM copy")}
+        known = {row[0]: row[1:] for row in index.rows("SELECT path, source, size, mtime FROM copy")}
         paths: set[str] = set()
         for path, source, sign in self.wanted():
             if path in self.hidden:

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
-from exporter import files
+from exporter.core import files
 from exporter.reader.model import Keeping
 from exporter.reader.previous import take_previous
 from exporter.reader.records.records import parts_of
