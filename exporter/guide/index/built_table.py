@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
+
+from exporter.guide.index.database import Table
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from exporter.guide.index.database import Database
 
 SCHEMA = """
 CREATE TABLE built (
@@ -20,11 +20,10 @@ CREATE INDEX built_with_problems ON built (page) WHERE problems NOT NULL;
 """
 
 
-@dataclass(frozen=True, slots=True)
-class BuiltTable:
+class BuiltTable(Table):
     """Queries of built pages. A page without a row is stale and has to be rendered."""
 
-    _database: Database
+    __slots__ = ()
 
     def with_shared_set(self, number: int) -> list[int]:
         """Return the pages that read a shared set of answers."""

@@ -86,6 +86,15 @@ class Database:
             self.database.execute("INSERT OR REPLACE INTO meta VALUES (?, ?)", (name, value))
 
 
+class Table:
+    """Queries of a table, or of a few that belong together."""
+
+    __slots__ = ("_database",)
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+
 def read_row(data: bytes) -> Json:
     """Decode what a row holds. Raises DatabaseError, as SQLite does, where a file is broken."""
     try:

@@ -6,13 +6,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
+
+from exporter.guide.index.database import Table
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from exporter.guide.index.database import Database
 
 SCHEMA = """
 CREATE TABLE earlier_record (key TEXT PRIMARY KEY, digest BLOB NOT NULL) WITHOUT ROWID;
@@ -26,11 +26,10 @@ CREATE INDEX earlier_by_folded ON earlier (folded);
 """
 
 
-@dataclass(frozen=True, slots=True)
-class EarlierTables:
+class EarlierTables(Table):
     """Queries of earlier addresses; each leads to the page of its `source` in a locale."""
 
-    _database: Database
+    __slots__ = ()
 
     def record_digests(self) -> dict[str, bytes]:
         """Return the digest of each entry's record, by its key."""

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
+
+from exporter.guide.index.database import Table
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from exporter.guide.index.database import Database
 
 SCHEMA = """
 CREATE TABLE asset_file (source TEXT PRIMARY KEY, path TEXT NOT NULL, key TEXT NOT NULL) WITHOUT ROWID;
@@ -20,11 +20,10 @@ CREATE TABLE listed (path TEXT PRIMARY KEY, signature INTEGER NOT NULL) WITHOUT 
 """
 
 
-@dataclass(frozen=True, slots=True)
-class AssetFileTable:
+class AssetFileTable(Table):
     """Queries of assets' files: `source` lies under content/, `path` under site/."""
 
-    _database: Database
+    __slots__ = ()
 
     def insert(self, rows: Iterable[tuple[str, str, str]]) -> None:
         """Write rows: source, path, key of the asset."""

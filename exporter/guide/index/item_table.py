@@ -2,16 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from exporter.guide.index.database import in_parts
+from exporter.guide.index.database import Table, in_parts
 from exporter.guide.index.records import IndexedItem, read_facts
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
 
-    from exporter.guide.index.database import Database
     from exporter.guide.index.records import ItemFacts
 
 SCHEMA = """
@@ -23,11 +21,10 @@ CREATE INDEX item_by_path ON item (path, signature);
 """
 
 
-@dataclass(frozen=True, slots=True)
-class ItemTable:
+class ItemTable(Table):
     """Queries of items. A row whose file holds no item has neither key nor facts."""
 
-    _database: Database
+    __slots__ = ()
 
     def count(self) -> int:
         """Return the number of rows."""

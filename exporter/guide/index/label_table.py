@@ -5,13 +5,13 @@ A list is a content type's, by its id, or one of those that `guide/pages/list_me
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
+
+from exporter.guide.index.database import Table
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from exporter.guide.index.database import Database
 
 SCHEMA = """
 CREATE TABLE label (
@@ -21,11 +21,10 @@ CREATE TABLE label (
 """
 
 
-@dataclass(frozen=True, slots=True)
-class LabelTable:
+class LabelTable(Table):
     """Queries of lists and their entries. No two entries have the same place, as it ends in the entry's id."""
 
-    _database: Database
+    __slots__ = ()
 
     def count(self, list_id: str, locale: str) -> int:
         """Return the number of entries of a list in a locale."""

@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from exporter.guide.index.database import in_parts
+from exporter.guide.index.database import Table, in_parts
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
-    from exporter.guide.index.database import Database
 
 SCHEMA = """
 CREATE TABLE link (target TEXT, field TEXT, source INTEGER, type TEXT, PRIMARY KEY (target, field, source))
@@ -18,11 +16,10 @@ WITHOUT ROWID;
 """
 
 
-@dataclass(frozen=True, slots=True)
-class LinkTable:
+class LinkTable(Table):
     """Queries of links: by the key of the target; the source is the number of an item, `type` its content type."""
 
-    _database: Database
+    __slots__ = ()
 
     def referrers(self, keys: Sequence[str]) -> dict[str, list[tuple[str, str]]]:
         """Return content type and key of each entry that links to one of some items, by that item's key."""

@@ -2,16 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from exporter.guide.index.database import in_parts
+from exporter.guide.index.database import Table, in_parts
 from exporter.guide.index.records import Page, PageKind
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Sequence
 
-    from exporter.guide.index.database import Database
     from exporter.guide.index.records import NewPage
 
 SCHEMA = """
@@ -55,8 +53,7 @@ class Contender(NamedTuple):
     parted: str | None
 
 
-@dataclass(frozen=True, slots=True)
-class PageTable:
+class PageTable(Table):
     """Queries of pages.
 
     An entry's page has a `base`, the address that it wants. Where several want one, each gets its own by its entry's
@@ -64,7 +61,7 @@ class PageTable:
     Addresses are compared without regard to case, as some disks do.
     """
 
-    _database: Database
+    __slots__ = ()
 
     def is_empty(self) -> bool:
         """Whether no page was ever planned."""

@@ -10,7 +10,7 @@ from __future__ import annotations
 import sqlite3
 from typing import TYPE_CHECKING
 
-from exporter.guide.index.database import in_parts, read_row
+from exporter.guide.index.database import Table, in_parts, read_row
 from exporter.guide.index.subjects import subject_number
 
 if TYPE_CHECKING:
@@ -26,11 +26,13 @@ CREATE TABLE argument_set (id INTEGER PRIMARY KEY, arguments BLOB NOT NULL);
 """
 
 
-class ReadTables:
+class ReadTables(Table):
     """Queries of recorded reads."""
 
+    __slots__ = ("_argument_sets",)
+
     def __init__(self, database: Database) -> None:
-        self._database = database
+        super().__init__(database)
         self._argument_sets: dict[int, tuple[str, ...]] = {}
 
     def is_empty(self) -> bool:
