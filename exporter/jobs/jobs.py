@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from exporter.build.result import BuildResult
     from exporter.build.run import RenderOutcome
     from exporter.config.settings import Project
+    from exporter.mirror.message import Message
     from exporter.mirror.run import SyncOptions, SyncOutcome
     from exporter.report.reader_part import ReaderPart
     from exporter.report.report import Problem
@@ -115,10 +116,9 @@ def _sync(project: Project, lock: FolderLock, choices: SyncChoices, *, verbose: 
 def _one_round(project: Project, choices: SyncChoices) -> Callable[[SyncOptions], SyncOutcome]:
     """Return what syncs once and adds what it brought to the commit message, which is written after each round."""
     from exporter.jobs.source import open_source
-    from exporter.mirror.message import Message
     from exporter.mirror.sync import sync as sync_mirror
 
-    message = Message(project, rounds=choices.wait_for is not None) if choices.message is not None else None
+    message = _message(project, choices)
 
     def sync_once(options: SyncOptions) -> SyncOutcome:
         with open_source(project, options.deadline) as (client, identity):
@@ -130,6 +130,14 @@ def _one_round(project: Project, choices: SyncChoices) -> Callable[[SyncOptions]
         return outcome
 
     return sync_once
+
+
+def _message(project: Project, choices: SyncChoices) -> Message | None:
+    if choices.message is None:
+        return None
+    from exporter.mirror.message import Message  # titles need the guide's schema, which most syncs do without
+
+    return Message(project, rounds=choices.wait_for is not None)
 
 
 def _render(
