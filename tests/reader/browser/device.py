@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from playwright.sync_api import Page
 
 CLIENT = Path(exporter.__file__).parent / "reader/client"
+THEME = Path(exporter.__file__).parent / "theme"
 SCRIPTS = ("delta.js", "store.js", "install.js", "update.js", "page.js", "offline.css")
 POLICY = (
     "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; connect-src 'self'; worker-src 'self'"
@@ -27,12 +28,12 @@ BASE = """<!doctype html>
 <head>
 <meta charset="utf-8">
 <title>{% block title %}{{ site.title }}{% endblock %}</title>
-<link rel="stylesheet" href="{{ 'style.css'|reader }}">
-<script src="{{ 'offline/page.js'|reader }}" data-offline="{{ offline }}" defer></script>
+<link rel="stylesheet" href="{{ 'style.css'|static }}">
+<script src="{{ 'offline/page.js'|static }}" data-offline="{{ offline }}" defer></script>
 {% block head %}{% endblock %}
 </head>
 <body>
-<header><a href="{{ 'index.html'|reader }}">{{ site.title }}</a></header>
+<header><a href="{{ 'index.html'|static }}">{{ site.title }}</a></header>
 {% block main %}{{ text }}{% endblock %}
 <footer>FOOT <a href="{{ offline }}">offline</a></footer>
 </body>
@@ -42,19 +43,19 @@ SLOTS = 24
 
 
 def environment() -> jinja2.Environment:
-    """Return an environment with the client's templates above a plain base."""
-    folder = CLIENT / "templates"
-    files = {"theme/base.html": BASE, "page.html": '{% extends "theme/base.html" %}'}
-    files |= {file.name: file.read_text("utf-8") for file in folder.glob("*.html")}
+    """Return an environment with the theme's page about reading offline above a plain base."""
+    files = {"base.html": BASE, "page.html": '{% extends "base.html" %}'}
+    files["offline.html"] = (THEME / "offline.html").read_text("utf-8")
     return jinja2.Environment(loader=jinja2.DictLoader(files), autoescape=True)
 
 
 def render(template: str, path: str, code: str, codes: tuple[str, ...], text: str = "") -> bytes:
     """Render one page of the test's guide."""
-    words = yaml.safe_load((CLIENT / "words.en.yaml").read_text("utf-8"))
+    texts = yaml.load((THEME / "words.yaml").read_text("utf-8"), yaml.BaseLoader)
+    words = {name: by_language["en"] for name, by_language in texts.items()}
     up = "../" * path.count("/")
     made = environment()
-    made.filters["reader"] = lambda name: up + name
+    made.filters["static"] = lambda name: up + name
     prefix = "" if code == codes[0] else f"{code}/"
     alternates = [
         {"language": {"code": each, "name": each, "direction": "ltr"}, "current": each == code} for each in codes
