@@ -14,15 +14,14 @@ from exporter.guide.index.guide_index import GuideIndex
 from exporter.reader.model import Publication, PublishedChange
 from exporter.reader.model import SiteFile as ChainFile
 from exporter.reader.publish import publish_farewell, publish_updates, withdraw_updates
-from exporter.report.problems import problem
 from exporter.report.reader_part import ReaderPart
+from exporter.report.report import Problem
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
     from exporter.build.result import SiteFile
     from exporter.config.settings import Project
-    from exporter.report.report import Problem
 
 _START = datetime(1, 1, 1, tzinfo=UTC)
 
@@ -58,7 +57,7 @@ def _publish(
         code: ReaderPart(chain.token, chain.changed, chain.removed, chain.bytes, chain.install)
         for code, chain in report.chains.items()
     }
-    return parts, tuple(problem(code, sentence) for code, sentence in report.warnings)
+    return parts, tuple(Problem("warning", code, sentence) for code, sentence in report.warnings)
 
 
 def _change(publication: Publication, result: BuildResult, index: GuideIndex) -> PublishedChange:
