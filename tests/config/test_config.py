@@ -89,6 +89,7 @@ EITHER = "source: expected either local (demo, or a path) or space (an id)"
 CLEAR = "expected https: the access token must not travel in the clear"
 NARROWER = "expected at least one of content_type, newer_than, max"
 AGE = "expected something like 12h, 30d or 8w"
+OFFLINE = "expected true, false or {farewell: true}, or an address in place of that true"
 MISSING = ["1: source: is missing and is required", "1: title: is missing and is required"]
 
 
@@ -107,11 +108,11 @@ MISSING = ["1: source: is missing and is required", "1: title: is missing and is
         ("theme: {logo: ''}", "3: theme.logo: expected a text that is not empty, found ''"),
         (
             "offline: maybe",
-            "3: offline: expected true, false or {farewell: true}, or an address in place of that true, found 'maybe'",
+            f"3: offline: {OFFLINE}, found 'maybe'",
         ),
         (
             "offline: []",
-            "3: offline: expected true, false or {farewell: true}, or an address in place of that true, found a list",
+            f"3: offline: {OFFLINE}, found a list",
         ),
         ("locales: en-US", "3: locales: expected a list, as in [en-US, de-DE], found 'en-US'"),
         ("locales: []", "3: locales: expected at least one, found a list"),

@@ -21,6 +21,8 @@ if TYPE_CHECKING:
 
     from tests.reader.browser.small_publisher import Guide, Publisher
 
+pytestmark = pytest.mark.long
+
 STORY = b"A story of place 3"
 
 

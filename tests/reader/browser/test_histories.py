@@ -24,6 +24,8 @@ if TYPE_CHECKING:
 
     from playwright.sync_api import BrowserContext, Page
 
+pytestmark = pytest.mark.long
+
 CODES = ("en-US", "de-DE")
 HISTORIES = {"chromium": 30, "firefox": 5, "webkit": 5}
 
