@@ -19,7 +19,7 @@ from exporter.core.encoding import canonical
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
-    from playwright.sync_api import Browser, Page
+    from playwright.sync_api import Browser, BrowserType, Page
 
 SEED = "HISTORIES_SEED"
 """What the random tests that take long are made of, in the environment; printed, so that they can be played again."""
@@ -278,15 +278,21 @@ ARGUMENTS = [
 
 
 @pytest.fixture(scope="session")
-def browser() -> Iterator[Browser]:
-    """Start Chromium."""
+def chromium_type() -> Iterator[BrowserType]:
+    """What starts Chromium; a process can have one Playwright alone."""
     if CHROMIUM is None:
         pytest.skip("Chromium is not installed")
     sync_api = pytest.importorskip("playwright.sync_api", reason="Playwright is not installed")
     with sync_api.sync_playwright() as playwright:
-        started = playwright.chromium.launch(executable_path=CHROMIUM, args=ARGUMENTS)
-        yield started
-        started.close()
+        yield playwright.chromium
+
+
+@pytest.fixture(scope="session")
+def browser(chromium_type: BrowserType) -> Iterator[Browser]:
+    """Start Chromium."""
+    started = chromium_type.launch(executable_path=CHROMIUM, args=ARGUMENTS)
+    yield started
+    started.close()
 
 
 @pytest.fixture

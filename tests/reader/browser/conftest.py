@@ -6,7 +6,6 @@ import shutil
 from typing import TYPE_CHECKING
 
 import pytest
-from playwright.sync_api import sync_playwright
 
 from tests.reader.browser.device import guide, site
 from tests.reader.browser.host import Host
@@ -24,16 +23,9 @@ FLAGS += ["--disable-component-update", "--disable-sync"]
 
 
 @pytest.fixture(scope="session")
-def engine_of_chromium() -> Iterator[BrowserType]:
-    """What starts Chromium."""
-    with sync_playwright() as playwright:
-        yield playwright.chromium
-
-
-@pytest.fixture(scope="session")
-def chromium(engine_of_chromium: BrowserType) -> Iterator[Browser]:
+def chromium(chromium_type: BrowserType) -> Iterator[Browser]:
     """Start Debian's Chromium."""
-    browser = engine_of_chromium.launch(executable_path=shutil.which("chromium"), args=FLAGS)
+    browser = chromium_type.launch(executable_path=shutil.which("chromium"), args=FLAGS)
     yield browser
     browser.close()
 

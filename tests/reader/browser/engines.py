@@ -14,6 +14,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Protocol
 
+import pytest
+
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
@@ -85,6 +87,8 @@ def call(method: str, url: str, body: dict[str, Any] | None = None) -> Any:
 @contextlib.contextmanager
 def firefox() -> Iterator[Engine]:
     """Start Debian's Firefox."""
+    if shutil.which("firefox-esr") is None or not (HERE / "node_modules").is_dir():
+        pytest.skip("Firefox is not installed, or npm ci has not run in tests/reader/browser")
     command = ["node", str(HERE / "firefox.mjs"), str(shutil.which("firefox-esr"))]
     process = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
     with process:  # which closes both ends and waits
@@ -94,6 +98,8 @@ def firefox() -> Iterator[Engine]:
 @contextlib.contextmanager
 def webkit() -> Iterator[Engine]:
     """Start WebKitGTK's MiniBrowser on a screen of its own."""
+    if shutil.which("WebKitWebDriver") is None or shutil.which("Xvfb") is None:
+        pytest.skip("WebKit's driver or Xvfb is not installed")
     screen, port = f":{free_port() % 9000 + 100}", free_port()
     shown = subprocess.Popen(["Xvfb", screen, "-screen", "0", "1024x900x24"])
     settings = {"DISPLAY": screen, "WEBKIT_DISABLE_COMPOSITING_MODE": "1", "LIBGL_ALWAYS_SOFTWARE": "1"}

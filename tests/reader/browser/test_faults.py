@@ -317,10 +317,10 @@ def test_clock_that_is_wrong_by_years_changes_nothing(page: Page, host: Host, pu
     assert_same(page, host, publisher)
 
 
-def test_browser_killed_in_the_middle_goes_on(engine_of_chromium: BrowserType, tmp_path: Path) -> None:
+def test_browser_killed_in_the_middle_goes_on(chromium_type: BrowserType, tmp_path: Path) -> None:
     publisher = site(tmp_path / "big", guide(900))
     with Host({"/guide/": publisher.site}, delay=0.4) as host:
-        chromium = engine_of_chromium
+        chromium = chromium_type
         device = chromium.launch_persistent_context(
             str(tmp_path / "profile"), executable_path=shutil.which("chromium"), args=FLAGS
         )
