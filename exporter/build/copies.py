@@ -40,7 +40,7 @@ class Copies:
         return {path for path in self._static if path.rpartition("/")[2] != "index.html"}
 
     def moved_assets(self) -> set[str]:
-        """Give the keys of assets whose files came or went since the last build; of all where that did not end.
+        """Return the keys of assets whose files came or went since the last build; all keys where that did not end.
 
         What it copied is not known then, though pages stand that say what was there.
         """
@@ -92,7 +92,7 @@ class Copies:
         return written, paths
 
     def _is_hidden(self, path: str) -> bool:
-        """Tell whether a page lies at a path, above it or below it."""
+        """Return whether there is a page at a path, above it or below it."""
         steps = path.split("/")
         files = ["/".join(steps[:end]) for end in range(1, len(steps) + 1)]
         urls = [f"/{file.removesuffix('index.html')}" for file in files if file.rpartition("/")[2] == "index.html"]

@@ -154,7 +154,7 @@ class Output:
         return True
 
     def _known(self) -> set[str]:
-        """Give the paths of all files of the guide."""
+        """Return the paths of all files of the guide."""
         found = {page_path(url) for (url,) in self._index.rows("SELECT url FROM page")}
         return found | {path for (path,) in self._index.rows("SELECT path FROM copy")}
 
@@ -192,11 +192,11 @@ class Output:
             self._touched.add("")
 
     def stands(self, path: str, size: int, time: int) -> bool:
-        """Tell whether a file looks as it did."""
+        """Return whether a file still has the size and time that it had."""
         return _look_of(f"{self._text}/{path}") == (size, time)
 
     def is_same(self, path: str, other: str) -> bool:
-        """Tell whether two paths are one file, as on a disk that does not tell case apart."""
+        """Return whether two paths are one file, as on a disk that ignores case."""
         try:
             return os.path.samefile(f"{self._text}/{path}", f"{self._text}/{other}")  # noqa: PTH121
         except OSError:

@@ -24,6 +24,6 @@ def program_digest() -> str:
 
 
 def file_digest(file: Path) -> str | int:
-    """Give what stands for a file that a template may be, or include; of what is hardly one, a look is enough."""
+    """Return the digest of a template's file; for files of other kinds, their signature where that is enough."""
     sign = 0 if file.suffix in (".html", ".yaml") else file_signature(file.stat(), time.time_ns())
     return sign or digest(file.read_bytes()).hex()

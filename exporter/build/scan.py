@@ -25,7 +25,7 @@ _COARSE = 2_000_000_000
 
 
 def file_signature(found: os.stat_result, now: int) -> int:
-    """Give a number that stands for how a file looks; 0, which never matches, for one that was written just `now`."""
+    """Return a number for a file's size, times and inode; 0, which never matches, for one written just `now`."""
     fresh = _COARSE if found.st_mtime_ns % 1_000_000_000 == 0 else _RACY
     if now - found.st_mtime_ns < fresh:
         return 0
@@ -33,7 +33,7 @@ def file_signature(found: os.stat_result, now: int) -> int:
 
 
 def look_again(file: Path) -> tuple[int, bytes]:
-    """Give a file's sign and bytes once it is no longer fresh, for which it may be waited a moment."""
+    """Return a file's signature and bytes once it is no longer fresh, after waiting a moment where needed."""
     try:
         wait = file.stat().st_mtime_ns + _RACY - time.time_ns()
         time.sleep(min(max(wait, 0), _RACY) / 1_000_000_000)
@@ -43,7 +43,7 @@ def look_again(file: Path) -> tuple[int, bytes]:
 
 
 def look_at_items(content: Path) -> dict[str, int]:
-    """Give the sign of every JSON file that can be an item's, by its path under content/."""
+    """Return the signature of every JSON file that can be an item's, by its path under content/."""
     found: dict[str, int] = {}
     for folder in item_folders(content):
         found |= look_into(content, folder)
@@ -51,12 +51,12 @@ def look_at_items(content: Path) -> dict[str, int]:
 
 
 def item_folders(content: Path) -> list[str]:
-    """Give the folders under content/ in which files of items may lie."""
+    """Return the folders under content/ that can hold files of items."""
     return ["assets", *(f"entries/{name}" for name in _folders(f"{content}/entries"))]
 
 
 def look_into(content: Path, folder: str) -> dict[str, int]:
-    """Give the sign of every JSON file in a folder, by its path under content/; none where it is not there."""
+    """Return the signature of every JSON file in a folder, by path under content/; none for a missing folder."""
     now = time.time_ns()
     try:
         with os.scandir(f"{content}/{folder}") as entries:
@@ -87,7 +87,7 @@ def look_at_known(content: Path, known: Iterable[tuple[str, int]]) -> tuple[dict
 
 
 def folder_signature(folder: str) -> int:
-    """Give a number that stands for the names in a folder; 0, which never matches, where its time does not tell them.
+    """Return a number for the names in a folder; 0, which never matches, where its time cannot tell of changes.
 
     So it is with one that was changed just now, and on disks that count time in milliseconds or more.
     """
@@ -99,7 +99,7 @@ def folder_signature(folder: str) -> int:
 
 
 def look_at_files(content: Path) -> dict[str, int]:
-    """Give the sign of every asset file, by its path under content/."""
+    """Return the signature of every asset file, by its path under content/."""
     found: dict[str, int] = {}
     for folder, _, names in os.walk(f"{content}/files"):
         inside = folder[len(str(content)) + 1 :].replace(os.sep, "/")

@@ -44,7 +44,7 @@ class PageTasks:
         return Library(self._index, self._guide, self._project.content, self._project.root / "templates")
 
     def load(self, key: str) -> Item | None:
-        """Give an entry whole; None for one that is not there."""
+        """Return an entry with all its fields; None for one that is not there."""
         loaded = self.library.items.load_whole(key)
         return loaded.item if loaded.path is not None else None
 

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 @contextmanager
 def open_source(project: Project, deadline: float, *, keep: bool = True) -> Iterator[tuple[Delivery, dict[str, Any]]]:
-    """Give the client of the guide's source, and what `.syncstate` says of it.
+    """Yield the client of the guide's source, and what `.syncstate` records of it.
 
     `deadline` is in seconds, for each request. A local space is served while the block runs, its change log kept, or
     only read where nothing may be written.

@@ -26,7 +26,7 @@ from exporter.reader.kept import append_token
 from exporter.reader.model import ChainReport
 from exporter.reader.past import LostError, Past
 from exporter.reader.records.buckets import bucket_of, pages_in
-from exporter.reader.records.records import slots_used
+from exporter.reader.records.records import common_length, slots_used
 from exporter.reader.trail import Trail, write_trail
 
 if TYPE_CHECKING:
@@ -175,7 +175,7 @@ class _Bases:
         others = (
             one for one, member in members.items() if member.record is not None and one not in self._new and one != path
         )
-        return max(others, key=lambda one: (_alike(one, path), one), default=None)
+        return max(others, key=lambda one: (common_length(one, path), one), default=None)
 
     def _covers(self, path: str) -> bool:
         try:
@@ -183,15 +183,6 @@ class _Bases:
         except StopIteration:
             return False
         return True
-
-
-def _alike(one: str, other: str) -> int:
-    count = 0
-    for a, b in zip(one, other, strict=False):
-        if a != b:
-            break
-        count += 1
-    return count
 
 
 def _history(folder: ChainFolder, older: str, newer: str) -> bytes | None:

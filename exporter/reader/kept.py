@@ -50,7 +50,7 @@ def _next(kept: Sequence[Kept], unit: str) -> int:
 
 
 def is_recent(kept: Sequence[Kept], at: int, keeping: Keeping) -> bool:
-    """Tell whether the token at a place leads straight to the newest."""
+    """Return whether the token at a place leads straight to the newest."""
     return at >= len(kept) - 1 - keeping.recent
 
 

@@ -25,7 +25,7 @@ _LAST = 8
 
 
 def cores() -> int:
-    """Give the number of processes that can run at once."""
+    """Return the number of processes that can run at once."""
     return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
 
 

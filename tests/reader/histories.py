@@ -11,8 +11,8 @@ from typing import TYPE_CHECKING
 
 from exporter.core import files
 from exporter.reader.model import Keeping
-from exporter.reader.previous import take_previous
 from exporter.reader.records.records import parts_of
+from exporter.reader.takeover.previous import take_previous
 from tests.reader.device import Device
 from tests.reader.guides import Guide, guide_pages, minified, page, words
 

@@ -96,7 +96,7 @@ class PagePlanner:
             raise ConfigError("address-taken", "\n".join(refused) or self._met[0].message())
 
     def place_entry(self, key: str, facts: ItemFacts | None) -> None:
-        """Give an entry the pages that its facts ask for; without facts it has none.
+        """Plan the pages that an entry's facts ask for; without facts it has none.
 
         Addresses that read linked entries wait until all entries are known.
         """

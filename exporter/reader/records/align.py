@@ -6,7 +6,7 @@ import difflib
 from collections import Counter
 from typing import TYPE_CHECKING, TypeAlias
 
-from exporter.reader.records.records import REFERENCE, Chrome, parts_of, slot_number
+from exporter.reader.records.records import REFERENCE, Chrome, common_length, parts_of, slot_number
 
 if TYPE_CHECKING:
     from collections.abc import Container, Iterator, Sequence
@@ -24,8 +24,8 @@ def proposal(record: bytes, chrome: Chrome, page: bytes, fixed: Container[int] =
     spans = list(_spans(record, chrome))
     old = [b"".join(text for _, text in span) for span in spans]
     new = _merged(parts_of(chrome.how, page), _long_parts(old, chrome.how))
-    front = _equal(old, new)
-    back = _equal(old[front:][::-1], new[front:][::-1])
+    front = common_length(old, new)
+    back = common_length(old[front:][::-1], new[front:][::-1])
     times = Counter(slot for span in spans for slot, _ in span)
     want: dict[int, bytes] = {}
     matcher = difflib.SequenceMatcher(None, old[front : len(old) - back], new[front : len(new) - back], autojunk=False)
@@ -89,19 +89,10 @@ def _merged(new: list[bytes], runs: dict[bytes, list[list[bytes]]]) -> list[byte
     return out
 
 
-def _equal(one: Sequence[bytes], other: Sequence[bytes]) -> int:
-    count = 0
-    for a, b in zip(one, other, strict=False):
-        if a != b:
-            break
-        count += 1
-    return count
-
-
 def _insert(
     want: dict[int, bytes], spans: list[Span], at: int, text: bytes, times: Counter[int | None], fixed: Container[int]
 ) -> None:
-    """Give what is new between two parts to the neighbouring slot that is used the least."""
+    """Add what is new between two parts to the neighbouring slot that is used the least."""
     sides = ([(spans[at - 1][-1], False)] if at else []) + ([(spans[at][0], True)] if at < len(spans) else [])
     usable = [
         (times[slot], before, slot, old) for (slot, old), before in sides if slot is not None and slot not in fixed

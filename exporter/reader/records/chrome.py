@@ -7,7 +7,7 @@ import re
 from collections import Counter
 from typing import TYPE_CHECKING
 
-from exporter.reader.records.records import HEAD, SLOTS, Affixes, Chrome, parts_of, slot_number
+from exporter.reader.records.records import HEAD, SLOTS, Affixes, Chrome, common_length, parts_of, slot_number
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -111,9 +111,4 @@ def _affix_of(group: list[bytes]) -> tuple[bytes, bytes] | None:
 
 
 def _common(one: bytes, other: bytes) -> bytes:
-    length = 0
-    for a, b in zip(one, other, strict=False):
-        if a != b:
-            break
-        length += 1
-    return one[:length]
+    return one[: common_length(one, other)]

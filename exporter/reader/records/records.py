@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, TypeAlias
 from exporter.reader.encoding import LARGEST_PAGE
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
 
 LEAD = 0xF5
 SLOTS = 11 * 256
@@ -42,8 +42,14 @@ def slots_used(record: bytes) -> set[int]:
     return {slot_number(two) for two in set(REFERENCE.findall(record))}
 
 
+def common_length(one: Sequence[object], other: Sequence[object]) -> int:
+    """Return how many items two sequences have in common at their beginning."""
+    pairs = enumerate(zip(one, other, strict=False))
+    return next((at for at, (left, right) in pairs if left != right), min(len(one), len(other)))
+
+
 def is_text(page: bytes) -> bool:
-    """Tell whether a file can travel as a record: none of the bytes that stand for slots, and not too long."""
+    """Return whether a file can travel as a record: no byte that stands for slots, and not too long."""
     return len(page) <= LARGEST_PAGE and _FOREIGN.search(page) is None
 
 

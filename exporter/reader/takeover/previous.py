@@ -14,15 +14,15 @@ from typing import TYPE_CHECKING
 from exporter.core.naming import is_own_name
 from exporter.reader.encoding import LARGE, SMALL, BrokenError, deflate_pack, digest_name, inflate, load_object
 from exporter.reader.evolve import read_member
-from exporter.reader.fetch import Source
 from exporter.reader.folder import ChainFolder, read_page
 from exporter.reader.head import Head, ledger_name, load_head, load_members, pack_data
 from exporter.reader.model import Member
 from exporter.reader.publish import UPDATES, of_chain
 from exporter.reader.records.buckets import bucket_digest, bucket_of, pages_in, token_of
 from exporter.reader.records.carry import proven
-from exporter.reader.replay import reachable
 from exporter.reader.steps import by_bytes
+from exporter.reader.takeover.fetch import Source
+from exporter.reader.takeover.replay import reachable
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -138,7 +138,7 @@ def _checked(staged: ChainFolder, head: Head) -> dict[str, Member]:
 
 
 def is_site_path(path: str) -> bool:
-    """Tell whether a path can be one of the site's: names that this program gives, and nothing that leads elsewhere."""
+    """Return whether a path can be one of the site's: names that this program makes, leading nowhere else."""
     return len(path) <= 2000 and all(is_own_name(name.replace("~", "-")) for name in path.split("/"))
 
 
