@@ -13,7 +13,7 @@ from exporter.jobs.options import RenderChoices, SyncChoices
 from exporter.report.report import Report
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Mapping
 
     from exporter.build.output import OutputDrift
     from exporter.build.result import BuildResult
@@ -21,6 +21,8 @@ if TYPE_CHECKING:
     from exporter.config.settings import Project
     from exporter.mirror.message import Message
     from exporter.mirror.run import SyncOptions, SyncOutcome
+    from exporter.report.reader_part import ReaderPart
+    from exporter.report.report import Problem
 
 
 DELTA = SyncChoices()
@@ -155,14 +157,27 @@ def _render(
     with look_ahead(project, choices.jobs) as drift:
         synced = sync_first() if sync_first is not None else None
         outcome = _render_pages(project, synced, choices, drift, details.append)
+    reader, warnings = _publish(project, outcome)
     return BuildReport(
         command,
         sync=synced.report if synced else None,
         render=outcome.report,
-        problems=(*(synced.problems if synced else ()), *outcome.problems),
+        reader=reader,
+        problems=(*(synced.problems if synced else ()), *outcome.problems, *warnings),
         notes=(*(synced.notes if synced else ()), *(details if verbose else ())),
         result=outcome.result,
     )
+
+
+def _publish(project: Project, outcome: RenderOutcome) -> tuple[Mapping[str, ReaderPart], tuple[Problem, ...]]:
+    """Publish for readers' devices what the build changed, unless it was stopped before it wrote anything."""
+    result = outcome.result
+    lost = project.site.offline is True and not (project.output / "updates/chains.json").is_file()
+    if outcome.report.stopped or not (result or result.before is None or lost):
+        return {}, ()
+    from exporter.jobs.reader import publish_result
+
+    return publish_result(project, outcome.locales, outcome.result)
 
 
 def _render_pages(
