@@ -10,9 +10,7 @@ import hashlib
 import shutil
 import sqlite3
 from contextlib import closing, suppress
-from dataclasses import dataclass
-from functools import cached_property
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -20,14 +18,13 @@ if TYPE_CHECKING:
 _COMPANIONS = ("", "-journal", "-wal", "-shm")
 
 
-@dataclass(frozen=True)
-class CacheFormat:
+class CacheFormat(NamedTuple):
     """The tables of a cache, and what else its rows depend on, such as the program that wrote them (`writer`)."""
 
     schema: str
     writer: str = ""
 
-    @cached_property
+    @property
     def version(self) -> int:
         """The number that a file of this format carries as its `user_version`: 31 bits of a digest, never 0."""
         digest = hashlib.sha256(f"{self.writer}\n{self.schema}".encode()).digest()

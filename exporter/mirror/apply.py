@@ -6,9 +6,8 @@ import json
 import os
 import shutil
 from contextlib import closing
-from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from exporter.core.encoding import decode, digest, order_free_sum, subtract
 from exporter.core.files import has_size, read_bytes, remove, rename
@@ -36,8 +35,7 @@ if TYPE_CHECKING:
 # never names what content/ does not hold.
 
 
-@dataclass(frozen=True)
-class Fetched:
+class Fetched(NamedTuple):
     """What became of the asset files of a plan: the ids of assets where one failed, and the problems of this run."""
 
     failed: tuple[str, ...] = ()

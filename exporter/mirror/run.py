@@ -12,7 +12,6 @@ from exporter.core.model import Change, Delete, Key, Upsert
 from exporter.mirror.start import Situation
 from exporter.mirror.twins import markdown
 from exporter.report.report import SyncReport
-from exporter.source.newest import fetch_newest
 from exporter.source.sync import fetch_pages
 
 if TYPE_CHECKING:
@@ -126,6 +125,8 @@ class SyncRun:
         """Yield what the space answers: the pages of a search, or of a sync from `token`."""
         search = self.project.site.source.search
         if search is not None:
+            from exporter.source.newest import fetch_newest
+
             return fetch_newest(self.client, search, self.limit, datetime.now(UTC))
         return fetch_pages(self.client, token, self.limit, received)
 

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
 from enum import Enum
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -27,8 +26,7 @@ _EXPECTED = {Reason.FIRST, Reason.ASKED, Reason.NO_TOKEN}
 """Reasons that surprise nobody who runs a sync."""
 
 
-@dataclass(frozen=True)
-class Situation:
+class Situation(NamedTuple):
     """What the decision depends on.
 
     `state` is what `.syncstate` says, `source` and `environment_uuid` what is asked now. `full` is the option of that
@@ -42,8 +40,7 @@ class Situation:
     searches: bool = False
 
 
-@dataclass(frozen=True)
-class Start:
+class Start(NamedTuple):
     """Where a sync starts: at `token`, or with everything where that is None, and then for what reason."""
 
     token: str | None
@@ -57,7 +54,7 @@ class Start:
 
     def after_comparison(self, *, sound: bool) -> Start:
         """Return the start once content/ was compared with the last sync: a delta needs the very items it builds on."""
-        return self if sound or self.full else replace(self, token=None, reason=Reason.CONTENT_CHANGED)
+        return self if sound or self.full else self._replace(token=None, reason=Reason.CONTENT_CHANGED)
 
     def note(self) -> str | None:
         """Return the sentence that explains a start that is not the expected one."""

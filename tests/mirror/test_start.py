@@ -25,25 +25,25 @@ OTHER_ENVIRONMENT = "the environment has changed since last time (was an alias m
     ("situation", "token", "reason", "note"),
     [
         (PLAIN, "t", None, None),
-        (replace(PLAIN, environment_uuid=None), "t", None, None),
-        (replace(PLAIN, state=replace(STATE, environment_uuid=None)), "t", None, None),
-        (replace(PLAIN, state=None), None, Reason.FIRST, None),
-        (replace(PLAIN, full=True), None, Reason.ASKED, None),
-        (replace(PLAIN, state=replace(STATE, token=None)), None, Reason.NO_TOKEN, None),
-        (replace(PLAIN, source=SOURCE | {"space": "x"}), None, Reason.SOURCE_CHANGED, f"{OTHER_SOURCE}: a full sync"),
+        (PLAIN._replace(environment_uuid=None), "t", None, None),
+        (PLAIN._replace(state=replace(STATE, environment_uuid=None)), "t", None, None),
+        (PLAIN._replace(state=None), None, Reason.FIRST, None),
+        (PLAIN._replace(full=True), None, Reason.ASKED, None),
+        (PLAIN._replace(state=replace(STATE, token=None)), None, Reason.NO_TOKEN, None),
+        (PLAIN._replace(source=SOURCE | {"space": "x"}), None, Reason.SOURCE_CHANGED, f"{OTHER_SOURCE}: a full sync"),
         (
-            replace(PLAIN, source=SOURCE | {"space": "x"}, searches=True),
+            PLAIN._replace(source=SOURCE | {"space": "x"}, searches=True),
             None,
             Reason.SOURCE_CHANGED,
             f"{OTHER_SOURCE}: a search",
         ),
         (
-            replace(PLAIN, environment_uuid="two"),
+            PLAIN._replace(environment_uuid="two"),
             None,
             Reason.ENVIRONMENT_CHANGED,
             f"{OTHER_ENVIRONMENT}: a full sync",
         ),
-        (replace(PLAIN, state=replace(STATE, token=None), searches=True), None, None, None),
+        (PLAIN._replace(state=replace(STATE, token=None), searches=True), None, None, None),
     ],
 )
 def test_token_is_used_where_nothing_speaks_against_it(
@@ -59,7 +59,7 @@ def test_content_that_is_not_what_was_synced_makes_a_delta_a_full_sync_and_leave
     differing = delta.after_comparison(sound=False)
     assert (differing.token, differing.reason) == (None, Reason.CONTENT_CHANGED)
     assert differing.note() == "content/ differs from what was last synced (edited, reverted?): a full sync"
-    first = decide(replace(PLAIN, state=None))
+    first = decide(PLAIN._replace(state=None))
     assert first.after_comparison(sound=False) == first
 
 
