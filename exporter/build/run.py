@@ -73,6 +73,7 @@ class RenderOutcome:
     report: RenderReport
     problems: tuple[Problem, ...] = ()
     result: BuildResult = field(default_factory=BuildResult)
+    locales: tuple[str, ...] = ()
 
 
 def render_guide(project: Project, options: RenderOptions, drift: Callable[[], OutputDrift]) -> RenderOutcome:
@@ -194,7 +195,7 @@ def _finish(
         stopped=False if options.strict else None,
     )
     problems = _weighed(inputs.project, _problems(inputs, rendered.failed))
-    return RenderOutcome(report, problems, find_result(index))
+    return RenderOutcome(report, problems, find_result(index), inputs.guide.locales)
 
 
 def _note_strays(index: GuideIndex, output: Output, moved: Iterable[str]) -> None:

@@ -27,7 +27,9 @@ Invariant of the triggers: an address of site/ whose file may differ from what `
 that use its result (the reader's updates, publishing) loses no change: the next build's result has it again.
 """
 _CHANGES = """
-SELECT u.url, old.digest, coalesce(c.digest, b.digest), p.locale, c.path IS NULL AND b.page IS NULL AND p.id NOT NULL
+SELECT u.url, old.digest, coalesce(c.digest, b.digest),
+  CASE WHEN p.kind IN ('style', 'manifest') THEN '' ELSE p.locale END,
+  c.path IS NULL AND b.page IS NULL AND p.id NOT NULL
 FROM unpublished u
 LEFT JOIN published old ON old.url = u.url
 LEFT JOIN copy c ON c.path = substr(u.url, 2)
@@ -50,6 +52,13 @@ AND NOT EXISTS (SELECT 1 FROM copy WHERE copy.path = substr(published.url, 2))
 """
 
 
+_FILES = """
+SELECT url, digest, CASE WHEN kind IN ('style', 'manifest') THEN '' ELSE locale END
+FROM built JOIN page ON page.id = built.page
+UNION ALL SELECT '/' || path, digest, '' FROM copy
+"""
+
+
 class FileChange(NamedTuple):
     """An address of site/ whose file is not as published.
 
@@ -69,14 +78,20 @@ def unpublished_changes(index: Database) -> Iterator[FileChange]:
             yield FileChange(url, old, new, locale or "")
 
 
+def standing_files(index: Database) -> Iterator[tuple[str, bytes, str]]:
+    """Yield every file of site/ as the index knows it: address, digest, locale (empty for a file of all locales)."""
+    yield from index.database.execute(_FILES)
+
+
 def has_unpublished(index: Database) -> bool:
     """Whether any file may differ from what was published."""
     return index.value("SELECT 1 FROM unpublished LIMIT 1") is not None
 
 
-def confirm_published(index: Database) -> None:
-    """Note that everything built so far is published, in one transaction."""
+def confirm_published(index: Database, state: str) -> None:
+    """Note, in one transaction, that everything built so far is published as a state of this name."""
     if has_unpublished(index):
         with index.transaction():
             for statement in (_CONFIRM, _FORGET, "DELETE FROM unpublished"):
                 index.database.execute(statement)
+            index.remember("published", state)

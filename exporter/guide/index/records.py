@@ -78,6 +78,12 @@ class PageKind(StrEnum):
     """A file of the sitemap that names pages."""
     SITEMAP_INDEX = "sitemap-index"
     """A file of the sitemap that names its other files."""
+    STYLE = "style"
+    """The style sheet that holds the accent of site.yaml."""
+    MANIFEST = "manifest"
+    """The web app manifest."""
+    OFFLINE = "offline"
+    """About reading the guide offline, one a locale."""
 
 
 class Page(NamedTuple):

@@ -47,7 +47,17 @@ def chosen_pages(index: GuideIndex, guide: GuideModel) -> Iterator[Page]:
 
 
 def further_pages(index: GuideIndex, guide: GuideModel) -> Iterator[Page]:
-    """Yield what a guide with an address has beside its pages: feeds, and what hosts and search engines look for."""
+    """Yield what a guide has besides its pages.
+
+    The accent's style sheet; what the reader's device needs; with an address feeds, and what hosts and search engines
+    look for.
+    """
+    if guide.site.theme.accent is not None:
+        yield Page(PageKind.STYLE, "/accent.css", guide.locales[0], template="accent.css")
+    if guide.site.offline is True:
+        yield Page(PageKind.MANIFEST, "/manifest.webmanifest", guide.locales[0], template="manifest.webmanifest")
+        for code in guide.locales:
+            yield Page(PageKind.OFFLINE, f"{guide.prefixes[code]}offline/", code, template="offline.html")
     if guide.site.base_url is not None:
         yield Page(PageKind.MISSING, "/404.html", guide.locales[0], template="404.html")
         yield Page(PageKind.ROBOTS, "/robots.txt", guide.locales[0], template="robots.txt")

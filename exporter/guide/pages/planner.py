@@ -29,7 +29,10 @@ if TYPE_CHECKING:
 _MOST_SINGLE_LOOKUPS = 500
 """Addresses that are looked up one by one; for more than these one query over all pages is quicker."""
 _SITEMAP_KINDS = (PageKind.SITEMAP, PageKind.SITEMAP_INDEX)
-_OTHER_KINDS = (PageKind.HOME, PageKind.LIST, PageKind.MISSING, PageKind.ROBOTS, PageKind.FEED)
+_OTHER_KINDS = (
+    *(PageKind.HOME, PageKind.LIST, PageKind.MISSING, PageKind.ROBOTS, PageKind.FEED),
+    *(PageKind.STYLE, PageKind.MANIFEST, PageKind.OFFLINE),
+)
 _NAMING_ORDER = tuple(PageKind)
 """In which order a message names pages that have one address."""
 
