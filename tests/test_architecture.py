@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import re
 from collections import Counter
 from functools import cache
 from typing import TYPE_CHECKING
@@ -54,6 +55,8 @@ FOREIGN = {
     "yaml": {"config", "guide.library", "mirror"},
 }
 """Which rooms import a foreign library."""
+
+SQL = re.compile(r"\s*(SELECT|INSERT|UPDATE|DELETE FROM|CREATE) ")
 
 MOST_FILES = 16
 MOST_LINES = 330
@@ -156,3 +159,16 @@ def printing(name: str) -> Iterator[str]:
 
 def test_only_the_command_line_prints_or_exits() -> None:
     assert [place for name in modules() if room_of(name) != "cli" for place in printing(name)] == []
+
+
+def sql_texts(name: str) -> Iterator[str]:
+    """Yield the SQL statements in a module's texts."""
+    for node in ast.walk(ast.parse(modules()[name].read_text("utf-8"))):
+        if isinstance(node, ast.Constant) and isinstance(node.value, str) and SQL.match(node.value):
+            yield f"{name}:{node.lineno}"
+
+
+def test_sql_of_the_guide_lies_with_its_tables() -> None:
+    rooms = {room for room in ROOMS if room.startswith(("guide.", "render"))} - {"guide.index"}
+    assert [place for name in modules() if room_of(name) in rooms for place in sql_texts(name)] == []
+    assert list(sql_texts("exporter.guide.index.page_table"))

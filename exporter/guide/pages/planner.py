@@ -254,12 +254,7 @@ class PagePlanner:
         for url in touched:
             by_address.setdefault(url.casefold(), set()).add(url)
         for address, urls in sorted(by_address.items()):
-            found = redirects.leading(address)
-            pages = []
-            if found is not None:
-                key, locale, url = found
-                pages = [Page(PageKind.MOVED, url, locale, key, template="moved.html")]
-            self._replace(self._index.pages.redirects_at(urls), pages)
+            self._replace(self._index.pages.redirects_at(urls), list(_redirect_pages(redirects, address)))
 
     def _replace(self, numbered: list[tuple[int, Page]], pages: list[Page]) -> None:
         """Drop those of the pages that stand which are no longer wanted, and add those that are new."""
@@ -284,6 +279,13 @@ class PagePlanner:
                 rivals.sort(key=lambda page: (_NAMING_ORDER.index(page.kind), page.key or ""))
                 self._met.append(Conflict(rivals[0].url, tuple(rivals)))
         self._unchecked.clear()
+
+
+def _redirect_pages(redirects: Redirects, address: str) -> Iterator[Page]:
+    found = redirects.leading(address)
+    if found is not None:
+        key, locale, url = found
+        yield Page(PageKind.MOVED, url, locale, key, template="moved.html")
 
 
 def has_pattern(guide: GuideModel, type_id: str) -> bool:

@@ -47,19 +47,23 @@ class Redirects:
 
         `load` reads an entry, `moved` holds the records, `changed` are subjects that concern items.
         """
-        standing = self._index.earlier.record_digests()
         records = {key: value_digest(fields) for key, fields in moved.items()}
-        known = standing.keys() | records.keys()
-        stale = {key for key in known if everything or standing.get(key) != records.get(key)}
-        if known and not everything:
-            stale |= self._concerned(changed) & known
         touched: set[str] = set()
-        for key in sorted(stale):
+        for key in sorted(self._stale(records, changed, everything=everything)):
             touched |= self._index.earlier.urls_from(key)
             self._index.earlier.delete(key)
             if key in moved:
                 touched |= self._keep(key, load(key), moved[key], records[key])
         return touched
+
+    def _stale(self, records: Mapping[str, bytes], changed: Iterable[str], *, everything: bool) -> set[str]:
+        """Return the entries whose records, by their digests, or whose earlier addresses may be different now."""
+        standing = self._index.earlier.record_digests()
+        known = standing.keys() | records.keys()
+        if everything or not known:
+            return known
+        differing = {key for key in known if standing.get(key) != records.get(key)}
+        return differing | (self._concerned(changed) & known)
 
     def _keep(self, key: str, item: Item | None, record: Record, digest: bytes) -> set[str]:
         """Work out the earlier addresses that come from a record, keep them and return them."""

@@ -57,9 +57,9 @@ class Kitchen:
         return [renderer.render(self.at(url)).data.decode() for url in urls or (CASTLE,)]
 
     def reads(self, text: str, url: str = CASTLE) -> set[tuple[str, str]]:
-        """Give what the page of a place asks with a template."""
+        """Return what the page of a place asks with a template."""
         self.write("place.html", text)
-        return {each[:2] for each in Renderer(self.library).render(self.at(url)).reads}
+        return {read[:2] for read in Renderer(self.library).render(self.at(url)).reads}
 
     def at(self, url: str) -> Page:
         ((_, page),) = self.library.index.pages.at(url)
@@ -108,10 +108,10 @@ PRIVATE = [
 def test_nothing_private_is_reached(kitchen: Kitchen, expression: str) -> None:
     text = f"<{{% set found = {expression} %}}{{{{ found }}}}{{% if found %}}{{{{ found.key }}}}{{% endif %}}>"
     try:
-        said = kitchen.show(text)[0]
+        text_shown = kitchen.show(text)[0]
     except PageError:
         return
-    assert said in ("<>", "<[]>", "<[Undefined]>")
+    assert text_shown in ("<>", "<[]>", "<[Undefined]>")
 
 
 @pytest.mark.parametrize(
@@ -161,7 +161,7 @@ def test_every_question_is_recorded_of_constants_too(
     kitchen.show(text, bytecode=tmp_path / "compiled")
     page = kitchen.at(CASTLE)
     compiled = Renderer(kitchen.library, tmp_path / "compiled").render(page)
-    assert read in {each[:2] for each in compiled.reads}
+    assert read in {question[:2] for question in compiled.reads}
 
 
 def test_every_template_that_a_page_asks_for_is_recorded_those_that_are_missing_too(kitchen: Kitchen) -> None:
@@ -208,7 +208,7 @@ def test_text_that_looks_like_an_address_is_a_text(kitchen: Kitchen, text: str) 
 
 
 @pytest.mark.parametrize(
-    ("expression", "said"),
+    ("expression", "printed"),
     [
         ("entry", "entry:castle"),
         ("[entry.category, entry.picture]", "[entry:sights, asset:pic]"),
@@ -220,8 +220,8 @@ def test_text_that_looks_like_an_address_is_a_text(kitchen: Kitchen, text: str) 
         ("groups()", "(Group(name='Category', targets=((entry:sights, 2),)),)"),
     ],
 )
-def test_things_print_what_they_are(kitchen: Kitchen, expression: str, said: str) -> None:
-    assert kitchen.show(f"{{{{ ({expression})|string|safe }}}}") == [said]
+def test_things_print_what_they_are(kitchen: Kitchen, expression: str, printed: str) -> None:
+    assert kitchen.show(f"{{{{ ({expression})|string|safe }}}}") == [printed]
 
 
 CHANGES = [
@@ -265,7 +265,7 @@ def test_import_keeps_nothing_between_pages(kitchen: Kitchen, context: str) -> N
     for url in (CASTLE, MILL, CASTLE):
         found = renderer.render(kitchen.at(url))
         assert found.data.decode() == f"1 Guide {url} Guide"
-        asked = {each[:2] for each in found.reads}
+        asked = {question[:2] for question in found.reads}
         assert {("site", "title"), ("list:place", "k/en-US//1"), ("template", "macros.html")} <= asked
 
 
@@ -297,7 +297,7 @@ def test_nothing_by_chance(kitchen: Kitchen, text: str) -> None:
 
 @pytest.mark.parametrize("path", ["nothing", "nothing.at.all", "category.nothing", "category.nothing.more", "sys.none"])
 def test_what_is_absent_is_empty_and_its_absence_is_a_read(kitchen: Kitchen, path: str) -> None:
-    loop = f"{{% for each in entry.{path} %}}x{{% else %}}none{{% endfor %}}"
+    loop = f"{{% for item in entry.{path} %}}x{{% else %}}none{{% endfor %}}"
     text = f"<{loop}{{{{ entry.{path} }}}}{{{{ entry.{path}|html }}}}>"
     assert kitchen.show(text) == ["<none>"]
     subject, name = ("entry:sights", "nothing") if path.startswith("category") else ("entry:castle", path.split(".")[0])
@@ -323,17 +323,17 @@ def test_page_that_is_done_leaves_nothing_in_memory_that_has_to_be_looked_for(gu
         left = {page.url: circles(renderer, page) for page in pages}
         gc.unfreeze()
     assert {page.kind for page in pages} >= {"home", "list", "entry", "feed", "sitemap", "missing", "robots"}
-    assert {url: each for url, each in left.items() if each} == {}
+    assert {url: kinds for url, kinds in left.items() if kinds} == {}
 
 
 def circles(renderer: Renderer, page: Page) -> list[str]:
-    """Render a page; give the kinds of objects that hold each other after it, which only the collector finds."""
+    """Render a page; return the kinds of objects that hold each other after it, which only the collector finds."""
     gc.disable()
     gc.set_debug(gc.DEBUG_SAVEALL)
     try:
         renderer.render(page)
         gc.collect()
-        return sorted({type(each).__name__ for each in gc.garbage})
+        return sorted({type(thing).__name__ for thing in gc.garbage})
     finally:
         gc.set_debug(0)
         gc.garbage.clear()

@@ -42,8 +42,8 @@ def news(number: int, **fields: Any) -> dict[str, Any]:
 def paper(guide: Guide, space: SpaceFiles) -> Guide:
     """A guide of news alone, in one language."""
     space.put_model(NEWS, CATEGORY, locales=[locale("en-US", default=True)])
-    for each in ("castle", "mill"):
-        space.remove(f"entries/place/{each}.json")
+    for identifier in ("castle", "mill"):
+        space.remove(f"entries/place/{identifier}.json")
     return guide
 
 
@@ -53,14 +53,14 @@ def put_tag(space: SpaceFiles, identifier: str, name: str) -> None:
 
 
 def titles(guide: Guide, url: str) -> list[str]:
-    """Give the titles on a list, in their order."""
-    return [str(each) for each in html.fromstring(guide.page(url)).xpath("//main//strong/text()")]
+    """Return the titles on a list, in their order."""
+    return [str(element) for element in html.fromstring(guide.page(url)).xpath("//main//strong/text()")]
 
 
 def links(guide: Guide, url: str, where: str) -> list[tuple[str, str]]:
-    """Give text and address of the links in a part of a page."""
+    """Return text and address of the links in a part of a page."""
     found = html.fromstring(guide.page(url)).xpath(f"//{where}//a")
-    return [(" ".join(each.text_content().split()), each.get("href")) for each in found]
+    return [(" ".join(element.text_content().split()), element.get("href")) for element in found]
 
 
 @pytest.mark.parametrize(
@@ -110,7 +110,7 @@ def test_list_is_sorted_by_fields_and_what_has_none_comes_last(
     space.put(news(3, title="News x", date=None, kind="b"))
     setting(paper, f"lists: {{some: {{type: news, sort: {sort}}}}}\n")
     paper.build()
-    assert titles(paper, "/some/") == [f"News {each}" for each in order.split()]
+    assert titles(paper, "/some/") == [f"News {number}" for number in order.split()]
 
 
 def test_list_has_a_page_for_each_entry_that_a_field_links_to(paper: Guide, space: SpaceFiles) -> None:
@@ -139,10 +139,10 @@ def test_parts_by_dates_numbers_or_yes_and_no_are_written_for_readers_and_in_the
 ) -> None:
     for number, day in ((9, "2026-04-01"), (10, "2026-03-02"), (200, "2025-12-31")):
         space.put(news(number, free=number > 9, price=number, date=day))
-    by = ", ".join(f"{each}: {{type: news, sort: title, by: {each}}}" for each in ("date", "free", "price"))
+    by = ", ".join(f"{field}: {{type: news, sort: title, by: {field}}}" for field in ("date", "free", "price"))
     setting(paper, f"lists: {{{by}}}\n")
     paper.build()
-    found = {each: [text.rsplit(" ", 1)[0] for text, _ in parts(paper, each)] for each in ("date", "free", "price")}
+    found = {field: [text.rsplit(" ", 1)[0] for text, _ in parts(paper, field)] for field in ("date", "free", "price")}
     assert found == {
         "date": ["December 31, 2025", "March 2, 2026", "April 1, 2026"],
         "free": ["Free: No", "Free: Yes"],
@@ -157,7 +157,7 @@ def parts(guide: Guide, name: str) -> list[tuple[str, str]]:
 def test_list_has_a_page_for_each_tag_and_for_each_text(paper: Guide, space: SpaceFiles) -> None:
     for number, tags, kind in ((1, ["new"], "Big & tall"), (2, ["new", "odd"], "page"), (3, [], "big  tall")):
         raw = news(number, kind=kind)
-        raw["metadata"]["tags"] = [link("Tag", each) for each in tags]
+        raw["metadata"]["tags"] = [link("Tag", tag) for tag in tags]
         space.put(raw)
     put_tag(space, "new", "Very new")
     setting(paper, "lists: {tagged: {type: news, sort: title, by: tags}, kinds: {type: news, sort: title, by: kind}}\n")
@@ -170,9 +170,9 @@ def test_list_has_a_page_for_each_tag_and_for_each_text(paper: Guide, space: Spa
 
 
 def pages(guide: Guide, url: str) -> dict[str, list[str]]:
-    """Give the titles of each page of a cut list, by its number; the main page has none."""
+    """Return the titles of each page of a cut list, by its number; the main page has none."""
     folder = guide.root / "site" / url.strip("/") / "page"
-    numbers = sorted(int(each.name) for each in folder.iterdir()) if folder.exists() else []
+    numbers = sorted(int(path.name) for path in folder.iterdir()) if folder.exists() else []
     found = {str(number): titles(guide, f"{url}page/{number}/") for number in numbers}
     return {"": titles(guide, url), **found}
 
@@ -185,10 +185,10 @@ def test_numbered_pages_count_from_the_oldest_end_and_the_main_page_is_never_sho
         space.put(news(number))
         paper.build()
         found = pages(paper, "/latest/")
-        assert [title for each in (found.pop(""), *list(found.values())[::-1]) for title in each] == [
-            f"News {each}" for each in range(number, 0, -1)
+        assert [title for page in (found.pop(""), *list(found.values())[::-1]) for title in page] == [
+            f"News {title}" for title in range(number, 0, -1)
         ]
-        assert all(len(each) == 2 for each in found.values())
+        assert all(len(page) == 2 for page in found.values())
     assert pages(paper, "/latest/") == {
         "": ["News 7", "News 6", "News 5"],
         "1": ["News 2", "News 1"],
@@ -267,7 +267,7 @@ def test_template_of_a_list_of_its_own(paper: Guide, space: SpaceFiles) -> None:
 
 
 @pytest.mark.parametrize(
-    ("lists", "said"),
+    ("lists", "message"),
     [
         ("{a: {type: newz}}", "lists.a.type: the space has no content type newz: it has category, news"),
         ("{a: {type: news, sort: -dat}}", "lists.a.sort: news has no field dat: it has title, slug, date, free"),
@@ -277,7 +277,7 @@ def test_template_of_a_list_of_its_own(paper: Guide, space: SpaceFiles) -> None:
         ("{a: {type: news, url: /category/sights/}}", "the list a and entry:sights have the same address"),
     ],
 )
-def test_list_that_the_space_does_not_know_is_an_error(paper: Guide, lists: str, said: str) -> None:
+def test_list_that_the_space_does_not_know_is_an_error(paper: Guide, lists: str, message: str) -> None:
     setting(paper, f"lists: {lists}\n")
     outcome = paper.run("build")
-    assert (outcome.code, said in outcome.err) == (2, True), outcome.err
+    assert (outcome.code, message in outcome.err) == (2, True), outcome.err

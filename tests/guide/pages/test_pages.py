@@ -95,7 +95,7 @@ def plan(
 ) -> Plan:
     """Plan the pages of a guide over these entries, in memory; `asked` are keys and locales for `page_of`."""
     wanted = SiteConfig.model_validate({"title": "Guide", "source": {"local": "demo"}, "offline": False, **site})
-    guide_model = make_guide_model(wanted, list(types), {each["code"]: each for each in space}, {})
+    guide_model = make_guide_model(wanted, list(types), {locale["code"]: locale for locale in space}, {})
     with closing(GuideIndex(None)) as index:
         planner = PagePlanner(index, guide_model)
         for raw in entries:
@@ -180,14 +180,16 @@ def test_any_slug_and_title_give_plain_segments_under_the_type(slug: str, title:
     top, *segments = page.url.strip("/").split("/")
     assert top == "place"
     assert segments
-    assert [each for each in segments if not SEGMENT.fullmatch(each) or each.lower().endswith(".html")] == []
+    assert [
+        segment for segment in segments if not SEGMENT.fullmatch(segment) or segment.lower().endswith(".html")
+    ] == []
     assert page.path == f"place/{'/'.join(segments)}/index.html"
 
 
 @pytest.mark.parametrize("slug", ["con", "AUX", "nul", "com1", "a/prn", "con.md"])
 def test_slug_that_windows_keeps_for_itself_is_no_folder(slug: str) -> None:
     segments = address(plan(place("m", slug)), "m").strip("/").split("/")
-    assert {each.split(".")[0].lower() for each in segments} & RESERVED == set()
+    assert {segment.split(".")[0].lower() for segment in segments} & RESERVED == set()
 
 
 @given(st.lists(st.sampled_from(["x", "X", "x-1", "x-2", "x/y", "é", "e"]) | st.text(max_size=3), max_size=6))
@@ -199,12 +201,12 @@ def test_whatever_slugs_editors_choose_every_entry_has_an_address_of_its_own(slu
 
 def test_equal_slugs_get_their_ids_with_a_warning() -> None:
     found = plan(place("one", "mill"), place("two", "Mill"), place("three", "bridge"))
-    assert [address(found, each) for each in ("one", "two", "three")] == [
+    assert [address(found, identifier) for identifier in ("one", "two", "three")] == [
         "/place/mill-one/",
         "/place/Mill-two/",
         "/place/bridge/",
     ]
-    assert [(each.severity, each.code, each.item) for each in found.problems] == [
+    assert [(problem.severity, problem.code, problem.item) for problem in found.problems] == [
         ("warning", "address-clash", "entry:one")
     ]
     assert "entry:one and entry:two" in found.problems[0].message

@@ -38,7 +38,7 @@ class Space:
 
     def step(self, *entries: dict[str, Any], **moved: Any) -> dict[str, str]:
         """Put entries and records of some (`id=[slugs]`); give the redirects, which must be those from nothing."""
-        changed = {f"entry:{each['sys']['id']}": each for each in entries}
+        changed = {f"entry:{raw['sys']['id']}": raw for raw in entries}
         self.entries |= changed
         self.moved |= {f"entry:{key}": {"slug": {"en-US": slugs}} for key, slugs in moved.items()}
         self.loaded = []
@@ -90,9 +90,9 @@ def place(identifier: str, slug: str, **fields: Any) -> dict[str, Any]:
 def test_one_page_that_moves_loads_one_entry(open_space: Callable[..., Space], pages: dict[str, Any] | None) -> None:
     space = open_space(pages)
     names = [f"p{number}" for number in range(30)]
-    old = {each: [f"old-{each}"] for each in names}
+    old = {name: [f"old-{name}"] for name in names}
     sights = entry("category", "sights", title="Sights", slug="sights")
-    before = space.step(sights, *(place(each, each, category=link("Entry", "sights")) for each in names), **old)
+    before = space.step(sights, *(place(name, name, category=link("Entry", "sights")) for name in names), **old)
     assert len(before) == len(space.loaded) == 30
     after = space.step(place("p7", "new", category=link("Entry", "sights")), p7=["old-p7", "p7"])
     top = "/sights" if pages else "/place"
@@ -132,7 +132,7 @@ def test_record_of_an_entry_that_is_not_there_leads_on_once_it_is(open_space: Ca
 
 def test_earlier_address_of_a_linked_entry_is_one_of_all_that_link_to_it(open_space: Callable[..., Space]) -> None:
     space = open_space(LINKED)
-    categories = [entry("category", each, title=each, slug=each) for each in ("sights", "food")]
+    categories = [entry("category", name, title=name, slug=name) for name in ("sights", "food")]
     mill, inn = place("mill", "mill", category=link("Entry", "sights")), place("inn", "inn")
     assert space.step(*categories, mill, inn, sights=["seen"]) == {
         "/category/seen/": "entry:sights",

@@ -30,17 +30,17 @@ def sights(**fields: Any) -> dict[str, Any]:
 
 
 def test_names_that_are_the_guides_own_hold_all_that_the_theme_copies() -> None:
-    assert {each.name for each in (PROJECT / "exporter/theme/static").iterdir()} <= OWN_NAMES
+    assert {path.name for path in (PROJECT / "exporter/theme/static").iterdir()} <= OWN_NAMES
 
 
 def standing(guide: Guide) -> set[str]:
-    """Give the addresses of all pages of entries and redirects."""
+    """Return the addresses of all pages of entries and redirects."""
     site = guide.root / "site"
-    return {f"/{each.parent.relative_to(site).as_posix()}/" for each in site.rglob("index.html")}
+    return {f"/{path.parent.relative_to(site).as_posix()}/" for path in site.rglob("index.html")}
 
 
 def leads_to(guide: Guide, url: str) -> str:
-    """Give where a redirect leads."""
+    """Return where a redirect leads."""
     (content,) = html.fromstring(guide.page(url)).xpath("//meta[@http-equiv='refresh']/@content")
     return str(content)
 
@@ -171,23 +171,25 @@ def test_address_that_is_the_guides_own_is_an_error_that_names_entry_and_pattern
     assert "entry:gate has the address /search/, which is the guide's own" in outcome.err
     assert "the pattern pages.place.url" in outcome.err
     assert guide.files("site") == before
-    checked = [each for each in guide.run("check", "--json").json["problems"] if each["code"] == "address-taken"]
-    assert sorted((each["severity"], each["item"], each["field"]) for each in checked) == [
+    checked = [
+        problem for problem in guide.run("check", "--json").json["problems"] if problem["code"] == "address-taken"
+    ]
+    assert sorted((problem["severity"], problem["item"], problem["field"]) for problem in checked) == [
         ("error", "entry:gate", "slug"),
         ("error", "entry:mill", "slug"),
     ]
-    assert f'entry:mill "The mill" has the address /{slug}/' in " ".join(each["message"] for each in checked)
+    assert f'entry:mill "The mill" has the address /{slug}/' in " ".join(problem["message"] for problem in checked)
     space.remove("entries/place/gate.json")
     space.put(mill(3, slug="windmill", body=f"[here once](/{slug}/)"))
     step(guide)
     found = guide.run("check", "--json").json["problems"]
-    assert [each["code"] for each in found if each["item"] == "entry:mill"] == ["link-dead"]
+    assert [problem["code"] for problem in found if problem["item"] == "entry:mill"] == ["link-dead"]
     assert not [path for path in guide.files("site") if path.startswith(f"site/{slug}/")]
     assert leads_to(guide, "/mill/") == "0; url=../windmill/index.html"
 
 
 @pytest.mark.parametrize(
-    ("pattern", "said"),
+    ("pattern", "message"),
     [
         ("/files/{slug}/", "pages.place.url: /files/{slug}/ is the guide's own: give it another url"),
         (
@@ -198,10 +200,10 @@ def test_address_that_is_the_guides_own_is_an_error_that_names_entry_and_pattern
         ("/{sys.updatedAt}/", "pages.place.url: place has no field sys"),
     ],
 )
-def test_pattern_that_the_content_model_does_not_know_is_an_error(guide: Guide, pattern: str, said: str) -> None:
+def test_pattern_that_the_content_model_does_not_know_is_an_error(guide: Guide, pattern: str, message: str) -> None:
     setting(guide, f'pages: {{place: {{url: "{pattern}"}}}}\n')
     outcome = guide.run("build")
-    assert (outcome.code, said in outcome.err) == (2, True), outcome.err
+    assert (outcome.code, message in outcome.err) == (2, True), outcome.err
 
 
 def test_pattern_in_site_yaml_that_changes_leaves_no_page_at_its_old_addresses(guide: Guide) -> None:
