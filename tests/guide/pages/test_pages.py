@@ -281,7 +281,7 @@ def test_pattern_that_makes_addresses_meet_is_an_error_that_names_both(
 
 
 def test_pattern_for_a_type_that_the_space_lacks_is_an_error() -> None:
-    with pytest.raises(ConfigError, match="no content type plaec: it has place"):
+    with pytest.raises(ConfigError, match="no content type plaec: did you mean place"):
         plan(pages={"plaec": {"url": "/see/{slug}/"}})
 
 
