@@ -26,8 +26,8 @@ from exporter.core.naming import page_path
 from exporter.guide.index.database import read_row
 from exporter.guide.index.guide_index import GuideIndex
 from exporter.guide.schema.read_model import read_guide_model
-from exporter.report.problems import weigh
-from exporter.report.report import Problem, RenderReport
+from exporter.report.problems import Problem, weigh
+from exporter.report.render_report import RenderReport
 from exporter.workers.background import in_background
 from exporter.workers.pool import WorkerPool, cores
 

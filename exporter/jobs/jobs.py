@@ -22,8 +22,8 @@ if TYPE_CHECKING:
     from exporter.config.settings import Project
     from exporter.mirror.message import Message
     from exporter.mirror.run import SyncOptions, SyncOutcome
+    from exporter.report.problems import Problem
     from exporter.report.reader_part import ReaderPart
-    from exporter.report.report import Problem
 
 
 DELTA = SyncChoices()

@@ -6,12 +6,13 @@ import re
 from typing import TYPE_CHECKING
 
 from exporter.report.problems import listed_problems
-from exporter.report.report import one_line
+from exporter.report.text import one_line
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from exporter.report.report import Problem, Report
+    from exporter.report.problems import Problem
+    from exporter.report.report import Report
 
 _MARKUP = re.compile(r"([\\`*_{}\[\]<>()#+!|&~@-])")
 

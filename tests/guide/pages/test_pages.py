@@ -30,7 +30,7 @@ from tests.conftest import PLACE, SLUG, content_type, entry, link, locale
 if TYPE_CHECKING:
     from exporter.guide.index.records import Page
     from exporter.guide.schema.guide_model import GuideModel
-    from exporter.report.report import Problem
+    from exporter.report.problems import Problem
     from tests.conftest import Guide, SpaceFiles
 
 THREE = (locale("en-US", default=True), locale("de-DE", "en-US"), locale("ar", "en-US"))
