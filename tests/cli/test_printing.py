@@ -71,6 +71,13 @@ def test_token_in_the_env_file_is_in_no_output(remote: Callable[[str], Guide], m
     assert (ACCESS_TOKEN in outcome.err, other in outcome.err) == (False, False)
 
 
+def test_token_at_the_end_of_a_long_message_is_not_cut_in_half(remote: Callable[[str], Guide]) -> None:
+    with serve(lambda _request: error(400, "BadRequest", "x" * 280 + f" {ACCESS_TOKEN}")) as stub:
+        outcome = remote(stub.url).run("sync")
+    assert outcome.code == 3
+    assert ACCESS_TOKEN[:8] not in outcome.err
+
+
 @pytest.mark.parametrize("options", [(), ("--json",), ("-v",)])
 def test_token_in_place_of_the_space_is_refused_by_every_command(
     remote: Callable[[str], Guide], options: tuple[str, ...]

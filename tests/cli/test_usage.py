@@ -72,4 +72,5 @@ def test_file_named_by_config_is_named_in_errors(guide: Guide) -> None:
     text = (guide.root / "other.yaml").read_text("utf-8")
     (guide.root / "other.yaml").write_text(text + "locales: [fr]\n", "utf-8")
     outcome = guide.run("build", "--config", "other.yaml")
-    assert outcome.err.startswith(f"error: {guide.root / 'other.yaml'}:3: locales: ")
+    line = text.count("\n") + 1
+    assert outcome.err.startswith(f"error: {guide.root / 'other.yaml'}:{line}: locales: ")
