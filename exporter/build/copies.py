@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from exporter.build.output import Output
     from exporter.config.settings import Project
     from exporter.guide.index.guide_index import GuideIndex
-    from exporter.report.report import Problem
+    from exporter.report.problems import Problem
 
 
 class Copies:

@@ -10,7 +10,7 @@ if TYPE_CHECKING:
 
     from exporter.guide.index.records import Page
     from exporter.guide.library.recorded_reads import Reads
-    from exporter.report.report import Problem
+    from exporter.report.problems import Problem
 
 
 class Outcome(NamedTuple):

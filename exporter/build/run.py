@@ -20,14 +20,14 @@ from exporter.build.scan import look_at_files
 from exporter.build.tasks import PageTasks
 from exporter.build.update import FileChanges, look_for_items, note_folders, sign_fresh
 from exporter.build.writing import Rendered, write_pages
-from exporter.core.errors import ConfigError
+from exporter.core.errors import SettingsError
 from exporter.core.files import walk_files
 from exporter.core.naming import page_path
 from exporter.guide.index.database import read_row
 from exporter.guide.index.guide_index import GuideIndex
 from exporter.guide.schema.read_model import read_guide_model
-from exporter.report.problems import weigh
-from exporter.report.report import Problem, RenderReport
+from exporter.report.problems import Problem, weigh
+from exporter.report.render_report import RenderReport
 from exporter.workers.background import in_background
 from exporter.workers.pool import WorkerPool, cores
 
@@ -227,4 +227,5 @@ def _problems(inputs: BuildInputs, failed: Iterable[Outcome]) -> Iterator[Proble
 def _check_logo(project: Project) -> None:
     logo = project.site.theme.logo
     if logo is not None and logo not in set(walk_files(project.root / "templates/static")):
-        raise ConfigError("config-invalid", f"theme.logo: there is no {project.root / 'templates/static' / logo}")
+        file = project.root / "templates/static" / logo
+        raise SettingsError((("theme", "logo"), f"theme.logo: there is no {file}"))

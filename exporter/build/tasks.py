@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from exporter.build.outcome import Outcome
 from exporter.build.scan import Read, read_files
-from exporter.report.report import Problem
+from exporter.report.problems import Problem
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence

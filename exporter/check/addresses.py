@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from exporter.config.url_patterns import paths_of
 from exporter.guide.pages.planner import named, shared_addresses
 from exporter.report.problems import problem
-from exporter.report.report import one_line
+from exporter.report.text import one_line
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from exporter.guide.index.records import Page
     from exporter.guide.pages.planner import Conflict, PagePlanner
     from exporter.guide.schema.guide_model import GuideModel
-    from exporter.report.report import Problem
+    from exporter.report.problems import Problem
 
 
 def address_problems(

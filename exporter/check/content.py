@@ -9,7 +9,7 @@ from exporter.check.written import links_in_text, path_of
 from exporter.guide.pages.item_facts import facts_of, links_in
 from exporter.render.markup.link_syntax import is_refused
 from exporter.report.problems import problem
-from exporter.report.report import one_line
+from exporter.report.text import one_line
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from exporter.core.encoding import Json
     from exporter.core.model import Field, Item
     from exporter.guide.index.records import ItemFacts
-    from exporter.report.report import Problem
+    from exporter.report.problems import Problem
 
 
 class ItemFindings(NamedTuple):

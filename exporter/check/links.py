@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from exporter.check.written import addresses_of
 from exporter.render.markup.link_syntax import item_named
 from exporter.report.problems import problem
-from exporter.report.report import one_line
+from exporter.report.text import one_line
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from exporter.check.content import ItemFindings
     from exporter.guide.index.guide_index import GuideIndex
     from exporter.guide.schema.guide_model import GuideModel
-    from exporter.report.report import Problem
+    from exporter.report.problems import Problem
 
 _SCHEMA = """
 CREATE TEMP TABLE item_name (key TEXT PRIMARY KEY, name TEXT) WITHOUT ROWID;

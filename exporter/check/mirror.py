@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     from exporter.config.settings import Project
     from exporter.core.model import Item
     from exporter.guide.pages.redirects import Record
-    from exporter.report.report import Problem
+    from exporter.report.problems import Problem
 
 _ITEMS_PER_PROCESS = 2000
 """Items that are worth a process of their own."""

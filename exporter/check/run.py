@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from dataclasses import dataclass
+from itertools import chain
 from typing import TYPE_CHECKING, Any
 
 from exporter.build.output import MARKER, check_output
@@ -11,15 +12,17 @@ from exporter.check.mirror import MirrorCheck
 from exporter.check.rules import make_rules
 from exporter.core.naming import MOVED_PATH
 from exporter.guide.schema.read_model import read_guide_model, read_json
+from exporter.report.check_report import CheckReport
 from exporter.report.problems import problem, wanted, weigh
-from exporter.report.report import CheckReport
 from exporter.workers.pool import cores
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
-
+    from exporter.check.site import SiteCheck
     from exporter.config.settings import Project
-    from exporter.report.report import Problem
+    from exporter.report.problems import Problem
+
+
+_NO_SITE = problem("site-missing", "there is no site/ yet, so no page was checked: run render (or build) first")
 
 
 @dataclass(frozen=True)
@@ -37,13 +40,21 @@ def check_guide(project: Project, *, strict: bool = False, jobs: int = 0) -> Che
     """
     start = time.monotonic()
     check_output(project.output)
-    checked = CheckReport()
-    found = weigh(_find(project, checked, jobs or cores()), project.site.check, strict=strict)
-    problems = tuple(sorted(dict.fromkeys(found), key=_place))
-    checked.errors = sum(problem.severity == "error" for problem in problems)
-    checked.warnings = len(problems) - checked.errors
-    checked.seconds = round(time.monotonic() - start, 2)
-    return CheckOutcome(checked, problems)
+    codes, jobs = wanted(project.site.check), jobs or cores()
+    guide, moved = read_guide_model(project.content, project.site), read_json(project.content, MOVED_PATH)
+    mirror, site = MirrorCheck(project, make_rules(guide, codes), moved, jobs), _site_check(project, codes, jobs)
+    found = chain(mirror.find(), site.find() if site is not None else [_NO_SITE])
+    problems = tuple(sorted(dict.fromkeys(weigh(found, project.site.check, strict=strict)), key=_place))
+    errors = sum(problem.severity == "error" for problem in problems)
+    report = CheckReport(
+        mirror.items,
+        site.pages if site is not None else None,
+        errors,
+        len(problems) - errors,
+        mirror.coverage(),
+        round(time.monotonic() - start, 2),
+    )
+    return CheckOutcome(report, problems)
 
 
 def _place(found: Problem) -> tuple[Any, ...]:
@@ -51,18 +62,10 @@ def _place(found: Problem) -> tuple[Any, ...]:
     return found.severity != "error", found.file, found.line, found.code, found.field, found.locale, found.message
 
 
-def _find(project: Project, checked: CheckReport, jobs: int) -> Iterator[Problem]:
-    codes = wanted(project.site.check)
-    guide, moved = read_guide_model(project.content, project.site), read_json(project.content, MOVED_PATH)
-    mirror = MirrorCheck(project, make_rules(guide, codes), moved, jobs)
-    yield from mirror.find()
-    checked.items, checked.coverage = mirror.items, mirror.coverage()
+def _site_check(project: Project, codes: frozenset[str], jobs: int) -> SiteCheck | None:
+    """Return the check of the built site, None where there is none yet."""
     if not (project.output / MARKER).is_file():
-        message = "there is no site/ yet, so no page was checked: run render (or build) first"
-        yield problem("site-missing", message)
-        return
+        return None
     from exporter.check.site import SiteCheck
 
-    site = SiteCheck(project.output, codes, project.site.base_url or "", jobs)
-    yield from site.find()
-    checked.pages = site.pages
+    return SiteCheck(project.output, codes, project.site.base_url or "", jobs)

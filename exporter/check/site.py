@@ -11,7 +11,7 @@ from exporter.check.pages import PAGES, Found, PageReader, Site, Target
 from exporter.check.quick import is_in_order
 from exporter.core.files import read_file, walk_files
 from exporter.report.problems import problem
-from exporter.report.report import one_line
+from exporter.report.text import one_line
 from exporter.workers.pool import in_processes
 
 if TYPE_CHECKING:
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from collections.abc import Set as AbstractSet
     from pathlib import Path
 
-    from exporter.report.report import Problem
+    from exporter.report.problems import Problem
 
 LARGEST_PAGE = 1_000_000
 """Bytes beyond which a page is too much to load."""

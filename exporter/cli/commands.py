@@ -14,6 +14,8 @@ import click
 from exporter import __version__
 from exporter.cli.ending import fail, guarded, print_report
 from exporter.cli.options import CHECK_STRICT, CLEAN, DEADLINE, JOBS, STRICT, SYNC_OPTIONS, sync_choices
+from exporter.cli.printing import Printer, discard_output
+from exporter.cli.usage import Commands, usage_sentence
 from exporter.jobs.options import RenderChoices, SyncChoices
 
 if TYPE_CHECKING:
@@ -44,6 +46,16 @@ class Common:
         folder = self.folder or Path()
         return load_project(folder, folder / self.config if self.config else None)
 
+    def printer(self) -> Printer:
+        """Return what prints for the guide's folder, without the access tokens that are known there."""
+
+        def secrets() -> tuple[str, ...]:
+            from exporter.config.environment import access_tokens
+
+            return access_tokens(((self.folder or Path()) / (self.config or "site.yaml")).parent / ".env")
+
+        return Printer(secrets)
+
 
 _PATH = click.Path(path_type=Path)
 _COMMON = (
@@ -66,7 +78,7 @@ def _options(*options: Callable[..., Any]) -> Callable[..., Any]:
             before = context.obj if isinstance(context.obj, Common) else Common()
             common = context.obj = before.merged(later)
             name = context.command_path.partition(" ")[2] or ""
-            return guarded(lambda: function(*arguments, **values), name, as_json=common.as_json)
+            return guarded(lambda: function(*arguments, **values), name, common.printer(), as_json=common.as_json)
 
         for option in reversed((*options, *_COMMON)):
             option(command)
@@ -75,7 +87,7 @@ def _options(*options: Callable[..., Any]) -> Callable[..., Any]:
     return decorate
 
 
-@click.group(context_settings={"help_option_names": ["-h", "--help"]})
+@click.group(cls=Commands, context_settings={"help_option_names": ["-h", "--help"]})
 @click.version_option(__version__, prog_name="exporter")
 @_options()
 def program() -> None:
@@ -154,11 +166,11 @@ def _rehearse(command: str, common: Common, chosen: dict[str, Any]) -> int:
 def _finish(common: Common, job: Callable[[Project], Report]) -> int:
     """Do a job on the guide of the command line, print its report, return its exit code."""
     report = job(common.load())
-    print_report(report, as_json=common.as_json, quiet=common.quiet, verbose=common.verbose)
+    print_report(report, common.printer(), as_json=common.as_json, quiet=common.quiet, verbose=common.verbose)
     return report.exit_code
 
 
-@program.group()
+@program.group(cls=Commands)
 @_options()
 def space() -> None:
     """Serve a space that lies in files."""
@@ -188,25 +200,36 @@ def serve(
     log = (state or cache_folder(folder.root)) / "space.db"
     listening = Listening(port, host, token, "watch", Faults.of(map(read_fault, faults)))
     with open_endpoint(folder, log, listening) as endpoint:
-        click.echo(endpoint.url)
+        printer = common.printer()
+        printer.out(endpoint.url)
         if not common.quiet:
-            click.echo(f"space {endpoint.space.id}, environment {endpoint.space.environment}; Ctrl-C ends it", err=True)
+            printer.err(f"space {endpoint.space.id}, environment {endpoint.space.environment}; Ctrl-C ends it")
         endpoint.wait()
     return 0
 
 
 def main() -> None:
     """Run the program on the command line's arguments and exit with its code."""
-    code = run(sys.argv[1:])
+    try:
+        code = run(sys.argv[1:])
+    except Exception:  # noqa: BLE001 - a defect of the program: reported with its traceback, but without any token
+        import traceback
+
+        Common().printer().err(traceback.format_exc().rstrip())
+        code = 1
     gc.freeze()  # what is left goes with the process: looking through it takes a while
     sys.exit(code)
 
 
 def run(arguments: list[str]) -> int:
     """Run a command; return its exit code."""
+    as_json, printer = "--json" in arguments, Common().printer()
     try:
         return int(program.main(arguments, prog_name="exporter", standalone_mode=False) or 0)
     except click.ClickException as error:
-        return fail("", 2, "usage", error.format_message(), as_json="--json" in arguments)
-    except click.Abort:
-        return fail("", 130, "interrupted", "interrupted", as_json="--json" in arguments)
+        return fail("", 2, "usage", usage_sentence(error), printer, as_json=as_json)
+    except (click.Abort, KeyboardInterrupt):
+        return fail("", 130, "interrupted", "interrupted", printer, as_json=as_json)
+    except SystemExit:  # Click's own, where nobody reads the help or the version any more
+        discard_output()
+        return 0

@@ -1,71 +1,87 @@
-"""How a command ends: errors and problems printed, exit codes."""
+"""How a command ends: its report or its error printed, its exit code."""
 
 from __future__ import annotations
 
 import json
 import os
 import sqlite3
+from contextlib import suppress
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-import click
-
-from exporter.core.errors import ExporterError, GuardError, disk_sentence
+from exporter.core.errors import ExporterError, GuardError
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from exporter.cli.printing import Printer
     from exporter.report.report import Report
 
 
-def print_problems(report: Report, *, verbose: bool) -> None:
-    """Print problems on standard error; on GitHub as annotations, with a step summary."""
-    if os.environ.get("GITHUB_ACTIONS"):
-        from exporter.report.github import publish_report
+def print_report(report: Report, printer: Printer, *, as_json: bool, quiet: bool, verbose: bool) -> None:
+    """Print a run's report: as one JSON object, or as a short summary for people; with `quiet`, errors alone."""
+    if os.environ.get("GITHUB_ACTIONS") or (report.problems and not as_json):
+        _print_problems(report, printer, quiet=quiet, verbose=verbose)
+    if as_json:
+        printer.out(json.dumps(report.as_json(), ensure_ascii=False))
+    elif not quiet:
+        for line in (*report.notes, *report.lines()):
+            printer.out(line)
 
-        lines = publish_report(report, os.environ.get("GITHUB_STEP_SUMMARY"), verbose=verbose)
+
+def _print_problems(report: Report, printer: Printer, *, quiet: bool, verbose: bool) -> None:
+    """Print problems on standard error; on GitHub as annotations, with a step summary, which is always complete."""
+    shown = [problem for problem in report.problems if problem.severity == "error" or not quiet]
+    if os.environ.get("GITHUB_ACTIONS"):
+        from exporter.report.github import annotation_lines, summary
+
+        _add_to_summary(printer.clean(summary(report, verbose=verbose)))
+        lines = annotation_lines(shown, verbose=verbose)
     else:
         from exporter.report.problems import problem_lines
 
-        lines = problem_lines(report.problems, verbose=verbose)
+        lines = problem_lines(shown, verbose=verbose)
     for line in lines:
-        click.echo(line, err=True)
+        printer.err(line)
 
 
-def print_report(report: Report, *, as_json: bool, quiet: bool, verbose: bool) -> None:
-    """Print a run's report: as one JSON object, or as a short summary for people."""
-    if os.environ.get("GITHUB_ACTIONS") or (report.problems and not as_json):
-        print_problems(report, verbose=verbose)
-    if as_json:
-        click.echo(json.dumps(report.as_json(), ensure_ascii=False))
-    elif not quiet:
-        for line in (*report.notes, *report.lines()):
-            click.echo(line)
-
-
-def guarded(run_it: Callable[[], Any], command: str, *, as_json: bool) -> Any:
-    """Run a command so that every error that a user can cause ends in one sentence."""
+def guarded(run_it: Callable[[], Any], command: str, printer: Printer, *, as_json: bool) -> Any:
+    """Run a command so that every error that a user can cause ends in one sentence; return its exit code."""
     try:
         return run_it()
     except ExporterError as error:
-        return fail(command, error.exit_code, error.code, error.message, as_json=as_json)
+        ending = error.exit_code, error.code, error.message
     except KeyboardInterrupt:
-        return fail(command, 130, "interrupted", "interrupted", as_json=as_json)
+        ending = 130, "interrupted", "interrupted"
     except OSError as error:
-        return fail(command, GuardError.exit_code, "disk", disk_sentence(error), as_json=as_json)
+        from exporter.core.disk_errors import disk_sentence
+
+        ending = GuardError.exit_code, "disk", disk_sentence(error)
     except sqlite3.Error as error:
-        said = f".export/ cannot be used ({error}): free space, mend the rights or delete it, then run again"
-        return fail(command, GuardError.exit_code, "disk", said, as_json=as_json)
+        message = f".export/ cannot be used ({error}): free space, check its permissions or delete it, then run again"
+        ending = GuardError.exit_code, "disk", message
+    return fail(command, *ending, printer, as_json=as_json)
 
 
-def fail(command: str, code: int, word: str, message: str, *, as_json: bool) -> int:
+def fail(command: str, code: int, word: str, message: str, printer: Printer, *, as_json: bool) -> int:
     """Print the error that ended a command; return its exit code."""
     if os.environ.get("GITHUB_ACTIONS"):
-        from exporter.report.github import publish_failure
+        from exporter.report.github import failure_annotation, failure_summary
 
-        click.echo(publish_failure(command, word, message, os.environ.get("GITHUB_STEP_SUMMARY")), err=True)
+        _add_to_summary(printer.clean(failure_summary(command, message)))
+        printer.err(failure_annotation(word, message))
     elif not as_json:
-        click.echo(f"error: {message}", err=True)
+        printer.err(f"error: {message}")
     if as_json:
         error = {"code": word, "message": message}
-        click.echo(json.dumps({"command": command, "ok": False, "exit": code, "error": error}, ensure_ascii=False))
+        with suppress(OSError):  # which may be the error that is printed
+            printer.out(json.dumps({"command": command, "ok": False, "exit": code, "error": error}, ensure_ascii=False))
     return code
+
+
+def _add_to_summary(text: str) -> None:
+    """Add a text to the summary of the step on GitHub; one that cannot be written must not fail the run."""
+    file = os.environ.get("GITHUB_STEP_SUMMARY")
+    if file:
+        with suppress(OSError), Path(file).open("a", encoding="utf-8") as opened:
+            opened.write(text)

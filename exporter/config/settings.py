@@ -10,19 +10,19 @@ import hashlib
 import json
 import os
 import sys
-from contextlib import suppress
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, cast
 from urllib.parse import urlsplit
 
 from exporter import __version__
-from exporter.config.environment import VARIABLE, expand, read_secret
+from exporter.config.environment import DELIVERY_TOKEN, PREVIEW_TOKEN, VARIABLE, access_tokens, expand, read_secret
 from exporter.config.url_patterns import fields_linked, paths_of
-from exporter.core.errors import ConfigError
+from exporter.core.errors import ConfigError, SettingsError
 from exporter.core.files import read_bytes, write_atomic
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterator, Mapping
     from pathlib import Path
 
     from exporter.config.site_schema import SiteConfig
@@ -45,10 +45,14 @@ _SCHEMA_FILES = (
 
 @dataclass(frozen=True)
 class Project:
-    """site.yaml and the guide's folder; `text` is that of a site.yaml whose values are not cached yet."""
+    """site.yaml and the guide's folder; `text` is that of a site.yaml whose values are not cached yet.
+
+    `file` is site.yaml as it was named, for errors.
+    """
 
     site: SiteConfig
     root: Path
+    file: Path
     text: str | None = None
 
     @property
@@ -107,18 +111,18 @@ class Project:
         """
         if self.site.source.local is not None:
             return "local"
-        name = "CONTENTFUL_PREVIEW_TOKEN" if self.is_preview else "CONTENTFUL_ACCESS_TOKEN"
-        value = read_secret(name, self.root / ".env")
-        if not value:
+        name = PREVIEW_TOKEN if self.is_preview else DELIVERY_TOKEN
+        secret = read_secret(name, self.root / ".env")
+        if secret is None:
             raise ConfigError(
                 "token-missing",
                 f"the access token is missing: set {name} in the environment or in {self.root / '.env'}",
             )
-        if not value.isascii() or not value.isprintable() or " " in value:
+        if not secret.value.isascii() or not secret.value.isprintable() or " " in secret.value:
             raise ConfigError(
-                "token-invalid", f"{name} contains characters that no access token has: copy the token again"
+                "token-invalid", f"{secret.place} contains characters that no access token has: copy the token again"
             )
-        return value
+        return secret.value
 
 
 def linked_fields(site: SiteConfig, types: Mapping[str, ContentType]) -> frozenset[str]:
@@ -141,11 +145,58 @@ def load_project(folder: Path, file: Path | None = None) -> Project:
     except (OSError, UnicodeDecodeError) as error:
         raise ConfigError("config-unreadable", f"{path} cannot be read: {error}") from None
     root = path.resolve().parent
-    with suppress(OSError, ValueError, TypeError, KeyError):
-        return Project(_from_cache(read_bytes(root / ".export" / _CACHE_FILE) or b"", text), root)
-    from exporter.config.site_schema import read_site
+    project = _cached_project(path, root, text)
+    if project is None:
+        from exporter.config.site_schema import read_site
 
-    return Project(read_site(text, path), root, text)
+        project = Project(read_site(text, path), root, path, text)
+    _refuse_tokens(project)
+    return project
+
+
+def _cached_project(path: Path, root: Path, text: str) -> Project | None:
+    """Return the project with the cached values of a site.yaml; None where there are none of this text."""
+    try:
+        return Project(_from_cache(read_bytes(root / ".export" / _CACHE_FILE) or b"", text), root, path)
+    except (OSError, ValueError, TypeError, KeyError):
+        return None
+
+
+def _refuse_tokens(project: Project) -> None:
+    """Raise ConfigError where an access token is in a place that errors, requests and .syncstate show."""
+    source = project.site.source
+    if source.local is not None:
+        return
+    shown = {"space": source.space, "environment": source.environment}
+    tokens = access_tokens(project.root / ".env")
+    with line_numbers(project):
+        for name, value in shown.items():
+            if value in tokens:
+                advice = f"put the id of the {name} here; the token is read from {DELIVERY_TOKEN} by itself"
+                raise SettingsError((("source", name), f"source.{name}: this is the access token: {advice}"))
+
+
+@contextmanager
+def line_numbers(project: Project) -> Iterator[None]:
+    """Add the file and the line to what the block says about settings. Raises ConfigError."""
+    try:
+        yield
+    except SettingsError as error:
+        lines = _lines_of(project.file)
+        located = []
+        for path, sentence in error.problems:
+            line = next((lines[path[:end]] for end in range(len(path), 0, -1) if path[:end] in lines), 1)
+            located.append((line, f"{project.file}:{line}: {sentence}"))
+        raise ConfigError(error.code, "\n".join(sentence for _, sentence in sorted(set(located)))) from None
+
+
+def _lines_of(file: Path) -> Mapping[tuple[Any, ...], int]:
+    """Return the lines of the keys of a site.yaml; none where it was changed for the worse meanwhile."""
+    from exporter.config.yaml_lines import read_yaml
+
+    with suppress(OSError, UnicodeDecodeError, ConfigError):
+        return read_yaml(file.read_text("utf-8"), file).lines
+    return {}
 
 
 def keep_settings(project: Project) -> None:

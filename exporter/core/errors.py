@@ -2,6 +2,7 @@
 
 ExporterError
 ├── ConfigError    2  site.yaml, the environment or the command line is wrong
+│   └── SettingsError  site.yaml names what the space or the folder does not have
 ├── SourceError    3  the space could not be read
 └── GuardError     4  a guard stopped the run: a lock, a folder that is not ours, a disk
 
@@ -24,7 +25,7 @@ class ExporterError(Exception):
         self.code = code
         self.message = message
 
-    def __reduce__(self) -> tuple[type[ExporterError], tuple[str, str]]:
+    def __reduce__(self) -> tuple[type[ExporterError], tuple[object, ...]]:
         """Rebuild the error when it comes from another process."""
         return type(self), (self.code, self.message)
 
@@ -33,6 +34,21 @@ class ConfigError(ExporterError):
     """Something is wrong in site.yaml, the environment or the command line."""
 
     exit_code = 2
+
+
+class SettingsError(ConfigError):
+    """Settings of site.yaml do not fit the space or the guide's folder.
+
+    Each problem is the path of a key and a sentence. Whoever raises this does not know the file and its lines, which
+    `config.settings.line_numbers` adds.
+    """
+
+    def __init__(self, *problems: tuple[tuple[str | int, ...], str]) -> None:
+        super().__init__("config-invalid", "\n".join(sentence for _, sentence in problems))
+        self.problems = problems
+
+    def __reduce__(self) -> tuple[type[ExporterError], tuple[object, ...]]:
+        return type(self), self.problems
 
 
 class SourceError(ExporterError):
@@ -45,9 +61,3 @@ class GuardError(ExporterError):
     """A guard stopped the run before it did harm."""
 
     exit_code = 4
-
-
-def disk_sentence(error: OSError) -> str:
-    """Say what a disk did not do, and what to do about it."""
-    where = f"{error.filename}: " if error.filename else ""
-    return f"{where}{error.strerror or error}: free space or mend the rights, then run again; nothing is lost"

@@ -8,6 +8,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
+from exporter.config.settings import line_numbers
 from exporter.jobs.lock import FolderLock
 from exporter.jobs.options import RenderChoices, SyncChoices
 from exporter.report.report import Report
@@ -21,8 +22,8 @@ if TYPE_CHECKING:
     from exporter.config.settings import Project
     from exporter.mirror.message import Message
     from exporter.mirror.run import SyncOptions, SyncOutcome
+    from exporter.report.problems import Problem
     from exporter.report.reader_part import ReaderPart
-    from exporter.report.report import Problem
 
 
 DELTA = SyncChoices()
@@ -42,7 +43,7 @@ def sync(project: Project, choices: SyncChoices = DELTA, *, verbose: bool = Fals
     With `verbose` the report notes every item. Raises SourceError where the space cannot be read, GuardError where a
     guard stops it or another run holds the folder.
     """
-    with FolderLock(project) as lock:
+    with line_numbers(project), FolderLock(project) as lock:
         outcome = _sync(project, lock, choices, verbose=verbose)
     return Report("sync", sync=outcome.report, problems=outcome.problems, notes=outcome.notes)
 
@@ -52,7 +53,7 @@ def render(project: Project, choices: RenderChoices = AS_EVER, *, verbose: bool 
 
     A page that fails is a problem of the report and keeps its last good version. Raises GuardError and ConfigError.
     """
-    with FolderLock(project):
+    with line_numbers(project), FolderLock(project):
         return _render("render", project, None, choices, verbose=verbose)
 
 
@@ -60,7 +61,7 @@ def build(
     project: Project, choices: SyncChoices = DELTA, rendering: RenderChoices = AS_EVER, *, verbose: bool = False
 ) -> BuildReport:
     """Sync, then render. Asset files that could not be fetched do not stop the rendering; a failed sync raises."""
-    with FolderLock(project) as lock:
+    with line_numbers(project), FolderLock(project) as lock:
 
         def sync_first() -> SyncOutcome:
             return _sync(project, lock, choices, verbose=verbose)
@@ -76,7 +77,7 @@ def status(project: Project, choices: SyncChoices = DELTA, *, files: bool = True
     from exporter.jobs.source import open_source
     from exporter.mirror.status import find_status
 
-    with open_source(project, choices.deadline, keep=False) as (client, identity):
+    with line_numbers(project), open_source(project, choices.deadline, keep=False) as (client, identity):
         outcome = find_status(project, client, identity, _options(choices, verbose=False), files=files)
     return Report(command, status=outcome.report, notes=outcome.notes)
 
@@ -85,7 +86,8 @@ def check(project: Project, *, strict: bool = False, jobs: int = 0) -> Report:
     """Look for what is wrong in content/ and site/; write nothing. With `strict`, warnings are errors."""
     from exporter.check.run import check_guide
 
-    outcome = check_guide(project, strict=strict, jobs=jobs)
+    with line_numbers(project):
+        outcome = check_guide(project, strict=strict, jobs=jobs)
     return Report("check", check=outcome.report, problems=outcome.problems)
 
 

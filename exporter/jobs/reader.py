@@ -14,8 +14,8 @@ from exporter.guide.index.guide_index import GuideIndex
 from exporter.reader.model import Publication, PublishedChange
 from exporter.reader.model import SiteFile as ChainFile
 from exporter.reader.publish import publish_farewell, publish_updates, withdraw_updates
+from exporter.report.problems import Problem
 from exporter.report.reader_part import ReaderPart
-from exporter.report.report import Problem
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator

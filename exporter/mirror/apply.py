@@ -15,7 +15,7 @@ from exporter.core.model import Key, item_from_bytes
 from exporter.core.naming import LOCALES_PATH
 from exporter.mirror.plan import Disk
 from exporter.mirror.steps import Phase, read_row
-from exporter.report.report import Problem
+from exporter.report.problems import Problem
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable

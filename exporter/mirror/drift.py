@@ -8,7 +8,7 @@ from exporter.core.files import read_bytes, walk_files
 from exporter.core.model import item_digest, item_from_bytes
 from exporter.core.naming import LOCALES_PATH, MOVED_PATH, TAGS_PATH, asset_files, twin_paths
 from exporter.mirror.twins import markdown
-from exporter.report.report import Drift
+from exporter.report.status_report import Drift
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -30,15 +30,16 @@ def find_drift(run: SyncRun, state: SyncState | None) -> Drift:
     finder = _Finder(run, compares_twins=same_model and settings in (None, run.settings()))
     for row in run.index.all():
         finder.compare(row)
-    finder.drift.foreign += finder.foreign()
-    return finder.drift
+    return Drift(tuple(finder.changed), tuple(finder.missing), tuple(finder.foreign()), tuple(finder.files_missing))
 
 
 class _Finder:
     """Collects the drift, the paths that belong to items, and what paths of items with a damaged JSON begin with."""
 
     def __init__(self, run: SyncRun, *, compares_twins: bool) -> None:
-        self.drift = Drift()
+        self.changed: list[str] = []
+        self.missing: list[str] = []
+        self.files_missing: list[str] = []
         self._content: Path = run.project.content
         self._model: Model = run.answers.read()
         self._has_twins, self._downloads, self._compares_twins = run.writes_twins, run.downloads, compares_twins
@@ -53,7 +54,7 @@ class _Finder:
         if item is not None:
             self._compare_twins(item, row) if row.key.kind == "entry" else self._compare_files(item, row)
             return
-        (self.drift.missing if data is None else self.drift.changed).append(_shown(row.path))
+        (self.missing if data is None else self.changed).append(_shown(row.path))
         stem = row.path.removesuffix(".json")
         self._damaged.append(f"files/{stem.removeprefix('assets/')}/" if row.key.kind == "asset" else f"{stem}.")
 
@@ -65,16 +66,16 @@ class _Finder:
             self._own.add(path)
             data = read_bytes(self._content / path)
             if data != twins[code] and self._compares_twins:
-                (self.drift.missing if data is None else self.drift.changed).append(_shown(path))
+                (self.missing if data is None else self.changed).append(_shown(path))
 
     def _compare_files(self, item: Item, row: Row) -> None:
         for file in asset_files(item, row.path) if self._downloads else ():
             self._own.add(file.path)
             target = self._content / file.path
             if not target.is_file():
-                self.drift.files_missing.append(_shown(file.path))
+                self.files_missing.append(_shown(file.path))
             elif file.size is not None and target.stat().st_size != file.size:
-                self.drift.changed.append(_shown(file.path))
+                self.changed.append(_shown(file.path))
 
     def foreign(self) -> Iterator[str]:
         """Yield the paths of files that belong to no item; hidden ones such as .gitkeep are left alone."""

@@ -12,7 +12,8 @@ from exporter.core.model import Key, item_from_bytes
 from exporter.guide.schema.field_roles import UNKNOWN, roles_of
 from exporter.guide.schema.titles import find_title
 from exporter.mirror.steps import Phase, read_row
-from exporter.report.report import ItemChange, one_line
+from exporter.report.sync_report import ItemChange
+from exporter.report.text import one_line
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping

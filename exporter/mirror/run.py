@@ -11,7 +11,7 @@ from exporter.core.files import walk_files
 from exporter.core.model import Change, Delete, Key, Upsert
 from exporter.mirror.start import Situation
 from exporter.mirror.twins import markdown
-from exporter.report.report import SyncReport
+from exporter.report.sync_report import SyncReport
 from exporter.source.sync import fetch_pages
 
 if TYPE_CHECKING:
@@ -20,7 +20,8 @@ if TYPE_CHECKING:
     from exporter.config.settings import Project
     from exporter.mirror.index import MirrorIndex
     from exporter.mirror.state import SyncState
-    from exporter.report.report import ItemChange, Problem
+    from exporter.report.problems import Problem
+    from exporter.report.sync_report import ItemChange
     from exporter.source.delivery import Delivery
     from exporter.source.model import ModelAnswers
     from exporter.source.sync import Received, SyncPage

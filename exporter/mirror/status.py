@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from contextlib import closing
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from exporter.core.encoding import canonical
@@ -17,7 +17,7 @@ from exporter.mirror.refresh import model_files
 from exporter.mirror.run import SyncRun
 from exporter.mirror.start import Reason, decide, note_after_rejection, stops_at_nothing
 from exporter.mirror.state import read_state
-from exporter.report.report import Listed, StatusReport
+from exporter.report.status_report import Listed, StatusReport
 from exporter.source.failures import TokenRejectedError
 from exporter.source.model import fetch_known_model
 
@@ -30,7 +30,7 @@ if TYPE_CHECKING:
     from exporter.mirror.run import SyncOptions
     from exporter.mirror.start import Start
     from exporter.mirror.state import SyncState
-    from exporter.report.report import Drift
+    from exporter.report.status_report import Drift
     from exporter.source.delivery import Delivery
 
 
@@ -53,8 +53,8 @@ def find_status(
         answers = fetch_known_model(client, project.site.source)
         run = SyncRun(project, client, source, options, index, answers, project.site.source.limit)
         outcome = _rehearse(run, read_state(project.state_file), files=files)
-    outcome.report.requests, outcome.report.sync_requests = client.requests, client.sync_requests
-    return outcome
+    report = replace(outcome.report, requests=client.requests, sync_requests=client.sync_requests)
+    return replace(outcome, report=report)
 
 
 def _rehearse(run: SyncRun, state: SyncState | None, *, files: bool) -> StatusOutcome:
@@ -64,8 +64,7 @@ def _rehearse(run: SyncRun, state: SyncState | None, *, files: bool) -> StatusOu
     start = decide(run.situation(state))
     sound, recheck = run.compare_content(state, whole=start.full or run.index.is_lost(run.project.content))
     if files and not known:
-        drift = find_drift(run, state)
-        drift.sum_differs = state is not None and not sound
+        drift = replace(find_drift(run, state), sum_differs=state is not None and not sound)
     start, notes = _with_notes(run, start, sound=sound)
     try:
         delta = _ask(run, start.token)
@@ -171,13 +170,21 @@ def _to_fetch(run: SyncRun, item: Item, row: Row | None) -> Iterator[str]:
 
 
 def _report(run: SyncRun, start: Start, delta: _Delta, due: set[str], drift: Drift | None) -> StatusReport:
-    report = StatusReport(full=start.full, search=run.searches or None, drift=drift)
-    lists = {"new": report.new, "changed": report.changed, "removed": report.removed}
-    for key, found in sorted(delta.found.items()):
-        lists[found.how].append(Listed(str(key), found.title))
-    report.files = [f"content/{path}" for path in sorted(_files_to_fetch(run, delta, due))]
-    report.model = list(_model_changes(run))
-    return report
+    by_key = sorted(delta.found.items())
+
+    def listed(how: str) -> tuple[Listed, ...]:
+        return tuple(Listed(str(key), found.title) for key, found in by_key if found.how == how)
+
+    return StatusReport(
+        full=start.full,
+        search=run.searches or None,
+        drift=drift,
+        files=tuple(f"content/{path}" for path in sorted(_files_to_fetch(run, delta, due))),
+        model=tuple(_model_changes(run)),
+        new=listed("new"),
+        changed=listed("changed"),
+        removed=listed("removed"),
+    )
 
 
 def _files_to_fetch(run: SyncRun, delta: _Delta, due: set[str]) -> set[str]:

@@ -23,7 +23,7 @@ from exporter.mirror.staging import Staging, throw_away
 from exporter.mirror.start import Start, decide, note_after_rejection, stops_at_nothing
 from exporter.mirror.state import SyncState, read_state, write_state
 from exporter.mirror.steps import Phase
-from exporter.report.report import SyncReport
+from exporter.report.sync_report import SyncReport
 from exporter.source.failures import TokenRejectedError, TooBigError
 from exporter.source.model import fetch_known_model
 

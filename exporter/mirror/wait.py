@@ -13,7 +13,7 @@ from exporter.core.errors import GuardError, SourceError
 from exporter.core.files import read_bytes
 from exporter.core.model import Key, item_from_bytes
 from exporter.mirror.index import MirrorIndex
-from exporter.report.report import SyncReport
+from exporter.report.sync_report import SyncReport
 
 if TYPE_CHECKING:
     from collections.abc import Callable

@@ -33,7 +33,7 @@ if TYPE_CHECKING:
     from exporter.guide.index.records import Page
     from exporter.guide.library.library import Library
     from exporter.guide.library.read_log import ReadLog
-    from exporter.report.report import Problem
+    from exporter.report.problems import Problem
 
 
 _OBJECT = re.compile(r"(?P<what>(?:<|&lt;)[^<>&]{,200}) at (?P<place>0x[0-9a-f]+)(?:>|&gt;)")

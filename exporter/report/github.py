@@ -3,38 +3,33 @@
 from __future__ import annotations
 
 import re
-from contextlib import suppress
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 from exporter.report.problems import listed_problems
-from exporter.report.report import one_line
+from exporter.report.text import one_line
 
 if TYPE_CHECKING:
-    from exporter.report.report import Problem, Report
+    from collections.abc import Iterable
+
+    from exporter.report.problems import Problem
+    from exporter.report.report import Report
 
 _MARKUP = re.compile(r"([\\`*_{}\[\]<>()#+!|&~@-])")
 
 
-def publish_report(report: Report, summary_file: str | None, *, verbose: bool) -> list[str]:
-    """Add a run to the step summary, where there is one; return the lines that make annotations."""
-    _add(summary_file, summary(report, verbose=verbose))
-    return [annotation(problem) for problem in listed_problems(report.problems, verbose=verbose)[0]]
+def annotation_lines(problems: Iterable[Problem], *, verbose: bool) -> list[str]:
+    """Return the lines that make annotations of problems."""
+    return [annotation(problem) for problem in listed_problems(problems, verbose=verbose)[0]]
 
 
-def publish_failure(command: str, code: str, message: str, summary_file: str | None) -> str:
-    """Add the error that ended a run to the step summary; return the line that makes an annotation of it."""
-    _add(summary_file, f"### exporter {command}\n\n- error: {_plain(one_line(message, 1000))}\n\n")
+def failure_annotation(code: str, message: str) -> str:
+    """Return the line that makes an annotation of the error that ended a run."""
     return f"::error title={_property(code)}::{_data(message)}"
 
 
-def _add(file: str | None, text: str) -> None:
-    if file:
-        with (
-            suppress(OSError),
-            Path(file).open("a", encoding="utf-8") as opened,
-        ):  # a summary that cannot be written must not fail the run
-            opened.write(text)
+def failure_summary(command: str, message: str) -> str:
+    """Return the error that ended a run as Markdown."""
+    return f"### exporter {command}\n\n- error: {_plain(one_line(message, 1000))}\n\n"
 
 
 def annotation(problem: Problem) -> str:

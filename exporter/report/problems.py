@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections import Counter
-from dataclasses import replace
+from dataclasses import asdict, dataclass, replace
 from typing import TYPE_CHECKING
 
-from exporter.report.report import Problem, one_line
+from exporter.report.text import one_line
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
@@ -34,6 +34,28 @@ CODES: Mapping[str, str] = {
     "site-missing": "warning",
 }
 """The codes whose severity `check` in site.yaml can set. Any other code is always an error."""
+
+
+@dataclass(frozen=True, slots=True)
+class Problem:
+    """Something in the content or the guide that someone should look at.
+
+    `file` is a path in the guide's folder, `line` counts from 1, `link` is a link of that file as written there.
+    """
+
+    severity: str
+    code: str
+    message: str
+    item: str = ""
+    locale: str = ""
+    field: str = ""
+    file: str = ""
+    line: int = 0
+    link: str = ""
+
+    def as_json(self) -> dict[str, str | int]:
+        """Return the problem's members that are not empty."""
+        return {name: value for name, value in asdict(self).items() if value}
 
 
 def problem(code: str, message: str, **where: str | int) -> Problem:

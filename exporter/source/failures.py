@@ -12,6 +12,7 @@ import requests
 
 from exporter.core.encoding import decode
 from exporter.core.errors import SourceError
+from exporter.core.secrets import scrub
 from exporter.source.retry import RetryableError
 
 if TYPE_CHECKING:
@@ -74,10 +75,8 @@ def refusal(
     Only too many requests and the service's own troubles are worth another attempt. `secrets` are the tokens that were
     sent, the sync token second if there was one; a message may repeat them.
     """
-    message, missing = _error_body(body)
+    message, missing = _error_body(body, secrets)
     too_big = status == 400 and "response size too big" in message.lower()
-    for secret in secrets:
-        message = message.replace(secret, "…")
     if status == requests.codes.too_many:
         return RetryableError(f"{address.host} says too many requests (429)", reset_time(headers), "rate-limit")
     if status >= 500:
@@ -145,8 +144,11 @@ def _date(text: str) -> datetime | None:
         return None
 
 
-def _error_body(data: bytes | bytearray) -> tuple[str, str]:
-    """Return the message of an error body and the type of thing that its details name; details come in many forms."""
+def _error_body(data: bytes | bytearray, secrets: list[str]) -> tuple[str, str]:
+    """Return the message of an error body and the type of thing that its details name; details come in many forms.
+
+    The secrets go first: half of one that was cut off could not be told from other words.
+    """
     try:
         body = decode(data)
     except ValueError:
@@ -156,5 +158,5 @@ def _error_body(data: bytes | bytearray) -> tuple[str, str]:
     details = body.get("details")
     kind = details.get("type") if isinstance(details, dict) else None
     message = body.get("message")
-    words = f": {' '.join(message.split())[:300]}" if isinstance(message, str) else ""
+    words = f": {scrub(' '.join(message.split()), secrets)[:300]}" if isinstance(message, str) else ""
     return words, kind if isinstance(kind, str) else ""

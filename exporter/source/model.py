@@ -5,11 +5,12 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from exporter.core.errors import ConfigError, SourceError
+from exporter.core.errors import SettingsError, SourceError
 from exporter.core.model import Model, read_content_type, read_locale
+from exporter.core.suggestions import or_known
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterator, Mapping
 
     from exporter.config.site_schema import Source
     from exporter.core.encoding import Json
@@ -49,14 +50,21 @@ def fetch_model(client: Delivery) -> ModelAnswers:
 def fetch_known_model(client: Delivery, source: Source) -> ModelAnswers:
     """Ask for the model. Raises ConfigError where site.yaml names a content type that the space does not have."""
     answers = fetch_model(client)
-    search = source.search.content_type if source.search else None
-    named = {"source.only": source.only or (), "source.search.content_type": (search,) if search else ()}
-    for key, types in named.items():
-        unknown = [type_id for type_id in types if type_id not in answers.content_types]
-        if unknown:
-            has = ", ".join(sorted(answers.content_types))
-            raise ConfigError("config-invalid", f"{key}: the space has no {', '.join(unknown)}: it has {has}")
+    unknown = [*_unknown_types(source, sorted(answers.content_types))]
+    if unknown:
+        raise SettingsError(*unknown)
     return answers
+
+
+def _unknown_types(source: Source, types: list[str]) -> Iterator[tuple[tuple[str | int, ...], str]]:
+    """Yield the key of each content type that the space does not have, and a sentence."""
+    named: list[tuple[tuple[str | int, ...], str, str]] = []
+    named += ((("source", "only", number), "source.only", name) for number, name in enumerate(source.only or ()))
+    if source.search is not None and source.search.content_type:
+        named.append((("source", "search", "content_type"), "source.search.content_type", source.search.content_type))
+    for path, key, name in named:
+        if name not in types:
+            yield path, f"{key}: the space has no {name}: {or_known(name, types)}"
 
 
 def _tags(client: Delivery) -> list[Json]:

@@ -19,7 +19,7 @@ from exporter.check.site import LARGEST_PAGE, SiteCheck
 from exporter.report.problems import wanted
 
 if TYPE_CHECKING:
-    from exporter.report.report import Problem
+    from exporter.report.problems import Problem
 
 BASE_URL = "https://guide.example.org/lisbon"
 

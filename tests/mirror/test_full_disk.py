@@ -150,7 +150,7 @@ def test_disk_that_fills_while_an_asset_file_comes_is_no_failed_asset(
         ballast = fill(small_disk, 1 << 20)
         outcome = small_disk.run("sync", "--json")
         assert (outcome.code, outcome.json["error"]["code"]) == (4, "disk"), outcome
-        assert "No space left on device" in outcome.json["error"]["message"]
+        assert "no space is left on the disk" in outcome.json["error"]["message"]
         assert len(stub.asked("pic.bin")) == 1
         assert (small_disk.files(), stamps(small_disk)) == before
         ballast.unlink()
@@ -174,5 +174,5 @@ def test_disk_that_gets_room_bit_by_bit_stops_every_step_of_a_run_and_loses_noth
             said.append(outcome.json["error"]["message"])
             assert len(said) < 100, said
     found = " ".join(said)
-    assert ("No space left on device" in found, "database or disk is full" in found) == (True, True)
+    assert ("no space is left on the disk" in found, "database or disk is full" in found) == (True, True)
     whole(space, small_disk, Guide(tmp_path / "other", call))

@@ -10,7 +10,8 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from exporter.report.report import ItemChange, one_line
+from exporter.report.sync_report import ItemChange
+from exporter.report.text import one_line
 from tests.conftest import CATEGORY, PLACE, Guide, SpaceFiles, content_type, entry, locale
 
 if TYPE_CHECKING:

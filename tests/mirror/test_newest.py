@@ -191,10 +191,8 @@ def test_status_of_an_empty_search_foretells_no_guard(guide: Guide) -> None:
 def test_content_type_that_the_space_lacks_is_named(guide: Guide) -> None:
     configure(guide, "{content_type: news}")
     outcome = guide.run("sync")
-    assert (outcome.code, outcome.err) == (
-        2,
-        "error: source.search.content_type: the space has no news: it has category, place\n",
-    )
+    place = f"{guide.root / 'site.yaml'}:2: source.search.content_type"
+    assert (outcome.code, outcome.err) == (2, f"error: {place}: the space has no news: it has category, place\n")
 
 
 def test_edited_file_is_mended_by_the_next_search(guide: Guide) -> None:

@@ -311,7 +311,7 @@ def test_only_some_content_types_are_mirrored_by_one_whole_sync(guide: Guide, sp
     assert (report["full"], report["upserted"], report["deleted"]) == (False, 0, 1)
     (guide.root / "site.yaml").write_text(config.replace("source: {", "source: {only: [plaice], "), "utf-8")
     outcome = guide.run("sync")
-    assert (outcome.code, "source.only: the space has no plaice" in outcome.err) == (2, True)
+    assert (outcome.code, "source.only: the space has no plaice: did you mean place?" in outcome.err) == (2, True)
 
 
 def test_space_that_came_back_empty_is_not_believed(guide: Guide, space: SpaceFiles) -> None:

@@ -18,7 +18,7 @@ from exporter.jobs import lock
 from exporter.mirror import wait
 from exporter.mirror.run import SyncOptions, SyncOutcome
 from exporter.mirror.wait import Awaited, pause_after, read_awaited, sync_until
-from exporter.report.report import ItemChange, SyncReport
+from exporter.report.sync_report import ItemChange, SyncReport
 from tests.conftest import PICTURE, PLACE, Guide, SpaceFiles, asset, entry, locale
 from tests.support.stub import Reply, Request, error, listing, page, serve
 

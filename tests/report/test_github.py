@@ -6,8 +6,10 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from exporter.report.check_report import CheckReport
 from exporter.report.github import annotation, summary
-from exporter.report.report import CheckReport, Problem, Report
+from exporter.report.problems import Problem
+from exporter.report.report import Report
 from tests.conftest import Guide, entry, link
 
 if TYPE_CHECKING:

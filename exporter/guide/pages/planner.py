@@ -13,7 +13,7 @@ from exporter.guide.pages.other_pages import chosen_pages, further_pages, sitema
 from exporter.guide.pages.redirects import Redirects
 from exporter.guide.pages.sitemap import bucket_of_page
 from exporter.guide.schema.guide_model import is_own
-from exporter.report.report import Problem
+from exporter.report.problems import Problem
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping

@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 from collections import Counter
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeAlias
 
 from exporter.config.url_patterns import DATE_PARTS, OWN_FACTS, links_to_entries, paths_of
 from exporter.core.encoding import Json, decode, value_digest
-from exporter.core.errors import ConfigError, GuardError
+from exporter.core.errors import GuardError, SettingsError
 from exporter.core.files import read_bytes, walk_files
 from exporter.core.model import ContentType, Field, Model, read_content_type, read_locale
 from exporter.core.naming import LOCALES_PATH, TAGS_PATH, file_name, url_segment
+from exporter.core.suggestions import or_known
 from exporter.guide.schema.field_roles import pages_of
 from exporter.guide.schema.guide_model import OWN_NAMES, TAGS, GuideModel, is_own
 
@@ -20,21 +21,24 @@ if TYPE_CHECKING:
 
     from exporter.config.site_schema import SiteConfig
 
+SettingProblem: TypeAlias = tuple[tuple[str, ...], str]
+"""The path of a key in site.yaml, and what is wrong with its value."""
 
-def unknown_fields(guide: GuideModel) -> Iterator[str]:
+
+def unknown_fields(guide: GuideModel) -> Iterator[SettingProblem]:
     """Yield an error for each pattern that is the guide's own address or names a field that the model does not have."""
     for type_id, wanted in guide.site.pages.items():
-        content_type = guide.model.types[type_id]
+        key, content_type = ("pages", type_id, "url"), guide.model.types[type_id]
         if wanted.url is not None and is_own(guide, wanted.url, guide.locales[0]):
-            yield f"pages.{type_id}.url: {wanted.url} is the guide's own: give it another url"
+            yield key, f"pages.{type_id}.url: {wanted.url} is the guide's own: give it another url"
         for path in paths_of(wanted.url or ""):
             first = content_type.find(path[0])
             if first is None and ".".join(path[:2]) not in OWN_FACTS[:2]:
-                has = ", ".join(field.id for field in content_type.fields)
-                yield f"pages.{type_id}.url: {type_id} has no field {path[0]}: it has {has}"
+                advice = or_known(path[0], [field.id for field in content_type.fields])
+                yield key, f"pages.{type_id}.url: {type_id} has no field {path[0]}: {advice}"
             elif first is not None and path[1:] and not _leads_further(content_type, first, path):
                 message = "a Date has year, month and day, a link the fields of what it leads to"
-                yield f"pages.{type_id}.url: {'.'.join(path)}: {message}"
+                yield key, f"pages.{type_id}.url: {'.'.join(path)}: {message}"
 
 
 def _leads_further(content_type: ContentType, field: Field, path: tuple[str, ...]) -> bool:
@@ -105,7 +109,7 @@ def _make_guide_model(
     )
     wrong = [*unknown_fields(guide), *unknown_names(guide)]
     if wrong:
-        raise ConfigError("config-invalid", "\n".join(wrong))
+        raise SettingsError(*wrong)
     return guide
 
 
@@ -125,10 +129,13 @@ def _guide_locales(site: SiteConfig, model: Model) -> tuple[str, ...]:
     if site.locales is None:
         default = model.default_locale
         return (default, *(code for code in known if code != default))
-    unknown = [code for code in site.locales if code not in known]
+    unknown = [(number, code) for number, code in enumerate(site.locales) if code not in known]
     if unknown:
-        raise ConfigError(
-            "config-invalid", f"locales: the space has no {', '.join(unknown)}: it has {', '.join(known)}"
+        raise SettingsError(
+            *(
+                (("locales", number), f"locales: the space has no {code}: {or_known(code, known)}")
+                for number, code in unknown
+            )
         )
     return tuple(dict.fromkeys(site.locales))
 
@@ -136,8 +143,12 @@ def _guide_locales(site: SiteConfig, model: Model) -> tuple[str, ...]:
 def _types_with_pages(model: Model, site: SiteConfig) -> tuple[str, ...]:
     unknown = [type_id for type_id in site.pages if type_id not in model.types]
     if unknown:
-        has = ", ".join(model.types)
-        raise ConfigError("config-invalid", f"pages: the space has no content type {', '.join(unknown)}: it has {has}")
+        raise SettingsError(
+            *(
+                (("pages", name), f"pages: the space has no content type {name}: {or_known(name, model.types)}")
+                for name in unknown
+            )
+        )
     if site.pages:
         return tuple(type_id for type_id in model.types if type_id in site.pages)
     return pages_of(model.types)
@@ -164,20 +175,21 @@ def _segments(model: Model, locales: tuple[str, ...]) -> dict[str, str]:
     }
 
 
-def unknown_names(guide: GuideModel) -> Iterator[str]:
+def unknown_names(guide: GuideModel) -> Iterator[SettingProblem]:
     """Yield an error for each name in `lists:` that the content model does not have."""
     for name, wanted in guide.site.lists.items():
         content_type = guide.model.types.get(wanted.type)
         if content_type is None:
-            has = ", ".join(guide.model.types)
-            yield f"lists.{name}.type: the space has no content type {wanted.type}: it has {has}"
+            advice = or_known(wanted.type, guide.model.types)
+            yield ("lists", name, "type"), f"lists.{name}.type: the space has no content type {wanted.type}: {advice}"
             continue
         if (wanted.url or f"/{name}/").split("/")[1].lower() in OWN_NAMES:
-            yield f"lists.{name}.url: {wanted.url or f'/{name}/'} is the guide's own: give it another url"
+            sentence = f"lists.{name}.url: {wanted.url or f'/{name}/'} is the guide's own: give it another url"
+            yield ("lists", name, "url"), sentence
         asked = [("where", name) for name in wanted.where] + ([("by", wanted.by)] if wanted.by else [])
         sorts = [("sort", name.removeprefix("-")) for name in wanted.sort or ()]
         asked += [pair for pair in sorts if pair[1] not in OWN_FACTS]
         for key, field in asked:
             if content_type.find(field) is None and (key == "sort" or field != TAGS):
-                has = ", ".join(field.id for field in content_type.fields)
-                yield f"lists.{name}.{key}: {wanted.type} has no field {field}: it has {has}"
+                advice = or_known(field, [field.id for field in content_type.fields])
+                yield ("lists", name, key), f"lists.{name}.{key}: {wanted.type} has no field {field}: {advice}"

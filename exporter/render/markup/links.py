@@ -11,7 +11,7 @@ from exporter.guide.library.questions import page_at
 from exporter.render.markup.link_syntax import EXTERNAL_URL, SCHEMES, item_named
 from exporter.render.view.fields import address_of, file_values, source_of, url_of
 from exporter.render.view.view import Asset, View
-from exporter.report.report import one_line
+from exporter.report.text import one_line
 
 if TYPE_CHECKING:
     from urllib.parse import SplitResult

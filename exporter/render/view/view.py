@@ -16,7 +16,7 @@ from exporter.guide.library.read_log import ReadLog
 from exporter.render.view.origins import Origins
 from exporter.render.view.other_spaces import read_resource
 from exporter.render.view.rich_text import RichText
-from exporter.report.report import Problem
+from exporter.report.problems import Problem
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator

@@ -30,7 +30,7 @@ from tests.conftest import PLACE, SLUG, content_type, entry, link, locale
 if TYPE_CHECKING:
     from exporter.guide.index.records import Page
     from exporter.guide.schema.guide_model import GuideModel
-    from exporter.report.report import Problem
+    from exporter.report.problems import Problem
     from tests.conftest import Guide, SpaceFiles
 
 THREE = (locale("en-US", default=True), locale("de-DE", "en-US"), locale("ar", "en-US"))
@@ -287,7 +287,7 @@ def test_pattern_that_makes_addresses_meet_is_an_error_that_names_both(
 
 
 def test_pattern_for_a_type_that_the_space_lacks_is_an_error() -> None:
-    with pytest.raises(ConfigError, match="no content type plaec: it has place"):
+    with pytest.raises(ConfigError, match="no content type plaec: did you mean place"):
         plan(pages={"plaec": {"url": "/see/{slug}/"}})
 
 

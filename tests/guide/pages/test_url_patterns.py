@@ -192,9 +192,10 @@ def test_address_that_is_the_guides_own_is_an_error_that_names_entry_and_pattern
     ("pattern", "message"),
     [
         ("/files/{slug}/", "pages.place.url: /files/{slug}/ is the guide's own: give it another url"),
+        ("/{slugg}/", "pages.place.url: place has no field slugg: did you mean slug?"),
         (
-            "/{slugg}/",
-            "pages.place.url: place has no field slugg: it has title, slug, summary, body, category, picture",
+            "/{x}/",
+            "pages.place.url: place has no field x: it has title, slug, summary, body, category, picture",
         ),
         ("/{title.year}/", "pages.place.url: title.year: a Date has year, month and day, a link the fields of what"),
         ("/{sys.updatedAt}/", "pages.place.url: place has no field sys"),

@@ -1,0 +1,25 @@
+"""Signals that end the program: all of them as Ctrl-C does, with a message, code 130 and nothing left running."""
+
+from __future__ import annotations
+
+import os
+import signal
+
+
+def end_as_interrupted() -> None:
+    """Let TERM and HUP raise KeyboardInterrupt, as INT does, so that workers are ended and temporary files removed.
+
+    A signal that whoever started the program had ignored, as `nohup` does, stays ignored. A forked copy of this process
+    that has not set up its own handling yet just ends, without a word.
+    """
+    own = os.getpid()
+
+    def interrupt(number: int, _frame: object) -> None:
+        if os.getpid() != own:
+            os._exit(128 + number)
+        raise KeyboardInterrupt
+
+    for name in ("SIGINT", "SIGTERM", "SIGHUP"):
+        number = getattr(signal, name, None)
+        if number is not None and signal.getsignal(number) in (signal.SIG_DFL, signal.default_int_handler):
+            signal.signal(number, interrupt)

@@ -1,0 +1,31 @@
+"""Texts of a report: one line, without what could turn it around; numbers with their nouns."""
+
+from __future__ import annotations
+
+import unicodedata
+
+_CONTROLS = {"Cc", "Cs"}
+_DIRECTIONS = {*"\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069"}
+
+
+def one_line(text: str, length: int = 100) -> str:
+    """Return a text as one line of at most `length` characters, without control and text direction characters."""
+    kept = (char for char in " ".join(text.split()) if unicodedata.category(char) not in _CONTROLS)
+    line = "".join(char for char in kept if char not in _DIRECTIONS).strip()
+    return line if len(line) <= length else f"{line[: length - 1].rstrip()}…"
+
+
+def counted(number: int, noun: str) -> str:
+    """Return a number with its noun, in the plural where that is due."""
+    return f"{number} {noun}" if number == 1 else f"{number} {noun}s"
+
+
+def sized(number: int) -> str:
+    """Return a number of bytes for people."""
+    return f"{number} B" if number < 1000 else f"{number / 1000:.1f} kB"
+
+
+def requests_made(requests: int, sync_requests: int, search: bool | None) -> str:
+    """Return how many requests were made; a search makes none to /sync."""
+    every = counted(requests, "request")
+    return every if search else f"{counted(sync_requests, 'sync request')} of {every}"
