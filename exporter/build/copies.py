@@ -5,17 +5,17 @@ from __future__ import annotations
 import os
 import time
 from functools import cached_property
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from exporter.build.scan import file_signature, look_again
 from exporter.core.encoding import digest
 from exporter.core.files import read_bytes, walk_files
-from exporter.guide.library.template_files import THEME
-from exporter.report.problems import problem
+from exporter.guide.library.template_files import STATIC, THEME, linked_files, theme_files
+from exporter.report.problems import link_problem, problem
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
-    from pathlib import Path
 
     from exporter.build.output import Output
     from exporter.config.settings import Project
@@ -30,6 +30,7 @@ class Copies:
         self._index = index
         self._content = project.content
         self._files = files
+        self._templates = project.root / "templates"
         self._static = dict(_static_files(project))
 
     @property
@@ -57,6 +58,11 @@ class Copies:
                     yield path, self._content / source, self._files[source]
         for path, (source_file, sign) in sorted(self._static.items()):
             yield path, source_file, sign
+
+    @cached_property
+    def linked(self) -> list[Problem]:
+        """What lies in templates/ and is no file or folder of its own: it is neither read nor copied."""
+        return [link_problem(f"templates/{path}") for path in linked_files(self._templates)]
 
     @cached_property
     def hidden(self) -> dict[str, Problem]:
@@ -103,6 +109,7 @@ class Copies:
 def _static_files(project: Project) -> Iterator[tuple[str, tuple[Path, int]]]:
     """Yield the theme's static files and the project's own over them, each with its sign."""
     now = time.time_ns()
-    for folder in (THEME / "static", project.root / "templates/static"):
-        for name in walk_files(folder):
-            yield name, (folder / name, file_signature(os.stat(folder / name), now))  # noqa: PTH116
+    own = project.root / STATIC
+    sources = [(name, Path(os.path.realpath(THEME / "static" / name))) for name in theme_files("static")]
+    for name, source in (*sources, *((name, own / name) for name in walk_files(own))):
+        yield name, (source, file_signature(os.lstat(source), now))

@@ -9,9 +9,11 @@ from typing import TYPE_CHECKING, Any
 from exporter.build.output import MARKER, check_output
 from exporter.check.mirror import MirrorCheck
 from exporter.check.rules import make_rules
+from exporter.core.containment import walk_links
 from exporter.core.naming import MOVED_PATH
+from exporter.guide.library.template_files import linked_files
 from exporter.guide.schema.read_model import read_guide_model, read_json
-from exporter.report.problems import problem, wanted, weigh
+from exporter.report.problems import link_problem, problem, wanted, weigh
 from exporter.report.report import CheckReport
 from exporter.workers.pool import cores
 
@@ -51,10 +53,18 @@ def _place(found: Problem) -> tuple[Any, ...]:
     return found.severity != "error", found.file, found.line, found.code, found.field, found.locale, found.message
 
 
+def _links(project: Project) -> Iterator[Problem]:
+    """Yield what lies in content/ and templates/ and is neither a file nor a folder of its own."""
+    yield from (link_problem(f"content/{path}") for path in walk_links(project.content))
+    yield from (link_problem(f"templates/{path}") for path in linked_files(project.root / "templates"))
+
+
 def _find(project: Project, checked: CheckReport, jobs: int) -> Iterator[Problem]:
     codes = wanted(project.site.check)
     guide, moved = read_guide_model(project.content, project.site), read_json(project.content, MOVED_PATH)
     mirror = MirrorCheck(project, make_rules(guide, codes), moved, jobs)
+    if "link-on-disk" in codes:
+        yield from _links(project)
     yield from mirror.find()
     checked.items, checked.coverage = mirror.items, mirror.coverage()
     if not (project.output / MARKER).is_file():

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import os
 from functools import cached_property
 from typing import TYPE_CHECKING
 
+from exporter.core.containment import PlainFolders
 from exporter.core.naming import asset_files
 from exporter.guide.library.items import ItemInMemory, Items
 from exporter.guide.library.list_answers import addresses_in, answer_of_list
@@ -40,7 +40,7 @@ class Library:
         self.templates = templates
         self.items = Items(index, content)
         self.questions = 0
-        self._content = str(content)
+        self._folders = PlainFolders(content)
         self.known: dict[tuple[str, str], SharedQuestion] = {}
         self._subjects: dict[str, Subject] = {}
         self.template_files = TemplateFiles(templates)
@@ -139,7 +139,7 @@ class Library:
             self.items.complete(loaded)
         files = asset_files(loaded.item, loaded.path)
         found = (each for code in codes for each in files if code in each.locales)
-        return next((each.public_path for each in found if os.path.isfile(f"{self._content}/{each.path}")), None)  # noqa: PTH113
+        return next((each.public_path for each in found if self._folders.find(each.path) is not None), None)
 
     def _listed(self, type_id: str, argument: str) -> Json:
         """Answer of a type: `n` how many entries it has (`n/LOCALE` in a locale), `l` whether that is a long list.
@@ -190,7 +190,8 @@ class Library:
     @cached_property
     def words(self) -> Mapping[str, Mapping[str, str]]:
         """The theme's own words and the project's over them."""
-        return read_words([each for each in word_files(self.templates) if each.is_file()])
+        theme, own = word_files(self.templates)
+        return read_words([theme, *([own] if PlainFolders(self.templates).find(own.name) is not None else ())])
 
     def _word(self, _rest: str, argument: str) -> str:
         locale, _, name = argument.partition("/")

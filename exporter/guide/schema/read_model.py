@@ -6,9 +6,10 @@ from collections import Counter
 from typing import TYPE_CHECKING
 
 from exporter.config.url_patterns import DATE_PARTS, OWN_FACTS, links_to_entries, paths_of
+from exporter.core.containment import PlainFolders, obstacle_sentence
 from exporter.core.encoding import Json, decode, value_digest
 from exporter.core.errors import ConfigError, GuardError
-from exporter.core.files import read_bytes, walk_files
+from exporter.core.files import read_below, walk_files
 from exporter.core.model import ContentType, Field, Model, read_content_type, read_locale
 from exporter.core.naming import LOCALES_PATH, TAGS_PATH, file_name, url_segment
 from exporter.guide.schema.field_roles import pages_of
@@ -52,7 +53,10 @@ def read_guide_model(content: Path, site: SiteConfig) -> GuideModel:
     Raises GuardError where there is no mirror yet or a file of the model is broken, ConfigError for names in site.yaml
     that the space does not have.
     """
-    if not (content / LOCALES_PATH).is_file():
+    folders = PlainFolders(content)
+    if obstacle := folders.obstacle(_TYPES):
+        raise GuardError("link-on-disk", obstacle_sentence(f"{content}/{obstacle}"))
+    if folders.find(LOCALES_PATH) is None:
         raise GuardError("mirror-missing", f"{content} holds no mirror yet: run sync (or build) first")
     files = (name for name in walk_files(content / _TYPES) if name.endswith(".json"))
     raw_types = [read_json(content, f"{_TYPES}/{name}") for name in files]
@@ -111,7 +115,7 @@ def _make_guide_model(
 def read_json(content: Path, path: str) -> Json:
     """Read a JSON file of the mirror; a missing file is an empty object. Raises GuardError for a broken one."""
     try:
-        data = read_bytes(content / path)
+        data = read_below(content, path)
         return decode(data) if data is not None else {}
     except ValueError as error:
         raise GuardError(
