@@ -15,6 +15,7 @@ from exporter.core.containment import (
     is_plain_folder_at,
     list_folder,
     look_at,
+    remove_links,
     remove_whole,
     walk_folders,
     walk_links,
@@ -51,7 +52,7 @@ _LONG = 2.0
 """Seconds after which hands may have been at work."""
 
 _UNBUILT = "SELECT id FROM page LEFT JOIN built ON built.page = page.id WHERE built.page IS NULL"
-_BUILT = "SELECT id, url, size, time FROM built JOIN page ON page.id = built.page"
+_BUILT = "SELECT id, url, size, mtime FROM built JOIN page ON page.id = built.page"
 
 
 def check_output(output: Path) -> None:
@@ -78,6 +79,15 @@ def clean_output(project: Project, *, pages: bool = True) -> None:
                 remove_whole(f"{project.cache}/{name}")
 
 
+def clear_history(project: Project) -> None:
+    """Unlink what in site/updates/ is neither a file nor a folder, for all that reads and writes there by its paths."""
+    check_output(project.output)
+    folder = f"{project.output}/{HISTORY}"
+    if not is_plain_folder_at(folder):
+        remove_whole(folder)
+    remove_links(folder)
+
+
 class OutputDrift(NamedTuple):
     """What looks another way than the last build left it: numbers and addresses of pages, paths of folders."""
 
@@ -90,7 +100,7 @@ def look_for_changes(output: str, database: sqlite3.Connection) -> OutputDrift:
 
     A page below what is no plain folder any more looks another way, whatever a link there leads to.
     """
-    known = database.execute("SELECT path, time FROM folder")
+    known = database.execute("SELECT path, mtime FROM folder")
     times = {path: (before, _time_of(f"{output}/{path}")) for path, before in known}
     lost = tuple(f"{path}/" for path, (_, now) in times.items() if now is None)
     pages = []
@@ -147,7 +157,7 @@ class Output:
             standing = url not in moved and index.value("SELECT 1 FROM built WHERE page = ?", number)
             if standing and not self._restamp(number, page_path(url)):
                 self.stale.add(number)
-        index.mark_stale(self.stale)
+        index.built.forget(self.stale)
         if index.meta("swept") != 1:
             known = self._known()
             self.strays.update(path for path in self._walk("") if path not in known)
@@ -164,7 +174,7 @@ class Output:
         known = self._index.value("SELECT digest FROM built WHERE page = ?", number)
         if data is None or look is None or digest(data) != known:
             return False
-        self._index.database.execute("UPDATE built SET size = ?, time = ? WHERE page = ?", (*look, number))
+        self._index.database.execute("UPDATE built SET size = ?, mtime = ? WHERE page = ?", (*look, number))
         return True
 
     def _known(self) -> set[str]:

@@ -70,6 +70,12 @@ def remove_cache(path: Path) -> None:
         remove_whole(f"{path}{suffix}")
 
 
+def drop_foreign(path: Path) -> None:
+    """Remove a cache that is no file of its own, so that one can be made in its place."""
+    if not _is_own(path):
+        remove_cache(path)
+
+
 def _is_own(path: Path) -> bool:
     """Whether a cache and what SQLite keeps next to it are plain files without other names elsewhere.
 
