@@ -12,8 +12,10 @@ from exporter.build.client_files import CLIENT, CLIENT_FILES, farewell_worker
 from exporter.build.scan import file_signature, look_again
 from exporter.core.encoding import digest
 from exporter.core.files import read_bytes, walk_files
+from exporter.core.naming import HARMLESS_XML, suffix_of
 from exporter.guide.library.template_files import STATIC, THEME, linked_files, theme_files
 from exporter.pictures.icons import icon_files
+from exporter.pictures.svg import harmless
 from exporter.report.problems import link_problem, problem
 
 if TYPE_CHECKING:
@@ -32,6 +34,7 @@ class Copies:
         self._index = index
         self._content = project.content
         self._files = files
+        self._keeps_active = project.site.content.active == "keep"
         self._templates = project.root / "templates"
         self._static = dict(_static_files(project))
 
@@ -53,11 +56,12 @@ class Copies:
         return {key for source, key, copied in rows if (source in self._files) != (copied is not None)}
 
     def wanted(self) -> Iterator[tuple[str, Path, int]]:
-        """Yield what is to be copied."""
+        """Yield what is to be copied: path under site/, source, sign; that of what is made harmless is another."""
         if self._files:
             for source, path in self._index.rows("SELECT source, path FROM asset_file ORDER BY path"):
                 if source in self._files:
-                    yield path, self._content / source, self._files[source]
+                    sign = self._files[source]
+                    yield path, self._content / source, _sign_of_cleaned(sign) if self._is_cleaned(path) else sign
         for path, (source_file, sign) in sorted(self._static.items()):
             yield path, source_file, sign
 
@@ -86,6 +90,8 @@ class Copies:
             if sign and before is not None and before[0] == sign and output.stands(path, before[1], before[2]):
                 continue
             seen, data = (sign, read_bytes(source) or b"") if sign else look_again(source)
+            if source.is_relative_to(self._content) and self._is_cleaned(path):
+                seen, data = sign or _sign_of_cleaned(seen), harmless(path, data)
             differs, size, stamp = output.write(path, data)
             written += differs
             if before != (seen, size, stamp):
@@ -97,6 +103,10 @@ class Copies:
         output.strays.update(each for each in gone if not self._is_hidden(each))
         return written, paths
 
+    def _is_cleaned(self, path: str) -> bool:
+        """Whether an asset's file is published without what is active in it."""
+        return not self._keeps_active and suffix_of(path) in HARMLESS_XML
+
     def _is_hidden(self, path: str) -> bool:
         """Tell whether a page lies at a path, above it or below it."""
         steps = path.split("/")
@@ -106,6 +116,11 @@ class Copies:
         if any(self._index.value("SELECT 1 FROM page WHERE url = ?", url) for url in urls):
             return True
         return bool(self._index.value("SELECT 1 FROM page WHERE url >= ? AND url < ?", f"/{path}/", f"/{path}0"))
+
+
+def _sign_of_cleaned(sign: int) -> int:
+    """Return the sign of a file that is copied without what is active in it: none of those copied as they are."""
+    return ~sign if sign else 0
 
 
 def _static_files(project: Project) -> Iterator[tuple[str, tuple[Path, int]]]:

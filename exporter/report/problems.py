@@ -28,6 +28,7 @@ CODES: Mapping[str, str] = {
     "address-clash": "warning",
     "image-size-missing": "warning",
     "file-too-large": "warning",
+    "asset-active": "warning",
     "page-link-dead": "error",
     "page-anchor-dead": "error",
     "static-hidden": "warning",

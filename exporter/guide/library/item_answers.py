@@ -75,7 +75,9 @@ class ItemAnswers:
             self._items.complete(loaded)
         files = asset_files(loaded.item, loaded.path)
         found = (file for code in codes for file in files if code in file.locales)
-        return next((file.public_path for file in found if self._folders.find(file.path) is not None), None)
+        standing = next((file for file in found if self._folders.find(file.path) is not None), None)
+        keeps = self._guide.site.content.active == "keep"
+        return standing.path_in_site(keeps_active=keeps) if standing is not None else None
 
 
 _ANSWERS: dict[str, Callable[[ItemAnswers, ItemInMemory, str], Json]] = {

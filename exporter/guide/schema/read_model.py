@@ -94,7 +94,14 @@ def _make_guide_model(
     locales = _guide_locales(site, model)
     pages = {name: vars(pattern) for name, pattern in site.pages.items()}
     lists = {name: vars(pattern) for name, pattern in site.lists.items()}
-    others = [site.content.assets, site.untranslated, site.base_url is None, lists, tags if lists else None]
+    others = [
+        site.content.assets,
+        site.content.active,
+        site.untranslated,
+        site.base_url is None,
+        lists,
+        tags if lists else None,
+    ]
     others += [site.offline is True, site.theme.accent is None]
     guide = GuideModel(
         site,
