@@ -62,7 +62,8 @@ class ChainFolder:
         return sorted(f"{kind}/{path.name}" for path in folder.iterdir()) if folder.is_dir() else []
 
     def remove(self, name: str) -> None:
-        """Remove a file and the folders that it leaves empty."""
+        """Remove a file, or a folder in its place, and the folders that are empty then."""
+        clear_way(self.root / name, self.root.parent)
         remove(self.root / name, self.root)
 
 

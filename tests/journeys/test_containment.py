@@ -283,3 +283,20 @@ def test_hard_linked_page_is_replaced_and_its_other_name_keeps_the_bytes(built: 
     assert built.run("render").code == 0
     assert look_of(outside) == before
     assert b"The castle" in page.read_bytes()
+
+
+@pytest.mark.parametrize("kind", ["folder", "pipe", "link to a folder"])
+def test_history_is_written_again_whatever_lies_in_it(built: Guide, outside: Path, kind: str) -> None:
+    before, history = look_of(outside), built.files("site/updates")
+    kinds = obstacles(outside.parent)
+    for path in history:
+        clear(built.root / path)
+        kinds.get(kind, kinds["folder"])(built.root / path, outside)
+    for _ in range(2):
+        with at_most(60):
+            assert built.run("render").code == 0
+        (built.root / "site/index.html").unlink()
+        (built.root / "templates/home.html").write_text('{% extends "theme/home.html" %}', "utf-8")
+    assert look_of(outside) == before
+    assert odd_ones(built.root / "site") == []
+    assert {path for path in history if path.endswith("list.bin")} <= set(built.files("site/updates"))
