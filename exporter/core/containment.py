@@ -7,7 +7,6 @@ below them may not lead anywhere else. A pull request can carry a symbolic link,
 from __future__ import annotations
 
 import os
-import shutil
 import stat
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -107,6 +106,8 @@ def remove_links(root: Path | str) -> None:
 def remove_whole(path: str) -> None:
     """Remove whatever lies at a path: a folder with all it holds, a file, or a link, whose target is not touched."""
     if is_plain_folder_at(path):
+        import shutil  # imported here: it takes a while, and there is seldom a folder to remove
+
         shutil.rmtree(path)
     else:
         try:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import os
-import shutil
 from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
@@ -177,6 +176,8 @@ def _link(source: str, target: str, scratch: Path) -> None:
         os.link(source, part)
     except OSError:
         remove_whole(part)
+        import shutil  # imported here: most disks have links
+
         shutil.copyfile(source, part)
     try:
         os.replace(part, target)  # noqa: PTH105
