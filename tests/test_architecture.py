@@ -47,6 +47,7 @@ FOREIGN = {
     "msgspec": {"core", "source", "space"},
     "nh3": {"render.markup"},
     "PIL": {"pictures"},
+    "py_svg_hush": {"pictures"},
     "pydantic": {"config"},
     "requests": {"reader", "source"},
     "slugify": {"core"},

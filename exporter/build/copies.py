@@ -5,19 +5,21 @@ from __future__ import annotations
 import os
 import time
 from functools import cached_property
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from exporter.build.client_files import CLIENT, CLIENT_FILES, farewell_worker
 from exporter.build.scan import file_signature, look_again
 from exporter.core.encoding import digest
 from exporter.core.files import read_bytes, walk_files
-from exporter.guide.library.template_files import THEME
+from exporter.core.naming import HARMLESS_XML, suffix_of
+from exporter.guide.library.template_files import STATIC, THEME, linked_files, theme_files
 from exporter.pictures.icons import icon_files
-from exporter.report.problems import problem
+from exporter.pictures.svg import harmless
+from exporter.report.problems import link_problem, problem
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
-    from pathlib import Path
 
     from exporter.build.output import Output
     from exporter.config.settings import Project
@@ -32,6 +34,8 @@ class Copies:
         self._index = index
         self._content = project.content
         self._files = files
+        self._keeps_active = project.site.content.active == "keep"
+        self._templates = project.root / "templates"
         self._static = dict(_static_files(project))
 
     @property
@@ -52,13 +56,19 @@ class Copies:
         return {key for source, key, copied in rows if (source in self._files) != (copied is not None)}
 
     def wanted(self) -> Iterator[tuple[str, Path, int]]:
-        """Yield what is to be copied."""
+        """Yield what is to be copied: path under site/, source, sign; that of what is made harmless is another."""
         if self._files:
             for source, path in self._index.rows("SELECT source, path FROM asset_file ORDER BY path"):
                 if source in self._files:
-                    yield path, self._content / source, self._files[source]
+                    sign = self._files[source]
+                    yield path, self._content / source, _sign_of_cleaned(sign) if self._is_cleaned(path) else sign
         for path, (source_file, sign) in sorted(self._static.items()):
             yield path, source_file, sign
+
+    @cached_property
+    def linked(self) -> list[Problem]:
+        """What lies in templates/ and is no file or folder of its own: it is neither read nor copied."""
+        return [link_problem(f"templates/{path}") for path in linked_files(self._templates)]
 
     @cached_property
     def hidden(self) -> dict[str, Problem]:
@@ -80,6 +90,8 @@ class Copies:
             if sign and before is not None and before[0] == sign and output.stands(path, before[1], before[2]):
                 continue
             seen, data = (sign, read_bytes(source) or b"") if sign else look_again(source)
+            if source.is_relative_to(self._content) and self._is_cleaned(path):
+                seen, data = sign or _sign_of_cleaned(seen), harmless(path, data)
             differs, size, stamp = output.write(path, data)
             written += differs
             if before != (seen, size, stamp):
@@ -90,6 +102,10 @@ class Copies:
         index.database.executemany("DELETE FROM copy WHERE path = ?", ((each,) for each in gone))
         output.strays.update(each for each in gone if not self._is_hidden(each))
         return written, paths
+
+    def _is_cleaned(self, path: str) -> bool:
+        """Whether an asset's file is published without what is active in it."""
+        return not self._keeps_active and suffix_of(path) in HARMLESS_XML
 
     def _is_hidden(self, path: str) -> bool:
         """Return whether there is a page at a path, above it or below it."""
@@ -102,13 +118,19 @@ class Copies:
         return bool(self._index.value("SELECT 1 FROM page WHERE url >= ? AND url < ?", f"/{path}/", f"/{path}0"))
 
 
+def _sign_of_cleaned(sign: int) -> int:
+    """Return the sign of a file that is copied without what is active in it: none of those copied as they are."""
+    return ~sign if sign else 0
+
+
 def _static_files(project: Project) -> Iterator[tuple[str, tuple[Path, int]]]:
     """Yield the theme's static files, those of the reader's device and the project's own, each over those before."""
     now = time.time_ns()
-    sources = [(name, THEME / "static" / name) for name in walk_files(THEME / "static")]
-    own = project.root / "templates/static"
-    for name, source in (*sources, *_offline_files(project), *((name, own / name) for name in walk_files(own))):
-        yield name, (source, file_signature(os.stat(source), now))  # noqa: PTH116 - paths as text: there are many
+    own = project.root / STATIC
+    program = [*((name, THEME / "static" / name) for name in theme_files("static")), *_offline_files(project)]
+    sources = [(name, Path(os.path.realpath(source))) for name, source in program]  # an installer may have linked them
+    for name, source in (*sources, *((name, own / name) for name in walk_files(own))):
+        yield name, (source, file_signature(os.lstat(source), now))
 
 
 def _offline_files(project: Project) -> Iterator[tuple[str, Path]]:
@@ -120,7 +142,7 @@ def _offline_files(project: Project) -> Iterator[tuple[str, Path]]:
     if site.offline is True:
         yield from ((f"offline/{name}", CLIENT / name) for name in CLIENT_FILES)
         yield "sw.js", CLIENT / "sw.js"
-        logo = project.root / "templates/static" / site.theme.logo if site.theme.logo else None
+        logo = project.root / STATIC / site.theme.logo if site.theme.logo else None
         yield from icon_files(project.cache, site.title, site.theme.accent, logo).items()
     else:
         farewell = None if site.offline is False else site.offline.farewell or True

@@ -3,13 +3,23 @@
 from __future__ import annotations
 
 import os
-import shutil
 import sqlite3
-import stat
 import time
 from contextlib import closing, contextmanager
 from typing import TYPE_CHECKING, NamedTuple
 
+from exporter.core.containment import (
+    PlainFolders,
+    is_plain_file,
+    is_plain_folder,
+    is_plain_folder_at,
+    list_folder,
+    look_at,
+    remove_links,
+    remove_whole,
+    walk_folders,
+    walk_links,
+)
 from exporter.core.encoding import digest
 from exporter.core.errors import GuardError
 from exporter.core.files import (
@@ -47,7 +57,8 @@ _BUILT = "SELECT id, url, size, mtime FROM built JOIN page ON page.id = built.pa
 
 def check_output(output: Path) -> None:
     """Raise GuardError for a folder that holds files and is not ours."""
-    if output.is_dir() and any(output.iterdir()) and not (output / MARKER).is_file():
+    mark = look_at(f"{output}/{MARKER}")
+    if output.is_dir() and any(output.iterdir()) and (mark is None or is_plain_folder(mark)):
         raise GuardError(
             "output-foreign", f"{output} holds files but not the mark {MARKER} of a guide: move it away, then run again"
         )
@@ -59,14 +70,22 @@ def clean_output(project: Project, *, pages: bool = True) -> None:
     Without `pages` site/ stays until others are there: the build compares each file and sweeps what is left over.
     """
     check_output(project.output)
-    for path in walk_files(project.output) if pages and project.output.is_dir() else ():
+    for path in [*walk_files(project.output), *walk_links(project.output)] if pages else ():
         if path != MARKER and not path.startswith(f"{HISTORY}/"):
             remove(project.output / path, project.output)
-    for each in project.cache.iterdir() if project.cache.is_dir() else ():
-        if each.is_dir():
-            shutil.rmtree(each)
-        elif each.name != "lock":
-            each.unlink()
+    for names in list_folder(str(project.cache)):
+        for name in names:
+            if name != "lock":
+                remove_whole(f"{project.cache}/{name}")
+
+
+def clear_history(project: Project) -> None:
+    """Unlink what in site/updates/ is neither a file nor a folder, for all that reads and writes there by its paths."""
+    check_output(project.output)
+    folder = f"{project.output}/{HISTORY}"
+    if not is_plain_folder_at(folder):
+        remove_whole(folder)
+    remove_links(folder)
 
 
 class OutputDrift(NamedTuple):
@@ -77,14 +96,19 @@ class OutputDrift(NamedTuple):
 
 
 def look_for_changes(output: str, database: sqlite3.Connection) -> OutputDrift:
-    """Look at every file of a page, and every folder, that the last build left under `output`."""
-    pages = [
-        (number, url)
-        for number, url, size, time in database.execute(_BUILT)
-        if _look_of(f"{output}/{page_path(url)}") != (size, time)
-    ]
+    """Look at every file of a page, and every folder, that the last build left under `output`.
+
+    A page below what is no plain folder any more looks another way, whatever a link there leads to.
+    """
     known = database.execute("SELECT path, mtime FROM folder")
-    return OutputDrift(pages, [path for path, time in known if _time_of(f"{output}/{path}") != time])
+    times = {path: (before, _time_of(f"{output}/{path}")) for path, before in known}
+    lost = tuple(f"{path}/" for path, (_, now) in times.items() if now is None)
+    pages = []
+    for number, url, *look in database.execute(_BUILT):
+        path = page_path(url)
+        if _look_of(f"{output}/{path}") != tuple(look) or (lost and path.startswith(lost)):
+            pages.append((number, url))
+    return OutputDrift(pages, [path for path, (before, now) in times.items() if now != before])
 
 
 @contextmanager
@@ -116,6 +140,7 @@ class Output:
         self._scratch = scratch
         self._part = f"{scratch}/part"
         self._index = index
+        self._folders = PlainFolders(root)
         self._touched: set[str] = set()
         self._emptied: set[str] = set()
         self.stale: set[int] = set()
@@ -145,8 +170,7 @@ class Output:
 
     def _restamp(self, number: int, path: str) -> bool:
         """Note how a page's file looks now where its bytes are those that were written; tell whether they are."""
-        data = _bytes_of(f"{self._text}/{path}")
-        look = _look_of(f"{self._text}/{path}")
+        data, look = self._bytes_of(path), _look_of(f"{self._text}/{path}")
         known = self._index.value("SELECT digest FROM built WHERE page = ?", number)
         if data is None or look is None or digest(data) != known:
             return False
@@ -159,31 +183,30 @@ class Output:
         return found | {path for (path,) in self._index.rows("SELECT path FROM copy")}
 
     def _strays_in(self, folder: str, files: set[str], folders: set[str]) -> Iterator[str]:
-        """Yield what lies in a folder and is neither a file nor a folder of the guide."""
-        prefix = f"{folder}/" if folder else ""
-        try:
-            names = os.listdir(f"{self._text}/{folder}")  # noqa: PTH208 - paths as text: there are many
-        except OSError:
+        """Yield what lies in a folder and is neither a file nor a folder of the guide; a link in its place is that."""
+        obstacle = self._folders.obstacle(folder)
+        if obstacle:
+            yield obstacle
             return
-        for name in names:
-            path = prefix + name
-            if path in folders or path == HISTORY:
-                continue
-            if os.path.isdir(f"{self._text}/{path}"):  # noqa: PTH112 - it may lie where a file of ours should
-                yield from self._walk(path)
-            elif path not in files:
-                yield path
+        prefix = f"{folder}/" if folder else ""
+        found = list_folder(f"{self._text}/{folder}")
+        yield from (prefix + name for name in found.others)
+        yield from (prefix + name for name in found.files if prefix + name not in files)
+        for name in found.folders:
+            if prefix + name not in folders and prefix + name != HISTORY:  # it may lie where a file of ours should
+                yield from self._walk(prefix + name)
 
     def _walk(self, folder: str) -> Iterator[str]:
-        """Yield every file below a folder, and a folder with nothing in it."""
-        for above, folders, names in os.walk(f"{self._text}/{folder}" if folder else self._text):
-            inside = above[len(self._text) + 1 :].replace(os.sep, "/")
-            if not inside and HISTORY in folders:
-                folders.remove(HISTORY)
+        """Yield every file below a folder, whatever its kind; note the folders with nothing in them."""
+        prefix = f"{folder}/" if folder else ""
+        for below, found in walk_folders(f"{self._text}/{folder}"):
+            if not prefix + below and HISTORY in found.folders:
+                found.folders.remove(HISTORY)
+            inside = (prefix + below).rstrip("/")
             self._touched.add(inside)
-            if not folders and not names:
+            if not any(found):
                 self._emptied.add(inside)
-            yield from (f"{inside}/{name}" if inside else name for name in names)
+            yield from (f"{prefix}{below}{name}" for name in (*found.files, *found.others))
 
     def begin(self) -> None:
         """Mark the folder as ours."""
@@ -192,36 +215,46 @@ class Output:
             self._touched.add("")
 
     def stands(self, path: str, size: int, time: int) -> bool:
-        """Return whether a file still has the size and time that it had."""
-        return _look_of(f"{self._text}/{path}") == (size, time)
+        """Return whether a file still has the size and time that it had, and lies where its path says."""
+        return self._folders.holds(path.rpartition("/")[0]) and _look_of(f"{self._text}/{path}") == (size, time)
 
     def is_same(self, path: str, other: str) -> bool:
         """Return whether two paths are one file, as on a disk that ignores case."""
-        try:
-            return os.path.samefile(f"{self._text}/{path}", f"{self._text}/{other}")  # noqa: PTH121
-        except OSError:
-            return False
+        found, stands = look_at(f"{self._text}/{path}"), look_at(f"{self._text}/{other}")
+        return found is not None and stands is not None and os.path.samestat(found, stands)
 
     def write(self, path: str, data: bytes) -> tuple[bool, int, int]:
         """Write a file where its bytes differ; give whether it was, its size and its time.
 
-        A folder that is a file now, or the reverse, gives way.
+        A folder that is a file now, or the reverse, gives way; so does a link, in place of either.
         """
         self.strays.discard(path)
-        target = f"{self._text}/{path}"
-        try:
-            os.mkdir(target.rpartition("/")[0])  # noqa: PTH102 - paths as text: there are many
-        except OSError:
-            if _bytes_of(target) == data:
-                return (False, *(_look_of(target) or (0, 0)))
+        target, folder = f"{self._text}/{path}", path.rpartition("/")[0]
+        if not self._folders.make(folder) and self._bytes_of(path) == data:
+            return (False, *(_look_of(target) or (0, 0)))
         self._touch(path)
         write_bytes(self._part, data)
         try:
             _put(self._part, target)
         except OSError:
             clear_way(self._root / path, self._root)
+            self._folders.forget()
+            self._folders.make(folder)
             _put(self._part, target)
         return (True, *(_look_of(target) or (0, 0)))
+
+    def _bytes_of(self, path: str) -> bytes | None:
+        """Return the bytes of a plain file in plain folders; None where there is none that can be read."""
+        try:
+            return read_file(f"{self._text}/{path}") if self._folders.holds(path.rpartition("/")[0]) else None
+        except OSError:
+            return None
+
+    def note_links(self, paths: set[str]) -> set[str]:
+        """Note as strays those of some paths where no plain file lies; return the others."""
+        others = {path for path in paths if _look_of(f"{self._text}/{path}") is None}
+        self.strays |= others
+        return paths - others
 
     def _touch(self, path: str) -> None:
         folder = path.rpartition("/")[0]
@@ -232,12 +265,13 @@ class Output:
     def sweep(self, kept: set[str]) -> int:
         """Remove the strays, those `kept` excepted; give the number of files removed.
 
-        Where hands put a folder in the place of a file that is to go, what lies in it is a stray by itself.
+        Where hands put a folder in the place of a file that is to go, what lies in it is a stray by itself. What lies
+        behind a link is none: the link is.
         """
         removed = 0
         for path in sorted(self.strays - kept):
             self._touch(path)
-            if os.path.isdir(f"{self._text}/{path}"):  # noqa: PTH112 - paths as text: there are many
+            if self._folders.obstacle(path.rpartition("/")[0]) or is_plain_folder_at(f"{self._text}/{path}"):
                 continue
             removed += remove(self._root / path, self._root)
             self._emptied.add(path.rpartition("/")[0])
@@ -247,6 +281,8 @@ class Output:
     def settle(self) -> None:
         """Note how the folders look that something was done in; remove those that are empty."""
         for path in sorted(self._emptied, reverse=True):
+            if self._folders.obstacle(path):
+                continue
             remove_empty_folders(self._root / path, self._root)
         times = {path: _time_of(f"{self._text}/{path}") for path in self._touched}
         gone = [(path,) for path, time in times.items() if time is None]
@@ -257,33 +293,18 @@ class Output:
         self._emptied.clear()
 
 
-def _bytes_of(path: str) -> bytes | None:
-    try:
-        return read_file(path)
-    except OSError:
-        return None
-
-
 def _put(part: str, target: str) -> None:
-    """Rename a file into place, making the folders above it."""
-    try:
-        os.replace(part, target)  # noqa: PTH105
-    except FileNotFoundError:
-        os.makedirs(target.rpartition("/")[0], exist_ok=True)  # noqa: PTH103
-        os.replace(part, target)  # noqa: PTH105
+    os.replace(part, target)  # noqa: PTH105 - paths as text: there are many
 
 
 def _look_of(path: str) -> tuple[int, int] | None:
     try:
-        found = os.stat(path)  # noqa: PTH116
+        found = os.lstat(path)
     except OSError:
         return None
-    return found.st_size, found.st_mtime_ns
+    return (found.st_size, found.st_mtime_ns) if is_plain_file(found) else None
 
 
 def _time_of(folder: str) -> int | None:
-    try:
-        found = os.stat(folder)  # noqa: PTH116
-    except OSError:
-        return None
-    return found.st_mtime_ns if stat.S_ISDIR(found.st_mode) else None
+    found = look_at(folder)
+    return found.st_mtime_ns if found is not None and is_plain_folder(found) else None

@@ -8,10 +8,9 @@ from typing import TYPE_CHECKING
 from exporter.build.program_stamp import file_digest
 from exporter.build.update import FileChanges, Update, look_for_items, update_items
 from exporter.core.encoding import value_digest
-from exporter.core.files import walk_files
 from exporter.core.naming import MOVED_PATH
 from exporter.guide.index.subjects import list_subject, url_subject
-from exporter.guide.library.template_files import THEME
+from exporter.guide.library.template_files import THEME, own_files, theme_files
 from exporter.guide.schema.dates import read_date, unix_time
 from exporter.guide.schema.guide_model import site_values
 from exporter.guide.schema.read_model import read_json
@@ -121,7 +120,7 @@ def _digests(inputs: BuildInputs, earlier: Mapping[str, Record]) -> Digests:
 
 def _shared_inputs(project: Project, guide: GuideModel) -> bytes:
     own = project.root / "templates"
-    files = [*(THEME / name for name in walk_files(THEME)), *(own / name for name in walk_files(own))]
+    files = [*(THEME / name for name in theme_files()), *(own / name for name in own_files(own))]
     sources = [(str(file), file_digest(file)) for file in files]
     return value_digest([sources, site_values(guide), dict(guide.definitions), dict(guide.tags), guide.locales])
 

@@ -11,7 +11,7 @@ from exporter import __version__
 from exporter.build.scan import file_signature
 from exporter.core.encoding import digest, value_digest
 
-_LIBRARIES = ("babel", "cmarkgfm", "jinja2", "markupsafe", "msgspec", "nh3", "slugify")
+_LIBRARIES = ("babel", "cmarkgfm", "jinja2", "markupsafe", "msgspec", "nh3", "py_svg_hush", "slugify")
 
 
 def program_digest() -> str:

@@ -25,6 +25,7 @@ from exporter.core.files import walk_files
 from exporter.core.naming import page_path
 from exporter.guide.index.database import read_row
 from exporter.guide.index.guide_index import GuideIndex
+from exporter.guide.library.template_files import STATIC
 from exporter.guide.schema.read_model import read_guide_model
 from exporter.report.problems import Problem, weigh
 from exporter.report.render_report import RenderReport
@@ -176,7 +177,7 @@ def _finish(
     with index.transaction():
         copied, kept = inputs.copies.copy(output)
         _note_strays(index, output, plan.moved)
-        removed = output.sweep(kept | failed)
+        removed = output.sweep(kept | output.note_links(failed))
         output.settle()
         sign_fresh(index, inputs.project.content, list(plan.fresh))
         note_folders(index, inputs.project.content, changes)
@@ -213,6 +214,7 @@ def _weighed(project: Project, problems: Iterable[Problem]) -> tuple[Problem, ..
 def _problems(inputs: BuildInputs, failed: Iterable[Outcome]) -> Iterator[Problem]:
     """Yield what is wrong with the pages as they are, whenever they were rendered."""
     index = inputs.index
+    yield from inputs.copies.linked
     yield from inputs.copies.hidden.values()
     if index.value("SELECT 1 FROM page WHERE parted NOT NULL") is not None:
         from exporter.guide.pages.planner import clashes
@@ -226,6 +228,7 @@ def _problems(inputs: BuildInputs, failed: Iterable[Outcome]) -> Iterator[Proble
 
 def _check_logo(project: Project) -> None:
     logo = project.site.theme.logo
-    if logo is not None and logo not in set(walk_files(project.root / "templates/static")):
-        file = project.root / "templates/static" / logo
-        raise SettingsError((("theme", "logo"), f"theme.logo: there is no {file}"))
+    static = project.root / STATIC
+    if logo is not None and logo not in set(walk_files(static)):
+        linked = " that is no link" if (static / logo).exists() else ""
+        raise SettingsError((("theme", "logo"), f"theme.logo: there is no {static / logo}{linked}"))

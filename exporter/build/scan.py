@@ -6,6 +6,7 @@ import os
 import time
 from typing import TYPE_CHECKING, NamedTuple
 
+from exporter.core.containment import PlainFolders, is_plain_file, list_folder, walk_folders
 from exporter.core.encoding import decode, digest
 from exporter.core.errors import GuardError
 from exporter.core.files import read_file
@@ -35,9 +36,9 @@ def file_signature(found: os.stat_result, now: int) -> int:
 def look_again(file: Path) -> tuple[int, bytes]:
     """Return a file's signature and bytes once it is no longer fresh, after waiting a moment where needed."""
     try:
-        wait = file.stat().st_mtime_ns + _RACY - time.time_ns()
+        wait = file.lstat().st_mtime_ns + _RACY - time.time_ns()
         time.sleep(min(max(wait, 0), _RACY) / 1_000_000_000)
-        return file_signature(file.stat(), time.time_ns()), read_file(str(file))
+        return file_signature(file.lstat(), time.time_ns()), read_file(str(file))
     except OSError:
         return 0, b""
 
@@ -51,19 +52,21 @@ def look_at_items(content: Path) -> dict[str, int]:
 
 
 def item_folders(content: Path) -> list[str]:
-    """Return the folders under content/ that can hold files of items."""
-    return ["assets", *(f"entries/{name}" for name in _folders(f"{content}/entries"))]
+    """Return the folders under content/ that can hold files of items; what lies behind a link is none."""
+    plain = PlainFolders(content)
+    names = list_folder(f"{content}/entries").folders if plain.holds("entries") else ()
+    return [*(["assets"] if plain.holds("assets") else ()), *(f"entries/{name}" for name in names)]
 
 
 def look_into(content: Path, folder: str) -> dict[str, int]:
-    """Return the signature of every JSON file in a folder, by path under content/; none for a missing folder."""
+    """Return the signature of every plain JSON file in a folder, by path under content/; none for a missing folder."""
     now = time.time_ns()
     try:
         with os.scandir(f"{content}/{folder}") as entries:
             return {
-                f"{folder}/{each.name}": file_signature(each.stat(), now)
+                f"{folder}/{each.name}": file_signature(each.stat(follow_symlinks=False), now)
                 for each in entries
-                if each.name.endswith(".json")
+                if each.name.endswith(".json") and each.is_file(follow_symlinks=False)
             }
     except FileNotFoundError:
         return {}
@@ -77,12 +80,15 @@ def look_at_known(content: Path, known: Iterable[tuple[str, int]]) -> tuple[dict
     differing, gone, now, root = {}, [], time.time_ns(), f"{content}/"
     for path, sign in known:
         try:
-            found = os.stat(root + path)  # noqa: PTH116 - paths as text: there are many
+            found = os.lstat(root + path)
         except FileNotFoundError:
             gone.append(path)
             continue
         if hash((found.st_size, found.st_mtime_ns, found.st_ctime_ns, found.st_ino)) != sign:
-            differing[path] = sign, file_signature(found, now)
+            if is_plain_file(found):
+                differing[path] = sign, file_signature(found, now)
+            else:
+                gone.append(path)
     return differing, gone
 
 
@@ -92,7 +98,7 @@ def folder_signature(folder: str) -> int:
     So it is with one that was changed just now, and on disks that count time in milliseconds or more.
     """
     try:
-        found = os.stat(folder)  # noqa: PTH116
+        found = os.lstat(folder)
     except OSError:
         return 0
     return file_signature(found, time.time_ns()) if found.st_mtime_ns % 1_000_000 else 0
@@ -101,20 +107,12 @@ def folder_signature(folder: str) -> int:
 def look_at_files(content: Path) -> dict[str, int]:
     """Return the signature of every asset file, by its path under content/."""
     found: dict[str, int] = {}
-    for folder, _, names in os.walk(f"{content}/files"):
-        inside = folder[len(str(content)) + 1 :].replace(os.sep, "/")
+    for inside, listing in walk_folders(f"{content}/files") if PlainFolders(content).holds("files") else ():
         now = time.time_ns()
-        for name in names:
-            found[f"{inside}/{name}"] = file_signature(os.stat(f"{folder}/{name}"), now)  # noqa: PTH116 - paths as text: there are many
+        for name in listing.files:
+            path = f"files/{inside}{name}"
+            found[path] = file_signature(os.lstat(f"{content}/{path}"), now)
     return found
-
-
-def _folders(path: str) -> list[str]:
-    try:
-        with os.scandir(path) as entries:
-            return sorted(each.name for each in entries if each.is_dir())
-    except FileNotFoundError:
-        return []
 
 
 class Read(NamedTuple):

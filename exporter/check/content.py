@@ -12,7 +12,7 @@ from exporter.report.problems import problem
 from exporter.report.text import one_line
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Iterable, Iterator, Mapping
 
     from exporter.check.rules import Found, Rules
     from exporter.core.encoding import Json
@@ -40,11 +40,11 @@ class ItemFindings(NamedTuple):
     filled: Mapping[str, int] | None = None
 
 
-def look_at(rules: Rules, item: Item, path: str) -> ItemFindings:
-    """Check an item whose JSON lies at `path` under content/."""
+def look_at(rules: Rules, item: Item, path: str, of_files: Iterable[Found] = ()) -> ItemFindings:
+    """Check an item whose JSON lies at `path` under content/; `of_files` was found in its files."""
     written = list(_written(rules, item))
     facts, nested = facts_of(rules.guide, item, path), list(_nested(rules, item))
-    found = [*_coordinates(rules, item, nested), *_refused(written)]
+    found = [*of_files, *_coordinates(rules, item, nested), *_refused(written)]
     if item.key.kind == "asset":
         found += [*alt_missing(rules, item), *odd_files(rules, item, path)]
     else:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from exporter.build.copies import Copies
 from exporter.build.scan import look_at_items
+from exporter.check.active import active_files
 from exporter.check.addresses import address_problems
 from exporter.check.content import ItemFindings, look_at
 from exporter.check.links import LinkTables
@@ -125,4 +126,4 @@ def _look(rules: Rules, content: Path, paths: Iterable[str]) -> Iterator[ItemFin
             yield ItemFindings("", path, "", (broken,), ItemFacts("", ""))
             continue
         if item is not None:
-            yield look_at(rules, item, path)
+            yield look_at(rules, item, path, list(active_files(rules, item, path, content)))

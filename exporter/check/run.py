@@ -10,13 +10,17 @@ from typing import TYPE_CHECKING, Any
 from exporter.build.output import MARKER, check_output
 from exporter.check.mirror import MirrorCheck
 from exporter.check.rules import make_rules
+from exporter.core.containment import walk_links
 from exporter.core.naming import MOVED_PATH
+from exporter.guide.library.template_files import linked_files
 from exporter.guide.schema.read_model import read_guide_model, read_json
 from exporter.report.check_report import CheckReport
-from exporter.report.problems import problem, wanted, weigh
+from exporter.report.problems import link_problem, problem, wanted, weigh
 from exporter.workers.pool import cores
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from exporter.check.site import SiteCheck
     from exporter.config.settings import Project
     from exporter.report.problems import Problem
@@ -43,7 +47,8 @@ def check_guide(project: Project, *, strict: bool = False, jobs: int = 0) -> Che
     codes, jobs = wanted(project.site.check), jobs or cores()
     guide, moved = read_guide_model(project.content, project.site), read_json(project.content, MOVED_PATH)
     mirror, site = MirrorCheck(project, make_rules(guide, codes), moved, jobs), _site_check(project, codes, jobs)
-    found = chain(mirror.find(), site.find() if site is not None else [_NO_SITE])
+    linked = _links(project) if "link-on-disk" in codes else ()
+    found = chain(linked, mirror.find(), site.find() if site is not None else [_NO_SITE])
     problems = tuple(sorted(dict.fromkeys(weigh(found, project.site.check, strict=strict)), key=_place))
     errors = sum(problem.severity == "error" for problem in problems)
     report = CheckReport(
@@ -60,6 +65,12 @@ def check_guide(project: Project, *, strict: bool = False, jobs: int = 0) -> Che
 def _place(found: Problem) -> tuple[Any, ...]:
     """Return a problem's place in the report: errors first, then by file; the mirror comes before the site."""
     return found.severity != "error", found.file, found.line, found.code, found.field, found.locale, found.message
+
+
+def _links(project: Project) -> Iterator[Problem]:
+    """Yield what lies in content/ and templates/ and is neither a file nor a folder of its own."""
+    yield from (link_problem(f"content/{path}") for path in walk_links(project.content))
+    yield from (link_problem(f"templates/{path}") for path in linked_files(project.root / "templates"))
 
 
 def _site_check(project: Project, codes: frozenset[str], jobs: int) -> SiteCheck | None:

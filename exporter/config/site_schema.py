@@ -112,12 +112,16 @@ class Source(Part):
 
 
 class Content(Part):
-    """What the mirror holds."""
+    """What the mirror holds, and how its files are published.
+
+    `active` says what becomes of files that browsers run (HTML, XML, JavaScript, what is active in SVG).
+    """
 
     formats: Annotated[
         tuple[Literal["json", "markdown"], ...], Field(json_schema_extra={"contains": {"const": "json"}})
     ] = ("json", "markdown")
     assets: Literal["download", "link"] = "download"
+    active: Literal["rename", "keep"] = "rename"
 
 
 class PagePattern(Part):

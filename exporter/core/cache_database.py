@@ -7,10 +7,11 @@ mended or migrated: it is removed, with its journals, and an empty one takes its
 from __future__ import annotations
 
 import hashlib
-import shutil
 import sqlite3
 from contextlib import closing, suppress
 from typing import TYPE_CHECKING, NamedTuple
+
+from exporter.core.containment import is_plain_file, look_at, remove_whole
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -62,16 +63,29 @@ def open_read_only(path: Path) -> sqlite3.Connection:
 
 def remove_cache(path: Path) -> None:
     """Remove a cache's file and what SQLite keeps next to it; a folder in its place, too."""
-    if path.is_dir() and not path.is_symlink():
-        shutil.rmtree(path)
     for suffix in _COMPANIONS:
-        path.with_name(path.name + suffix).unlink(missing_ok=True)
+        remove_whole(f"{path}{suffix}")
+
+
+def drop_foreign(path: Path) -> None:
+    """Remove a cache that is no file of its own, so that one can be made in its place."""
+    if not _is_own(path):
+        remove_cache(path)
+
+
+def _is_own(path: Path) -> bool:
+    """Whether a cache and what SQLite keeps next to it are plain files without other names elsewhere.
+
+    SQLite writes in place, so that another name's bytes would change.
+    """
+    found = [look_at(f"{path}{suffix}") for suffix in _COMPANIONS]
+    return all(each is None or (is_plain_file(each) and each.st_nlink <= 1) for each in found)
 
 
 def _open_sound(path: Path, wanted: CacheFormat, *, across_threads: bool) -> sqlite3.Connection | None:
     """Open a file that has the wanted format; remove any other and return None."""
     path.parent.mkdir(parents=True, exist_ok=True)
-    if path.is_file():
+    if path.is_file() and _is_own(path):
         database = _connect(path, across_threads=across_threads)
         if _is_of(database, wanted):
             return database

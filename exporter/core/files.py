@@ -4,39 +4,57 @@ from __future__ import annotations
 
 import errno
 import os
-import shutil
+import stat
 import struct
 import sys
-from contextlib import contextmanager, suppress
-from pathlib import Path
+from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
+from exporter.core.containment import (
+    PlainFolders,
+    is_link,
+    is_plain_file,
+    is_plain_folder_at,
+    look_at,
+    remove_whole,
+    walk_folders,
+)
 from exporter.core.errors import GuardError
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
-
+    from pathlib import Path
 
 _PIECE = 1 << 15
 """Bytes: most files are smaller, and a read that returns less than was asked for has the whole file."""
 
 
+_NO_FOLLOW = getattr(os, "O_NOFOLLOW", 0)
+_READ = os.O_RDONLY | getattr(os, "O_BINARY", 0) | _NO_FOLLOW | getattr(os, "O_NONBLOCK", 0)
+_WRITE = os.O_WRONLY | os.O_CREAT | os.O_EXCL | getattr(os, "O_BINARY", 0) | _NO_FOLLOW
+_NO_PLAIN_FILE = {errno.ELOOP, errno.EMLINK, errno.ENXIO, errno.ENODEV}
+"""What systems say of links that are not followed, and of sockets and devices."""
+
+
 def read_bytes(path: Path) -> bytes | None:
-    """Return a file's bytes; None where there is no file."""
+    """Return a file's bytes; None where there is no plain file."""
     try:
-        return path.read_bytes()
+        return read_file(str(path))
     except (FileNotFoundError, NotADirectoryError):
         return None
 
 
-def has_size(path: Path, size: int | None) -> bool:
-    """Whether there is a file, with that many bytes; None for any number."""
-    return path.is_file() and size in (None, path.stat().st_size)
+def read_below(root: Path, path: str) -> bytes | None:
+    """Return the bytes of a plain file that is reached from `root` through plain folders; None where there is none."""
+    return read_bytes(root / path) if PlainFolders(root).holds(path.rpartition("/")[0]) else None
 
 
 def read_file(path: str) -> bytes:
-    """Return a file's bytes, by its path as text: for many files, a Path and a stream would take half the time."""
-    handle = os.open(path, os.O_RDONLY | getattr(os, "O_BINARY", 0))
+    """Return a file's bytes, by its path as text: for many files, a Path and a stream would take half the time.
+
+    Raises FileNotFoundError for anything but a plain file: links are not followed, pipes not waited for.
+    """
+    handle = _open_plain(path)
     try:
         data = os.read(handle, _PIECE)
         if len(data) < _PIECE:
@@ -49,13 +67,32 @@ def read_file(path: str) -> bytes:
         os.close(handle)
 
 
+def _open_plain(path: str) -> int:
+    try:
+        handle = os.open(path, _READ)
+    except OSError as error:
+        if error.errno in _NO_PLAIN_FILE:
+            raise FileNotFoundError(errno.ENOENT, "no plain file", path) from None
+        raise
+    if stat.S_ISREG(os.fstat(handle).st_mode) and (_NO_FOLLOW or not is_link(os.lstat(path))):
+        return handle
+    os.close(handle)
+    raise FileNotFoundError(errno.ENOENT, "no plain file", path)
+
+
 def write_bytes(path: str, data: bytes | bytearray, *, new: bool = False) -> None:
     """Write a file, by its path as text: for many files, making a Path takes as long as writing.
 
-    A `new` file never replaces another. Raises FileExistsError.
+    Whatever lies there gives way and is never written into: it may be a link, or another name of a file elsewhere. A
+    `new` file replaces nothing. Raises FileExistsError.
     """
-    how = os.O_EXCL if new else os.O_TRUNC
-    handle = os.open(path, os.O_WRONLY | os.O_CREAT | how | getattr(os, "O_BINARY", 0), 0o666)
+    try:
+        handle = os.open(path, _WRITE, 0o666)
+    except FileExistsError:
+        if new:
+            raise
+        remove_whole(path)
+        handle = os.open(path, _WRITE, 0o666)
     try:
         written = os.write(handle, data)
         while written < len(data):
@@ -69,7 +106,7 @@ def write_atomic(path: Path, data: bytes, scratch: Path) -> None:
     scratch.mkdir(parents=True, exist_ok=True)
     part = scratch / "part"
     try:
-        part.write_bytes(data)
+        write_bytes(str(part), data)
         rename(part, path)
     except BaseException:
         part.unlink(missing_ok=True)
@@ -95,12 +132,11 @@ def rename(source: Path, target: Path) -> None:
 
 def clear_way(path: Path, root: Path) -> None:
     """Remove what is in the way of a file at `path` under `root`: a folder there, a file instead of a folder above."""
-    if path.is_dir() and not path.is_symlink():
-        shutil.rmtree(path)
+    if is_plain_folder_at(str(path)):
+        remove_whole(str(path))
     folder = path.parent
-    while folder != root and not folder.is_dir():
-        with suppress(NotADirectoryError):  # a file stands further up
-            folder.unlink(missing_ok=True)
+    while folder != root and not is_plain_folder_at(str(folder)):
+        remove_whole(str(folder))
         folder = folder.parent
 
 
@@ -127,11 +163,9 @@ def remove_empty_folders(folder: Path, root: Path) -> None:
 
 
 def walk_files(root: Path) -> Iterator[str]:
-    """Yield the paths of all files under `root`, relative and with slashes, in order."""
-    for folder, folders, names in os.walk(root):
-        folders.sort()
-        inside = Path(folder).relative_to(root)
-        yield from ((inside / name).as_posix() for name in sorted(names))
+    """Yield the paths of all plain files under `root`, relative and with slashes, in order; no link is followed."""
+    for inside, found in walk_folders(root):
+        yield from (f"{inside}{name}" for name in found.files)
 
 
 @contextmanager
@@ -142,7 +176,11 @@ def exclusive_lock(path: Path) -> Iterator[None]:
     does.
     """
     path.parent.mkdir(parents=True, exist_ok=True)
-    with path.open("ab") as file:
+    found = look_at(str(path))
+    if found is not None and not is_plain_file(found):
+        remove_whole(str(path))
+    flags = os.O_WRONLY | os.O_CREAT | _NO_FOLLOW | getattr(os, "O_NONBLOCK", 0)
+    with open(path, "ab", opener=lambda name, _: os.open(name, flags, 0o666)) as file:
         try:
             _lock(file)
         except OSError as error:

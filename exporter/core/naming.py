@@ -160,7 +160,8 @@ def url_path(value: str) -> str:
 class AssetFile:
     """A file of an asset.
 
-    Its locales, its path under content/, the suffix of its name, the URL it is fetched from, its size in bytes.
+    Its locales, its path under content/, the suffix of its name, the URL it is fetched from, its size in bytes, its
+    content type as the space has it.
     """
 
     locales: tuple[str, ...]
@@ -168,12 +169,51 @@ class AssetFile:
     suffix: str
     url: str
     size: int | None
+    content_type: str = ""
 
     @property
     def public_path(self) -> str:
         """Its path under site/; a changed name gets its suffix back, since hosts derive the type from it."""
         plain = _SUFFIX.fullmatch(self.suffix) is not None and not self.path.lower().endswith(self.suffix)
         return f"{self.path}{self.suffix}" if plain else self.path
+
+    def path_in_site(self, *, keeps_active: bool) -> str:
+        """Return its path under site/; a file that browsers would run gets a name that no host serves as such.
+
+        Where the guide `keeps_active`, it has its own name. An SVG always has: what is active in it is left out.
+        """
+        path = self.public_path
+        return path if keeps_active or not is_active(path, self.content_type) else f"{path}.txt"
+
+
+def is_active(path: str, content_type: str) -> bool:
+    """Whether a browser may run a file of this name and content type as a page or script of the guide.
+
+    SVG pictures and tracks in XML are not meant: they are read and made harmless under their own names.
+    """
+    suffix = suffix_of(path)
+    if suffix in HARMLESS_XML or suffix == ".txt":
+        return False
+    kind = content_type.partition(";")[0].strip().lower()
+    return _ACTIVE_SUFFIX.fullmatch(suffix) is not None or _ACTIVE_TYPE.fullmatch(kind) is not None
+
+
+def suffix_of(path: str) -> str:
+    """Return what a host derives the type of a file from: the end of its name, in lower case, with the dot."""
+    name = path.rpartition("/")[2].lower()
+    return f".{name.rpartition('.')[2]}" if "." in name else ""
+
+
+HARMLESS_XML = frozenset({".svg", ".gpx", ".kml", ".tcx"})
+"""Suffixes of pictures and tracks: XML that readers' apps know by its name, which is published without what runs."""
+
+_ACTIVE_SUFFIX = re.compile(
+    r"\.(?:[dpsx]?html?|xht|svgz|xml|xslt?|xsd|xul|rss|atom|rdf|mathml|mml|wsdl|[cm]?js|jsx|mht(?:ml)?|hta|htc)"
+)
+_ACTIVE_TYPE = re.compile(
+    r"text/(?:html|xml|xsl|(?:x-)?(?:java|ecma|live|j)script[0-9.]*)|application/(?:xml|(?:x-)?(?:java|ecma)script)"
+    r"|multipart/related|message/rfc822|application/x-mimearchive|[^/]+/[^/]+\+xml"
+)
 
 
 def asset_files(item: Item, path: str) -> tuple[AssetFile, ...]:
@@ -191,10 +231,15 @@ def asset_files(item: Item, path: str) -> tuple[AssetFile, ...]:
     inner = file_names(codes[0] for codes in by_url.values()) if len(by_url) > 1 else {}
     found = []
     for url, codes in by_url.items():
-        name = _asset_name(values[codes[0]])
+        value = values[codes[0]]
+        name = _asset_name(value)
         inside = f"{inner[codes[0]]}/{file_name(name)}" if inner else file_name(name)
         suffix = PurePosixPath(name).suffix.lower()
-        found.append(AssetFile(tuple(codes), f"{folder}/{inside}", suffix, url, _size(values[codes[0]])))
+        found.append(
+            AssetFile(
+                tuple(codes), f"{folder}/{inside}", suffix, url, _size(value), str(value.get("contentType") or "")
+            )
+        )
     return tuple(found)
 
 

@@ -151,8 +151,9 @@ def _render(
     verbose: bool,
 ) -> BuildReport:
     """Render, after a sync where one is asked for; what stands in site/ is looked at meanwhile."""
-    from exporter.build.output import clean_output, look_ahead
+    from exporter.build.output import clean_output, clear_history, look_ahead
 
+    clear_history(project)
     if choices.clean:
         clean_output(project, pages=not choices.strict)
     details: list[str] = []

@@ -7,6 +7,7 @@ from contextlib import ExitStack
 from typing import TYPE_CHECKING, Self
 
 from exporter.config.settings import keep_settings
+from exporter.core.containment import remove_links
 from exporter.core.files import exclusive_lock
 
 if TYPE_CHECKING:
@@ -33,6 +34,7 @@ class FolderLock:
 
     def _hold(self) -> None:
         self._held.enter_context(exclusive_lock(self._project.cache / "lock"))
+        remove_links(self._project.cache)
 
     def pause(self, seconds: float) -> None:
         """Let others have the lock for some seconds. Raises GuardError where one of them still holds it then."""

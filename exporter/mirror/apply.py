@@ -4,13 +4,21 @@ from __future__ import annotations
 
 import json
 import os
-import shutil
 from contextlib import closing
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
+from exporter.core.containment import (
+    PlainFolders,
+    is_plain_folder_at,
+    list_folder,
+    obstacle_sentence,
+    remove_whole,
+    walk_folders,
+)
 from exporter.core.encoding import decode, digest, order_free_sum, subtract
-from exporter.core.files import has_size, read_bytes, remove, rename
+from exporter.core.errors import GuardError
+from exporter.core.files import read_bytes, remove, rename
 from exporter.core.model import Key, item_from_bytes
 from exporter.core.naming import LOCALES_PATH
 from exporter.mirror.plan import Disk
@@ -21,6 +29,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
 
     from exporter.core.model import Item
+    from exporter.core.naming import AssetFile
     from exporter.mirror.index import MirrorIndex
     from exporter.mirror.staging import Staging
     from exporter.source.assets import Wanted
@@ -88,11 +97,42 @@ def _lost_file(asset: str, code: str, words: str) -> Problem:
     return Problem("error", code, message, item=f"asset:{asset}")
 
 
+def guard_content(content: Path) -> None:
+    """Raise GuardError where a folder of items or of the model is a link, or no folder: nothing is read behind it."""
+    folders = PlainFolders(content)
+    found = [folders.obstacle(folder) for folder in ("assets", "entries", "files", "model/content_types")]
+    found += [f"entries/{name}" for name in list_folder(f"{content}/entries").others]
+    _raise_at(next(filter(None, found), ""))
+
+
+def guard_plan(staging: Staging, content: Path) -> None:
+    """Raise GuardError where a step of the plan would follow a link, or replace a folder by a file.
+
+    Nothing has been applied then.
+    """
+    folders = PlainFolders(content)
+    for phase in (Phase.KEEP, Phase.REMOVE, Phase.PUT, Phase.FETCH):
+        for path, _ in staging.steps(phase):
+            _raise_at(folders.obstacle(path.rpartition("/")[0]))
+            if phase is not Phase.REMOVE and is_plain_folder_at(f"{content}/{path}"):
+                raise GuardError(
+                    "folder-on-disk", f"content/{path} is a folder, but a file belongs there: move it away"
+                )
+    for inside, _ in walk_folders(staging.whole):
+        _raise_at(folders.obstacle(inside.rstrip("/")))
+
+
+def _raise_at(obstacle: str) -> None:
+    if obstacle:
+        raise GuardError("link-on-disk", f"{obstacle_sentence(f'content/{obstacle}')}, then run again")
+
+
 def keep_files(staging: Staging, content: Path) -> None:
     """Link the files that only get another path into the staging folder, before anything changes."""
     if not staging.meta("kept"):
+        folders = PlainFolders(content)
         for path, source in staging.steps(Phase.KEEP):
-            if (content / source).is_file() and not _fetched(staging, path).exists():
+            if folders.find(source) is not None and not _fetched(staging, path).exists():
                 _link(str(content / source), str(_fetched(staging, path)), staging.folder)
         staging.remember(kept="yes")
 
@@ -130,9 +170,12 @@ def _link(source: str, target: str, scratch: Path) -> None:
     try:
         os.link(source, part)
     except FileExistsError:
-        os.unlink(part)  # noqa: PTH108 - paths as text: there are many
+        remove_whole(part)
         os.link(source, part)
     except OSError:
+        remove_whole(part)
+        import shutil  # imported here: most disks have links
+
         shutil.copyfile(source, part)
     try:
         os.replace(part, target)  # noqa: PTH105
@@ -155,7 +198,7 @@ def _move_all(source: str, target: str) -> None:
     Path(target).mkdir(parents=True, exist_ok=True)
     for name in sorted(os.listdir(source)):  # noqa: PTH208
         old, new = f"{source}/{name}", f"{target}/{name}"
-        if os.path.isdir(old) and os.path.isdir(new):  # noqa: PTH112
+        if is_plain_folder_at(old) and is_plain_folder_at(new):
             _move_all(old, new)
         else:
             os.replace(old, new)  # noqa: PTH105
@@ -181,12 +224,18 @@ def index_plan(staging: Staging, index: MirrorIndex) -> None:
 
 def disk_of(content: Path, staging: Staging, locales: Iterable[str], *, downloads: bool) -> Disk:
     """Return the answers for a mirror; `locales` are those of the space, `downloads` says whether files are kept."""
+    folders = PlainFolders(content)
+
+    def is_there(file: AssetFile) -> bool:
+        found = folders.find(file.path)
+        return found is not None and file.size in (None, found.st_size)
+
     return Disk(
         tuple(sorted({*locales, *_locale_codes(content)})),
         downloads,
         mirrored=lambda path: _read_item(content / path),
         staged=lambda change: _read_item(staging.folder / change.files[0]),
-        is_there=lambda file: has_size(content / file.path, file.size),
+        is_there=is_there,
     )
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from exporter.core.containment import PlainFolders, walk_links
 from exporter.core.files import read_bytes, walk_files
 from exporter.core.model import item_digest, item_from_bytes
 from exporter.core.naming import LOCALES_PATH, MOVED_PATH, TAGS_PATH, asset_files, twin_paths
@@ -41,6 +42,7 @@ class _Finder:
         self.missing: list[str] = []
         self.files_missing: list[str] = []
         self._content: Path = run.project.content
+        self._folders = PlainFolders(self._content)
         self._model: Model = run.answers.read()
         self._has_twins, self._downloads, self._compares_twins = run.writes_twins, run.downloads, compares_twins
         self._own = {LOCALES_PATH, TAGS_PATH, MOVED_PATH}
@@ -71,15 +73,15 @@ class _Finder:
     def _compare_files(self, item: Item, row: Row) -> None:
         for file in asset_files(item, row.path) if self._downloads else ():
             self._own.add(file.path)
-            target = self._content / file.path
-            if not target.is_file():
+            found = self._folders.find(file.path)
+            if found is None:
                 self.files_missing.append(_shown(file.path))
-            elif file.size is not None and target.stat().st_size != file.size:
+            elif file.size is not None and found.st_size != file.size:
                 self.changed.append(_shown(file.path))
 
     def foreign(self) -> Iterator[str]:
         """Yield the paths of files that belong to no item; hidden ones such as .gitkeep are left alone."""
-        for path in walk_files(self._content):
+        for path in (*walk_files(self._content), *walk_links(self._content)):
             of_model = path.startswith("model/content_types/") and path.endswith(".json")
             hidden = path.rpartition("/")[2].startswith(".")
             if path not in self._own and not of_model and not hidden and not path.startswith(tuple(self._damaged)):

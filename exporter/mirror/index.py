@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from exporter.core.cache_database import CacheFormat, copy_cache, open_cache
 from exporter.core.encoding import order_free_sum
-from exporter.core.files import walk_files
+from exporter.core.files import read_bytes, walk_files
 from exporter.core.model import Key, item_digest, item_from_bytes
 from exporter.core.naming import is_item_path, item_folder
 
@@ -150,8 +150,8 @@ def _items_on_disk(content: Path) -> Iterator[Row]:
 
 
 def _read_row(content: Path, path: str) -> Row | None:
-    data = (content / path).read_bytes()
-    item = item_from_bytes(data)
-    if item is None or not is_item_path(path, item.key, item.content_type):
+    data = read_bytes(content / path)
+    item = item_from_bytes(data) if data is not None else None
+    if data is None or item is None or not is_item_path(path, item.key, item.content_type):
         return None
     return Row(item.key, item_folder(item.key, item.content_type), path, item_digest(item.key, data))

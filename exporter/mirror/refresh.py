@@ -34,7 +34,7 @@ def refresh_twins(content: Path, index: MirrorIndex, model: Model, scratch: Path
             expected.add(path)
     for name in walk_files(content / "entries"):
         path = f"entries/{name}"
-        if path.endswith(".md") and path not in expected and _is_twin(path, (content / path).read_bytes()):
+        if path.endswith(".md") and path not in expected and _is_twin(path, read_bytes(content / path) or b""):
             remove(content / path, content)
 
 

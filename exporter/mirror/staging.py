@@ -8,12 +8,13 @@ Where the mirror is empty they are staged in the folders of content/ instead, so
 from __future__ import annotations
 
 import json
-import shutil
 import sqlite3
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from exporter.core.cache_database import CacheFormat, open_cache
+from exporter.core.containment import remove_whole
 from exporter.core.encoding import canonical
 from exporter.core.files import walk_files, write_bytes
 from exporter.core.model import Key, Upsert, item_digest, precedence
@@ -310,6 +311,6 @@ class Staging:
 
 def throw_away(folder: Path) -> None:
     """Remove a staging folder, the database that names its files first, so that a crash leaves nothing to resume."""
-    if folder.is_dir():
-        (folder / "sync.db").unlink(missing_ok=True)
-        shutil.rmtree(folder, ignore_errors=True)
+    remove_whole(str(folder / "sync.db"))
+    with suppress(OSError):
+        remove_whole(str(folder))

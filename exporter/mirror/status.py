@@ -6,10 +6,12 @@ from contextlib import closing
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any, NamedTuple
 
+from exporter.core.containment import PlainFolders
 from exporter.core.encoding import canonical
 from exporter.core.files import read_bytes
 from exporter.core.model import Key, Upsert, item_digest, item_from_bytes, precedence
 from exporter.core.naming import asset_files, item_folder, item_path
+from exporter.mirror.apply import guard_content
 from exporter.mirror.drift import find_drift
 from exporter.mirror.index import MirrorIndex
 from exporter.mirror.message import ItemTitles
@@ -49,6 +51,7 @@ def find_status(
 
     `source` is what `.syncstate` says of the source. Raises SourceError and GuardError.
     """
+    guard_content(project.content)
     with closing(MirrorIndex(project.cache / "mirror.db", keep=False)) as index:
         answers = fetch_known_model(client, project.site.source)
         run = SyncRun(project, client, source, options, index, answers, project.site.source.limit)
@@ -165,7 +168,8 @@ def _to_fetch(run: SyncRun, item: Item, row: Row | None) -> Iterator[str]:
     path = row.path if row is not None else item_path(item.key, "", clash=clash)
     before = _mirrored(run, row) if row is not None else None
     old_files = asset_files(before, path) if before is not None else ()
-    present = {file.url for file in old_files if (run.project.content / file.path).is_file()}
+    folders = PlainFolders(run.project.content)
+    present = {file.url for file in old_files if folders.find(file.path) is not None}
     yield from (file.path for file in asset_files(item, path) if file.url not in present)
 
 

@@ -12,7 +12,17 @@ from exporter.core.cache_database import remove_cache
 from exporter.core.encoding import Json, canonical, decode
 from exporter.core.errors import GuardError
 from exporter.core.model import Key
-from exporter.mirror.apply import Fetched, apply_plan, disk_of, fetch_files, index_plan, keep_files, planned_sum
+from exporter.mirror.apply import (
+    Fetched,
+    apply_plan,
+    disk_of,
+    fetch_files,
+    guard_content,
+    guard_plan,
+    index_plan,
+    keep_files,
+    planned_sum,
+)
 from exporter.mirror.index import MirrorIndex
 from exporter.mirror.moved import read_moved, record_move, write_moved
 from exporter.mirror.plan import MirrorPlanner
@@ -43,6 +53,7 @@ def sync(project: Project, client: Delivery, source: Mapping[str, Any], options:
     SourceError, with content/ and the token as they were, and GuardError.
     """
     started = time.monotonic()
+    guard_content(project.content)
 
     def work(index: MirrorIndex) -> SyncOutcome:
         answers = fetch_known_model(client, project.site.source)
@@ -192,6 +203,7 @@ def _apply(run: SyncRun, staging: Staging, state: SyncState | None, start: Start
     content, scratch = run.project.content, run.project.cache
     done, fetched = SyncOutcome(), Fetched()
     if not staging.empty:
+        guard_plan(staging, content)
         done = _counted(run, staging)
         fetched = fetch_files(staging, run.client, run.options.downloads)
         keep_files(staging, content)

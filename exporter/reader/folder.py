@@ -14,6 +14,9 @@ if TYPE_CHECKING:
 CONTENTS = ("packs", "chrome", "index", "changes", "history", "since")
 
 
+_ALL_CHAINS = "updates"
+
+
 @dataclass
 class ChainFolder:
     """`updates/<locale>/`; `scratch` is where files are made before they are moved into place."""
@@ -22,10 +25,14 @@ class ChainFolder:
     scratch: Path
     written: list[str] = field(default_factory=list)
 
+    @property
+    def _top(self) -> Path:
+        """The folder that stays whatever it is, such as site/, which the owner may have linked."""
+        return self.root.parent.parent if self.root.parent.name == _ALL_CHAINS else self.root.parent
+
     def read(self, name: str) -> bytes | None:
         """Return the bytes of a file; None where there is none, or a folder in its place."""
-        path = self.root / name
-        return None if path.is_dir() else read_bytes(path)
+        return read_bytes(self.root / name)
 
     def named(self, kind: str, name: str, most: int) -> bytes:
         """Return what a file inflates to whose name is made of that. Raises BrokenError where it is not there."""
@@ -45,7 +52,7 @@ class ChainFolder:
     def write(self, name: str, data: bytes) -> None:
         """Write a file where its bytes differ; what stands in its way is removed."""
         if self.read(name) != data:
-            clear_way(self.root / name, self.root.parent.parent)
+            clear_way(self.root / name, self._top)
             write_atomic(self.root / name, data, self.scratch)
             self.written.append(name)
 

@@ -8,6 +8,8 @@ import sqlite3
 from contextlib import closing
 from typing import TYPE_CHECKING
 
+from exporter.core.cache_database import drop_foreign, remove_cache
+
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
     from pathlib import Path
@@ -28,10 +30,11 @@ class Memory:
         """Open the database; a broken one is begun anew."""
         folder.mkdir(parents=True, exist_ok=True)
         self._path = folder / "state.sqlite"
+        drop_foreign(self._path)
         try:
             self._database = self._open()
         except sqlite3.DatabaseError:
-            self._path.unlink()
+            remove_cache(self._path)
             self._database = self._open()
 
     def _open(self) -> sqlite3.Connection:

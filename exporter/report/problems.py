@@ -28,9 +28,11 @@ CODES: Mapping[str, str] = {
     "address-clash": "warning",
     "image-size-missing": "warning",
     "file-too-large": "warning",
+    "asset-active": "warning",
     "page-link-dead": "error",
     "page-anchor-dead": "error",
     "static-hidden": "warning",
+    "link-on-disk": "error",
     "site-missing": "warning",
 }
 """The codes whose severity `check` in site.yaml can set. Any other code is always an error."""
@@ -61,6 +63,13 @@ class Problem:
 def problem(code: str, message: str, **where: str | int) -> Problem:
     """Return a problem with the default severity of its code."""
     return Problem(CODES.get(code, "error"), code, message, **where)  # type: ignore[arg-type] # texts, and `line`
+
+
+def link_problem(path: str) -> Problem:
+    """Return the problem of what is no file or folder of its own, at a path of the guide."""
+    shown = path.encode("utf-8", "replace").decode()
+    said = f"{shown} is a link (or a pipe, a device), which is neither read nor published: put the file itself there"
+    return problem("link-on-disk", said, file=shown)
 
 
 def wanted(chosen: Mapping[str, str]) -> frozenset[str]:

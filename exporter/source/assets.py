@@ -190,7 +190,8 @@ class _Downloads:
     def _receive(self, answer: requests.Response, wanted: Wanted, ends: float) -> None:
         """Write the body as it comes: waiting for a whole chunk could last beyond the deadline."""
         received = 0
-        with wanted.target.open("wb") as file:
+        wanted.target.unlink(missing_ok=True)
+        with wanted.target.open("xb") as file:
             while chunk := self._read(answer, ends):
                 received += file.write(chunk)
                 _check_limit(received)

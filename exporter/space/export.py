@@ -13,7 +13,6 @@ from urllib.parse import unquote, urlsplit
 
 from exporter.core.encoding import Json, canonical, decode, digest
 from exporter.core.errors import ConfigError
-from exporter.core.files import read_bytes
 from exporter.core.model import Item, Upsert, item_digest, read_change
 from exporter.core.naming import item_path
 from exporter.space.folder import CLOCK_TICK, FileSignature, file_signature, files_at, locales_in_order
@@ -65,7 +64,7 @@ class ExportFile:
         """Read the file again if it may have changed; within a clock tick it may do so under the same signature."""
         settled = time.time_ns() - CLOCK_TICK
         signature = file_signature(self.root)
-        data = read_bytes(self.root) if signature not in (None, self._signature) else None
+        data = self._read() if signature not in (None, self._signature) else None
         if data is None or signature is None:
             return self._contents
         if digest(data) != self._digest:
@@ -74,6 +73,13 @@ class ExportFile:
                 self._digest = digest(data)
         self._signature = signature if signature.mtime < settled else None
         return self._contents
+
+    def _read(self) -> bytes | None:
+        """Return the file's bytes, behind a link too: the owner of the guide names it."""
+        try:
+            return self.root.read_bytes()
+        except FileNotFoundError:
+            return None
 
     def signatures(self, paths: Iterable[str] | None = None) -> Iterator[tuple[str, FileSignature]]:
         """Yield path and signature of every published item, or of those at some paths.

@@ -214,15 +214,22 @@ def file(url: Any, name: Any = "castle.jpg", size: Any = 7) -> dict[str, Any]:
 def test_one_file_for_all_locales_lies_in_no_locale_folder() -> None:
     shared = file("//images.ctfassets.net/s/pic/1/castle.jpg")
     assert files(en_US=shared, de_DE=shared) == (
-        AssetFile(("de-DE", "en-US"), "files/pic/castle.jpg", ".jpg", "//images.ctfassets.net/s/pic/1/castle.jpg", 7),
+        AssetFile(
+            ("de-DE", "en-US"),
+            "files/pic/castle.jpg",
+            ".jpg",
+            "//images.ctfassets.net/s/pic/1/castle.jpg",
+            7,
+            "image/jpeg",
+        ),
     )
 
 
 def test_files_that_differ_lie_in_a_folder_of_their_first_locale() -> None:
     found = files(en_US=file("//h/1/a.jpg"), de_DE=file("//h/2/a.jpg", size=8), ar=file("//h/1/a.jpg"))
     assert found == (
-        AssetFile(("ar", "en-US"), "files/pic/ar/castle.jpg", ".jpg", "//h/1/a.jpg", 7),
-        AssetFile(("de-DE",), "files/pic/de-DE/castle.jpg", ".jpg", "//h/2/a.jpg", 8),
+        AssetFile(("ar", "en-US"), "files/pic/ar/castle.jpg", ".jpg", "//h/1/a.jpg", 7, "image/jpeg"),
+        AssetFile(("de-DE",), "files/pic/de-DE/castle.jpg", ".jpg", "//h/2/a.jpg", 8, "image/jpeg"),
     )
 
 
@@ -236,7 +243,7 @@ def test_folders_of_locales_that_differ_only_by_case_have_names_of_their_own() -
 def test_file_without_an_address_is_none(value: Any) -> None:
     assert files(en_US=value) == ()
     assert files(en_US=value, de_DE=file("//h/1/a.jpg")) == (
-        AssetFile(("de-DE",), "files/pic/castle.jpg", ".jpg", "//h/1/a.jpg", 7),
+        AssetFile(("de-DE",), "files/pic/castle.jpg", ".jpg", "//h/1/a.jpg", 7, "image/jpeg"),
     )
 
 
@@ -267,3 +274,56 @@ def test_no_locale_address_or_name_leads_a_file_out_of_its_folder(locale: str, u
 @pytest.mark.parametrize("size", [None, "7", 7.5, [], {}])
 def test_size_that_is_no_whole_number_is_unknown(size: Any) -> None:
     assert [each.size for each in files(en_US=file("//h/1/a.jpg", size=size))] == [None]
+
+
+def in_site(name: str, content_type: str, *, keeps_active: bool = False) -> str:
+    url = {"url": "//h/1/a", "fileName": name, "contentType": content_type}
+    raw = {"sys": {"type": "Asset", "id": "a"}, "fields": {"file": {"en-US": url}}}
+    (file,) = asset_files(Item(Key("asset", "a"), raw), "assets/a.json")
+    return file.path_in_site(keeps_active=keeps_active).removeprefix("files/a/")
+
+
+@pytest.mark.parametrize(
+    ("name", "content_type"),
+    [
+        *(("page.html", "text/html"), ("PAGE.HTM", ""), (".html", ""), ("page.xhtml", ""), ("a.b.shtml", "")),
+        *(
+            ("x.js", "application/javascript"),
+            ("x.mjs", ""),
+            ("data.xml", "text/xml"),
+            ("feed.rss", ""),
+            ("m.mhtml", ""),
+        ),
+        *(("page", "text/html; charset=utf-8"), ("photo.jpg", "text/html"), ("x.svgz", "image/svg+xml")),
+        *(
+            ("score.musicxml", "application/vnd.recordare.musicxml+xml"),
+            ("icon", "image/svg+xml"),
+            ("x.dat", "TEXT/XML"),
+        ),
+    ],
+)
+def test_file_that_browsers_run_gets_the_name_of_a_text(name: str, content_type: str) -> None:
+    assert in_site(name, content_type) == f"{name}.txt"
+    assert in_site(name, content_type, keeps_active=True) == name
+
+
+@pytest.mark.parametrize(
+    ("name", "content_type"),
+    [
+        *(("photo.jpg", "image/jpeg"), ("a.pdf", "application/pdf"), ("map.svg", "image/svg+xml"), ("a.json", "")),
+        *(
+            ("walk.gpx", "application/gpx+xml"),
+            ("walk.gpx", "text/xml"),
+            ("a.kml", ""),
+            ("script.txt", "text/javascript"),
+        ),
+        ("letter.docx", "application/vnd.openxmlformats-officedocument.wordprocessingml.document"),
+    ],
+)
+def test_any_other_file_keeps_its_name(name: str, content_type: str) -> None:
+    assert in_site(name, content_type) == name
+
+
+def test_name_that_is_no_name_on_the_disk_does_not_hide_what_the_file_is() -> None:
+    assert in_site("a page?.html", "").endswith(".html.txt")
+    assert in_site("page.html.", "text/html").endswith(".txt")

@@ -51,7 +51,7 @@ def test_staging_that_was_only_half_thrown_away_is_not_gone_on_from(
     staging = Staging(tmp_path / "staging", "base")
     staging.remember(planned="yes")
     with monkeypatch.context() as patch:
-        patch.setattr("exporter.mirror.staging.shutil.rmtree", lambda *_arguments, **_values: None)
+        patch.setattr("shutil.rmtree", lambda *_arguments, **_values: None)
         staging.discard()
     assert (tmp_path / "staging").exists()
     with closing(Staging(tmp_path / "staging", "base")) as resumed:

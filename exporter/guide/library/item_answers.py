@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-import os
 from typing import TYPE_CHECKING
 
+from exporter.core.containment import PlainFolders
 from exporter.core.naming import asset_files
 from exporter.guide.library import questions
 
@@ -24,7 +24,7 @@ class ItemAnswers:
     def __init__(self, guide: GuideModel, items: Items, content: Path) -> None:
         self._guide = guide
         self._items = items
-        self._content = str(content)
+        self._folders = PlainFolders(content)
 
     def answer(self, loaded: ItemInMemory, argument: str) -> Json:
         """Answer a question, by its argument."""
@@ -75,7 +75,9 @@ class ItemAnswers:
             self._items.complete(loaded)
         files = asset_files(loaded.item, loaded.path)
         found = (file for code in codes for file in files if code in file.locales)
-        return next((file.public_path for file in found if os.path.isfile(f"{self._content}/{file.path}")), None)  # noqa: PTH113
+        standing = next((file for file in found if self._folders.find(file.path) is not None), None)
+        keeps = self._guide.site.content.active == "keep"
+        return standing.path_in_site(keeps_active=keeps) if standing is not None else None
 
 
 _ANSWERS: dict[str, Callable[[ItemAnswers, ItemInMemory, str], Json]] = {

@@ -5,6 +5,7 @@ from __future__ import annotations
 from functools import cached_property
 from typing import TYPE_CHECKING
 
+from exporter.core.containment import PlainFolders
 from exporter.guide.library.item_answers import ItemAnswers
 from exporter.guide.library.items import ItemInMemory, Items
 from exporter.guide.library.list_answers import ListAnswers, addresses_in
@@ -120,7 +121,8 @@ class Library:
     @cached_property
     def words(self) -> Mapping[str, Mapping[str, str]]:
         """The theme's words, with the project's in their place where it has them."""
-        return read_words([file for file in word_files(self.templates) if file.is_file()])
+        theme, own = word_files(self.templates)
+        return read_words([theme, *([own] if PlainFolders(self.templates).find(own.name) is not None else ())])
 
     def _word(self, _rest: str, argument: str) -> str:
         locale, _, name = argument.partition("/")

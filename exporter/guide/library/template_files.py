@@ -3,11 +3,40 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import exporter
+from exporter.core.containment import PlainFolders, walk_links
 from exporter.core.encoding import digest
+from exporter.core.files import walk_files
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
 
 THEME = Path(exporter.__file__).parent / "theme"
+STATIC = "templates/static"
+"""The project's own static files; this folder, and templates/, may be a link, but nothing below them."""
+
+
+def theme_files(below: str = "") -> list[str]:
+    """Return the theme's files, relative to `below`; an installer may have put links in their place."""
+    root = THEME / below
+    return sorted(file.relative_to(root).as_posix() for file in root.rglob("*") if file.is_file())
+
+
+def own_files(templates: Path) -> list[str]:
+    """Return the project's own templates and static files, none behind a link."""
+    own = [name for name in walk_files(templates) if not name.startswith("static/")]
+    return [*own, *(f"static/{name}" for name in walk_files(templates / "static"))]
+
+
+def linked_files(templates: Path) -> Iterator[str]:
+    """Yield what lies in the project's templates and is no file or folder of its own: links, pipes, devices."""
+    static = templates / "static"
+    is_linked_root = static.is_symlink() and static.is_dir()
+    yield from (path for path in walk_links(templates) if path != "static" or not is_linked_root)
+    if is_linked_root:
+        yield from (f"static/{path}" for path in walk_links(static))
 
 
 def word_files(templates: Path) -> tuple[Path, Path]:
@@ -19,7 +48,8 @@ class TemplateFiles:
     """Look-ups of template files by name, each done once."""
 
     def __init__(self, templates: Path) -> None:
-        self._templates = str(templates)
+        self._templates = PlainFolders(templates)
+        self._folder = templates
         self._found: dict[str, str | None] = {}
 
     def find(self, name: str) -> str | None:
@@ -40,5 +70,7 @@ class TemplateFiles:
         parts = name.split("/")
         if not all(parts) or {".", ".."} & set(parts) or "\\" in name or "\0" in name:
             return None
-        candidates = (Path(self._templates, name), THEME / name.removeprefix("theme/"))
-        return next((str(path) for path in candidates if path.is_file()), None)
+        if self._templates.find(name) is not None:
+            return str(self._folder / name)
+        theme = THEME / name.removeprefix("theme/")
+        return str(theme) if theme.is_file() else None

@@ -59,7 +59,8 @@ def facts_of(guide: GuideModel, item: Item, path: str) -> ItemFacts:
     targets = _targets(item)
     kind, identifier = item.key
     if kind == "asset":
-        files = tuple([(file.public_path, file.path) for file in asset_files(item, path)])
+        keeps = guide.site.content.active == "keep"
+        files = tuple([(file.path_in_site(keeps_active=keeps), file.path) for file in asset_files(item, path)])
         return ItemFacts(f"asset:{identifier}", "", (), targets, (), files)
     type_id = item.content_type
     titles = [(code, guide.title(item, code)) for code in guide.locales]

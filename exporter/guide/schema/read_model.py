@@ -6,9 +6,10 @@ from collections import Counter
 from typing import TYPE_CHECKING, TypeAlias
 
 from exporter.config.url_patterns import DATE_PARTS, OWN_FACTS, links_to_entries, paths_of
+from exporter.core.containment import PlainFolders, obstacle_sentence
 from exporter.core.encoding import Json, decode, value_digest
 from exporter.core.errors import GuardError, SettingsError
-from exporter.core.files import read_bytes, walk_files
+from exporter.core.files import read_below, walk_files
 from exporter.core.model import ContentType, Field, Model, read_content_type, read_locale
 from exporter.core.naming import LOCALES_PATH, TAGS_PATH, file_name, url_segment
 from exporter.core.suggestions import or_known
@@ -56,7 +57,10 @@ def read_guide_model(content: Path, site: SiteConfig) -> GuideModel:
     Raises GuardError where there is no mirror yet or a file of the model is broken, ConfigError for names in site.yaml
     that the space does not have.
     """
-    if not (content / LOCALES_PATH).is_file():
+    folders = PlainFolders(content)
+    if obstacle := folders.obstacle(_TYPES):
+        raise GuardError("link-on-disk", obstacle_sentence(f"{content}/{obstacle}"))
+    if folders.find(LOCALES_PATH) is None:
         raise GuardError("mirror-missing", f"{content} holds no mirror yet: run sync (or build) first")
     files = (name for name in walk_files(content / _TYPES) if name.endswith(".json"))
     raw_types = [read_json(content, f"{_TYPES}/{name}") for name in files]
@@ -94,7 +98,14 @@ def _make_guide_model(
     locales = _guide_locales(site, model)
     pages = {name: vars(pattern) for name, pattern in site.pages.items()}
     lists = {name: vars(pattern) for name, pattern in site.lists.items()}
-    others = [site.content.assets, site.untranslated, site.base_url is None, lists, tags if lists else None]
+    others = [
+        site.content.assets,
+        site.content.active,
+        site.untranslated,
+        site.base_url is None,
+        lists,
+        tags if lists else None,
+    ]
     others += [site.offline is True, site.theme.accent is None]
     guide = GuideModel(
         site,
@@ -116,7 +127,7 @@ def _make_guide_model(
 def read_json(content: Path, path: str) -> Json:
     """Read a JSON file of the mirror; a missing file is an empty object. Raises GuardError for a broken one."""
     try:
-        data = read_bytes(content / path)
+        data = read_below(content, path)
         return decode(data) if data is not None else {}
     except ValueError as error:
         raise GuardError(

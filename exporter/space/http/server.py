@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import gzip
-import re
 import sqlite3
 import threading
 import time
@@ -18,6 +17,7 @@ from exporter.core.errors import ConfigError
 from exporter.space.changelog import ChangeLog
 from exporter.space.http.answers import Space
 from exporter.space.http.faults import Faults
+from exporter.space.http.hosts import is_answered
 from exporter.space.refusals import Answer, RefusalError
 
 if TYPE_CHECKING:
@@ -28,7 +28,6 @@ if TYPE_CHECKING:
 
 _WORTH_PACKING = 1000
 """Bytes of a body beyond which it is compressed."""
-_HOST = re.compile(r"[A-Za-z0-9._-]+(?::\d{1,5})?|\[[0-9a-fA-F:.]+\](?::\d{1,5})?")
 _TOO_MANY = (
     "You have exceeded the rate limit of the Organization this Space belongs to by making too many API requests "
     "within a short timespan. Please wait a moment before trying the request again."
@@ -62,14 +61,17 @@ class _Handler(BaseHTTPRequestHandler):
     disable_nagle_algorithm = True
 
     def do_GET(self) -> None:
-        self._send(self._fault() or self._answer())
-
-    def _answer(self) -> Answer:
         host = self.headers.get("Host", "")
-        base = f"http://{host if _HOST.fullmatch(host) else self.server.address}"
+        if not is_answered(host, self.server.listens_on, self.server.server_address[1]):
+            said = f"This endpoint does not answer to that Host: ask for {self.server.url}, or name it with --host"
+            self._send(RefusalError(403, "AccessDenied", said).answer)
+        else:
+            self._send(self._fault() or self._answer(host))
+
+    def _answer(self, host: str) -> Answer:
         try:
             with self.server.turn:
-                return self.server.space.answer(self.path, self.headers.get("Authorization", ""), base)
+                return self.server.space.answer(self.path, self.headers.get("Authorization", ""), f"http://{host}")
         except (OSError, ValueError, RecursionError, ConfigError, sqlite3.Error) as error:
             return RefusalError(500, "ServerError", f"The space cannot be read: {error}").answer
 
@@ -134,6 +136,7 @@ class Endpoint(ThreadingHTTPServer):
         super().__init__((listening.host, listening.port), _Handler)
         self.space = space
         self.faults = listening.faults
+        self.listens_on = listening.host
         self.turn = threading.Lock()
 
     @property

@@ -19,6 +19,7 @@ import requests
 
 from exporter.space.folder import SpaceFolder
 from exporter.space.http.faults import FAULTS, Faults, read_fault
+from exporter.space.http.hosts import is_answered
 from exporter.space.http.server import Endpoint, Listening, open_endpoint
 from tests.conftest import PICTURE, Guide, SpaceFiles, entry
 
@@ -74,6 +75,48 @@ def test_space_and_environment_answer_for_themselves(endpoint: Endpoint) -> None
         get(endpoint, "/spaces/small/locales").json()
         == get(endpoint, "/spaces/small/environments/master/locales").json()
     )
+
+
+@pytest.mark.parametrize("name", ["127.0.0.1", "localhost", "LOCALHOST", "space.localhost", "localhost.", "[::1]"])
+def test_names_of_the_loopback_interface_are_answered(endpoint: Endpoint, name: str) -> None:
+    host = f"{name}:{endpoint.server_address[1]}"
+    answer = get(endpoint, SYNC, Host=host)
+    assert answer.status_code == 200
+    assert answer.json()["nextSyncUrl"].startswith(f"http://{host}/spaces/")
+
+
+@pytest.mark.parametrize(
+    "host", ["evil.example:PORT", "evil.example", "localhost", "localhost:1", "localhost.evil.example:PORT", "", "[x]"]
+)
+def test_page_of_another_name_reads_nothing_of_the_space(endpoint: Endpoint, host: str) -> None:
+    answer = get(endpoint, SYNC, Host=host.replace("PORT", str(endpoint.server_address[1])))
+    assert answer.status_code == 403
+    assert answer.json()["sys"]["id"] == "AccessDenied"
+    assert "castle" not in answer.text
+
+
+def test_request_without_a_host_is_refused(endpoint: Endpoint) -> None:
+    connection = http.client.HTTPConnection(endpoint.address)
+    connection.putrequest("GET", SYNC, skip_host=True)
+    connection.endheaders()
+    assert connection.getresponse().status == 403
+    connection.close()
+
+
+@pytest.mark.parametrize(
+    ("host", "listens_on", "answered"),
+    [
+        ("guide.lan:80", "guide.lan", True),
+        ("guide.lan", "guide.lan", True),
+        ("other.lan", "guide.lan", False),
+        ("192.168.1.5:5055", "0.0.0.0", True),
+        ("[fe80::1]:5055", "::", True),
+        ("evil.example:80", "0.0.0.0", False),
+        ("192.168.1.5", "127.0.0.1", False),
+    ],
+)
+def test_host_that_was_named_is_answered_and_no_other(host: str, listens_on: str, answered: bool) -> None:
+    assert is_answered(host, listens_on, 80) is answered
 
 
 @pytest.mark.parametrize(
@@ -247,6 +290,7 @@ def test_ten_thousand_malformed_requests_give_no_500_and_no_traceback(
         query = "&".join(f"{chance.choice((*names, *odd))}={chance.choice(values)}" for _ in range(chance.randrange(4)))
         path = "".join(letter if letter.isascii() else "%C3%BC" for letter in f"{path}?{query}")
         headers = {"Authorization": chance.choice(("Bearer t", "Bearer t", "", "Basic \xff", "t"))}
+        headers["Host"] = endpoint.address
         headers |= {
             chance.choice(("Host", "Range", "If-None-Match", "X")): chance.choice(("x" * 99, "\xe9", "a:b:c", '"'))
         }
@@ -261,7 +305,7 @@ def test_ten_thousand_malformed_requests_give_no_500_and_no_traceback(
             with socket.create_connection((endpoint.address.split(":")[0], endpoint.server_address[1])) as raw:
                 raw.sendall(os.urandom(chance.randrange(1, 200)) + b"\r\n\r\n")
     connection.close()
-    assert set(statuses) <= {200, 304, 400, 401, 404}, statuses
+    assert set(statuses) <= {200, 304, 400, 401, 403, 404}, statuses
     assert statuses[200] > 100
     assert "Traceback" not in capfd.readouterr().err
     assert get(endpoint, SYNC).status_code == 200
