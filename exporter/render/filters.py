@@ -11,9 +11,10 @@ from jinja2 import pass_context
 from markupsafe import Markup
 
 from exporter.guide.schema.field_words import LONG, label
+from exporter.render.entry.inline import inline
 from exporter.render.entry.metadata import absolute, absolute_url, metadata
 from exporter.render.entry.rich_text import render_document
-from exporter.render.entry.sections import Layout, inline
+from exporter.render.entry.sections import Layout
 from exporter.render.entry.values import date, fact, lang_attributes, table
 from exporter.render.markup.links import resolve_link
 from exporter.render.markup.markdown import markdown

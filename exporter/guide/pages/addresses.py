@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING
 from exporter.config.url_patterns import DATE_PARTS, PLACEHOLDER, links_to_entries, paths_of
 from exporter.core.model import link_key
 from exporter.core.naming import url_path
+from exporter.core.own_address import own_address
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
@@ -44,8 +45,8 @@ def own_slug(guide: GuideModel, item: Item, locale: str) -> str:
     content_type = guide.model.types.get(item.content_type)
     if content_type is None:
         return _id_segment(item.key.id)
-    slug = url_path(_said(guide, item, content_type.address_field, locale))
-    shown = content_type.display_field
+    name, shown = content_type.slug_field, content_type.display_field
+    slug = url_path(own_address(name, _said(guide, item, name, locale))) if name else ""
     titles = (url_path(_said(guide, item, shown, code)) for code in (locale, guide.default))
     return slug or next(filter(None, titles), "") or _id_segment(item.key.id)
 

@@ -13,6 +13,7 @@ from exporter.config.settings import linked_fields
 from exporter.core.model import LocalizedValue, Model
 from exporter.guide.schema.field_roles import UNKNOWN, Roles, embedded_types, roles_of
 from exporter.guide.schema.titles import find_title
+from exporter.guide.schema.wrappers import wrapped_pictures
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -125,6 +126,11 @@ class GuideModel:
     def roles(self) -> Mapping[str, Roles]:
         """What the fields of each content type are for."""
         return {content_type.id: roles_of(content_type) for content_type in self.model.types.values()}
+
+    @cached_property
+    def wrapped_pictures(self) -> Mapping[str, tuple[str, ...]]:
+        """By content type, the fields that may link to an entry that only wraps a picture."""
+        return wrapped_pictures(self.model.types)
 
     def title(self, item: Item, locale: str) -> str:
         """Return what an item is called in a locale, else in the default one: its title, a short text, or its type."""

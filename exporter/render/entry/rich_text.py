@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from markupsafe import Markup, escape
 
 from exporter.core.model import link_key
-from exporter.render.entry.sections import inline
+from exporter.render.entry.inline import inline
 from exporter.render.markup.headings import Outline
 from exporter.render.markup.links import resolve_link
 from exporter.render.markup.rich_text_tree import CONTROLS, content_of, texts_of
