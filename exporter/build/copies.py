@@ -7,10 +7,12 @@ import time
 from functools import cached_property
 from typing import TYPE_CHECKING
 
+from exporter.build.client_files import CLIENT, CLIENT_FILES, farewell_worker
 from exporter.build.scan import file_signature, look_again
 from exporter.core.encoding import digest
 from exporter.core.files import read_bytes, walk_files
 from exporter.guide.library.template_files import THEME
+from exporter.pictures.icons import icon_files
 from exporter.report.problems import problem
 
 if TYPE_CHECKING:
@@ -68,7 +70,7 @@ class Copies:
     def copy(self, output: Output) -> tuple[int, set[str]]:
         """Copy what differs; give the number of files written and all paths that belong to copies."""
         index, written = self._index, 0
-        known = {row[0]: row[1:] for row in index.rows("SELECT path, source, size, time FROM copy")}
+        known = {row[0]: row[1:] for row in index.rows("SELECT path, source, size, mtime FROM copy")}
         paths: set[str] = set()
         for path, source, sign in self.wanted():
             if path in self.hidden:
@@ -101,8 +103,25 @@ class Copies:
 
 
 def _static_files(project: Project) -> Iterator[tuple[str, tuple[Path, int]]]:
-    """Yield the theme's static files and the project's own over them, each with its sign."""
+    """Yield the theme's static files, those of the reader's device and the project's own, each over those before."""
     now = time.time_ns()
-    for folder in (THEME / "static", project.root / "templates/static"):
-        for name in walk_files(folder):
-            yield name, (folder / name, file_signature(os.stat(folder / name), now))  # noqa: PTH116
+    sources = [(name, THEME / "static" / name) for name in walk_files(THEME / "static")]
+    own = project.root / "templates/static"
+    for name, source in (*sources, *_offline_files(project), *((name, own / name) for name in walk_files(own))):
+        yield name, (source, file_signature(os.stat(source), now))  # noqa: PTH116 - paths as text: there are many
+
+
+def _offline_files(project: Project) -> Iterator[tuple[str, Path]]:
+    """Yield what the reader's device needs: the browser's code and icons, or a worker that removes itself.
+
+    The latter is always there: a clean checkout cannot know whether readers have a worker of an earlier build.
+    """
+    site = project.site
+    if site.offline is True:
+        yield from ((f"offline/{name}", CLIENT / name) for name in CLIENT_FILES)
+        yield "sw.js", CLIENT / "sw.js"
+        logo = project.root / "templates/static" / site.theme.logo if site.theme.logo else None
+        yield from icon_files(project.cache, site.title, site.theme.accent, logo).items()
+    else:
+        farewell = None if site.offline is False else site.offline.farewell or True
+        yield "sw.js", farewell_worker(project.cache, farewell)

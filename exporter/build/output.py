@@ -42,7 +42,7 @@ _LONG = 2.0
 """Seconds after which hands may have been at work."""
 
 _UNBUILT = "SELECT id FROM page LEFT JOIN built ON built.page = page.id WHERE built.page IS NULL"
-_BUILT = "SELECT id, url, size, time FROM built JOIN page ON page.id = built.page"
+_BUILT = "SELECT id, url, size, mtime FROM built JOIN page ON page.id = built.page"
 
 
 def check_output(output: Path) -> None:
@@ -83,7 +83,7 @@ def look_for_changes(output: str, database: sqlite3.Connection) -> OutputDrift:
         for number, url, size, time in database.execute(_BUILT)
         if _look_of(f"{output}/{page_path(url)}") != (size, time)
     ]
-    known = database.execute("SELECT path, time FROM folder")
+    known = database.execute("SELECT path, mtime FROM folder")
     return OutputDrift(pages, [path for path, time in known if _time_of(f"{output}/{path}") != time])
 
 
@@ -132,7 +132,7 @@ class Output:
             standing = url not in moved and index.value("SELECT 1 FROM built WHERE page = ?", number)
             if standing and not self._restamp(number, page_path(url)):
                 self.stale.add(number)
-        index.mark_stale(self.stale)
+        index.built.forget(self.stale)
         if index.meta("swept") != 1:
             known = self._known()
             self.strays.update(path for path in self._walk("") if path not in known)
@@ -150,7 +150,7 @@ class Output:
         known = self._index.value("SELECT digest FROM built WHERE page = ?", number)
         if data is None or look is None or digest(data) != known:
             return False
-        self._index.database.execute("UPDATE built SET size = ?, time = ? WHERE page = ?", (*look, number))
+        self._index.database.execute("UPDATE built SET size = ?, mtime = ? WHERE page = ?", (*look, number))
         return True
 
     def _known(self) -> set[str]:

@@ -73,6 +73,7 @@ class RenderOutcome:
     report: RenderReport
     problems: tuple[Problem, ...] = ()
     result: BuildResult = field(default_factory=BuildResult)
+    locales: tuple[str, ...] = ()
 
 
 def render_guide(project: Project, options: RenderOptions, drift: Callable[[], OutputDrift]) -> RenderOutcome:
@@ -180,7 +181,7 @@ def _finish(
         sign_fresh(index, inputs.project.content, list(plan.fresh))
         note_folders(index, inputs.project.content, changes)
         if output.stale:
-            index.database.execute("DELETE FROM shape WHERE id NOT IN (SELECT shape FROM built)")
+            index.database.execute("DELETE FROM shared_set WHERE id NOT IN (SELECT shared_set FROM built)")
         index.remember("swept", 1)
     report = replace(
         report,
@@ -194,13 +195,13 @@ def _finish(
         stopped=False if options.strict else None,
     )
     problems = _weighed(inputs.project, _problems(inputs, rendered.failed))
-    return RenderOutcome(report, problems, find_result(index))
+    return RenderOutcome(report, problems, find_result(index), inputs.guide.locales)
 
 
 def _note_strays(index: GuideIndex, output: Output, moved: Iterable[str]) -> None:
     """Note the files of pages that moved away, unless a page that stands is that very file on this disk."""
     for url in moved:
-        standing = [page.url for _, page in index.pages("url = ?", url)]
+        standing = [page.url for _, page in index.pages.at(url)]
         if url not in standing and not any(output.is_same(page_path(url), page_path(other)) for other in standing):
             output.strays.add(page_path(url))
 

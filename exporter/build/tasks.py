@@ -85,6 +85,6 @@ class PageTasks:
         """Yield pages in the order of their numbers, which are looked up by few queries."""
         left = iter(numbers)
         while some := list(itertools.islice(left, _AT_ONCE)):
-            pages = self._index.pages_numbered(some)
+            pages = self._index.pages.numbered(some)
             self.library.items.expect([page.key for page in pages.values() if page.key is not None])
             yield from ((number, pages[number]) for number in some)

@@ -9,6 +9,8 @@ from typing import TYPE_CHECKING, NamedTuple
 from exporter.build.scan import Read, folder_signature, item_folders, look_again, look_at_known, look_into
 from exporter.core.encoding import digest
 from exporter.core.errors import GuardError
+from exporter.guide.index.records import NewItem
+from exporter.guide.index.subjects import list_subject, referrers_subject
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -59,9 +61,9 @@ def look_for_items(index: GuideIndex, content: Path, *, everything: bool = False
     In a folder that has the names that it had only the files that the index knows are looked at.
     """
     look = FileChanges({}, {}, [], {})
-    trusted, seen = dict(index.rows("SELECT path, sign FROM listed")), 0
+    trusted, seen = dict(index.rows("SELECT path, signature FROM listed")), 0
     for folder in item_folders(content):
-        sign, known = folder_signature(f"{content}/{folder}"), index.signs_in(folder)
+        sign, known = folder_signature(f"{content}/{folder}"), index.items.signatures_in(folder)
         seen += len(known)
         if sign and trusted.get(folder) == sign and not everything:
             differing, gone = look_at_known(content, known)
@@ -75,9 +77,9 @@ def look_for_items(index: GuideIndex, content: Path, *, everything: bool = False
             look.before.update({path: before[path] for path in differs if path in before})
             look.now.update({path: now[path] for path in differs})
         look.gone.extend(gone)
-    if seen != index.value("SELECT count(*) FROM item"):
+    if seen != index.items.count():
         folders = tuple(f"{each}/" for each in item_folders(content))
-        look.gone.extend(path for (path,) in index.rows("SELECT path FROM item") if not path.startswith(folders))
+        look.gone.extend(path for path in index.items.all_paths() if not path.startswith(folders))
     return look
 
 
@@ -102,17 +104,17 @@ def update_items(
     before, now = look.before, look.now
     update.fresh = [path for path, sign in now.items() if not sign]
     for path in look.gone:
-        _replace(index, planner, update, Read(path, b"", None), index.item_at(path), 0)
+        _replace(index, planner, update, Read(path, b"", None), index.items.at_path(path), 0)
     signs: list[tuple[int, str]] = []
-    new: list[tuple[str, int, bytes, ItemFacts | None, bytes]] = []
+    new: list[NewItem] = []
     for read in reads:
         path, facts = read.path, read.facts
         update.read += 1
         update.newest = max(update.newest, read.updated)
-        old = index.item_at(path) if path in before else None
+        old = index.items.at_path(path) if path in before else None
         if old is None or old.digest != read.digest or (everything and old.facts != facts):
             if _replace(index, planner, update, read, old, now[path]):
-                new.append((path, now[path], read.digest, facts, read.card))
+                new.append(NewItem(path, now[path], read.digest, facts, read.card))
         elif before[path] != now[path] and now[path]:
             signs.append((now[path], path))
         if everything and old is not None and facts is not None and facts.type:
@@ -122,7 +124,7 @@ def update_items(
             new.clear()
     _put(index, new)
     if update.changed or len(signs) > _FEW:
-        index.sign_again(signs)
+        index.items.set_signatures(signs)
     return update
 
 
@@ -131,10 +133,10 @@ def sign_fresh(index: GuideIndex, content: Path, paths: list[str]) -> None:
     signs = []
     for path in paths[:_AT_ONCE]:
         sign, data = look_again(content / path)
-        old = index.item_at(path)
+        old = index.items.at_path(path)
         if sign and old is not None and old.digest == digest(data):
             signs.append((sign, path))
-    index.sign_again(signs)
+    index.items.set_signatures(signs)
 
 
 def _replace(
@@ -143,7 +145,7 @@ def _replace(
     """Put a file's new facts for its old ones; a file without a digest is gone. Tells whether a new row is due."""
     facts, before = read.facts, old.facts if old is not None else None
     if old is not None and read.digest and before == facts:
-        index.renew_item(read.path, sign, read.digest, read.card)
+        index.items.renew(read.path, sign, read.digest, read.card)
         update.changed.update({facts.key} if facts is not None else ())
         return False
     if old is not None:
@@ -155,11 +157,15 @@ def _replace(
     return bool(read.digest)
 
 
-def _put(index: GuideIndex, rows: list[tuple[str, int, bytes, ItemFacts | None, bytes]]) -> None:
+def _put(index: GuideIndex, rows: list[NewItem]) -> None:
     try:
         index.put_items(rows)
     except sqlite3.IntegrityError:
-        paths = [row[0] for row in rows if row[3] is not None and index.path_of(row[3].key) not in (None, row[0])]
+        paths = [
+            row.path
+            for row in rows
+            if row.facts is not None and index.items.path_of(row.facts.key) not in (None, row.path)
+        ]
         both = " and ".join(f"content/{each}" for each in paths[:2]) or "two files of content/"
         said = f"{both}: an item lies there that lies elsewhere too: remove one of its files, or run sync --full"
         raise GuardError("mirror-double", said) from None
@@ -172,12 +178,12 @@ def _note(update: Update, before: ItemFacts | None, after: ItemFacts | None) -> 
             continue
         update.changed.add(each.key)
         targets = set(each.targets) - set(other.targets if other else ())
-        update.changed.update(f"to:{target}" for target, _ in targets)
+        update.changed.update(referrers_subject(target) for target, _ in targets)
         labels = other is None or other.labels != each.labels or other.type != each.type
         if each.type and (labels or targets):
-            update.changed.add(f"list:{each.type}")
+            update.changed.add(list_subject(each.type))
         places = set(each.lists) - set(other.lists if other else ())
-        update.changed.update(f"list:{name}" for whole, *_ in places for name in (whole, whole.partition("/")[0]))
+        update.changed.update(list_subject(name) for whole, *_ in places for name in (whole, whole.partition("/")[0]))
         update.lists = update.lists or labels or bool(places)
         if each.linked_values != (other.linked_values if other else ()):
             update.linked.add(each.key)

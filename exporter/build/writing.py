@@ -67,7 +67,7 @@ def _keep(index: GuideIndex, looks: list[tuple[Outcome, int, int]]) -> None:
     reads = [(page.number, page.page.key, page.reads) for page, *_ in looks if page.reads is not None]
     for (page, size, mtime), (*_, found) in zip(looks, reads, strict=True):
         problems = pack([list(asdict(problem).values()) for problem in page.problems]) if page.problems else None
-        rows.append((page.number, found.shape, size, mtime, digest(page.data), problems))
+        rows.append((page.number, found.shared_set, size, mtime, digest(page.data), problems))
     with index.transaction():
         store_reads(index, reads)
         index.database.executemany("INSERT OR REPLACE INTO built VALUES (?, ?, ?, ?, ?, ?)", rows)

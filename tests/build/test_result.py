@@ -34,7 +34,7 @@ def render(guide: Guide, *, strict: bool = False) -> BuildResult:
 
 def confirm(guide: Guide) -> None:
     with closing(GuideIndex(project_of(guide).cache / INDEX, program_digest())) as index:
-        confirm_result(index)
+        confirm_result(index, find_result(index))
 
 
 def template(guide: Guide, text: str) -> None:

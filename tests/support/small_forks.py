@@ -9,7 +9,7 @@ from __future__ import annotations
 from exporter.build import output, plan, update, writing
 from exporter.build import run as build
 from exporter.build import tasks as shares
-from exporter.guide.library import items, library
+from exporter.guide.library import items
 from exporter.guide.pages import list_parts
 from exporter.guide.pages import other_pages as list_pages
 from exporter.guide.pages import planner as pages
@@ -23,11 +23,10 @@ FEW = 3
 
 def make_small() -> None:
     """Make the sizes small, in this process and those that are forked from it."""
-    for module in (list_parts, library):
-        vars(module)["LONGEST_LIST"] = LONG
-    pages._MANY = shares._AT_ONCE = update._AT_ONCE = work._AT_ONCE = writing.PAGES_A_TRANSACTION = FEW
+    list_parts.LONGEST_LIST = LONG
+    pages._MOST_SINGLE_LOOKUPS = shares._AT_ONCE = update._AT_ONCE = work._AT_ONCE = writing.PAGES_A_TRANSACTION = FEW
     plan.WORTH_READERS = vars(build)["WORTH_READERS"] = build.WORTH_RENDERERS = FEW
-    items._KEPT = items._PACKED = build._WORTH_A_PROCESS = output._WORTH_A_PROCESS = FEW
+    items._MOST_ITEMS = items._MOST_LINKED = build._WORTH_A_PROCESS = output._WORTH_A_PROCESS = FEW
     work._LAST = 2
     list_pages.LARGEST_SITEMAP = list_views.FEED_ENTRIES = FEW
 
