@@ -22,6 +22,7 @@ from exporter.guide.schema.field_words import (
     title_rank,
     words_of,
 )
+from exporter.guide.schema.modules import module_types
 from exporter.guide.schema.type_traits import (
     called_by,
     has_address,
@@ -211,16 +212,12 @@ def _is_titled(content_type: ContentType, title: str) -> bool:
 def embedded_types(types: Mapping[str, ContentType]) -> frozenset[str]:
     """Return the content types whose entries are embedded in pages of others instead of standing for themselves.
 
-    Three kinds are: modules of pages (they have no slug, and neither have the other types that a list of links takes);
-    types whose entries editors see by an internal note, if a field links to them, or may (the Delivery API says of
-    single links and of Rich Text only that they lead to entries); and the menus and settings of a site. So are types
-    without a slug that only these link to.
+    Three kinds are: modules of pages; types whose entries editors see by an internal note, or which are but links,
+    figures or wrappers, if a field links to them, or may (the Delivery API says of single links and of Rich Text only
+    that they lead to entries); and the menus and settings of a site. So are types without a slug that only these link
+    to.
     """
-    found: set[str] = set()
-    fields = (field for content_type in types.values() for field in content_type.fields)
-    for targets in (targets_of(field) for field in fields if field.type == "Array"):
-        if len(targets) > 1 and not any(_has_slug(types, target) for target in targets):
-            found.update(targets)
+    found = module_types(types)
     named = {content_type.id: _named(content_type, search=False) for content_type in types.values()}
     linked = {name for names in named.values() for name in names}
     noted = (content_type for content_type in types.values() if _is_noted(content_type))
