@@ -74,7 +74,9 @@ class TypeLink:
 
     @property
     def url(self) -> str:
-        """The relative address of the type's list."""
+        """The relative address of the type's list, "" for a type of parts of pages, which has none."""
+        if self.id in self._view.guide.embedded_types:
+            return ""
         return self._view.link(list_url(self._view.guide, self.id, self._view.locale))
 
     @property
@@ -195,6 +197,8 @@ class Renderer:
         page = view.page
         if page.template:
             return page.template
+        if page.url == self._guide.prefixes[page.locale]:
+            return "home.html"
         own = f"{page.type_id}.html"
         view.ask(questions.template(own))
         theme = self._library.template_files.find(f"theme/{own}")

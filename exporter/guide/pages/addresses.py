@@ -27,6 +27,8 @@ if TYPE_CHECKING:
     from exporter.guide.schema.guide_model import GuideModel
 
 _MARK = re.compile("\0([^\0]*)\0([^\0]*)\0")
+HOME = "home"
+"""What the address of an entry with the slug `/` ends in."""
 _DATE = re.compile(r"\d{4}-\d\d-\d\d", re.ASCII)
 _MOST_LINKS = 9
 """Links that a placeholder follows; one of a hostile pattern ends here."""
@@ -47,7 +49,8 @@ def own_slug(guide: GuideModel, item: Item, locale: str) -> str:
     if content_type is None:
         return _id_segment(item.key.id)
     name, shown = content_type.slug_field, content_type.display_field
-    slug = url_path(own_address(name, _text(guide, item, name, locale))) if name else ""
+    written = own_address(name, _text(guide, item, name, locale)) if name else ""
+    slug = url_path(written) if written != "/" else HOME
     titles = (url_path(_text(guide, item, shown, code)) for code in (locale, guide.default))
     return slug or next(filter(None, titles), "") or _id_segment(item.key.id)
 
