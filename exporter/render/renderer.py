@@ -22,7 +22,7 @@ from exporter.render.filters import VIEW, Group
 from exporter.render.jinja_environment import Templates
 from exporter.render.markup.control_characters import drop_controls
 from exporter.render.view.fields import FieldValue, type_name
-from exporter.render.view.languages import Language, language
+from exporter.render.view.languages import Language, languages
 from exporter.render.view.lazy import Lazy, SiteValues
 from exporter.render.view.lists import ListView, chosen_lists
 from exporter.render.view.page_object import PageObject, page_object
@@ -111,7 +111,7 @@ class Renderer:
     def __init__(self, library: Library, bytecode: Path | None = None) -> None:
         self._library = library
         self._guide = library.guide
-        self._languages = {code: language(code, locale.name) for code, locale in self._guide.model.locales.items()}
+        self._languages = languages({code: locale.name for code, locale in self._guide.model.locales.items()})
         self._shown_languages = MappingProxyType(self._languages)
         self._environment = Templates(library, bytecode, _OPEN_TYPES)
 

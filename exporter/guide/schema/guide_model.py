@@ -134,12 +134,16 @@ class GuideModel:
         return wrapped_pictures(self.model.types)
 
     def title(self, item: Item, locale: str) -> str:
-        """Return what an item is called in a locale, else in the default one: its title, a short text, or its type."""
-        found = find_title(
-            self.roles.get(item.content_type, UNKNOWN),
-            (locale, self.default),
-            lambda name, code: self.answer(item, name, code),
-        )
+        """Return what an item is called in a locale: its title, a short text, or its type.
+
+        It is what it is called in the default locale where it has no name there, else in that which links lead to.
+        """
+        roles = self.roles.get(item.content_type, UNKNOWN)
+        found = find_title(roles, (locale, self.default), lambda name, code: self.answer(item, name, code))
+        if found is None:
+            codes = (*self.chains.get(locale, ()), *self.locales)
+            shown = next((code for code in codes if self.is_shown(item, code)), "")
+            found = find_title(roles, [shown], lambda name, code: self.answer(item, name, code)) if shown else None
         return found.value if found is not None else self.untitled(item.content_type)
 
     def untitled(self, type_id: str) -> str:

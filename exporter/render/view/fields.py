@@ -69,7 +69,10 @@ def roles_of_thing(thing: Thing) -> Roles:
 
 @once
 def _title(thing: Thing) -> tuple[str, str | None]:
-    """Return what an entry or asset is called, in the page's locale or else the default one, and that locale."""
+    """Return what an entry or asset is called, and the locale of that.
+
+    It is the page's locale, or else the default one, or else that of the page that a link to an entry leads to.
+    """
     view, loaded = view_of(thing), loaded_of(thing)
     type_id, unlocalized = type_of(thing), view.guide.unlocalized
 
@@ -78,6 +81,8 @@ def _title(thing: Thing) -> tuple[str, str | None]:
         return value, view.locale if (type_id, name) in unlocalized else found
 
     title = find_title(roles_of_thing(thing), (view.locale, view.guide.default), ask)
+    if title is None and isinstance(thing, Entry) and (page := view.page_of(loaded)) is not None:
+        title = find_title(roles_of_thing(thing), page[:1], ask)
     if isinstance(thing, Asset) and (title is None or title.value.startswith(("https://", "http://"))):
         stem = PurePosixPath(_file_name(thing)).stem.replace("_", " ").strip()
         return stem or loaded.key.partition(":")[2], None
