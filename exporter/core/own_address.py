@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import re
 from typing import TYPE_CHECKING
+from urllib.parse import unquote
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
 _NAMES = ("slug", "permalink", "handle", "path", "url")
+_ENCODED = re.compile(r"%[0-9A-Fa-f]{2}")
 _NO_LETTER = re.compile(r"[^a-z0-9]")
 _LEADING_ON = re.compile(
     r"hero|banner|card|cta|button|link|teaser|tile|promo|social|menu|nav|block|section|module|slide|logo|sponsor"
@@ -49,3 +51,13 @@ def own_address(name: str, value: object) -> str:
     """
     text = value.strip() if isinstance(value, str) else ""
     return text if name.lower().endswith("slug") or not _ELSEWHERE.match(text) else ""
+
+
+def decoded(slug: str) -> str:
+    """Return a slug that is kept percent-encoded as it reads; any other as it is."""
+    if _ENCODED.search(slug) is None:
+        return slug
+    try:
+        return unquote(slug, errors="strict")
+    except UnicodeDecodeError:
+        return slug

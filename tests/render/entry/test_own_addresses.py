@@ -38,8 +38,8 @@ def test_address_on_another_site_is_a_fact_and_no_slug(guide: Guide, space: Spac
     space.put(entry("bottle", "b1", title="North", url="https://north.example/10", description="Peat."))
     space.put(entry("bottle", "b2", title="South", url="www.south.example", description="Fruit."))
     guide.build()
-    assert links(shown(guide, "/bottle/North/"))["north.example/10"] == "https://north.example/10"
-    assert links(shown(guide, "/bottle/South/"))["www.south.example"] == "https://www.south.example"
+    assert links(shown(guide, "/bottle/north/"))["north.example/10"] == "https://north.example/10"
+    assert links(shown(guide, "/bottle/south/"))["www.south.example"] == "https://www.south.example"
 
 
 def test_part_of_a_page_shows_where_its_url_leads(guide: Guide, space: SpaceFiles) -> None:

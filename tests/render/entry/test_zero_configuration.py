@@ -153,10 +153,10 @@ def test_referrers_that_are_parts_of_pages_are_left_out(guide: Guide, space: Spa
     space.put(entry("notice", "n", title="Notice", more=[link("Entry", "q")]))
     guide.build()
     found = {}
-    for url in ("/page/p/", "/quote/Quote/"):
+    for url in ("/page/p/", "/quote/quote/"):
         headings = html.document_fromstring(guide.page(url).encode()).xpath("//h2[span[@class='count']]")
         found[url] = [text_of(heading) for heading in headings]
-    assert found == {"/page/p/": [], "/quote/Quote/": ["Page 1", "Notice 1"]}
+    assert found == {"/page/p/": [], "/quote/quote/": ["Page 1", "Notice 1"]}
 
 
 def test_notes_of_editors_and_what_is_for_search_engines_name_nothing_that_readers_see(
