@@ -158,7 +158,5 @@ _LINK_TEXTS = 2
 
 def has_address(content_type: ContentType) -> bool:
     """Whether editors give the entries of a type addresses of their own."""
-    return bool(
-        {word for field in content_type.fields for word in words_of(field.id)[-1:]}
-        & {"slug", "permalink", "path", "handle"}
-    )
+    words = {word for field in content_type.fields for word in words_of(field.id)[-1:]}
+    return bool(words & {"slug", "permalink", "path"}) or content_type.slug_field.lower().endswith("handle")

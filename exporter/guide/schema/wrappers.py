@@ -28,7 +28,7 @@ _OF_PICTURES = {
     *("wrapper", "mediawrapper", "imagewrapper", "image", "picture", "media", "asset", "img", "illustration", "icon"),
     *("logo", "file"),
 }
-_CAPTIONS = {"caption", "credit", "credits", "copyright", "description"}
+_WRAPPERS = {"wrapper", "mediawrapper", "imagewrapper"}
 _NOTES = {"title", "name", "label"}
 _KEYS = {"key", "code", "identifier"}
 _OF_WORDS = {"microcopy", "resource", "translation", "label", "string", "dictionary", "phrase", "i18n", "copy", "text"}
@@ -44,23 +44,27 @@ def wrapped_field(content_type: ContentType) -> tuple[str, str]:
     if not fields or len(fields) > _MOST_FIELDS or content_type.slug_field:
         return "", ""
     kind = {*words_of(content_type.id), *words_of(content_type.name)}
-    if kind & _OF_PICTURES and (name := _picture(fields)):
+    is_noted = len(fields) < len(content_type.fields)
+    if kind & _OF_PICTURES and (name := _picture(fields, is_sure=is_noted or bool(kind & _WRAPPERS))):
         return PICTURE, name
     if name := _word(fields, kind):
         return WORD, name
     return (PRICE, name) if kind & _PRICES and (name := _price(fields)) else ("", "")
 
 
-def _picture(fields: list[Field]) -> str:
-    """Return the only picture among fields that else describe it, "" where there is more."""
+def _picture(fields: list[Field], *, is_sure: bool) -> str:
+    """Return the only picture among fields that else describe it, "" where there is more.
+
+    A title alone may be for readers, unless `is_sure`: one beside an alternative text names the wrapper for editors.
+    """
     pictures = [field for field in fields if field.type == "Link" and field.link_type == "Asset"]
     others = [field for field in fields if field not in pictures]
-    plain = all(is_alt(field) or (field.type in SHORT and _describes(field)) for field in others)
-    return pictures[0].id if len(pictures) == 1 and plain else ""
+    plain = all(is_alt(field) or (field.type in SHORT and _is_note(field)) for field in others)
+    return pictures[0].id if len(pictures) == 1 and plain and (is_sure or any(map(is_alt, others))) else ""
 
 
-def _describes(field: Field) -> bool:
-    return bool({*words_of(field.id)[-1:]} & (_NOTES | _CAPTIONS | ALT))
+def _is_note(field: Field) -> bool:
+    return bool({*words_of(field.id)[-1:]} & (_NOTES | ALT))
 
 
 def _word(fields: list[Field], kind: AbstractSet[str]) -> str:

@@ -86,12 +86,16 @@ def test_picture_in_a_wrapper_stands_on_the_card_and_at_the_top_once(guide: Guid
     assert "hero" not in text_of(shown(guide, "/article/mills/"))
 
 
-def test_photo_with_a_title_for_readers_keeps_it(guide: Guide, space: SpaceFiles) -> None:
-    photo = content_type("photo", field("title", "Symbol"), field("picture", "Link", linkType="Asset"))
-    photos = field("photos", "Array", "photo", **ENTRIES)
-    space.put_model(content_type("album", field("title", "Symbol"), field("slug", "Symbol"), photos), photo, locales=US)
-    space.put(entry("album", "a", title="Summer", slug="summer", photos=[link("Entry", "p")]))
-    space.put(entry("photo", "p", title="The old harbour", picture=link("Asset", "pic")))
+@pytest.mark.parametrize("name", ["photo", "image"])
+def test_picture_with_a_caption_is_an_entry_for_readers(guide: Guide, space: SpaceFiles, name: str) -> None:
+    fields = field("title", "Symbol"), field("picture", "Link", linkType="Asset"), field("imageCaption", "Text")
+    images = field("images", "Array", name, **ENTRIES)
+    album = content_type("album", field("title", "Symbol"), field("slug", "Symbol"), images)
+    space.put_model(album, content_type(name, *fields), locales=US)
+    space.put(entry("album", "a", title="Summer", slug="summer", images=[link("Entry", "p")]))
+    caption = "Seen from the mole."
+    space.put(entry(name, "p", title="The old harbour", picture=link("Asset", "pic"), imageCaption=caption))
     space.put(asset("pic", "IMG_9.svg", len(SVG)), file=SVG)
     guide.build()
     assert "The old harbour" in text_of(shown(guide, "/album/summer/"))
+    assert caption in text_of(shown(guide, f"/{name}/the-old-harbour/"))
