@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, NamedTuple, TypeAlias, TypeGuard
 
 from exporter.core.encoding import decode, digest
+from exporter.core.own_address import address_named
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -155,12 +156,16 @@ class Field:
 
 @dataclass(frozen=True, slots=True)
 class ContentType:
-    """A content type: its fields in the editor's order, and the field that entries are called by."""
+    """A content type: its fields in the editor's order, and the field that entries are called by.
+
+    `slug_field` holds an entry's own address; it is "" where the type has no such field.
+    """
 
     id: str
     name: str
     display_field: str
     fields: tuple[Field, ...]
+    slug_field: str = ""
 
     def find(self, field_id: str) -> Field | None:
         """Return the field with that id; None where there is none."""
@@ -173,8 +178,8 @@ class ContentType:
 
     @property
     def address_field(self) -> str:
-        """The field that an entry's address is made of: `slug`, else the one that names it."""
-        return "slug" if self.find("slug") else self.display_field
+        """The field that an entry's address is made of: that of its own address, else the one that names it."""
+        return self.slug_field or self.display_field
 
 
 def read_content_type(raw: Mapping[str, Json]) -> ContentType:
@@ -186,7 +191,9 @@ def read_content_type(raw: Mapping[str, Json]) -> ContentType:
     named = raw.get("displayField")
     shown = named if _is_text(named) else next((known.id for known in fields if known.id in ("title", "name")), "")
     identifier = _identifier(raw["sys"]["id"])
-    return ContentType(identifier, _text(raw.get("name")).strip() or identifier, shown, fields)
+    name = _text(raw.get("name")).strip() or identifier
+    slug = address_named(identifier, name, ((known.id, known.type) for known in fields))
+    return ContentType(identifier, name, shown, fields, slug)
 
 
 def _text(value: Json) -> str:

@@ -12,9 +12,10 @@ from markupsafe import Markup
 
 from exporter.guide.library import questions
 from exporter.guide.schema.field_words import LONG, label
+from exporter.render.entry.inline import inline
 from exporter.render.entry.metadata import absolute, absolute_url, metadata
 from exporter.render.entry.rich_text import render_document
-from exporter.render.entry.sections import Layout, inline
+from exporter.render.entry.sections import Layout
 from exporter.render.entry.values import date, fact, lang_attributes, table
 from exporter.render.markup.links import resolve_link
 from exporter.render.markup.markdown import markdown
@@ -131,13 +132,17 @@ def _lang(context: Context, value: Any, name: str | None = None) -> Markup:
 
 @pass_context
 def _foreign(context: Context, value: Any) -> str:
-    """The name of the language of an entry's page where it is not this page's, in this page's language; else empty."""
+    """The language of an entry's page where it is not this page's, named as the word `fallback` speaks; else empty."""
     view: View = context[VIEW]
     page = view.page_of(loaded_of(value))
     if page is None:
         return ""
     code = _written_in(value, view) if page[0] == view.locale else page[0]
-    return "" if code == view.locale else spoken_name(code, str(context["languages"][code].name), view.locale)
+    if code == view.locale:
+        return ""
+    view.ask(questions.word("fallback", view.locale))
+    spoken = view.library.language_of_word("fallback", view.locale)
+    return spoken_name(code, str(context["languages"][code].name), spoken)
 
 
 def _written_in(entry: Entry, view: View) -> str:

@@ -22,7 +22,7 @@ from exporter.render.filters import VIEW, Group
 from exporter.render.jinja_environment import Templates
 from exporter.render.markup.control_characters import drop_controls
 from exporter.render.view.fields import FieldValue, type_name
-from exporter.render.view.languages import Language, language
+from exporter.render.view.languages import Language, languages
 from exporter.render.view.lazy import Lazy, SiteValues
 from exporter.render.view.lists import ListView, chosen_lists
 from exporter.render.view.page_object import PageObject, page_object
@@ -74,7 +74,9 @@ class TypeLink:
 
     @property
     def url(self) -> str:
-        """The relative address of the type's list."""
+        """The relative address of the type's list, "" for a type of parts of pages, which has none."""
+        if self.id in self._view.guide.embedded_types:
+            return ""
         return self._view.link(list_url(self._view.guide, self.id, self._view.locale))
 
     @property
@@ -109,7 +111,7 @@ class Renderer:
     def __init__(self, library: Library, bytecode: Path | None = None) -> None:
         self._library = library
         self._guide = library.guide
-        self._languages = {code: language(code, locale.name) for code, locale in self._guide.model.locales.items()}
+        self._languages = languages({code: locale.name for code, locale in self._guide.model.locales.items()})
         self._shown_languages = MappingProxyType(self._languages)
         self._environment = Templates(library, bytecode, _OPEN_TYPES)
 
@@ -195,6 +197,8 @@ class Renderer:
         page = view.page
         if page.template:
             return page.template
+        if page.url == self._guide.prefixes[page.locale]:
+            return "home.html"
         own = f"{page.type_id}.html"
         view.ask(questions.template(own))
         theme = self._library.template_files.find(f"theme/{own}")

@@ -87,7 +87,7 @@ def test_long_date_fits_a_narrow_phone(tmp_path: Path, page: Page) -> None:
     files.put({**entry("event", "e"), "fields": fields})
     site = make_guide(tmp_path / "guide", str(tmp_path / "space"), "eu")
     page.set_viewport_size({"width": 320, "height": 700})
-    page.goto((site / "event/Azoka/index.html").as_uri())
+    page.goto((site / "event/azoka/index.html").as_uri())
     assert page.locator("time").inner_text() == "2026(e)ko irailaren 20(a) (20:00 UTC-03:30)"
     assert page.evaluate("document.documentElement.scrollWidth") == 320
 

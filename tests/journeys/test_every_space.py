@@ -12,6 +12,8 @@ from urllib.parse import quote
 import pytest
 
 from exporter.cli.commands import run
+from exporter.config.settings import load_project
+from exporter.guide.schema.read_model import read_guide_model
 from tests.conftest import NO_RECORDINGS, PROJECT, RECORDINGS
 from tests.support.crawl import Crawl, texts
 from tests.support.everything import SPACE as EVERYTHING
@@ -71,11 +73,20 @@ def test_all_exports_and_recordings_are_built() -> None:
     assert len(SYNCS) == 21
 
 
+def parts_of_pages(root: Path) -> tuple[str, ...]:
+    """Return what the addresses of parts of pages begin with: they stand on pages, and no list leads to their own."""
+    site = load_project(root).site
+    guide = read_guide_model(root / "content", site)
+    types = (type_id for type_id in guide.types if type_id in guide.embedded_types)
+    return tuple(f"{prefix}{guide.segments[type_id]}/" for type_id in types for prefix in guide.prefixes.values())
+
+
 @pytest.mark.parametrize("name", SPACES)
 def test_every_page_is_reached_from_the_home_page_and_no_link_is_dead(name: str, guides: dict[str, Path]) -> None:
     crawl = Crawl(guides[name])
     assert crawl.trees != {}
-    assert crawl.unreached() == []
+    parts = parts_of_pages(guides[name].parent)
+    assert [url for url in crawl.unreached() if not url.startswith(parts)] == []
     assert crawl.dead() == []
 
 

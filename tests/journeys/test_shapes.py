@@ -249,7 +249,7 @@ def test_odd_content_model_is_built_and_checked(remote: Callable[[str], Guide], 
         guide = remote(stub.url)
         assert guide.build()["render"]["failed"] == 0
     assert guide.run("check").code == 0
-    assert "<h1>Odd</h1>" in guide.page("/place/Odd/")
+    assert "<h1>Odd</h1>" in guide.page("/place/odd/")
     assert not {"None", "{}", "[&#39;x&#39;]"} & set(guide.page("/").replace("<", ">").split(">"))
 
 

@@ -12,7 +12,7 @@ from exporter.guide.library.list_answers import ListAnswers, addresses_in
 from exporter.guide.library.questions import FIELD, entry_keys
 from exporter.guide.library.read_log import SharedQuestion, Subject
 from exporter.guide.library.template_files import TemplateFiles, word_files
-from exporter.guide.library.theme_words import find_word, read_words
+from exporter.guide.library.theme_words import find_word, read_words, word_language
 from exporter.guide.schema.guide_model import site_values
 from exporter.pictures.size import logo_size
 
@@ -126,7 +126,12 @@ class Library:
 
     def _word(self, _rest: str, argument: str) -> str:
         locale, _, name = argument.partition("/")
-        return find_word(self.words, name, locale)
+        return find_word(self.words, name, locale, self.guide.locales[0])
+
+    def language_of_word(self, name: str, locale: str) -> str:
+        """Return the locale itself where a word is found in its language, else the one that it is found in."""
+        found = word_language(self.words, name, locale, self.guide.locales[0])
+        return locale if found in (locale, locale.split("-", 1)[0]) else found or locale
 
     def _site(self, _rest: str, name: str) -> Json:
         if name == "logo_size":

@@ -29,10 +29,13 @@ def read_words(files: list[Path]) -> Mapping[str, Mapping[str, str]]:
     return words
 
 
-def find_word(words: Mapping[str, Mapping[str, str]], name: str, locale: str) -> str:
-    """Return a word in a locale, else in its language, else in English, else its name."""
+def find_word(words: Mapping[str, Mapping[str, str]], name: str, locale: str, first: str = "") -> str:
+    """Return a word in a locale, else in its language, else in the guide's `first`, else in English, else its name."""
     by_language = words.get(name, {})
-    for code in (locale, locale.split("-", 1)[0], "en"):
-        if code in by_language:
-            return by_language[code]
-    return name
+    return by_language.get(word_language(words, name, locale, first), name)
+
+
+def word_language(words: Mapping[str, Mapping[str, str]], name: str, locale: str, first: str = "") -> str:
+    """Return the language that a word is found in for a locale, "" where it is in none that will do."""
+    codes = (locale, locale.split("-", 1)[0], first, first.split("-", 1)[0], "en")
+    return next((code for code in codes if code in words.get(name, {})), "")

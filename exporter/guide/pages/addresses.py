@@ -14,7 +14,8 @@ from typing import TYPE_CHECKING
 
 from exporter.config.url_patterns import DATE_PARTS, PLACEHOLDER, links_to_entries, paths_of
 from exporter.core.model import link_key
-from exporter.core.naming import url_path
+from exporter.core.naming import url_path, url_segment
+from exporter.core.own_address import decoded, own_address
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
@@ -26,6 +27,8 @@ if TYPE_CHECKING:
     from exporter.guide.schema.guide_model import GuideModel
 
 _MARK = re.compile("\0([^\0]*)\0([^\0]*)\0")
+HOME = "home"
+"""What the address of an entry with the slug `/` ends in."""
 _DATE = re.compile(r"\d{4}-\d\d-\d\d", re.ASCII)
 _MOST_LINKS = 9
 """Links that a placeholder follows; one of a hostile pattern ends here."""
@@ -45,10 +48,20 @@ def own_slug(guide: GuideModel, item: Item, locale: str) -> str:
     content_type = guide.model.types.get(item.content_type)
     if content_type is None:
         return _id_segment(item.key.id)
-    slug = url_path(_text(guide, item, content_type.address_field, locale))
-    shown = content_type.display_field
-    titles = (url_path(_text(guide, item, shown, code)) for code in (locale, guide.default))
+    name, shown = content_type.slug_field, content_type.display_field
+    written = own_address(name, _text(guide, item, name, locale)) if name else ""
+    slug = url_path(decoded(written)) if written != "/" else HOME
+    titles = (_title_segment(guide, item, shown, code) for code in (locale, guide.default))
     return slug or next(filter(None, titles), "") or _id_segment(item.key.id)
+
+
+def _title_segment(guide: GuideModel, item: Item, shown: str, locale: str) -> str:
+    """Return one segment of an address for an entry's display field: what it is called where that is an address."""
+    text = _text(guide, item, shown, locale)
+    if text and (text.startswith("/") or not own_address("url", text)):
+        title = guide.title(item, locale)
+        text = title if title == text or title != guide.untitled(item.content_type) else ""
+    return "" if text.startswith(("https://", "http://")) else url_segment(text.replace("/", " ").lower())
 
 
 def _text(guide: GuideModel, item: Item, name: str, locale: str) -> str:

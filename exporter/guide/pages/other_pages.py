@@ -23,8 +23,10 @@ _SITEMAP = "sitemap.xml"
 
 
 def type_lists(index: GuideIndex, guide: GuideModel) -> Iterator[Page]:
-    """Yield the pages that list a content type; a long list is cut by letter."""
+    """Yield the pages that list a content type that is no part of pages; a long list is cut by letter."""
     for type_id in guide.types:
+        if type_id in guide.embedded_types:
+            continue
         for code in guide.locales:
             if index.labels.count(type_id, code):
                 yield Page(PageKind.LIST, list_url(guide, type_id, code), code, type_id=type_id, template=_LIST)
@@ -75,7 +77,7 @@ def _feeds(index: GuideIndex, guide: GuideModel) -> Iterator[Page]:
         if list_id.startswith("@") and name in guide.site.lists:
             definition = {"url": guide.site.lists[name].url}
             url = chosen_url(guide, definition, name, code, segments[name, code].get(value, ""))
-        elif list_id in guide.types:
+        elif list_id in guide.types and list_id not in guide.embedded_types:
             url = list_url(guide, list_id, code)
         else:
             continue

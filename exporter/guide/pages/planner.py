@@ -9,6 +9,7 @@ from exporter.core.errors import ConfigError
 from exporter.core.naming import file_name, url_segment
 from exporter.guide.index.records import NewPage, Page, PageKind
 from exporter.guide.pages.addresses import dependents, resolve
+from exporter.guide.pages.home_pages import REDIRECT, home_redirects, left_bases, wanted_homes, wanted_redirects
 from exporter.guide.pages.other_pages import chosen_pages, further_pages, sitemap_pages, type_lists
 from exporter.guide.pages.redirects import Redirects
 from exporter.guide.pages.sitemap import bucket_of_page
@@ -223,7 +224,8 @@ class PagePlanner:
     def place_others(self) -> None:
         """Bring home pages, lists, feeds and the sitemap up to date; where addresses meet now is a conflict."""
         guide = self._guide
-        homes = [Page(PageKind.HOME, guide.prefixes[code], code, template="home.html") for code in guide.locales]
+        without = self._place_homes()
+        homes = [Page(PageKind.HOME, guide.prefixes[code], code, template="home.html") for code in without]
         lists = list(type_lists(self._index, guide))
         chosen = list(chosen_pages(self._index, guide))
         taken = {page.url for page in chosen}
@@ -233,6 +235,16 @@ class PagePlanner:
         sitemaps = [page for page in sitemap_pages(self._index, guide) if page.path not in self._static]
         self._replace(self._index.pages.of_kinds(_SITEMAP_KINDS), sitemaps)
         self._check_unique()
+
+    def _place_homes(self) -> list[str]:
+        """Put the space's own home pages where the guide's homes lie; return the locales that have none."""
+        wanted = wanted_homes(self._index, self._guide)
+        self._bases |= left_bases(self._index, self._guide, {home.number for home in wanted.values()})
+        self.settle()
+        self._replace(home_redirects(self._index, self._guide), wanted_redirects(wanted))
+        for code, home in wanted.items():
+            self._move(home, self._guide.prefixes[code])
+        return [code for code in self._guide.locales if code not in wanted]
 
     def place_redirects(
         self,
@@ -254,7 +266,9 @@ class PagePlanner:
         for url in touched:
             by_address.setdefault(url.casefold(), set()).add(url)
         for address, urls in sorted(by_address.items()):
-            self._replace(self._index.pages.redirects_at(urls), list(_redirect_pages(redirects, address)))
+            standing = self._index.pages.redirects_at(urls)
+            if all(page.type_id != REDIRECT for _, page in standing):
+                self._replace(standing, list(_redirect_pages(redirects, address)))
 
     def _replace(self, numbered: list[tuple[int, Page]], pages: list[Page]) -> None:
         """Drop those of the pages that stand which are no longer wanted, and add those that are new."""

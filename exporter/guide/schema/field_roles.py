@@ -22,6 +22,7 @@ from exporter.guide.schema.field_words import (
     title_rank,
     words_of,
 )
+from exporter.guide.schema.modules import module_types
 from exporter.guide.schema.type_traits import (
     called_by,
     has_address,
@@ -33,6 +34,7 @@ from exporter.guide.schema.type_traits import (
     title_field,
     type_words,
 )
+from exporter.guide.schema.wrappers import wrapped_field
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -72,6 +74,9 @@ class Roles:
     - `date` puts it in the calendar, the newest entry first where `newest_first`; `order` holds the editors' own order.
     - `hidden` fields are not for readers; `code` fields hold source code.
     - `is_titled`: the title is for readers where the entry stands inside another entry's page.
+    - `slug` holds the entry's own address.
+    - `wraps` says what the entry wraps for editors, if it is no more than that (`picture`, `word` or `price`), and
+      `wrapped` holds that.
     - `leads_on` holds the address that a button or link stands for; `called_by` has, by field of an address, the field
       that names it and a label for the two; `headed_by` has, by field of a text, the field that is its heading.
     """
@@ -94,6 +99,9 @@ class Roles:
     called_by: Mapping[str, tuple[str, str]] = dataclasses.field(default_factory=dict)
     headed_by: Mapping[str, str] = dataclasses.field(default_factory=dict)
     bodies: frozenset[str] = frozenset()
+    slug: str = ""
+    wraps: str = ""
+    wrapped: str = ""
 
 
 UNKNOWN = Roles("title", ("title",), _SUMMARIES)
@@ -105,9 +113,10 @@ def roles_of(content_type: ContentType) -> Roles:
     fields = content_type.fields
     title = title_field(content_type)
     date, newest_first = _calendar(fields)
-    short = [field for field in fields if field.type in SHORT and field.id not in (title, "slug")]
+    short = [field for field in fields if field.type in SHORT and field.id not in (title, content_type.slug_field)]
     pictures = tuple(field.id for field in sorted(filter(_may_be_picture, fields), key=_picture_rank))
     surname = surname_field(content_type, title)
+    wraps, wrapped = wrapped_field(content_type)
     hidden = {field.id for field in fields if field.id == surname or is_alt(field) or is_for_nobody(field)}
     named = sorted((field.id for field in short if field.id not in hidden and not is_patterned(field)), key=title_rank)
     return Roles(
@@ -121,7 +130,7 @@ def roles_of(content_type: ContentType) -> Roles:
         newest_first,
         frozenset(hidden),
         _code(content_type),
-        surname != "" or _is_titled(content_type, title),
+        surname != "" or (not wraps and _is_titled(content_type, title)),
         surname,
         next((field.id for field in fields if is_order(field)), "order"),
         leads_on(content_type),
@@ -129,6 +138,9 @@ def roles_of(content_type: ContentType) -> Roles:
         called_by(content_type),
         {text: heading for text, heading in headed_by(content_type).items() if heading != title},
         frozenset(field.id for field in fields if is_body(field.id, type_words(content_type))),
+        content_type.slug_field,
+        wraps,
+        wrapped,
     )
 
 
@@ -200,16 +212,12 @@ def _is_titled(content_type: ContentType, title: str) -> bool:
 def embedded_types(types: Mapping[str, ContentType]) -> frozenset[str]:
     """Return the content types whose entries are embedded in pages of others instead of standing for themselves.
 
-    Three kinds are: modules of pages (they have no slug, and neither have the other types that a list of links takes);
-    types whose entries editors see by an internal note, if a field links to them, or may (the Delivery API says of
-    single links and of Rich Text only that they lead to entries); and the menus and settings of a site. So are types
-    without a slug that only these link to.
+    Three kinds are: modules of pages; types whose entries editors see by an internal note, or which are but links,
+    figures or wrappers, if a field links to them, or may (the Delivery API says of single links and of Rich Text only
+    that they lead to entries); and the menus and settings of a site. So are types without a slug that only these link
+    to.
     """
-    found: set[str] = set()
-    fields = (field for content_type in types.values() for field in content_type.fields)
-    for targets in (targets_of(field) for field in fields if field.type == "Array"):
-        if len(targets) > 1 and not any(_has_slug(types, target) for target in targets):
-            found.update(targets)
+    found = module_types(types)
     named = {content_type.id: _named(content_type, search=False) for content_type in types.values()}
     linked = {name for names in named.values() for name in names}
     noted = (content_type for content_type in types.values() if _is_noted(content_type))
@@ -246,10 +254,10 @@ def _named(content_type: ContentType, *, search: bool) -> set[str]:
 
 
 def _is_noted(content_type: ContentType) -> bool:
-    """Whether editors see the entries of a type by an internal note, or these are no more than links or figures."""
+    """Whether editors see the entries of a type by an internal note, or these are but links, figures or wrappers."""
     shown = content_type.find(content_type.display_field)
     is_note = shown is not None and is_internal(shown)
-    is_bit = leads_on(content_type) != "" or is_figure(content_type)
+    is_bit = leads_on(content_type) != "" or is_figure(content_type) or wrapped_field(content_type)[0] != ""
     is_dated = _calendar(content_type.fields)[0] != ""
     return (is_note or is_bit) and not (is_dated or has_address(content_type))
 
@@ -268,8 +276,8 @@ def pages_of(types: Mapping[str, ContentType]) -> tuple[str, ...]:
     named = {content_type.id: _named(content_type, search=False) for content_type in types.values()}
     linked = {name for names in named.values() for name in names}
     unseen = {name for content_type in types.values() for name in _named(content_type, search=True)} - linked
-    unseen |= {type_id for type_id, found in types.items() if says_search(type_id) and found.find("slug") is None}
-    shown = [found for type_id, found in types.items() if type_id not in unseen or found.find("slug")]
+    unseen |= {type_id for type_id, found in types.items() if says_search(type_id) and not found.slug_field}
+    shown = [found for type_id, found in types.items() if type_id not in unseen or found.slug_field]
     found = {content_type.id for content_type in shown if content_type.address_field or content_type.id not in linked}
     led = _led_to(found, named)
     for type_id in types:
@@ -293,4 +301,4 @@ def _led_to(found: Iterable[str], named: Mapping[str, Iterable[str]]) -> set[str
 
 
 def _page_rank(content_type: ContentType, embedded: frozenset[str]) -> tuple[bool, bool]:
-    return content_type.id in embedded, content_type.find("slug") is None
+    return content_type.id in embedded, not content_type.slug_field

@@ -75,7 +75,11 @@ def words_of(identifier: str) -> tuple[str, ...]:
 
 @lru_cache(maxsize=1 << 12)
 def label(name: str) -> str:
-    """Return what a field or type is called; in words where editors left it spelled as programs do: `openingHours`."""
+    """Return what a field or type is called; in words where editors left it spelled as programs do: `openingHours`.
+
+    Of a path, such as `Lesson > Copy`, it is the last part.
+    """
+    name = name.rpartition(" > ")[2].strip() or name
     if _SPELLED.fullmatch(name) and _HUMPS.search(name) and name not in _BRANDS:
         return key_name(name)
     return name[:1].upper() + name[1:] if name[:2].islower() else name

@@ -13,6 +13,7 @@ from exporter.config.settings import linked_fields
 from exporter.core.model import LocalizedValue, Model
 from exporter.guide.schema.field_roles import UNKNOWN, Roles, embedded_types, roles_of
 from exporter.guide.schema.titles import find_title
+from exporter.guide.schema.wrappers import wrapped_pictures
 from exporter.pictures.icons import ICONS
 
 if TYPE_CHECKING:
@@ -127,13 +128,22 @@ class GuideModel:
         """What the fields of each content type are for."""
         return {content_type.id: roles_of(content_type) for content_type in self.model.types.values()}
 
+    @cached_property
+    def wrapped_pictures(self) -> Mapping[str, tuple[str, ...]]:
+        """By content type, the fields that may link to an entry that only wraps a picture."""
+        return wrapped_pictures(self.model.types)
+
     def title(self, item: Item, locale: str) -> str:
-        """Return what an item is called in a locale, else in the default one: its title, a short text, or its type."""
-        found = find_title(
-            self.roles.get(item.content_type, UNKNOWN),
-            (locale, self.default),
-            lambda name, code: self.answer(item, name, code),
-        )
+        """Return what an item is called in a locale: its title, a short text, or its type.
+
+        It is what it is called in the default locale where it has no name there, else in that which links lead to.
+        """
+        roles = self.roles.get(item.content_type, UNKNOWN)
+        found = find_title(roles, (locale, self.default), lambda name, code: self.answer(item, name, code))
+        if found is None:
+            codes = (*self.chains.get(locale, ()), *self.locales)
+            shown = next((code for code in codes if self.is_shown(item, code)), "")
+            found = find_title(roles, [shown], lambda name, code: self.answer(item, name, code)) if shown else None
         return found.value if found is not None else self.untitled(item.content_type)
 
     def untitled(self, type_id: str) -> str:

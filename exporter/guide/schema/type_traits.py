@@ -79,14 +79,20 @@ def _is_of_link(field: Field) -> bool:
 _PAGES = {"page", "target", "link", "entry", "reference"}
 
 
+_BUTTONS = {"cta", "button"}
+_CALLS = ("text", "label", "title", *sorted(_BUTTONS))
+
+
 def called_by(content_type: ContentType) -> dict[str, tuple[str, str]]:
     """Return, by field of an address, the text that names it (`buttonText` for `buttonLink`) and a label for both."""
-    texts = {words_of(field.id): field.id for field in content_type.fields if field.type == "Symbol"}
+    fields = content_type.fields
+    texts = {words_of(field.id): field.id for field in fields if field.type == "Symbol" or field.link_type == "Entry"}
     found = {}
     for words, name in texts.items():
         before = words[:-1] or words
-        named = (texts.get((*before, word)) for word in ("text", "label", "title"))
-        text = next(filter(None, named), "") if {*words[-1:]} & ADDRESSES else ""
+        named = (texts.get((*before, word)) for word in _CALLS)
+        alone = texts.get(before) if before != words and {*before[-1:]} <= _BUTTONS else None
+        text = next(filter(None, (*named, alone)), "") if {*words[-1:]} & ADDRESSES else ""
         if text:
             found[name] = text, label("_".join(before))
     return found
@@ -152,6 +158,5 @@ _LINK_TEXTS = 2
 
 def has_address(content_type: ContentType) -> bool:
     """Whether editors give the entries of a type addresses of their own."""
-    return bool(
-        {word for field in content_type.fields for word in words_of(field.id)[-1:]} & {"slug", "permalink", "path"}
-    )
+    words = {word for field in content_type.fields for word in words_of(field.id)[-1:]}
+    return bool(words & {"slug", "permalink", "path"}) or content_type.slug_field.lower().endswith("handle")

@@ -8,7 +8,7 @@ from markupsafe import Markup, escape
 
 from exporter.core.model import link_key
 from exporter.guide.library import questions
-from exporter.render.entry.sections import inline
+from exporter.render.entry.inline import inline
 from exporter.render.markup.headings import Outline
 from exporter.render.markup.links import resolve_link
 from exporter.render.markup.rich_text_tree import CONTROLS, content_of, texts_of

@@ -7,14 +7,14 @@ from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
-from markupsafe import Markup
-
+from exporter.core.own_address import own_address
 from exporter.guide.schema.field_words import LONG, has_lines, is_counted, is_module, is_plain, is_style
-from exporter.render.entry.values import Anchor, is_address, is_link_to_other_space, leaf
+from exporter.render.entry.values import Anchor, is_address, is_link_to_other_space
 from exporter.render.markup.rich_text_tree import blocks_of, is_passage
 from exporter.render.view.fields import (
     FieldValue,
     fields_of,
+    is_wrapper,
     picture_field,
     picture_of,
     roles_of_thing,
@@ -22,9 +22,10 @@ from exporter.render.view.fields import (
     title_of,
     type_of,
     url_of,
+    word_in,
 )
 from exporter.render.view.rich_text import RichText, document_of
-from exporter.render.view.view import Asset, Entry, Values, loaded_of, view_of
+from exporter.render.view.view import Asset, Entry, Values, view_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -33,11 +34,6 @@ if TYPE_CHECKING:
 
 _THINGS = (Entry, Asset)
 _LEAD_CHARACTERS = 500
-_DEEPEST_PART = 8
-_MOST_PARTS = 500
-"""Parts of a page at the most: entries that link to each other crosswise would multiply without an end."""
-_LOWEST_LEVEL = 5
-"""The lowest level of a heading that leaves one below it."""
 _LINE = re.compile(r"(?<=\S)[ \t]*\n(?=[ \t]*\S)")
 _BLOCK = re.compile(r"^\s*(?:(?:#{1,6}|[*+-])\s|[>|<`~]|[0-9]+[.)]\s)", re.MULTILINE)
 """A line that begins a block of Markdown: no line break may be put before it."""
@@ -104,9 +100,19 @@ class Layout:
     @property
     def alt(self) -> str:
         """What the picture shows, where a field of the entry describes it."""
+        wrapper = self._wrapper
+        if wrapper is not None:
+            return Layout(wrapper).alt
         name = roles_of_thing(self._entry).alts.get(picture_field(self._entry), "")
         value = self._entry[name] if name in {field.id for field in self._fields} else ""
         return value.strip() if isinstance(value, str) else ""
+
+    @property
+    def _wrapper(self) -> Entry | None:
+        """The entry that wraps the picture beside the title, None where it is in a field of the entry itself."""
+        value = self._entry[picture_field(self._entry)] if picture_field(self._entry) else None
+        values = value if isinstance(value, tuple) else (value,)
+        return next((item for item in values if is_wrapper(item, "picture") and picture_of(item) == self.picture), None)
 
     @property
     def is_bare(self) -> bool:
@@ -171,7 +177,17 @@ class Layout:
         """The fields that become neither fact nor section: not for readers, or shown elsewhere on the page."""
         roles = roles_of_thing(self._entry)
         captions = (field.id for field in self.captions)
-        return {*roles.hidden, self.lead, *captions, roles.title if roles.surname else ""}
+        return {*roles.hidden, self.lead, *captions, self._own_address(roles), roles.title if roles.surname else ""}
+
+    def _own_address(self, roles: Roles) -> str:
+        """Return the field that holds the address of the entry's own page, "" where it leads elsewhere."""
+        is_part = type_of(self._entry) in view_of(self._entry).guide.embedded_types
+        value = self._entry[roles.slug] if roles.slug in {field.id for field in self._fields} else None
+        return (
+            roles.slug
+            if own_address(roles.slug, value) and not (is_part and roles.slug.lower().endswith("url"))
+            else ""
+        )
 
     def _value(self, field: FieldValue, roles: Roles) -> Any:
         """Return what is left to be shown of a field, None for nothing."""
@@ -191,7 +207,8 @@ class Layout:
 
     @cached_property
     def _texts(self) -> dict[str, str]:
-        return {field.id: field.value.strip() for field in self._fields if isinstance(field.value, str)}
+        words = ((field.id, word_in(field.value)) for field in self._fields if is_wrapper(field.value, "word"))
+        return {field.id: field.value.strip() for field in self._fields if isinstance(field.value, str)} | dict(words)
 
     def _headings(self, roles: Roles) -> dict[str, str]:
         """Return the headings that texts have in fields of their own, by the ids of the texts."""
@@ -216,7 +233,9 @@ class Layout:
             return True
         if kind == "text":
             return is_plain(field.id, inside=self._inside)
-        return (kind == "parts" and is_module(field.id)) or (kind == "gallery" and is_counted(field.id))
+        if kind == "parts":
+            return is_module(field.id) or is_wrapper(field.value)
+        return kind == "gallery" and is_counted(field.id)
 
     @cached_property
     def _has_one_text(self) -> bool:
@@ -240,12 +259,18 @@ class Layout:
         if is_link_to_other_space(value):
             return None
         if isinstance(value, tuple):
-            left = [item for item in value if item != self.picture and not is_link_to_other_space(item)]
+            left = [item for item in value if not self._is_picture(item) and not is_link_to_other_space(item)]
             things = [item for item in left if isinstance(item, _THINGS)]
             return tuple(dict.fromkeys(things) if len(things) == len(left) else left) or None
         if isinstance(value, str) and not value.strip():
             return None
-        return None if isinstance(value, Asset) and value == self.picture else value
+        if is_wrapper(value, "word"):
+            return word_in(value) or None
+        return None if self._is_picture(value) else value
+
+    def _is_picture(self, value: Any) -> bool:
+        """Whether a value is the picture beside the title, or the entry that wraps it."""
+        return isinstance(value, _THINGS) and self.picture in (value, is_wrapper(value) and picture_of(value))
 
     def _without_title(self, text: str) -> str | None:
         """Return a text without a first line that repeats the title above it, None where nothing is left."""
@@ -299,23 +324,3 @@ def _plain_text(value: Any) -> str:
     if isinstance(value, RichText):
         return " ".join(blocks_of(document_of(value))).strip()
     return str(value).strip()
-
-
-def inline(entry: Entry, level: int) -> Markup | str:
-    """Render an entry as a part of the page; only its title where the page shows it already or has too many parts."""
-    view, key = view_of(entry), loaded_of(entry).key
-    fields = Layout(entry, inside=True)
-    too_many = len(view.inside) >= _DEEPEST_PART or view.parts >= _MOST_PARTS
-    is_link = roles_of_thing(entry).leads_on and not fields.picture
-    if too_many or is_link or key in view.inside or key == view.page.key:
-        is_named = fields.title or is_link or (too_many and url_of(entry))
-        return Markup("<p>{}</p>").format(leaf(entry, view)) if is_named else ""
-    if fields.is_bare:
-        name = fields.title if type_of(entry) in view.guide.embedded_types else fields.title and leaf(entry, view)
-        return Markup("<p>{}</p>").format(name) if name else ""
-    view.inside.append(key)
-    view.parts += 1
-    try:
-        return view.part("parts/inline.html", entry=entry, fields=fields, level=min(level, _LOWEST_LEVEL))
-    finally:
-        view.inside.pop()

@@ -69,7 +69,10 @@ def roles_of_thing(thing: Thing) -> Roles:
 
 @once
 def _title(thing: Thing) -> tuple[str, str | None]:
-    """Return what an entry or asset is called, in the page's locale or else the default one, and that locale."""
+    """Return what an entry or asset is called, and the locale of that.
+
+    It is the page's locale, or else the default one, or else that of the page that a link to an entry leads to.
+    """
     view, loaded = view_of(thing), loaded_of(thing)
     type_id, unlocalized = type_of(thing), view.guide.unlocalized
 
@@ -78,6 +81,8 @@ def _title(thing: Thing) -> tuple[str, str | None]:
         return value, view.locale if (type_id, name) in unlocalized else found
 
     title = find_title(roles_of_thing(thing), (view.locale, view.guide.default), ask)
+    if title is None and isinstance(thing, Entry) and (page := view.page_of(loaded)) is not None:
+        title = find_title(roles_of_thing(thing), page[:1], ask)
     if isinstance(thing, Asset) and (title is None or title.value.startswith(("https://", "http://"))):
         stem = PurePosixPath(_file_name(thing)).stem.replace("_", " ").strip()
         return stem or loaded.key.partition(":")[2], None
@@ -169,7 +174,32 @@ def _picture(thing: Thing) -> tuple[str, Asset | None]:
         picture = next((target for target in targets if isinstance(target, Asset) and target.is_image), None)
         if picture is not None:
             return name, picture
+    return _wrapped_picture(thing)
+
+
+def _wrapped_picture(thing: Thing) -> tuple[str, Asset | None]:
+    """Return the field of the first entry that wraps a picture, and that picture; "" and None where there is none."""
+    view, loaded = view_of(thing), loaded_of(thing)
+    for name in view.guide.wrapped_pictures.get(type_of(thing), ()) if _content_type(thing) is not None else ():
+        value = view.answer(loaded, name).value
+        targets = map(view.target, value if isinstance(value, list) else (value,))
+        wrappers = (target for target in targets if isinstance(target, Entry) and is_wrapper(target, "picture"))
+        picture = next(filter(None, map(picture_of, wrappers)), None)
+        if picture is not None:
+            return name, picture
     return "", None
+
+
+def is_wrapper(thing: object, *kinds: str) -> bool:
+    """Whether a value is an entry that only wraps a picture, a word or a price for editors (one of the `kinds`)."""
+    return isinstance(thing, Entry) and roles_of_thing(thing).wraps in (kinds or ("picture", "word", "price"))
+
+
+def word_in(thing: Entry) -> str:
+    """Return the word that an entry wraps under a key, "" where it wraps none."""
+    roles = roles_of_thing(thing)
+    value = view_of(thing).answer(loaded_of(thing), roles.wrapped)[0] if roles.wraps == "word" else None
+    return value.strip() if isinstance(value, str) else ""
 
 
 def file_values(asset: Asset) -> Mapping[str, Mapping[str, Json]]:

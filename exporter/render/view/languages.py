@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from collections import Counter
+from dataclasses import dataclass, replace
 from decimal import Decimal
 from functools import cache
 from typing import TYPE_CHECKING, Any
@@ -12,6 +13,8 @@ from babel import Locale, UnknownLocaleError
 from babel.numbers import format_decimal
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from exporter.render.view.view import View
 
 
@@ -49,6 +52,27 @@ def language(code: str, name: str) -> Language:
     return Language(code, own[:1].upper() + own[1:], "rtl" if found.character_order == "right-to-left" else "ltr")
 
 
+def languages(names: Mapping[str, str]) -> dict[str, Language]:
+    """Return locales, given with their names in the space, as pages speak of them, each with a name of its own.
+
+    Those of one language are called by region and script; those that Babel calls the same, as the space does.
+    """
+    found = {code: language(code, name) for code, name in names.items()}
+    for tell_apart in (_full_name, lambda code: names[code], lambda code: code):
+        counts = Counter(described.name for described in found.values())
+        for code, described in found.items():
+            if counts[described.name] > 1:
+                found[code] = replace(described, name=tell_apart(code) or described.name)
+    return found
+
+
+def _full_name(code: str) -> str:
+    """Return what a locale is called in itself, with its region and script, "" where Babel does not know it."""
+    known = babel_locale(code)
+    name = known.get_display_name(known) if known is not None else None
+    return name[:1].upper() + name[1:] if name else ""
+
+
 def language_name(code: str, locale: str) -> str:
     """Return what a language is called in the language of a locale, its code where Babel does not know it."""
     found, spoken = babel_locale(code), babel_locale(locale)
@@ -57,9 +81,14 @@ def language_name(code: str, locale: str) -> str:
 
 @cache
 def spoken_name(code: str, name: str, locale: str) -> str:
-    """Return what a locale's language, without its region, is called in another's; `name` where Babel knows none."""
+    """Return what a locale's language, without its region, is called in another's; `name` where Babel knows none.
+
+    It is `name` as well where the two differ in no more than their regions.
+    """
     found, spoken = babel_locale(code), babel_locale(locale)
-    return (found.get_language_name(spoken) if found is not None and spoken is not None else None) or name
+    if found is None or spoken is None or found.language == spoken.language:
+        return name
+    return found.get_language_name(spoken) or name
 
 
 def write_number(value: Any, locale: str) -> str:

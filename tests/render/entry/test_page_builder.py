@@ -71,8 +71,13 @@ def built(guide: Guide, space: SpaceFiles) -> Guide:
 
 
 def test_page_shows_its_parts_and_theirs_as_a_whole(built: Guide) -> None:
-    page = shown(built, "/page/home/")
-    assert [text_of(heading) for heading in page.xpath(".//h2 | .//h3")] == ["Come in", "In figures", "Guests", "Happy"]
+    page = shown(built, "/")
+    assert [text_of(heading) for heading in page.xpath(".//article//h2 | .//article//h3")] == [
+        "Come in",
+        "In figures",
+        "Guests",
+        "Happy",
+    ]
     assert [text_of(value) for value in page.xpath(".//dd")] == ["Who we are", "4M", "98%"]
     assert "All are welcome." in text_of(page)
     assert "Home > hero" not in text_of(page)
@@ -81,18 +86,15 @@ def test_page_shows_its_parts_and_theirs_as_a_whole(built: Guide) -> None:
 
 
 def test_entry_that_is_only_a_link_leads_on_to_the_page_that_editors_name_by_its_slug(built: Guide) -> None:
-    assert links(shown(built, "/page/home/"))["Who we are"] == "../about-us/index.html"
+    assert links(shown(built, "/"))["Who we are"] == "page/about-us/index.html"
 
 
-def test_parts_of_pages_are_not_in_the_navigation_but_reached(built: Guide) -> None:
+def test_parts_of_pages_have_no_lists(built: Guide) -> None:
     home = html.document_fromstring(built.page("/").encode())
     assert [text_of(section) for section in home.xpath("//nav[@class='sections']/a")] == ["Page"]
-    assert [words.split()[0] for words in map(text_of, home.xpath("//section[@class='by more']//a"))] == [
-        "Button",
-        "Figure",
-        "Hero",
-        "Stats",
-    ]
+    names = ("button", "figure", "hero", "stats")
+    assert [name for name in names if (built.root / "site" / name / "index.html").exists()] == []
+    assert [url for url in links(home).values() if url.split("/")[0] in names] == []
 
 
 def test_however_deep_parts_are_nothing_of_them_is_lost(guide: Guide, space: SpaceFiles) -> None:
@@ -152,7 +154,7 @@ def test_address_and_the_text_beside_it_are_one_link(guide: Guide, space: SpaceF
         )
     )
     report = guide.build()
-    page = shown(guide, "/place/P/")
+    page = shown(guide, "/place/p/")
     assert {text_of(row.find("dt")): text_of(row.find("dd")) for row in page.xpath(".//dl/div")} == {
         "Cta": "Book now",
         "Map url": "/nowhere",
@@ -171,7 +173,7 @@ def test_heading_in_a_field_of_its_own_stands_above_its_text(guide: Guide, space
     texts: dict[str, Any] = {"section1Heading": "What we do", "section1Body": "A lot.", "highlightTitle2": "How"}
     space.put(entry("post", "p", title="P", **texts, highlightParagraph2="So.", loneHeading="Alone"))
     guide.build()
-    page = shown(guide, "/post/P/")
+    page = shown(guide, "/post/p/")
     assert [text_of(prose) for prose in page.xpath(".//div[@class='prose']")] == ["What we do A lot.", "How So."]
     assert [text_of(value) for value in page.iter("dd")] == ["Alone"]
 
@@ -185,7 +187,7 @@ def test_pictures_that_are_only_numbered_have_no_headings(guide: Guide, space: S
         pictures[definition["id"]] = link("Asset", definition["id"])
     space.put(entry("page", "p", title="P", **pictures))
     guide.build()
-    assert [text_of(heading) for heading in shown(guide, "/page/P/").iter("h2")] == ["Map"]
+    assert [text_of(heading) for heading in shown(guide, "/page/p/").iter("h2")] == ["Map"]
 
 
 def test_marks_of_markdown_are_no_part_of_a_title_and_a_slug_is_none(guide: Guide, space: SpaceFiles) -> None:
@@ -205,7 +207,7 @@ def test_fact_that_the_lead_says_is_not_said_twice(guide: Guide, space: SpaceFil
     intro = node("document", node("paragraph", text("A fine day.")))
     space.put(entry("post", "p", title="P", intro=intro, headline="A fine day."))
     guide.build()
-    assert text_of(shown(guide, "/post/P/")).count("A fine day.") == 1
+    assert text_of(shown(guide, "/post/p/")).count("A fine day.") == 1
 
 
 def test_colour_is_for_templates_and_a_number_is_not(guide: Guide, space: SpaceFiles) -> None:
@@ -215,7 +217,7 @@ def test_colour_is_for_templates_and_a_number_is_not(guide: Guide, space: SpaceF
     )
     space.put(entry("post", "p", title="P", tint="#83AA5D", ink="#fff", ticket="#123"))
     guide.build()
-    assert [text_of(value) for value in shown(guide, "/post/P/").iter("dd")] == ["#123"]
+    assert [text_of(value) for value in shown(guide, "/post/p/").iter("dd")] == ["#123"]
 
 
 def test_person_is_called_by_both_names(guide: Guide, space: SpaceFiles) -> None:
@@ -225,7 +227,7 @@ def test_person_is_called_by_both_names(guide: Guide, space: SpaceFiles) -> None
     space.put_model(person, locales=[locale("en-US", default=True)])
     space.put(entry("person", "a", firstName="Anna", lastName="Smit", job="Guide"))
     guide.build()
-    page = shown(guide, "/person/Anna/")
+    page = shown(guide, "/person/anna/")
     assert text_of(page.find(".//h1")) == "Anna Smit"
     assert [text_of(value) for value in page.xpath(".//dd")] == ["Guide"]
 
@@ -242,8 +244,8 @@ def test_texts_have_their_names_above_them_but_for_the_body(guide: Guide, space:
     space.put(entry("recipe", "r", title="R", ingredients="Bread", steps="Bake.", body="Enjoy."))
     space.put(entry("post", "p", title="P", text="Hello.", notes="None."))
     guide.build()
-    assert [text_of(heading) for heading in shown(guide, "/recipe/R/").iter("h2")] == ["Ingredients", "Steps"]
-    assert [text_of(heading) for heading in shown(guide, "/post/P/").iter("h2")] == ["Notes"]
+    assert [text_of(heading) for heading in shown(guide, "/recipe/r/").iter("h2")] == ["Ingredients", "Steps"]
+    assert [text_of(heading) for heading in shown(guide, "/post/p/").iter("h2")] == ["Notes"]
 
 
 def test_rich_text_sums_up_an_entry_and_blocks_do_not_run_together(guide: Guide, space: SpaceFiles) -> None:
@@ -256,7 +258,7 @@ def test_rich_text_sums_up_an_entry_and_blocks_do_not_run_together(guide: Guide,
     guide.build()
     card = shown(guide, "/talk/").find(".//li/a/span/span")
     assert text_of(card) == "One night · Many songs."
-    assert text_of(shown(guide, "/talk/T/").xpath(".//div[@class='lead']")[0]) == "One nightMany songs."
+    assert text_of(shown(guide, "/talk/t/").xpath(".//div[@class='lead']")[0]) == "One nightMany songs."
     assert text_of(shown(guide, "/news/").find(".//li/a/span/span")) == "One · Two · Three."
 
 
@@ -271,7 +273,7 @@ def test_title_that_is_only_the_name_of_a_file_is_neither_caption_nor_alt(guide:
         entry("page", "p", title="P", photos=[link("Asset", name) for name in ("first", "IMG_7", "castle", "web")])
     )
     guide.build()
-    page = shown(guide, "/page/P/")
+    page = shown(guide, "/page/p/")
     assert page.xpath(".//ul[@class='gallery']//img/@alt") == ["", "castle", ""]
     assert [text_of(caption) for caption in page.iter("figcaption")] == ["castle"]
 
@@ -281,7 +283,7 @@ def test_lines_of_an_address_stay_lines(guide: Guide, space: SpaceFiles) -> None
     space.put_model(kind, locales=[locale("en-US", default=True)])
     space.put(entry("shop", "s", title="S", officeAddress="1 Main St\nAtlanta\n\nUSA", hours="- Monday\n- Friday"))
     guide.build()
-    page = shown(guide, "/shop/S/")
+    page = shown(guide, "/shop/s/")
     assert len(page.xpath(".//p/br")) == 1
     assert [text_of(item) for item in page.iter("li")] == ["Monday", "Friday"]
 
@@ -293,9 +295,9 @@ def test_page_of_elsewhere_inside_a_text_is_a_link(guide: Guide, space: SpaceFil
     body = f"See:\n\n{framed}\n\n<iframe src=javascript:x>"
     space.put(entry("post", "p", title="P", body=body))
     guide.build()
-    page = shown(guide, "/post/P/")
+    page = shown(guide, "/post/p/")
     assert links(page) == {"www.youtube.com/embed/a": "https://www.youtube.com/embed/a?b=1&c=2"}
-    assert "iframe" not in guide.page("/post/P/")
+    assert "iframe" not in guide.page("/post/p/")
 
 
 def test_name_that_needs_no_translation_is_in_the_language_of_the_page(guide: Guide, space: SpaceFiles) -> None:
@@ -303,7 +305,7 @@ def test_name_that_needs_no_translation_is_in_the_language_of_the_page(guide: Gu
     space.put_model(kind, locales=[locale("en-US", default=True), locale("de-DE", fallback="en-US")])
     space.put(entry("person", "a", name={"en-US": "Anna"}, text={"en-US": "Hello", "de-DE": "Hallo"}))
     guide.build()
-    assert "lang" not in shown(guide, "/de-DE/person/Anna/").find(".//h1").attrib
+    assert "lang" not in shown(guide, "/de-DE/person/anna/").find(".//h1").attrib
 
 
 def test_small_copies_of_a_picture_are_left_out(guide: Guide, space: SpaceFiles) -> None:
@@ -315,7 +317,7 @@ def test_small_copies_of_a_picture_are_left_out(guide: Guide, space: SpaceFiles)
     shown_in: dict[str, Any] = {name: link("Asset", picture) for name, picture in pictures.items()}
     space.put(entry("page", "p", title="P", **shown_in))
     guide.build()
-    assert shown(guide, "/page/P/").xpath(".//img/@src") == ["../../files/wide/wide.svg"]
+    assert shown(guide, "/page/p/").xpath(".//img/@src") == ["../../files/wide/wide.svg"]
 
 
 def test_only_text_of_a_page_keeps_a_name_that_says_something(guide: Guide, space: SpaceFiles) -> None:
@@ -325,8 +327,8 @@ def test_only_text_of_a_page_keeps_a_name_that_says_something(guide: Guide, spac
     space.put(entry("tour", "t", title="T", notIncluded="Flights"))
     space.put(entry("play", "p", title="P", contentWarning="Nudity", playText="Ah."))
     guide.build()
-    assert [text_of(heading) for heading in shown(guide, "/tour/T/").iter("h2")] == ["Not included"]
-    assert [text_of(heading) for heading in shown(guide, "/play/P/").iter("h2")] == ["Content warning", "Play text"]
+    assert [text_of(heading) for heading in shown(guide, "/tour/t/").iter("h2")] == ["Not included"]
+    assert [text_of(heading) for heading in shown(guide, "/play/p/").iter("h2")] == ["Content warning", "Play text"]
 
 
 def test_address_of_a_button_needs_no_scheme_and_what_is_none_is_shown(guide: Guide, space: SpaceFiles) -> None:
@@ -346,7 +348,7 @@ def test_address_of_a_button_needs_no_scheme_and_what_is_none_is_shown(guide: Gu
     texts: dict[str, Any] = dict(zip(names, values, strict=True))
     space.put(entry("place", "p", title="P", **texts))
     guide.build()
-    page = shown(guide, "/place/P/")
+    page = shown(guide, "/place/p/")
     assert links(page) == {"Book": "https://www.book.example", "Write": "mailto:a@b.example", "Call": "tel:+4930123456"}
     assert [text_of(value) for value in page.iter("dd")][-2:] == ["By train", "hourly from Lyon"]
 
@@ -361,7 +363,7 @@ def test_alt_text_is_that_of_its_picture(guide: Guide, space: SpaceFiles) -> Non
         values |= {name: link("Asset", name), f"{name}Alt": f"The {name}"}
     space.put(entry("museum", "m", title="M", **values))
     guide.build()
-    assert shown(guide, "/museum/M/").xpath(".//header//img/@alt") == ["The image"]
+    assert shown(guide, "/museum/m/").xpath(".//header//img/@alt") == ["The image"]
 
 
 def test_path_leads_to_a_page_that_stands_before_one_that_once_stood_there(guide: Guide, space: SpaceFiles) -> None:

@@ -1,0 +1,36 @@
+"""An entry as a part of another entry's page."""
+
+from __future__ import annotations
+
+from markupsafe import Markup
+
+from exporter.render.entry.sections import Layout
+from exporter.render.entry.values import leaf
+from exporter.render.view.fields import roles_of_thing, type_of, url_of
+from exporter.render.view.view import Entry, loaded_of, view_of
+
+_DEEPEST_PART = 8
+_MOST_PARTS = 500
+"""Parts of a page at the most: entries that link to each other crosswise would multiply without an end."""
+_LOWEST_LEVEL = 5
+"""The lowest level of a heading that leaves one below it."""
+
+
+def inline(entry: Entry, level: int) -> Markup | str:
+    """Render an entry as a part of the page; only its title where the page shows it already or has too many parts."""
+    view, key = view_of(entry), loaded_of(entry).key
+    fields = Layout(entry, inside=True)
+    too_many = len(view.inside) >= _DEEPEST_PART or view.parts >= _MOST_PARTS
+    is_link = roles_of_thing(entry).leads_on and not fields.picture
+    if too_many or is_link or key in view.inside or key == view.page.key:
+        is_named = fields.title or is_link or (too_many and url_of(entry))
+        return Markup("<p>{}</p>").format(leaf(entry, view)) if is_named else ""
+    if fields.is_bare:
+        name = fields.title if type_of(entry) in view.guide.embedded_types else fields.title and leaf(entry, view)
+        return Markup("<p>{}</p>").format(name) if name else ""
+    view.inside.append(key)
+    view.parts += 1
+    try:
+        return view.part("parts/inline.html", entry=entry, fields=fields, level=min(level, _LOWEST_LEVEL))
+    finally:
+        view.inside.pop()

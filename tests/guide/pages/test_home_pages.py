@@ -1,0 +1,117 @@
+"""The space's own home page is the guide's: its content comes first, and links to it lead there."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from tests.conftest import content_type, entry, locale
+from tests.render.entry.test_page_builder import links, shown
+from tests.render.entry.test_zero_configuration import text_of
+from tests.support.everything import field
+
+if TYPE_CHECKING:
+    from tests.conftest import Guide, SpaceFiles
+
+PAGE = content_type(
+    "page", field("title", "Symbol", localized=True), field("slug", "Symbol"), field("body", "Text", localized=True)
+)
+TOPIC = content_type("topic", field("title", "Symbol"), field("slug", "Symbol"))
+US = [locale("en-US", default=True)]
+
+
+@pytest.fixture
+def pages(space: SpaceFiles) -> SpaceFiles:
+    """A space with a home page and another page that links to it."""
+    space.put_model(PAGE, TOPIC, locales=US)
+    space.put(entry("page", "h", title="Home", slug="home", body="Come in."))
+    space.put(entry("page", "a", title="About", slug="about", body="[Back](/home), [top](/)"))
+    return space
+
+
+def site(guide: Guide) -> dict[str, bytes]:
+    return guide.files("site")
+
+
+@pytest.mark.parametrize("slug", ["home", "/", "index", "Start", "/home"])
+def test_home_page_of_the_space_is_that_of_the_guide(guide: Guide, pages: SpaceFiles, slug: str) -> None:
+    pages.put(entry("page", "h", 2, title="Home", slug=slug, body="Come in."))
+    pages.put(entry("page", "a", 2, title="About", slug="about", body="[Top](/)"))
+    guide.build()
+    home = shown(guide, "/")
+    assert "Come in." in text_of(home)
+    assert [text_of(card) for card in home.xpath(".//a[@class='card']//strong")] == ["About"]
+    assert links(shown(guide, "/page/about/")) == {"Top": "../../index.html"}
+
+
+@pytest.mark.usefixtures("pages")
+def test_old_address_of_the_home_leads_to_it(guide: Guide) -> None:
+    guide.build()
+    assert "url=../../index.html" in guide.page("/page/home/")
+    assert links(shown(guide, "/page/about/")) == {"Back": "../../index.html", "top": "../../index.html"}
+
+
+def test_title_makes_a_home_of_a_layout_without_slugs(guide: Guide, space: SpaceFiles) -> None:
+    space.put_model(content_type("layout", field("title", "Symbol"), field("body", "Text")), locales=US)
+    space.put(entry("layout", "l", title="Home", body="Welcome."))
+    guide.build()
+    assert "Welcome." in text_of(shown(guide, "/"))
+
+
+def test_topic_called_home_is_a_topic(guide: Guide, pages: SpaceFiles) -> None:
+    pages.remove("entries/page/h.json")
+    pages.put(entry("topic", "t", title="Home", slug="home"))
+    guide.build()
+    assert shown(guide, "/topic/home/") is not None
+    assert [text_of(card) for card in shown(guide, "/").xpath(".//strong")] == ["About", "Home"]
+
+
+@pytest.mark.usefixtures("pages")
+def test_address_that_a_pattern_makes_stays(guide: Guide) -> None:
+    with (guide.root / "site.yaml").open("a", encoding="utf-8") as file:
+        file.write("pages: {page: {url: '/{slug}/'}}\n")
+    guide.build()
+    assert "Come in." in text_of(shown(guide, "/home/"))
+    assert "Come in." not in text_of(shown(guide, "/"))
+
+
+CHANGES: dict[str, list[dict[str, Any]]] = {
+    "another page of that name": [entry("page", "b", title="Start", slug="home", body="Too.")],
+    "the home has another slug": [entry("page", "h", 2, title="Home", slug="welcome", body="Come in.")],
+    "the home has another text": [entry("page", "h", 2, title="Home", slug="home", body="Do come in.")],
+    "a page of a lesser name": [entry("page", "b", title="Start", slug="start", body="Too.")],
+    "an index instead": [entry("page", "h", 2, title="Home", slug="index", body="Come in.")],
+}
+
+
+@pytest.mark.parametrize("change", CHANGES)
+def test_home_that_comes_and_goes_leaves_the_guide_as_one_built_from_scratch(
+    guide: Guide, pages: SpaceFiles, change: str
+) -> None:
+    guide.build()
+    before = site(guide)
+    for raw in CHANGES[change]:
+        pages.put(raw)
+    guide.build()
+    incremental = site(guide)
+    guide.run("render", "--clean")
+    assert site(guide) == incremental
+    for raw in CHANGES[change]:
+        if raw["sys"]["id"] == "b":
+            pages.remove("entries/page/b.json")
+    pages.put(entry("page", "h", 9, title="Home", slug="home", body="Come in."))
+    guide.build()
+    after = site(guide)
+    assert after["site/index.html"] == before["site/index.html"]
+    guide.run("render", "--clean")
+    assert site(guide) == after
+
+
+def test_another_entry_leaves_the_home_that_shows_none_of_it(guide: Guide, pages: SpaceFiles) -> None:
+    guide.build()
+    assert guide.build()["render"]["rendered"] == 0
+    home = guide.page("/")
+    pages.put(entry("page", "a", 2, title="About", slug="about", body="Other words."))
+    assert guide.build()["render"]["rendered"] == 1
+    assert guide.page("/") == home

@@ -1,0 +1,65 @@
+"""Languages by their names: told apart where they share one, and one language a sentence."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from lxml import html
+
+from exporter.guide.library.theme_words import find_word
+from exporter.render.view.languages import languages
+from tests.conftest import content_type, entry, locale
+from tests.render.entry.test_page_builder import shown
+from tests.render.entry.test_zero_configuration import text_of
+from tests.support.everything import field
+
+if TYPE_CHECKING:
+    from tests.conftest import Guide, SpaceFiles
+
+POST = content_type("post", field("title", "Symbol", localized=True), field("slug", "Symbol", localized=True))
+
+
+def names(*codes: str) -> list[str]:
+    return [language.name for language in languages({code: f"Space's {code}" for code in codes}).values()]
+
+
+def test_languages_of_one_name_are_told_apart_by_region_or_script() -> None:
+    assert names("es", "es-MX") == ["Español", "Español (México)"]
+    assert names("pt-BR", "pt-PT") == ["Português (Brasil)", "Português (Portugal)"]
+    assert names("en-US", "de-DE") == ["English", "Deutsch"]
+    assert len({*names("zh-Hans-CN", "zh-Hant-TW")}) == 2
+
+
+def test_locales_that_babel_calls_the_same_have_the_names_of_the_space() -> None:
+    assert names("en-US", "en-US-x-easy") != ["English", "English"]
+    assert len({*names("en-x-a", "en-x-b", "en-x-c")}) == 3
+
+
+def test_untranslated_entry_is_called_in_the_language_that_its_card_leads_to(guide: Guide, space: SpaceFiles) -> None:
+    space.put_model(POST, locales=[locale("de-DE", default=True), locale("en-US")])
+    space.put(entry("post", "b", title={"en-US": "Second mill"}, slug={"en-US": "mill"}))
+    space.put(entry("post", "a", title={"en-US": "Hello harbour"}, slug={"en-US": "hello"}))
+    guide.build()
+    cards = shown(guide, "/post/").xpath(".//a[@class='card']//strong")
+    assert [(text_of(card), card.get("lang")) for card in cards] == [
+        ("Hello harbour", "en-US"),
+        ("Second mill", "en-US"),
+    ]
+
+
+def test_sentence_of_the_theme_is_in_one_language(guide: Guide, space: SpaceFiles) -> None:
+    space.put_model(POST, locales=[locale("en-US", default=True), locale("uk"), locale("de")])
+    fields = {"title": {"en-US": "Hello", "uk": "Привіт", "de": "Hallo"}, "slug": {"en-US": "hello"}}
+    space.put({**entry("post", "a"), "fields": fields})
+    space.put(entry("post", "b", title={"en-US": "Only English"}, slug={"en-US": "b"}))
+    guide.build()
+    for code, expected in (("uk", "Only in English"), ("de", "Nur auf Englisch")):
+        page = html.document_fromstring(guide.page(f"/{code}/post/").encode())
+        assert [text_of(note) for note in page.iter("small")] == [expected]
+
+
+def test_words_that_a_language_lacks_are_those_of_the_guides_first() -> None:
+    words = {"more": {"en": "More", "de": "Mehr"}}
+    assert find_word(words, "more", "uk", "de-DE") == "Mehr"
+    assert find_word(words, "more", "uk", "el") == "More"
+    assert find_word(words, "less", "uk", "de-DE") == "less"
