@@ -1,8 +1,7 @@
-"""The SQLite file of the index: made anew where it is broken or another program's, opened anew in other processes."""
+"""The SQLite file of the index: made anew where it is broken or another program's, only read by other processes."""
 
 from __future__ import annotations
 
-import os
 import sqlite3
 import sys
 from contextlib import contextmanager, suppress
@@ -85,23 +84,18 @@ _ALONE = 8_000
 class Database:
     """The tables, and rows of them."""
 
-    def __init__(self, path: Path | None, program: str = "") -> None:
+    def __init__(self, path: Path | None, program: str = "", *, read_only: bool = False) -> None:
         self.program = program
         self._path = path
-        self._process = os.getpid()
-        self.database = open_cache(path, CacheFormat(_SCHEMA, f"{sys.version} {program}"), durable=False)
+        if read_only and path is not None:
+            self.database = open_read_only(path)
+        else:
+            self.database = open_cache(path, CacheFormat(_SCHEMA, f"{sys.version} {program}"), durable=False)
 
     def discard_file(self) -> None:
         """Remove the file and its journal."""
         if self._path is not None:
             remove_cache(self._path)
-
-    def reopen_here(self) -> None:
-        """Open the file anew in another process: a connection must not be used on the other side of a fork."""
-        if self._path is not None and os.getpid() != self._process:
-            self._process = os.getpid()
-            self._inherited = self.database
-            self.database = open_read_only(self._path)
 
     def close(self) -> None:
         """Close the file."""

@@ -33,8 +33,8 @@ def subject_number(subject: str) -> int:
 class GuideIndex(Database):
     """The tables, and the questions that are asked of them alone."""
 
-    def __init__(self, path: Path | None, program: str = "") -> None:
-        super().__init__(path, program)
+    def __init__(self, path: Path | None, program: str = "", *, read_only: bool = False) -> None:
+        super().__init__(path, program, read_only=read_only)
         self._forms: dict[int, tuple[str, ...]] = {}
 
     def signs_in(self, folder: str) -> list[tuple[str, int]]:
