@@ -32,14 +32,14 @@ def address_problems(
     refused = _once(guide, planner.conflicts)
     urls = {conflict.url.casefold() for conflict in planner.conflicts}
     for conflict, pages in refused:
-        said = conflict.message([name_of(page.key) if page.key else named(page) for page in pages])
-        yield problem("address-taken", one_line(said, 400), **_where(index, guide, pages[0]))
+        message = conflict.message([name_of(page.key) if page.key else named(page) for page in pages])
+        yield problem("address-taken", one_line(message, 400), **_where(index, guide, pages[0]))
     shared = (conflict for conflict in shared_addresses(index) if conflict.url.casefold() not in urls)
     for conflict, pages in _once(guide, shared):
         names = " and ".join(dict.fromkeys(name_of(page.key or "") for page in pages))
-        said = f"{names} have the same address {conflict.url}: each gets its id; "
-        said += f"change the {_address_field(guide, pages[0].type_id)} of one"
-        yield problem("address-clash", one_line(said, 400), **_where(index, guide, pages[0]))
+        message = f"{names} have the same address {conflict.url}: each gets its id; "
+        message += f"change the {_address_field(guide, pages[0].type_id)} of one"
+        yield problem("address-clash", one_line(message, 400), **_where(index, guide, pages[0]))
 
 
 def _once(guide: GuideModel, conflicts: Iterable[Conflict]) -> list[tuple[Conflict, list[Page]]]:

@@ -29,8 +29,8 @@ def alt_missing(rules: Rules, item: Item) -> Iterator[Found]:
     for code in dict.fromkeys((guide.default, *guide.locales)):
         file = guide.answer(item, "file", code).value
         if _is_image(file) and not _words(rules, item, code, file.get("fileName")):
-            said = f" is a picture without words in {code}: describe what it shows in its description, and publish"
-            yield "alt-missing", code, "description", said
+            message = f" is a picture without words in {code}: say in its description what it shows, and publish"
+            yield "alt-missing", code, "description", message
             if code == guide.default:
                 return  # what falls back to it has none either
 
@@ -49,11 +49,11 @@ def odd_files(rules: Rules, item: Item, path: str) -> Iterator[Found]:
     for file in asset_files(item, path):
         code = file.locales[0]
         if file.size is not None and file.size > LARGEST_FILE:
-            said = f" has a file of {megabytes(file.size)}, which readers have to load: upload a smaller one"
-            yield "file-too-large", code, "file", said
+            message = f" has a file of {megabytes(file.size)}, which readers have to load: upload a smaller one"
+            yield "file-too-large", code, "file", message
         if _is_image(values[code]) and not _has_size(values[code]):
-            said = " is a picture of unknown width and height, so pages jump while it loads: upload it anew"
-            yield "image-size-missing", code, "file", said
+            message = " is a picture of unknown width and height, so pages jump while it loads: upload it again"
+            yield "image-size-missing", code, "file", message
 
 
 def megabytes(size: int) -> str:

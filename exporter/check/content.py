@@ -52,8 +52,8 @@ def look_at(rules: Rules, item: Item, path: str) -> ItemFindings:
     key, file = facts.key, f"content/{path}"
     name = _name(rules, item)
     problems = tuple(
-        problem(code, one_line(f"{name}{said}", 400), item=key, locale=locale, field=field, file=file)
-        for code, locale, field, said in found
+        problem(code, one_line(f"{name}{message}", 400), item=key, locale=locale, field=field, file=file)
+        for code, locale, field, message in found
         if code in rules.codes
     )
     links = {(str(to), name, code) for name, code, value in nested for to in links_in(value)}
@@ -102,8 +102,8 @@ def _written(rules: Rules, item: Item) -> Iterator[tuple[str, str, str]]:
 def _refused(written: list[tuple[str, str, str]]) -> Iterator[Found]:
     for link, field, code in written:
         if is_refused(link):
-            said = f", {field} ({code}) links to {one_line(link)}, which is no address that links may have: "
-            yield "link-refused", code, field, f"{said}it is shown as plain text, so mend it or take it out"
+            message = f", {field} ({code}) links to {one_line(link)}, which is not an address that links may have: "
+            yield "link-refused", code, field, f"{message}it is shown as plain text, so fix it or remove it"
 
 
 def _fields(rules: Rules, item: Item) -> tuple[Field, ...]:
@@ -116,14 +116,14 @@ def is_empty(value: Json) -> bool:
     if isinstance(value, str):
         return not value.strip()
     if isinstance(value, dict) and value.get("nodeType") == "document":
-        return not _says(value)
+        return not _has_content(value)
     return value is None or value == []
 
 
 _SILENT = {"document", "paragraph", "text"}
 
 
-def _says(document: Json) -> bool:
+def _has_content(document: Json) -> bool:
     """Whether a document holds text, or a node that shows something without any, such as a picture or a rule."""
     pending: list[Any] = [document]
     while pending:
@@ -142,8 +142,8 @@ def _required(rules: Rules, item: Item) -> Iterator[Found]:
     default = rules.guide.default
     for field in _fields(rules, item):
         if field.required and is_empty(item.localized(field.id).get(default)):
-            said = f" has no {field.name} in {default}, which {item.content_type} requires: fill it in and publish"
-            yield "required-missing", default, field.id, said
+            message = f" has no {field.name} in {default}, which {item.content_type} requires: fill it in and publish"
+            yield "required-missing", default, field.id, message
 
 
 def _own(rules: Rules, item: Item) -> Iterator[tuple[Field, list[str]]]:
@@ -172,8 +172,8 @@ def _translations(rules: Rules, item: Item) -> Iterator[Found]:
             yield "translation-missing", code, "", f" has nothing in {code}: translate it and publish"
         else:
             for field in lacking:
-                said = f" has no {field.name} in {code}: translate it and publish"
-                yield "translation-missing", code, field.id, said
+                message = f" has no {field.name} in {code}: translate it and publish"
+                yield "translation-missing", code, field.id, message
 
 
 def _coordinates(
@@ -187,9 +187,9 @@ def _coordinates(
             if _within(lat, 90) and _within(lon, 180):
                 continue
             swapped = ", as if the two were swapped" if _within(lat, 180) and _within(lon, 90) else ""
-            said = f", {name} ({code}): latitude {lat}, longitude {lon} is no place on Earth{swapped}: "
-            said += "give a latitude of -90 to 90 and a longitude of -180 to 180"
-            yield "coordinates-out-of-range", code, name, said
+            message = f", {name} ({code}): latitude {lat}, longitude {lon} is not a place on Earth{swapped}: "
+            message += "give a latitude of -90 to 90 and a longitude of -180 to 180"
+            yield "coordinates-out-of-range", code, name, message
 
 
 def _within(value: Json, limit: int) -> bool:

@@ -34,7 +34,7 @@ JOIN item_name ON item_name.key = source JOIN item ON item.key = source ORDER BY
 
 
 class LinkTables:
-    """The links of all items, with what messages call these: in tables beside the index, gone when it is closed."""
+    """The links of all items, with what messages call these: in temporary tables of the index's database."""
 
     def __init__(self, index: GuideIndex, guide: GuideModel) -> None:
         self._index = index
@@ -57,18 +57,18 @@ class LinkTables:
         source = self._guide.site.source
         other = "" if source.search is None and not source.only else " or not mirrored"
         for key, field, locale, target, name, path in self._index.database.execute(_UNRESOLVED):
-            said = f"{name}, {field} ({locale}) links to {target}, which is not published{other}: "
-            said = one_line(f"{said}publish it, or take the link out", 400)
-            yield problem("link-unresolved", said, item=key, locale=locale, field=field, file=f"content/{path}")
+            message = f"{name}, {field} ({locale}) links to {target}, which is not published{other}: "
+            message = one_line(f"{message}publish it, or remove the link", 400)
+            yield problem("link-unresolved", message, item=key, locale=locale, field=field, file=f"content/{path}")
 
     def dead(self) -> Iterator[Problem]:
         """Yield the links to addresses of the guide at which neither a page nor a redirect lies."""
         for source, field, locale, link, name, path in self._index.database.execute(_WRITTEN):
             urls = addresses_of(self._guide, link, locale, self._pages_of(source))
             if not self._leads(urls, item_named(link)):
-                said = f"{name}, {field} ({locale}) links to {link}, where no page is: "
-                said = one_line(f"{said}mend the link, or link to an entry", 400)
-                yield problem("link-dead", said, item=source, locale=locale, field=field, file=f"content/{path}")
+                message = f"{name}, {field} ({locale}) links to {link}, where there is no page: "
+                message = one_line(f"{message}fix the link, or link to an entry", 400)
+                yield problem("link-dead", message, item=source, locale=locale, field=field, file=f"content/{path}")
 
     def _pages_of(self, key: str) -> Iterator[str]:
         """Yield the addresses of an entry's pages; only relative links have the query run."""

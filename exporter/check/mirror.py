@@ -120,9 +120,9 @@ def look_at_files(rules: Rules, content: Path, paths: Iterable[str]) -> Iterator
         except FileNotFoundError:
             continue
         except ValueError as error:
-            said = f"content/{path} is not JSON ({error}), so neither links nor addresses were looked at: "
-            said += "restore it from git, or run sync --full"
-            broken = problem("mirror-broken", said, file=f"content/{path}")
+            message = f"content/{path} is not JSON ({error}), so neither links nor addresses were checked: "
+            message += "restore it from git, or run sync --full"
+            broken = problem("mirror-broken", message, file=f"content/{path}")
             yield ItemFindings("", path, "", (broken,), ItemFacts("", ""))
             continue
         if item is not None:

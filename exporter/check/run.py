@@ -58,8 +58,8 @@ def _find(project: Project, checked: CheckReport, jobs: int) -> Iterator[Problem
     yield from mirror.find()
     checked.items, checked.coverage = mirror.items, mirror.coverage()
     if not (project.output / MARKER).is_file():
-        said = "there is no site/ yet, so no page was looked at: run render (or build) first"
-        yield problem("site-missing", said)
+        message = "there is no site/ yet, so no page was checked: run render (or build) first"
+        yield problem("site-missing", message)
         return
     from exporter.check.site import SiteCheck
 

@@ -153,21 +153,21 @@ class SiteCheck:
                     yield self._too_large(path, size)
 
     def _too_large(self, path: str, size: int) -> Problem:
-        said = one_line(f"site/{path} has {megabytes(size)}, which readers have to load: make it smaller", 400)
-        return problem("file-too-large", said, file=f"site/{path}")
+        message = one_line(f"site/{path} has {megabytes(size)}, which readers have to load: make it smaller", 400)
+        return problem("file-too-large", message, file=f"site/{path}")
 
     def _problem(self, code: str, wrong: _Wrong) -> Problem:
         line, written, _ = wrong.found
         page = f"site/{self._paths[wrong.number]}"
         more = len(wrong.pages) - 1
-        said = f"{page}:{line}{_SAID[code].format(written)}"
-        said += f" ({more} other page{'s have' if more > 1 else ' has'} the same)" if more else ""
-        return problem(code, one_line(said, 600), file=page, line=line, link=written)
+        message = f"{page}:{line}{_MESSAGES[code].format(written)}"
+        message += f" ({more} other page{'s have' if more > 1 else ' has'} the same)" if more else ""
+        return problem(code, one_line(message, 600), file=page, line=line, link=written)
 
 
-_SAID = {
-    "page-link-dead": ': the link "{}" leads to nothing in site/: mend it in the template or in the entry',
-    "page-anchor-dead": ': the link "{}" names an anchor that its page does not have: mend it, or add that id',
-    "alt-missing": ': the picture "{}" has no alt: give it one in the template, an empty one where it only decorates',
-    "image-size-missing": ': the picture "{}" has no width and height: give both in the template or the file',
+_MESSAGES = {
+    "page-link-dead": ': the link "{}" leads to nothing in site/: fix it in the template or in the entry',
+    "page-anchor-dead": ': the link "{}" names an anchor that its page does not have: fix it, or add that id',
+    "alt-missing": ': the picture "{}" has no alt: add one in the template, an empty one if it only decorates',
+    "image-size-missing": ': the picture "{}" has no width and height: add both in the template or the file',
 }

@@ -1,4 +1,4 @@
-"""Files on the disk: write only what differs, by one rename; remove with the empty folders above; one run at a time."""
+"""Files on disk: written only where they differ, by one rename; removed with the empty folders above; the lock."""
 
 from __future__ import annotations
 
@@ -18,11 +18,11 @@ if TYPE_CHECKING:
 
 
 _PIECE = 1 << 15
-"""Bytes: most files are smaller, and what comes short of what was asked for is the whole of a file."""
+"""Bytes: most files are smaller, and a read that returns less than was asked for has the whole file."""
 
 
 def read_bytes(path: Path) -> bytes | None:
-    """Read a file; None where there is none."""
+    """Return a file's bytes; None where there is no file."""
     try:
         return path.read_bytes()
     except (FileNotFoundError, NotADirectoryError):
@@ -30,12 +30,12 @@ def read_bytes(path: Path) -> bytes | None:
 
 
 def has_size(path: Path, size: int | None) -> bool:
-    """Tell whether there is a file, of so many bytes; None for any number."""
+    """Whether there is a file, with that many bytes; None for any number."""
     return path.is_file() and size in (None, path.stat().st_size)
 
 
 def read_file(path: str) -> bytes:
-    """Read a file by its path as text: where there are many, making a Path and a stream of each costs half the time."""
+    """Return a file's bytes, by its path as text: for many files, a Path and a stream would take half the time."""
     handle = os.open(path, os.O_RDONLY | getattr(os, "O_BINARY", 0))
     try:
         data = os.read(handle, _PIECE)
@@ -50,9 +50,9 @@ def read_file(path: str) -> bytes:
 
 
 def write_bytes(path: str, data: bytes | bytearray, *, new: bool = False) -> None:
-    """Write a file by its path as text: where there are many, making a Path of each costs as much as the writing.
+    """Write a file, by its path as text: for many files, making a Path takes as long as writing.
 
-    A `new` one is not written over another. Raises FileExistsError.
+    A `new` file never replaces another. Raises FileExistsError.
     """
     how = os.O_EXCL if new else os.O_TRUNC
     handle = os.open(path, os.O_WRONLY | os.O_CREAT | how | getattr(os, "O_BINARY", 0), 0o666)
@@ -65,7 +65,7 @@ def write_bytes(path: str, data: bytes | bytearray, *, new: bool = False) -> Non
 
 
 def write_atomic(path: Path, data: bytes, scratch: Path) -> None:
-    """Write a file whole or not at all: beside others in `scratch` (on the same disk), then one rename."""
+    """Write a file completely or not at all: into `scratch` (on the same disk), then one rename."""
     scratch.mkdir(parents=True, exist_ok=True)
     part = scratch / "part"
     try:
@@ -77,7 +77,7 @@ def write_atomic(path: Path, data: bytes, scratch: Path) -> None:
 
 
 def write_if_different(path: Path, data: bytes, scratch: Path) -> bool:
-    """Write a file where its bytes differ; tell whether that was so."""
+    """Write a file where its bytes differ; return whether they did."""
     if read_bytes(path) == data:
         return False
     write_atomic(path, data, scratch)
@@ -94,7 +94,7 @@ def rename(source: Path, target: Path) -> None:
 
 
 def clear_way(path: Path, root: Path) -> None:
-    """Remove what keeps a file from being written at `path` under `root`: a folder there, a file for one above it."""
+    """Remove what is in the way of a file at `path` under `root`: a folder there, a file instead of a folder above."""
     if path.is_dir() and not path.is_symlink():
         shutil.rmtree(path)
     folder = path.parent
@@ -104,7 +104,7 @@ def clear_way(path: Path, root: Path) -> None:
 
 
 def remove(path: Path, root: Path) -> bool:
-    """Remove a file and the folders above it that it leaves empty, up to `root`; tell whether it was there."""
+    """Remove a file and the folders above it that are then empty, up to `root`; return whether it was there."""
     try:
         path.unlink()
     except (FileNotFoundError, NotADirectoryError):
@@ -114,7 +114,7 @@ def remove(path: Path, root: Path) -> bool:
 
 
 def remove_empty_folders(folder: Path, root: Path) -> None:
-    """Remove `folder` and those above it as long as they are empty or gone, `root` excepted."""
+    """Remove `folder` and those above it, as long as they are empty or gone, but never `root`."""
     while folder != root:
         try:
             folder.rmdir()
@@ -135,10 +135,10 @@ def walk_files(root: Path) -> Iterator[str]:
 
 @contextmanager
 def exclusive_lock(path: Path) -> Iterator[None]:
-    """Hold a lock while the block runs; the system drops it when the process ends, however it ends.
+    """Hold a lock while the block runs; the system releases it when the process ends, however it ends.
 
-    The file is made once and never written: who holds it is asked of the system. Raises GuardError where another
-    process holds it.
+    The file is created once and never written: the system says who holds it. Raises GuardError where another process
+    does.
     """
     path.parent.mkdir(parents=True, exist_ok=True)
     with path.open("ab") as file:
@@ -150,7 +150,7 @@ def exclusive_lock(path: Path) -> Iterator[None]:
             holder = _holder(file)
             who = f"process {holder}" if holder else "another process"
             raise GuardError(
-                "locked", f"{who} is at work in this folder ({path} is held): wait for it or stop it, then run again"
+                "locked", f"{who} is running in this folder (it holds {path}): wait for it or stop it, then run again"
             ) from error
         yield
 
@@ -171,7 +171,7 @@ else:
         fcntl.lockf(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
 
     def _holder(file: Any) -> int | None:
-        """Ask the system which process holds the lock (struct flock; macOS orders its members in its own way)."""
+        """Return the process that holds the lock (struct flock; macOS has its members in another order)."""
         form = "qqihh" if sys.platform == "darwin" else "hhqqi4x"
         values = (0, 0, 0, fcntl.F_WRLCK, 0) if sys.platform == "darwin" else (fcntl.F_WRLCK, 0, 0, 0, 0)
         try:

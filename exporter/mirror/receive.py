@@ -63,10 +63,11 @@ class ReceivedPages:
         return read_bytes(self._file(token))
 
     def keep(self, token: str | None, body: bytearray) -> None:
-        """Keep a page; a thread may do so once the staging area exists."""
-        if self._staging.empty:
+        """Keep a page; a thread may do so once the staging area exists, even after its run has failed."""
+        if self._staging.empty and not self._staging.closed:
             self._staging.begin()
-        write_bytes(str(self._file(token)), body)
+        with suppress(FileNotFoundError):  # where the staging area was thrown away meanwhile
+            write_bytes(str(self._file(token)), body)
 
     def drop(self, token: str | None) -> None:
         """Remove a page once its changes are staged."""

@@ -89,6 +89,7 @@ class Staging:
         self.folder = folder
         self._base = base
         self._database: sqlite3.Connection | None = None
+        self.closed = False
         self._numbers = 0
         self._top = str(folder)
         self._resumed, self._in_place = True, 0
@@ -158,12 +159,16 @@ class Staging:
 
     def discard(self, base: str | None = None) -> None:
         """Throw everything away, and begin anew from another base where one is given."""
-        self.close()
+        self._disconnect()
         throw_away(self.folder)
         self._base = self._base if base is None else base
 
     def close(self) -> None:
-        """Close the database; what is staged stays."""
+        """Close the database for good; what is staged stays."""
+        self.closed = True
+        self._disconnect()
+
+    def _disconnect(self) -> None:
         if self._database is not None:
             self._database.close()
             self._database = None

@@ -20,7 +20,7 @@ class Reason(Enum):
     NO_TOKEN = "no sync token is stored"  # noqa: S105 - a sentence
     SOURCE_CHANGED = "the source has changed since last time"
     ENVIRONMENT_CHANGED = "the environment has changed since last time (was an alias moved?)"
-    CONTENT_CHANGED = "content/ is not what was synced last (edited, reverted?)"
+    CONTENT_CHANGED = "content/ differs from what was last synced (edited, reverted?)"
 
 
 _EXPECTED = {Reason.FIRST, Reason.ASKED, Reason.NO_TOKEN}

@@ -13,7 +13,6 @@ from exporter.core.errors import GuardError, SourceError
 from exporter.core.files import read_bytes
 from exporter.core.model import Key, item_from_bytes
 from exporter.mirror.index import MirrorIndex
-from exporter.mirror.run import SyncOutcome
 from exporter.report.report import SyncReport
 
 if TYPE_CHECKING:
@@ -21,7 +20,7 @@ if TYPE_CHECKING:
 
     from exporter.config.settings import Project
     from exporter.config.site_schema import Source
-    from exporter.mirror.run import SyncOptions
+    from exporter.mirror.run import SyncOptions, SyncOutcome
 
 _FIRST_PAUSE = 1.0
 _LONGEST_PAUSE = 15.0
@@ -78,12 +77,10 @@ def sync_until(
     `sync` makes one round. `pause` releases the lock for some seconds; where another run holds it afterwards it raises
     GuardError and is asked for another pause. Raises SourceError where nothing came.
     """
-    start, total, busy = clock(), SyncOutcome(SyncReport(rounds=0)), None
+    start, busy = clock(), None
+    total = _with_round(None, sync(options))
+    revision = mirrored_revision(project, awaited.key)
     while True:
-        if busy is None:
-            total = _with_round(total, sync(options))
-            options = replace(options, full=False)
-            revision = mirrored_revision(project, awaited.key)
         passed = clock() - start
         total = replace(total, report=replace(total.report, seconds=round(passed, 2)))
         if awaited.is_met_by(revision):
@@ -91,10 +88,15 @@ def sync_until(
         if passed >= limit:
             raise busy or SourceError("wait-limit", _in_vain(awaited, revision, project.site.source, total.report))
         busy = _busy(pause, min(pause_after(total.report.rounds or 0, chance()), limit - passed))
+        if busy is None:
+            total = _with_round(total, sync(replace(options, full=False)))
+            revision = mirrored_revision(project, awaited.key)
 
 
-def _with_round(total: SyncOutcome, later: SyncOutcome) -> SyncOutcome:
-    """Return the rounds so far with one more."""
+def _with_round(total: SyncOutcome | None, later: SyncOutcome) -> SyncOutcome:
+    """Return the rounds so far, None for none, with one more."""
+    if total is None:
+        return replace(later, report=SyncReport(rounds=0).followed_by(later.report))
     return replace(total.followed_by(later), report=total.report.followed_by(later.report))
 
 

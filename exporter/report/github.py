@@ -7,7 +7,7 @@ from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from exporter.report.problems import first_of_each
+from exporter.report.problems import listed_problems
 from exporter.report.report import one_line
 
 if TYPE_CHECKING:
@@ -17,13 +17,13 @@ _MARKUP = re.compile(r"([\\`*_{}\[\]<>()#+!|&~@-])")
 
 
 def publish_report(report: Report, summary_file: str | None, *, verbose: bool) -> list[str]:
-    """Add a run to the summary of the step, where that has a file; give the lines that make annotations."""
+    """Add a run to the step summary, where there is one; return the lines that make annotations."""
     _add(summary_file, summary(report, verbose=verbose))
-    return [annotation(each) for each in first_of_each(report.problems, verbose=verbose)[0]]
+    return [annotation(problem) for problem in listed_problems(report.problems, verbose=verbose)[0]]
 
 
 def publish_failure(command: str, code: str, message: str, summary_file: str | None) -> str:
-    """Add the error that ended a run to the summary of the step; give the line that makes an annotation of it."""
+    """Add the error that ended a run to the step summary; return the line that makes an annotation of it."""
     _add(summary_file, f"### exporter {command}\n\n- error: {_plain(one_line(message, 1000))}\n\n")
     return f"::error title={_property(code)}::{_data(message)}"
 
@@ -33,12 +33,12 @@ def _add(file: str | None, text: str) -> None:
         with (
             suppress(OSError),
             Path(file).open("a", encoding="utf-8") as opened,
-        ):  # the run counts, not what tells of it
+        ):  # a summary that cannot be written must not fail the run
             opened.write(text)
 
 
 def annotation(problem: Problem) -> str:
-    """Write a problem as the command that makes an annotation of it, at its file and line where it has them."""
+    """Return the workflow command that makes an annotation of a problem, at its file and line where it has them."""
     where = {"file": problem.file, "line": str(problem.line or ""), "title": problem.code}
     said = ",".join(f"{name}={_property(value)}" for name, value in where.items() if value)
     return f"::{problem.severity} {said}::{_data(one_line(problem.message, 1000))}"
@@ -53,11 +53,11 @@ def _property(text: str) -> str:
 
 
 def summary(report: Report, *, verbose: bool = False) -> str:
-    """Write what a run did as Markdown: the sentences, the translation coverage, the problems."""
-    told, more = first_of_each(report.problems, verbose=verbose)
+    """Return what a run did as Markdown: the summary, the translation coverage, the problems."""
+    listed, more = listed_problems(report.problems, verbose=verbose)
     lines = [f"### exporter {report.command}", "", *(f"- {_plain(line)}" for line in report.sentences())]
     tables = [report.check.table() if report.check is not None else []]
-    tables += [[["severity", "code", "problem"], *([each.severity, each.code, each.message] for each in told)]]
+    tables += [[["severity", "code", "problem"], *([found.severity, found.code, found.message] for found in listed)]]
     for table in tables:
         lines += ["", *_table(table)] if len(table) > 1 else []
     lines += ["", *(f"- and {number} more of {code}" for code, number in more.items())]
@@ -65,10 +65,10 @@ def summary(report: Report, *, verbose: bool = False) -> str:
 
 
 def _table(rows: list[list[str]]) -> list[str]:
-    written = [f"| {' | '.join(_plain(one_line(each, 400)) for each in row)} |" for row in rows]
+    written = [f"| {' | '.join(_plain(one_line(cell, 400)) for cell in row)} |" for row in rows]
     return [written[0], "|" + " --- |" * len(rows[0]), *written[1:]]
 
 
 def _plain(text: str) -> str:
-    """Keep a text of the space from being markup."""
+    """Return a text of the space with its markup escaped."""
     return _MARKUP.sub(r"\\\1", text)

@@ -1,4 +1,4 @@
-"""The words for what can be wrong in the content and the guide, and how much each weighs unless site.yaml says else."""
+"""The codes of what can be wrong in content and guide, with their severities unless site.yaml sets others."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
 
 _MOST = 50
-"""Problems of one code that are told one by one, unless more is asked for."""
+"""Problems of one code that are listed one by one, unless -v asks for all."""
 
 CODES: Mapping[str, str] = {
     "link-unresolved": "warning",
@@ -33,48 +33,48 @@ CODES: Mapping[str, str] = {
     "static-hidden": "warning",
     "site-missing": "warning",
 }
-"""Those that `check` in site.yaml can weigh. A code that is not among them stands for what cannot be left as it is."""
+"""The codes whose severity `check` in site.yaml can set. Any other code is always an error."""
 
 
 def problem(code: str, message: str, **where: str | int) -> Problem:
-    """Make a problem that weighs what its code does by default."""
+    """Return a problem with the default severity of its code."""
     return Problem(CODES.get(code, "error"), code, message, **where)  # type: ignore[arg-type] # texts, and `line`
 
 
 def wanted(chosen: Mapping[str, str]) -> frozenset[str]:
-    """Give the codes that are not off, so that nothing is looked for in vain."""
+    """Return the codes that are not off, so that nothing is looked for in vain."""
     return frozenset(code for code, severity in {**CODES, **chosen}.items() if severity != "off")
 
 
 def weigh(problems: Iterable[Problem], chosen: Mapping[str, str], *, strict: bool = False) -> Iterator[Problem]:
-    """Yield problems with the severities that site.yaml chose, none that is off; `strict` makes errors of warnings."""
-    for each in problems:
-        severity = chosen.get(each.code, each.severity)
+    """Yield problems with the severities that site.yaml sets, none that is off; `strict` makes warnings errors."""
+    for found in problems:
+        severity = chosen.get(found.code, found.severity)
         if strict and severity == "warning":
             severity = "error"
         if severity != "off":
-            yield replace(each, severity=severity)
+            yield replace(found, severity=severity)
 
 
-def first_of_each(problems: Iterable[Problem], *, verbose: bool) -> tuple[list[Problem], Counter[str]]:
-    """Give the problems to be told one by one, and how many more there are of which code.
+def listed_problems(problems: Iterable[Problem], *, verbose: bool) -> tuple[list[Problem], Counter[str]]:
+    """Return the problems to list one by one, and how many more there are of each code.
 
-    What reads the same in several locales is told once.
+    A message that is the same in several locales is listed once.
     """
     counts: Counter[str] = Counter()
-    told = []
+    listed = []
     once: dict[tuple[str, ...], Problem] = {}
-    for each in problems:
-        once.setdefault((each.severity, each.code, each.message), each)
-    for each in once.values():
-        counts[each.code] += 1
-        if verbose or counts[each.code] <= _MOST:
-            told.append(each)
-    return told, counts - Counter(each.code for each in told)
+    for found in problems:
+        once.setdefault((found.severity, found.code, found.message), found)
+    for found in once.values():
+        counts[found.code] += 1
+        if verbose or counts[found.code] <= _MOST:
+            listed.append(found)
+    return listed, counts - Counter(found.code for found in listed)
 
 
 def problem_lines(problems: Iterable[Problem], *, verbose: bool) -> list[str]:
-    """Give the problems as lines for people, with the codes that `check` in site.yaml weighs."""
-    told, more = first_of_each(problems, verbose=verbose)
-    lines = [f"{each.severity}: {one_line(each.message, 1000)} [{each.code}]" for each in told]
+    """Return the problems as lines for people, with the codes that `check` in site.yaml knows."""
+    listed, more = listed_problems(problems, verbose=verbose)
+    lines = [f"{found.severity}: {one_line(found.message, 1000)} [{found.code}]" for found in listed]
     return [*lines, *(f"and {number} more of {code}: -v or --json lists all" for code, number in more.items())]

@@ -1,4 +1,4 @@
-"""What a run did: counted while it goes, then told as text or as one JSON object."""
+"""What a run did, printed as text or as one JSON object."""
 
 from __future__ import annotations
 
@@ -11,17 +11,17 @@ _DIRECTIONS = {*"\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069"}
 
 
 def one_line(text: str, length: int = 100) -> str:
-    """Make a text one line of at most `length` characters, without control characters and those that turn it round."""
-    kept = (each for each in " ".join(text.split()) if unicodedata.category(each) not in _CONTROLS)
-    line = "".join(each for each in kept if each not in _DIRECTIONS).strip()
+    """Return a text as one line of at most `length` characters, without control and text direction characters."""
+    kept = (char for char in " ".join(text.split()) if unicodedata.category(char) not in _CONTROLS)
+    line = "".join(char for char in kept if char not in _DIRECTIONS).strip()
     return line if len(line) <= length else f"{line[: length - 1].rstrip()}…"
 
 
 @dataclass(frozen=True, slots=True)
 class Problem:
-    """Something in the content or the guide that somebody should look at.
+    """Something in the content or the guide that someone should look at.
 
-    `file` is a path in the guide's folder, `line` counts from 1, `link` is one of that file's as it stands there.
+    `file` is a path in the guide's folder, `line` counts from 1, `link` is a link of that file as written there.
     """
 
     severity: str
@@ -35,16 +35,15 @@ class Problem:
     link: str = ""
 
     def as_json(self) -> dict[str, str | int]:
-        """Give the problem's members that say something."""
+        """Return the problem's members that are not empty."""
         return {name: value for name, value in asdict(self).items() if value}
 
 
 @dataclass
 class SyncReport:
-    """What a sync brought. `bytes` are those of HTTP bodies as they travelled, `seconds` of wall time.
+    """What a sync changed. `bytes` are those of HTTP bodies as transferred, `seconds` are wall time.
 
-    `search` says that it was a search, None for every other; `rounds` how many there were, None where nothing was
-    waited for.
+    `search` is true for a search, else None; `rounds` is the number of rounds, None without --wait-for.
     """
 
     full: bool = False
@@ -62,13 +61,13 @@ class SyncReport:
     rounds: int | None = None
 
     def followed_by(self, later: SyncReport) -> SyncReport:
-        """Sum up the rounds of a wait; what failed is what failed in the last of them."""
+        """Return the sum of the rounds of a wait; only the failures of the last one count."""
         counts = {name: getattr(self, name) + getattr(later, name) for name in _COUNTS}
         once = {name: getattr(self, name) or getattr(later, name) for name in ("full", "token_moved")}
         return replace(later, rounds=(self.rounds or 0) + 1, **counts, **once)
 
     def sentence(self) -> str:
-        """Say it in one line."""
+        """Return the summary, in one line."""
         if not (self.upserted or self.deleted or self.assets_downloaded or self.assets_failed):
             said = ["nothing new"]
         else:
@@ -85,11 +84,11 @@ _COUNTS = ("requests", "sync_requests", "bytes", "upserted", "deleted", "unchang
 
 @dataclass
 class RenderReport:
-    """What a render did; `rendered` are pages whose template ran.
+    """What a render did; `rendered` is the number of pages whose template ran.
 
-    `evaluated` are pages whose recorded reads were looked at. The work: files of content/ that were `read`,
-    questions that were `asked`, `rows` of the index written. `stopped` says whether an error kept all from being
-    written, None where that was not asked.
+    `evaluated` pages had their recorded reads compared. The work done: files of content/ `read`, questions `asked`,
+    `rows` of the index written. `stopped` says whether an error kept everything from being written, None without
+    --strict.
     """
 
     pages: int = 0
@@ -105,7 +104,7 @@ class RenderReport:
     stopped: bool | None = None
 
     def sentence(self) -> str:
-        """Say it in one line."""
+        """Return the summary, in one line."""
         if self.stopped:
             return f"render: errors, so site/ is as it was: {_count(self.pages, 'page')}, {self.failed} failed"
         failed = f", {self.failed} failed" if self.failed else ""
@@ -117,9 +116,9 @@ class RenderReport:
 
 @dataclass
 class CheckReport:
-    """What a check looked at and found; `pages` is None where there is no site/.
+    """What a check looked at and found; `pages` is None without a site/.
 
-    `coverage`: how many percent of the localised fields that have a value have one in a locale, by content type.
+    `coverage`: by content type and locale, the percentage of filled localised fields that have a value there.
     """
 
     items: int = 0
@@ -130,21 +129,21 @@ class CheckReport:
     seconds: float = 0.0
 
     def sentence(self) -> str:
-        """Say it in one line."""
+        """Return the summary, in one line."""
         looked = _count(self.items, "item") + (f", {_count(self.pages, 'page')}" if self.pages is not None else "")
         found = f"{_count(self.errors, 'error')}, {_count(self.warnings, 'warning')}"
         return f"check: {looked}: {found} ({self.seconds:.1f} s)"
 
     def table(self) -> list[list[str]]:
-        """Give the coverage as rows of texts, the first of them the locales; none where there is one locale alone."""
+        """Return the coverage as rows of texts, the locales first; no rows for a single locale."""
         locales = next(iter(self.coverage.values()), {})
         rows = [
-            [one_line(each, 40), *(f"{share} %" for share in found.values())] for each, found in self.coverage.items()
+            [one_line(name, 40), *(f"{share} %" for share in found.values())] for name, found in self.coverage.items()
         ]
         return [["translated", *locales], *rows] if len(locales) > 1 else []
 
     def lines(self) -> list[str]:
-        """Give the sentence and the coverage in columns."""
+        """Return the summary and the coverage in columns."""
         table = self.table()
         widths = [max(map(len, column)) for column in zip(*table, strict=True)]
         rows = ([row[0].ljust(widths[0]), *map(str.rjust, row[1:], widths[1:])] for row in table)
@@ -166,7 +165,7 @@ class ItemChange:
 
 @dataclass(frozen=True, slots=True)
 class Listed:
-    """An item as a list shows it."""
+    """An item as listed."""
 
     item: str
     title: str
@@ -174,9 +173,9 @@ class Listed:
 
 @dataclass
 class Drift:
-    """Paths of files that are not what was synced.
+    """Paths of files that differ from what was synced.
 
-    `sum_differs` says that the items are others than those that the token stands for, where only their sum is known.
+    `sum_differs` says that the items are not those of the sync token, where only their sum is known.
     """
 
     changed: list[str] = field(default_factory=list)
@@ -186,7 +185,7 @@ class Drift:
     sum_differs: bool = False
 
     def lines(self) -> list[str]:
-        """Give a sentence and the paths."""
+        """Return a sentence and the paths."""
         words = {
             "edited": self.changed,
             "missing": self.missing,
@@ -196,16 +195,16 @@ class Drift:
         said = [f"{len(paths)} {word}" for word, paths in words.items() if paths]
         said += ["items are older, newer or edited"] if self.sum_differs else []
         sentence = (
-            f"content/ is not what was synced last: {', '.join(said)}" if said else "content/ is what was synced last"
+            f"content/ differs from what was last synced: {', '.join(said)}" if said else "content/ is as last synced"
         )
         return [sentence, *(f"  {word}: {path}" for word, paths in words.items() for path in paths)]
 
 
 @dataclass
 class StatusReport:
-    """What the next sync would bring; `files` are asset files to fetch, `model` its files that would change.
+    """What the next sync would change; `files` are asset files to fetch, `model` are files of the content model.
 
-    `drift` is None where the files were not looked at, `search` for every sync that is no search.
+    `drift` is None where the files were not compared; `search` is true for a search, else None.
     """
 
     full: bool = False
@@ -221,19 +220,19 @@ class StatusReport:
 
     @property
     def differs(self) -> bool:
-        """Tell whether there is anything to bring, or a file that is not as it was synced."""
+        """Whether there is anything to sync, or a file that differs from what was synced."""
         drifted = self.drift is not None and any(vars(self.drift).values())
         return drifted or any((self.new, self.changed, self.removed, self.files, self.model))
 
     def lines(self) -> list[str]:
-        """Give a sentence, the items and the paths."""
+        """Return a sentence, the items and the paths."""
         items = {"new": self.new, "changed": self.changed, "removed": self.removed}
         paths = {"model": self.model, "fetch": self.files}
         said = ", ".join(f"{len(listed)} {how}" for how, listed in items.items() if listed) or "no items"
         how = "search" if self.search else "full sync" if self.full else "delta"
         return [
             f"the next sync is a {how}: {said} ({_asked(self)})",
-            *(f"  {how}: {one_line(f'{each.item} {each.title}', 200)}" for how in items for each in items[how]),
+            *(f"  {how}: {one_line(f'{listed.item} {listed.title}', 200)}" for how in items for listed in items[how]),
             *(f"  {how}: {path}" for how in paths for path in paths[how]),
             *(self.drift.lines() if self.drift else ()),
         ]
@@ -241,7 +240,7 @@ class StatusReport:
 
 @dataclass(frozen=True)
 class Report:
-    """A whole run: the part of each step that was taken, what is wrong, and notes worth a line each."""
+    """A whole run: the part of each step that was taken, what is wrong, and notes of one line."""
 
     command: str
     sync: SyncReport | None = None
@@ -279,24 +278,24 @@ class Report:
         }
 
     def sentences(self) -> list[str]:
-        """Say in a line each what was done."""
+        """Return one line for each step."""
         done = [part.sentence() for part in (self.sync, self.render, self.check) if part is not None]
         return [*done, *(self.status.lines()[:1] if self.status else ())]
 
     def lines(self) -> list[str]:
-        """Give the short summary for people."""
+        """Return the short summary for people."""
         done = [part.sentence() for part in (self.sync, self.render) if part is not None]
         lists = (part.lines() for part in (self.status, self.check) if part is not None)
         return [*done, *(line for lines in lists for line in lines)]
 
 
 def _members(part: SyncReport | RenderReport | StatusReport | CheckReport) -> dict[str, Any]:
-    """Give the members of a part for programs, those that say something."""
+    """Return the members of a part that are not None."""
     return {name: value for name, value in asdict(part).items() if value is not None}
 
 
 def _asked(part: SyncReport | StatusReport) -> str:
-    """Say what was asked; a search needs no request to /sync."""
+    """Return how many requests were made; a search makes none to /sync."""
     asked = _count(part.requests, "request")
     return asked if part.search else f"{_count(part.sync_requests, 'sync request')} of {asked}"
 

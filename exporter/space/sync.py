@@ -83,19 +83,34 @@ def sync_page(
     shown, sent = found[: token.limit], dict(token.sent)
     items: list[Json] = []
     for logged in shown:
-        current = read(logged.key)
         had = log.held_digest(start, held, logged.key) if start is not None else None
-        holds = current[1] if current is not None else None
-        if current is not None and token.only.state != "gone":
-            items += [current[0].raw] if holds != had else []
-        elif logged.digest is None:
-            items.append(deletion(logged))
-        elif had is not None:  # it was deleted after the run began
-            gone = log.newest(logged.key)
-            deletions = [deletion(gone)] if gone is not None and gone.is_of(token.only) else []
-            items, holds = items + deletions, None if deletions else had
+        more, holds = _send(logged, had, token, log, read, deletion)
+        items += more
         if holds != logged.digest:
             sent[logged.key] = holds
     if len(found) > token.limit:
         return items, replace(token, goal=goal.sum, after=shown[-1].cursor, sent=tuple(sent.items()))
     return items, SyncToken(token.limit, token.only, start=goal.sum, held=tuple(sent.items()))
+
+
+def _send(
+    logged: Logged,
+    had: bytes | None,
+    token: SyncToken,
+    log: ChangeLog,
+    read: Callable[[Key], tuple[Item, bytes] | None],
+    deletion: Callable[[Logged], Json],
+) -> tuple[list[Json], bytes | None]:
+    """Return what is sent of an item, and the digest that the reader, who `had` another, holds after that."""
+    current = read(logged.key)
+    holds = current[1] if current is not None else None
+    if current is not None and token.only.state != "gone":
+        return ([current[0].raw] if holds != had else []), holds
+    if logged.digest is None:
+        return [deletion(logged)], holds
+    if had is None:
+        return [], holds
+    gone = log.newest(logged.key)  # it was deleted after the run began
+    if gone is not None and gone.is_of(token.only):
+        return [deletion(gone)], None
+    return [], had

@@ -39,18 +39,18 @@ def setting(guide: Guide, text: str) -> None:
 
 
 def problems(guide: Guide, *arguments: str) -> list[dict[str, Any]]:
-    """Sync and check; give what is wrong, but for the site that is not built."""
+    """Sync and check; return the problems, except that no site is built."""
     outcome = guide.run("sync")
     assert outcome.code == 0, outcome
     found: list[dict[str, Any]] = guide.run("check", "--json", *arguments).json["problems"]
-    return [each for each in found if each["code"] != "site-missing"]
+    return [problem for problem in found if problem["code"] != "site-missing"]
 
 
 def only(guide: Guide, code: str) -> dict[str, Any]:
-    """Give the one problem with a code, and see to it that there are none of other codes, dead links apart."""
+    """Return the one problem with a code; fail if there are any with another, except for dead links."""
     found = problems(guide)
-    assert {each["code"] for each in found} - {"link-dead"} == {code}
-    (problem,) = [each for each in found if each["code"] == code]
+    assert {problem["code"] for problem in found} - {"link-dead"} == {code}
+    (problem,) = [problem for problem in found if problem["code"] == code]
     return problem
 
 
@@ -85,13 +85,13 @@ def test_it_takes_no_lock(guide: Guide) -> None:
         assert guide.run("check").code == 0
 
 
-def test_link_to_what_is_not_published_is_told(guide: Guide, space: SpaceFiles) -> None:
+def test_link_to_what_is_not_published_is_reported(guide: Guide, space: SpaceFiles) -> None:
     space.put(entry("place", "gate", title="Gate", slug="gate", category=link("Entry", "gone")))
     problem = only(guide, "link-unresolved")
     assert where(problem) == ("warning", "entry:gate", "en-US", "category", "content/entries/place/gate.json")
     assert problem["message"] == (
         'entry:gate "Gate", category (en-US) links to entry:gone, which is not published: '
-        "publish it, or take the link out"
+        "publish it, or remove the link"
     )
 
 
@@ -105,7 +105,7 @@ def test_link_deep_in_a_document_or_a_list_is_looked_at(guide: Guide, space: Spa
     document = {"nodeType": "document", "data": {}, "content": [quote]}
     more = [link("Entry", "castle"), link("Entry", "gone")]
     space.put(entry("note", "one", title="One", text={"en-US": document}, more={"en-US": more}))
-    found = [(each["field"], each["message"].split(" links to ")[1].split(",")[0]) for each in problems(guide)]
+    found = [(problem["field"], problem["message"].split(" links to ")[1].split(",")[0]) for problem in problems(guide)]
     assert found == [("more", "entry:gone"), ("text", "asset:lost")]
 
 
@@ -123,12 +123,12 @@ def test_link_to_another_space_is_none_of_ours(guide: Guide, space: SpaceFiles) 
 
 def test_link_in_a_language_that_the_guide_does_not_speak_is_let_be(guide: Guide, space: SpaceFiles) -> None:
     space.put(entry("place", "gate", title="Gate", slug="gate", body={"ar": {"x": link("Entry", "gone")}}))
-    assert [each["locale"] for each in problems(guide)] == ["ar"]
+    assert [problem["locale"] for problem in problems(guide)] == ["ar"]
     setting(guide, "locales: [en-US, de-DE]\n")
     assert problems(guide) == []
 
 
-def test_link_that_an_editor_wrote_to_no_page_is_told(guide: Guide, space: SpaceFiles) -> None:
+def test_link_that_an_editor_wrote_to_no_page_is_reported(guide: Guide, space: SpaceFiles) -> None:
     uri = {"nodeType": "hyperlink", "data": {"uri": "/nowhere/"}, "content": []}
     space.put_model(
         PLACE, CATEGORY, content_type("note", ("title", "Symbol"), ("text", "RichText")),
@@ -137,7 +137,9 @@ def test_link_that_an_editor_wrote_to_no_page_is_told(guide: Guide, space: Space
     space.put(entry("note", "one", title="One", text={"en-US": {"nodeType": "document", "content": [uri]}}))
     links = "[a](/place/mill/) [b](place/castle/index.html#x) [c](/gone) [d](#e) <a href='/lost'>f</a>"
     space.put(entry("place", "gate", title="Gate", slug="gate", body={"de-DE": links}))
-    assert [(where(each)[:4], each["message"].split(" links to ")[1].split(",")[0]) for each in problems(guide)] == [
+    assert [
+        (where(problem)[:4], problem["message"].split(" links to ")[1].split(",")[0]) for problem in problems(guide)
+    ] == [
         (("warning", "entry:one", "en-US", "text"), "/nowhere/"),
         (("warning", "entry:gate", "de-DE", "body"), "/gone"),
         (("warning", "entry:gate", "de-DE", "body"), "/lost"),
@@ -166,8 +168,8 @@ def test_link_to_an_address_that_a_linked_entry_had_a_part_in_leads_on(guide: Gu
     space.put(entry("category", "sights", 2, title={"en-US": "Sights", "de-DE": "Orte"}, slug="views"))
     guide.build()
     found = guide.run("check", "--json").json["problems"]
-    told = [each["message"].split(" links to ")[1].split(",")[0] for each in found]
-    assert told == ["/ar/sights/mill/", "/sights/moon/"]  # the mill has nothing in Arabic, so no page moved there
+    reported = [problem["message"].split(" links to ")[1].split(",")[0] for problem in found]
+    assert reported == ["/ar/sights/mill/", "/sights/moon/"]  # the mill has nothing in Arabic, so no page moved there
     assert (guide.root / "site/de-DE/sights/castle/index.html").is_file()
     assert not (guide.root / "site/ar/sights/mill/index.html").exists()
 
@@ -184,16 +186,18 @@ def test_links_in_all_ways_that_the_guide_leads_are_let_be(guide: Guide, space: 
         "/views/sights/",
         "/views/page/1/",
     ]
-    bad = ["entry/moon", "asset/moon", "../moon/", "/view/"]
-    text = " ".join(f"[x]({each})" for each in (*good, *bad))
+    bad = ["entry/moon", "asset/moon", "../moon/", "/view/", "/views/moon/", "/views/page/9/"]
+    text = " ".join(f"[x]({target})" for target in (*good, *bad))
     space.put(entry("place", "gate", title="Gate", slug="gate", body={"en-US": text, "de-DE": text}))
-    told = [each["message"].partition(" links to ")[2].partition(",")[0] for each in guide.build()["problems"]]
-    assert sorted(set(told)) == sorted(bad)
-    checked = [each["message"].partition(" links to ")[2].partition(",")[0] for each in problems(guide)]
+    reported = [
+        problem["message"].partition(" links to ")[2].partition(",")[0] for problem in guide.build()["problems"]
+    ]
+    assert sorted(set(reported)) == sorted(bad)
+    checked = [problem["message"].partition(" links to ")[2].partition(",")[0] for problem in problems(guide)]
     assert checked == sorted(bad) * 2
 
 
-def test_link_with_a_refused_scheme_is_told(guide: Guide, space: SpaceFiles) -> None:
+def test_link_with_a_refused_scheme_is_reported(guide: Guide, space: SpaceFiles) -> None:
     uri = {"nodeType": "hyperlink", "data": {"uri": "javascript:b"}, "content": []}
     space.put_model(
         PLACE, CATEGORY, content_type("note", ("title", "Symbol"), ("text", "RichText")),
@@ -202,13 +206,15 @@ def test_link_with_a_refused_scheme_is_told(guide: Guide, space: SpaceFiles) -> 
     space.put(entry("note", "one", title="One", text={"en-US": {"nodeType": "document", "content": [uri]}}))
     body = "[x](javascript:a) <a href='java&Tab;script:c'>x</a> <vbscript:d> <https://example.org> [m](mailto:a@b.c)"
     space.put(entry("place", "gate", title="Gate", slug="gate", body=body))
-    found = [each for each in problems(guide) if each["code"] != "link-dead"]
-    assert {where(each)[:4] for each in found if each["item"] == "entry:one"} == {
+    found = [problem for problem in problems(guide) if problem["code"] != "link-dead"]
+    assert {where(problem)[:4] for problem in found if problem["item"] == "entry:one"} == {
         ("warning", "entry:one", "en-US", "text")
     }
-    assert [(each["code"], each["item"], each["message"].split(" links to ")[1].split(",")[0]) for each in found] == [
+    assert [
+        (problem["code"], problem["item"], problem["message"].split(" links to ")[1].split(",")[0]) for problem in found
+    ] == [
         ("link-refused", "entry:one", "javascript:b"),
-        *(("link-refused", "entry:gate", each) for each in ("java script:c", "javascript:a", "vbscript:d")),
+        *(("link-refused", "entry:gate", target) for target in ("java script:c", "javascript:a", "vbscript:d")),
     ]
     setting(guide, "check: {link-refused: off}\n")
     assert problems(guide) == []
@@ -265,15 +271,15 @@ def test_coordinates_that_are_no_place_on_earth_are_an_error(
         space.remove(name)
     space.put(entry("spot", "one", title="One", at={"en-US": spot}))
     found = problems(guide)
-    assert [where(each)[:4] for each in found] == [("error", "entry:one", "en-US", "at")] * wrong
+    assert [where(problem)[:4] for problem in found] == [("error", "entry:one", "en-US", "at")] * wrong
 
 
-def test_swapped_coordinates_are_told_as_such(guide: Guide, space: SpaceFiles) -> None:
+def test_swapped_coordinates_are_reported_as_such(guide: Guide, space: SpaceFiles) -> None:
     space.put(entry("place", "gate", title="Gate", slug="gate", body={"en-US": {"lat": 139.7, "lon": 35.7}}))
     assert "as if the two were swapped" in only(guide, "coordinates-out-of-range")["message"]
 
 
-def test_entries_that_want_the_same_address_are_told(guide: Guide, space: SpaceFiles) -> None:
+def test_entries_that_want_the_same_address_are_reported(guide: Guide, space: SpaceFiles) -> None:
     space.put(entry("place", "two", title={"en-US": "Two", "de-DE": "Zwei", "ar": "x"}, slug="castle"))
     problem = only(guide, "address-clash")
     assert where(problem) == ("warning", "entry:castle", "en-US", "slug", "content/entries/place/castle.json")
@@ -287,10 +293,10 @@ def test_link_to_an_address_that_entries_share_is_dead_and_to_what_they_get_inst
 ) -> None:
     body = "[a](/place/castle/) [b](/place/castle-two/) [c](/de-DE/place/castle-castle/)"
     space.put(entry("place", "two", title={"en-US": "Two", "de-DE": "Zwei"}, slug="castle", body=body))
-    dead = [each for each in guide.build()["problems"] if each["code"] == "link-dead"]
-    told = [each for each in problems(guide) if each["code"] == "link-dead"]
-    assert {each["message"].split(" links to ")[1].split(",")[0] for each in dead} == {"/place/castle/"}
-    assert [each["message"].split(" links to ")[1].split(",")[0] for each in told] == ["/place/castle/"]
+    dead = [problem for problem in guide.build()["problems"] if problem["code"] == "link-dead"]
+    reported = [problem for problem in problems(guide) if problem["code"] == "link-dead"]
+    assert {problem["message"].split(" links to ")[1].split(",")[0] for problem in dead} == {"/place/castle/"}
+    assert [problem["message"].split(" links to ")[1].split(",")[0] for problem in reported] == ["/place/castle/"]
 
 
 def test_same_address_under_a_pattern_is_an_error_whatever_is_chosen(guide: Guide, space: SpaceFiles) -> None:
@@ -311,6 +317,17 @@ def test_entry_that_wants_the_address_of_a_list_is_an_error(guide: Guide, space:
     )
 
 
+def test_entries_that_get_their_ids_do_not_meet_the_list_whose_address_they_want(
+    guide: Guide, space: SpaceFiles
+) -> None:
+    setting(guide, "lists: {views: {type: place, url: /place/castle/}}\n")
+    assert "the list views have the same address /place/castle/" in only(guide, "address-taken")["message"]
+    assert guide.run("render").code == 2
+    space.put(entry("place", "two", title={"en-US": "Two", "de-DE": "Zwei", "ar": "x"}, slug="castle"))
+    assert only(guide, "address-clash")["item"] == "entry:castle"
+    assert guide.run("render").code == 0
+
+
 def picture(identifier: str, size: int = len(PICTURE), **texts: Any) -> dict[str, Any]:
     """Make a picture with some texts."""
     raw = asset(identifier, f"{identifier}.svg", size)
@@ -319,28 +336,30 @@ def picture(identifier: str, size: int = len(PICTURE), **texts: Any) -> dict[str
 
 
 @pytest.mark.parametrize("texts", [{}, {"title": " "}, {"title": "one.svg"}], ids=["none", "empty", "its file's name"])
-def test_picture_without_words_is_told(guide: Guide, space: SpaceFiles, texts: dict[str, str]) -> None:
+def test_picture_without_words_is_reported(guide: Guide, space: SpaceFiles, texts: dict[str, str]) -> None:
     space.put(picture("one", len(PICTURE), **texts), file=PICTURE)
     problem = only(guide, "alt-missing")
     assert where(problem) == ("warning", "asset:one", "en-US", "description", "content/assets/one.json")
-    assert "describe what it shows" in problem["message"]
+    assert "say in its description what it shows" in problem["message"]
 
 
-def test_picture_without_words_in_a_language_that_falls_back_to_none_is_told(guide: Guide, space: SpaceFiles) -> None:
+def test_picture_without_words_in_a_language_that_falls_back_to_none_is_reported(
+    guide: Guide, space: SpaceFiles
+) -> None:
     space.put_model(PLACE, CATEGORY, locales=[locale("en-US", default=True), locale("de-DE"), locale("ar", "en-US")])
     space.put(picture("one", title="A mill"), file=PICTURE)
-    found = [(each["item"], each["locale"]) for each in problems(guide) if each["code"] == "alt-missing"]
+    found = [(problem["item"], problem["locale"]) for problem in problems(guide) if problem["code"] == "alt-missing"]
     assert found == [("asset:one", "de-DE"), ("asset:pic", "de-DE")]
 
 
-def test_picture_of_unknown_size_is_told(guide: Guide, space: SpaceFiles) -> None:
+def test_picture_of_unknown_size_is_reported(guide: Guide, space: SpaceFiles) -> None:
     raw = picture("one", title="A mill")
     raw["fields"]["file"]["en-US"]["details"]["image"] = {"width": 30, "height": 0}
     space.put(raw, file=PICTURE)
     assert where(only(guide, "image-size-missing"))[:4] == ("warning", "asset:one", "en-US", "file")
 
 
-def test_large_file_is_told_where_the_guide_takes_it_along(guide: Guide, space: SpaceFiles) -> None:
+def test_large_file_is_reported_where_the_guide_takes_it_along(guide: Guide, space: SpaceFiles) -> None:
     data = PICTURE + b" " * 5_000_000
     space.put(picture("one", len(data), title="A mill"), file=data)
     assert "a file of 5.0 MB" in only(guide, "file-too-large")["message"]
@@ -369,9 +388,9 @@ def test_translation_is_counted_by_field_type_and_locale(guide: Guide) -> None:
     ]
 
 
-def test_missing_translations_are_told_where_they_are_asked_for(guide: Guide) -> None:
+def test_missing_translations_are_reported_where_they_are_asked_for(guide: Guide) -> None:
     setting(guide, "check: {translation-missing: warning}\n")
-    found = {(each["item"], each["locale"], each.get("field", "")) for each in problems(guide)}
+    found = {(problem["item"], problem["locale"], problem.get("field", "")) for problem in problems(guide)}
     castle = {("entry:castle", "de-DE", "summary"), ("entry:castle", "de-DE", "body"), ("entry:castle", "ar", "body")}
     mill = {("entry:mill", "de-DE", ""), ("entry:mill", "ar", "")}
     assert found == {*castle, *mill, ("entry:sights", "ar", "")}
@@ -380,10 +399,10 @@ def test_missing_translations_are_told_where_they_are_asked_for(guide: Guide) ->
 def test_severities_are_those_of_site_yaml(guide: Guide, space: SpaceFiles) -> None:
     space.put(entry("place", "gate", title="Gate", slug="gate", category=link("Entry", "gone")))
     space.put(picture("one"), file=PICTURE)
-    assert [each["severity"] for each in problems(guide)] == ["warning", "warning"]
+    assert [problem["severity"] for problem in problems(guide)] == ["warning", "warning"]
     assert guide.run("check").code == 0
     setting(guide, "check: {link-unresolved: error, alt-missing: off}\n")
-    assert [(each["severity"], each["code"]) for each in problems(guide)] == [("error", "link-unresolved")]
+    assert [(problem["severity"], problem["code"]) for problem in problems(guide)] == [("error", "link-unresolved")]
     outcome = guide.run("check", "--json")
     assert (outcome.code, outcome.json["ok"], outcome.json["exit"]) == (1, False, 1)
 
@@ -393,7 +412,7 @@ def test_strict_makes_errors_of_warnings(guide: Guide, space: SpaceFiles) -> Non
     guide.build()
     assert guide.run("check").code == 0
     outcome = guide.run("check", "--strict", "--json")
-    assert (outcome.code, [each["severity"] for each in outcome.json["problems"]]) == (1, ["error"])
+    assert (outcome.code, [problem["severity"] for problem in outcome.json["problems"]]) == (1, ["error"])
     assert (outcome.json["check"]["errors"], outcome.json["check"]["warnings"]) == (1, 0)
 
 
@@ -401,7 +420,7 @@ def test_mirror_alone_is_checked_where_no_site_is_built(guide: Guide, space: Spa
     space.put(picture("one"), file=PICTURE)
     assert guide.run("sync").code == 0
     outcome = guide.run("check", "--json")
-    assert (outcome.code, sorted(each["code"] for each in outcome.json["problems"])) == (
+    assert (outcome.code, sorted(problem["code"] for problem in outcome.json["problems"])) == (
         0,
         ["alt-missing", "site-missing"],
     )
@@ -439,7 +458,7 @@ def test_broken_file_is_an_error_and_the_others_are_looked_at(guide: Guide, spac
     guide.build()
     (guide.root / "content/entries/place/mill.json").write_text("{")
     outcome = guide.run("check", "--json")
-    found = [(each["severity"], each["code"]) for each in outcome.json["problems"]]
+    found = [(problem["severity"], problem["code"]) for problem in outcome.json["problems"]]
     assert (outcome.code, found) == (1, [("error", "mirror-broken"), ("warning", "alt-missing")])
 
 
@@ -448,7 +467,7 @@ def test_broken_file_leaves_links_and_addresses_alone_and_says_so(guide: Guide, 
     guide.build()
     (guide.root / "content/entries/place/mill.json").write_text("{")
     (problem,) = guide.run("check", "--json").json["problems"]
-    assert "so neither links nor addresses were looked at: restore it from git" in problem["message"]
+    assert "so neither links nor addresses were checked: restore it from git" in problem["message"]
 
 
 def test_line_of_a_problem_has_its_code_and_stands_once_for_all_languages(guide: Guide, space: SpaceFiles) -> None:
@@ -456,7 +475,7 @@ def test_line_of_a_problem_has_its_code_and_stands_once_for_all_languages(guide:
     space.put(entry("place", "gate", title=texts, slug="gate", category=link("Entry", "gone")))
     assert guide.run("sync").code == 0
     outcome = guide.run("render", "--json")
-    assert [each["locale"] for each in outcome.json["problems"]] == ["en-US", "ar", "de-DE"]
+    assert [problem["locale"] for problem in outcome.json["problems"]] == ["en-US", "ar", "de-DE"]
     lines = guide.run("render").err.splitlines()
     assert lines == ["warning: entry:gate in category: links to entry:gone, which is not published [link-unresolved]"]
 
@@ -464,9 +483,9 @@ def test_line_of_a_problem_has_its_code_and_stands_once_for_all_languages(guide:
 def test_every_member_of_a_problem_is_one_of_the_documented(guide: Guide, space: SpaceFiles) -> None:
     space.put(picture("one"), file=PICTURE)
     space.put(entry("category", "odd", title="Odd"))
-    for each in problems(guide):
-        assert {"severity", "code", "item", "locale", "field", "message"} <= set(each)
-        assert set(each) <= {"severity", "code", "item", "locale", "field", "message", "file", "line", "link"}
+    for problem in problems(guide):
+        assert {"severity", "code", "item", "locale", "field", "message"} <= set(problem)
+        assert set(problem) <= {"severity", "code", "item", "locale", "field", "message", "file", "line", "link"}
 
 
 def test_many_problems_of_one_kind_are_cut_short_unless_more_is_asked_for(guide: Guide, space: SpaceFiles) -> None:
@@ -482,8 +501,8 @@ def test_readme_says_what_each_code_weighs() -> None:
     rows = [
         line.split("|") for line in (PROJECT / "README.md").read_text("utf-8").splitlines() if line.startswith("| `")
     ]
-    told = {row[1].strip(" `"): row[2].strip() for row in rows if len(row) == 5}
-    assert {code: told.get(code) for code in CODES} == CODES
+    reported = {row[1].strip(" `"): row[2].strip() for row in rows if len(row) == 5}
+    assert {code: reported.get(code) for code in CODES} == CODES
 
 
 REAL = {
@@ -508,4 +527,4 @@ def test_real_spaces_get_few_and_true_words(name: str, tmp_path: Path, call: Cal
     guide = Guide(tmp_path, call)
     assert guide.run("build").code == 3  # exports hold no asset files
     found = guide.run("check", "--json").json["problems"]
-    assert {(each["code"], each["item"]) for each in found} == REAL[name]
+    assert {(problem["code"], problem["item"]) for problem in found} == REAL[name]

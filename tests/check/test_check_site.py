@@ -34,7 +34,7 @@ def check(root: Path, files: dict[str, str], base_url: str = "", jobs: int = 1) 
 
 
 def said(problems: list[Problem]) -> list[tuple[str, str, int, str]]:
-    return sorted((each.code, each.file, each.line, each.link) for each in problems)
+    return sorted((problem.code, problem.file, problem.line, problem.link) for problem in problems)
 
 
 DEAD = [
@@ -144,7 +144,7 @@ def test_anchor_that_an_element_has_is_well(tmp_path: Path, text: str) -> None:
 
 def test_address_of_the_guide_itself_is_looked_at_too(tmp_path: Path) -> None:
     links = [f"{BASE_URL}/b/", f"{BASE_URL}/c/", BASE_URL, "/lisbon/b/", "/lisbon/d/index.html", "/other/", "/lisbon"]
-    text = "\n".join(f'<a href="{each}">x</a>' for each in links)
+    text = "\n".join(f'<a href="{link}">x</a>' for link in links)
     problems = check(tmp_path, {"index.html": text, "b/index.html": ""}, BASE_URL)
     assert said(problems) == [
         ("page-link-dead", "site/index.html", 2, f"{BASE_URL}/c/"),
@@ -183,7 +183,7 @@ def test_picture_of_a_page_needs_words_and_a_size(tmp_path: Path) -> None:
     ]
 
 
-def test_page_or_static_file_that_is_too_large_is_told(tmp_path: Path) -> None:
+def test_page_or_static_file_that_is_too_large_is_reported(tmp_path: Path) -> None:
     files = {"index.html": " " * (LARGEST_PAGE + 1), "film.webm": " " * 5_000_001, "files/a/film.webm": " " * 5_000_001}
     assert said(check(tmp_path, files)) == [
         ("file-too-large", "site/film.webm", 0, ""),
@@ -193,7 +193,7 @@ def test_page_or_static_file_that_is_too_large_is_told(tmp_path: Path) -> None:
 
 def test_page_that_is_no_utf_8_is_read_as_far_as_it_goes(tmp_path: Path) -> None:
     (tmp_path / "index.html").write_bytes(b'\xff<a href="x.html">\xfe')
-    assert [each.code for each in check(tmp_path, {})] == ["page-link-dead"]
+    assert [problem.code for problem in check(tmp_path, {})] == ["page-link-dead"]
 
 
 NAMES = ("a", "b", "c")
@@ -221,12 +221,12 @@ SITES = st.dictionaries(PATHS, st.lists(PIECES, max_size=5), min_size=1, max_siz
 
 @dataclass(frozen=True)
 class Oracle:
-    """What is dead, by looking at each link of each page in the plainest way."""
+    """The dead links, found by trying every link of every page in the simplest way."""
 
     pages: dict[str, list[tuple[str, str, str]]]
 
     def dead(self) -> set[tuple[str, str, int, str]]:
-        """Give code, file, line and link: for each thing that is missing, the first place where it is linked."""
+        """Return code, file, line and link: for each missing thing, the first place where it is linked."""
         first: dict[tuple[str, str, str], tuple[str, str, int, str]] = {}
         for page in sorted(self.pages):
             for line, (kind, link, _) in enumerate(self.pages[page], 1):
@@ -236,10 +236,10 @@ class Oracle:
         return set(first.values())
 
     def judge(self, page: str, link: str) -> tuple[str, str, str] | None:
-        """Give code, file and anchor of a link that is dead."""
+        """Return code, file and anchor of a dead link."""
         path, _, anchor = link.partition("#")
         file, anchor = self.walk(page, unquote(path.partition("?")[0])), unquote(anchor)
-        lies = next((each for each in (file, f"{file}/index.html".lstrip("/")) if each in self.pages), None)
+        lies = next((path for path in (file, f"{file}/index.html".lstrip("/")) if path in self.pages), None)
         anchor = "" if anchor == "top" else anchor
         if lies is None:
             return "page-link-dead", file, anchor
@@ -272,7 +272,7 @@ def test_checker_finds_in_any_site_what_a_plain_look_at_every_link_finds(
     }
     with tempfile.TemporaryDirectory() as folder:
         problems = check(Path(folder), files)
-    links = [each for each in problems if each.code.startswith("page-")]
+    links = [problem for problem in problems if problem.code.startswith("page-")]
     assert set(said(links)) == Oracle(pages).dead()
     assert len(links) == len(set(said(links)))
 
@@ -304,7 +304,7 @@ def test_page_that_is_passed_without_parsing_has_no_dead_link_for_the_parser(tex
     site = Site(frozenset({"index.html"}))
     if is_in_order(text, "index.html", site, alt=True, size=True) is not None:
         links = PageReader(text, "index.html", site).links
-        assert [each for each in links if each.target and site.file(each.target.file) is None] == []
+        assert [link for link in links if link.target and site.file(link.target.file) is None] == []
 
 
 @settings(max_examples=300, deadline=None)

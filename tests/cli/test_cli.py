@@ -247,7 +247,7 @@ def test_second_run_in_the_same_folder_is_told_who_is_at_work(guide: Guide) -> N
         outcome = guide.run("build")
         other.kill()
     assert outcome.code == 4
-    assert f"process {other.pid} is at work" in outcome.err
+    assert f"process {other.pid} is running" in outcome.err
     guide.build()
 
 

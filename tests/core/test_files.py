@@ -157,7 +157,7 @@ def test_lock_that_another_process_holds_names_that_process(tmp_path: Path) -> N
     lock = tmp_path / ".export/lock"
     with held(lock) as process:
         said = take(lock)
-        assert said.startswith(f"4 locked: process {process.pid} is at work in this folder")
+        assert said.startswith(f"4 locked: process {process.pid} is running in this folder")
         assert str(lock) in said
         assert take(lock) == said
 

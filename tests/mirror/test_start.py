@@ -58,7 +58,7 @@ def test_content_that_is_not_what_was_synced_makes_a_delta_a_full_sync_and_leave
     assert delta.after_comparison(sound=True) == delta
     differing = delta.after_comparison(sound=False)
     assert (differing.token, differing.reason) == (None, Reason.CONTENT_CHANGED)
-    assert differing.note() == "content/ is not what was synced last (edited, reverted?): a full sync"
+    assert differing.note() == "content/ differs from what was last synced (edited, reverted?): a full sync"
     first = decide(replace(PLAIN, state=None))
     assert first.after_comparison(sound=False) == first
 

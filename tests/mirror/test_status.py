@@ -213,7 +213,7 @@ def test_people_are_told_in_lines(guide: Guide, space: SpaceFiles) -> None:
         "  changed: entry:castle The castle",
         "  removed: entry:mill The mill",
         "  fetch: content/files/view/view.svg",
-        "content/ is not what was synced last: 1 foreign",
+        "content/ differs from what was last synced: 1 foreign",
         "  foreign: content/mine.txt",
     ]
     assert guide.run("-q", "status").out == ""

@@ -333,7 +333,7 @@ def test_hand_edited_file_is_mended_after_a_fresh_clone_and_by_a_full_sync(guide
     castle.write_bytes(b"{}")
     (guide.root / ".export/mirror.db").unlink()
     outcome = guide.run("sync")
-    assert "content/ is not what was synced last" in outcome.out
+    assert "content/ differs from what was last synced" in outcome.out
     assert guide.files("content", ".syncstate") == before
     castle.unlink()
     assert guide.run("sync", "--full").code == 0

@@ -280,7 +280,7 @@ def test_other_run_that_took_the_lock_in_a_pause_is_waited_for(
     assert (said["rounds"], len(pauses)) == (2, 3)
     during(take)
     outcome = guide.run("sync", "--wait-for", "none", "--wait-limit", "0.5")
-    assert (outcome.code, f"process {holders[0].pid} is at work in this folder" in outcome.err) == (4, True)
+    assert (outcome.code, f"process {holders[0].pid} is running in this folder" in outcome.err) == (4, True)
     let_go()
     assert guide.run("sync").code == 0
 
@@ -348,7 +348,7 @@ class Clock:
         self.pauses.append(seconds)
         self.now += seconds
         if len(self.pauses) in self.locked:
-            raise GuardError("locked", "process 7 is at work")
+            raise GuardError("locked", "process 7 is running")
 
 
 @pytest.fixture

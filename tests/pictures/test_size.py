@@ -66,7 +66,7 @@ def test_file_that_is_cut_short_or_garbled_has_no_size_or_a_plain_one(
 ) -> None:
     data = picture(way[0], (300, 17), **way[1])
     found = picture_size(data[:place] + noise)
-    assert found is None or all(0 < each <= 100_000 for each in found)
+    assert found is None or all(0 < side <= 100_000 for side in found)
 
 
 def test_logo_has_its_size_on_every_page_and_is_checked_clean(guide: Guide) -> None:
@@ -89,4 +89,4 @@ def test_logo_of_unknown_size_is_shown_without_one_and_told(guide: Guide) -> Non
     setting(guide, "theme: {logo: logo.bmp}\n")
     guide.build()
     assert '<img src="../../logo.bmp" alt="">' in guide.page("/place/mill/")
-    assert [each["code"] for each in guide.run("check", "--json").json["problems"]] == ["image-size-missing"]
+    assert [problem["code"] for problem in guide.run("check", "--json").json["problems"]] == ["image-size-missing"]

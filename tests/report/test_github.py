@@ -32,7 +32,7 @@ def test_problem_becomes_an_annotation_at_its_file_and_the_run_a_summary(
     assert guide.run("build").code == 0
     said = guide.run("check", "--json")
     assert said.json["ok"] is True
-    gone = "which is not published: publish it, or take the link out"
+    gone = "which is not published: publish it, or remove the link"
     expected = f'entry:gate "Gate", category (en-US) links to entry:gone, {gone}'
     assert said.err.splitlines() == [
         f"::warning file=content/entries/place/gate.json,title=link-unresolved::{expected}"

@@ -34,14 +34,14 @@ class Demo:
     items: dict[Key, Item]
 
     def of_type(self, type_id: str) -> list[Item]:
-        return [each for each in self.items.values() if each.content_type == type_id]
+        return [item for item in self.items.values() if item.content_type == type_id]
 
 
 @pytest.fixture(scope="module")
 def demo() -> Demo:
     read = (item_at(path, decode((DEMO / path).read_bytes())) for path in sorted(look_at_items(DEMO)))
     site = SiteConfig.model_validate({"title": "Guide", "source": {"local": "demo"}})
-    return Demo(read_guide_model(DEMO, site), {each.key: each for each in read if each is not None})
+    return Demo(read_guide_model(DEMO, site), {item.key: item for item in read if item is not None})
 
 
 def fields(demo: Demo, type_id: str) -> list[dict[str, Any]]:
@@ -51,7 +51,7 @@ def fields(demo: Demo, type_id: str) -> list[dict[str, Any]]:
 def test_it_holds_what_it_promises(demo: Demo) -> None:
     counts = Counter(item.content_type or "asset" for item in demo.items.values())
     assert counts == {"place": 58, "category": 6, "neighbourhood": 8, "walk": 4, "article": 6, "asset": 62}
-    assert {code: each.fallback for code, each in demo.guide_model.model.locales.items()} == {
+    assert {code: found.fallback for code, found in demo.guide_model.model.locales.items()} == {
         "en-US": None,
         "de-DE": "en-US",
         "ar": "en-US",
@@ -61,7 +61,7 @@ def test_it_holds_what_it_promises(demo: Demo) -> None:
 def test_half_of_the_places_are_german_and_a_quarter_arabic(demo: Demo) -> None:
     places = demo.of_type("place")
     for code, share in (("en-US", 1.0), ("de-DE", 0.5), ("ar", 0.25)):
-        assert sum(demo.guide_model.is_translated(each, code) for each in places) >= share * len(places)
+        assert sum(demo.guide_model.is_translated(item, code) for item in places) >= share * len(places)
 
 
 def test_it_is_small() -> None:
@@ -80,31 +80,31 @@ def test_every_link_has_its_target(demo: Demo) -> None:
 
 def test_required_fields_are_filled(demo: Demo) -> None:
     lacking = [
-        (str(item.key), each.id)
+        (str(item.key), field.id)
         for item in demo.items.values()
-        for each in (demo.guide_model.model.types[item.content_type].fields if item.content_type else ())
-        if each.required and item.localized(each.id).get("en-US") in (None, "", [])
+        for field in (demo.guide_model.model.types[item.content_type].fields if item.content_type else ())
+        if field.required and item.localized(field.id).get("en-US") in (None, "", [])
     ]
     assert lacking == []
 
 
 def test_every_place_has_its_own_picture_with_words_for_it(demo: Demo) -> None:
-    pictures = [each["picture"]["en-US"]["sys"]["id"] for each in fields(demo, "place")]
+    pictures = [place["picture"]["en-US"]["sys"]["id"] for place in fields(demo, "place")]
     assert len(set(pictures)) == 58
     assets = {key.id: item for key, item in demo.items.items() if key.kind == "asset"}
-    assert [each for each in pictures if not assets[each].localized("description").get("en-US")] == []
+    assert [picture for picture in pictures if not assets[picture].localized("description").get("en-US")] == []
     for identifier, item in assets.items():
         file = item.localized("file")["en-US"]
         assert (DEMO / "files" / identifier / file["fileName"]).stat().st_size == file["details"]["size"]
 
 
 def test_places_lie_in_lisbon(demo: Demo) -> None:
-    spots = [each["location"]["en-US"] for each in fields(demo, "place")]
-    assert [each for each in spots if not (38.68 < each["lat"] < 38.79 and -9.24 < each["lon"] < -9.08)] == []
+    spots = [place["location"]["en-US"] for place in fields(demo, "place")]
+    assert [spot for spot in spots if not (38.68 < spot["lat"] < 38.79 and -9.24 < spot["lon"] < -9.08)] == []
 
 
 def test_articles_hold_tables_lists_places_and_pictures(demo: Demo) -> None:
-    nodes = json.dumps([each["body"]["en-US"] for each in fields(demo, "article")])
+    nodes = json.dumps([article["body"]["en-US"] for article in fields(demo, "article")])
     wanted = (
         "table",
         "ordered-list",
@@ -113,7 +113,7 @@ def test_articles_hold_tables_lists_places_and_pictures(demo: Demo) -> None:
         "embedded-asset-block",
         "entry-hyperlink",
     )
-    assert [each for each in wanted if f'"nodeType": "{each}"' not in nodes] == []
+    assert [node for node in wanted if f'"nodeType": "{node}"' not in nodes] == []
 
 
 def test_pictures_come_out_of_their_script(tmp_path: Path) -> None:

@@ -162,7 +162,7 @@ def test_a_sync_can_be_of_a_part_and_its_token_keeps_it(
         found, token = [], query
         while True:
             body = ask(endpoint, token)[1]
-            found += [("Deleted " * ("deletedAt" in each["sys"])) + each["sys"]["id"] for each in body["items"]]
+            found += [("Deleted " * ("deletedAt" in item["sys"])) + item["sys"]["id"] for item in body["items"]]
             token = (body.get("nextPageUrl") or body["nextSyncUrl"]).partition("?")[2]
             if "nextSyncUrl" in body:
                 return sorted(found), token
@@ -219,7 +219,7 @@ EDITS = st.lists(
 )
 
 
-WHILE_PAGING = [("put", "a", 2), ("second", "a", 1), *(("put", each, 1) for each in "abc"), ("page", "a", 1)]
+WHILE_PAGING = [("put", "a", 2), ("second", "a", 1), *(("put", name, 1) for name in "abc"), ("page", "a", 1)]
 """The reader of a delta has its first page when the item of the next one goes, or is again what it was."""
 
 

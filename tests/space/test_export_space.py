@@ -109,9 +109,9 @@ def ask(space: Space, what: str) -> Any:
 
 
 def synced(space: Space, query: str = "initial=true") -> tuple[dict[str, Any], str]:
-    """Give the items of a sync, which has one page, by id, and the query of the next."""
+    """Return the items of a sync of one page, by id, and the query of the next sync."""
     body = ask(space, f"sync?{query}")
-    return {each["sys"]["id"]: each for each in body["items"]}, body["nextSyncUrl"].partition("?")[2]
+    return {item["sys"]["id"]: item for item in body["items"]}, body["nextSyncUrl"].partition("?")[2]
 
 
 def guide_over(root: Path, source: Path, call: Callable[..., Outcome]) -> Guide:
@@ -153,7 +153,7 @@ def test_content_types_are_served_in_delivered_form(over: Space) -> None:
     assert {**served, "sys": 0} == {
         **NOTE,
         "sys": 0,
-        "fields": [{name: value for name, value in each.items() if name != "validations"} for each in NOTE["fields"]],
+        "fields": [{name: value for name, value in field.items() if name != "validations"} for field in NOTE["fields"]],
     }
 
 
@@ -173,7 +173,7 @@ def test_what_the_service_leaves_out_of_an_entry_is_left_out(export: Export, ove
     assert items["one"]["fields"] == {"title": {"en-US": "One"}}
     assert items["one"]["metadata"] == {"tags": [link("Tag", "open"), link("Tag", "unknown")]}
     assert (items["bare"]["fields"], items["bare"]["metadata"]) == ({}, {"tags": [], "concepts": []})
-    assert [each["code"] for each in ask(over, "locales")["items"]] == ["en-US"]
+    assert [found["code"] for found in ask(over, "locales")["items"]] == ["en-US"]
     [served] = ask(over, "tags")["items"]
     assert (served["name"], "createdBy" in served["sys"]) == ("Open", False)
 
@@ -190,10 +190,10 @@ def test_edited_export_is_a_delta_of_what_was_edited(export: Export, over: Space
     entries = [managed(entry("note", name, title=title)) for name, title in (("two", "Two"), ("one", "Other"))]
     export.write(entries=entries)
     items, query = synced(over, query)
-    assert {name: each["fields"]["title"] for name, each in items.items()} == {"one": {"en-US": "Other"}}
+    assert {name: item["fields"]["title"] for name, item in items.items()} == {"one": {"en-US": "Other"}}
     export.write(entries=entries[:1], bom=True)
     items, query = synced(over, query)
-    assert {name: each["sys"]["type"] for name, each in items.items()} == {"one": "DeletedEntry"}
+    assert {name: item["sys"]["type"] for name, item in items.items()} == {"one": "DeletedEntry"}
     export.write(bom=False)
     assert synced(over, query) == ({}, query)
 
@@ -335,4 +335,4 @@ def test_space_serve_serves_an_export(export: Export) -> None:
             body = json.load(answer)
         server.send_signal(signal.SIGINT)
         assert server.wait(10) == 130
-    assert sorted(each["sys"]["id"] for each in body["items"]) == ["one", "pic", "two"]
+    assert sorted(item["sys"]["id"] for item in body["items"]) == ["one", "pic", "two"]

@@ -9,7 +9,7 @@ from exporter.config.url_patterns import DATE_PARTS, OWN_FACTS, links_to_entries
 from exporter.core.encoding import Json, decode, value_digest
 from exporter.core.errors import ConfigError, GuardError
 from exporter.core.files import read_bytes, walk_files
-from exporter.core.model import Field, Model, read_content_type, read_locale
+from exporter.core.model import ContentType, Field, Model, read_content_type, read_locale
 from exporter.core.naming import LOCALES_PATH, TAGS_PATH, file_name, url_segment
 from exporter.guide.schema.field_roles import pages_of
 from exporter.guide.schema.guide_model import OWN_NAMES, TAGS, GuideModel, is_own
@@ -32,18 +32,15 @@ def unknown_fields(guide: GuideModel) -> Iterator[str]:
             if first is None and ".".join(path[:2]) not in OWN_FACTS[:2]:
                 has = ", ".join(field.id for field in content_type.fields)
                 yield f"pages.{type_id}.url: {type_id} has no field {path[0]}: it has {has}"
-            elif (
-                first is not None
-                and path[1:]
-                and not links_to_entries(content_type, path[0])
-                and not _is_date(first, path)
-            ):
-                said = "a Date has year, month and day, a link the fields of what it leads to"
-                yield f"pages.{type_id}.url: {'.'.join(path)}: {said}"
+            elif first is not None and path[1:] and not _leads_further(content_type, first, path):
+                message = "a Date has year, month and day, a link the fields of what it leads to"
+                yield f"pages.{type_id}.url: {'.'.join(path)}: {message}"
 
 
-def _is_date(field: Field, path: tuple[str, ...]) -> bool:
-    return field.type == "Date" and len(path) == 2 and path[1] in DATE_PARTS
+def _leads_further(content_type: ContentType, field: Field, path: tuple[str, ...]) -> bool:
+    """Whether a path can go on behind its first field: to part of a date, or to the fields of linked entries."""
+    is_date_part = field.type == "Date" and len(path) == 2 and path[1] in DATE_PARTS
+    return is_date_part or links_to_entries(content_type, path[0])
 
 
 _TYPES = "model/content_types"

@@ -72,9 +72,9 @@ def _pictured(parts: SplitResult, view: View) -> Asset | None:
 def _report_link(url: str, parts: SplitResult | None, view: View, text: object) -> None:
     shown = one_line(url)
     if parts is not None and not parts.scheme and not parts.netloc:
-        view.report("link-dead", f"links to {shown}, where no page is", text)
+        view.report("link-dead", f"links to {shown}, where there is no page", text)
     else:
-        view.report("link-refused", f"links to {shown}, which is no address that links may have", text)
+        view.report("link-refused", f"links to {shown}, which is not an address that links may have", text)
 
 
 def _resolve(parts: SplitResult, view: View) -> str | None:

@@ -14,12 +14,12 @@ from tests.support.everything import ENTRIES, field
 
 
 def types(*raw: dict[str, Any]) -> dict[str, Any]:
-    return {each["sys"]["id"]: read_content_type(each) for each in raw}
+    return {found["sys"]["id"]: read_content_type(found) for found in raw}
 
 
 def test_parts_of_pages_are_found_in_the_model_as_it_is_delivered() -> None:
     """The Delivery API names the targets of lists alone."""
-    single = [{**each, "validations": []} for each in HERO["fields"]]
+    single = [{**part, "validations": []} for part in HERO["fields"]]
     found = types(PAGE, {**HERO, "fields": single}, STATS, FIGURE, BUTTON)
     assert embedded_types(found) == {"hero", "stats", "figure", "button"}
     open_list = content_type(
@@ -43,7 +43,7 @@ def test_fields_for_templates_and_programs_are_hidden() -> None:
         "colour",
         "key fact",
     )
-    found = roles(*(field(each, "Boolean") for each in booleans), *(field(each, "Symbol") for each in symbols))
+    found = roles(*(field(name, "Boolean") for name in booleans), *(field(name, "Symbol") for name in symbols))
     assert found.hidden == {*booleans[:3], *symbols[:7]}
 
 
@@ -61,11 +61,11 @@ def test_figures_stand_with_what_they_count_and_menus_are_not_in_the_navigation(
 
 def test_what_sums_up_a_part_of_an_entry_does_not_sum_up_the_whole() -> None:
     names = ("title", "tier1Heading", "tier1Subheading", "heroTitle", "heroDescription", "thingDescription")
-    assert roles(*(field(each, "Symbol") for each in names), name="thing").summaries == ("thingDescription",)
+    assert roles(*(field(name, "Symbol") for name in names), name="thing").summaries == ("thingDescription",)
 
 
 def test_title_is_no_address_or_key_where_another_text_names_an_entry() -> None:
-    texts = [field(each, "Symbol") for each in ("url", "text", "key", "heading")]
+    texts = [field(name, "Symbol") for name in ("url", "text", "key", "heading")]
     assert roles(*texts[:2], display="url").title == "text"
     assert roles(*texts[2:], display="key").title == "heading"
     assert roles(texts[0], display="url").title == "url"
@@ -74,7 +74,7 @@ def test_title_is_no_address_or_key_where_another_text_names_an_entry() -> None:
 def test_names_that_programs_spell_are_said_in_words() -> None:
     named = {"openingHours": "Opening hours", "speakers": "Speakers", "seo_title": "Seo title", "iPhone": "iPhone"}
     named |= {"LinkedIn": "LinkedIn", "Sub Title": "Sub Title", "URL": "URL", "opening hours": "Opening hours"}
-    assert {each: label(each) for each in named} == named
+    assert {name: label(name) for name in named} == named
     assert words_of("pageSubTitle") == ("page", "subtitle")
     assert words_of("tag_line") == ("tagline",)
 
@@ -82,9 +82,9 @@ def test_names_that_programs_spell_are_said_in_words() -> None:
 def test_what_readers_need_is_shown_though_its_name_looks_like_a_switch() -> None:
     booleans = ("hiddenGem", "disabledAccess", "wifiEnabled", "placesLeft", "showCooking", "visibleFromStreet")
     symbols = ("roomLayout", "variantOfWine", "anchorStores", "hashTag", "keyFact", "theme", "internalLink")
-    fields = [*(field(each, "Boolean") for each in booleans), *(field(each, "Symbol") for each in symbols[:-1])]
+    fields = [*(field(name, "Boolean") for name in booleans), *(field(name, "Symbol") for name in symbols[:-1])]
     fields += [field("internalLink", "Link", linkType="Entry"), field("heightCms", "Number"), field("order", "Symbol")]
-    fields += [field(each, "Number") for each in ("minimumOrder", "finishingPosition")]
+    fields += [field(name, "Number") for name in ("minimumOrder", "finishingPosition")]
     assert roles(*fields).hidden == frozenset()
 
 
@@ -108,7 +108,7 @@ def test_type_with_a_date_is_no_part_of_a_page() -> None:
 
 
 def test_person_is_called_by_the_name_and_not_by_the_title_of_the_job() -> None:
-    names = [field(each, "Symbol") for each in ("internalName", "title", "name")]
+    names = [field(name, "Symbol") for name in ("internalName", "title", "name")]
     assert roles(*names, display="internalName", name="person").title == "name"
     assert roles(*names, display="internalName", name="page").title == "title"
     artist = roles(

@@ -431,7 +431,7 @@ def test_link_with_a_refused_scheme_is_told_however_it_is_written(look: Callable
     assert "href" not in str(markdown(text, view))
     (problem,) = view.problems
     assert (problem.severity, problem.code, problem.item) == ("warning", "link-refused", "entry:castle")
-    assert "links to javascript:a, which is no address that links may have" in problem.message
+    assert "links to javascript:a, which is not an address that links may have" in problem.message
 
 
 @pytest.mark.parametrize(

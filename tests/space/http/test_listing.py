@@ -57,7 +57,7 @@ RAWS = [
     asset("pic", "pic.svg", 500),
     asset("guide", "guide.pdf", 9000, kind="application/pdf"),
 ]
-LOCALES = [read_locale(each) for each in (locale("en-US", default=True), locale("de-DE", "en-US"), locale("ar"))]
+LOCALES = [read_locale(raw) for raw in (locale("en-US", default=True), locale("de-DE", "en-US"), locale("ar"))]
 
 
 def listed_space(raws: list[Any], space: str = "small") -> ListedSpace:
@@ -65,7 +65,7 @@ def listed_space(raws: list[Any], space: str = "small") -> ListedSpace:
     keys = [Key(raw["sys"]["type"].lower(), raw["sys"]["id"]) for raw in raws]
     items = {key: Item(key, raw) for key, raw in zip(keys, raws, strict=True)}
     return ListedSpace(
-        items, {"place": read_content_type(PLACE)}, {each.code: each for each in LOCALES}, space, "master"
+        items, {"place": read_content_type(PLACE)}, {found.code: found for found in LOCALES}, space, "master"
     )
 
 
@@ -73,7 +73,7 @@ SHELF = listed_space(RAWS)
 
 
 def ids(items: list[Any]) -> list[str]:
-    return [each["sys"]["id"] for each in items]
+    return [item["sys"]["id"] for item in items]
 
 
 def entries(**query: str) -> Any:
@@ -142,7 +142,7 @@ def test_select_leaves_what_is_named_and_links_of_that_alone() -> None:
     body = list_items("entry", SHELF, query)
     assert body["items"] == [{"sys": {"id": "castle"}, "fields": {"stars": 10, "next": link("Entry", "mill")}}]
     assert (ids(body["includes"]["Entry"]), "errors" in body) == (["mill"], False)
-    assert [list(each) for each in entries(select="fields")["items"]] == [["fields"]] * 4
+    assert [list(item) for item in entries(select="fields")["items"]] == [["fields"]] * 4
 
 
 @pytest.mark.parametrize("number", [1, 2, 4])

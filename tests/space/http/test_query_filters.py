@@ -156,10 +156,10 @@ def test_fields_without_a_content_type_are_refused(query: dict[str, str]) -> Non
 
 NAMES = ["sys.id", "sys.updatedAt", "sys.revision", "metadata.tags.sys.id", "metadata.tags", "query", "links_to_entry"]
 NAMES += ["mimetype_group", "locale", "order", "select", "skip", "limit", "include", "content_type", "fields", "sys"]
-NAMES += [f"fields.{each['id']}" for each in PLACE["fields"]] + ["fields.next.sys.id", "fields.file.details.size"]
+NAMES += [f"fields.{field['id']}" for field in PLACE["fields"]] + ["fields.next.sys.id", "fields.file.details.size"]
 NAMES += ["fields.next.sys.contentType.sys.id", "fields.next.fields.opened", "fields.title.x", "fields."]
 ALL_OPERATORS = ["ne", "in", "nin", "exists", "all", "lt", "lte", "gt", "gte", "match", "like"]
-OPERATORS = ["", *(f"[{each}]" for each in ALL_OPERATORS), "[", "[]"]
+OPERATORS = ["", *(f"[{operator}]" for operator in ALL_OPERATORS), "[", "[]"]
 VALUES = ["place", "true", "2020-01-01", "0001-01-01T00:00+14:00", "1e999", "9" * 400, ",", '"', "*", "de-DE", "1", ""]
 ANYTHING = st.recursive(
     st.none()
@@ -174,7 +174,7 @@ ANYTHING = st.recursive(
 MORE = st.text(max_size=10) | st.sampled_from([*NAMES, *VALUES]) | st.sampled_from(NAMES).map(lambda name: f"-{name}")
 KEYS = st.text(max_size=10) | st.tuples(st.sampled_from(NAMES), st.sampled_from(OPERATORS)).map("".join)
 FIELDS = st.dictionaries(
-    st.sampled_from([each["id"] for each in PLACE["fields"]] + ["file"]),
+    st.sampled_from([field["id"] for field in PLACE["fields"]] + ["file"]),
     ANYTHING | st.dictionaries(st.sampled_from(["en-US", "de-DE", "ar"]), ANYTHING),
 )
 
@@ -190,9 +190,7 @@ def test_any_query_of_any_items_is_answered_or_refused(
     kind: str, query: dict[str, str], places: dict[str, str], values: list[Any]
 ) -> None:
     raws = [entry("place", f"strange{number}") | {"fields": fields} for number, fields in enumerate(values)]
-    strange = listed_space(
-        [*RAWS, *raws, *(each | {"sys": {"type": "Asset", "id": each["sys"]["id"]}} for each in raws)]
-    )
+    strange = listed_space([*RAWS, *raws, *(raw | {"sys": {"type": "Asset", "id": raw["sys"]["id"]}} for raw in raws)])
     with suppress(RefusalError):
         body = list_items(kind, strange, query | places)
         assert len(body["items"]) <= min(body["limit"], body["total"])

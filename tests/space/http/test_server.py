@@ -68,7 +68,7 @@ def test_asset_file_is_sent_once_to_those_who_keep_its_tag(endpoint: Endpoint) -
 
 
 def test_space_and_environment_answer_for_themselves(endpoint: Endpoint) -> None:
-    assert [each["code"] for each in get(endpoint, "/spaces/small/").json()["locales"]] == ["en-US", "ar", "de-DE"]
+    assert [found["code"] for found in get(endpoint, "/spaces/small/").json()["locales"]] == ["en-US", "ar", "de-DE"]
     assert get(endpoint, "/spaces/small/environments/master").json()["sys"]["type"] == "Environment"
     assert (
         get(endpoint, "/spaces/small/locales").json()
@@ -102,7 +102,7 @@ def faulty(space: SpaceFiles, tmp_path: Path, *faults: str) -> Any:
 def test_each_fault_hits_as_often_as_asked_and_then_no_more(space: SpaceFiles, tmp_path: Path) -> None:
     with faulty(space, tmp_path, "rate-limit=2", "unavailable") as endpoint:
         answers = [get(endpoint, SYNC) for _ in range(4)]
-    assert [each.status_code for each in answers] == [503, 429, 429, 200]
+    assert [answer.status_code for answer in answers] == [503, 429, 429, 200]
     assert answers[0].text.startswith("<!DOCTYPE html>")
     assert answers[1].headers["X-Contentful-RateLimit-Reset"] == "1"
     assert answers[1].json()["sys"]["id"] == "RateLimitExceeded"
@@ -143,7 +143,7 @@ def test_faults_of_the_sync_itself(space: SpaceFiles, tmp_path: Path) -> None:
         assert get(endpoint, delta).status_code == 400
         space.remove("entries/place/mill.json")
         assert get(endpoint, delta).json()["items"] == []
-        assert [each["sys"]["id"] for each in get(endpoint, delta).json()["items"]] == ["mill"]
+        assert [item["sys"]["id"] for item in get(endpoint, delta).json()["items"]] == ["mill"]
 
 
 def test_page_of_too_many_items_is_refused_with_the_services_words(space: SpaceFiles, tmp_path: Path) -> None:
@@ -179,7 +179,7 @@ def test_served_space_follows_edits_one_edit_one_change(space: SpaceFiles, tmp_p
                 if body["items"]:
                     break
                 time.sleep(0.05)
-            return [each["sys"]["id"] for each in body["items"]], body["nextSyncUrl"].partition("?")[2]
+            return [item["sys"]["id"] for item in body["items"]], body["nextSyncUrl"].partition("?")[2]
 
         token = ask("initial=true")["nextSyncUrl"].partition("?")[2]
         space.put(entry("place", "tower", 3, title="The tower"))
@@ -245,7 +245,7 @@ def test_ten_thousand_malformed_requests_give_no_500_and_no_traceback(
         else:
             path = "/" + "/".join(chance.choice(parts) for _ in range(chance.randrange(7)))
         query = "&".join(f"{chance.choice((*names, *odd))}={chance.choice(values)}" for _ in range(chance.randrange(4)))
-        path = "".join(each if each.isascii() else "%C3%BC" for each in f"{path}?{query}")
+        path = "".join(letter if letter.isascii() else "%C3%BC" for letter in f"{path}?{query}")
         headers = {"Authorization": chance.choice(("Bearer t", "Bearer t", "", "Basic \xff", "t"))}
         headers |= {
             chance.choice(("Host", "Range", "If-None-Match", "X")): chance.choice(("x" * 99, "\xe9", "a:b:c", '"'))
