@@ -5,11 +5,20 @@ from __future__ import annotations
 import os
 import time
 from functools import cached_property
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from exporter.build.scan import file_signature, look_again
 from exporter.core.encoding import digest
 from exporter.core.files import read_bytes, walk_files
+from exporter.guide.index.built_pages import has_page_at, has_page_below
+from exporter.guide.index.copied_files import (
+    asset_files,
+    asset_paths,
+    copies,
+    drop_copies,
+    keep_copy,
+    keys_with_files,
+)
 from exporter.guide.library.template_files import THEME
 from exporter.report.problems import problem
 
@@ -19,90 +28,93 @@ if TYPE_CHECKING:
 
     from exporter.build.output import Output
     from exporter.config.settings import Project
+    from exporter.guide.index.copied_files import Copy
     from exporter.guide.index.guide_index import GuideIndex
     from exporter.report.report import Problem
 
 
+class Source(NamedTuple):
+    """A file to be copied: its path under site/, where it lies, its signature."""
+
+    path: str
+    file: Path
+    signature: int
+
+
 class Copies:
-    """The files to be copied: path under site/, source, sign of the source."""
+    """The files to be copied. `files` are the signatures of asset files, by path under content/."""
 
     def __init__(self, project: Project, index: GuideIndex, files: dict[str, int]) -> None:
         self._index = index
         self._content = project.content
         self._files = files
-        self._static = dict(_static_files(project))
+        self._static = {source.path: source for source in _static_files(project)}
 
     @property
     def files(self) -> set[str]:
-        """The paths under site/ of static files that are no page's."""
+        """The paths under site/ of static files that are not a page's."""
         return {path for path in self._static if path.rpartition("/")[2] != "index.html"}
 
     def moved_assets(self) -> set[str]:
-        """Give the keys of assets whose files came or went since the last build; of all where that did not end.
+        """Return the keys of assets whose files came or went since the last build; of all assets if it did not end.
 
-        What it copied is not known then, though pages stand that say what was there.
+        What that build copied is not known, yet there may be pages that show it.
         """
         if self._index.meta("swept") != 1:
-            return {key for (key,) in self._index.rows("SELECT key FROM asset_file")}
-        how = "LEFT JOIN" if self._files else "JOIN"  # without files only what was copied counts
-        query = f"SELECT a.source, a.key, c.path FROM asset_file a {how} copy c ON c.path = a.path"  # noqa: S608
-        rows = self._index.rows(query)
-        return {key for source, key, copied in rows if (source in self._files) != (copied is not None)}
-
-    def wanted(self) -> Iterator[tuple[str, Path, int]]:
-        """Yield what is to be copied."""
-        if self._files:
-            for source, path in self._index.rows("SELECT source, path FROM asset_file ORDER BY path"):
-                if source in self._files:
-                    yield path, self._content / source, self._files[source]
-        for path, (source_file, sign) in sorted(self._static.items()):
-            yield path, source_file, sign
+            return keys_with_files(self._index)
+        found = asset_files(self._index, copied_only=not self._files)
+        return {key for source, key, copied in found if (source in self._files) != (copied is not None)}
 
     @cached_property
     def hidden(self) -> dict[str, Problem]:
         """The static files, by path, in whose place pages lie: they are not copied."""
         said = "{} is not copied: a page of the guide lies there"
-        found = ((path, str(source)) for path, (source, _) in sorted(self._static.items()) if self._is_hidden(path))
-        return {path: problem("static-hidden", said.format(source)) for path, source in found}
+        hidden = (source for _, source in sorted(self._static.items()) if self._is_hidden(source.path))
+        return {source.path: problem("static-hidden", said.format(source.file)) for source in hidden}
 
     def copy(self, output: Output) -> tuple[int, set[str]]:
-        """Copy what differs; give the number of files written and all paths that belong to copies."""
-        index, written = self._index, 0
-        known = {row[0]: row[1:] for row in index.rows("SELECT path, source, size, time FROM copy")}
+        """Copy what differs; return the number of files written and the paths of all copies."""
+        known, written = copies(self._index), 0
         paths: set[str] = set()
-        for path, source, sign in self.wanted():
-            if path in self.hidden:
-                continue
-            paths.add(path)
-            before = known.get(path)
-            if sign and before is not None and before[0] == sign and output.stands(path, before[1], before[2]):
-                continue
-            seen, data = (sign, read_bytes(source) or b"") if sign else look_again(source)
-            differs, size, stamp = output.write(path, data)
-            written += differs
-            if before != (seen, size, stamp):
-                index.database.execute(
-                    "INSERT OR REPLACE INTO copy VALUES (?, ?, ?, ?, ?)", (path, seen, size, stamp, digest(data))
-                )
+        for source in self._wanted():
+            if source.path not in self.hidden:
+                paths.add(source.path)
+                written += self._copy_one(output, source, known.get(source.path))
         gone = known.keys() - paths
-        index.database.executemany("DELETE FROM copy WHERE path = ?", ((each,) for each in gone))
-        output.strays.update(each for each in gone if not self._is_hidden(each))
+        drop_copies(self._index, gone)
+        output.strays.update(path for path in gone if not self._is_hidden(path))
         return written, paths
 
+    def _wanted(self) -> Iterator[Source]:
+        if self._files:
+            for source, path in asset_paths(self._index):
+                if source in self._files:
+                    yield Source(path, self._content / source, self._files[source])
+        yield from (source for _, source in sorted(self._static.items()))
+
+    def _copy_one(self, output: Output, source: Source, before: Copy | None) -> bool:
+        """Copy a file where it differs; return whether it did. One that was just changed (signature 0) is read."""
+        path, file, signature = source
+        if signature and before is not None and before[0] == signature and output.stands(path, before[1], before[2]):
+            return False
+        signature, data = (signature, read_bytes(file) or b"") if signature else look_again(file)
+        written = output.write(path, data)
+        now = signature, written.size, written.mtime
+        if before != now:
+            keep_copy(self._index, path, now, digest(data))
+        return written.differs
+
     def _is_hidden(self, path: str) -> bool:
-        """Tell whether a page lies at a path, above it or below it."""
+        """Whether a page lies at a path, above it or below it."""
         steps = path.split("/")
         files = ["/".join(steps[:end]) for end in range(1, len(steps) + 1)]
         urls = [f"/{file.removesuffix('index.html')}" for file in files if file.rpartition("/")[2] == "index.html"]
-        urls += [f"/{file}" for file in files]
-        if any(self._index.value("SELECT 1 FROM page WHERE url = ?", url) for url in urls):
-            return True
-        return bool(self._index.value("SELECT 1 FROM page WHERE url >= ? AND url < ?", f"/{path}/", f"/{path}0"))
+        return has_page_at(self._index, [*urls, *(f"/{file}" for file in files)]) or has_page_below(self._index, path)
 
 
-def _static_files(project: Project) -> Iterator[tuple[str, tuple[Path, int]]]:
-    """Yield the theme's static files and the project's own over them, each with its sign."""
+def _static_files(project: Project) -> Iterator[Source]:
+    """Yield the theme's static files, then the project's own, which replace them."""
     now = time.time_ns()
     for folder in (THEME / "static", project.root / "templates/static"):
         for name in walk_files(folder):
-            yield name, (folder / name, file_signature(os.stat(folder / name), now))  # noqa: PTH116
+            yield Source(name, folder / name, file_signature(os.stat(folder / name), now))  # noqa: PTH116

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from exporter.build.program_stamp import file_digest
+from exporter.build.program_digest import file_digest
 from exporter.build.update import FileChanges, Update, look_for_items, update_items
 from exporter.core.encoding import value_digest
 from exporter.core.files import walk_files
@@ -97,7 +97,7 @@ def changed_items(inputs: BuildInputs, look: Callable[[], FileChanges]) -> FileC
     index, guide = inputs.index, inputs.guide
     if index.meta("model") != guide.digest:
         return look_for_items(index, inputs.project.content, everything=True)
-    return FileChanges(*look())
+    return look()
 
 
 def plan_pages(inputs: BuildInputs, changes: FileChanges) -> PagePlan:

@@ -5,31 +5,40 @@ from __future__ import annotations
 import importlib
 import sqlite3
 import time
-from contextlib import ExitStack, closing
+from contextlib import ExitStack, closing, contextmanager
 from dataclasses import dataclass, field, replace
 from tempfile import TemporaryFile
 from typing import TYPE_CHECKING
 
 from exporter.build.copies import Copies
+from exporter.build.drift import INDEX, OutputDrift
 from exporter.build.outcome import HeldBack
-from exporter.build.output import Output, OutputDrift, check_output
+from exporter.build.output import Output, check_output
 from exporter.build.plan import WORTH_READERS, BuildInputs, PagePlan, changed_items, plan_pages
-from exporter.build.program_stamp import program_digest
-from exporter.build.result import BuildResult, find_result
+from exporter.build.program_digest import program_digest
+from exporter.build.result import BuildResult, confirm_result, find_result
 from exporter.build.scan import look_at_files
-from exporter.build.tasks import PageTasks
-from exporter.build.update import FileChanges, look_for_items, note_folders, sign_fresh
+from exporter.build.tasks import PageTasks, open_page_tasks
+from exporter.build.update import FileChanges, look_for_items, look_for_items_at, note_folders, sign_fresh
 from exporter.build.writing import Rendered, write_pages
 from exporter.core.errors import ConfigError
 from exporter.core.files import walk_files
 from exporter.core.naming import page_path
-from exporter.guide.index.database import read_row
+from exporter.guide.index.built_pages import (
+    built_problems,
+    forget_unused_questions,
+    has_built,
+    has_parted_pages,
+    owners_of_unbuilt,
+    page_count,
+)
 from exporter.guide.index.guide_index import GuideIndex
 from exporter.guide.schema.read_model import read_guide_model
 from exporter.report.problems import weigh
 from exporter.report.report import Problem, RenderReport
 from exporter.workers.background import in_background
 from exporter.workers.pool import WorkerPool, cores
+from exporter.workers.worker import Assignment
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
@@ -37,17 +46,11 @@ if TYPE_CHECKING:
     from exporter.build.outcome import Outcome
     from exporter.config.settings import Project
 
-INDEX = "guide.db"
-
 WORTH_RENDERERS = 200
 """Pages whose rendering is worth a process."""
 
 _WORTH_A_PROCESS = 1000
 """Pages of a guide whose items are looked at in a process of their own meanwhile."""
-
-_OWNERS = """
-SELECT id, coalesce(substr(key, instr(key, ':') + 1), url) FROM page WHERE id NOT IN (SELECT page FROM built)
-"""
 
 
 @dataclass(frozen=True)
@@ -56,7 +59,9 @@ class RenderOptions:
 
     `jobs` processes render (0: one a core). `strict` writes nothing where there is any error, which an earlier step may
     already have met (`has_errors`). `brought` says that a sync brought something, so that what renders is loaded while
-    files are looked at. `detail` is called with a line for each file written.
+    files are looked at. `detail` is called with a line for each file written. `publish` is called with the result of a
+    build that was not stopped, and confirms it by returning; without it, nothing is confirmed. `workers` are those of
+    a caller that builds more than once; their number counts, not `jobs`.
     """
 
     jobs: int = 0
@@ -64,6 +69,8 @@ class RenderOptions:
     has_errors: bool = False
     brought: bool = False
     detail: Callable[[str], None] = lambda _line: None
+    publish: Callable[[BuildResult], None] | None = None
+    workers: WorkerPool | None = None
 
 
 @dataclass(frozen=True)
@@ -108,20 +115,42 @@ def _is_broken(error: sqlite3.DatabaseError) -> bool:
 def _build(
     project: Project, index: GuideIndex, options: RenderOptions, drift: Callable[[], OutputDrift]
 ) -> RenderOutcome:
-    many = options.jobs != 1 and index.value("SELECT 1 FROM built LIMIT 1 OFFSET ?", _WORTH_A_PROCESS) is not None
-
-    def look_at_items() -> FileChanges:
-        index.reopen_here()
-        return look_for_items(index, project.content)
-
-    with in_background(look_at_items, alone=not (options.brought and many)) as look:
+    with _looking_at_items(project, index, options) as look:
         if options.brought:
             importlib.import_module("exporter.render.renderer")
         guide = read_guide_model(project.content, project.site)
         tasks = PageTasks(project, guide, index)
         copies = Copies(project, index, look_at_files(project.content))
-        with WorkerPool(options.jobs or cores(), {"read": tasks.read, "render": tasks.render}) as pool:
+        with _workers(options) as pool:
+            pool.assign(Assignment(open_page_tasks, (project, guide, project.cache / INDEX)), tasks.by_name)
             return _run(BuildInputs(project, guide, index, tasks, copies, pool), options, look, drift)
+
+
+@contextmanager
+def _workers(options: RenderOptions) -> Iterator[WorkerPool]:
+    """Yield the caller's workers, which are warm for the next build afterwards, or some for this build alone."""
+    if options.workers is None:
+        with WorkerPool(options.jobs or cores()) as pool:
+            yield pool
+        return
+    try:
+        yield options.workers
+    except BaseException:
+        options.workers.close()  # they may be amid work
+        raise
+    options.workers.release()
+
+
+@contextmanager
+def _looking_at_items(
+    project: Project, index: GuideIndex, options: RenderOptions
+) -> Iterator[Callable[[], FileChanges]]:
+    """Look at the files of items while what renders is loaded, if they are many and a sync brought something."""
+    if options.jobs == 1 or not options.brought or not has_built(index, more_than=_WORTH_A_PROCESS):
+        yield lambda: look_for_items(index, project.content)
+        return
+    with in_background(look_for_items_at, project.cache / INDEX, project.content, alone=False) as look:
+        yield lambda: FileChanges(*look())
 
 
 def _run(
@@ -131,15 +160,15 @@ def _run(
     index, output = inputs.index, Output(inputs.project.output, inputs.project.cache, inputs.index)
     changes = changed_items(inputs, look)
     inputs.pool.start(len(changes.now), WORTH_READERS)
-    is_new = index.value("SELECT 1 FROM built LIMIT 1") is None
+    is_new = not has_built(index)
     seen = drift() if is_new else None  # it reads the index, which nobody else can once more of it is written
     with index.transaction(alone=is_new):
         plan = plan_pages(inputs, changes)
-        output.look(seen or drift(), set(plan.moved))
+        output.look(seen or drift(), plan.moved)
         stale = sorted(output.stale)
         if stale or plan.moved or output.strays:
             index.remember("swept", 0)
-    report = RenderReport(index.value("SELECT count(*) FROM page"), plan.evaluated, read=plan.read)
+    report = RenderReport(page_count(index), plan.evaluated, read=plan.read)
     with ExitStack() as files:
         outcomes = _rendered(inputs, stale) if stale else iter(())
         if options.strict:
@@ -156,7 +185,7 @@ def _run(
 
 def _rendered(inputs: BuildInputs, stale: list[int]) -> Iterator[Outcome]:
     """Yield what rendering pages comes to, in processes where they are many."""
-    owners = dict(inputs.index.rows(_OWNERS))
+    owners = owners_of_unbuilt(inputs.index)
     inputs.pool.start(len(stale), WORTH_RENDERERS)
     yield from inputs.pool.work("render", stale, owners.__getitem__, WORTH_RENDERERS)
 
@@ -177,10 +206,10 @@ def _finish(
         _note_strays(index, output, plan.moved)
         removed = output.sweep(kept | failed)
         output.settle()
-        sign_fresh(index, inputs.project.content, list(plan.fresh))
+        sign_fresh(index, inputs.project.content, plan.fresh)
         note_folders(index, inputs.project.content, changes)
         if output.stale:
-            index.database.execute("DELETE FROM shape WHERE id NOT IN (SELECT shape FROM built)")
+            forget_unused_questions(index)
         index.remember("swept", 1)
     report = replace(
         report,
@@ -194,7 +223,16 @@ def _finish(
         stopped=False if options.strict else None,
     )
     problems = _weighed(inputs.project, _problems(inputs, rendered.failed))
-    return RenderOutcome(report, problems, find_result(index))
+    return RenderOutcome(report, problems, _publish(index, options))
+
+
+def _publish(index: GuideIndex, options: RenderOptions) -> BuildResult:
+    """Return the result, confirmed if somebody makes use of it: first the use, then the note that it was made."""
+    result = find_result(index)
+    if options.publish is not None:
+        options.publish(result)
+        confirm_result(index)
+    return result
 
 
 def _note_strays(index: GuideIndex, output: Output, moved: Iterable[str]) -> None:
@@ -213,12 +251,11 @@ def _problems(inputs: BuildInputs, failed: Iterable[Outcome]) -> Iterator[Proble
     """Yield what is wrong with the pages as they are, whenever they were rendered."""
     index = inputs.index
     yield from inputs.copies.hidden.values()
-    if index.value("SELECT 1 FROM page WHERE parted NOT NULL") is not None:
+    if has_parted_pages(index):
         from exporter.guide.pages.planner import clashes
 
         yield from clashes(index)
-    for (data,) in index.rows("SELECT problems FROM built WHERE problems NOT NULL ORDER BY page"):
-        yield from (Problem(*values) for values in read_row(data))
+    yield from (Problem(*values) for values in built_problems(index))
     for outcome in failed:
         yield from outcome.problems
 

@@ -15,7 +15,7 @@ from exporter.report.report import Report
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from exporter.build.output import OutputDrift
+    from exporter.build.drift import OutputDrift
     from exporter.build.result import BuildResult
     from exporter.build.run import RenderOutcome
     from exporter.config.settings import Project
@@ -28,7 +28,10 @@ AS_EVER = RenderChoices()
 
 @dataclass(frozen=True)
 class BuildReport(Report):
-    """The report of a run that rendered, with what it changed in site/; None where nothing was rendered."""
+    """The report of a run that rendered, with what it changed in site/ since the last one that came to its end.
+
+    The result is None where nothing was rendered.
+    """
 
     result: BuildResult | None = field(default=None, repr=False)
 
@@ -139,7 +142,8 @@ def _render(
     verbose: bool,
 ) -> BuildReport:
     """Render, after a sync where one is asked for; what stands in site/ is looked at meanwhile."""
-    from exporter.build.output import clean_output, look_ahead
+    from exporter.build.drift import look_ahead
+    from exporter.build.output import clean_output
 
     if choices.clean:
         clean_output(project, pages=not choices.strict)
@@ -157,6 +161,10 @@ def _render(
     )
 
 
+def _publish(_result: BuildResult) -> None:
+    """Make use of a build's result before it is confirmed; nothing but the report is made of it yet."""
+
+
 def _render_pages(
     project: Project,
     synced: SyncOutcome | None,
@@ -168,5 +176,5 @@ def _render_pages(
 
     has_errors = synced is not None and any(problem.severity == "error" for problem in synced.problems)
     brought = synced is not None and (synced.report.upserted > 0 or synced.report.deleted > 0)
-    options = RenderOptions(choices.jobs, choices.strict, has_errors, brought, detail)
+    options = RenderOptions(choices.jobs, choices.strict, has_errors, brought, detail, _publish, choices.workers)
     return render_guide(project, options, drift)

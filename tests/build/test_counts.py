@@ -120,7 +120,7 @@ def test_share_that_comes_in_pieces_is_kept_no_more_than_its_first_piece(
     paths = sorted(look_at_items(config.content))
     kept = []
     for most in (len(paths) + 1, len(paths)):
-        monkeypatch.setattr("exporter.build.tasks._FEW", most)
+        monkeypatch.setattr("exporter.build.tasks.MOST_FILES_KEPT", most)
         shares = PageTasks(config, read_guide_model(config.content, config.site), GuideIndex(None))
         assert len([*shares.read(paths), *shares.read(paths[:1])]) == len(paths) + 1
         kept.append(len(shares.library.items._whole))

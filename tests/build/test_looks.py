@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from exporter.build.program_stamp import program_digest
+from exporter.build.program_digest import program_digest
 from exporter.core.encoding import canonical
 from exporter.guide.index.guide_index import GuideIndex
 from exporter.workers.background import in_background
@@ -127,8 +127,8 @@ def test_folder_that_was_changed_just_now_is_not_yet_known_by_its_time(guide: Gu
 @pytest.mark.parametrize("jobs", ["1", "2"])
 def test_output_that_is_looked_at_beside_is_repaired(guide: Guide, monkeypatch: pytest.MonkeyPatch, jobs: str) -> None:
     guide.build()
-    for module in ("run", "output"):
-        monkeypatch.setattr(f"exporter.build.{module}._WORTH_A_PROCESS", 0)
+    for size in ("run._WORTH_A_PROCESS", "drift.INDEX_WORTH_A_PROCESS"):
+        monkeypatch.setattr(f"exporter.build.{size}", 0)
     before = guide.files("site")
     site = guide.root / "site"
     (site / "place/mill/index.html").unlink()
@@ -148,8 +148,8 @@ def test_what_a_sync_brought_is_rendered_where_files_are_looked_at_beside(
     guide: Guide, space: SpaceFiles, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     guide.build()
-    for module in ("run", "output"):
-        monkeypatch.setattr(f"exporter.build.{module}._WORTH_A_PROCESS", 0)
+    for size in ("run._WORTH_A_PROCESS", "drift.INDEX_WORTH_A_PROCESS"):
+        monkeypatch.setattr(f"exporter.build.{size}", 0)
     space.put(mill(body="It burns."))
     expect(step(guide), MILL)
     space.remove("entries/place/mill.json")

@@ -301,15 +301,15 @@ def test_processes_are_forked_outside_of_every_transaction(guide: Guide, monkeyp
     index: list[GuideIndex] = []
     opened, start = GuideIndex.__init__, WorkerPool.start
 
-    def open_noted(self: GuideIndex, *arguments: Any) -> None:
-        index.append(self)
-        opened(self, *arguments)
+    def open_noted(self: GuideIndex, *arguments: Any, read_only: bool = False) -> None:
+        opened(self, *arguments, read_only=read_only)
+        index.extend([] if read_only else [self])
 
     states = []
 
-    def start_noted(self: WorkerPool, things: int, least: int) -> None:
-        states.append((things > 0, index[-1].database.in_transaction))
-        start(self, things, least)
+    def start_noted(self: WorkerPool, count: int, least: int) -> None:
+        states.append((count > 0, index[-1].database.in_transaction))
+        start(self, count, least)
 
     monkeypatch.setattr(GuideIndex, "__init__", open_noted)
     monkeypatch.setattr(WorkerPool, "start", start_noted)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, TypeAlias
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -10,26 +10,13 @@ if TYPE_CHECKING:
     from exporter.guide.index.guide_index import GuideIndex
 
 
-class Copy(NamedTuple):
-    """A copy: the signature of its source, and the file as it was written. `mtime` is in nanoseconds."""
-
-    signature: int
-    size: int
-    mtime: int
-
-
-class AssetFile(NamedTuple):
-    """A file of an asset: its path under content/, the asset's key, its path under site/ where it was copied."""
-
-    source: str
-    key: str
-    copied: str | None
+Copy: TypeAlias = tuple[int, int, int]
+"""The signature of a copy's source, the copy's size and mtime (in nanoseconds) as it was written."""
 
 
 def copies(index: GuideIndex) -> dict[str, Copy]:
     """Return what was copied, by path under site/."""
-    rows = index.rows("SELECT path, source, size, time FROM copy")
-    return {path: Copy(*look) for path, *look in rows}
+    return {row[0]: (row[1], row[2], row[3]) for row in index.rows("SELECT path, source, size, time FROM copy")}
 
 
 def copied_paths(index: GuideIndex) -> Iterator[str]:
@@ -52,11 +39,14 @@ def asset_paths(index: GuideIndex) -> Iterator[tuple[str, str]]:
     yield from index.rows("SELECT source, path FROM asset_file ORDER BY path")
 
 
-def asset_files(index: GuideIndex, *, copied_only: bool = False) -> Iterator[AssetFile]:
-    """Yield the files that assets name; with `copied_only`, those that were copied."""
+def asset_files(index: GuideIndex, *, copied_only: bool = False) -> Iterator[tuple[str, str, str | None]]:
+    """Yield of each file that an asset names its path under content/, the asset's key, its path under site/ if copied.
+
+    With `copied_only`, all others are left out.
+    """
     how = "JOIN" if copied_only else "LEFT JOIN"
     query = f"SELECT a.source, a.key, c.path FROM asset_file a {how} copy c ON c.path = a.path"  # noqa: S608
-    return (AssetFile(*row) for row in index.rows(query))
+    yield from index.rows(query)
 
 
 def keys_with_files(index: GuideIndex) -> set[str]:

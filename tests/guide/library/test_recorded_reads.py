@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from exporter.build.program_stamp import program_digest
+from exporter.build.program_digest import program_digest
 from exporter.build.scan import read_files
 from exporter.build.update import look_for_items, update_items
 from exporter.config.settings import load_project
