@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from contextlib import closing
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -121,8 +122,9 @@ def test_share_that_comes_in_pieces_is_kept_no_more_than_its_first_piece(
     kept = []
     for most in (len(paths) + 1, len(paths)):
         monkeypatch.setattr("exporter.build.tasks.MOST_FILES_KEPT", most)
-        shares = PageTasks(config, read_guide_model(config.content, config.site), GuideIndex(None))
-        assert len([*shares.read(paths), *shares.read(paths[:1])]) == len(paths) + 1
-        kept.append(len(shares.library.items._whole))
+        with closing(GuideIndex(None)) as index:
+            tasks = PageTasks(config, read_guide_model(config.content, config.site), index)
+            assert len([*tasks.read(paths), *tasks.read(paths[:1])]) == len(paths) + 1
+            kept.append(len(tasks.library.items._whole))
     assert kept[0] > 0
     assert kept[1] == 0

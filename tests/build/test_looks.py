@@ -7,6 +7,7 @@ import os
 import shutil
 import subprocess
 import sys
+from contextlib import closing
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -62,9 +63,8 @@ def settle(guide: Guide) -> None:
     for number, folder in enumerate(sorted((guide.root / "content").rglob("*/")), 1):
         os.utime(folder, ns=(1_600_000_000_000_000_000 + number,) * 2)
     assert guide.run("render").code == 0
-    index = GuideIndex(guide.root / ".export/guide.db", program_digest())
-    assert {path for (path,) in index.rows("SELECT path FROM listed")} >= {"assets", "entries/place"}
-    index.close()
+    with closing(GuideIndex(guide.root / ".export/guide.db", program_digest())) as index:
+        assert {path for (path,) in index.rows("SELECT path FROM listed")} >= {"assets", "entries/place"}
 
 
 def place(guide: Guide, path: str, identifier: str, **fields: Any) -> None:

@@ -28,18 +28,18 @@ ON_ITS_WAY = 0.5
 
 
 def early_requests(monkeypatch: pytest.MonkeyPatch) -> list[float]:
-    """Note when a request is sent though a 429, with a reset of a second, was read before; give the seconds since."""
+    """Note when a request is sent though a 429, with a reset of a second, was read before; return the seconds since."""
     found: list[float] = []
-    told = [float("-inf")]
+    noticed = [float("-inf")]
     get = requests.Session.get
 
     def noted(self: requests.Session, *arguments: Any, **values: Any) -> requests.Response:
-        since = time.monotonic() - told[0]
+        since = time.monotonic() - noticed[0]
         if ON_ITS_WAY < since < 1:
             found.append(since)
         answer = get(self, *arguments, **values)
         if answer.status_code == 429:
-            told[0] = time.monotonic()
+            noticed[0] = time.monotonic()
         return answer
 
     monkeypatch.setattr(requests.Session, "get", noted)
@@ -76,7 +76,7 @@ def pending(guide: Guide) -> list[str]:
 
 
 def came(guide: Guide) -> dict[str, bytes]:
-    """Give the files that are there, by asset."""
+    """Return the files that are there, by asset."""
     return {file.parent.name: file.read_bytes() for file in (guide.root / "content/files").rglob("*.bin")}
 
 
@@ -126,7 +126,7 @@ class BadLine:
 
     @contextmanager
     def listening(self) -> Iterator[str]:
-        """Give the address of the files while the block runs."""
+        """Yield the address of the files while the block runs."""
 
         def accept() -> None:
             with suppress(OSError):
@@ -150,24 +150,24 @@ def test_ten_thousand_files_arrive_over_a_bad_line(
     names = [f"a{number:05}" for number in range(10_000)]
     line = BadLine(*lost)
     with line.listening() as files:
-        raws = [picture(each, url=f"{files}/{each}.bin") for each in names]
+        raws = [picture(name, url=f"{files}/{name}.bin") for name in names]
         with serve(space_of(raws, lambda _request: Reply(b"", 404))) as stub:
             guide = remote(stub.url)
             outcome = guide.run("sync", "--json", "--downloads", "32")
             asked = len(line.asked)
-            there = {each: each.encode() for each in names if each not in lost}
+            there = {name: name.encode() for name in names if name not in lost}
             assert (outcome.code, came(guide) == there, pending(guide)) == (3 if lost else 0, True, lost), outcome.err
             all_asked = asked + len(stub.requests)
             line.lost = ""
             assert (guide.run("sync").code, line.asked[asked:], pending(guide)) == (0, lost, [])
-    assert came(guide) == {each: each.encode() for each in names}
+    assert came(guide) == {name: name.encode() for name in names}
     assert (line.refused, early, line.with_credentials) == (50, [], 0)
     # ten of those that met the limit were due for another fault, and each file meets one
     assert asked == 10_000 + 50 + 2 * 1000 - 10
     report = outcome.json["sync"]
     assert (report["assets_downloaded"], report["assets_failed"]) == (len(there), len(lost))
     assert report["requests"] == all_asked
-    assert [each["item"] for each in outcome.json["problems"]] == [f"asset:{each}" for each in lost]
+    assert [problem["item"] for problem in outcome.json["problems"]] == [f"asset:{name}" for name in lost]
 
 
 def test_file_that_never_comes_leaves_the_others_and_is_asked_for_again_alone(remote: Callable[[str], Guide]) -> None:
@@ -176,15 +176,15 @@ def test_file_that_never_comes_leaves_the_others_and_is_asked_for_again_alone(re
     def files(request: Request) -> Reply:
         return Reply(b"", 503) if body_of(request).decode() in down else Reply(body_of(request))
 
-    with serve(space_of([picture(each) for each in "abc"], files)) as stub:
+    with serve(space_of([picture(name) for name in "abc"], files)) as stub:
         guide = remote(stub.url)
         first = guide.run("sync", "--json", "--deadline", "1")
         tries = len(stub.asked("b.bin"))
         down.clear()
         second = guide.run("sync", "--json")
-        asked = [len(stub.asked(f"{each}.bin")) for each in "abc"]
+        asked = [len(stub.asked(f"{name}.bin")) for name in "abc"]
     assert (first.code, second.code, pending(guide)) == (3, 0, [])
-    assert [(each["severity"], each["code"], each["item"]) for each in first.json["problems"]] == [
+    assert [(problem["severity"], problem["code"], problem["item"]) for problem in first.json["problems"]] == [
         ("error", "asset-status", "asset:b")
     ]
     assert tries > 1
@@ -192,16 +192,16 @@ def test_file_that_never_comes_leaves_the_others_and_is_asked_for_again_alone(re
     assert came(guide) == {"a": b"a", "b": b"b", "c": b"c"}
 
 
-def test_hourly_limit_told_to_one_file_stops_all_that_are_not_on_their_way(remote: Callable[[str], Guide]) -> None:
+def test_hourly_limit_named_to_one_file_stops_all_that_are_not_on_their_way(remote: Callable[[str], Guide]) -> None:
     names = [f"a{number}" for number in range(20)]
     hour = Reply(b"", 429, {"X-Contentful-RateLimit-Reset": "3553"})
-    with serve(space_of([picture(each) for each in names], lambda _request: hour)) as stub:
+    with serve(space_of([picture(name) for name in names], lambda _request: hour)) as stub:
         outcome = remote(stub.url).run("sync", "--json")
-        files = [each for each in stub.requests if each.path.startswith("/f/")]
+        files = [request for request in stub.requests if request.path.startswith("/f/")]
     assert outcome.code == 3
     assert 1 <= len(files) <= 8
-    assert [each["item"] for each in outcome.json["problems"]] == sorted(f"asset:{each}" for each in names)
-    assert {each["code"] for each in outcome.json["problems"]} == {"rate-limit"}
+    assert [problem["item"] for problem in outcome.json["problems"]] == sorted(f"asset:{name}" for name in names)
+    assert {problem["code"] for problem in outcome.json["problems"]} == {"rate-limit"}
 
 
 def test_file_of_an_overloaded_host_is_asked_again_when_that_says(remote: Callable[[str], Guide]) -> None:
@@ -265,16 +265,16 @@ def test_host_that_is_down_is_not_waited_for_by_each_of_its_files(
     remote: Callable[[str], Guide], down: Callable[[], AbstractContextManager[tuple[str, Callable[[], int]]]]
 ) -> None:
     names = [f"a{number:03}" for number in range(300)]
-    fine = [picture(each.replace("a", "b")) for each in names]
+    fine = [picture(name.replace("a", "b")) for name in names]
     with down() as (host, taken):
-        lost = [picture(each, url=f"http://{host}/f/{each}.bin") for each in names]
+        lost = [picture(name, url=f"http://{host}/f/{name}.bin") for name in names]
         with serve(space_of([*lost, *fine], lambda request: Reply(body_of(request)))) as stub:
             outcome = remote(stub.url).run("sync", "--json", "--deadline", "1", "--downloads", "4")
             asked, connected = outcome.json["sync"]["requests"] - len(stub.requests), taken()
     problems = outcome.json["problems"]
-    assert (outcome.code, [each["item"] for each in problems]) == (3, [f"asset:{each}" for each in names])
-    assert {each["code"] for each in problems} == {"unreachable"}
-    assert len({each["message"].partition("did not come: ")[2] for each in problems}) <= 4
+    assert (outcome.code, [problem["item"] for problem in problems]) == (3, [f"asset:{name}" for name in names])
+    assert {problem["code"] for problem in problems} == {"unreachable"}
+    assert len({problem["message"].partition("did not come: ")[2] for problem in problems}) <= 4
     # four threads try to the deadline of a second; none of them finds time for ten attempts
     assert 4 <= asked < 40
     assert connected in (0, asked)
@@ -297,7 +297,7 @@ def test_file_that_is_not_what_was_announced_is_not_taken(
         guide = remote(stub.url)
         outcome = guide.run("sync", "--json", "--deadline", "1")
         files = len(stub.asked(f"{raw['sys']['id']}.bin"))
-    assert (outcome.code, [each["code"] for each in outcome.json["problems"]], files) == (3, [code], asked)
+    assert (outcome.code, [problem["code"] for problem in outcome.json["problems"]], files) == (3, [code], asked)
     assert (came(guide), pending(guide)) == ({"fine": b"fine"}, [raw["sys"]["id"]])
 
 

@@ -50,7 +50,9 @@ class Pages:
 
 @pytest.fixture
 def pages() -> Pages:
-    return Pages([place(f"a{each}") for each in range(4)], [place(f"b{each}") for each in range(4)], [place("c")])
+    return Pages(
+        [place(f"a{number}") for number in range(4)], [place(f"b{number}") for number in range(4)], [place("c")]
+    )
 
 
 @pytest.fixture
@@ -74,7 +76,7 @@ def gone(identifier: str, revision: int) -> dict[str, Any]:
 
 
 def from_nothing(guide: Guide) -> dict[str, bytes]:
-    """Give what a sync from nothing in one go makes of the space as it is."""
+    """Return what a sync from nothing in one go makes of the space as it is."""
     shutil.rmtree(guide.root / "content")
     shutil.rmtree(guide.root / ".export")
     (guide.root / ".syncstate").unlink()
@@ -163,7 +165,7 @@ def test_failure_of_the_page_asked_for_meanwhile_is_the_sync_s(guide: Guide, pag
 def test_first_sync_renames_folders_and_not_each_file(
     guide: Guide, pages: Pages, monkeypatch: pytest.MonkeyPatch, number: int
 ) -> None:
-    pages.pages[:] = [[place(f"p{each}") for each in range(number)]]
+    pages.pages[:] = [[place(f"p{place_number}") for place_number in range(number)]]
     replace, renamed = os.replace, []
 
     def counted(source: str, target: str) -> None:
@@ -173,7 +175,7 @@ def test_first_sync_renames_folders_and_not_each_file(
     monkeypatch.setattr(os, "replace", counted)
     assert guide.run("sync").code == 0
     assert len(list((guide.root / "content/entries/place").glob("*.json"))) == number
-    assert [each for each in renamed if "/entries" in each] == [str(guide.root / "content/entries")]
+    assert [path for path in renamed if "/entries" in path] == [str(guide.root / "content/entries")]
 
 
 def test_folder_that_is_there_already_keeps_what_lies_in_it(guide: Guide) -> None:
@@ -207,8 +209,8 @@ def test_ids_that_meet_come_twice_or_go_within_a_first_sync(guide: Guide, pages:
     )
     assert b"Newer twice" in twice
     assert b"Place late" in late
-    one = {each["sys"]["id"]: each for every in pages.pages for each in every if each["sys"]["id"] != "late"}
-    pages.pages[:] = [[*(each for each in one.values() if each["sys"]["type"] == "Entry"), place("late", 3)]]
+    one = {raw["sys"]["id"]: raw for items in pages.pages for raw in items if raw["sys"]["id"] != "late"}
+    pages.pages[:] = [[*(raw for raw in one.values() if raw["sys"]["type"] == "Entry"), place("late", 3)]]
     from_nothing(guide)
     assert guide.files("content/entries") == found
 
@@ -256,7 +258,7 @@ def test_file_of_a_page_that_broke_off_does_not_stay_when_the_space_has_it_no_mo
     assert f"content/entries/place/{left}.json" not in found
 
 
-def test_items_that_hands_put_there_meanwhile_are_compared(guide: Guide, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_items_put_there_by_hand_meanwhile_are_compared(guide: Guide, monkeypatch: pytest.MonkeyPatch) -> None:
     assert guide.run("sync").code == 0
     whole = guide.files("content", ".syncstate")
     shutil.move(guide.root / "content", guide.root / "aside")

@@ -66,7 +66,7 @@ def small_disk(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Guid
 
 
 def fill(guide: Guide, free: int) -> Path:
-    """Fill the disk but for some bytes; give the file that does."""
+    """Fill the disk but for some bytes; return the file that does so."""
     ballast = guide.root / "ballast"
     left = os.statvfs(guide.root)
     ballast.write_bytes(bytes(max(left.f_bavail * left.f_frsize - free, 0)))
@@ -103,9 +103,9 @@ class Growing:
 
 
 def stamps(guide: Guide) -> dict[str, int]:
-    """Give the time of the last change of all that is to stay as it is."""
+    """Return the time of the last change of all that must stay as it is."""
     kept = [guide.root / ".syncstate", guide.root / "content", *(guide.root / "content").rglob("*")]
-    return {str(each): each.stat().st_mtime_ns for each in kept}
+    return {str(path): path.stat().st_mtime_ns for path in kept}
 
 
 def settle(guide: Guide, url: str) -> tuple[dict[str, bytes], dict[str, int]]:

@@ -58,7 +58,7 @@ def test_first_sync_lists_all(guide: Guide, file: Path) -> None:
     ]
 
 
-def test_delta_is_counted_by_type_and_told_by_title(guide: Guide, space: SpaceFiles, file: Path) -> None:
+def test_delta_is_counted_by_type_and_listed_by_title(guide: Guide, space: SpaceFiles, file: Path) -> None:
     place(space, "tower", title="The tower", slug="tower")
     sync(guide)
     for name in ("castle", "tower"):
@@ -167,7 +167,7 @@ def message(guide: Guide) -> Message:
     return Message(load_project(guide.root))
 
 
-def test_only_the_first_fifty_are_told(message: Message) -> None:
+def test_only_the_first_fifty_are_listed(message: Message) -> None:
     for number in reversed(range(120)):
         message.add(ItemChange("changed", f"entry:{number}", "Place", f"Place {number:03}"))
     said = message.text().split("\n")
@@ -224,7 +224,7 @@ def test_one_line_holds_for_any_text() -> None:
     assert (one_line("x" * 200, 10), one_line("x" * 10, 10)) == ("x" * 9 + "…", "x" * 10)
 
 
-def test_message_that_could_not_be_written_is_told_before_any_work(guide: Guide, file: Path) -> None:
+def test_message_that_could_not_be_written_is_reported_before_any_work(guide: Guide, file: Path) -> None:
     sync(guide, "build")
     before = guide.stamps()
     outcome = guide.run("build", "--clean", "--message", "none/message.txt")

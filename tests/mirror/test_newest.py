@@ -44,7 +44,7 @@ def configure(guide: Guide, search: str, rest: str = "") -> None:
 
 
 def items(guide: Guide) -> list[str]:
-    """Give the names of the items that the mirror holds."""
+    """Return the names of the items that the mirror holds."""
     paths = guide.files("content/entries", "content/assets")
     return sorted(path.rsplit("/", 1)[1].removesuffix(".json") for path in paths if path.endswith(".json"))
 
@@ -233,7 +233,7 @@ class Far:
         self.entries.append(raw)
 
     def take_back(self, identifier: str) -> None:
-        self.entries = [each for each in self.entries if each["sys"]["id"] != identifier]
+        self.entries = [raw for raw in self.entries if raw["sys"]["id"] != identifier]
 
 
 @pytest.fixture
@@ -262,14 +262,14 @@ def over(stub: Stub, remote: Callable[[str], Guide]) -> Callable[..., Guide]:
 
 
 def asked(stub: Stub) -> list[tuple[str, str]]:
-    """Give place and size of the pages that were asked for."""
-    return [(each.query["skip"], each.query["limit"]) for each in stub.asked("entries")]
+    """Return position and size of the pages that were asked for."""
+    return [(request.query["skip"], request.query["limit"]) for request in stub.asked("entries")]
 
 
 def test_query_is_the_one_of_the_delivery_api(stub: Stub, over: Callable[..., Guide]) -> None:
     guide = over("{content_type: place, newer_than: 2w, include: 3}", 1000)
     assert guide.run("sync").code == 0
-    (query,) = (each.query for each in stub.asked("entries"))
+    (query,) = (request.query for request in stub.asked("entries"))
     since = datetime.fromisoformat(query.pop("sys.updatedAt[gte]"))
     assert timedelta(0) <= datetime.now(UTC) - timedelta(weeks=2) - since < timedelta(minutes=1)
     expected = {"order": "-sys.updatedAt,sys.id", "locale": "*", "include": "3", "content_type": "place"}
@@ -303,7 +303,7 @@ def test_page_that_is_too_big_is_asked_for_again_in_smaller_ones(
     assert items(guide) == [*"abcde"]
 
 
-def test_entry_that_is_too_big_with_its_links_is_told(far: Far, over: Callable[..., Guide]) -> None:
+def test_entry_that_is_too_big_with_its_links_is_reported(far: Far, over: Callable[..., Guide]) -> None:
     far.before = lambda _page: error(400, "BadRequest", "Response size too big. Maximum allowed response size: 1B.")
     guide = over("{max: 9}")
     for arguments in (["sync"], ["status"]):
@@ -346,10 +346,12 @@ def test_space_that_changes_while_it_is_listed_is_listed_anew(
         newest = {raw["sys"]["id"]: raw["sys"]["revision"] for raw in far.entries}
         assert revisions == [newest[name] for name in left]
     else:
-        assert [each["item"] for each in report["status"]["new"]] == [f"entry:{name}" for name in left]
+        assert [listed["item"] for listed in report["status"]["new"]] == [f"entry:{name}" for name in left]
 
 
-def test_space_that_never_rests_is_told_and_the_mirror_stays(far: Far, stub: Stub, over: Callable[..., Guide]) -> None:
+def test_space_that_never_rests_is_an_error_and_the_mirror_stays(
+    far: Far, stub: Stub, over: Callable[..., Guide]
+) -> None:
     guide = over("{newer_than: 1w}")
     guide.run("sync")
     before = guide.files()
@@ -406,7 +408,9 @@ def test_search_that_was_complete_but_not_carried_out_is_asked_for_again(
         {"items": [1], "total": 1},
     ],
 )
-def test_answer_that_is_no_list_of_entries_is_told(far: Far, over: Callable[..., Guide], body: dict[str, Any]) -> None:
+def test_answer_that_is_no_list_of_entries_is_an_error(
+    far: Far, over: Callable[..., Guide], body: dict[str, Any]
+) -> None:
     far.before = lambda _page: Reply(body)
     outcome = over("{max: 9}").run("sync")
     assert (outcome.code, outcome.err.count("\n")) == (3, 1)

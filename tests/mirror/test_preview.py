@@ -78,7 +78,7 @@ def stamps(guide: Guide) -> dict[str, int]:
 
 
 def names(guide: Guide) -> list[str]:
-    return sorted(each.name for each in (guide.root / "content").glob("[ae]*/**/*.json"))
+    return sorted(path.name for path in (guide.root / "content").glob("[ae]*/**/*.json"))
 
 
 def test_every_run_is_a_full_one_and_an_unchanged_one_writes_nothing(far: Guide, stub: Stub) -> None:
@@ -88,12 +88,12 @@ def test_every_run_is_a_full_one_and_an_unchanged_one_writes_nothing(far: Guide,
     assert (again["full"], again["unchanged"], again["upserted"], again["token_moved"]) == (True, 2, 0, False)
     assert (stamps(far), state(far)["token"]) == (before, None)
     assert "s1" not in (far.root / ".syncstate").read_text("utf-8")
-    assert [each.query for each in stub.asked("sync")] == [{"initial": "true", "limit": "1000"}] * 2
+    assert [request.query for request in stub.asked("sync")] == [{"initial": "true", "limit": "1000"}] * 2
 
 
 def test_preview_is_asked_with_its_own_token_alone(far: Guide, stub: Stub) -> None:
     synced(far)
-    assert {each.headers["Authorization"] for each in stub.requests} == {"Bearer of-preview"}
+    assert {request.headers["Authorization"] for request in stub.requests} == {"Bearer of-preview"}
 
 
 def test_what_is_gone_is_noticed_though_no_deletion_tells(far: Guide, space: Space) -> None:
@@ -140,8 +140,11 @@ def test_delivery_is_another_source_and_so_is_preview_again(far: Guide, stub: St
         steps.append((synced(far)["full"], state(far)["token"]))
         assert state(far)["source"]["url"] == url
     assert steps == [(True, "s1"), (False, "s1"), (True, None)]
-    assert [each.query.get("sync_token") for each in stub.asked("sync")] == [None, None, "s1", None]
-    assert {each.headers["Authorization"] for each in stub.requests} == {"Bearer of-preview", "Bearer of-delivery"}
+    assert [request.query.get("sync_token") for request in stub.asked("sync")] == [None, None, "s1", None]
+    assert {request.headers["Authorization"] for request in stub.requests} == {
+        "Bearer of-preview",
+        "Bearer of-delivery",
+    }
 
 
 def test_status_knows_that_the_next_sync_is_a_full_one(far: Guide, space: Space) -> None:
@@ -150,4 +153,4 @@ def test_status_knows_that_the_next_sync_is_a_full_one(far: Guide, space: Space)
     del space.items[0]
     outcome = far.run("status", "--json")
     assert (outcome.code, outcome.json["status"]["full"]) == (1, True)
-    assert [each["item"] for each in outcome.json["status"]["removed"]] == ["entry:castle"]
+    assert [listed["item"] for listed in outcome.json["status"]["removed"]] == ["entry:castle"]

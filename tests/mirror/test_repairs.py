@@ -1,9 +1,10 @@
-"""What was left by a crash, a merge, hands or a bad disk: the next sync mends it, or a full one."""
+"""What a crash, a merge, an edit by hand or a bad disk left: the next sync mends it, or a full one."""
 
 from __future__ import annotations
 
 import json
 import shutil
+from contextlib import closing
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
@@ -53,7 +54,8 @@ def test_staging_that_was_only_half_thrown_away_is_not_gone_on_from(
         patch.setattr("exporter.mirror.staging.shutil.rmtree", lambda *_arguments, **_values: None)
         staging.discard()
     assert (tmp_path / "staging").exists()
-    assert Staging(tmp_path / "staging", "base").meta("planned") == ""
+    with closing(Staging(tmp_path / "staging", "base")) as resumed:
+        assert resumed.meta("planned") == ""
 
 
 @pytest.mark.parametrize("name", ["_plan", "_apply"])
@@ -79,14 +81,14 @@ def test_asset_that_changed_since_an_interrupted_sync_is_no_failure(
 
 
 def one_page(*arguments: Any) -> Iterator[Any]:
-    """Give the first page of a sync and break off."""
+    """Yield the first page of a sync and break off."""
     yield next(fetch_pages(*arguments))
     raise SourceError("broken-off", "broken off")
 
 
 @pytest.mark.parametrize("gone", [True, False])
 @pytest.mark.parametrize("paging", [True, False])
-def test_file_that_hands_took_while_a_full_sync_was_interrupted_comes_back(
+def test_file_that_was_taken_by_hand_while_a_full_sync_was_interrupted_comes_back(
     guide: Guide, space: SpaceFiles, monkeypatch: pytest.MonkeyPatch, gone: bool, paging: bool
 ) -> None:
     configure(guide, source={"local": str(space.root), "limit": 2})
@@ -110,7 +112,7 @@ def test_entry_that_came_back_with_a_content_type_not_mirrored_goes(guide: Guide
     space.remove("entries/place/mill.json")
     space.put(entry("category", "mill", title="Mills", slug="mills"))
     status = guide.run("status", "--json")
-    assert [each["item"] for each in status.json["status"]["removed"]] == ["entry:mill"]
+    assert [listed["item"] for listed in status.json["status"]["removed"]] == ["entry:mill"]
     report = guide.build()["sync"]
     assert (report["upserted"], report["deleted"]) == (0, 1)
     assert sorted(path.stem for path in (guide.root / "content/entries").rglob("*.json")) == ["castle"]
@@ -185,7 +187,7 @@ def test_cache_that_lost_a_block_is_begun_anew(guide: Guide, space: SpaceFiles, 
     database.write_bytes(data[:start] + bytes(4096) + data[start + 4096 :])
     space.remove("entries/place/p100.json")
     status = guide.run("status", "--json")
-    assert [each["item"] for each in status.json["status"]["removed"]] == ["entry:p100"]
+    assert [listed["item"] for listed in status.json["status"]["removed"]] == ["entry:p100"]
     assert guide.run("sync").code == 0
     assert not (guide.root / "content/entries/place/p100.json").exists()
     fresh = Guide(guide.root.parent / "fresh", guide.call)
@@ -233,8 +235,8 @@ def test_alias_that_is_moved_while_a_sync_runs_is_noticed_by_the_next(remote: Ca
         guide = remote(stub.url)
         outcomes = [guide.run("sync") for _ in range(3)]
     assert [outcome.code for outcome in outcomes] == [0, 0, 0]
-    said = ["the environment has changed since last time" in outcome.out for outcome in outcomes]
-    assert said == [False, True, False]
+    noted = ["the environment has changed since last time" in outcome.out for outcome in outcomes]
+    assert noted == [False, True, False]
 
 
 def test_mirror_that_is_gone_is_brought_anew_and_no_page_is_lost(guide: Guide) -> None:
@@ -242,6 +244,6 @@ def test_mirror_that_is_gone_is_brought_anew_and_no_page_is_lost(guide: Guide) -
     before = guide.files("content", "site")
     shutil.rmtree(guide.root / "content")
     assert guide.run("status", "--json").json["status"]["full"] is True
-    told = guide.build()
-    assert told["sync"]["full"] is True
+    report = guide.build()
+    assert report["sync"]["full"] is True
     assert guide.files("content", "site") == before

@@ -1,4 +1,4 @@
-"""What the next sync would bring and what has drifted: told, and nothing touched."""
+"""What the next sync would bring and what has drifted: listed, and nothing touched."""
 
 from __future__ import annotations
 
@@ -56,7 +56,7 @@ EDITED = {
 
 
 def look(guide: Guide, *arguments: str) -> dict[str, Any]:
-    """Run a command that must write nothing; give its report."""
+    """Run a command that must write nothing; return its report."""
     before, state = guide.stamps(), guide.files()
     outcome = guide.run(*(arguments or ("status",)), "--json")
     assert (guide.stamps(), guide.files()) == (before, state)
@@ -66,7 +66,7 @@ def look(guide: Guide, *arguments: str) -> dict[str, Any]:
 
 
 def drift(guide: Guide) -> dict[str, Any]:
-    """Give what `status` says of the files beyond nothing; it must end with 1."""
+    """Return what `status` says of the files beyond nothing; it must end with 1."""
     report = look(guide)
     assert report["exit"] == 1
     return {name: value for name, value in report["status"]["drift"].items() if value}
@@ -82,7 +82,7 @@ def test_before_the_first_sync_all_is_new_and_nothing_is_written(guide: Guide) -
     report = look(guide)
     expected = NOTHING | {"full": True, "new": ALL, "files": [FILE], "model": MODEL, "drift": NO_DRIFT}
     assert (report["exit"], report["status"]) == (1, expected)
-    assert [each.name for each in guide.root.iterdir()] == ["site.yaml"]
+    assert [path.name for path in guide.root.iterdir()] == ["site.yaml"]
 
 
 @pytest.mark.parametrize("gone", ["nothing", ".export", ".export/space.db", ".export/mirror.db"])
@@ -120,24 +120,24 @@ def test_listed_files_and_items_are_those_that_the_sync_then_brings(guide: Guide
     guide.build()
     edit(space)
     space.put(asset("pic", "castle.svg", len(PICTURE), 2), file=PICTURE)
-    told = look(guide, "sync", "--dry-run")["status"]
+    listed = look(guide, "sync", "--dry-run")["status"]
     done = guide.build()["sync"]
-    assert told["files"] == [FILE, "content/files/view/view.svg"]
+    assert listed["files"] == [FILE, "content/files/view/view.svg"]
     assert (done["upserted"], done["deleted"], done["assets_downloaded"]) == (
-        len(told["new"] + told["changed"]),
-        len(told["removed"]),
-        len(told["files"]),
+        len(listed["new"] + listed["changed"]),
+        len(listed["removed"]),
+        len(listed["files"]),
     )
 
 
-def test_changed_model_is_told(guide: Guide, space: SpaceFiles) -> None:
+def test_changed_model_is_listed(guide: Guide, space: SpaceFiles) -> None:
     guide.build()
     space.put_model(PLACE, CATEGORY | {"name": "Sort"}, locales=[locale("en-US", default=True), locale("de-DE")])
     report = look(guide)
     assert (report["exit"], report["status"]["model"]) == (1, [MODEL[0], MODEL[2]])
 
 
-def test_files_that_are_not_what_was_synced_are_told_by_kind(guide: Guide) -> None:
+def test_files_that_are_not_what_was_synced_are_listed_by_kind(guide: Guide) -> None:
     guide.build()
     content = guide.root / "content"
     (content / "entries/place/mill.json").write_bytes(b"{}")
@@ -202,7 +202,7 @@ def test_status_takes_no_lock(guide: Guide) -> None:
         assert look(guide)["exit"] == 0
 
 
-def test_people_are_told_in_lines(guide: Guide, space: SpaceFiles) -> None:
+def test_people_get_lines(guide: Guide, space: SpaceFiles) -> None:
     guide.build()
     edit(space)
     (guide.root / "content/mine.txt").touch()
@@ -227,7 +227,7 @@ def test_broken_caches_are_as_good_as_none_and_stay_as_they_are(guide: Guide, tm
     assert (tmp_path / "guide/.export/space.db").read_bytes() == b"no database"
 
 
-def test_rejected_token_and_empty_space_are_told_without_any_token(
+def test_rejected_token_and_empty_space_are_reported_without_any_token(
     guide: Guide, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("CONTENTFUL_ACCESS_TOKEN", "CFPAT-secret-access")

@@ -180,7 +180,7 @@ def test_file_that_does_not_come_is_named_and_asked_for_again(guide: Guide, spac
     outcome = guide.run("build", "--json")
     assert (outcome.code, outcome.json["ok"], outcome.json["exit"]) == (3, False, 3)
     assert outcome.json["sync"]["assets_failed"] == 1
-    assert [each["item"] for each in outcome.json["problems"] if each["severity"] == "error"] == ["asset:pic"]
+    assert [problem["item"] for problem in outcome.json["problems"] if problem["severity"] == "error"] == ["asset:pic"]
     assert "The castle" in guide.page("/place/castle/")
     assert json.loads((guide.root / ".syncstate").read_text("utf-8"))["pending"] == ["pic"]
     space.write("files/pic/castle.svg", PICTURE)
@@ -266,7 +266,7 @@ def test_changed_slug_is_kept_as_an_earlier_address(guide: Guide, space: SpaceFi
 
 
 def test_ids_that_differ_by_case_have_files_of_their_own(guide: Guide, space: SpaceFiles) -> None:
-    own = [file_name(each, clash=True) for each in ("Mill", "mill")]
+    own = [file_name(identifier, clash=True) for identifier in ("Mill", "mill")]
     space.put(entry("place", "Mill", title="Another", slug="other"))
     (space.root / "entries/place/Mill.json").rename(space.root / f"entries/place/{own[0]}.json")
 

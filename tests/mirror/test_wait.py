@@ -10,10 +10,10 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from exporter.cli import commands as cli
 from exporter.config.settings import Project, load_project
 from exporter.core.errors import GuardError, SourceError
 from exporter.core.model import Key
+from exporter.jobs import lock
 from exporter.mirror import wait
 from exporter.mirror.run import SyncOptions, SyncOutcome
 from exporter.mirror.wait import Awaited, pause_after, read_awaited, sync_until
@@ -41,7 +41,7 @@ def place(identifier: str, revision: int = 1, **fields: Any) -> dict[str, Any]:
 
 @pytest.fixture
 def during(monkeypatch: pytest.MonkeyPatch) -> Callable[..., list[float]]:
-    """Let events happen, one a pause, in the time of a pause; gives the seconds of the pauses as they come."""
+    """Let events happen, one a pause, in the time of a pause; returns the seconds of the pauses as they come."""
 
     def arrange(*events: Callable[[], Any]) -> list[float]:
         pauses: list[float] = []
@@ -52,7 +52,7 @@ def during(monkeypatch: pytest.MonkeyPatch) -> Callable[..., list[float]]:
             if left:
                 left.pop(0)()
 
-        monkeypatch.setattr(cli, "time", SimpleNamespace(sleep=sleep))
+        monkeypatch.setattr(lock, "time", SimpleNamespace(sleep=sleep))
         return pauses
 
     return arrange
@@ -121,7 +121,7 @@ def test_limit_of_nothing_is_one_look(guide: Guide, during: Callable[..., list[f
     }
 
 
-def test_people_are_told_the_rounds(guide: Guide, space: SpaceFiles, during: Callable[..., list[float]]) -> None:
+def test_summary_names_the_rounds(guide: Guide, space: SpaceFiles, during: Callable[..., list[float]]) -> None:
     guide.build()
     during(lambda: space.put(place("tower")))
     out = guide.run("sync", "--wait-for", "tower").out
@@ -150,7 +150,7 @@ def test_people_are_told_the_rounds(guide: Guide, space: SpaceFiles, during: Cal
 )
 def test_options_that_make_no_sense_are_a_mistake_of_use(guide: Guide, arguments: list[str], said: str) -> None:
     outcome = guide.run(*arguments)
-    assert (outcome.code, said in outcome.err, [each.name for each in guide.root.iterdir()]) == (2, True, ["site.yaml"])
+    assert (outcome.code, said in outcome.err, [path.name for path in guide.root.iterdir()]) == (2, True, ["site.yaml"])
 
 
 def test_asset_is_waited_for_by_its_kind(guide: Guide, space: SpaceFiles, during: Callable[..., list[float]]) -> None:
@@ -189,7 +189,7 @@ def test_types_that_are_left_out_are_named_where_the_entry_does_not_come(guide: 
         assert (outcome.code, said in outcome.err) == (3, told)
 
 
-def test_message_tells_what_all_rounds_brought_each_item_once(
+def test_message_lists_what_all_rounds_brought_with_every_item_once(
     guide: Guide, space: SpaceFiles, tmp_path: Path, during: Callable[..., list[float]]
 ) -> None:
     guide.build()
@@ -235,7 +235,7 @@ def test_message_of_what_came_is_there_where_the_wait_was_in_vain(
         (("removed", "new"), "changed place B (x)"),
     ],
 )
-def test_changes_of_an_item_in_several_rounds_are_told_as_one(
+def test_changes_of_an_item_in_several_rounds_are_listed_as_one(
     guide: Guide, hows: tuple[str, str], line: str | None
 ) -> None:
     from exporter.mirror.message import Message

@@ -56,7 +56,7 @@ def test_what_is_no_json_object_is_refused_at_once(data: bytes) -> None:
 def test_item_that_is_no_json_is_refused_when_it_is_read(item: bytes) -> None:
     _, found, _ = split_page(b'{"items": [{}, %s]}' % item)
     assert found is not None
-    each = iter(found)
-    assert next(each) == ({}, True)
+    pairs = iter(found)
+    assert next(pairs) == ({}, True)
     with pytest.raises(ValueError, match="an item that is no JSON"):
-        next(each)
+        next(pairs)

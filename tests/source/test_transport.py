@@ -44,7 +44,7 @@ def in_turn(*replies: Reply) -> Callable[[Request], Reply]:
 
 
 def refused(url: str, deadline: float = 1.0, parameters: dict[str, str] | None = None) -> tuple[SourceError, Delivery]:
-    """Ask for what must end in an error; give it and the client."""
+    """Ask for what must end in an error; return it and the client."""
     asking = client(url, deadline)
     with pytest.raises(SourceError) as caught:
         asking.get("sync", parameters or {"initial": "true"})
@@ -105,7 +105,7 @@ def test_wait_doubles_keeps_the_reset_time_and_ends_before_the_deadline(
         (0.5, 7201.0, 0.0, [], "it failed; asked once in 0.5 s: run again in 3 hours"),
     ],
 )
-def test_attempts_go_on_to_the_deadline_and_are_told(
+def test_attempts_go_on_to_the_deadline_and_are_counted_in_the_error(
     takes: float, reset: float | None, chance: float, slept: list[float], said: str
 ) -> None:
     clock, left_at = Clock(), []
@@ -231,7 +231,7 @@ def test_retry_after_of_a_proxy_is_waited_for_within_the_deadline(status: int, a
         ({"X-Contentful-RateLimit-Reset": "1000000000000000019884624838656"}, "in 24 hours"),
     ],
 )
-def test_wait_beyond_the_deadline_ends_at_once_and_is_told_in_a_bounded_time(
+def test_wait_beyond_the_deadline_ends_at_once_and_names_a_bounded_time(
     status: int, headers: dict[str, str], again: str
 ) -> None:
     with serve(in_turn(Reply(b"", status, headers))) as stub:
@@ -371,7 +371,7 @@ def test_answer_that_breaks_off_is_asked_for_again_and_never_believed(cut: bytes
     assert " times in " in ended.message
 
 
-def test_connection_refused_at_once_is_told_at_once() -> None:
+def test_connection_refused_at_once_is_reported_at_once() -> None:
     with socket.create_server(("127.0.0.1", 0)) as free:
         host = f"127.0.0.1:{free.getsockname()[1]}"
     ended, asking = refused(f"http://{host}", 30.0)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import shutil
 import tempfile
-from contextlib import closing
+from contextlib import ExitStack, closing
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -234,26 +234,26 @@ def test_clients_at_any_token_end_with_what_is_published(edits: list[tuple[str, 
     published: dict[tuple[str, str], Any] = {("Entry", "kept"): entry("place", "kept", title="Always there")}
     space.put(published["Entry", "kept"])
     clients = {"first": Client(), "second": Client()}
-    log = ChangeLog(root / "log.db", SpaceFolder(space.root))
-    endpoint = Space(SpaceFolder(space.root), log)
-    for what, name, revision in [*edits, ("first", "", 0), ("second", "", 0)]:
-        if what == "put":
-            raw = entry("place", name, revision, title=f"{name}, {'long ' * revision}")
-            space.put(raw)
-            published["Entry", name] = raw
-        elif what == "remove" and published.pop(("Entry", name), None):
-            space.remove(f"entries/place/{name}.json")
-        elif what == "restart":
-            log.close()
-            log = ChangeLog(root / "log.db", SpaceFolder(space.root))
-            endpoint = Space(SpaceFolder(space.root), log)
-        elif what == "page":
-            clients["second"].page(endpoint)
-        elif what in clients:
-            clients[what].sync(endpoint)
-            clients[what].sync(endpoint)
-            assert clients[what].items == published
-    log.close()
+    with ExitStack() as opened:
+        log = opened.enter_context(closing(ChangeLog(root / "log.db", SpaceFolder(space.root))))
+        endpoint = Space(SpaceFolder(space.root), log)
+        for what, name, revision in [*edits, ("first", "", 0), ("second", "", 0)]:
+            if what == "put":
+                raw = entry("place", name, revision, title=f"{name}, {'long ' * revision}")
+                space.put(raw)
+                published["Entry", name] = raw
+            elif what == "remove" and published.pop(("Entry", name), None):
+                space.remove(f"entries/place/{name}.json")
+            elif what == "restart":
+                log.close()
+                log = opened.enter_context(closing(ChangeLog(root / "log.db", SpaceFolder(space.root))))
+                endpoint = Space(SpaceFolder(space.root), log)
+            elif what == "page":
+                clients["second"].page(endpoint)
+            elif what in clients:
+                clients[what].sync(endpoint)
+                clients[what].sync(endpoint)
+                assert clients[what].items == published
     shutil.rmtree(root)
     assert [client.items for client in clients.values()] == [published] * 2
     assert [client.told_twice for client in clients.values()] == [[], []]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import closing, contextmanager
 from typing import TYPE_CHECKING
 
 from markupsafe import Markup
@@ -17,14 +18,15 @@ from exporter.render.view.view import View
 from tests.conftest import CATEGORY, PICTURE, PLACE, SpaceFiles, asset, entry, locale
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterator
     from pathlib import Path
 
 HERE = "/place/castle/"
 
 
-def open_views(folder: Path) -> Callable[[str], View]:
-    """Make a guide of two places and a picture in a folder; give what makes the view of the page at an address."""
+@contextmanager
+def open_views(folder: Path) -> Iterator[Callable[[str], View]]:
+    """Make a guide of two places and a picture in a folder; yield a function from a page's address to its view."""
     files = SpaceFiles(folder)
     files.put_model(PLACE, CATEGORY, locales=[locale("en-US", default=True), locale("ar", "en-US")])
     files.put(entry("place", "castle", title={"en-US": "Castle", "ar": "القلعة"}, slug="castle"))
@@ -33,17 +35,17 @@ def open_views(folder: Path) -> Callable[[str], View]:
     guide_model = read_guide_model(
         files.root, SiteConfig.model_validate({"title": "Guide", "source": {"local": "demo"}})
     )
-    index = GuideIndex(None)
-    planner = PagePlanner(index, guide_model)
-    look = look_for_items(index, files.root, everything=True)
-    update_items(index, planner, look, read_files(files.root, guide_model, look.now), everything=True)
-    planner.settle()
-    planner.place_others()
-    planner.refuse_conflicts()
-    library = Library(index, guide_model, files.root, files.root / "templates")
+    with closing(GuideIndex(None)) as index:
+        planner = PagePlanner(index, guide_model)
+        look = look_for_items(index, files.root, everything=True)
+        update_items(index, planner, look, read_files(files.root, guide_model, look.now), everything=True)
+        planner.settle()
+        planner.place_others()
+        planner.refuse_conflicts()
+        library = Library(index, guide_model, files.root, files.root / "templates")
 
-    def at(url: str) -> View:
-        ((_, page),) = index.pages("url = ?", url)
-        return View(library, page, lambda name, **_: Markup("[{}]").format(name))
+        def at(url: str) -> View:
+            ((_, page),) = index.pages("url = ?", url)
+            return View(library, page, lambda name, **_: Markup("[{}]").format(name))
 
-    return at
+        yield at

@@ -183,10 +183,10 @@ class PagePlanner:
     def _part_again(self, address: str) -> None:
         """Part by a digest of the id what still meets, as an entry `a` with the id `b` meets one called `a-b`."""
         query = (
-            "SELECT id, key, coalesce(parted, base), url FROM page WHERE base = ?1 AND parted IS NULL"
-            " UNION SELECT id, key, parted, url FROM page WHERE parted = ?1"
+            "SELECT id, key, coalesce(parted, base), url FROM page WHERE base = ? AND parted IS NULL"
+            " UNION SELECT id, key, parted, url FROM page WHERE parted = ?"
         )
-        rows = self._index.rows(query, address)
+        rows = self._index.rows(query, address, address)
         for number, key, wanted, url in rows:
             ending = file_name(key.split(":", 1)[1], clash=True)
             self._move(number, url, f"{wanted[:-1]}-{ending}/" if len(rows) > 1 else wanted, key)

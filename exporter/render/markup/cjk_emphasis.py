@@ -23,6 +23,8 @@ _MARK = "\ufdd0"
 _WRITTEN_MARKS = re.compile(f"{_MARK}|%EF%B7%90")
 """Marks in HTML: in addresses the parser percent-encodes them."""
 _RUNS = (re.compile(r"\*+"), re.compile("~+"))
+_BESIDE_CJK = re.compile("[*~][\u1100-\U0010ffff]|[\u1100-\U0010ffff][*~]")
+"""What a text must hold for any mark to be due: looked for first, since most texts hold none."""
 _FIRST_CJK = "\u1100"
 _OUTSIDE_OF_TEXT = frozenset("\\|")
 """What belongs to the syntax: a backslash escapes the run, a bar ends the cell of a table."""
@@ -32,7 +34,7 @@ _QUOTES = " \t>"
 
 def mark_delimiters(text: str) -> str:
     """Return Markdown with the marks that show the parser emphasis beside CJK text; without any, the text itself."""
-    if text.isascii() or not ("*" in text or "~" in text):
+    if text.isascii() or _BESIDE_CJK.search(text) is None:
         return text
     places = sorted(place for runs in _RUNS for run in runs.finditer(text) for place in _places(text, *run.span()))
     if not places:

@@ -180,17 +180,15 @@ def open_endpoint(source: Source, log_file: Path, listening: Listening | None = 
 def _open_space(source: Source, log_file: Path, listening: Listening, stack: ExitStack) -> Space:
     """Open the log and look at the files; a log that turns out to be broken is replaced."""
     always = listening.look == "always"
-    log = ChangeLog(log_file, source, keep=listening.keep)
+    log = stack.enter_context(closing(ChangeLog(log_file, source, keep=listening.keep)))
     try:
-        space = Space(source, log, listening.access_token, listening.faults, follows=always)
+        return Space(source, log, listening.access_token, listening.faults, follows=always)
     except sqlite3.DatabaseError:
         log.close()
-        if listening.keep:
-            remove_cache(log_file)
-        log = ChangeLog(log_file if listening.keep else None, source)
-        space = Space(source, log, listening.access_token, listening.faults, follows=always)
-    stack.enter_context(closing(log))
-    return space
+    if listening.keep:
+        remove_cache(log_file)
+    log = stack.enter_context(closing(ChangeLog(log_file if listening.keep else None, source)))
+    return Space(source, log, listening.access_token, listening.faults, follows=always)
 
 
 def _listen(space: Space, listening: Listening) -> Endpoint:

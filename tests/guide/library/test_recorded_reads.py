@@ -23,6 +23,7 @@ from exporter.render.renderer import PageError, Renderer
 from tests.conftest import CATEGORY, PLACE, asset, content_type, entry, link, locale
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
     from pathlib import Path
 
     from exporter.guide.index.records import Page
@@ -65,7 +66,7 @@ class Kitchen:
 
 
 @pytest.fixture
-def kitchen(space: SpaceFiles) -> Kitchen:
+def kitchen(space: SpaceFiles) -> Iterator[Kitchen]:
     space.put_model(content_type("place", *PLACE["fields"], *EXTRA), CATEGORY, locales=[locale("en-US", default=True)])
     built = {"built": [1200, {"by": "the king"}]}
     links: dict[str, Any] = {"picture": link("Asset", "pic"), "category": link("Entry", "sights")}
@@ -75,15 +76,15 @@ def kitchen(space: SpaceFiles) -> Kitchen:
     guide_model = read_guide_model(
         space.root, SiteConfig.model_validate({"title": "Guide", "source": {"local": "demo"}})
     )
-    index = GuideIndex(None)
-    planner = PagePlanner(index, guide_model)
-    looks = look_for_items(index, space.root, everything=True)
-    update_items(index, planner, looks, read_files(space.root, guide_model, looks.now), everything=True)
-    planner.settle()
-    planner.place_others()
-    planner.refuse_conflicts()
-    library = Library(index, guide_model, space.root, space.root.parent / "templates")
-    return Kitchen(library)
+    with closing(GuideIndex(None)) as index:
+        planner = PagePlanner(index, guide_model)
+        looks = look_for_items(index, space.root, everything=True)
+        update_items(index, planner, looks, read_files(space.root, guide_model, looks.now), everything=True)
+        planner.settle()
+        planner.place_others()
+        planner.refuse_conflicts()
+        library = Library(index, guide_model, space.root, space.root.parent / "templates")
+        yield Kitchen(library)
 
 
 PRIVATE = [

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -54,14 +55,12 @@ HOSTILE = [
 
 @dataclass(frozen=True)
 class Plan:
-    """The pages of a guide over an index in memory."""
+    """The pages of a guide, the addresses that meet, and the answers to some of its questions for addresses."""
 
-    index: GuideIndex
     guide_model: GuideModel
-
-    @property
-    def pages(self) -> list[Page]:
-        return [page for _, page in self.index.pages("1 ORDER BY id")]
+    pages: list[Page]
+    problems: list[Problem]
+    page_of: dict[tuple[str, str], Any]
 
     @property
     def by_url(self) -> dict[str, Page]:
@@ -71,16 +70,8 @@ class Plan:
     def by_key(self) -> dict[tuple[str, str], Page]:
         return {(page.key, page.locale): page for page in self.pages if page.kind == "entry" and page.key}
 
-    @property
-    def problems(self) -> list[Problem]:
-        return list(clashes(self.index))
-
     def lists(self, type_id: str, code: str) -> list[Page]:
         return [page for page in self.pages if (page.kind, page.type_id, page.locale) == ("list", type_id, code)]
-
-    def page_of(self, key: str, code: str) -> Any:
-        library = Library(self.index, self.guide_model, Path("nowhere"), Path("nowhere"))
-        return library.answer(library.items.load(key), f"u/{code}")
 
 
 def put(index: GuideIndex, planner: PagePlanner, guide_model: GuideModel, raw: dict[str, Any]) -> None:
@@ -97,19 +88,23 @@ def plan(
     *entries: dict[str, Any],
     types: tuple[dict[str, Any], ...] = (PLACE,),
     space: tuple[dict[str, Any], ...] = THREE[:1],
+    asked: tuple[tuple[str, str], ...] = (),
     **site: Any,
 ) -> Plan:
-    """Plan the pages of a guide over these entries, in memory."""
+    """Plan the pages of a guide over these entries, in memory; `asked` are keys and locales for `page_of`."""
     wanted = SiteConfig.model_validate({"title": "Guide", "source": {"local": "demo"}, **site})
     guide_model = make_guide_model(wanted, list(types), {each["code"]: each for each in space}, {})
-    index = GuideIndex(None)
-    planner = PagePlanner(index, guide_model)
-    for each in entries:
-        put(index, planner, guide_model, each)
-    planner.settle()
-    planner.place_others()
-    planner.refuse_conflicts()
-    return Plan(index, guide_model)
+    with closing(GuideIndex(None)) as index:
+        planner = PagePlanner(index, guide_model)
+        for raw in entries:
+            put(index, planner, guide_model, raw)
+        planner.settle()
+        planner.place_others()
+        planner.refuse_conflicts()
+        library = Library(index, guide_model, Path("nowhere"), Path("nowhere"))
+        page_of = {(key, code): library.answer(library.items.load(key), f"u/{code}") for key, code in asked}
+        pages = [page for _, page in index.pages("1 ORDER BY id")]
+        return Plan(guide_model, pages, list(clashes(index)), page_of)
 
 
 def place(identifier: str, slug: str, title: Any = "A title") -> dict[str, Any]:
@@ -148,9 +143,9 @@ def test_entry_with_nothing_in_a_locale_has_no_page_there() -> None:
 
 def test_link_to_an_entry_without_a_page_here_leads_to_the_locale_that_speaks_for_it() -> None:
     mill = place("m", "mill", {"de-DE": "Mühle", "en-US": "Mill"})
-    found = plan(mill, space=(*THREE[:2], locale("ar", "de-DE")))
-    assert found.page_of("entry:m", "ar") == ("de-DE", "/de-DE/place/mill/")
-    assert found.page_of("entry:gone", "ar") is None
+    asked = (("entry:m", "ar"), ("entry:gone", "ar"))
+    found = plan(mill, space=(*THREE[:2], locale("ar", "de-DE")), asked=asked)
+    assert [found.page_of[question] for question in asked] == [("de-DE", "/de-DE/place/mill/"), None]
 
 
 @pytest.mark.parametrize(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import closing
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
@@ -16,6 +17,8 @@ from tests.conftest import CATEGORY, PLACE, entry, link, locale
 from tests.guide.pages.test_pages import put
 
 if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
     from exporter.guide.schema.guide_model import GuideModel
 
 LOCALES = {"en-US": locale("en-US", default=True)}
@@ -27,9 +30,9 @@ class Space:
     """Entries and the record of their earlier addresses; what a step loads is kept."""
 
     guide_model: GuideModel
+    index: GuideIndex
     entries: dict[str, dict[str, Any]] = field(default_factory=dict)
     moved: dict[str, Any] = field(default_factory=dict)
-    index: GuideIndex = field(default_factory=lambda: GuideIndex(None))
     loaded: list[str] = field(default_factory=list)
 
     def step(self, *entries: dict[str, Any], **moved: Any) -> dict[str, str]:
@@ -40,7 +43,8 @@ class Space:
         self.loaded = []
         found = self._plan(self.index, changed)
         kept, self.loaded = self.loaded, []
-        assert self._plan(GuideIndex(None), self.entries) == found
+        with closing(GuideIndex(None)) as other:
+            assert self._plan(other, self.entries) == found
         self.loaded = kept
         return found
 
@@ -65,9 +69,15 @@ class Space:
         return Item(Key("entry", key.removeprefix("entry:")), self.entries[key]) if key in self.entries else None
 
 
-def open_space(pages: dict[str, Any] | None = None) -> Space:
-    site = SiteConfig.model_validate({"title": "Guide", "source": {"local": "demo"}, "pages": pages or {}})
-    return Space(make_guide_model(site, [PLACE, CATEGORY], LOCALES, {}))
+@pytest.fixture
+def open_space() -> Iterator[Callable[..., Space]]:
+    with closing(GuideIndex(None)) as index:
+
+        def open_it(pages: dict[str, Any] | None = None) -> Space:
+            site = SiteConfig.model_validate({"title": "Guide", "source": {"local": "demo"}, "pages": pages or {}})
+            return Space(make_guide_model(site, [PLACE, CATEGORY], LOCALES, {}), index)
+
+        yield open_it
 
 
 def place(identifier: str, slug: str, **fields: Any) -> dict[str, Any]:
@@ -75,7 +85,7 @@ def place(identifier: str, slug: str, **fields: Any) -> dict[str, Any]:
 
 
 @pytest.mark.parametrize("pages", [None, LINKED])
-def test_one_page_that_moves_loads_one_entry(pages: dict[str, Any] | None) -> None:
+def test_one_page_that_moves_loads_one_entry(open_space: Callable[..., Space], pages: dict[str, Any] | None) -> None:
     space = open_space(pages)
     names = [f"p{number}" for number in range(30)]
     old = {each: [f"old-{each}"] for each in names}
@@ -90,7 +100,7 @@ def test_one_page_that_moves_loads_one_entry(pages: dict[str, Any] | None) -> No
     assert space.loaded == ["entry:p8"]
 
 
-def test_page_takes_an_earlier_address_and_leaves_it_again() -> None:
+def test_page_takes_an_earlier_address_and_leaves_it_again(open_space: Callable[..., Space]) -> None:
     space = open_space()
     assert space.step(place("a", "here"), place("b", "there"), a=["old"]) == {"/place/old/": "entry:a"}
     assert space.step(place("b", "OLD")) == {}
@@ -99,7 +109,9 @@ def test_page_takes_an_earlier_address_and_leaves_it_again() -> None:
     assert space.loaded == []
 
 
-def test_of_two_entries_with_one_earlier_address_the_last_one_leads_on_as_long_as_it_has_a_page() -> None:
+def test_of_two_entries_with_one_earlier_address_the_last_one_leads_on_as_long_as_it_has_a_page(
+    open_space: Callable[..., Space],
+) -> None:
     space = open_space()
     assert space.step(place("a", "here"), place("b", "there"), a=["old"], b=["Old"]) == {"/place/Old/": "entry:b"}
     nameless = entry("place", "b")
@@ -110,13 +122,13 @@ def test_of_two_entries_with_one_earlier_address_the_last_one_leads_on_as_long_a
     assert space.step(a=[]) == {}
 
 
-def test_record_of_an_entry_that_is_not_there_leads_on_once_it_is() -> None:
+def test_record_of_an_entry_that_is_not_there_leads_on_once_it_is(open_space: Callable[..., Space]) -> None:
     space = open_space()
     assert space.step(a=["old"]) == {}
     assert space.step(place("a", "here")) == {"/place/old/": "entry:a"}
 
 
-def test_earlier_address_of_a_linked_entry_is_one_of_all_that_link_to_it() -> None:
+def test_earlier_address_of_a_linked_entry_is_one_of_all_that_link_to_it(open_space: Callable[..., Space]) -> None:
     space = open_space(LINKED)
     categories = [entry("category", each, title=each, slug=each) for each in ("sights", "food")]
     mill, inn = place("mill", "mill", category=link("Entry", "sights")), place("inn", "inn")

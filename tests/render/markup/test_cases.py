@@ -14,7 +14,7 @@ from tests.conftest import PROJECT
 from tests.support.small_views import HERE, open_views
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterator
     from pathlib import Path
 
     from exporter.render.view.view import View
@@ -33,8 +33,9 @@ MARKS = {"bold", "italic", "underline", "code", "superscript", "subscript", "str
 
 
 @pytest.fixture(scope="module")
-def look(tmp_path_factory: pytest.TempPathFactory) -> Callable[[str], View]:
-    return open_views(tmp_path_factory.mktemp("mirror"))
+def look(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Callable[[str], View]]:
+    with open_views(tmp_path_factory.mktemp("mirror")) as at:
+        yield at
 
 
 def case_files(folder: str) -> list[Path]:

@@ -19,7 +19,7 @@ from tests.conftest import PROJECT, link
 from tests.support.small_views import HERE, open_views
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterator
     from pathlib import Path
 
     from exporter.render.view.view import View
@@ -126,8 +126,9 @@ WITH_HTML = st.lists(st.sampled_from([*PLAIN, *RAW]), max_size=16).map(" ".join)
 
 
 @pytest.fixture(scope="module")
-def look(tmp_path_factory: pytest.TempPathFactory) -> Callable[[str], View]:
-    return open_views(tmp_path_factory.mktemp("mirror"))
+def look(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Callable[[str], View]]:
+    with open_views(tmp_path_factory.mktemp("mirror")) as at:
+        yield at
 
 
 def words_of(value: Any) -> list[str]:

@@ -8,26 +8,19 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from lxml import html
-from markupsafe import Markup
 
-from exporter.build.scan import read_files
-from exporter.build.update import look_for_items, update_items
-from exporter.config.site_schema import SiteConfig
-from exporter.guide.index.guide_index import GuideIndex
-from exporter.guide.library.library import Library
-from exporter.guide.pages.planner import PagePlanner
-from exporter.guide.schema.read_model import read_guide_model
 from exporter.render.entry.rich_text import render_document
 from exporter.render.markup.attribute_rewriter import AttributeRewriter
 from exporter.render.markup.commonmark import to_html
 from exporter.render.markup.link_syntax import SCHEMES
 from exporter.render.markup.markdown import markdown, rewrite_own_tags, sanitise
-from exporter.render.view.view import View
-from tests.conftest import CATEGORY, PICTURE, PLACE, SpaceFiles, asset, content_type, entry, link, locale
+from tests.conftest import CATEGORY, PLACE, SpaceFiles, asset, content_type, entry, link, locale
+from tests.support.small_views import HERE, open_views
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterator
 
+    from exporter.render.view.view import View
     from tests.conftest import Guide
 
 ACTIVE = {
@@ -47,35 +40,14 @@ ACTIVE = {
 }
 HAVE_IDS = {"h1", "h2", "h3", "h4", "h5", "h6", "a", "li"}
 WORDS = ("one", "two", "three")
-HERE = "/place/castle/"
 PICTURE_URL = f"//images.ctfassets.net/small/pic/{1:032x}/castle.svg"
 
 
 @pytest.fixture(scope="module")
-def look(tmp_path_factory: pytest.TempPathFactory) -> Callable[[str], View]:
+def look(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Callable[[str], View]]:
     """Return a function that shows a small guide as one of its pages sees it."""
-    files = SpaceFiles(tmp_path_factory.mktemp("mirror"))
-    files.put_model(PLACE, CATEGORY, locales=[locale("en-US", default=True), locale("ar", "en-US")])
-    files.put(entry("place", "castle", title={"en-US": "Castle", "ar": "القلعة"}, slug="castle"))
-    files.put(entry("place", "mill", title="<i>The mill</i>", slug="mill"))
-    files.put(asset("pic", "castle.svg", len(PICTURE)), file=PICTURE)
-    guide_model = read_guide_model(
-        files.root, SiteConfig.model_validate({"title": "Guide", "source": {"local": "demo"}})
-    )
-    index = GuideIndex(None)
-    planner = PagePlanner(index, guide_model)
-    looks = look_for_items(index, files.root, everything=True)
-    update_items(index, planner, looks, read_files(files.root, guide_model, looks.now), everything=True)
-    planner.settle()
-    planner.place_others()
-    planner.refuse_conflicts()
-    library = Library(index, guide_model, files.root, files.root / "templates")
-
-    def at(url: str) -> View:
-        ((_, page),) = index.pages("url = ?", url)
-        return View(library, page, lambda name, **_: Markup("[{}]").format(name))
-
-    return at
+    with open_views(tmp_path_factory.mktemp("mirror")) as at:
+        yield at
 
 
 def tree(markup: str) -> Any:
