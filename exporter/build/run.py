@@ -12,36 +12,32 @@ from typing import TYPE_CHECKING
 
 from exporter.build.copies import Copies
 from exporter.build.drift import INDEX, OutputDrift
+from exporter.build.finish import Finished, find_problems, finish_site
 from exporter.build.outcome import HeldBack
 from exporter.build.output import Output, check_output
-from exporter.build.plan import WORTH_READERS, BuildInputs, PagePlan, changed_items, plan_pages
+from exporter.build.plan import WORTH_READERS, BuildInputs, changed_items, plan_pages
 from exporter.build.program_digest import program_digest
 from exporter.build.result import BuildResult, confirm_result, find_result
 from exporter.build.scan import look_at_files
 from exporter.build.tasks import PageTasks, open_page_tasks
-from exporter.build.update import FileChanges, look_for_items, look_for_items_at, note_folders, sign_fresh
+from exporter.build.update import FileChanges, look_for_items, look_for_items_at
 from exporter.build.writing import Rendered, write_pages
 from exporter.core.errors import ConfigError
 from exporter.core.files import walk_files
-from exporter.core.naming import page_path
 from exporter.guide.index.built_pages import (
-    built_problems,
-    forget_unused_questions,
     has_built,
-    has_parted_pages,
     owners_of_unbuilt,
     page_count,
 )
 from exporter.guide.index.guide_index import GuideIndex
 from exporter.guide.schema.read_model import read_guide_model
-from exporter.report.problems import weigh
 from exporter.report.report import Problem, RenderReport
 from exporter.workers.background import in_background
 from exporter.workers.pool import WorkerPool, cores
 from exporter.workers.worker import Assignment
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator
+    from collections.abc import Callable, Iterator
 
     from exporter.build.outcome import Outcome
     from exporter.config.settings import Project
@@ -58,16 +54,16 @@ class RenderOptions:
     """How to render.
 
     `jobs` processes render (0: one a core). `strict` writes nothing where there is any error, which an earlier step may
-    already have met (`has_errors`). `brought` says that a sync brought something, so that what renders is loaded while
+    already have met (`has_errors`). `has_news` says that a sync changed the mirror: then what renders is loaded while
     files are looked at. `detail` is called with a line for each file written. `publish` is called with the result of a
-    build that was not stopped, and confirms it by returning; without it, nothing is confirmed. `workers` are those of
-    a caller that builds more than once; their number counts, not `jobs`.
+    build that was not stopped, and confirms it by returning; without it, nothing is confirmed. `workers` are those of a
+    caller that builds more than once; their number counts, not `jobs`.
     """
 
     jobs: int = 0
     strict: bool = False
     has_errors: bool = False
-    brought: bool = False
+    has_news: bool = False
     detail: Callable[[str], None] = lambda _line: None
     publish: Callable[[BuildResult], None] | None = None
     workers: WorkerPool | None = None
@@ -116,7 +112,7 @@ def _build(
     project: Project, index: GuideIndex, options: RenderOptions, drift: Callable[[], OutputDrift]
 ) -> RenderOutcome:
     with _looking_at_items(project, index, options) as look:
-        if options.brought:
+        if options.has_news:
             importlib.import_module("exporter.render.renderer")
         guide = read_guide_model(project.content, project.site)
         tasks = PageTasks(project, guide, index)
@@ -145,8 +141,8 @@ def _workers(options: RenderOptions) -> Iterator[WorkerPool]:
 def _looking_at_items(
     project: Project, index: GuideIndex, options: RenderOptions
 ) -> Iterator[Callable[[], FileChanges]]:
-    """Look at the files of items while what renders is loaded, if they are many and a sync brought something."""
-    if options.jobs == 1 or not options.brought or not has_built(index, more_than=_WORTH_A_PROCESS):
+    """Look at the files of items while what renders is loaded, if they are many and a sync changed some."""
+    if options.jobs == 1 or not options.has_news or not has_built(index, more_than=_WORTH_A_PROCESS):
         yield lambda: look_for_items(index, project.content)
         return
     with in_background(look_for_items_at, project.cache / INDEX, project.content, alone=False) as look:
@@ -173,14 +169,15 @@ def _run(
         outcomes = _rendered(inputs, stale) if stale else iter(())
         if options.strict:
             held = HeldBack(files.enter_context(TemporaryFile(dir=inputs.project.cache)), outcomes)
-            problems = _weighed(inputs.project, (*_problems(inputs, ()), *held.problems))
+            problems = find_problems(inputs, held.problems)
             if options.has_errors or any(problem.severity == "error" for problem in problems):
                 report = replace(report, failed=held.failed, rendered=held.rendered, stopped=True)
                 return RenderOutcome(report, problems)
             outcomes = iter(held)
         output.begin()
         rendered = write_pages(index, output, outcomes, options.detail)
-    return _finish(inputs, options, output, (changes, plan), report, rendered)
+    finished = finish_site(inputs, output, changes, plan, rendered.failed)
+    return _outcome(inputs, options, report, rendered, finished)
 
 
 def _rendered(inputs: BuildInputs, stale: list[int]) -> Iterator[Outcome]:
@@ -190,74 +187,31 @@ def _rendered(inputs: BuildInputs, stale: list[int]) -> Iterator[Outcome]:
     yield from inputs.pool.work("render", stale, owners.__getitem__, WORTH_RENDERERS)
 
 
-def _finish(
-    inputs: BuildInputs,
-    options: RenderOptions,
-    output: Output,
-    planned: tuple[FileChanges, PagePlan],
-    report: RenderReport,
-    rendered: Rendered,
+def _outcome(
+    inputs: BuildInputs, options: RenderOptions, report: RenderReport, rendered: Rendered, finished: Finished
 ) -> RenderOutcome:
-    """Copy files, sweep what nothing names, note in the index that it is done."""
-    index, (changes, plan) = inputs.index, planned
-    failed = {outcome.page.path for outcome in rendered.failed}
-    with index.transaction():
-        copied, kept = inputs.copies.copy(output)
-        _note_strays(index, output, plan.moved)
-        removed = output.sweep(kept | failed)
-        output.settle()
-        sign_fresh(index, inputs.project.content, plan.fresh)
-        note_folders(index, inputs.project.content, changes)
-        if output.stale:
-            forget_unused_questions(index)
-        index.remember("swept", 1)
+    """Put together what the build did, what is wrong, and the result, which is confirmed if somebody makes use of it.
+
+    First comes the use, then the note that it was made.
+    """
+    index = inputs.index
     report = replace(
         report,
         rendered=rendered.rendered,
-        written=rendered.written + copied,
-        removed=removed,
+        written=rendered.written + finished.copied,
+        removed=finished.removed,
         failed=len(rendered.failed),
         read=report.read + rendered.read,
         asked=rendered.asked,
         rows=index.database.total_changes,
         stopped=False if options.strict else None,
     )
-    problems = _weighed(inputs.project, _problems(inputs, rendered.failed))
-    return RenderOutcome(report, problems, _publish(index, options))
-
-
-def _publish(index: GuideIndex, options: RenderOptions) -> BuildResult:
-    """Return the result, confirmed if somebody makes use of it: first the use, then the note that it was made."""
+    problems = find_problems(inputs, (problem for outcome in rendered.failed for problem in outcome.problems))
     result = find_result(index)
     if options.publish is not None:
         options.publish(result)
         confirm_result(index)
-    return result
-
-
-def _note_strays(index: GuideIndex, output: Output, moved: Iterable[str]) -> None:
-    """Note the files of pages that moved away, unless a page that stands is that very file on this disk."""
-    for url in moved:
-        standing = [page.url for _, page in index.pages("url = ?", url)]
-        if url not in standing and not any(output.is_same(page_path(url), page_path(other)) for other in standing):
-            output.strays.add(page_path(url))
-
-
-def _weighed(project: Project, problems: Iterable[Problem]) -> tuple[Problem, ...]:
-    return tuple(dict.fromkeys(weigh(problems, project.site.check)))
-
-
-def _problems(inputs: BuildInputs, failed: Iterable[Outcome]) -> Iterator[Problem]:
-    """Yield what is wrong with the pages as they are, whenever they were rendered."""
-    index = inputs.index
-    yield from inputs.copies.hidden.values()
-    if has_parted_pages(index):
-        from exporter.guide.pages.planner import clashes
-
-        yield from clashes(index)
-    yield from (Problem(*values) for values in built_problems(index))
-    for outcome in failed:
-        yield from outcome.problems
+    return RenderOutcome(report, problems, result)
 
 
 def _check_logo(project: Project) -> None:

@@ -175,6 +175,6 @@ def _render_pages(
     from exporter.build.run import RenderOptions, render_guide
 
     has_errors = synced is not None and any(problem.severity == "error" for problem in synced.problems)
-    brought = synced is not None and (synced.report.upserted > 0 or synced.report.deleted > 0)
-    options = RenderOptions(choices.jobs, choices.strict, has_errors, brought, detail, _publish, choices.workers)
+    has_news = synced is not None and (synced.report.upserted > 0 or synced.report.deleted > 0)
+    options = RenderOptions(choices.jobs, choices.strict, has_errors, has_news, detail, _publish, choices.workers)
     return render_guide(project, options, drift)
