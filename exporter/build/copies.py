@@ -7,19 +7,12 @@ import time
 from functools import cached_property
 from typing import TYPE_CHECKING, NamedTuple
 
+from exporter.build.client_files import CLIENT, CLIENT_FILES, farewell_worker
 from exporter.build.scan import file_signature, look_again
 from exporter.core.encoding import digest
 from exporter.core.files import read_bytes, walk_files
-from exporter.guide.index.built_pages import has_page_at, has_page_below
-from exporter.guide.index.copied_files import (
-    asset_files,
-    asset_paths,
-    copies,
-    drop_copies,
-    keep_copy,
-    keys_with_files,
-)
 from exporter.guide.library.template_files import THEME
+from exporter.pictures.icons import icon_files
 from exporter.report.problems import problem
 
 if TYPE_CHECKING:
@@ -28,7 +21,7 @@ if TYPE_CHECKING:
 
     from exporter.build.output import Output
     from exporter.config.settings import Project
-    from exporter.guide.index.copied_files import Copy
+    from exporter.guide.index.file_tables import Copy
     from exporter.guide.index.guide_index import GuideIndex
     from exporter.report.report import Problem
 
@@ -61,8 +54,8 @@ class Copies:
         What that build copied is not known, yet there may be pages that show it.
         """
         if self._index.meta("swept") != 1:
-            return keys_with_files(self._index)
-        found = asset_files(self._index, copied_only=not self._files)
+            return self._index.asset_files.keys()
+        found = self._index.asset_files.with_copies(copied_only=not self._files)
         return {key for source, key, copied in found if (source in self._files) != (copied is not None)}
 
     @cached_property
@@ -74,20 +67,20 @@ class Copies:
 
     def copy(self, output: Output) -> tuple[int, set[str]]:
         """Copy what differs; return the number of files written and the paths of all copies."""
-        known, written = copies(self._index), 0
+        known, written = self._index.copies.all(), 0
         paths: set[str] = set()
         for source in self._wanted():
             if source.path not in self.hidden:
                 paths.add(source.path)
                 written += self._copy_one(output, source, known.get(source.path))
         gone = known.keys() - paths
-        drop_copies(self._index, gone)
+        self._index.copies.delete(gone)
         output.strays.update(path for path in gone if not self._is_hidden(path))
         return written, paths
 
     def _wanted(self) -> Iterator[Source]:
         if self._files:
-            for source, path in asset_paths(self._index):
+            for source, path in self._index.asset_files.paths():
                 if source in self._files:
                     yield Source(path, self._content / source, self._files[source])
         yield from (source for _, source in sorted(self._static.items()))
@@ -101,7 +94,7 @@ class Copies:
         written = output.write(path, data)
         now = signature, written.size, written.mtime
         if before != now:
-            keep_copy(self._index, path, now, digest(data))
+            self._index.copies.insert(path, now, digest(data))
         return written.differs
 
     def _is_hidden(self, path: str) -> bool:
@@ -109,12 +102,30 @@ class Copies:
         steps = path.split("/")
         files = ["/".join(steps[:end]) for end in range(1, len(steps) + 1)]
         urls = [f"/{file.removesuffix('index.html')}" for file in files if file.rpartition("/")[2] == "index.html"]
-        return has_page_at(self._index, [*urls, *(f"/{file}" for file in files)]) or has_page_below(self._index, path)
+        pages = self._index.pages
+        return any(map(pages.is_at, [*urls, *(f"/{file}" for file in files)])) or pages.is_below(f"/{path}")
 
 
 def _static_files(project: Project) -> Iterator[Source]:
-    """Yield the theme's static files, then the project's own, which replace them."""
+    """Yield the theme's static files, those of the reader's device and the project's own; the later ones replace."""
     now = time.time_ns()
-    for folder in (THEME / "static", project.root / "templates/static"):
-        for name in walk_files(folder):
-            yield Source(name, folder / name, file_signature(os.stat(folder / name), now))  # noqa: PTH116
+    theme, own = THEME / "static", project.root / "templates/static"
+    files = [(name, theme / name) for name in walk_files(theme)]
+    for name, file in (*files, *_offline_files(project), *((name, own / name) for name in walk_files(own))):
+        yield Source(name, file, file_signature(os.stat(file), now))  # noqa: PTH116 - paths as text: there are many
+
+
+def _offline_files(project: Project) -> Iterator[tuple[str, Path]]:
+    """Yield what the reader's device needs: the browser's code and icons, or a worker that removes itself.
+
+    The latter is always there: a clean checkout cannot know whether readers have a worker of an earlier build.
+    """
+    site = project.site
+    if site.offline is True:
+        yield from ((f"offline/{name}", CLIENT / name) for name in CLIENT_FILES)
+        yield "sw.js", CLIENT / "sw.js"
+        logo = project.root / "templates/static" / site.theme.logo if site.theme.logo else None
+        yield from icon_files(project.cache, site.title, site.theme.accent, logo).items()
+    else:
+        farewell = None if site.offline is False else site.offline.farewell or True
+        yield "sw.js", farewell_worker(project.cache, farewell)

@@ -9,7 +9,6 @@ from contextlib import closing, contextmanager
 from typing import TYPE_CHECKING, NamedTuple
 
 from exporter.core.naming import page_path
-from exporter.guide.index.built_pages import built_files, known_folders
 from exporter.guide.index.guide_index import GuideIndex
 from exporter.workers.background import in_background
 
@@ -40,10 +39,10 @@ def find_drift(index_file: Path, output: str) -> OutputDrift:
     with closing(GuideIndex(index_file, read_only=True)) as index:
         pages = [
             (number, url)
-            for number, url, size, mtime in built_files(index)
+            for number, url, size, mtime in index.built.files()
             if look_of(f"{output}/{page_path(url)}") != (size, mtime)
         ]
-        folders = known_folders(index).items()
+        folders = index.folders.mtimes().items()
         return OutputDrift(pages, [path for path, mtime in folders if folder_mtime(f"{output}/{path}") != mtime])
 
 

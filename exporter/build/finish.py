@@ -6,7 +6,6 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from exporter.build.update import note_folders, sign_fresh
 from exporter.core.naming import page_path
-from exporter.guide.index.built_pages import built_problems, forget_unused_questions, has_parted_pages
 from exporter.report.problems import weigh
 from exporter.report.report import Problem
 
@@ -43,7 +42,7 @@ def finish_site(
         sign_fresh(index, content, plan.fresh)
         note_folders(index, content, changes)
         if output.stale:
-            forget_unused_questions(index)
+            index.reads.drop_unused_shared_sets()
         index.remember("swept", 1)
     return Finished(copied, removed)
 
@@ -56,16 +55,16 @@ def find_problems(inputs: BuildInputs, others: Iterable[Problem]) -> tuple[Probl
 
 def _standing_problems(inputs: BuildInputs) -> Iterator[Problem]:
     yield from inputs.copies.hidden.values()
-    if has_parted_pages(inputs.index):
+    if inputs.index.pages.has_parted():
         from exporter.guide.pages.planner import clashes
 
         yield from clashes(inputs.index)
-    yield from (Problem(*values) for values in built_problems(inputs.index))
+    yield from (Problem(*values) for values in inputs.index.built.problems())
 
 
 def _note_strays(index: GuideIndex, output: Output, moved: Iterable[str]) -> None:
     """Note the files of pages that moved away, unless a page that stands is that very file on this disk."""
     for url in moved:
-        standing = [page.url for _, page in index.pages("url = ?", url)]
+        standing = [page.url for _, page in index.pages.at(url)]
         if url not in standing and not any(output.is_same(page_path(url), page_path(other)) for other in standing):
             output.strays.add(page_path(url))

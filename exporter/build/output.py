@@ -20,15 +20,6 @@ from exporter.core.files import (
     write_bytes,
 )
 from exporter.core.naming import page_path
-from exporter.guide.index.built_pages import (
-    built_digest,
-    keep_folders,
-    keep_look,
-    known_folders,
-    page_urls,
-    unbuilt_pages,
-)
-from exporter.guide.index.copied_files import copied_paths
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -103,19 +94,19 @@ class Output:
         self._find_strays(drift)
 
     def _find_stale(self, drift: OutputDrift, moved: frozenset[str]) -> None:
-        self.stale.update(unbuilt_pages(self._index))
+        self.stale.update(self._index.built.stale())
         for number, url in drift.pages:
-            known = None if url in moved else built_digest(self._index, number)
+            known = None if url in moved else self._index.built.digest_of(number)
             if known is not None and not self._is_as_written(number, page_path(url), known):
                 self.stale.add(number)
-        self._index.mark_stale(self.stale)
+        self._index.built.forget(self.stale)
 
     def _is_as_written(self, number: int, path: str, known: bytes) -> bool:
         """Whether a page's file still has the bytes of this digest; then note how it looks now."""
         data, look = _bytes_of(f"{self._text}/{path}"), look_of(f"{self._text}/{path}")
         if data is None or look is None or digest(data) != known:
             return False
-        keep_look(self._index, number, *look)
+        self._index.built.set_look(number, *look)
         return True
 
     def _find_strays(self, drift: OutputDrift) -> None:
@@ -124,14 +115,14 @@ class Output:
             known = self._known_files()
             self.strays.update(path for path in self._walk("") if path not in known)
         elif drift.folders:
-            files, folders = self._known_files(), known_folders(self._index).keys()
+            files, folders = self._known_files(), self._index.folders.mtimes().keys()
             for path in drift.folders:
                 self._touch(f"{path}/")
                 self.strays.update(self._strays_in(path, files, folders))
         self.strays -= {MARKER}
 
     def _known_files(self) -> set[str]:
-        return {*map(page_path, page_urls(self._index)), *copied_paths(self._index)}
+        return {*map(page_path, self._index.pages.urls()), *self._index.copies.paths()}
 
     def _strays_in(self, folder: str, files: set[str], folders: AbstractSet[str]) -> Iterator[str]:
         """Yield what lies in a folder and is neither a file nor a folder of the guide."""
@@ -220,7 +211,7 @@ class Output:
         """Remove folders that are empty and note the mtimes of those in which something was done."""
         for path in sorted(self._emptied, reverse=True):
             remove_empty_folders(self._root / path, self._root)
-        keep_folders(self._index, {path: folder_mtime(f"{self._text}/{path}") for path in self._touched})
+        self._index.folders.set_mtimes({path: folder_mtime(f"{self._text}/{path}") for path in self._touched})
         self._touched.clear()
         self._emptied.clear()
 

@@ -5,11 +5,12 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from exporter.build.program_digest import file_digest
+from exporter.build.program_stamp import file_digest
 from exporter.build.update import FileChanges, Update, look_for_items, update_items
 from exporter.core.encoding import value_digest
 from exporter.core.files import walk_files
 from exporter.core.naming import MOVED_PATH
+from exporter.guide.index.subjects import list_subject, url_subject
 from exporter.guide.library.template_files import THEME
 from exporter.guide.schema.dates import read_date, unix_time
 from exporter.guide.schema.guide_model import site_values
@@ -170,23 +171,23 @@ def _changed_subjects(inputs: BuildInputs, planner: PagePlanner, update: Update)
     """Return the subjects of questions that may have other answers now."""
     from exporter.guide.pages.sitemap import changed_files
 
-    changed = update.changed | {f"url:{url}" for url in planner.moved} | planner.shifted
+    changed = update.changed | {url_subject(url) for url in planner.moved} | planner.shifted
     lists = inputs.guide.site.lists.items()
-    changed |= {f"list:@{name}" for name, wanted in lists if wanted.by and update.linked}
-    return changed | changed_files(inputs.index, planner.buckets, changed)
+    changed |= {list_subject(f"@{name}") for name, wanted in lists if wanted.by and update.linked}
+    return changed | changed_files(inputs.index, planner.sitemap_buckets, changed)
 
 
 def _mark_stale(inputs: BuildInputs, changed: set[str], differing: Differing, *, lists: bool) -> int:
     """Mark the pages whose questions have other answers; return how many were compared."""
-    from exporter.guide.library.recorded_reads import find_stale, find_stale_shapes
+    from exporter.guide.library.recorded_reads import find_stale, find_stale_shared
 
     index, library = inputs.index, inputs.tasks.library
     found = find_stale(index, library, changed, everything=differing.model)
     if differing.shared_inputs:
         _ = library.words  # where that file is broken, the build ends before it has done anything
     if lists or differing.model or differing.shared_inputs:
-        index.mark_stale(find_stale_shapes(index, library))
-    index.mark_stale(found.pages)
+        index.built.forget(find_stale_shared(index, library))
+    index.built.forget(found.pages)
     return found.looked_at
 
 

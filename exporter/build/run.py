@@ -16,19 +16,14 @@ from exporter.build.finish import Finished, find_problems, finish_site
 from exporter.build.outcome import HeldBack
 from exporter.build.output import Output, check_output
 from exporter.build.plan import WORTH_READERS, BuildInputs, changed_items, plan_pages
-from exporter.build.program_digest import program_digest
-from exporter.build.result import BuildResult, confirm_result, find_result
+from exporter.build.program_stamp import program_digest
+from exporter.build.result import BuildResult, find_result
 from exporter.build.scan import look_at_files
 from exporter.build.tasks import PageTasks, open_page_tasks
 from exporter.build.update import FileChanges, look_for_items, look_for_items_at
 from exporter.build.writing import Rendered, write_pages
 from exporter.core.errors import ConfigError
 from exporter.core.files import walk_files
-from exporter.guide.index.built_pages import (
-    has_built,
-    owners_of_unbuilt,
-    page_count,
-)
 from exporter.guide.index.guide_index import GuideIndex
 from exporter.guide.schema.read_model import read_guide_model
 from exporter.report.report import Problem, RenderReport
@@ -55,9 +50,8 @@ class RenderOptions:
 
     `jobs` processes render (0: one a core). `strict` writes nothing where there is any error, which an earlier step may
     already have met (`has_errors`). `has_news` says that a sync changed the mirror: then what renders is loaded while
-    files are looked at. `detail` is called with a line for each file written. `publish` is called with the result of a
-    build that was not stopped, and confirms it by returning; without it, nothing is confirmed. `workers` are those of a
-    caller that builds more than once; their number counts, not `jobs`.
+    files are looked at. `detail` is called with a line for each file written. `workers` are those of a caller that
+    builds more than once; their number counts, not `jobs`.
     """
 
     jobs: int = 0
@@ -65,7 +59,6 @@ class RenderOptions:
     has_errors: bool = False
     has_news: bool = False
     detail: Callable[[str], None] = lambda _line: None
-    publish: Callable[[BuildResult], None] | None = None
     workers: WorkerPool | None = None
 
 
@@ -76,6 +69,7 @@ class RenderOutcome:
     report: RenderReport
     problems: tuple[Problem, ...] = ()
     result: BuildResult = field(default_factory=BuildResult)
+    locales: tuple[str, ...] = ()
 
 
 def render_guide(project: Project, options: RenderOptions, drift: Callable[[], OutputDrift]) -> RenderOutcome:
@@ -142,7 +136,7 @@ def _looking_at_items(
     project: Project, index: GuideIndex, options: RenderOptions
 ) -> Iterator[Callable[[], FileChanges]]:
     """Look at the files of items while what renders is loaded, if they are many and a sync changed some."""
-    if options.jobs == 1 or not options.has_news or not has_built(index, more_than=_WORTH_A_PROCESS):
+    if options.jobs == 1 or not options.has_news or not index.built.has_more_than(_WORTH_A_PROCESS):
         yield lambda: look_for_items(index, project.content)
         return
     with in_background(look_for_items_at, project.cache / INDEX, project.content, alone=False) as look:
@@ -156,7 +150,7 @@ def _run(
     index, output = inputs.index, Output(inputs.project.output, inputs.project.cache, inputs.index)
     changes = changed_items(inputs, look)
     inputs.pool.start(len(changes.now), WORTH_READERS)
-    is_new = not has_built(index)
+    is_new = not index.built.has_more_than(0)
     seen = drift() if is_new else None  # it reads the index, which nobody else can once more of it is written
     with index.transaction(alone=is_new):
         plan = plan_pages(inputs, changes)
@@ -164,7 +158,7 @@ def _run(
         stale = sorted(output.stale)
         if stale or plan.moved or output.strays:
             index.remember("swept", 0)
-    report = RenderReport(page_count(index), plan.evaluated, read=plan.read)
+    report = RenderReport(index.pages.count(), plan.evaluated, read=plan.read)
     with ExitStack() as files:
         outcomes = _rendered(inputs, stale) if stale else iter(())
         if options.strict:
@@ -182,7 +176,7 @@ def _run(
 
 def _rendered(inputs: BuildInputs, stale: list[int]) -> Iterator[Outcome]:
     """Yield what rendering pages comes to, in processes where they are many."""
-    owners = owners_of_unbuilt(inputs.index)
+    owners = inputs.index.built.owners_of_stale()
     inputs.pool.start(len(stale), WORTH_RENDERERS)
     yield from inputs.pool.work("render", stale, owners.__getitem__, WORTH_RENDERERS)
 
@@ -190,10 +184,7 @@ def _rendered(inputs: BuildInputs, stale: list[int]) -> Iterator[Outcome]:
 def _outcome(
     inputs: BuildInputs, options: RenderOptions, report: RenderReport, rendered: Rendered, finished: Finished
 ) -> RenderOutcome:
-    """Put together what the build did, what is wrong, and the result, which is confirmed if somebody makes use of it.
-
-    First comes the use, then the note that it was made.
-    """
+    """Put together what the build did, what is wrong, and the result, which whoever makes use of it confirms."""
     index = inputs.index
     report = replace(
         report,
@@ -207,11 +198,7 @@ def _outcome(
         stopped=False if options.strict else None,
     )
     problems = find_problems(inputs, (problem for outcome in rendered.failed for problem in outcome.problems))
-    result = find_result(index)
-    if options.publish is not None:
-        options.publish(result)
-        confirm_result(index)
-    return RenderOutcome(report, problems, result)
+    return RenderOutcome(report, problems, find_result(index), inputs.guide.locales)
 
 
 def _check_logo(project: Project) -> None:

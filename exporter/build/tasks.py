@@ -101,6 +101,6 @@ class PageTasks:
         """Yield pages in the order of their numbers."""
         left = iter(numbers)
         while some := list(itertools.islice(left, PAGES_A_QUERY)):
-            pages = self._index.pages_numbered(some)
+            pages = self._index.pages.numbered(some)
             self.library.items.expect([page.key for page in pages.values() if page.key is not None])
             yield from ((number, pages[number]) for number in some)

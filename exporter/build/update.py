@@ -5,20 +5,20 @@ from __future__ import annotations
 import sqlite3
 from contextlib import closing
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, NamedTuple, TypeAlias
+from typing import TYPE_CHECKING, NamedTuple
 
 from exporter.build.scan import ReadFile, folder_signature, item_folders, look_again, look_at_known, look_into
 from exporter.core.encoding import digest
 from exporter.core.errors import GuardError
 from exporter.guide.index.guide_index import GuideIndex
-from exporter.guide.index.item_files import item_count, item_paths, keep_listed, listed_folders
-from exporter.guide.index.records import ItemFacts
+from exporter.guide.index.records import NewItem
+from exporter.guide.index.subjects import list_subject, referrers_subject
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
     from pathlib import Path
 
-    from exporter.guide.index.records import IndexedItem
+    from exporter.guide.index.records import IndexedItem, ItemFacts
     from exporter.guide.pages.planner import PagePlanner
 
 ITEMS_AN_INSERT = 1000
@@ -31,9 +31,6 @@ _SIGNATURES_WORTH_A_WRITE = 200
 
 Anything else that has to be written makes it worth it, too.
 """
-
-NewRow: TypeAlias = tuple[str, int, bytes, ItemFacts | None, bytes]
-"""Path, signature, digest, facts and summary of a file that has no row yet."""
 
 
 @dataclass
@@ -72,19 +69,19 @@ def look_for_items(index: GuideIndex, content: Path, *, everything: bool = False
     A folder whose signature is the noted one has the names that it had: only the files that are known are looked at.
     """
     found = FileChanges({}, {}, [], {})
-    listed, seen = listed_folders(index), 0
+    listed, seen = index.listed.signatures(), 0
     folders = item_folders(content)
     for folder in folders:
-        signature, known = folder_signature(f"{content}/{folder}"), index.signs_in(folder)
+        signature, known = folder_signature(f"{content}/{folder}"), index.items.signatures_in(folder)
         seen += len(known)
         if signature and listed.get(folder) == signature and not everything:
             _look_at_known(found, content, known)
         else:
             found.listed[folder] = signature
             _list_folder(found, known, look_into(content, folder), everything=everything)
-    if seen != item_count(index):
+    if seen != index.items.count():
         standing = tuple(f"{folder}/" for folder in folders)
-        found.gone.extend(path for path in item_paths(index) if not path.startswith(standing))
+        found.gone.extend(path for path in index.items.all_paths() if not path.startswith(standing))
     return found
 
 
@@ -123,7 +120,7 @@ def note_folders(index: GuideIndex, content: Path, changes: FileChanges) -> None
         for path, signature in changes.listed.items()
         if signature and signature == folder_signature(f"{content}/{path}")
     )
-    keep_listed(index, unchanged)
+    index.listed.insert(unchanged)
 
 
 def update_items(
@@ -133,17 +130,17 @@ def update_items(
     update = Update(fresh=[path for path, signature in changes.now.items() if not signature])
     before, now = changes.before, changes.now
     for path in changes.gone:
-        _replace(index, planner, update, ReadFile(path, b"", None), index.item_at(path), 0)
+        _replace(index, planner, update, ReadFile(path, b"", None), index.items.at_path(path), 0)
     signatures: list[tuple[int, str]] = []
-    new: list[NewRow] = []
+    new: list[NewItem] = []
     for file in reads:
         path, facts = file.path, file.facts
         update.read += 1
         update.newest = max(update.newest, file.updated)
-        old = index.item_at(path) if path in before else None
+        old = index.items.at_path(path) if path in before else None
         if old is None or old.digest != file.digest or (everything and old.facts != facts):
             if _replace(index, planner, update, file, old, now[path]):
-                new.append((path, now[path], file.digest, facts, file.summary))
+                new.append(NewItem(path, now[path], file.digest, facts, file.summary))
         elif before[path] != now[path] and now[path]:
             signatures.append((now[path], path))
         if everything and old is not None and facts is not None and facts.type:
@@ -153,7 +150,7 @@ def update_items(
             new.clear()
     _insert(index, new)
     if update.changed or len(signatures) > _SIGNATURES_WORTH_A_WRITE:
-        index.sign_again(signatures)
+        index.items.set_signatures(signatures)
     return update
 
 
@@ -162,10 +159,10 @@ def sign_fresh(index: GuideIndex, content: Path, paths: Sequence[str]) -> None:
     signatures = []
     for path in paths[:_FRESH_FILES]:
         signature, data = look_again(content / path)
-        old = index.item_at(path)
+        old = index.items.at_path(path)
         if signature and old is not None and old.digest == digest(data):
             signatures.append((signature, path))
-    index.sign_again(signatures)
+    index.items.set_signatures(signatures)
 
 
 def _replace(
@@ -174,7 +171,7 @@ def _replace(
     """Put a file's new facts in place of its old ones; a file without a digest is gone. Return whether a row is due."""
     facts, before = file.facts, old.facts if old is not None else None
     if old is not None and file.digest and before == facts:
-        index.renew_item(file.path, signature, file.digest, file.summary)
+        index.items.renew(file.path, signature, file.digest, file.summary)
         update.changed.update({facts.key} if facts is not None else ())
         return False
     if old is not None:
@@ -186,11 +183,12 @@ def _replace(
     return bool(file.digest)
 
 
-def _insert(index: GuideIndex, rows: list[NewRow]) -> None:
+def _insert(index: GuideIndex, rows: list[NewItem]) -> None:
     try:
         index.put_items(rows)
     except sqlite3.IntegrityError:
-        paths = [row[0] for row in rows if row[3] is not None and index.path_of(row[3].key) not in (None, row[0])]
+        known = ((row.path, index.items.path_of(row.facts.key)) for row in rows if row.facts is not None)
+        paths = [path for path, other in known if other not in (None, path)]
         both = " and ".join(f"content/{path}" for path in paths[:2]) or "two files of content/"
         said = f"{both}: the same item lies in two places: remove one of the files, or run sync --full"
         raise GuardError("mirror-double", said) from None
@@ -203,12 +201,12 @@ def _note(update: Update, before: ItemFacts | None, after: ItemFacts | None) -> 
             continue
         update.changed.add(facts.key)
         targets = set(facts.targets) - set(other.targets if other else ())
-        update.changed.update(f"to:{target}" for target, _ in targets)
+        update.changed.update(referrers_subject(target) for target, _ in targets)
         labels = other is None or other.labels != facts.labels or other.type != facts.type
         if facts.type and (labels or targets):
-            update.changed.add(f"list:{facts.type}")
+            update.changed.add(list_subject(facts.type))
         places = set(facts.lists) - set(other.lists if other else ())
-        update.changed.update(f"list:{name}" for whole, *_ in places for name in (whole, whole.partition("/")[0]))
+        update.changed.update(list_subject(name) for whole, *_ in places for name in (whole, whole.partition("/")[0]))
         update.lists = update.lists or labels or bool(places)
         if facts.linked_values != (other.linked_values if other else ()):
             update.linked.add(facts.key)

@@ -9,7 +9,7 @@ from dataclasses import asdict, dataclass
 from typing import TYPE_CHECKING
 
 from exporter.core.encoding import digest, pack
-from exporter.guide.index.built_pages import BuiltPage, keep_built
+from exporter.guide.index.built_table import BuiltPage
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -65,10 +65,10 @@ def _keep(index: GuideIndex, built: list[tuple[Outcome, Written]]) -> None:
     from exporter.guide.library.recorded_reads import store_reads
 
     reads = [(page.number, page.page.key, page.reads) for page, _ in built if page.reads is not None]
-    rows = [_row(page, found.shape, file) for (page, file), (*_, found) in zip(built, reads, strict=True)]
+    rows = [_row(page, found.shared_set, file) for (page, file), (*_, found) in zip(built, reads, strict=True)]
     with index.transaction():
         store_reads(index, reads)
-        keep_built(index, rows)
+        index.built.insert(rows)
 
 
 def _row(page: Outcome, shared_set: int, file: Written) -> BuiltPage:

@@ -57,7 +57,7 @@ def _where(index: GuideIndex, guide: GuideModel, page: Page) -> dict[str, str]:
     if page.kind != "entry" or page.key is None:
         return {}
     field = _address_field(guide, page.type_id)
-    return {"item": page.key, "locale": page.locale, "field": field, "file": f"content/{index.path_of(page.key)}"}
+    return {"item": page.key, "locale": page.locale, "field": field, "file": f"content/{index.items.path_of(page.key)}"}
 
 
 def _address_field(guide: GuideModel, type_id: str) -> str:

@@ -72,7 +72,7 @@ class LinkTables:
 
     def _pages_of(self, key: str) -> Iterator[str]:
         """Yield the addresses of an entry's pages; only relative links have the query run."""
-        yield from (url for (url,) in self._index.rows("SELECT url FROM page WHERE key = ? AND kind = 'entry'", key))
+        yield from self._index.pages.addresses([key]).get(key, {}).values()
 
     def _leads(self, urls: Iterable[str], key: str) -> bool:
         """Whether a page lies at one of some addresses, or a link names an item by its key.
@@ -82,13 +82,13 @@ class LinkTables:
         has_address = False
         for url in urls:
             has_address = True
-            if self._index.value("SELECT 1 FROM page WHERE url = ?", url):
+            if self._index.pages.is_at(url):
                 return True
         if not has_address:
             return True
         if key.startswith("asset:"):
-            return self._guide.site.content.assets == "download" and self._index.path_of(key) is not None
-        return bool(self._index.value("SELECT 1 FROM page WHERE key = ? AND kind = 'entry'", key))
+            return self._guide.site.content.assets == "download" and self._index.items.path_of(key) is not None
+        return self._index.pages.has_pages(key)
 
 
 def _rows(found: Iterable[tuple[str, tuple[tuple[str, str, str], ...]]]) -> Iterator[tuple[str, str, str, str]]:

@@ -15,7 +15,7 @@ from exporter.core.encoding import decode
 from exporter.core.files import read_file
 from exporter.core.naming import item_at
 from exporter.guide.index.guide_index import GuideIndex
-from exporter.guide.index.records import ItemFacts
+from exporter.guide.index.records import ItemFacts, NewItem
 from exporter.guide.pages.planner import PagePlanner
 from exporter.report.problems import problem
 from exporter.workers.pool import in_processes
@@ -95,7 +95,7 @@ class MirrorCheck:
         yield from links.dead()
 
     def _load(self, index: GuideIndex, key: str) -> Item | None:
-        path = index.path_of(key)
+        path = index.items.path_of(key)
         return item_at(path, decode(read_file(f"{self._project.content}/{path}"))) if path is not None else None
 
     def coverage(self) -> dict[str, dict[str, int]]:
@@ -108,7 +108,7 @@ class MirrorCheck:
 
 
 def _insert(items: list[ItemFindings], index: GuideIndex, links: LinkTables) -> None:
-    index.put_items((item.path, 0, b"", item.facts, b"") for item in items)
+    index.put_items(NewItem(item.path, 0, b"", item.facts, b"") for item in items)
     links.add(items)
 
 

@@ -45,6 +45,16 @@ def _check_source(text: Any) -> str:
     return address
 
 
+def _check_offline(value: Any) -> Any:
+    """Return whether the guide is offered offline, or its farewell. Raises ValueError."""
+    if isinstance(value, Offline) or value in (True, False, "true", "false"):
+        return value if isinstance(value, Offline) else value in (True, "true")
+    if isinstance(value, dict) and set(value) == {"farewell"}:
+        target = value["farewell"]
+        return Offline(farewell="" if target in (True, "true") else _check_address(target))
+    raise ValueError("expected true, false or {farewell: true}, or an address in place of that true")
+
+
 def _check_code(text: str) -> str:
     if text not in CODES:
         raise ValueError(f"expected one of {', '.join(CODES)}")
@@ -134,6 +144,15 @@ class ListPattern(Part):
     feed: bool = True
 
 
+class Offline(Part):
+    """A guide that is no longer offered offline: readers' devices let go of it and say where it went.
+
+    `farewell` is its new address, empty where there is none.
+    """
+
+    farewell: Annotated[str | Literal[True], Field(json_schema_extra={"pattern": "^https?://"})]
+
+
 class Theme(Part):
     """What can be changed of the theme's looks without a template."""
 
@@ -156,7 +175,7 @@ class SiteConfig(Part):
         Field(json_schema_extra={"additionalProperties": False}),
     ] = {}
     untranslated: bool = False
-    offline: bool = True
+    offline: Annotated[bool | Offline, BeforeValidator(_check_offline)] = True
     theme: Theme = Theme()
     check: Annotated[
         dict[Annotated[str, AfterValidator(_check_code)], Literal["off", "warning", "error"]],

@@ -13,13 +13,16 @@ from exporter.jobs.options import RenderChoices, SyncChoices
 from exporter.report.report import Report
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Mapping
 
     from exporter.build.drift import OutputDrift
     from exporter.build.result import BuildResult
     from exporter.build.run import RenderOutcome
     from exporter.config.settings import Project
+    from exporter.mirror.message import Message
     from exporter.mirror.run import SyncOptions, SyncOutcome
+    from exporter.report.reader_part import ReaderPart
+    from exporter.report.report import Problem
 
 
 DELTA = SyncChoices()
@@ -28,10 +31,7 @@ AS_EVER = RenderChoices()
 
 @dataclass(frozen=True)
 class BuildReport(Report):
-    """The report of a run that rendered, with what it changed in site/ since the last one that came to its end.
-
-    The result is None where nothing was rendered.
-    """
+    """The report of a run that rendered, with what it changed in site/; None where nothing was rendered."""
 
     result: BuildResult | None = field(default=None, repr=False)
 
@@ -116,10 +116,9 @@ def _sync(project: Project, lock: FolderLock, choices: SyncChoices, *, verbose: 
 def _one_round(project: Project, choices: SyncChoices) -> Callable[[SyncOptions], SyncOutcome]:
     """Return what syncs once and adds what it brought to the commit message, which is written after each round."""
     from exporter.jobs.source import open_source
-    from exporter.mirror.message import Message
     from exporter.mirror.sync import sync as sync_mirror
 
-    message = Message(project, rounds=choices.wait_for is not None) if choices.message is not None else None
+    message = _message(project, choices)
 
     def sync_once(options: SyncOptions) -> SyncOutcome:
         with open_source(project, options.deadline) as (client, identity):
@@ -131,6 +130,14 @@ def _one_round(project: Project, choices: SyncChoices) -> Callable[[SyncOptions]
         return outcome
 
     return sync_once
+
+
+def _message(project: Project, choices: SyncChoices) -> Message | None:
+    if choices.message is None:
+        return None
+    from exporter.mirror.message import Message  # titles need the guide's schema, which most syncs do without
+
+    return Message(project, rounds=choices.wait_for is not None)
 
 
 def _render(
@@ -151,18 +158,27 @@ def _render(
     with look_ahead(project, choices.jobs) as drift:
         synced = sync_first() if sync_first is not None else None
         outcome = _render_pages(project, synced, choices, drift, details.append)
+    reader, warnings = _publish(project, outcome)
     return BuildReport(
         command,
         sync=synced.report if synced else None,
         render=outcome.report,
-        problems=(*(synced.problems if synced else ()), *outcome.problems),
+        reader=reader,
+        problems=(*(synced.problems if synced else ()), *outcome.problems, *warnings),
         notes=(*(synced.notes if synced else ()), *(details if verbose else ())),
         result=outcome.result,
     )
 
 
-def _publish(_result: BuildResult) -> None:
-    """Make use of a build's result before it is confirmed; nothing but the report is made of it yet."""
+def _publish(project: Project, outcome: RenderOutcome) -> tuple[Mapping[str, ReaderPart], tuple[Problem, ...]]:
+    """Publish for readers' devices what the build changed, unless it was stopped before it wrote anything."""
+    result = outcome.result
+    lost = project.site.offline is True and not (project.output / "updates/chains.json").is_file()
+    if outcome.report.stopped or not (result or result.before is None or lost):
+        return {}, ()
+    from exporter.jobs.reader import publish_result
+
+    return publish_result(project, outcome.locales, outcome.result)
 
 
 def _render_pages(
@@ -176,5 +192,5 @@ def _render_pages(
 
     has_errors = synced is not None and any(problem.severity == "error" for problem in synced.problems)
     has_news = synced is not None and (synced.report.upserted > 0 or synced.report.deleted > 0)
-    options = RenderOptions(choices.jobs, choices.strict, has_errors, has_news, detail, _publish, choices.workers)
+    options = RenderOptions(choices.jobs, choices.strict, has_errors, has_news, detail, choices.workers)
     return render_guide(project, options, drift)

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 from jinja2 import pass_context
 from markupsafe import Markup
 
+from exporter.guide.library import questions
 from exporter.guide.schema.field_words import LONG, label
 from exporter.render.entry.metadata import absolute, absolute_url, metadata
 from exporter.render.entry.rich_text import render_document
@@ -142,7 +143,7 @@ def _foreign(context: Context, value: Any) -> str:
 def _written_in(entry: Entry, view: View) -> str:
     """Return the locale that an entry's page in the page's locale is written in: another only with `untranslated`."""
     codes = view.guide.chains[view.locale] if view.guide.site.untranslated else ()
-    translated = (code for code in codes if view.of_item(loaded_of(entry), f"t/{code}"))
+    translated = (code for code in codes if view.of_item(loaded_of(entry), questions.translated_fields(code)))
     return next(translated, view.locale)
 
 
@@ -150,7 +151,7 @@ def _written_in(entry: Entry, view: View) -> str:
 def _translated(context: Context, value: Entry | Asset) -> tuple[str, ...]:
     """The ids of the fields that have a value in the page's locale itself, not by a fallback."""
     view: View = context[VIEW]
-    return tuple(view.of_item(loaded_of(value), f"t/{view.locale}"))
+    return tuple(view.of_item(loaded_of(value), questions.translated_fields(view.locale)))
 
 
 @pass_context
@@ -173,7 +174,7 @@ def _entries(context: Context, type_id: str) -> EntryList | tuple[()]:
         return context["list"].entries if view.page.type_id == type_id else EntryList(view, type_id)
     if view.page.type_id != type_id or view.page.key is not None:
         return EntryList(view, type_id)
-    if view.page.letter or view.ask(f"list:{type_id}", "l"):
+    if view.page.letter or view.ask(questions.is_long(type_id)):
         return EntryList(view, type_id, view.page.letter) if view.page.letter else ()
     return EntryList(view, type_id)
 
@@ -182,7 +183,7 @@ def _entries(context: Context, type_id: str) -> EntryList | tuple[()]:
 def _word(context: Context, name: str) -> str:
     """One of the theme's own words in the page's language."""
     view: View = context[VIEW]
-    return str(view.ask("word", f"{view.locale}/{name}"))
+    return view.ask(questions.word(name, view.locale))
 
 
 @pass_context
@@ -271,7 +272,7 @@ def _find_groups(view: View) -> tuple[Group, ...]:
     groups, seen = [], set[str]()
     for field in content_type.fields if content_type else ():
         if field.link_type == "Entry":
-            answer = view.ask(f"list:{view.page.type_id}", f"g/{field.id}")
+            answer = view.ask(questions.link_targets(view.page.type_id, field.id))
             things = ((view.thing(key), count) for key, count in answer)
             counts = {thing: count for thing, count in things if isinstance(thing, Entry) and url_of(thing)}
             if max(counts.values(), default=0) > 1:  # else every group would be a single entry

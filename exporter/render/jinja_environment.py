@@ -13,6 +13,7 @@ from jinja2.sandbox import SandboxedEnvironment
 from markupsafe import Markup, escape
 
 from exporter.core.encoding import digest
+from exporter.guide.library import questions
 from exporter.render.filters import FILTERS, GLOBALS, VIEW
 from exporter.render.view.view import Entry, Values, value_named
 
@@ -117,7 +118,7 @@ class Templates(SandboxedEnvironment):
 
     def _load_template(self, name: str, globals: MutableMapping[str, Any] | None) -> Template:  # noqa: A002 - Jinja's name
         if self.view is not None:
-            self.view.ask("template", name)
+            self.view.ask(questions.template(name))
         template = self._compiled.get(name)
         if template is None:
             template = self._compiled[name] = super()._load_template(name, globals)

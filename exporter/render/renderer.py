@@ -14,7 +14,8 @@ from jinja2 import TemplateNotFound
 from jinja2.runtime import LoopContext
 from markupsafe import Markup
 
-from exporter.guide.index.records import Page
+from exporter.guide.index.records import PageKind
+from exporter.guide.library import questions
 from exporter.guide.pages.urls import letter_url, list_url
 from exporter.render.entry.sections import Layout, Section
 from exporter.render.filters import VIEW, Group
@@ -24,12 +25,14 @@ from exporter.render.view.fields import FieldValue, type_name
 from exporter.render.view.languages import Language, language
 from exporter.render.view.lazy import Lazy, SiteValues
 from exporter.render.view.lists import ListView, chosen_lists
+from exporter.render.view.page_object import PageObject, page_object
 from exporter.render.view.sitemap_view import Sitemap
 from exporter.render.view.view import Asset, Entry, LostView, Values, View
 
 if TYPE_CHECKING:
+    from exporter.guide.index.records import Page
     from exporter.guide.library.library import Library
-    from exporter.guide.library.questions import ReadLog
+    from exporter.guide.library.read_log import ReadLog
     from exporter.report.report import Problem
 
 
@@ -77,7 +80,7 @@ class TypeLink:
     @property
     def count(self) -> int:
         """How many entries the type has."""
-        return int(self._view.ask(f"list:{self.id}", "n"))
+        return self._view.ask(questions.entry_count(self.id))
 
 
 class Alternate(NamedTuple):
@@ -94,7 +97,7 @@ class Alternate(NamedTuple):
 
 
 _OPEN_TYPES = frozenset(
-    {Entry, Asset, Values, Page, SiteValues, Language, FieldValue, Group, Layout, Section, ListView, LoopContext}
+    {Entry, Asset, Values, PageObject, SiteValues, Language, FieldValue, Group, Layout, Section, ListView, LoopContext}
     | {TypeLink, Alternate}
 )
 """Types whose attributes templates may all read, except those that begin with an underscore."""
@@ -120,10 +123,10 @@ class Renderer:
         def part(name: str, **values: Any) -> Markup:
             return Markup(self._environment.get_template(name).render({**context, **values}))  # noqa: S704 - it escapes
 
-        view = (LostView if page.kind == "missing" else View)(self._library, page, part)
+        view = (LostView if page.kind is PageKind.MISSING else View)(self._library, page, part)
         self._environment.view = view
         try:
-            view.ask("frame")
+            view.ask(questions.GUIDE)
             context.update(self._context(view))
             text = self._environment.get_template(self._template_of(view)).render(context)
         except sqlite3.DatabaseError:
@@ -146,7 +149,7 @@ class Renderer:
         The same words are fine where they come from the content or a template.
         """
         reads = list(view.reads)
-        files = (self._library.template_files.find(name) for kind, name, _ in reads if kind == "template")
+        files = (self._library.template_files.find(name) for kind, name, _ in reads if kind == questions.TEMPLATE)
         sources = [repr([answer for *_, answer in reads]), *(Path(file).read_text("utf-8") for file in files if file)]
         for match in _OBJECT.finditer(text):
             if not any(match["place"] in source for source in sources):
@@ -159,26 +162,29 @@ class Renderer:
             VIEW: view,
             "languages": self._shown_languages,
             "site": SiteValues(view),
-            "page": page,
+            "page": page_object(page),
             "language": self._languages[page.locale],
             "alternates": Lazy(lambda: self._alternates(view)),
             "types": Lazy(lambda: self._types(view, parts=False)),
             "parts": Lazy(lambda: self._types(view, parts=True)),
             "letters": Lazy(lambda: self._letters(view)),
             "lists": Lazy(lambda: chosen_lists(view)),
-            "list": ListView(view, page.type_id) if page.kind in ("list", "feed") else None,
-            "sitemap": Sitemap(view) if page.kind == "sitemap" else None,
+            "list": ListView(view, page.type_id) if page.kind in (PageKind.LIST, PageKind.FEED) else None,
+            "sitemap": Sitemap(view) if page.kind in (PageKind.SITEMAP, PageKind.SITEMAP_INDEX) else None,
             "entry": self._entry(view, page.key) if page.key is not None else None,
             "home": view.link(self._guide.prefixes[page.locale]),
+            "offline": view.link(f"{self._guide.prefixes[page.locale]}offline/"),
         }
 
     def _entry(self, view: View, key: str) -> Entry | None:
         loaded = self._library.items.load_whole(key)
-        return view.known(loaded) if view.of_item(loaded, "x") is not None else None
+        return view.known(loaded) if view.of_item(loaded, questions.CONTENT_TYPE) is not None else None
 
     def _types(self, view: View, *, parts: bool) -> tuple[TypeLink, ...]:
         """Return the types that have pages and entries, either those that are `parts` of other pages or the others."""
-        wanted = (type_id for type_id in view.ask("types") if (type_id in self._guide.embedded_types) is parts)
+        wanted = (
+            type_id for type_id in view.ask(questions.LISTED_TYPES) if (type_id in self._guide.embedded_types) is parts
+        )
         return tuple(TypeLink(view, type_id) for type_id in wanted)
 
     def _template_of(self, view: View) -> str:
@@ -190,7 +196,7 @@ class Renderer:
         if page.template:
             return page.template
         own = f"{page.type_id}.html"
-        view.ask("template", own)
+        view.ask(questions.template(own))
         theme = self._library.template_files.find(f"theme/{own}")
         return own if theme is None and self._library.template_files.find(own) is not None else "entry.html"
 
@@ -208,18 +214,18 @@ class Renderer:
     def _same_page(self, view: View, code: str) -> str | None:
         """Return the address of the page in a locale, None where it is not in it."""
         if view.page.key is not None:
-            there = view.of_item(self._library.items.load(view.page.key), f"u/{code}")
+            there = view.of_item(self._library.items.load(view.page.key), questions.page_address(code))
             return there[1] if there is not None and there[0] == code else None
         plain = view.page.url.removeprefix(self._guide.prefixes[view.locale])
-        there = view.ask(f"url:{self._guide.prefixes[code]}{plain}")
-        return there[2] if there is not None and there[0] == view.page.kind else None
+        page = view.ask(questions.page_at(f"{self._guide.prefixes[code]}{plain}"))
+        return page[2] if page is not None and page[0] == view.page.kind else None
 
     def _letters(self, view: View) -> tuple[tuple[str, str, bool], ...]:
         """Return the letters that a long list is divided by: letter, address, whether it is this page's."""
-        if view.page.kind != "list" or view.page.type_id.startswith("@"):
+        if view.page.kind is not PageKind.LIST or view.page.type_id.startswith("@"):
             return ()
         page = view.page
-        letters = view.ask(f"list:{page.type_id}", f"a/{view.locale}")
+        letters = view.ask(questions.list_letters(page.type_id, view.locale))
         urls = ((letter, letter_url(self._guide, page.type_id, view.locale, letter)) for letter in letters)
         return tuple((letter, view.link(url), letter == page.letter) for letter, url in urls)
 

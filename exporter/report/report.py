@@ -4,7 +4,12 @@ from __future__ import annotations
 
 import unicodedata
 from dataclasses import asdict, dataclass, field, replace
-from typing import Any
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from exporter.report.reader_part import ReaderPart
 
 _CONTROLS = {"Cc", "Cs"}
 _DIRECTIONS = {*"\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069"}
@@ -247,6 +252,7 @@ class Report:
     render: RenderReport | None = None
     status: StatusReport | None = None
     check: CheckReport | None = None
+    reader: Mapping[str, ReaderPart] = field(default_factory=dict)
     problems: tuple[Problem, ...] = ()
     notes: tuple[str, ...] = ()
 
@@ -274,19 +280,28 @@ class Report:
             "ok": code == 0,
             "exit": code,
             **parts,
+            **({"reader": {code: asdict(part) for code, part in self.reader.items()}} if self.reader else {}),
             "problems": [problem.as_json() for problem in self.problems],
         }
 
     def sentences(self) -> list[str]:
         """Return one line for each step."""
         done = [part.sentence() for part in (self.sync, self.render, self.check) if part is not None]
-        return [*done, *(self.status.lines()[:1] if self.status else ())]
+        return [*done, *self._reader_lines(), *(self.status.lines()[:1] if self.status else ())]
 
     def lines(self) -> list[str]:
         """Return the short summary for people."""
         done = [part.sentence() for part in (self.sync, self.render) if part is not None]
         lists = (part.lines() for part in (self.status, self.check) if part is not None)
-        return [*done, *(line for lines in lists for line in lines)]
+        return [*done, *self._reader_lines(), *(line for lines in lists for line in lines)]
+
+    def _reader_lines(self) -> list[str]:
+        """Return what readers with the guide on their device pay, by locale."""
+        return [
+            f"reader {code}: {_count(part.changed, 'page')} changed, {part.removed} removed, "
+            f"{_size(part.bytes)} to update, {_size(part.install)} to install"
+            for code, part in self.reader.items()
+        ]
 
 
 def _members(part: SyncReport | RenderReport | StatusReport | CheckReport) -> dict[str, Any]:

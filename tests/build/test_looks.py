@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from exporter.build.program_digest import program_digest
+from exporter.build.program_stamp import program_digest
 from exporter.core.encoding import canonical
 from exporter.guide.index.guide_index import GuideIndex
 from exporter.workers.background import in_background
@@ -32,12 +32,14 @@ LOADED = """
 import json, sys
 from exporter.cli.commands import run
 code = run(sys.argv[1:])
-print(json.dumps([code, sorted({name.partition(".")[0] for name in sys.modules})]))
+names = {name.partition(".")[0] for name in sys.modules}
+names |= {name for name in sys.modules if name.startswith("exporter.")}
+print(json.dumps([code, sorted(names)]))
 """
 
 
 def loaded(guide: Guide, *command: str) -> set[str]:
-    """Run a command in a process of its own; return the packages that it loaded."""
+    """Run a command in a process of its own; return the packages and the program's own modules that it loaded."""
     arguments = [sys.executable, "-c", LOADED, "-C", str(guide.root), "-q", *command]
     code, names = json.loads(subprocess.run(arguments, capture_output=True, check=True).stdout)
     assert code == 0
@@ -52,6 +54,11 @@ def test_render_with_nothing_changed_loads_nothing_that_renders_or_syncs(guide: 
 def test_sync_with_nothing_new_loads_neither_the_schema_nor_what_renders(guide: Guide) -> None:
     guide.build()
     assert loaded(guide, "build") & (HEAVY - {"requests", "urllib3", "yaml", "slugify"}) == set()
+
+
+def test_sync_without_a_message_loads_nothing_of_the_guide(guide: Guide) -> None:
+    guide.build()
+    assert {name for name in loaded(guide, "sync") if name.startswith("exporter.guide")} == set()
 
 
 def settle(guide: Guide) -> None:

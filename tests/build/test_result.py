@@ -13,8 +13,8 @@ import pytest
 from exporter import jobs
 from exporter.build.drift import INDEX, look_ahead
 from exporter.build.output import clean_output
-from exporter.build.program_digest import program_digest
-from exporter.build.result import BuildResult, confirm_result
+from exporter.build.program_stamp import program_digest
+from exporter.build.result import BuildResult, confirm_result, find_result
 from exporter.build.run import RenderOptions, render_guide
 from exporter.config.settings import load_project
 from exporter.core.encoding import digest
@@ -24,8 +24,6 @@ from tests.conftest import PICTURE, asset, entry, link
 from tests.support.forks import Forks
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
-
     from exporter.config.settings import Project
     from tests.conftest import Guide, SpaceFiles
 
@@ -34,15 +32,15 @@ def project_of(guide: Guide) -> Project:
     return load_project(guide.root)
 
 
-def render(guide: Guide, *, strict: bool = False, publish: Callable[[BuildResult], None] | None = None) -> BuildResult:
+def render(guide: Guide, *, strict: bool = False) -> BuildResult:
     project = project_of(guide)
     with look_ahead(project, 1) as drift:
-        return render_guide(project, RenderOptions(1, strict=strict, publish=publish), drift).result
+        return render_guide(project, RenderOptions(1, strict=strict), drift).result
 
 
 def confirm(guide: Guide) -> None:
     with closing(GuideIndex(project_of(guide).cache / INDEX, program_digest())) as index:
-        confirm_result(index)
+        confirm_result(index, find_result(index))
 
 
 def template(guide: Guide, text: str) -> None:
@@ -155,22 +153,22 @@ def test_job_confirms_its_result_when_it_is_done(guide: Guide, space: SpaceFiles
     assert not jobs.render(project).result
 
 
-def test_result_whose_use_fails_comes_again(guide: Guide) -> None:
+def test_result_whose_use_fails_comes_again(guide: Guide, monkeypatch: pytest.MonkeyPatch) -> None:
     assert guide.run("sync").code == 0
-    seen: list[BuildResult] = []
+    project = project_of(guide)
+    with monkeypatch.context() as patched:
+        patched.setattr("exporter.jobs.reader.withdraw_updates", no_room)
+        for _ in range(2):
+            with pytest.raises(OSError, match="no room"):
+                jobs.render(project)
+    result = jobs.render(project).result
+    assert result is not None
+    check_step(result, {}, standing(guide))
+    assert not jobs.render(project).result
 
-    def fail(result: BuildResult) -> None:
-        seen.append(result)
-        if len(seen) < 3:
-            raise OSError(28, "no room")
 
-    for _ in range(2):
-        with pytest.raises(OSError, match="no room"):
-            render(guide, publish=fail)
-    render(guide, publish=fail)
-    assert seen[0] == seen[1] == seen[2]
-    check_step(seen[2], {}, standing(guide))
-    assert not render(guide)
+def no_room(*_arguments: object) -> None:
+    raise OSError(28, "no room")
 
 
 def test_strict_build_that_is_stopped_has_no_result_and_loses_none(guide: Guide) -> None:
@@ -245,8 +243,9 @@ def test_results_add_up_to_what_stands_after_any_history_of_changes_and_kills(
             if chance.random() < 0.2:
                 render(guide)  # which nobody confirms
                 continue
-            result = render(guide, publish=lambda _: None)
+            result = render(guide)
             check_step(result, before, standing(guide))
+            confirm(guide)
             before = standing(guide)
             assert published(guide) == before
     print(dict(ends))

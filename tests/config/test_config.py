@@ -89,6 +89,7 @@ EITHER = "source: expected either local (demo, or a path) or space (an id)"
 CLEAR = "expected https: the access token must not travel in the clear"
 NARROWER = "expected at least one of content_type, newer_than, max"
 AGE = "expected something like 12h, 30d or 8w"
+OFFLINE = "expected true, false or {farewell: true}, or an address in place of that true"
 MISSING = ["1: source: is missing and is required", "1: title: is missing and is required"]
 
 
@@ -105,8 +106,14 @@ MISSING = ["1: source: is missing and is required", "1: title: is missing and is
         ("description:", "3: description: expected a text, found nothing"),
         ("description: [a]", "3: description: expected a text, found a list"),
         ("theme: {logo: ''}", "3: theme.logo: expected a text that is not empty, found ''"),
-        ("offline: maybe", "3: offline: expected true or false, found 'maybe'"),
-        ("offline: []", "3: offline: expected true or false, found a list"),
+        (
+            "offline: maybe",
+            f"3: offline: {OFFLINE}, found 'maybe'",
+        ),
+        (
+            "offline: []",
+            f"3: offline: {OFFLINE}, found a list",
+        ),
         ("locales: en-US", "3: locales: expected a list, as in [en-US, de-DE], found 'en-US'"),
         ("locales: []", "3: locales: expected at least one, found a list"),
         ("locales:\n- ar\n- ~", "5: locales.1: expected a text, found nothing"),

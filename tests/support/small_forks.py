@@ -7,7 +7,7 @@ rows and pages that are written in several steps.
 from __future__ import annotations
 
 from exporter.build import drift, plan, run, tasks, update, writing
-from exporter.guide.library import items, library
+from exporter.guide.library import items
 from exporter.guide.pages import list_parts
 from exporter.guide.pages import other_pages as list_pages
 from exporter.guide.pages import planner as pages
@@ -21,12 +21,11 @@ FEW = 3
 
 def make_small() -> None:
     """Make the sizes small, in this process and those that are forked from it."""
-    for module in (list_parts, library):
-        vars(module)["LONGEST_LIST"] = LONG
-    pages._MANY = tasks.PAGES_A_QUERY = update.ITEMS_AN_INSERT = writing.PAGES_A_TRANSACTION = FEW
+    list_parts.LONGEST_LIST = LONG
+    pages._MOST_SINGLE_LOOKUPS = tasks.PAGES_A_QUERY = update.ITEMS_AN_INSERT = writing.PAGES_A_TRANSACTION = FEW
     worker.ITEMS_A_MESSAGE = vars(pool)["ITEMS_A_MESSAGE"] = FEW
     plan.WORTH_READERS = vars(run)["WORTH_READERS"] = run.WORTH_RENDERERS = FEW
-    items._KEPT = items._PACKED = run._WORTH_A_PROCESS = drift.INDEX_WORTH_A_PROCESS = FEW
+    items._MOST_ITEMS = items._MOST_LINKED = run._WORTH_A_PROCESS = drift.INDEX_WORTH_A_PROCESS = FEW
     pool.OPEN_SHARE = 2
     list_pages.LARGEST_SITEMAP = list_views.FEED_ENTRIES = FEW
 

@@ -45,7 +45,7 @@ def open_views(folder: Path) -> Iterator[Callable[[str], View]]:
         library = Library(index, guide_model, files.root, files.root / "templates")
 
         def at(url: str) -> View:
-            ((_, page),) = index.pages("url = ?", url)
+            ((_, page),) = index.pages.at(url)
             return View(library, page, lambda name, **_: Markup("[{}]").format(name))
 
         yield at

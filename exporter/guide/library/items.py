@@ -1,4 +1,4 @@
-"""The items of the mirror in memory: their cards out of the index, and whole out of their files where that is due."""
+"""The items of the mirror in memory: their summaries out of the index, or whole out of their files where needed."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from exporter.core.files import read_file
 from exporter.core.model import Item, Key, own_facts
 from exporter.core.naming import item_at
 from exporter.guide.index.database import read_row
-from exporter.guide.library.questions import Subject
+from exporter.guide.library.read_log import Subject
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -20,19 +20,19 @@ if TYPE_CHECKING:
     from exporter.core.encoding import Json
     from exporter.guide.index.guide_index import GuideIndex
 
-_KEPT = 8_000
-"""Cards of items that are kept in memory."""
-_WHOLE = 64 << 20
-"""Bytes of entries that are kept whole, packed, for the pages that show them."""
-_PACKED = 8_000
-"""Cards that are fetched at once, packed, where many pages are rendered."""
+_MOST_ITEMS = 8_000
+"""Items that stay in memory; those used least recently leave first."""
+_MOST_BYTES_WHOLE = 64 << 20
+"""Bytes of packed entries that were read for the index and stay in memory for the pages that show them."""
+_MOST_LINKED = 8_000
+"""Summaries of linked items that are fetched at once, packed, before many pages are rendered."""
 
 
 class ItemInMemory(Subject):
-    """An item in memory; one that is not there has no `path`.
+    """An item in memory; one that the mirror does not hold has no `path`.
 
-    Until one of its `long` fields is asked for, it is the card that the index keeps; None stands for all of them.
-    `pages` are the addresses of its pages by locale, None as long as nobody asked.
+    It holds the summary of the index until one of its `long` fields is asked for (None: all are long); then its file is
+    read. `pages` are the addresses of its pages by locale, None until they are looked up.
     """
 
     __slots__ = ("facts", "fields", "long", "pages", "path", "tags", "type")
@@ -48,7 +48,7 @@ class ItemInMemory(Subject):
         self.pages: dict[str, str] | None = None
 
     def take(self, item: Item) -> None:
-        """Take an item as it was read."""
+        """Take over an item as it was read."""
         self.type, self.fields, self.long = item.content_type, item.fields, ()
         self.facts, self.tags = own_facts(item)
 
@@ -61,9 +61,10 @@ class ItemInMemory(Subject):
 
 
 class Items:
-    """Loads items and keeps them for the next page; `files_read` counts the files.
+    """Loads items and keeps them for the next page; `files_read` counts files.
 
-    `expected` are the items whose pages are rendered next, with the paths of their files.
+    `expected` are the items whose pages are rendered next, with the paths of their files: what is looked up for one of
+    them is looked up for all.
     """
 
     def __init__(self, index: GuideIndex, content: Path) -> None:
@@ -72,19 +73,19 @@ class Items:
         self._content = str(content)
         self._loaded: OrderedDict[str, ItemInMemory] = OrderedDict()
         self._whole: dict[str, tuple[str, bytes]] = {}
-        self._room = _WHOLE
+        self._room = _MOST_BYTES_WHOLE
         self.expected: dict[str, str] = {}
         self._expected_pages: dict[str, dict[str, str]] | None = None
         self._packed: dict[str, tuple[str, str, bytes]] = {}
         self._addresses: dict[str, dict[str, str]] = {}
 
     def fetch_linked(self) -> None:
-        """Fetch the cards of what is linked to, and where pages lie, by few queries: before many pages are rendered."""
-        self._packed = {row[0]: row for row in self._index.linked_cards(_PACKED)}
-        self._addresses = self._index.addresses([each for each in self._packed if each.startswith("entry:")])
+        """Fetch summaries of linked items and the addresses of their pages: before many pages are rendered."""
+        self._packed = {row[0]: row for row in self._index.items.linked_summaries(_MOST_LINKED)}
+        self._addresses = self._index.pages.addresses([key for key in self._packed if key.startswith("entry:")])
 
     def load(self, key: str) -> ItemInMemory:
-        """Give an item, from memory or from its card in the index."""
+        """Return an item, from memory or from its summary in the index."""
         found = self._loaded.get(key)
         if found is None:
             return self.load_all([key])[0]
@@ -92,14 +93,14 @@ class Items:
         return found
 
     def load_all(self, keys: Sequence[str]) -> list[ItemInMemory]:
-        """Give several items, those that are not in memory by few queries."""
+        """Return several items, loading those that are not in memory by few queries."""
         found = {key: self._loaded[key] for key in keys if key in self._loaded}
         missing = [key for key in keys if key not in found]
         packed = [self._packed[key] for key in missing if key in self._packed]
         others = missing if not packed else [key for key in missing if key not in self._packed]
-        for key, path, card in (*packed, *self._index.cards(others)):
+        for key, path, summary in (*packed, *self._index.items.summaries(others)):
             loaded = found[key] = self._loaded[key] = ItemInMemory(key, path)
-            loaded.type, loaded.facts, loaded.tags, loaded.fields, loaded.long = read_row(card)
+            loaded.type, loaded.facts, loaded.tags, loaded.fields, loaded.long = read_row(summary)
             loaded.pages = self._addresses.get(key)
             if loaded.long is None:
                 self.complete(loaded)
@@ -108,15 +109,15 @@ class Items:
                 found[key] = self._loaded[key] = ItemInMemory(key, None)
         entries = [key for key in keys if found[key].pages is None and key.startswith("entry:")]
         if len(entries) > 1:
-            pages = self._index.addresses(entries)
+            pages = self._index.pages.addresses(entries)
             for key in entries:
                 found[key].pages = pages.get(key, {})
-        while len(self._loaded) > _KEPT:
+        while len(self._loaded) > _MOST_ITEMS:
             self._loaded.popitem(last=False)
         return [found[key] for key in keys]
 
     def keep(self, item: Item, path: str) -> None:
-        """Keep an entry that was just read for its pages, as long as there is room."""
+        """Keep an entry that was just read for the pages that show it, as long as there is room."""
         try:
             packed = pack([item.content_type, *own_facts(item), item.fields])
         except (UnicodeEncodeError, OverflowError):
@@ -126,14 +127,14 @@ class Items:
             self._whole[str(item.key)] = path, packed
 
     def expect(self, keys: Sequence[str]) -> None:
-        """Learn by few queries where the files of items lie that will be loaded whole."""
-        self.expected = self._index.paths(keys)
+        """Look up by few queries where the files of items lie that will be loaded whole."""
+        self.expected = self._index.items.paths_of(keys)
         self._expected_pages = None
 
     def load_whole(self, key: str) -> ItemInMemory:
-        """Give an item with all its fields: for the page that shows it."""
+        """Return an item with all its fields: for the page that shows it."""
         path, packed = self._whole.get(key, (None, b""))
-        loaded = self._loaded[key] = ItemInMemory(key, path or self.expected.get(key) or self._index.path_of(key))
+        loaded = self._loaded[key] = ItemInMemory(key, path or self.expected.get(key) or self._index.items.path_of(key))
         if packed:
             loaded.type, loaded.facts, loaded.tags, loaded.fields = unpack(packed)
         elif loaded.path is not None:
@@ -141,28 +142,28 @@ class Items:
         return loaded
 
     def pages_of(self, loaded: ItemInMemory) -> dict[str, str]:
-        """Give the addresses of an entry's pages by locale; of those that are expected, all are fetched at once."""
+        """Return the addresses of an entry's pages by locale."""
         key = loaded.key
         if loaded.pages is None and key in self.expected:
             if self._expected_pages is None:
-                self._expected_pages = self._index.addresses(list(self.expected))
+                self._expected_pages = self._index.pages.addresses(list(self.expected))
             loaded.pages = self._expected_pages.get(key, {})
         elif loaded.pages is None:
-            loaded.pages = self._index.addresses([key]).get(key, {})
+            loaded.pages = self._index.pages.addresses([key]).get(key, {})
         return loaded.pages
 
     def forget(self, key: str) -> None:
-        """Drop an item from memory: what is asked of it beside its card is seldom asked twice."""
+        """Drop an item from memory: fields that its summary lacks are seldom asked for twice."""
         self._loaded.pop(key, None)
 
     def complete(self, loaded: ItemInMemory) -> None:
-        """Read an item's file. Raises GuardError where it is not what the index knows any more."""
+        """Read an item's file. Raises GuardError where it is gone, or is another item's."""
         self.files_read += 1
         try:
             item = item_at(loaded.path or "", decode(read_file(f"{self._content}/{loaded.path}")))
             if item is None:
-                raise ValueError("it is another item's")
+                raise ValueError("it holds another item")
         except (OSError, ValueError) as error:
-            said = f"content/{loaded.path} changed while it was rendered ({error}): run again"
-            raise GuardError("mirror-broken", said) from None
+            message = f"content/{loaded.path} changed while the guide was rendered ({error}): run the command again"
+            raise GuardError("mirror-broken", message) from None
         loaded.take(item)

@@ -1,18 +1,17 @@
-"""The library: every question that a page can ask, each with an answer that can be compared with an earlier one."""
+"""The library: answers every question that a page can ask, so that each answer can be compared with an earlier one."""
 
 from __future__ import annotations
 
-import os
 from functools import cached_property
 from typing import TYPE_CHECKING
 
-from exporter.core.naming import asset_files
+from exporter.guide.library.item_answers import ItemAnswers
 from exporter.guide.library.items import ItemInMemory, Items
-from exporter.guide.library.list_answers import addresses_in, answer_of_list
-from exporter.guide.library.questions import SharedQuestion, Subject
+from exporter.guide.library.list_answers import ListAnswers, addresses_in
+from exporter.guide.library.questions import FIELD, entry_keys
+from exporter.guide.library.read_log import SharedQuestion, Subject
 from exporter.guide.library.template_files import TemplateFiles, word_files
-from exporter.guide.library.theme_words import read_words, word
-from exporter.guide.pages.list_parts import LONGEST_LIST, count_of, letters_of
+from exporter.guide.library.theme_words import find_word, read_words
 from exporter.guide.schema.guide_model import site_values
 from exporter.pictures.size import logo_size
 
@@ -29,7 +28,7 @@ _ITEMS = ("entry", "asset")
 
 
 class Library:
-    """Answers questions out of the index and the files of the mirror; what was asked is kept for the next page.
+    """Answers questions out of the index and the files of the mirror; answers are kept for the next page.
 
     `questions` counts the answers that were worked out; `known` are those that many pages ask alike.
     """
@@ -39,25 +38,25 @@ class Library:
         self.guide = guide
         self.templates = templates
         self.items = Items(index, content)
-        self.questions = 0
-        self._content = str(content)
-        self.known: dict[tuple[str, str], SharedQuestion] = {}
-        self._subjects: dict[str, Subject] = {}
         self.template_files = TemplateFiles(templates)
+        self.questions = 0
+        self.known: dict[tuple[str, str], SharedQuestion] = {}
+        self._item_answers = ItemAnswers(guide, self.items, content)
+        self._list_answers = ListAnswers(index, guide, self._all_keys)
+        self._subjects: dict[str, Subject] = {}
         self._referrers_known: dict[str, list[tuple[str, str]]] = {}
 
     def shared(self, subject: str, argument: str) -> SharedQuestion:
-        """Ask what many pages ask alike."""
+        """Answer a question that many pages ask alike."""
         found = self.known.get((subject, argument))
         if found is None:
             self.questions += 1
-            kind, _, rest = subject.partition(":")
-            answer = _OF_OTHERS[kind](self, rest, argument)
-            found = self.known[subject, argument] = SharedQuestion(subject, argument, answer)
+            found = SharedQuestion(subject, argument, self._answer_of(subject, argument))
+            self.known[subject, argument] = found
         return found
 
     def subject(self, key: str) -> Subject:
-        """Give what questions are asked of: an item by its key, or `list:TYPE`, `to:KEY`, `url:ADDRESS`."""
+        """Return the subject that a key names: an item, or what a `Question` is asked of."""
         if key.partition(":")[0] in _ITEMS:
             return self.items.load(key)
         found = self._subjects.get(key)
@@ -66,135 +65,66 @@ class Library:
         return found
 
     def answer(self, subject: Subject, argument: str) -> Json:
-        """Ask a question.
-
-        Of an item: `f/LOCALE/FIELD` a field's value and the locale that it came from, `x` what it is, `s/NAME` a fact,
-        `m` its tags, `p` its files, `u/LOCALE` its address, `t/LOCALE` the fields that have something in the locale
-        itself.
-        """
+        """Answer a question about a subject, by its argument."""
         answers = subject.answers
         if argument not in answers:
             self.questions += 1
             if isinstance(subject, ItemInMemory):
-                kind, _, rest = argument.partition("/")
-                answers[argument] = _OF_ITEM[kind](self, subject, rest)
+                answers[argument] = self._item_answers.answer(subject, argument)
             else:
-                kind, _, rest = subject.key.partition(":")
-                answers[argument] = _OF_OTHERS[kind](self, rest, argument)
+                answers[argument] = self._answer_of(subject.key, argument)
         return answers[argument]
 
     def field(self, loaded: ItemInMemory, name: str, locale: str) -> tuple[str, LocalizedValue]:
-        """Ask for a field's value; give the question's argument and the value with the locale that it came from."""
-        argument = f"f/{locale}/{name}"
-        found = loaded.answers.get(argument)
+        """Answer the question `field_value`, which is asked most; return its argument, too."""
+        argument = f"{FIELD}/{locale}/{name}"  # as field_value makes it, without a call
+        found: LocalizedValue | None = loaded.answers.get(argument)
         if found is None:
             self.questions += 1
-            if loaded.long and name in loaded.long:
-                self.items.complete(loaded)
-            found = self.guide.answer_of(loaded.type, loaded.fields, name, locale)
-            loaded.answers[argument] = found
+            found = loaded.answers[argument] = self._item_answers.field(loaded, name, locale)
         return argument, found
 
-    def stamp(self, key: str, arguments: tuple[str, ...]) -> bytes:
-        """Give what stands for the answers that some questions have now."""
+    def digest(self, key: str, arguments: tuple[str, ...]) -> bytes:
+        """Return the digest of the answers that some questions about a subject have now."""
         subject = self.subject(key)
-        return subject.stamp(arguments, [self.answer(subject, each) for each in arguments])
+        return subject.digest(arguments, [self.answer(subject, argument) for argument in arguments])
 
-    def _field(self, loaded: ItemInMemory, rest: str) -> Json:
-        locale, _, name = rest.partition("/")
-        return self.field(loaded, name, locale)[1]
+    def _answer_of(self, subject: str, argument: str) -> Json:
+        kind, _, rest = subject.partition(":")
+        return _ANSWERS[kind](self, rest, argument)
 
-    def _what(self, loaded: ItemInMemory, _rest: str) -> str | None:
-        """Give an entry's content type, nothing for an asset, None for what is not there."""
-        return loaded.type if loaded.path is not None else None
-
-    def _fact(self, loaded: ItemInMemory, name: str) -> Json:
-        return (loaded.type or "asset") if name == "type" else loaded.facts.get(name)
-
-    def _tag_ids(self, loaded: ItemInMemory, _rest: str) -> Sequence[str]:
-        return loaded.tags
-
-    def _files(self, loaded: ItemInMemory, _rest: str) -> Json:
-        if loaded.long and "file" in loaded.long:
-            self.items.complete(loaded)
-        return loaded.item.localized("file")
-
-    def _translated(self, loaded: ItemInMemory, locale: str) -> list[str]:
-        if loaded.long:
-            self.items.complete(loaded)
-        return sorted(name for name in loaded.fields if self.guide.has_own(loaded.fields[name], locale))
-
-    def _address(self, loaded: ItemInMemory, locale: str) -> Json:
-        """Give locale and address of an entry's page, or an asset's public path; None where there is none."""
-        chain = (locale, *self.guide.chains.get(locale, ()))
-        if loaded.key.startswith("asset:"):
-            return self._file(loaded, (*chain, self.guide.default))
-        pages = self.items.pages_of(loaded)
-        return next(((code, pages[code]) for code in (*chain, *self.guide.locales) if code in pages), None)
-
-    def _file(self, loaded: ItemInMemory, codes: tuple[str, ...]) -> str | None:
-        if loaded.path is None or self.guide.site.content.assets != "download":
-            return None
-        if loaded.long and "file" in loaded.long:
-            self.items.complete(loaded)
-        files = asset_files(loaded.item, loaded.path)
-        found = (each for code in codes for each in files if code in each.locales)
-        return next((each.public_path for each in found if os.path.isfile(f"{self._content}/{each.path}")), None)  # noqa: PTH113
-
-    def _listed(self, type_id: str, argument: str) -> Json:
-        """Answer of a type: `n` how many entries it has (`n/LOCALE` in a locale), `l` whether that is a long list.
-
-        `g/FIELD` what a field leads to, `a/LOCALE` the letters of its list, `k/LOCALE/LETTER/MOST` the keys in order.
-        """
-        kind, _, rest = argument.partition("/")
-        if kind == "k":
-            return self._keys(type_id, *rest.rsplit("/", 2))
-        if kind == "a":
-            return letters_of(self.index, type_id, rest)
-        if kind == "g":
-            query = "SELECT target, count(*) FROM link WHERE type = ? AND field = ? GROUP BY target"
-            return self.index.rows(query, type_id, rest)
-        if kind in ("d", "o", "p", "t", "v"):
-            return answer_of_list(self.index, self.guide, self._all_keys, type_id, kind, rest)
-        count = count_of(self.index, type_id, rest or self.guide.locales[0])
-        return count if kind == "n" else count > LONGEST_LIST
+    def _list(self, list_id: str, argument: str) -> Json:
+        return self._list_answers.answer(list_id, argument)
 
     def _all_keys(self, list_id: str, locale: str) -> Sequence[str]:
-        keys: Sequence[str] = self.answer(self.subject(f"list:{list_id}"), f"k/{locale}//")
+        subject, argument = entry_keys(list_id, locale)
+        keys: Sequence[str] = self.answer(self.subject(subject), argument)
         return keys
 
-    def _keys(self, type_id: str, locale: str, letter: str, most: str) -> list[str]:
-        query = "SELECT key FROM label JOIN item ON item.id = label.item WHERE label.type = ? AND label.locale = ?"
-        values = [type_id, locale]
-        if letter:
-            query, values = f"{query} AND label.letter = ?", [*values, letter]
-        return [row[0] for row in self.index.rows(f"{query} ORDER BY label.sort LIMIT ?", *values, int(most or -1))]
-
-    def _referrers(self, key: str, _argument: str) -> Json:
-        """Give the entries that link to an item; where its page is rendered among many, it is asked for all of them."""
+    def _referrers(self, key: str, _argument: str) -> list[tuple[str, str]]:
+        """Return the entries that link to an item; where its page is one of many to render, of all those at once."""
         expected = self.items.expected
         if key not in expected:
-            return self.index.referrers([key])[key]
+            return self.index.links.referrers([key])[key]
         if key not in self._referrers_known:
-            self._referrers_known = self.index.referrers(list(expected))
+            self._referrers_known = self.index.links.referrers(list(expected))
         return self._referrers_known[key]
 
-    def _page_at(self, url: str, _argument: str) -> Json:
-        found = self.index.pages("url = ?", url)
-        return next(([page.kind, page.key, page.url] for _, page in found if page.url == url), None)
+    def _page_at(self, url: str, _argument: str) -> tuple[str, str | None, str] | None:
+        found = self.index.pages.at(url)
+        return next(((page.kind.value, page.key, page.url) for _, page in found if page.url == url), None)
 
     def _template(self, _rest: str, name: str) -> str | None:
-        """Give what stands for a template's source; None for one that is missing."""
         return self.template_files.digest(name)
 
     @cached_property
     def words(self) -> Mapping[str, Mapping[str, str]]:
-        """The theme's own words and the project's over them."""
-        return read_words([each for each in word_files(self.templates) if each.is_file()])
+        """The theme's words, with the project's in their place where it has them."""
+        return read_words([file for file in word_files(self.templates) if file.is_file()])
 
     def _word(self, _rest: str, argument: str) -> str:
         locale, _, name = argument.partition("/")
-        return word(self.words, name, locale)
+        return find_word(self.words, name, locale)
 
     def _site(self, _rest: str, name: str) -> Json:
         if name == "logo_size":
@@ -205,23 +135,21 @@ class Library:
         return self.guide.definitions.get(type_id)
 
     def _types(self, _rest: str, _argument: str) -> list[str]:
-        """Give the content types that have pages and entries."""
-        query = "SELECT 1 FROM label WHERE type = ? LIMIT 1"
-        return [each for each in self.guide.types if self.index.value(query, each)]
+        return [type_id for type_id in self.guide.types if self.index.labels.has_entries(type_id)]
 
     def _lists(self, _rest: str, _argument: str) -> list[str]:
-        """Give the lists of site.yaml, those apart that lie where the list of a type would."""
-        own = {f"/{self.guide.segments[each]}/" for each in self.guide.types}
-        return [name for name, each in self.guide.site.lists.items() if (each.url or f"/{name}/") not in own]
+        own = {f"/{self.guide.segments[type_id]}/" for type_id in self.guide.types}
+        return [name for name, pattern in self.guide.site.lists.items() if (pattern.url or f"/{name}/") not in own]
 
     def _sitemap(self, name: str, _argument: str) -> Json:
-        return addresses_in(self.index, self.guide, self.items, name)
+        file, _, files = name.partition("/")
+        return addresses_in(self.index, self.guide, self.items, int(file), int(files))
 
     def _guide(self, _rest: str, _argument: str) -> Json:
         guide = self.guide
-        locales = {code: [each.name, each.default, each.fallback] for code, each in guide.model.locales.items()}
+        locales = guide.model.locales
         return [
-            list(locales.items()),
+            [(code, [locale.name, locale.default, locale.fallback]) for code, locale in locales.items()],
             guide.locales,
             guide.types,
             sorted(guide.embedded_types),
@@ -234,17 +162,8 @@ class Library:
         return self.guide.tags.get(tag, tag)
 
 
-_OF_ITEM: dict[str, Callable[[Library, ItemInMemory, str], Json]] = {
-    "f": Library._field,
-    "x": Library._what,
-    "s": Library._fact,
-    "p": Library._files,
-    "m": Library._tag_ids,
-    "t": Library._translated,
-    "u": Library._address,
-}
-_OF_OTHERS: dict[str, Callable[[Library, str, str], Json]] = {
-    "list": Library._listed,
+_ANSWERS: dict[str, Callable[[Library, str, str], Json]] = {
+    "list": Library._list,
     "to": Library._referrers,
     "url": Library._page_at,
     "template": Library._template,
@@ -254,6 +173,6 @@ _OF_OTHERS: dict[str, Callable[[Library, str, str], Json]] = {
     "types": Library._types,
     "lists": Library._lists,
     "sitemap": Library._sitemap,
-    "frame": Library._guide,
+    "guide": Library._guide,
     "tag": Library._tag,
 }

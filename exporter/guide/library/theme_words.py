@@ -29,8 +29,8 @@ def read_words(files: list[Path]) -> Mapping[str, Mapping[str, str]]:
     return words
 
 
-def word(words: Mapping[str, Mapping[str, str]], name: str, locale: str) -> str:
-    """Give a word in a locale, in its language, else in English, else its name."""
+def find_word(words: Mapping[str, Mapping[str, str]], name: str, locale: str) -> str:
+    """Return a word in a locale, else in its language, else in English, else its name."""
     by_language = words.get(name, {})
     for code in (locale, locale.split("-", 1)[0], "en"):
         if code in by_language:

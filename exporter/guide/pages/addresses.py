@@ -1,7 +1,8 @@
-"""Where an entry's pages want to lie: the pattern of site.yaml filled in, else the type and the slug.
+"""The addresses that an entry's pages want: the pattern of site.yaml filled in, else the type and the slug.
 
-What a pattern reads of linked entries is not known where one entry is read. There an address holds a mark: the key of
-the linked entry and what is asked of it; it is resolved once all entries are known, and again when one of them changes.
+What a pattern reads of linked entries is not known where one entry is read. There an address holds a mark between NULs:
+the key of the linked entry and the path of what is read of it. Marks are resolved once all entries are known, and again
+when one of them changes.
 """
 
 from __future__ import annotations
@@ -26,12 +27,12 @@ if TYPE_CHECKING:
 
 _MARK = re.compile("\0([^\0]*)\0([^\0]*)\0")
 _DATE = re.compile(r"\d{4}-\d\d-\d\d", re.ASCII)
-_DEPTH = 9
-"""How many links a pattern can follow; a hostile one ends here."""
+_MOST_LINKS = 9
+"""Links that a placeholder follows; one of a hostile pattern ends here."""
 
 
 def base_address(guide: GuideModel, item: Item, locale: str) -> str:
-    """Give the address that an entry's page wants, with marks for what linked entries say."""
+    """Return the address that an entry's page wants, with marks for values of linked entries."""
     wanted = guide.site.pages.get(item.content_type)
     prefix = guide.prefixes[locale]
     if wanted is None or wanted.url is None:
@@ -40,17 +41,17 @@ def base_address(guide: GuideModel, item: Item, locale: str) -> str:
 
 
 def own_slug(guide: GuideModel, item: Item, locale: str) -> str:
-    """Give what an entry's address ends in where no pattern says otherwise."""
+    """Return the last segment of an entry's address where no pattern of site.yaml says otherwise."""
     content_type = guide.model.types.get(item.content_type)
     if content_type is None:
         return _id_segment(item.key.id)
-    slug = url_path(_said(guide, item, content_type.address_field, locale))
+    slug = url_path(_text(guide, item, content_type.address_field, locale))
     shown = content_type.display_field
-    titles = (url_path(_said(guide, item, shown, code)) for code in (locale, guide.default))
+    titles = (url_path(_text(guide, item, shown, code)) for code in (locale, guide.default))
     return slug or next(filter(None, titles), "") or _id_segment(item.key.id)
 
 
-def _said(guide: GuideModel, item: Item, name: str, locale: str) -> str:
+def _text(guide: GuideModel, item: Item, name: str, locale: str) -> str:
     value = guide.answer(item, name, locale).value
     return value if isinstance(value, str) else ""
 
@@ -60,20 +61,20 @@ def _id_segment(identifier: str) -> str:
 
 
 def _filled(guide: GuideModel, item: Item, path: str, locale: str) -> str:
-    """Fill in one placeholder: a field, a part of a date, or a mark for what a linked entry says; else the own id."""
+    """Fill in one placeholder: a field, a part of a date, a mark for a linked entry's value; else the entry's id."""
     name, _, rest = path.partition(".")
     if name == "sys":
         name, _, rest = rest.partition(".")
         return _segment(str(item.sys.get(name, "")), rest) or _id_segment(item.key.id)
-    value = part_value(guide.answer(item, name, locale).value)
+    value = linked_value(guide.answer(item, name, locale).value)
     if value.startswith("\0"):
         known = links_to_entries(guide.model.types.get(item.content_type), name)
         return f"{value}\0{rest}\0" if known else _id_segment(item.key.id)
     return _segment(value, rest) or _id_segment(item.key.id)
 
 
-def part_value(value: Json) -> str:
-    """Give what an address can be made of as text; a NUL and its key for a link to an entry; of several the first."""
+def linked_value(value: Json) -> str:
+    """Return a field's value as text for an address, of several the first; for a link to an entry a NUL and its key."""
     first = value[0] if isinstance(value, list) and value else value
     key = link_key(first) if isinstance(first, dict) else None
     if key is not None and key.kind == "entry":
@@ -93,27 +94,27 @@ def _segment(value: str, rest: str) -> str:
 
 
 def linked_values(guide: GuideModel, item: Item) -> tuple[tuple[str, str, str], ...]:
-    """Give what the addresses of others read of an entry: field, locale and value."""
+    """Return what the addresses of others read of an entry: field, locale and value; the field "" is its slug."""
     content_type = guide.model.types.get(item.content_type) if guide.linked_fields else None
     found: list[tuple[str, str, str]] = []
     for name in sorted(guide.linked_fields) if content_type is not None else ():
         if not name:
             found += [(name, code, own_slug(guide, item, code)) for code in guide.locales]
         elif content_type is not None and content_type.find(name):
-            found += [(name, code, part_value(guide.answer(item, name, code).value)) for code in guide.locales]
+            found += [(name, code, linked_value(guide.answer(item, name, code).value)) for code in guide.locales]
     return tuple(found)
 
 
 def resolve(base: str, locale: str, facts_of: Callable[[str], ItemFacts | None]) -> str:
-    """Put what linked entries say for the marks of an address; an id where an entry is not there or says nothing."""
-    return _MARK.sub(lambda found: _linked(found[1], found[2], locale, facts_of, _DEPTH), base)
+    """Replace the marks of an address by values of linked entries; by the id where there is no entry or no value."""
+    return _MARK.sub(lambda found: _linked(found[1], found[2], locale, facts_of, _MOST_LINKS), base)
 
 
 def _linked(key: str, path: str, locale: str, facts_of: Callable[[str], ItemFacts | None], depth: int) -> str:
     name, _, rest = path.partition(".")
     facts = facts_of(key)
-    parts = facts.linked_values if facts is not None else ()
-    value = next((each for field, code, each in parts if (field, code) == (name, locale)), "")
+    values = facts.linked_values if facts is not None else ()
+    value = next((text for field, code, text in values if (field, code) == (name, locale)), "")
     if value.startswith("\0"):
         ends = not rest or not depth
         return _id_segment(value[7:]) if ends else _linked(value[1:], rest, locale, facts_of, depth - 1)
@@ -121,7 +122,7 @@ def _linked(key: str, path: str, locale: str, facts_of: Callable[[str], ItemFact
 
 
 def dependents(index: GuideIndex, guide: GuideModel, key: str) -> set[str]:
-    """Give the keys of the entries whose addresses read something of an entry."""
+    """Return the keys of the entries whose addresses read something of an entry."""
     found: set[str] = set()
     for type_id, wanted in guide.site.pages.items():
         for path in paths_of(wanted.url or ""):
@@ -132,11 +133,10 @@ def dependents(index: GuideIndex, guide: GuideModel, key: str) -> set[str]:
 
 
 def _leading_to(index: GuideIndex, key: str, steps: tuple[str, ...]) -> set[str]:
-    """Give the entries from which links of these fields, one after the other, lead to an entry."""
+    """Return the entries from which links of these fields, one after the other, lead to an entry."""
     keys = {key}
-    query = "SELECT key FROM link JOIN item ON item.id = link.source WHERE target = ? AND field = ?"
     for name in reversed(steps):
-        keys = {row[0] for each in keys for row in index.rows(query, each, name)}
+        keys = {source for target in keys for source in index.links.sources(target, name)}
     return keys
 
 
@@ -149,7 +149,7 @@ def earlier_addresses(
 ) -> Iterator[tuple[str, str, str]]:
     """Yield key, locale and address of pages as they were before one of the fields that they are made of changed.
 
-    `facts_of` gives what the index knows of an entry.
+    `facts_of` returns what the index knows of an entry.
     """
     key, standing = str(item.key), facts_of(str(item.key))
     if standing is None:
@@ -161,7 +161,7 @@ def earlier_addresses(
         bases = [(key, locale, base) for locale, base in _own_bases(guide, before)]
         bases += [(facts.key, locale, base) for facts in linking for locale, base in facts.bases]
         for source, locale, base in bases:
-            yield source, locale, resolve(base, locale, partial(_known_or_asked, known, facts_of))
+            yield source, locale, resolve(base, locale, partial(_facts_from, known, facts_of))
 
 
 def _own_bases(guide: GuideModel, item: Item) -> Iterator[tuple[str, str]]:
@@ -176,14 +176,14 @@ def _earlier(guide: GuideModel, item: Item, fields: Mapping[str, Mapping[str, li
             yield from (_with_value(guide, item, name, code, value) for value in values)
 
 
-def _known_or_asked(
+def _facts_from(
     known: Mapping[str, ItemFacts], facts_of: Callable[[str], ItemFacts | None], key: str
 ) -> ItemFacts | None:
     return known.get(key) or facts_of(key)
 
 
 def _with_value(guide: GuideModel, item: Item, name: str, locale: str, value: str) -> Item:
-    """Give an entry as it was with an earlier value; of a link that is the key that it led to."""
+    """Return an entry as it was with an earlier value, which is a key where the field was a link."""
     earlier: Json = value
     kind, _, identifier = value.partition(":")
     if kind == "entry" and links_to_entries(guide.model.types.get(item.content_type), name):

@@ -1,4 +1,4 @@
-"""What the index keeps of an item: where lists put it, what it links to, where its pages want to lie, its files."""
+"""What the index keeps of an item: its places in lists, its links, the addresses that its pages want, its files."""
 
 from __future__ import annotations
 
@@ -17,13 +17,17 @@ if TYPE_CHECKING:
     from exporter.core.encoding import Json
     from exporter.guide.schema.guide_model import GuideModel
 
-_SHORT = 300
-_LONG = (str, list)
-_FEW = 8
+_LONGEST_SHORT = 300
+"""Characters of a text, or values of a list, in a field that a summary holds."""
+_MOST_NAMES = 8
+"""Names in an object that a summary holds."""
 
 
 def summary_of(item: Item) -> bytes:
-    """Pack what other pages mostly ask of an item: all but its long fields, whose names stand beside."""
+    """Pack what other pages mostly read of an item: all but its long fields, and the names of those.
+
+    Where it cannot be packed, it names no field: None in place of the names stands for all of them.
+    """
     short: dict[str, Json] = {}
     long: list[str] = []
     for name, values in item.fields.items():
@@ -38,24 +42,24 @@ def summary_of(item: Item) -> bytes:
 
 
 def _is_short(values: Json) -> bool:
-    """Tell cheaply whether a field is short in all locales, as most are; no text that is packed tells more."""
+    """Whether a field is short in all locales, as most are; the check must cost less than packing the field."""
     if not isinstance(values, dict):
         return False
-    for each in values.values():
-        if isinstance(each, _LONG):
-            if len(each) > _SHORT:
+    for value in values.values():
+        if isinstance(value, (str, list)):
+            if len(value) > _LONGEST_SHORT:
                 return False
-        elif isinstance(each, dict) and ("nodeType" in each or len(each) > _FEW):
+        elif isinstance(value, dict) and ("nodeType" in value or len(value) > _MOST_NAMES):
             return False
     return True
 
 
 def facts_of(guide: GuideModel, item: Item, path: str) -> ItemFacts:
-    """Work out an item's facts; its JSON lies at `path` under content/."""
+    """Return an item's facts; its JSON lies at `path` under content/."""
     targets = _targets(item)
     kind, identifier = item.key
     if kind == "asset":
-        files = tuple([(each.public_path, each.path) for each in asset_files(item, path)])
+        files = tuple([(file.public_path, file.path) for file in asset_files(item, path)])
         return ItemFacts(f"asset:{identifier}", "", (), targets, (), files)
     type_id = item.content_type
     titles = [(code, guide.title(item, code)) for code in guide.locales]
@@ -69,7 +73,7 @@ def facts_of(guide: GuideModel, item: Item, path: str) -> ItemFacts:
 
 
 def _targets(item: Item) -> tuple[tuple[str, str], ...]:
-    """Give key and field of what an item links to."""
+    """Return key and field of what an item links to."""
     found: set[tuple[str, str]] = set()
     for name, values in item.fields.items():
         for value in values.values() if isinstance(values, dict) else ():
@@ -80,26 +84,26 @@ def _targets(item: Item) -> tuple[tuple[str, str], ...]:
 
 
 def _plain(name: str) -> str:
-    """Give the id of a field as UTF-8 can hold it."""
+    """Return the id of a field as UTF-8 can hold it."""
     return name if name.isascii() else name.encode("utf-8", "replace").decode()
 
 
 def links_in(value: Json) -> list[Key]:
-    """Give the keys that a value links to, at any depth, Rich Text included."""
+    """Return the keys that a value links to, at any depth, Rich Text included."""
     found: list[Key] = []
     pending: list[Json] = [value]
-    for each in pending:  # which grows while it is walked
-        key = link_key(each) if "sys" in each else None
+    for part in pending:  # which grows while it is walked
+        key = link_key(part) if "sys" in part else None
         if key is not None:
             found.append(key)
         else:
-            inside = each.values() if type(each) is dict else each
+            inside = part.values() if type(part) is dict else part
             pending += [inner for inner in inside if type(inner) is dict or type(inner) is list]
     return found
 
 
 def _sort(guide: GuideModel, item: Item, title: str, locale: str) -> bytes:
-    """Give bytes that order as lists do: by `order` or date, where there is one, then by title, then by id."""
+    """Return bytes that sort as lists do: by `order` or date, where there is one, then by title, then by id."""
     place = place_of(guide.roles.get(item.content_type, UNKNOWN), lambda name: _place(guide, item, name, locale))
     plain, own = sort_key(title.replace("\0", " "))
     return sortable(place) + f"{plain}\0{own}\0{item.key.id}".encode("utf-8", "replace")

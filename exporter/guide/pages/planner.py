@@ -7,11 +7,11 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from exporter.core.errors import ConfigError
 from exporter.core.naming import file_name, url_segment
-from exporter.guide.index.records import Page
+from exporter.guide.index.records import NewPage, Page, PageKind
 from exporter.guide.pages.addresses import dependents, resolve
 from exporter.guide.pages.other_pages import chosen_pages, further_pages, sitemap_pages, type_lists
 from exporter.guide.pages.redirects import Redirects
-from exporter.guide.pages.sitemap import bucket_of
+from exporter.guide.pages.sitemap import bucket_of_page
 from exporter.guide.schema.guide_model import is_own
 from exporter.report.report import Problem
 
@@ -21,11 +21,20 @@ if TYPE_CHECKING:
 
     from exporter.core.model import Item
     from exporter.guide.index.guide_index import GuideIndex
+    from exporter.guide.index.page_table import Contender, EntryPage
     from exporter.guide.index.records import ItemFacts
     from exporter.guide.pages.redirects import Record
     from exporter.guide.schema.guide_model import GuideModel
 
-_MANY = 500
+_MOST_SINGLE_LOOKUPS = 500
+"""Addresses that are looked up one by one; for more than these one query over all pages is quicker."""
+_SITEMAP_KINDS = (PageKind.SITEMAP, PageKind.SITEMAP_INDEX)
+_OTHER_KINDS = (
+    *(PageKind.HOME, PageKind.LIST, PageKind.MISSING, PageKind.ROBOTS, PageKind.FEED),
+    *(PageKind.STYLE, PageKind.MANIFEST, PageKind.OFFLINE),
+)
+_NAMING_ORDER = tuple(PageKind)
+"""In which order a message names pages that have one address."""
 
 
 class Conflict(NamedTuple):
@@ -49,11 +58,14 @@ class Conflict(NamedTuple):
 
 
 class PagePlanner:
-    """Keeps the pages of the index what the items and the frame make them; what it changed is told by `moved`.
+    """Brings the pages of the index up to date with the items and the guide model.
 
-    `moved` holds the addresses that came, went or lead elsewhere; `shifted` the keys whose addresses are others;
-    `buckets` the shares of the sitemap of pages that are no entry's; `conflicts` the addresses that render refuses.
-    `static` are files of the project's own: where one lies, no feed, sitemap, robots.txt or 404.html does.
+    What it changed: `moved` are the addresses that came, went or lead elsewhere now, `shifted` the keys of entries
+    whose addresses changed, `sitemap_buckets` those of pages that are no entry's; `conflicts` are the addresses that
+    render refuses. `static` are the project's own files: where one lies, no feed, sitemap, robots.txt or 404.html does.
+
+    Entries are placed first, one by one; `settle` then separates those that want one address, which needs all of them;
+    the other pages follow, as lists depend on entries; redirects come last, as any page takes precedence over them.
     """
 
     def __init__(self, index: GuideIndex, guide: GuideModel, static: AbstractSet[str] = frozenset()) -> None:
@@ -63,18 +75,18 @@ class PagePlanner:
         self._bases: set[str] = set()
         self._left: set[str] = set()
         self._linking: dict[str, ItemFacts] = {}
-        self._added: dict[tuple[str, str], tuple[Page, str]] = {}
-        self._is_new = index.value("SELECT 1 FROM page LIMIT 1") is None
-        self._fresh: set[str] = set()
+        self._added: dict[tuple[str, str], NewPage] = {}
+        self._is_new = index.pages.is_empty()
+        self._unchecked: set[str] = set()
         self._refused: dict[str, Conflict] = {}
         self._met: list[Conflict] = []
         self.moved: set[str] = set()
         self.shifted: set[str] = set()
-        self.buckets: set[int] = set()
+        self.sitemap_buckets: set[int] = set()
 
     @property
     def conflicts(self) -> list[Conflict]:
-        """What cannot stay as it is: addresses that are the guide's own by entry, then those at which pages meet."""
+        """What cannot stay as it is: addresses that are the guide's own, by entry, then those at which pages meet."""
         return [*(conflict for _, conflict in sorted(self._refused.items())), *self._met]
 
     def refuse_conflicts(self) -> None:
@@ -84,9 +96,9 @@ class PagePlanner:
             raise ConfigError("address-taken", "\n".join(refused) or self._met[0].message())
 
     def place_entry(self, key: str, facts: ItemFacts | None) -> None:
-        """Make an entry's pages those that its facts ask for; without facts it has none.
+        """Give an entry the pages that its facts ask for; without facts it has none.
 
-        Addresses that linked entries have a part in wait until all entries are known.
+        Addresses that read linked entries wait until all entries are known.
         """
         self._linking.pop(key, None)
         if facts is not None and any("\0" in base for _, base in facts.bases):
@@ -97,40 +109,50 @@ class PagePlanner:
     def follow(self, keys: Iterable[str]) -> None:
         """Place the entries anew whose addresses read something of these."""
         for key in keys:
-            for each in dependents(self._index, self._guide, key):
-                facts = self._index.facts_of(each)
+            for dependent in dependents(self._index, self._guide, key):
+                facts = self._index.items.facts_of(dependent)
                 if facts is not None:
-                    self.place_entry(each, facts)
+                    self.place_entry(dependent, facts)
 
     def _place_linking(self) -> None:
-        known = cache(self._index.facts_of)
+        known = cache(self._index.items.facts_of)
         for key, facts in self._linking.items():
             bases = tuple((code, resolve(base, code, known)) for code, base in facts.bases)
             self._place(key, facts._replace(bases=bases))
         self._linking.clear()
 
     def _place(self, key: str, facts: ItemFacts | None) -> None:
+        """Drop those of an entry's pages that are no longer wanted as they are, and add those that are new."""
         type_id = facts.type if facts is not None else ""
         pattern = self._guide.site.pages.get(type_id)
         template = (pattern.template if pattern else None) or ""
-        query = (
-            "SELECT id, locale, base, template || ' ' || type, url, parted FROM page WHERE key = ? AND kind = 'entry'"
-        )
-        standing = {} if self._is_new else {row[1]: row for row in self._index.rows(query, key)}
+        standing = {} if self._is_new else {page.locale: page for page in self._index.pages.of_entry(key)}
         wanted = dict(facts.bases) if facts is not None else {}
-        for code, (number, _, base, used, url, parted) in standing.items():
-            if wanted.get(code) != base or used != f"{template} {type_id}":
-                self._drop(number, url, key)
-                self._bases.add(base)
-                self._left.update({parted} - {None})
+        for code, page in standing.items():
+            if (page.base, page.template, page.type_id) != (wanted.get(code), template, type_id):
+                self._drop_entry_page(page, key)
+            else:
+                del wanted[code]
         for code, base in wanted.items():
-            if pattern is not None and pattern.url is not None and is_own(self._guide, base, code):
-                page = Page("entry", base, code, key, type_id)
-                self._refused.setdefault(key, Conflict(base, (page,), type_id))
-            if code not in standing or standing[code][2:4] != (base, f"{template} {type_id}"):
-                self._added[key, code] = (Page("entry", base, code, key, type_id, "", template), base)
-                self._note(base, key)
-                self._bases.add(base)
+            new = Page(PageKind.ENTRY, base, code, key, type_id, template=template)
+            self._added[key, code] = NewPage(new, base, bucket_of_page(self._guide, new))
+            self._note(base, key)
+            self._bases.add(base)
+        if facts is not None and has_pattern(self._guide, type_id):
+            self._refuse_own_addresses(facts)
+
+    def _drop_entry_page(self, page: EntryPage, key: str) -> None:
+        self._drop(page.number, page.url, key)
+        self._bases.add(page.base)
+        if page.parted is not None:
+            self._left.add(page.parted)
+
+    def _refuse_own_addresses(self, facts: ItemFacts) -> None:
+        """Note a conflict where a pattern of site.yaml makes an address that is the guide's own."""
+        for code, base in facts.bases:
+            if is_own(self._guide, base, code):
+                page = Page(PageKind.ENTRY, base, code, facts.key, facts.type)
+                self._refused.setdefault(facts.key, Conflict(base, (page,), facts.type))
 
     def _drop(self, number: int, url: str, key: str | None) -> None:
         self._index.drop_page(number)
@@ -138,87 +160,78 @@ class PagePlanner:
 
     def _note(self, url: str, key: str | None) -> None:
         self.moved.add(url)
-        self._fresh.add(url)
+        self._unchecked.add(url)
         if key is not None:
             self.shifted.add(key)
 
     def settle(self) -> None:
-        """Part the addresses that meet. Where a pattern of site.yaml makes them meet, that is a conflict too."""
+        """Separate the pages that want one address; where a pattern of site.yaml makes them meet is a conflict too."""
         self._place_linking()
-        self._add(self._added.values())
+        self._index.pages.insert(self._added.values())
         self._added.clear()
-        for base in self._meeting():
+        for base in self._bases_to_part():
             self._left |= self._part(base)
         for address in sorted(self._left):
             self._part_again(address)
         self._bases.clear()
         self._left.clear()
 
-    def _meeting(self) -> list[str]:
-        """Give the addresses that may have to be parted or brought together; all others have one page, as it was."""
-        if len(self._bases) < _MANY:
+    def _bases_to_part(self) -> list[str]:
+        """Return the addresses that pages may share now, or no longer; any other has one page, as it had."""
+        if len(self._bases) < _MOST_SINGLE_LOOKUPS:
             return sorted(self._bases)
-        query = (
-            "SELECT base FROM page WHERE base NOT NULL GROUP BY base HAVING count(*) > 1"
-            " UNION SELECT base FROM page WHERE parted NOT NULL"
-        )
-        return [row[0] for row in self._index.rows(query)]
+        return self._index.pages.shared_bases()
 
     def _part(self, base: str) -> set[str]:
-        """Give pages that want one address their ids; give the addresses that this may make meet."""
-        query = "SELECT id, key, base, url, parted FROM page WHERE base = ? ORDER BY key"
-        rows = self._index.rows(query, base)
-        if len(rows) > 1:
-            self._check_patterns(rows)
+        """Add their ids to pages that want one address; return the addresses at which pages may meet for that."""
+        contenders = self._index.pages.wanting(base)
+        if len(contenders) > 1:
+            self._check_patterns(contenders)
         touched = {base}
-        for number, key, own, url, before in rows:
-            ending = url_segment(key.split(":", 1)[1]) or "entry"
-            now = f"{own[:-1]}-{ending}/" if len(rows) > 1 else None
-            touched.update(each for each in (before, now) if each is not None)
-            if now != before:
-                self._index.database.execute("UPDATE page SET parted = ? WHERE id = ?", (now, number))
-                self._move(number, url, now or own, key)
+        for page in contenders:
+            ending = url_segment(page.key.split(":", 1)[1]) or "entry"
+            parted = f"{page.wanted[:-1]}-{ending}/" if len(contenders) > 1 else None
+            touched.update(address for address in (page.parted, parted) if address is not None)
+            if parted != page.parted:
+                self._index.pages.set_parted(page.number, parted)
+                self._move(page, parted or page.wanted)
         return touched
 
     def _part_again(self, address: str) -> None:
-        """Part by a digest of the id what still meets, as an entry `a` with the id `b` meets one called `a-b`."""
-        query = (
-            "SELECT id, key, coalesce(parted, base), url FROM page WHERE base = ? AND parted IS NULL"
-            " UNION SELECT id, key, parted, url FROM page WHERE parted = ?"
-        )
-        rows = self._index.rows(query, address, address)
-        for number, key, wanted, url in rows:
-            ending = file_name(key.split(":", 1)[1], clash=True)
-            self._move(number, url, f"{wanted[:-1]}-{ending}/" if len(rows) > 1 else wanted, key)
+        """Add digests of their ids to pages that still meet, as an entry `a` with the id `b` meets one called `a-b`."""
+        contenders = self._index.pages.meeting_at(address)
+        for page in contenders:
+            ending = file_name(page.key.split(":", 1)[1], clash=True)
+            self._move(page, f"{page.wanted[:-1]}-{ending}/" if len(contenders) > 1 else page.wanted)
 
-    def _move(self, number: int, before: str, url: str, key: str) -> None:
-        if before != url:
-            self._index.forget_reads(number)
-            self._index.database.execute("DELETE FROM built WHERE page = ?", (number,))
-            self._index.database.execute("UPDATE page SET url = ? WHERE id = ?", (url, number))
-            self._note(before, key)
-            self._note(url, key)
+    def _move(self, page: Contender, url: str) -> None:
+        if page.url != url:
+            self._index.forget_rendering(page.number)
+            self._index.pages.set_url(page.number, url)
+            self._note(page.url, page.key)
+            self._note(url, page.key)
 
-    def _check_patterns(self, rows: list[tuple[int, str, str, str, str | None]]) -> None:
-        pages = self._index.pages_numbered([row[0] for row in rows])
-        for number, _, base, _, _ in rows:
-            type_id = pages[number].type_id
+    def _check_patterns(self, contenders: list[Contender]) -> None:
+        pages = self._index.pages.numbered([contender.number for contender in contenders])
+        for contender in contenders:
+            type_id = pages[contender.number].type_id
             if has_pattern(self._guide, type_id):
-                self._met.append(Conflict(base, tuple(pages[row[0]] for row in rows), type_id))
+                met = tuple(pages[contender.number] for contender in contenders)
+                self._met.append(Conflict(contender.wanted, met, type_id))
                 return
 
     def place_others(self) -> None:
-        """Make home pages, lists, feeds and sitemap what they have to be; where addresses meet now is a conflict."""
+        """Bring home pages, lists, feeds and the sitemap up to date; where addresses meet now is a conflict."""
         guide = self._guide
-        homes = [Page("home", guide.prefixes[code], code, template="home.html") for code in guide.locales]
+        homes = [Page(PageKind.HOME, guide.prefixes[code], code, template="home.html") for code in guide.locales]
         lists = list(type_lists(self._index, guide))
         chosen = list(chosen_pages(self._index, guide))
         taken = {page.url for page in chosen}
         others = [*chosen, *(page for page in lists if page.url not in taken), *further_pages(self._index, guide)]
         wanted = [*homes, *(page for page in others if page.path not in self._static)]
-        self._replace("kind IN ('home', 'list', 'missing', 'robots', 'feed')", wanted)
-        sitemaps = (page for page in sitemap_pages(self._index, guide) if page.path not in self._static)
-        self._replace("kind = 'sitemap'", list(sitemaps))
+        self._replace(self._index.pages.of_kinds(_OTHER_KINDS), wanted)
+        sitemaps = [page for page in sitemap_pages(self._index, guide) if page.path not in self._static]
+        self._replace(self._index.pages.of_kinds(_SITEMAP_KINDS), sitemaps)
         self._check_unique()
 
     def place_redirects(
@@ -229,52 +242,48 @@ class PagePlanner:
         *,
         everything: bool,
     ) -> None:
-        """Lay a page that leads on at each earlier address where no page lies now.
+        """Put a page that leads on at each earlier address where no other page lies now.
 
-        `load` reads an entry, `moved` is the record of earlier addresses, `changed` what the last update found.
+        `load` reads an entry, `moved` is the record of earlier addresses, `changed` the subjects that the last update
+        of the index found.
         """
         redirects = Redirects(self._index, self._guide)
         touched = redirects.renew(load, moved, changed, everything=everything)
         touched |= redirects.met(self.moved | touched, self.shifted)
-        same: dict[str, set[str]] = {}
+        by_address: dict[str, set[str]] = {}
         for url in touched:
-            same.setdefault(url.casefold(), set()).add(url)
-        for address, urls in sorted(same.items()):
+            by_address.setdefault(url.casefold(), set()).add(url)
+        for address, urls in sorted(by_address.items()):
             found = redirects.leading(address)
-            pages = [Page("moved", found[2], found[1], found[0], "", "", "moved.html")] if found is not None else []
-            marks = ", ".join("?" * len(urls))
-            self._replace(f"kind = 'moved' AND url IN ({marks})", pages, *urls)
+            pages = []
+            if found is not None:
+                key, locale, url = found
+                pages = [Page(PageKind.MOVED, url, locale, key, template="moved.html")]
+            self._replace(self._index.pages.redirects_at(urls), pages)
 
-    def _replace(self, where: str, pages: list[Page], *values: str) -> None:
-        """Drop the pages of some kinds that are no longer wanted and add those that are new."""
-        standing = {page: number for number, page in self._index.pages(where, *values)}
+    def _replace(self, numbered: list[tuple[int, Page]], pages: list[Page]) -> None:
+        """Drop those of the pages that stand which are no longer wanted, and add those that are new."""
+        standing = {page: number for number, page in numbered}
         wanted = set(pages)
         for page, number in standing.items():
             if page not in wanted:
                 self._drop(number, page.url, None)
-        added = [page for page in pages if page not in standing]
-        shares = (bucket_of(self._guide, page) for page in (*added, *(standing.keys() - wanted)))
-        self.buckets.update(each for each in shares if each is not None)
-        self._add((page, None) for page in added)
-        for page in added:
-            self._note(page.url, None)
-
-    def _add(self, pages: Iterable[tuple[Page, str | None]]) -> None:
-        """Write new pages with the addresses that they want and their shares of the sitemap."""
-        self._index.add_pages((page, base, bucket_of(self._guide, page)) for page, base in pages)
+        added = [NewPage(page, None, bucket_of_page(self._guide, page)) for page in pages if page not in standing]
+        buckets = [new.sitemap_bucket for new in added]
+        buckets += [bucket_of_page(self._guide, page) for page in standing.keys() - wanted]
+        self.sitemap_buckets.update(bucket for bucket in buckets if bucket is not None)
+        self._index.pages.insert(added)
+        for new in added:
+            self._note(new.page.url, None)
 
     def _check_unique(self) -> None:
-        many = len(self._fresh) >= _MANY
-        several = "SELECT url FROM page WHERE kind != 'moved' GROUP BY url HAVING count(*) > 1 ORDER BY url"
-        for url in [row[0] for row in self._index.rows(several)] if many else sorted(self._fresh):
-            met = [page for _, page in self._index.pages("url = ? AND kind != 'moved' ORDER BY kind DESC, key", url)]
-            if len(met) > 1:
-                met.sort(key=lambda page: (_ORDER.index(page.kind), page.key or ""))
-                self._met.append(Conflict(met[0].url, tuple(met)))
-        self._fresh.clear()
-
-
-_ORDER = ("home", "list", "entry", "moved", "missing", "robots", "feed", "sitemap")
+        many = len(self._unchecked) >= _MOST_SINGLE_LOOKUPS
+        for url in self._index.pages.urls_taken_twice() if many else sorted(self._unchecked):
+            rivals = self._index.pages.rivals_at(url)
+            if len(rivals) > 1:
+                rivals.sort(key=lambda page: (_NAMING_ORDER.index(page.kind), page.key or ""))
+                self._met.append(Conflict(rivals[0].url, tuple(rivals)))
+        self._unchecked.clear()
 
 
 def has_pattern(guide: GuideModel, type_id: str) -> bool:
@@ -285,16 +294,16 @@ def has_pattern(guide: GuideModel, type_id: str) -> bool:
 
 def named(page: Page) -> str:
     """Return what messages call a page: its entry's key, else what it lists."""
-    of = page.type_id.removeprefix("@")
-    return str(page.key or (f"the list {'' if of != page.type_id else 'of '}{of}" if of else "the home page"))
+    name = page.type_id.removeprefix("@")
+    list_name = f"the list {'' if name != page.type_id else 'of '}{name}" if name else "the home page"
+    return page.key or list_name
 
 
 def shared_addresses(index: GuideIndex) -> Iterator[Conflict]:
     """Yield the addresses that several entries want, with those: each entry's id has been added to its own."""
     met: dict[str, list[Page]] = {}
-    query = "SELECT base, locale, key, type FROM page WHERE parted NOT NULL ORDER BY base, key"
-    for base, locale, key, type_id in index.rows(query):
-        met.setdefault(base.casefold(), []).append(Page("entry", base, locale, key, type_id))
+    for base, locale, key, type_id in index.pages.parted_bases():
+        met.setdefault(base.casefold(), []).append(Page(PageKind.ENTRY, base, locale, key, type_id))
     yield from (Conflict(pages[0].url, tuple(pages)) for pages in met.values())
 
 
@@ -302,5 +311,5 @@ def clashes(index: GuideIndex) -> Iterator[Problem]:
     """Yield a warning for each address that several entries want."""
     for shared in shared_addresses(index):
         keys = dict.fromkeys(map(named, shared.pages))
-        said = f"{' and '.join(keys)} have the same address {shared.url}: each gets its id"
-        yield Problem("warning", "address-clash", said, next(iter(keys)))
+        message = f"{' and '.join(keys)} have the same address {shared.url}: each gets its id"
+        yield Problem("warning", "address-clash", message, next(iter(keys)))

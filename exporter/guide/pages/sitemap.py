@@ -1,14 +1,16 @@
 """The sitemap: which addresses each of its files names, so that one change concerns one file.
 
-What a file holds is decided by a digest of what a page shows, the same for all its locales; a file is an answer of the
-library like any other, asked again where a page of its share came, went or changed.
+A page belongs to a bucket by a digest of what it shows, the same for all its locales; a file names the pages of some
+buckets. Its addresses are an answer of the library like any other, asked for again where a page of one of its buckets
+came, went or changed.
 """
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from exporter.guide.index.guide_index import subject_number
+from exporter.guide.index.records import PageKind
+from exporter.guide.index.subjects import sitemap_subject, subject_number
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -17,24 +19,31 @@ if TYPE_CHECKING:
     from exporter.guide.index.records import Page
     from exporter.guide.schema.guide_model import GuideModel
 
-BUCKETS = 1 << 16
-_NAMED = ("entry", "home", "list")
+SITEMAP_BUCKETS = 1 << 16
+_NAMED_KINDS = (PageKind.ENTRY, PageKind.HOME, PageKind.LIST)
 
 
-def bucket_of(guide: GuideModel, page: Page) -> int | None:
-    """Give the share of the sitemap that holds a page with all its locales; None for one that it does not name."""
-    if page.kind not in _NAMED:
+def bucket_of_page(guide: GuideModel, page: Page) -> int | None:
+    """Return the sitemap's bucket of a page, with all its locales; None for a page that the sitemap does not name."""
+    if page.kind not in _NAMED_KINDS:
         return None
-    return bucket(page.key or page.url.removeprefix(guide.prefixes.get(page.locale, "")))
+    return sitemap_bucket(page.key or page.url.removeprefix(guide.prefixes.get(page.locale, "")))
 
 
-def bucket(name: str) -> int:
-    """Give the share of an entry's key, or of the end of an address."""
-    return subject_number(name) % BUCKETS
+def sitemap_bucket(name: str) -> int:
+    """Return the sitemap's bucket of an entry's key, or of an address without its locale."""
+    return subject_number(name) % SITEMAP_BUCKETS
+
+
+def buckets_of_file(file: int, files: int) -> tuple[int, int]:
+    """Return the first bucket of one of so many files, from 0, and the one after its last."""
+    return -(-file * SITEMAP_BUCKETS // files), -(-(file + 1) * SITEMAP_BUCKETS // files)
 
 
 def changed_files(index: GuideIndex, buckets: Iterable[int], keys: Iterable[str]) -> set[str]:
-    """Give the subjects of the sitemap's files that name pages of these shares, or of these entries."""
-    files = index.value("SELECT count(*) FROM page WHERE kind = 'sitemap' AND letter NOT LIKE '/%'")
-    shares = {*buckets, *(bucket(key) for key in keys if key.startswith("entry:"))} if files else ()
-    return {f"sitemap:{each * files // BUCKETS}/{files}" for each in shares}
+    """Return the subjects of the sitemap's files that name pages of these buckets, or of these entries."""
+    files = index.pages.sitemap_files()
+    if not files:
+        return set()
+    entries = (sitemap_bucket(key) for key in keys if key.startswith("entry:"))
+    return {sitemap_subject(bucket * files // SITEMAP_BUCKETS, files) for bucket in (*buckets, *entries)}

@@ -15,18 +15,18 @@ FEED = "feed.xml"
 def chosen_url(
     guide: GuideModel, definition: Mapping[str, Any], name: str, locale: str, segment: str = "", number: int = 0
 ) -> str:
-    """Give the address of a list of site.yaml, of its part for a value, of a numbered page of it."""
+    """Return the address of a list of site.yaml, of the part for a value, of a numbered page of either."""
     url = guide.prefixes[locale] + (definition.get("url") or f"/{name}/")[1:]
     url += f"{segment}/" if segment else ""
     return f"{url}page/{number}/" if number else url
 
 
 def list_url(guide: GuideModel, type_id: str, locale: str) -> str:
-    """Give the address of the list of a content type."""
+    """Return the address of the list of a content type."""
     return f"{guide.prefixes[locale]}{guide.segments[type_id]}/"
 
 
 def letter_url(guide: GuideModel, type_id: str, locale: str, letter: str) -> str:
-    """Give the address of a letter of a long list."""
+    """Return the address of a letter of a long list."""
     segment = letter.lower() if letter.isascii() and letter.isalpha() else f"u{ord(letter):04x}"
     return f"{list_url(guide, type_id, locale)}~{segment}/"

@@ -13,6 +13,7 @@ from exporter.config.settings import linked_fields
 from exporter.core.model import LocalizedValue, Model
 from exporter.guide.schema.field_roles import UNKNOWN, Roles, embedded_types, roles_of
 from exporter.guide.schema.titles import find_title
+from exporter.pictures.icons import ICONS
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -168,6 +169,8 @@ def site_values(guide: GuideModel) -> dict[str, Json]:
         "accent": site.theme.accent,
         "logo": site.theme.logo,
         "base_url": site.base_url,
+        "offline": site.offline is True,
+        "icons": [[path, size] for path, size in ICONS.items()] if site.offline is True else [],
     }
 
 
@@ -176,7 +179,12 @@ def is_own(guide: GuideModel, url: str, locale: str) -> bool:
     return url.removeprefix(guide.prefixes[locale]).strip("/").split("/")[0].lower() in OWN_NAMES
 
 
-OWN_NAMES = {"files", "updates", "offline", "search", "map", "style.css", "icon.svg"}
+OWN_NAMES = {
+    *("files", "updates", "offline", "search", "map"),
+    *("style.css", "accent.css", "icon.svg", "sw.js", "manifest.webmanifest", "icon-192.png", "icon-512.png"),
+    "apple-touch-icon.png",
+}
+"""Names at the guide's root that no page and no list may have."""
 
 
 TAGS = "tags"

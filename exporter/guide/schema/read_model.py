@@ -91,6 +91,7 @@ def _make_guide_model(
     pages = {name: vars(pattern) for name, pattern in site.pages.items()}
     lists = {name: vars(pattern) for name, pattern in site.lists.items()}
     others = [site.content.assets, site.untranslated, site.base_url is None, lists, tags if lists else None]
+    others += [site.offline is True, site.theme.accent is None]
     guide = GuideModel(
         site,
         model,

@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING, Any
 
 from markupsafe import Markup, escape
 
+from exporter.guide.index.records import PageKind
+from exporter.guide.library import questions
 from exporter.guide.schema.dates import read_date
 from exporter.render.view.fields import title_of, type_of, url_of
 from exporter.render.view.view import Asset, Entry, loaded_of
@@ -31,16 +33,17 @@ _IN_A_SCRIPT = str.maketrans({character: f"\\u{ord(character):04x}" for characte
 
 def absolute(view: View, url: str) -> str:
     """Return the absolute address of an address of the guide, "" where site.yaml has no base_url."""
-    base = view.ask("site", "base_url")
+    base = view.ask(questions.site_value("base_url"))
     return f"{base}{url}" if base and url else ""
 
 
 def absolute_url(view: View, thing: Entry | Asset) -> str:
     """Return the absolute address of an entry's page or an asset's file, "" where it has none."""
-    place = view.of_item(loaded_of(thing), f"u/{view.locale}")
     if isinstance(thing, Entry):
-        return absolute(view, place[1] if place else "")
-    return absolute(view, f"/{place}" if place else "")
+        page = view.page_of(loaded_of(thing))
+        return absolute(view, page[1] if page else "")
+    path = view.of_item(loaded_of(thing), questions.file_path(view.locale))
+    return absolute(view, f"/{path}" if path else "")
 
 
 def metadata(view: View, title: str, description: str, picture: Asset | None, entry: Entry | None) -> Markup:
@@ -64,7 +67,7 @@ def _open_graph(view: View, kind: str, about: dict[str, str]) -> str:
     properties = {
         "title": about["name"],
         "type": "article" if kind == "Article" else "website",
-        "site_name": view.ask("site", "title"),
+        "site_name": view.ask(questions.site_value("title")),
         "locale": locale if _LOCALE.fullmatch(locale) else "",
         "description": about["description"],
         "url": about["url"],
@@ -75,7 +78,7 @@ def _open_graph(view: View, kind: str, about: dict[str, str]) -> str:
     )
 
 
-_OTHERS = {"home": "WebSite", "list": "CollectionPage"}
+_OTHERS = {PageKind.HOME: "WebSite", PageKind.LIST: "CollectionPage"}
 
 
 def _thing(view: View, entry: Entry) -> dict[str, Any]:
@@ -162,5 +165,9 @@ def _published(view: View, entry: Entry, fields: tuple[Field, ...]) -> dict[str,
     When it was changed is only in sitemap and feed, so that an edit that shows nowhere leaves the page as it is.
     """
     dated = _first(fields, "Date")
-    date = _moment(view, entry, dated.id) if dated is not None else view.of_item(loaded_of(entry), "s/createdAt")
+    date = (
+        _moment(view, entry, dated.id)
+        if dated is not None
+        else view.of_item(loaded_of(entry), questions.sys_value("createdAt"))
+    )
     return {"datePublished": date} if isinstance(date, str) and read_date(date) is not None else {}

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from markupsafe import Markup, escape
 
 from exporter.core.model import link_key
+from exporter.guide.library import questions
 from exporter.render.entry.sections import inline
 from exporter.render.markup.headings import Outline
 from exporter.render.markup.links import resolve_link
@@ -246,7 +247,7 @@ def _part_of(target: Entry | Asset, view: View) -> str:
     if isinstance(target, Asset):
         return "parts/asset.html"
     own = f"parts/{type_of(target)}.html"
-    exists = view.ask("template", own) is not None and view.library.template_files.find(f"theme/{own}") is None
+    exists = view.ask(questions.template(own)) is not None and view.library.template_files.find(f"theme/{own}") is None
     return own if exists else "parts/entry.html"
 
 
@@ -258,7 +259,7 @@ def _address(target: Entry | Asset | Resource | None) -> str:
 
 def _name(target: Entry | Asset | Resource | None, view: View) -> str:
     if isinstance(target, Resource):
-        return str(view.ask("word", f"{view.locale}/elsewhere"))
+        return view.ask(questions.word("elsewhere", view.locale))
     return title_of(target) if target is not None else ""
 
 

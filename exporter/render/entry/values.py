@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from markupsafe import Markup, escape
 
+from exporter.guide.library import questions
 from exporter.guide.schema.dates import machine_date, read_date, write_date
 from exporter.guide.schema.field_words import ADDRESSES, key_name, words_of
 from exporter.render.markup.links import resolve_link
@@ -111,11 +112,11 @@ def _text(value: str, name: str, view: View) -> Markup:
 def leaf(value: Any, view: View) -> Markup:
     """Return a single value of any kind."""
     if isinstance(value, bool):
-        return escape(view.ask("word", f"{view.locale}/{'yes' if value else 'no'}"))
+        return escape(view.ask(questions.word("yes" if value else "no", view.locale)))
     if isinstance(value, _NUMBERS):
         return escape(write_number(value, view.locale))
     if isinstance(value, Resource):
-        words = view.ask("word", f"{view.locale}/elsewhere")
+        words = view.ask(questions.word("elsewhere", view.locale))
         return Markup('<a href="{}">{}</a>').format(value.url, words)
     if isinstance(value, str):
         return _text(value, "", view)

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from markupsafe import Markup, escape
 
+from exporter.guide.library import questions
 from exporter.render.markup.links import resolve_link, resolve_picture
 from exporter.render.view.fields import source_of, title_of
 from exporter.render.view.view import Asset, loaded_of
@@ -73,7 +74,7 @@ class AttributeRewriter:
 
     def word(self, name: str) -> str:
         """Return one of the theme's own words in the page's language."""
-        return str(self._view.ask("word", f"{self._view.locale}/{name}"))
+        return self._view.ask(questions.word(name, self._view.locale))
 
     def picture(self, tag: re.Match[str]) -> str:
         """Return a picture with an `alt`; a link where its file is at the source, its words where it has no source.

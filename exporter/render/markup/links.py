@@ -7,6 +7,7 @@ import re
 from typing import TYPE_CHECKING
 from urllib.parse import quote, unquote, urlsplit
 
+from exporter.guide.library.questions import page_at
 from exporter.render.markup.link_syntax import EXTERNAL_URL, SCHEMES, item_named
 from exporter.render.view.fields import address_of, file_values, source_of, url_of
 from exporter.render.view.view import Asset, View
@@ -142,11 +143,11 @@ def _internal(parts: SplitResult, view: View) -> str | None:
 
 def _page_at(url: str, view: View, *, moved: bool) -> str:
     """Return the address of the page that is at an address of the guide, or `moved` away from it; "" for none."""
-    answer = view.ask(f"url:{url}")
+    answer = view.ask(page_at(url))
     if answer is None or (answer[0] == "moved") is not moved:
         return ""
     kind, key, address = answer
-    better = view.page_of(view.library.items.load(key)) if kind in ("entry", "moved") else None
+    better = view.page_of(view.library.items.load(key)) if key is not None and kind in ("entry", "moved") else None
     return str(better[1] if better is not None else address)
 
 

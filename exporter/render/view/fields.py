@@ -7,6 +7,7 @@ from functools import wraps
 from pathlib import PurePosixPath
 from typing import TYPE_CHECKING, Any, TypeVar
 
+from exporter.guide.library import questions
 from exporter.guide.schema.field_roles import UNKNOWN
 from exporter.guide.schema.field_words import label
 from exporter.guide.schema.ordering import place_of, sort_key
@@ -123,7 +124,7 @@ def url_of(thing: Thing) -> str:
     if isinstance(thing, Entry):
         page = view.page_of(loaded)
         return view.link(page[1]) if page is not None else ""
-    path = view.of_item(loaded, f"u/{view.locale}")
+    path = view.of_item(loaded, questions.file_path(view.locale))
     return view.link(f"/{path}") if path else ""
 
 
@@ -173,7 +174,7 @@ def _picture(thing: Thing) -> tuple[str, Asset | None]:
 
 def file_values(asset: Asset) -> Mapping[str, Mapping[str, Json]]:
     """Return what an asset's metadata says of its files, by locale."""
-    values = view_of(asset).of_item(loaded_of(asset), "p")
+    values = view_of(asset).of_item(loaded_of(asset), questions.FILE_VALUES)
     return {code: value for code, value in values.items() if isinstance(value, dict)}
 
 
@@ -218,7 +219,7 @@ def referrers_of(thing: Thing) -> tuple[tuple[str, Referrers], ...]:
         if type_id not in view.guide.embedded_types or own in view.guide.embedded_types
     )
     groups: dict[str, list[str]] = {type_id: [] for type_id in types}
-    for type_id, key in view.ask(f"to:{loaded_of(thing).key}"):
+    for type_id, key in view.ask(questions.referrers(loaded_of(thing).key)):
         if type_id in groups:
             groups[type_id].append(key)
     return tuple((type_id, Referrers(view, keys)) for type_id, keys in groups.items() if keys)
@@ -256,6 +257,6 @@ def _place(entry: Entry, name: str) -> Json:
 
 def type_name(view: View, type_id: str) -> str:
     """Return what a type's list is called: the templates' word `type.ID`, else the name in the content model."""
-    name = str(view.ask("word", f"{view.locale}/type.{type_id}"))
+    name = view.ask(questions.word(f"type.{type_id}", view.locale))
     content_type = view.content_type(type_id)
     return label(content_type.name) if name == f"type.{type_id}" and content_type else name

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
+from exporter.guide.library import questions
+
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
@@ -15,7 +17,7 @@ class SiteValues:
     """The values of site.yaml that templates may use, as `site`."""
 
     __slots__ = ("_view",)
-    _NAMES = frozenset({"title", "description", "accent", "logo", "logo_size", "base_url"})
+    _NAMES = frozenset({"title", "description", "accent", "logo", "logo_size", "base_url", "offline", "icons"})
 
     def __init__(self, view: View) -> None:
         self._view = view
@@ -23,7 +25,7 @@ class SiteValues:
     def __getattr__(self, name: str) -> Any:
         if name not in self._NAMES:
             raise AttributeError(name)
-        return self._view.ask("site", name)
+        return self._view.ask(questions.site_value(name))
 
 
 class Lazy(Sequence[Any]):
@@ -67,22 +69,23 @@ class EntryList(Lazy):
     def _items(self) -> Sequence[Any]:
         """Ask for all entries. A method, not a `make` function: that would hold this object in a reference cycle."""
         if self._made is None:
-            self._made = self._ask("")
+            self._made = self._ask()
         return self._made
 
-    def _ask(self, most: str) -> tuple[Entry, ...]:
+    def _ask(self, most: int | None = None) -> tuple[Entry, ...]:
         view = self._view
-        keys = view.ask(f"list:{self._type}", f"k/{view.locale}/{self._letter}/{most}")
+        keys = view.ask(questions.entry_keys(self._type, view.locale, self._letter, most))
         return tuple(view.known(loaded) for loaded in view.library.items.load_all(keys))
 
     def __getitem__(self, index: Any) -> Any:
         first = isinstance(index, slice) and index.start in (None, 0) and index.step is None
         if first and isinstance(index.stop, int) and index.stop >= 0 and self._made is None:
-            return self._ask(str(index.stop)) if index.stop else ()
+            return self._ask(index.stop) if index.stop else ()
         return super().__getitem__(index)
 
     def __len__(self) -> int:
         if self._letter or self._made is not None:
             return super().__len__()
-        in_locale = f"n/{self._view.locale}" if self._type.startswith("@") else "n"
-        return int(self._view.ask(f"list:{self._type}", in_locale))
+        if self._type.startswith("@"):
+            return self._view.ask(questions.list_count(self._type, self._view.locale))
+        return self._view.ask(questions.entry_count(self._type))

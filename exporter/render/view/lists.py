@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, NamedTuple
 
+from exporter.guide.library import questions
+from exporter.guide.pages.list_membership import BY_DATE
 from exporter.guide.pages.urls import FEED, chosen_url, list_url
 from exporter.guide.schema.dates import read_date, write_date, write_moment
 from exporter.render.view.fields import title_of, type_name
@@ -37,7 +39,8 @@ class ListView:
     @property
     def definition(self) -> Mapping[str, Any]:
         """What site.yaml says of the list; empty for the list of a type."""
-        return self._view.ask(f"list:@{self.name}", "d") or {} if self.id.startswith("@") else {}
+        definition = self._view.ask(questions.list_definition(f"@{self.name}")) if self.id.startswith("@") else None
+        return definition or {}
 
     @property
     def name(self) -> str:
@@ -53,14 +56,14 @@ class ListView:
     def _title(self) -> str:
         if not self.id.startswith("@"):
             return type_name(self._view, self.id)
-        word = str(self._view.ask("word", f"{self._view.locale}/list.{self.name}"))
+        word = self._view.ask(questions.word(f"list.{self.name}", self._view.locale))
         return word if word != f"list.{self.name}" else self.definition.get("title") or self.name
 
     @property
     def number(self) -> int:
         """The number of this page of the list; 0 for the main one, which holds the newest entries."""
         page = self._view.page
-        return int(page.letter) if self.id.startswith("@") and page.type_id == self.id and page.letter else 0
+        return page.number if self.id.startswith("@") and page.type_id == self.id else 0
 
     @property
     def url(self) -> str:
@@ -72,7 +75,7 @@ class ListView:
         if not self.id.startswith("@"):
             return list_url(view.guide, self.id, view.locale)
         value = self.id.partition("/")[2]
-        segments = view.ask(f"list:@{self.name}", f"v/{view.locale}") if value else {}
+        segments = view.ask(questions.value_segments(f"@{self.name}", view.locale)) if value else {}
         return chosen_url(view.guide, self.definition, self.name, view.locale, segments.get(value, ""), number)
 
     @property
@@ -91,7 +94,7 @@ class ListView:
 
     def _entries_of_page(self, size: int) -> tuple[Entry, ...]:
         view = self._view
-        keys = view.ask(f"list:{self.id}", f"p/{view.locale}/{self.number}/{size}")
+        keys = view.ask(questions.keys_of_page(self.id, view.locale, self.number, size))
         return tuple(view.known(loaded) for loaded in view.library.items.load_all(keys))
 
     @property
@@ -100,7 +103,7 @@ class ListView:
         view = self._view
         if self.definition.get("per_page") is None or self.number == 1:
             return ""
-        last = self.number or int(view.ask(f"list:{self.id}", f"o/{view.locale}")) + 1
+        last = self.number or view.ask(questions.numbered_pages(self.id, view.locale)) + 1
         return view.link(self._url(last - 1)) if last > 1 else ""
 
     @property
@@ -109,7 +112,7 @@ class ListView:
         if not self.number:
             return ""
         following = self._url(self.number + 1)
-        return self._view.link(following if self._view.ask(f"url:{following}") else self._url())
+        return self._view.link(following if self._view.ask(questions.page_at(following)) else self._url())
 
     @property
     def parts(self) -> tuple[Part, ...]:
@@ -118,7 +121,7 @@ class ListView:
         if self.definition.get("by") is None or "/" in self.id:
             return ()
         parts = []
-        for value, segment in view.ask(f"list:{self.id}", f"v/{view.locale}").items():
+        for value, segment in view.ask(questions.value_segments(self.id, view.locale)).items():
             url = view.link(chosen_url(view.guide, self.definition, self.name, view.locale, segment))
             title = _value_title(view, value, self.definition)
             parts.append((_order(value, title), Part(title, url, ListView(view, f"{self.id}/{value}").count)))
@@ -128,24 +131,26 @@ class ListView:
     def feed(self) -> str:
         """The address of the list's feed from the guide's root, "" where it has none."""
         view = self._view
-        if view.ask("site", "base_url") is None:
+        if view.ask(questions.site_value("base_url")) is None:
             return ""
         url = self._url() + FEED
-        return url if view.ask(f"url:{url}") else ""
+        return url if view.ask(questions.page_at(url)) else ""
 
     @property
     def newest(self) -> tuple[Dated, ...]:
         """The entries of the feed: the newest of those written in this language, with their dates."""
         view = self._view
-        keys = view.ask(f"list:+{self.id}", f"k/{view.locale}//{FEED_ENTRIES}")
+        keys = view.ask(questions.entry_keys(f"{BY_DATE}{self.id}", view.locale, most=FEED_ENTRIES))
         return tuple(self._dated(view.known(loaded)) for loaded in view.library.items.load_all(keys))
 
     def _dated(self, entry: Entry) -> Dated:
         view, loaded = self._view, loaded_of(entry)
-        name = view.ask(f"list:{self.id}", "t")
+        name = view.ask(questions.list_date(self.id))
         is_sys = name.startswith("sys.")
-        published = view.of_item(loaded, f"s/{name[4:]}") if is_sys else view.answer(loaded, name)[0]
-        return Dated(entry, moment(published), moment(view.of_item(loaded, "s/updatedAt") or published))
+        published = view.of_item(loaded, questions.sys_value(name[4:])) if is_sys else view.answer(loaded, name)[0]
+        return Dated(
+            entry, moment(published), moment(view.of_item(loaded, questions.sys_value("updatedAt")) or published)
+        )
 
 
 class Part(NamedTuple):
@@ -185,16 +190,16 @@ def _value_title(view: View, value: str, definition: Mapping[str, Any]) -> str:
         target = view.thing(value)
         return title_of(target) if target is not None else text
     if kind == "tag":
-        return str(view.ask(f"tag:{text}"))
+        return view.ask(questions.tag_name(text))
     content_type = view.content_type(str(definition.get("type")))
     field = content_type.find(str(definition.get("by"))) if content_type is not None else None
     if field is not None and field.type == "Boolean":
         word = "yes" if text == "True" else "no"
-        return f"{field.name}: {view.ask('word', f'{view.locale}/{word}')}"
+        return f"{field.name}: {view.ask(questions.word(word, view.locale))}"
     date = read_date(text) if field is not None and field.type == "Date" else None
     return write_date(date, locale_of_page(view)) if date is not None else text
 
 
 def chosen_lists(view: View) -> tuple[ListView, ...]:
     """Return the lists of site.yaml, except one at the address of a type's own list."""
-    return tuple(ListView(view, f"@{name}") for name in view.ask("lists"))
+    return tuple(ListView(view, f"@{name}") for name in view.ask(questions.LISTS))

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from exporter.guide.library.questions import field_of
+
 if TYPE_CHECKING:
     from exporter.core.encoding import Json
-    from exporter.guide.library.questions import ReadLog
+    from exporter.guide.library.read_log import ReadLog
 
 
 class Origins:
@@ -32,8 +34,8 @@ class Origins:
 
     def _find(self, value: object) -> tuple[str, str]:
         for key, argument, answer in reversed(list(self._reads)):
-            if argument.startswith("f/") and _holds(answer[0], value):
-                return key, argument.split("/", 2)[2]
+            if (field := field_of(argument)) is not None and _holds(answer[0], value):
+                return key, field
         return self._page_key, ""
 
 

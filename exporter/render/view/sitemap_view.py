@@ -4,6 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from exporter.guide.index.records import PageKind
+from exporter.guide.library import questions
+
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
@@ -21,8 +24,10 @@ class Sitemap:
     @property
     def files(self) -> tuple[str, ...]:
         """The addresses of the other files; none where this one lists pages."""
-        number, _, files = self._view.page.letter.partition("/")
-        return () if number else tuple(f"/sitemap-{index + 1}.xml" for index in range(int(files)))
+        page = self._view.page
+        if page.kind is not PageKind.SITEMAP_INDEX:
+            return ()
+        return tuple(f"/sitemap-{index + 1}.xml" for index in range(page.sitemap_files))
 
     @property
     def urls(self) -> Iterator[dict[str, Any]]:
@@ -30,10 +35,11 @@ class Sitemap:
 
         Readers of any other language get `x-default`: the page in the guide's first language, if it has one there.
         """
-        if self._view.page.letter.startswith("/"):
+        page = self._view.page
+        if page.kind is PageKind.SITEMAP_INDEX:
             return
         own = self._view.guide.locales[0]
-        for date, places in self._view.ask(f"sitemap:{self._view.page.letter}"):
+        for date, places in self._view.ask(questions.sitemap_urls(page.sitemap_file, page.sitemap_files)):
             default = [("x-default", url) for code, url in places if code == own]
             for _, url in places:
                 yield {"url": url, "date": date, "alternates": [*places, *default] if len(places) > 1 else ()}

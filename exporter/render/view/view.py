@@ -6,12 +6,13 @@ import re
 from collections.abc import Mapping
 from contextlib import contextmanager
 from operator import attrgetter
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeVar
 from urllib.parse import quote
 
 from exporter.core.model import link_key
 from exporter.core.naming import folders_above
-from exporter.guide.library.questions import SHARED, ReadLog
+from exporter.guide.library import questions
+from exporter.guide.library.read_log import ReadLog
 from exporter.render.view.origins import Origins
 from exporter.render.view.other_spaces import read_resource
 from exporter.render.view.rich_text import RichText
@@ -27,7 +28,9 @@ if TYPE_CHECKING:
     from exporter.guide.index.records import Page
     from exporter.guide.library.items import ItemInMemory
     from exporter.guide.library.library import Library
-    from exporter.guide.library.questions import Subject
+    from exporter.guide.library.read_log import Subject
+
+T = TypeVar("T")
 
 _IMAGE_TYPES = {
     f"image/{kind}"
@@ -67,21 +70,23 @@ class View:
         self._things: dict[str, Thing] = {}
         self._types: dict[str, ContentType | None] = {}
 
-    def ask(self, subject: str, argument: str = "") -> Any:
+    def ask(self, question: questions.Question[T]) -> T:
         """Ask a question and record it with its answer."""
-        known = self.library.known.get((subject, argument))
-        if known is None and subject.partition(":")[0] not in SHARED:
-            return self.of_item(self.library.subject(subject), argument)
-        question = known or self.library.shared(subject, argument)
-        self.reads.shared[question] = None
-        return question.answer
+        known = self.library.known.get(question)
+        if known is None and not questions.is_shared(question):
+            return self.of_item(self.library.subject(question.subject), question)
+        known = known or self.library.shared(*question)
+        self.reads.shared[known] = None
+        answer: T = known.answer
+        return answer
 
-    def of_item(self, subject: Subject, argument: str) -> Any:
+    def of_item(self, subject: Subject, question: questions.ItemQuestion[T] | questions.Question[T]) -> T:
         """Ask a question about an item and record it with its answer."""
-        answers = self.reads.of(subject)
+        answers, argument = self.reads.of(subject), question.argument
         if argument not in answers:
             answers[argument] = self.library.answer(subject, argument)
-        return answers[argument]
+        answer: T = answers[argument]
+        return answer
 
     def answer(self, loaded: ItemInMemory, name: str, locale: str = "") -> LocalizedValue:
         """Return a field's value in a locale, the page's unless one is given, and the locale that it came from."""
@@ -97,7 +102,7 @@ class View:
     def thing(self, key: str) -> Entry | Asset | None:
         """Return an entry or asset, None for one that the mirror does not hold."""
         loaded = self.library.items.load(key)
-        return self.known(loaded) if self.of_item(loaded, "x") is not None else None
+        return self.known(loaded) if self.of_item(loaded, questions.CONTENT_TYPE) is not None else None
 
     def known(self, loaded: ItemInMemory) -> Any:
         """Return the entry or asset of an item that is known to exist: the same object all over the page."""
@@ -171,14 +176,13 @@ class View:
     def content_type(self, type_id: str) -> ContentType | None:
         """Return what the content model says of a content type; recorded once a page."""
         if type_id not in self._types:
-            self.ask(f"type:{type_id}")
+            self.ask(questions.type_definition(type_id))
             self._types[type_id] = self.guide.model.types.get(type_id)
         return self._types[type_id]
 
     def page_of(self, loaded: ItemInMemory) -> tuple[str, str] | None:
         """Return locale and address of the entry's page that a link from this page leads to, None for none."""
-        place: tuple[str, str] | None = self.of_item(loaded, f"u/{self.locale}")
-        return place
+        return self.of_item(loaded, questions.page_address(self.locale))
 
 
 class LostView(View):
@@ -186,7 +190,7 @@ class LostView(View):
 
     def link(self, url: str) -> str:
         """Return the absolute address of an address of the guide."""
-        return f"{self.ask('site', 'base_url')}{url}"
+        return f"{self.ask(questions.site_value('base_url'))}{url}"
 
 
 class Values(Mapping[str, Any]):
@@ -312,8 +316,7 @@ class SysValues:
     def __getattr__(self, name: str) -> Any:
         if name not in self._NAMES:
             raise AttributeError(name)
-        thing = self._thing
-        return thing._view.of_item(thing._loaded, f"s/{name}")
+        return self._thing._view.of_item(self._thing._loaded, questions.sys_value(name))
 
     def __getitem__(self, name: str) -> Any:
         if name not in self._NAMES:
@@ -324,4 +327,4 @@ class SysValues:
 def tags_of(thing: Thing) -> tuple[str, ...]:
     """Return the names of an item's tags."""
     view = thing._view
-    return tuple(view.ask(f"tag:{tag}") for tag in view.of_item(thing._loaded, "m"))
+    return tuple(view.ask(questions.tag_name(tag)) for tag in view.of_item(thing._loaded, questions.TAG_IDS))

@@ -9,12 +9,13 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from exporter.build.program_digest import program_digest
+from exporter.build.program_stamp import program_digest
 from exporter.build.scan import read_files
 from exporter.build.update import look_for_items, update_items
 from exporter.config.settings import load_project
 from exporter.config.site_schema import SiteConfig
 from exporter.guide.index.guide_index import GuideIndex
+from exporter.guide.index.records import PageKind
 from exporter.guide.library.library import Library
 from exporter.guide.pages.planner import PagePlanner
 from exporter.guide.schema.read_model import read_guide_model
@@ -61,7 +62,7 @@ class Kitchen:
         return {each[:2] for each in Renderer(self.library).render(self.at(url)).reads}
 
     def at(self, url: str) -> Page:
-        ((_, page),) = self.library.index.pages("url = ?", url)
+        ((_, page),) = self.library.index.pages.at(url)
         return page
 
 
@@ -314,7 +315,7 @@ def test_page_that_is_done_leaves_nothing_in_memory_that_has_to_be_looked_for(gu
             index, read_guide_model(config.content, config.site), config.content, guide.root / "templates"
         )
         renderer = Renderer(library)
-        pages = [page for _, page in index.pages("kind != 'entry' OR locale = 'ar'")]
+        pages = [page for _, page in index.pages.all() if page.kind is not PageKind.ENTRY or page.locale == "ar"]
         for page in pages:
             renderer.render(page)
         gc.collect()

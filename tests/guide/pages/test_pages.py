@@ -17,7 +17,9 @@ from exporter.core.errors import ConfigError
 from exporter.core.model import Item, Key
 from exporter.core.naming import item_path
 from exporter.guide.index.guide_index import GuideIndex
+from exporter.guide.index.records import NewItem
 from exporter.guide.library.library import Library
+from exporter.guide.library.questions import page_address
 from exporter.guide.pages.item_facts import facts_of, summary_of
 from exporter.guide.pages.list_parts import LONGEST_LIST
 from exporter.guide.pages.planner import PagePlanner, clashes
@@ -80,7 +82,7 @@ def put(index: GuideIndex, planner: PagePlanner, guide_model: GuideModel, raw: d
     path = item_path(item.key, item.content_type)
     facts = facts_of(guide_model, item, path)
     index.drop_item(path)
-    index.put_items([(path, 1, b"", facts, summary_of(item))])
+    index.put_items([NewItem(path, 1, b"", facts, summary_of(item))])
     planner.place_entry(facts.key, facts)
 
 
@@ -92,7 +94,7 @@ def plan(
     **site: Any,
 ) -> Plan:
     """Plan the pages of a guide over these entries, in memory; `asked` are keys and locales for `page_of`."""
-    wanted = SiteConfig.model_validate({"title": "Guide", "source": {"local": "demo"}, **site})
+    wanted = SiteConfig.model_validate({"title": "Guide", "source": {"local": "demo"}, "offline": False, **site})
     guide_model = make_guide_model(wanted, list(types), {each["code"]: each for each in space}, {})
     with closing(GuideIndex(None)) as index:
         planner = PagePlanner(index, guide_model)
@@ -102,8 +104,10 @@ def plan(
         planner.place_others()
         planner.refuse_conflicts()
         library = Library(index, guide_model, Path("nowhere"), Path("nowhere"))
-        page_of = {(key, code): library.answer(library.items.load(key), f"u/{code}") for key, code in asked}
-        pages = [page for _, page in index.pages("1 ORDER BY id")]
+        page_of = {
+            (key, code): library.answer(library.items.load(key), page_address(code).argument) for key, code in asked
+        }
+        pages = [page for _, page in index.pages.all()]
         return Plan(guide_model, pages, list(clashes(index)), page_of)
 
 

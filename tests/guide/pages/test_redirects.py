@@ -11,6 +11,7 @@ import pytest
 from exporter.config.site_schema import SiteConfig
 from exporter.core.model import Item, Key
 from exporter.guide.index.guide_index import GuideIndex
+from exporter.guide.index.records import PageKind
 from exporter.guide.pages.planner import PagePlanner
 from exporter.guide.schema.read_model import make_guide_model
 from tests.conftest import CATEGORY, PLACE, entry, link, locale
@@ -52,9 +53,9 @@ class Space:
         planner = PagePlanner(index, self.guide_model)
         changed: set[str] = set(entries)
         for key, raw in entries.items():
-            before = index.facts_of(key)
+            before = index.items.facts_of(key)
             put(index, planner, self.guide_model, raw)
-            after = index.facts_of(key)
+            after = index.items.facts_of(key)
             then, now = (set(facts.targets if facts else ()) for facts in (before, after))
             changed |= {f"to:{target}" for target, _ in then ^ now}
         planner.follow(entries)
@@ -62,7 +63,8 @@ class Space:
         planner.place_others()
         planner.refuse_conflicts()
         planner.place_redirects(self._load, self.moved, changed, everything=False)
-        return {page.url: str(page.key) for _, page in index.pages("kind = 'moved' ORDER BY url")}
+        redirects = [page for _, page in index.pages.of_kinds([PageKind.MOVED])]
+        return {page.url: str(page.key) for page in sorted(redirects, key=lambda page: page.url)}
 
     def _load(self, key: str) -> Item | None:
         self.loaded.append(key)

@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
     from pathlib import Path
 
+    from exporter.guide.library.questions import Question
     from exporter.guide.schema.field_roles import Roles
     from tests.conftest import Outcome, SpaceFiles
 
@@ -442,8 +443,8 @@ class Words(View):
     def __init__(self) -> None:
         self.locale = "en-US"
 
-    def ask(self, subject: str, argument: str = "") -> Any:
-        return f"{subject} {argument}"
+    def ask(self, question: Question[Any]) -> Any:
+        return " ".join(question)
 
 
 TEXT = st.text("<>&\"'x1 {}/", max_size=5)

@@ -1,0 +1,296 @@
+"""Publish one chain: packs, chrome, indexes, steps from kept tokens, then the list; only then is anything removed."""
+
+from __future__ import annotations
+
+from collections import Counter
+from dataclasses import dataclass, replace
+from functools import partial
+from itertools import pairwise
+from typing import TYPE_CHECKING
+
+from exporter.reader.encoding import BrokenError, deflate, deflate_pack, digest_name, inflate, load_object
+from exporter.reader.evolve import Change, Evolution, begin, digest_of, evolve
+from exporter.reader.head import (
+    Head,
+    Leaf,
+    Ledger,
+    chrome_data,
+    index_data,
+    ledger_data,
+    ledger_name,
+    list_data,
+    load_members,
+    pack_data,
+)
+from exporter.reader.kept import append_token
+from exporter.reader.model import ChainReport
+from exporter.reader.past import LostError, Past
+from exporter.reader.records.buckets import bucket_of, pages_in
+from exporter.reader.records.records import slots_used
+from exporter.reader.trail import Trail, write_trail
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Mapping, Sequence
+
+    from exporter.reader.folder import ChainFolder
+    from exporter.reader.memory import Memory
+    from exporter.reader.model import Entry, Keeping, Member
+
+_LISTS = 3
+"""Files that one of so many lists names stay."""
+
+
+@dataclass(frozen=True)
+class Place:
+    """Where a chain lies and what the publisher remembers of it."""
+
+    folder: ChainFolder
+    memory: Memory
+    locale: str
+    keeping: Keeping
+    time: int | None
+    clean: bool = True
+    """Whether the last run is known to have come to its end: what it would have written last is right."""
+
+
+def publish_first(place: Place, paths: Iterable[str], read: Callable[[str], bytes]) -> ChainReport:
+    """Publish a chain that has no history."""
+    evolution = begin(paths, read)
+    head = _with_files(place, evolution, Ledger(), "")
+    kept = append_token((), head.token, place.time, place.keeping)
+    head = replace(head, ledger=Ledger(tuple(kept)))
+    trail = Trail(
+        place.folder, place.keeping, head, None, Past((), lambda *_: None, evolution.entries.get, head.chrome.slots)
+    )
+    return _finish(place, write_trail(trail, {}, lambda _path: None), evolution, None, 0)
+
+
+def publish_next(place: Place, head: Head, change: Change) -> ChainReport | None:
+    """Publish a chain after a build; None where its pages are what they were. Raises BrokenError for a broken chain."""
+    listed = place.folder.read("list.bin") or b""
+    uses = place.memory.uses(place.locale, listed)
+    if uses is None:
+        place.memory.forget(place.locale)
+        uses = _count_uses(place.folder, head)
+    tokens = [one.token for one in head.ledger.kept]
+    old_entry = _Entries(place, head)
+    past = Past(
+        tokens[:-1], lambda old, new: _history(place.folder, old, new or head.token), old_entry, head.chrome.slots
+    )
+    evolution = evolve(place.folder, head, uses, change, past)
+    if evolution.token == head.token:
+        if not place.clean:
+            _repair(place, head, uses, old_entry)
+        return None
+    kept = append_token(head.ledger.kept, evolution.token, place.time, place.keeping)
+    new = _with_files(place, evolution, replace(head.ledger, kept=tuple(kept)), head.epoch)
+
+    def entry(path: str) -> Entry:
+        return evolution.entries[path] if path in evolution.entries else old_entry(path)
+
+    def past_of(tokens: Sequence[str]) -> Past:
+        past = Past(tokens, partial(_history, place.folder), entry, evolution.chrome.slots)
+        past.add_layer(len(tokens) - 1, evolution.layer)
+        return past
+
+    new = _with_trail(place, new, head, tokens, past_of, _Bases(evolution, old_entry))
+    return _finish(place, new, evolution, head, place.folder.size(f"since/{head.token}.bin"))
+
+
+def _repair(place: Place, head: Head, uses: Mapping[int, int], entry: Callable[[str], Entry]) -> None:
+    """Write what a run that came to no end may have left otherwise: its pages were taken back since."""
+    tokens = [one.token for one in head.ledger.kept][:-1]
+
+    def past_of(tokens: Sequence[str]) -> Past:
+        return Past(tokens, lambda old, new: _history(place.folder, old, new or head.token), entry, head.chrome.slots)
+
+    head = _with_trail(place, head, None, tokens, past_of, lambda _path: None)
+    place.folder.write(ledger_name(head.token), ledger_data(head))
+    place.memory.put(place.locale, place.folder.read("list.bin") or b"", uses, {})
+    sweep(place.folder, head)
+
+
+def _with_trail(
+    place: Place,
+    new: Head,
+    before: Head | None,
+    tokens: Sequence[str],
+    past_of: Callable[[Sequence[str]], Past],
+    base: Callable[[str], str | None],
+) -> Head:
+    """Write the steps of a state; tokens that the history does not reach any more are given up."""
+    while True:
+        try:
+            trail = Trail(place.folder, place.keeping, new, before, past_of(tokens))
+            return write_trail(trail, _leads(place.folder) if place.clean else {}, base)
+        except LostError as lost:
+            gone, tokens = set(tokens[: lost.at + 1]), tokens[lost.at + 1 :]
+            kept = tuple(one for one in new.ledger.kept if one.token not in gone or one.token == new.token)
+            new = replace(new, ledger=replace(new.ledger, kept=kept))
+
+
+class _Entries:
+    """What devices have at paths in the state before: from what is remembered, else from packs."""
+
+    def __init__(self, place: Place, head: Head) -> None:
+        self._place, self._head = place, head
+        self._found: dict[str, Entry] = {}
+        self._loaded: set[str] = set()
+
+    def __call__(self, path: str) -> Entry:
+        if path not in self._found:
+            record = self._place.memory.record(self._place.locale, path)
+            if record is not None:
+                self._found[path] = record
+            else:
+                self._load(bucket_of(path, self._head.leaves))
+        return self._found.get(path)
+
+    def _load(self, leaf: str) -> None:
+        if leaf not in self._loaded:
+            self._loaded.add(leaf)
+            members = load_members(self._place.folder, self._head, leaf, everything)
+            self._found |= {path: member.entry for path, member in members.items()}
+
+
+class _Everything:
+    """Holds every path."""
+
+    def __contains__(self, _path: object) -> bool:
+        return True
+
+
+everything = _Everything()
+
+
+class _Bases:
+    """Names a page whose record is like that of a path: of its bucket the one whose path begins most alike."""
+
+    def __init__(self, evolution: Evolution, old_entry: Callable[[str], Entry]) -> None:
+        self._groups, self._old = evolution.groups, old_entry
+        self._new = {path for path in evolution.entries if old_entry(path) is None}
+
+    def __call__(self, path: str) -> str | None:
+        members = self._groups.get(bucket_of(path, self._groups), {}) if self._covers(path) else {}
+        others = (
+            one for one, member in members.items() if member.record is not None and one not in self._new and one != path
+        )
+        return max(others, key=lambda one: (_alike(one, path), one), default=None)
+
+    def _covers(self, path: str) -> bool:
+        try:
+            bucket_of(path, self._groups)
+        except StopIteration:
+            return False
+        return True
+
+
+def _alike(one: str, other: str) -> int:
+    count = 0
+    for a, b in zip(one, other, strict=False):
+        if a != b:
+            break
+        count += 1
+    return count
+
+
+def _history(folder: ChainFolder, older: str, newer: str) -> bytes | None:
+    return folder.read(f"history/{older}.{newer}.bin")
+
+
+def _leads(folder: ChainFolder) -> dict[str, tuple[str, int]]:
+    """Return where each token leads by now and what that costs."""
+    data = folder.read("sizes.bin")
+    if data is None:
+        return {}
+    try:
+        return {str(token): (str(to), int(size)) for token, (to, size) in load_object(inflate(data))["since"].items()}
+    except (BrokenError, KeyError, TypeError, ValueError, AttributeError):
+        return {}
+
+
+def _count_uses(folder: ChainFolder, head: Head) -> Counter[int]:
+    uses: Counter[int] = Counter()
+    for leaf in head.leaves:
+        for member in load_members(folder, head, leaf, everything).values():
+            if member.record is not None:
+                uses.update(slots_used(member.record))
+    return uses
+
+
+def _with_files(place: Place, evolution: Evolution, ledger: Ledger, epoch: str) -> Head:
+    """Write packs, chrome and indexes of a new state; return it."""
+    leaves = dict(evolution.leaves)
+    for leaf, members in evolution.groups.items():
+        leaves[leaf] = _write_leaf(place.folder, members)
+    chrome = chrome_data(evolution.chrome)
+    name = digest_name(chrome)
+    if not place.folder.has(f"chrome/{name}.bin"):
+        place.folder.write(f"chrome/{name}.bin", deflate(chrome))
+    if not epoch:
+        epoch = digest_name("".join((evolution.token, name, *(leaves[one].pack for one in sorted(leaves)))).encode(), 8)
+    return Head(evolution.token, epoch, evolution.chrome, name, leaves, ledger)
+
+
+def _write_leaf(folder: ChainFolder, members: Mapping[str, Member]) -> Leaf:
+    data = pack_data(members)
+    pack, digest = digest_name(data), digest_of(members)
+    if not folder.has(f"packs/{pack}.bin"):
+        folder.write(f"packs/{pack}.bin", deflate_pack(data))
+    if not folder.has(f"index/{digest}.bin"):
+        folder.write(f"index/{digest}.bin", deflate(index_data(members)))
+    others = [member for member in members.values() if member.record is None]
+    return Leaf(
+        digest,
+        pack,
+        folder.size(f"packs/{pack}.bin"),
+        pages_in(members),
+        folder.size(f"index/{digest}.bin"),
+        sum(len(member.record) for member in members.values() if member.record is not None),
+        (len(others), sum(member.size for member in others)),
+    )
+
+
+def _finish(place: Place, head: Head, evolution: Evolution, before: Head | None, cost: int) -> ChainReport:
+    """Move the pointer (ledger, list), then remove what nobody may ask for any more."""
+    folder = place.folder
+    retired = _retired(folder, head, before)
+    head = replace(head, ledger=replace(head.ledger, retired=retired))
+    folder.write(ledger_name(head.token), ledger_data(head))
+    listed = list_data(head, folder.size(f"chrome/{head.chrome_name}.bin"))
+    folder.write("list.bin", listed)
+    records = {path: entry if isinstance(entry, bytes) else None for path, entry in evolution.entries.items()}
+    place.memory.put(place.locale, listed, evolution.uses, records if before else {})
+    written = len(folder.written)
+    sweep(folder, head)
+    leaves = head.leaves.values()
+    return ChainReport(
+        token=head.token,
+        changed=sum(isinstance(entry, bytes) for entry in evolution.entries.values()),
+        removed=sum(entry is None for entry in evolution.entries.values()),
+        bytes=cost,
+        install=len(listed) + folder.size(f"chrome/{head.chrome_name}.bin") + sum(leaf.size for leaf in leaves),
+        records=sum(leaf.stored for leaf in leaves),
+        written=written,
+    )
+
+
+def _retired(folder: ChainFolder, head: Head, before: Head | None) -> tuple[tuple[str, ...], ...]:
+    if before is None:
+        return ()
+    current = head.names()
+    gone = tuple(sorted(name for name in before.names() - current if folder.has(name)))
+    return (gone, *before.ledger.retired)[: _LISTS - 1]
+
+
+def sweep(folder: ChainFolder, head: Head) -> None:
+    """Remove files that neither the last lists nor kept tokens name."""
+    tokens = [one.token for one in head.ledger.kept]
+    stay = head.names() | {name for names in head.ledger.retired for name in names}
+    stay |= {f"since/{token}.bin" for token in tokens}
+    stay.add(ledger_name(head.token))
+    stay |= {f"history/{older}.{newer}.bin" for older, newer in pairwise(tokens)}
+    for kind in ("packs", "chrome", "index", "changes", "history", "since"):
+        for name in folder.names(kind):
+            if name not in stay:
+                folder.remove(name)

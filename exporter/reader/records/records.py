@@ -1,0 +1,153 @@
+"""Records of any template: a page in which texts that many pages share are two bytes that UTF-8 never has.
+
+Invariant: `chrome.join(chrome.split(page)) == page` for every page that `is_text`.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, field
+from functools import cached_property
+from typing import TYPE_CHECKING, TypeAlias
+
+from exporter.reader.encoding import LARGEST_PAGE
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+LEAD = 0xF5
+SLOTS = 11 * 256
+HEAD = 6
+"""Bytes by which the affixes of a place are told apart."""
+REFERENCE = re.compile(rb"([\xf5-\xff][\x00-\xff])")
+_FOREIGN = re.compile(rb"[\xf5-\xff]")
+_TAGS = re.compile(rb"<[^<]*|[^<]+")
+
+Affixes: TypeAlias = "dict[tuple[int, bytes], tuple[int, int]]"
+"""The slot before and the first bytes of a part → the slots of its beginning and its end."""
+
+
+def reference(slot: int) -> bytes:
+    """Return the two bytes that stand for a slot."""
+    return bytes((LEAD + (slot >> 8), slot & 255))
+
+
+def slot_number(two: bytes) -> int:
+    """Return the slot that two bytes stand for."""
+    return (two[0] - LEAD) << 8 | two[1]
+
+
+def slots_used(record: bytes) -> set[int]:
+    """Return the slots that a record names."""
+    return {slot_number(two) for two in set(REFERENCE.findall(record))}
+
+
+def is_text(page: bytes) -> bool:
+    """Tell whether a file can travel as a record: none of the bytes that stand for slots, and not too long."""
+    return len(page) <= LARGEST_PAGE and _FOREIGN.search(page) is None
+
+
+def parts_of(how: str, page: bytes) -> list[bytes]:
+    """Return parts whose concatenation is the page: its lines or its tags."""
+    return page.splitlines(keepends=True) if how == "line" else _TAGS.findall(page)
+
+
+class _Texts(dict[bytes, bytes]):
+    """Texts by reference; a slot that is not there has an empty one."""
+
+    def __missing__(self, two: bytes) -> bytes:
+        """Return the text of a slot that is not there."""
+        return b""
+
+
+@dataclass(frozen=True)
+class Chrome:
+    """The texts that pages share: `slots` by number, and how a page is cut into parts (`line` or `tag`)."""
+
+    how: str
+    slots: Mapping[int, bytes]
+    affixes: Affixes = field(default_factory=dict)
+
+    @cached_property
+    def table(self) -> _Texts:
+        """Texts by reference."""
+        return _Texts({reference(slot): text for slot, text in self.slots.items()})
+
+    @cached_property
+    def by_text(self) -> dict[bytes, bytes]:
+        """References by text, those of affixes left out; the lowest number wins."""
+        affixes = {slot for pair in self.affixes.values() for slot in pair}
+        return {
+            self.slots[slot]: reference(slot)
+            for slot in sorted(self.slots, reverse=True)
+            if slot not in affixes and self.slots[slot]
+        }
+
+    @cached_property
+    def ends(self) -> dict[tuple[bytes, bytes], tuple[bytes, bytes, bytes, bytes, int]]:
+        """By place: beginning, end, their references, their length together."""
+        found = {}
+        for (before, head), (first, last) in self.affixes.items():
+            left, right = self.slots.get(first, b""), self.slots.get(last, b"")
+            found[reference(before), head] = (left, right, reference(first), reference(last), len(left) + len(right))
+        return found
+
+    @cached_property
+    def runs(self) -> dict[bytes, list[tuple[list[bytes], bytes]]]:
+        """Slots that hold several parts, by their first part, the longest first."""
+        found: dict[bytes, list[tuple[list[bytes], bytes]]] = {}
+        for text, two in self.by_text.items():
+            parts = parts_of(self.how, text)
+            if len(parts) > 1:
+                found.setdefault(parts[0], []).append((parts, two))
+        for runs in found.values():
+            runs.sort(key=lambda run: (-len(run[0]), run[1]))
+        return found
+
+    def join(self, record: bytes) -> bytes:
+        """Return the page of a record."""
+        parts = REFERENCE.split(record)
+        parts[1::2] = map(self.table.__getitem__, parts[1::2])
+        return b"".join(parts)
+
+    def split(self, page: bytes) -> bytes:
+        """Return a record of a page."""
+        parts = parts_of(self.how, page)
+        out = list(map(self.by_text.get, parts))
+        if self.runs:
+            parts, out = self._with_runs(parts, out)
+        self._with_affixes(parts, out)
+        return b"".join(out)  # type: ignore[arg-type] # no None is left
+
+    def _with_runs(self, parts: list[bytes], found: list[bytes | None]) -> tuple[list[bytes], list[bytes | None]]:
+        """Put one reference for parts that stand together in a slot."""
+        merged, out, at = [], [], 0
+        while at < len(parts):
+            run, two = next(
+                (run for run in self.runs.get(parts[at], ()) if parts[at : at + len(run[0])] == run[0]),
+                (parts[at : at + 1], found[at]),
+            )
+            merged.append(run[0])
+            out.append(two)
+            at += len(run)
+        return merged, out
+
+    def _with_affixes(self, parts: list[bytes], out: list[bytes | None]) -> None:
+        """Fill what no slot holds: beginning, middle, end where the place has affixes, else the part itself."""
+        before, last, ends = b"", -2, self.ends.get
+        at = -1
+        while True:
+            try:
+                at = out.index(None, at + 1)
+            except ValueError:
+                return
+            if at != last + 1:
+                before = out[at - 1] or b"" if at else b""
+            part, last = parts[at], at
+            place = ends((before, part[:HEAD])) if before else None
+            if place and len(part) >= place[4] and part.startswith(place[0]) and part.endswith(place[1]):
+                out[at] = b"".join((place[2], part[len(place[0]) : len(part) - len(place[1])], place[3]))
+                before = place[3]
+            else:
+                out[at] = part
+                before = b""
