@@ -50,9 +50,9 @@ def template(guide: Guide, text: str) -> None:
 
 
 def standing(guide: Guide) -> dict[str, bytes]:
-    """Return the digest of every file of site/ but its marker."""
-    files = guide.files("site")
-    return {path.removeprefix("site/"): digest(data) for path, data in files.items() if not path.endswith("/.exporter")}
+    """Return the digest of every file of site/ but its marker and what is published of it for readers' devices."""
+    files = {path.removeprefix("site/"): data for path, data in guide.files("site").items()}
+    return {path: digest(data) for path, data in files.items() if path != ".exporter" and path[:8] != "updates/"}
 
 
 def paths(result: BuildResult) -> tuple[set[str], set[str], set[str]]:
@@ -157,7 +157,7 @@ def test_result_whose_use_fails_comes_again(guide: Guide, monkeypatch: pytest.Mo
     assert guide.run("sync").code == 0
     project = project_of(guide)
     with monkeypatch.context() as patched:
-        patched.setattr("exporter.jobs.reader.withdraw_updates", no_room)
+        patched.setattr("exporter.jobs.reader._publish", no_room)
         for _ in range(2):
             with pytest.raises(OSError, match="no room"):
                 jobs.render(project)
@@ -181,6 +181,26 @@ def test_strict_build_that_is_stopped_has_no_result_and_loses_none(guide: Guide)
     result = render(guide, strict=True)
     assert "place/mill/index.html" in result.removed
     check_step(result, before, standing(guide))
+
+
+def test_page_that_takes_the_place_of_a_static_file_changes_it_and_the_reverse(guide: Guide, space: SpaceFiles) -> None:
+    static = guide.root / "templates/static/place/gate/index.html"
+    static.parent.mkdir(parents=True)
+    static.write_text("my own page", "utf-8")
+    assert guide.run("sync").code == 0
+    assert "place/gate/index.html" in render(guide).added
+    confirm(guide)
+    for publish in (True, False):
+        before = standing(guide)
+        if publish:
+            space.put(entry("place", "gate", title="The gate", slug="gate"))
+        else:
+            space.remove("entries/place/gate.json")
+        assert guide.run("sync").code == 0
+        result = render(guide)
+        assert "place/gate/index.html" in result.changed
+        check_step(result, before, standing(guide))
+        confirm(guide)
 
 
 def published(guide: Guide) -> dict[str, bytes]:
