@@ -7,7 +7,7 @@ import os
 import shutil
 import struct
 import sys
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -99,7 +99,8 @@ def clear_way(path: Path, root: Path) -> None:
         shutil.rmtree(path)
     folder = path.parent
     while folder != root and not folder.is_dir():
-        folder.unlink(missing_ok=True)
+        with suppress(NotADirectoryError):  # a file stands further up
+            folder.unlink(missing_ok=True)
         folder = folder.parent
 
 

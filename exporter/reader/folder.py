@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from exporter.core.files import read_bytes, read_file, remove, write_atomic
+from exporter.core.files import clear_way, read_bytes, read_file, remove, remove_empty_folders, write_atomic
 from exporter.reader.encoding import BrokenError, digest_name, inflate
 
 if TYPE_CHECKING:
@@ -23,8 +23,9 @@ class ChainFolder:
     written: list[str] = field(default_factory=list)
 
     def read(self, name: str) -> bytes | None:
-        """Return the bytes of a file; None where there is none."""
-        return read_bytes(self.root / name)
+        """Return the bytes of a file; None where there is none, or a folder in its place."""
+        path = self.root / name
+        return None if path.is_dir() else read_bytes(path)
 
     def named(self, kind: str, name: str, most: int) -> bytes:
         """Return what a file inflates to whose name is made of that. Raises BrokenError where it is not there."""
@@ -42,13 +43,14 @@ class ChainFolder:
         return path.stat().st_size if path.is_file() else 0
 
     def write(self, name: str, data: bytes) -> None:
-        """Write a file where its bytes differ."""
+        """Write a file where its bytes differ; what stands in its way is removed."""
         if self.read(name) != data:
+            clear_way(self.root / name, self.root.parent.parent)
             write_atomic(self.root / name, data, self.scratch)
             self.written.append(name)
 
     def has(self, name: str) -> bool:
-        """Tell whether a file is there."""
+        """Return whether a file is there."""
         return (self.root / name).is_file()
 
     def names(self, kind: str) -> list[str]:
@@ -57,8 +59,11 @@ class ChainFolder:
         return sorted(f"{kind}/{path.name}" for path in folder.iterdir()) if folder.is_dir() else []
 
     def remove(self, name: str) -> None:
-        """Remove a file and the folders that it leaves empty."""
-        remove(self.root / name, self.root)
+        """Remove a file, or a folder in its place, and the folders that it leaves empty."""
+        path = self.root / name
+        clear_way(path, self.root)
+        remove(path, self.root)
+        remove_empty_folders(path.parent, self.root)
 
 
 def read_page(site: Path, path: str) -> bytes:
