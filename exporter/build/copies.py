@@ -71,9 +71,9 @@ class Copies:
     @cached_property
     def hidden(self) -> dict[str, Problem]:
         """The static files, by path, in whose place pages lie: they are not copied."""
-        said = "{} is not copied: a page of the guide lies there"
+        message = "{} is not copied: a page of the guide lies there"
         hidden = (source for _, source in sorted(self._static.items()) if self._is_hidden(source.path))
-        return {source.path: problem("static-hidden", said.format(source.file)) for source in hidden}
+        return {source.path: problem("static-hidden", message.format(source.file)) for source in hidden}
 
     def copy(self, output: Output) -> tuple[int, set[str]]:
         """Copy what differs; return the number of files written and the paths of all copies."""

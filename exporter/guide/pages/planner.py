@@ -260,7 +260,7 @@ class PagePlanner:
         added = [NewPage(page, None, bucket_of_page(self._guide, page)) for page in pages if page not in standing]
         buckets = [new.sitemap_bucket for new in added]
         buckets += [bucket_of_page(self._guide, page) for page in standing.keys() - wanted]
-        self.sitemap_buckets.update(bucket for bucket in buckets if bucket is not None)
+        self.sitemap_buckets.update(sitemap_bucket for sitemap_bucket in buckets if sitemap_bucket is not None)
         self._index.pages.insert(added)
         for new in added:
             self._note(new.page.url, None)
