@@ -96,7 +96,8 @@ class GuideModel:
         """Return a field's value in a locale.
 
         A key that is present has the value, `null` included; a missing one is looked up along the fallback chain. A
-        field that is not localised holds its value under the space's default locale, for all locales.
+        field that is not localised holds its value under the space's default locale, for all locales; where the space
+        had another default when it was written, or marks two as such, its only value is under that one.
         """
         return self.answer_of(item.content_type, item.fields, field_id, locale)
 
@@ -114,6 +115,8 @@ class GuideModel:
         found = next((code for code in self.chains.get(locale, (locale,)) if code in values), None)
         if found != default and default in values and (type_id, field_id) in self.unlocalized:
             found = default
+        elif found is None and len(values) == 1 and (type_id, field_id) in self.unlocalized:
+            found = next(iter(values))
         if found is None and not type_id and field_id == "file" and default in values:
             found = default
         return _localized_value((values[found], found)) if found is not None else _NOTHING
