@@ -97,7 +97,7 @@ def changed_items(inputs: BuildInputs, look: Callable[[], FileChanges]) -> FileC
     index, guide = inputs.index, inputs.guide
     if index.meta("model") != guide.digest:
         return look_for_items(index, inputs.project.content, everything=True)
-    return FileChanges(*look())
+    return look()
 
 
 def plan_pages(inputs: BuildInputs, changes: FileChanges) -> PagePlan:

@@ -57,7 +57,7 @@ def fill(guide: Guide, size: int) -> None:
 
 
 def costs(guide: Guide, size: int) -> dict[str, list[int]]:
-    """Make some changes, one a build; give what each cost."""
+    """Make some changes, one a build; return what they cost."""
     fill(guide, size)
     changes: dict[str, dict[str, Any]] = {
         "nothing": {},
@@ -70,7 +70,7 @@ def costs(guide: Guide, size: int) -> dict[str, list[int]]:
         if fields:
             put_place(guide, 5, **fields)
         report = guide.run("render", "--json").json["render"]
-        found[name] = [report[each] for each in COUNTED]
+        found[name] = [report[counted] for counted in COUNTED]
         while guide.run("render", "--json").json["render"]["read"]:
             pass
     return found
@@ -90,9 +90,9 @@ def check(sizes: list[Guide], small: int, large: int) -> None:
     few, many = costs(sizes[0], small), costs(sizes[1], large)
     assert few == many
     by_name = {name: dict(zip(COUNTED, counts, strict=True)) for name, counts in few.items()}
-    assert [by_name["nothing"][each] for each in COUNTED] == [0] * len(COUNTED)
+    assert [by_name["nothing"][counted] for counted in COUNTED] == [0] * len(COUNTED)
     for name in ("a body", "a body that links"):
-        assert [by_name[name][each] for each in ("rendered", "written", "removed", "failed")] == [1, 1, 0, 0]
+        assert [by_name[name][counted] for counted in ("rendered", "written", "removed", "failed")] == [1, 1, 0, 0]
 
 
 def test_one_change_costs_the_same_in_a_small_and_a_large_space(sizes: list[Guide]) -> None:
@@ -100,10 +100,10 @@ def test_one_change_costs_the_same_in_a_small_and_a_large_space(sizes: list[Guid
 
 
 def test_one_change_costs_the_same_with_feeds_a_sitemap_and_lists(sizes: list[Guide]) -> None:
-    for each in sizes:
-        setting(each, "base_url: https://guide.example.org\n")
-        setting(each, "lists: {all: {type: place, by: category, sort: -title, per_page: 50}}\n")
-        setting(each, "pages: {place: {url: '/{category.slug}/{slug}/'}, category: {}}\n")
+    for guide in sizes:
+        setting(guide, "base_url: https://guide.example.org\n")
+        setting(guide, "lists: {all: {type: place, by: category, sort: -title, per_page: 50}}\n")
+        setting(guide, "pages: {place: {url: '/{category.slug}/{slug}/'}, category: {}}\n")
     check(sizes, 300, 3_000)
 
 
@@ -121,10 +121,10 @@ def test_share_that_comes_in_pieces_is_kept_no_more_than_its_first_piece(
     paths = sorted(look_at_items(config.content))
     kept = []
     for most in (len(paths) + 1, len(paths)):
-        monkeypatch.setattr("exporter.build.tasks._FEW", most)
+        monkeypatch.setattr("exporter.build.tasks.MOST_FILES_KEPT", most)
         with closing(GuideIndex(None)) as index:
-            shares = PageTasks(config, read_guide_model(config.content, config.site), index)
-            assert len([*shares.read(paths), *shares.read(paths[:1])]) == len(paths) + 1
-            kept.append(len(shares.library.items._whole))
+            tasks = PageTasks(config, read_guide_model(config.content, config.site), index)
+            assert len([*tasks.read(paths), *tasks.read(paths[:1])]) == len(paths) + 1
+            kept.append(len(tasks.library.items._whole))
     assert kept[0] > 0
     assert kept[1] == 0

@@ -40,21 +40,21 @@ def addresses(page: str) -> list[str]:
 
 
 def site_stamps(guide: Guide) -> dict[str, int]:
-    return {path: stamp for path, stamp in guide.stamps().items() if path.split("/")[0] in ("site", "content")}
+    return {path: mtime for path, mtime in guide.stamps().items() if path.split("/")[0] in ("site", "content")}
 
 
 def test_every_link_is_relative_and_names_a_file_that_stands(guide: Guide) -> None:
     guide.build()
     pages = {path: data.decode() for path, data in guide.files("site").items() if path.endswith(".html")}
     dead = [
-        (path, each)
+        (path, link)
         for path, text in pages.items()
-        for each in addresses(text)
-        if not each.startswith("#") and not (guide.root / posixpath.dirname(path) / each).is_file()
+        for link in addresses(text)
+        if not link.startswith("#") and not (guide.root / posixpath.dirname(path) / link).is_file()
     ]
     assert len(pages) == 15
     assert dead == []
-    assert [each for text in pages.values() for each in addresses(text) if each.startswith("/") or ":" in each] == []
+    assert [link for text in pages.values() for link in addresses(text) if link.startswith("/") or ":" in link] == []
 
 
 def test_language_switcher_leads_to_the_same_page_or_else_to_that_languages_home(guide: Guide) -> None:
@@ -62,7 +62,8 @@ def test_language_switcher_leads_to_the_same_page_or_else_to_that_languages_home
     guide.build()
     links = {
         url: [
-            (each.get("href"), each.get("hreflang")) for each in tree(guide, url).xpath("//nav[@class='languages']/a")
+            (element.get("href"), element.get("hreflang"))
+            for element in tree(guide, url).xpath("//nav[@class='languages']/a")
         ]
         for url in ("/place/mill/", "/de-DE/place/")
     }
@@ -81,7 +82,7 @@ def test_page_says_its_language_and_direction_and_marks_what_speaks_another(guid
     assert [page.find(f".//{path}").get("lang") for path in ("h1", "div[@class='lead']")] == [None, None]
     body = page.find(".//div[@class='prose']")
     assert (body.get("lang"), body.get("dir")) == ("en-US", "ltr")
-    category = next(each for each in page.iter("a") if each.text == "Sights")
+    category = next(element for element in page.iter("a") if element.text == "Sights")
     assert (category.get("lang"), category.get("dir")) == ("en-US", "ltr")
     german = tree(guide, "/de-DE/place/castle/")
     assert german.find(".//h1").text == "Die Burg"
@@ -101,7 +102,7 @@ def test_value_that_is_null_is_no_reason_to_fall_back(guide: Guide, space: Space
     space.put(entry("place", "tower", slug="tower", title="Tower", summary={"en-US": "Tall.", "de-DE": None}))
     space.put(entry("place", "gate", slug="gate", title={"en-US": "Gate", "de-DE": "Tor"}, summary={"en-US": "Old."}))
     guide.build()
-    leads = [each.text for each in tree(guide, "/de-DE/place/").xpath("//a[@class='card']//span/span")]
+    leads = [element.text for element in tree(guide, "/de-DE/place/").xpath("//a[@class='card']//span/span")]
     assert "Old." in leads
     assert "Tall." not in leads
 
@@ -112,7 +113,7 @@ def test_yes_and_no_are_said_in_the_languages_of_the_guide(guide: Guide, space: 
     space.put(entry("place", "gate", slug="gate", title={"en-US": "Gate", "de-DE": "Tor"}, free=True))
     space.put(entry("place", "tower", slug="tower", title={"en-US": "Tower", "de-DE": "Turm"}, free=False))
     guide.build()
-    said = [tree(guide, f"/{each}/").find(".//dd").text.strip() for each in ("place/gate", "de-DE/place/gate")]
+    said = [tree(guide, f"/{path}/").find(".//dd").text.strip() for path in ("place/gate", "de-DE/place/gate")]
     assert said == ["Yes", "Ja"]
     assert tree(guide, "/de-DE/place/tower/").find(".//dd").text.strip() == "Nein"
 
@@ -154,7 +155,7 @@ def test_type_named_like_a_template_of_the_theme_shows_its_entries(guide: Guide,
     space.put(entry(name, "one", title="The one", body="All of it."))
     guide.build()
     page = tree(guide, f"/{name}/the-one/")
-    assert [each.text for each in page.iter("h1")] == ["The one"]
+    assert [element.text for element in page.iter("h1")] == ["The one"]
     assert "All of it." in page.text_content()
 
 
@@ -177,16 +178,16 @@ def test_broken_template_fails_its_pages_alone_and_the_last_good_ones_stay(guide
     outcome = guide.run("render", "--json")
     assert (outcome.code, outcome.json["ok"], outcome.json["exit"]) == (1, False, 1)
     assert outcome.json["render"]["failed"] == 4
-    failed = [each for each in outcome.json["problems"] if each["code"] == "page-failed"]
-    assert {(each["severity"], each["item"], each["locale"]) for each in failed} == {
+    failed = [problem for problem in outcome.json["problems"] if problem["code"] == "page-failed"]
+    assert {(problem["severity"], problem["item"], problem["locale"]) for problem in failed} == {
         *(("error", "entry:castle", code) for code in ("en-US", "de-DE", "ar")),
         ("error", "entry:mill", "en-US"),
     }
-    assert [each for each in failed if f"place.html line {line}" not in each["message"]] == []
-    assert [each for each in failed if each["item"] not in each["message"]] == []
+    assert [problem for problem in failed if f"place.html line {line}" not in problem["message"]] == []
+    assert [problem for problem in failed if problem["item"] not in problem["message"]] == []
     after = guide.files("site")
     same = {path for path in after if path.endswith(".html") and after[path] == before[path]}
-    assert same == {f"site/{each}/index.html" for each in PLACES}
+    assert same == {f"site/{url}/index.html" for url in PLACES}
     shutil.rmtree(guide.root / "templates")
     mended = guide.run("render", "--json").json
     assert (mended["exit"], mended["render"]["written"], mended["problems"]) == (0, 4, [])
@@ -259,7 +260,7 @@ def test_summary_that_is_markdown_is_rendered_on_its_page_and_plain_on_cards(gui
 def test_own_static_file_never_takes_the_place_of_pages(guide: Guide) -> None:
     template(guide, "static/place", "a file where a folder of pages lies")
     report = guide.build()
-    assert [each["code"] for each in report["problems"]] == ["static-hidden"]
+    assert [problem["code"] for problem in report["problems"]] == ["static-hidden"]
     assert "The mill" in guide.page("/place/mill/")
 
 
@@ -356,7 +357,7 @@ def test_assets_that_stay_at_the_source_are_links_and_never_loaded(guide: Guide,
     guide.build()
     page = guide.page("/place/castle/")
     assert "<img" not in page
-    assert [each for each in addresses(page) if ":" in each] == [
+    assert [link for link in addresses(page) if ":" in link] == [
         f"https://images.ctfassets.net/small/pic/{1:032x}/castle.svg"
     ]
     assert f"https://images.ctfassets.net/small/paper/{1:032x}/paper.pdf" in addresses(guide.page("/place/gate/"))

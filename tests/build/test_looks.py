@@ -94,7 +94,7 @@ def _replaced(guide: Guide) -> None:
     other.replace(file)
 
 
-HANDS: dict[str, Callable[[Guide], Any]] = {
+EDITS_BY_HAND: dict[str, Callable[[Guide], Any]] = {
     "edited": lambda guide: edit(guide, "content/entries/place/mill.json", "It turns.", "It burns."),
     "replaced": _replaced,
     "new": lambda guide: place(guide, "place/tower.json", "tower"),
@@ -106,11 +106,11 @@ HANDS: dict[str, Callable[[Guide], Any]] = {
 }
 
 
-@pytest.mark.parametrize("how", HANDS)
+@pytest.mark.parametrize("how", EDITS_BY_HAND)
 def test_hand_edit_is_found_where_folders_are_known_by_their_times(guide: Guide, how: str) -> None:
     guide.build()
     settle(guide)
-    HANDS[how](guide)
+    EDITS_BY_HAND[how](guide)
     found = step(guide, "render")
     assert (found.report["render"]["rendered"] > 0) == (how != "new folder")
     settle(guide)
@@ -122,20 +122,22 @@ def test_folder_that_was_changed_just_now_is_not_yet_known_by_its_time(guide: Gu
     folder = guide.root / "content/entries/place"
     for number in range(3):
         place(guide, f"place/p{number}.json", f"p{number}")
-        stamp = folder.stat().st_mtime_ns
+        mtime = folder.stat().st_mtime_ns
         assert guide.run("render").code == 0
         place(guide, f"place/q{number}.json", f"q{number}")
-        os.utime(folder, ns=(stamp, stamp))  # as where both came within one tick of the system's clock
+        os.utime(folder, ns=(mtime, mtime))  # as where both came within one tick of the system's clock
         assert guide.run("render").code == 0
         assert f"Q{number}" in guide.page(f"/place/q{number}/")
 
 
 @pytest.mark.usefixtures("two_cores")
 @pytest.mark.parametrize("jobs", ["1", "2"])
-def test_output_that_is_looked_at_beside_is_repaired(guide: Guide, monkeypatch: pytest.MonkeyPatch, jobs: str) -> None:
+def test_output_that_is_looked_at_in_the_background_is_repaired(
+    guide: Guide, monkeypatch: pytest.MonkeyPatch, jobs: str
+) -> None:
     guide.build()
-    for module in ("run", "output"):
-        monkeypatch.setattr(f"exporter.build.{module}._WORTH_A_PROCESS", 0)
+    for size in ("run._WORTH_A_PROCESS", "drift.INDEX_WORTH_A_PROCESS"):
+        monkeypatch.setattr(f"exporter.build.{size}", 0)
     before = guide.files("site")
     site = guide.root / "site"
     (site / "place/mill/index.html").unlink()
@@ -151,12 +153,12 @@ def test_output_that_is_looked_at_beside_is_repaired(guide: Guide, monkeypatch: 
 
 
 @pytest.mark.usefixtures("two_cores")
-def test_what_a_sync_brought_is_rendered_where_files_are_looked_at_beside(
+def test_what_a_sync_brought_is_rendered_where_files_are_looked_at_in_the_background(
     guide: Guide, space: SpaceFiles, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     guide.build()
-    for module in ("run", "output"):
-        monkeypatch.setattr(f"exporter.build.{module}._WORTH_A_PROCESS", 0)
+    for size in ("run._WORTH_A_PROCESS", "drift.INDEX_WORTH_A_PROCESS"):
+        monkeypatch.setattr(f"exporter.build.{size}", 0)
     space.put(mill(body="It burns."))
     expect(step(guide), MILL)
     space.remove("entries/place/mill.json")
@@ -172,14 +174,14 @@ def two_cores(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 @pytest.mark.usefixtures("two_cores")
-def test_work_beside_is_done_in_another_process_unless_it_is_to_stay_alone() -> None:
+def test_background_work_is_done_in_another_process_unless_it_is_to_stay_alone() -> None:
     for alone in (False, True):
         with in_background(os.getpid, alone=alone) as answer:
             assert (answer() == os.getpid()) == alone
 
 
 @pytest.mark.usefixtures("two_cores")
-def test_work_beside_that_is_ended_from_outside_is_done_here() -> None:
+def test_background_work_that_is_ended_from_outside_is_done_here() -> None:
     here = os.getpid()
 
     def end_there() -> str:
@@ -192,7 +194,7 @@ def test_work_beside_that_is_ended_from_outside_is_done_here() -> None:
 
 
 @pytest.mark.usefixtures("two_cores")
-def test_error_of_work_beside_is_told_where_it_is_asked(tmp_path: Path) -> None:
+def test_error_of_background_work_is_raised_where_its_answer_is_asked_for(tmp_path: Path) -> None:
     with pytest.raises(FileNotFoundError), in_background((tmp_path / "none").read_text, alone=False) as answer:
         answer()
 

@@ -104,8 +104,8 @@ def test_deleted_category_renders_what_linked_to_it_and_its_return_does_so_again
     space.remove("entries/category/sights.json")
     found = step(guide)
     expect(found, [*HOMES, *PLACES, *CASTLE, *MILL], gone=[*SIGHTS, *CATEGORIES])
-    dead = [each for each in found.report["problems"] if each["code"] == "link-unresolved"]
-    assert sorted((each["item"], each["locale"]) for each in dead) == [
+    dead = [problem for problem in found.report["problems"] if problem["code"] == "link-unresolved"]
+    assert sorted((problem["item"], problem["locale"]) for problem in dead) == [
         *(("entry:castle", code) for code in ("ar", "de-DE", "en-US")),
         ("entry:mill", "en-US"),
     ]
@@ -126,7 +126,7 @@ def test_retargeted_link_renders_its_page_and_both_targets(guide: Guide, space: 
 
 def test_page_that_appears_where_a_text_links_to_is_linked(guide: Guide, space: SpaceFiles) -> None:
     space.put(mill(body="See [the gate](/place/gate/)."))
-    assert [each["code"] for each in guide.build()["problems"]] == ["link-dead"]
+    assert [problem["code"] for problem in guide.build()["problems"]] == ["link-dead"]
     space.put(entry("place", "gate", slug="gate", title="The gate"))
     found = step(guide)
     expect(found, ["/place/gate/", *MILL, *HOMES, *PLACES])

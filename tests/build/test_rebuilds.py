@@ -105,7 +105,7 @@ def test_imported_macros_and_extended_templates_are_read(guide: Guide) -> None:
     expect(step(guide, "render"), [])
 
 
-def test_object_whose_keys_hands_put_in_another_order_renders_what_lists_them(guide: Guide) -> None:
+def test_object_whose_keys_were_reordered_by_hand_renders_what_lists_them(guide: Guide) -> None:
     template(guide, "place.html", "{{ entry.hours|table }}")
     guide.build()
     path = guide.root / "content/entries/place/mill.json"
@@ -137,7 +137,7 @@ def test_key_of_site_yaml_renders_what_reads_it(guide: Guide) -> None:
     step(guide, "render")
     setting(guide, "base_url: https://example.org\n")
     found = step(guide, "render")
-    new = [each for each in (guide.root / "site").iterdir() if each.name in ("404.html", "robots.txt", "sitemap.xml")]
+    new = [path for path in (guide.root / "site").iterdir() if path.name in ("404.html", "robots.txt", "sitemap.xml")]
     feeds = list((guide.root / "site").rglob("feed.xml"))
     assert (found.written, len(new), len(feeds)) == (sorted([*CASTLE, *MILL]), 3, 5)
     assert found.rendered == len(found.written) + len(new) + len(feeds)
@@ -175,7 +175,7 @@ def test_assets_that_are_linked_from_now_on_render_what_shows_them(guide: Guide)
 def test_field_that_is_no_longer_localised_renders_what_reads_it(guide: Guide, space: SpaceFiles) -> None:
     template(guide, "place.html", "{{ entry.summary }}")
     guide.build()
-    fields = [each | {"localized": False} if each["id"] == "summary" else each for each in PLACE["fields"]]
+    fields = [field | {"localized": False} if field["id"] == "summary" else field for field in PLACE["fields"]]
     space.put_model(content_type("place", *fields), CATEGORY, locales=THREE)
     assert "/ar/place/castle/" in step(guide).written
     assert guide.page("/ar/place/castle/") == "On a hill."
@@ -221,7 +221,7 @@ def test_page_that_fails_keeps_its_last_good_version_and_is_tried_again(guide: G
         report = outcome.json["render"]
         assert (outcome.code, report["failed"]) == (1, 1)
         assert report["rendered"] == (14 if index == "lost" else 0 if again else 3)
-        (problem,) = [each for each in outcome.json["problems"] if each["code"] == "page-failed"]
+        (problem,) = [problem for problem in outcome.json["problems"] if problem["code"] == "page-failed"]
         assert problem["message"].startswith("entry:mill in en-US: place.html line 3: ")
         after = guide.files("site")
         assert {path[4:-10] for path in before if after.get(path) != before[path]} == set(CASTLE)
@@ -301,15 +301,15 @@ def test_processes_are_forked_outside_of_every_transaction(guide: Guide, monkeyp
     index: list[GuideIndex] = []
     opened, start = GuideIndex.__init__, WorkerPool.start
 
-    def open_noted(self: GuideIndex, *arguments: Any) -> None:
-        index.append(self)
-        opened(self, *arguments)
+    def open_noted(self: GuideIndex, *arguments: Any, read_only: bool = False) -> None:
+        opened(self, *arguments, read_only=read_only)
+        index.extend([] if read_only else [self])
 
     states = []
 
-    def start_noted(self: WorkerPool, things: int, least: int) -> None:
-        states.append((things > 0, index[-1].database.in_transaction))
-        start(self, things, least)
+    def start_noted(self: WorkerPool, count: int, least: int) -> None:
+        states.append((count > 0, index[-1].database.in_transaction))
+        start(self, count, least)
 
     monkeypatch.setattr(GuideIndex, "__init__", open_noted)
     monkeypatch.setattr(WorkerPool, "start", start_noted)
@@ -419,9 +419,9 @@ def test_asset_file_that_goes_after_a_build_that_did_not_end_renders_what_shows_
     assert guide.files("site") == from_nothing(guide)
 
 
-def test_file_that_goes_takes_empty_folders_along_though_hands_took_its_own(guide: Guide) -> None:
+def test_file_that_goes_takes_empty_folders_along_though_its_own_was_removed_by_hand(guide: Guide) -> None:
     guide.build()
-    for folder in [each for each in (guide.root / "site/files").iterdir() if each.is_dir()]:
+    for folder in [folder for folder in (guide.root / "site/files").iterdir() if folder.is_dir()]:
         shutil.rmtree(folder)
     for file in (guide.root / "content/files").rglob("*.*"):
         file.unlink()

@@ -4,19 +4,24 @@ from __future__ import annotations
 
 import random
 import shutil
+from collections import Counter
 from contextlib import closing
 from typing import TYPE_CHECKING
 
 import pytest
 
-from exporter.build.output import look_ahead
+from exporter import jobs
+from exporter.build.drift import INDEX, look_ahead
+from exporter.build.output import clean_output
 from exporter.build.program_stamp import program_digest
 from exporter.build.result import BuildResult, confirm_result, find_result
-from exporter.build.run import INDEX, RenderOptions, render_guide
+from exporter.build.run import RenderOptions, render_guide
 from exporter.config.settings import load_project
 from exporter.core.encoding import digest
+from exporter.core.naming import page_path
 from exporter.guide.index.guide_index import GuideIndex
 from tests.conftest import PICTURE, asset, entry, link
+from tests.support.forks import Forks
 
 if TYPE_CHECKING:
     from exporter.config.settings import Project
@@ -45,9 +50,9 @@ def template(guide: Guide, text: str) -> None:
 
 
 def standing(guide: Guide) -> dict[str, bytes]:
-    """Return the digest of every file of site/ but its marker."""
-    files = guide.files("site")
-    return {path.removeprefix("site/"): digest(data) for path, data in files.items() if not path.endswith("/.exporter")}
+    """Return the digest of every file of site/ but its marker and what is published of it for readers' devices."""
+    files = {path.removeprefix("site/"): data for path, data in guide.files("site").items()}
+    return {path: digest(data) for path, data in files.items() if path != ".exporter" and path[:8] != "updates/"}
 
 
 def paths(result: BuildResult) -> tuple[set[str], set[str], set[str]]:
@@ -109,8 +114,10 @@ def test_result_that_nobody_confirmed_comes_again_with_what_changed_since(guide:
 
 def test_lost_cache_gives_a_result_with_every_file_added(guide: Guide) -> None:
     assert guide.run("build").code == 0
+    clean_output(project_of(guide))
+    check_step(render(guide), {}, standing(guide))
     confirm(guide)
-    shutil.rmtree(project_of(guide).cache)
+    shutil.rmtree(guide.root / ".export")
     check_step(render(guide), {}, standing(guide))
 
 
@@ -131,28 +138,135 @@ def test_newest_is_the_time_of_the_last_edit(guide: Guide, space: SpaceFiles) ->
     assert render(guide).newest > first > 0
 
 
-@pytest.mark.parametrize("seed", range(4))
-def test_results_add_up_to_what_stands_after_any_history(guide: Guide, space: SpaceFiles, seed: int) -> None:
-    chance = random.Random(seed)
-    before: dict[str, bytes] = {}
-    for step in range(8):
-        kind = chance.choice(("edit", "add", "remove", "template", "asset", "killed"))
-        name = f"p{chance.randrange(4)}"
-        slug = chance.choice((name, f"moved-{name}"))
-        made = entry("place", name, step + 1, title=f"Title {step}", slug=slug)
-        if kind == "remove":
-            (space.root / f"entries/place/{name}.json").unlink(missing_ok=True)
-        elif kind == "template":
-            template(guide, f"{{{{ entry.title }}}} {step}")
-        elif kind == "asset":
-            data = PICTURE.replace(b"M0", f"M{step}".encode())
-            space.put(asset("picture", f"{step}.svg", len(data), step + 1), file=data)
-            made["fields"]["picture"] = {"en-US": link("Asset", "picture")}
-        if kind not in ("remove", "template"):
-            space.put(made)
+def test_job_confirms_its_result_when_it_is_done(guide: Guide, space: SpaceFiles) -> None:
+    assert guide.run("sync").code == 0
+    project = project_of(guide)
+    first = jobs.render(project).result
+    assert first is not None
+    check_step(first, {}, standing(guide))
+    before = standing(guide)
+    space.remove("entries/place/mill.json")
+    second = jobs.build(project).result
+    assert second is not None
+    assert "place/mill/index.html" in second.removed
+    check_step(second, before, standing(guide))
+    assert not jobs.render(project).result
+
+
+def test_result_whose_use_fails_comes_again(guide: Guide, monkeypatch: pytest.MonkeyPatch) -> None:
+    assert guide.run("sync").code == 0
+    project = project_of(guide)
+    with monkeypatch.context() as patched:
+        patched.setattr("exporter.jobs.reader._publish", no_room)
+        for _ in range(2):
+            with pytest.raises(OSError, match="no room"):
+                jobs.render(project)
+    result = jobs.render(project).result
+    assert result is not None
+    check_step(result, {}, standing(guide))
+    assert not jobs.render(project).result
+
+
+def no_room(*_arguments: object) -> None:
+    raise OSError(28, "no room")
+
+
+def test_strict_build_that_is_stopped_has_no_result_and_loses_none(guide: Guide) -> None:
+    assert guide.run("build").code == 0
+    before = standing(guide)
+    (guide.root / "content/entries/place/mill.json").unlink()
+    template(guide, "{{ 1 // 0 }}")
+    assert not render(guide, strict=True)
+    template(guide, "mended")
+    result = render(guide, strict=True)
+    assert "place/mill/index.html" in result.removed
+    check_step(result, before, standing(guide))
+
+
+def test_page_that_takes_the_place_of_a_static_file_changes_it_and_the_reverse(guide: Guide, space: SpaceFiles) -> None:
+    static = guide.root / "templates/static/place/gate/index.html"
+    static.parent.mkdir(parents=True)
+    static.write_text("my own page", "utf-8")
+    assert guide.run("sync").code == 0
+    assert "place/gate/index.html" in render(guide).added
+    confirm(guide)
+    for publish in (True, False):
+        before = standing(guide)
+        if publish:
+            space.put(entry("place", "gate", title="The gate", slug="gate"))
+        else:
+            space.remove("entries/place/gate.json")
         assert guide.run("sync").code == 0
         result = render(guide)
+        assert "place/gate/index.html" in result.changed
         check_step(result, before, standing(guide))
-        if kind != "killed":
+        confirm(guide)
+
+
+def published(guide: Guide) -> dict[str, bytes]:
+    """Return what the index says was published; nothing where there is no index."""
+    file = guide.root / ".export/guide.db"
+    if not file.exists():
+        return {}
+    with closing(GuideIndex(file, program_digest())) as index:
+        return {page_path(url): found for url, found in index.rows("SELECT url, digest FROM published")}
+
+
+def change(guide: Guide, space: SpaceFiles, chance: random.Random, number: int) -> None:
+    """Do something by chance that changes the site."""
+    kind = chance.choice(("edit", "move", "remove", "template", "asset", "static", "spoil", "settings"))
+    name = f"p{chance.randrange(4)}"
+    slug = f"moved-{chance.randrange(3)}" if kind == "move" else name
+    made = entry("place", name, number + 1, title=f"Title {number}", slug=slug)
+    static = guide.root / "templates/static" / chance.choice(("style.css", "own.txt", f"place/{name}/index.html"))
+    if kind == "remove":
+        (space.root / f"entries/place/{name}.json").unlink(missing_ok=True)
+    elif kind == "template":
+        template(guide, f"{{{{ entry.title }}}} {number}")
+    elif kind == "static" and static.exists():
+        static.unlink()
+    elif kind == "static":
+        static.parent.mkdir(parents=True, exist_ok=True)
+        static.write_text(f"a {number}", "utf-8")
+    elif kind == "spoil":
+        for path in chance.sample(sorted(standing(guide)), min(1, len(standing(guide)))):
+            (guide.root / "site" / path).write_text("spoilt", "utf-8")
+    elif kind == "settings":
+        address = chance.choice(("", "base_url: https://example.org\n"))
+        (guide.root / "site.yaml").write_text(
+            f"title: Guide {number}\nsource: {{local: {space.root}}}\n{address}", "utf-8"
+        )
+    else:
+        data = PICTURE.replace(b"M0", f"M{number}".encode())
+        if kind == "asset":
+            space.put(asset("picture", f"{number}.svg", len(data), number + 1), file=data)
+            made["fields"]["picture"] = {"en-US": link("Asset", "picture")}
+        space.put(made)
+
+
+@pytest.mark.parametrize("seed", range(6))
+def test_results_add_up_to_what_stands_after_any_history_of_changes_and_kills(
+    guide: Guide, space: SpaceFiles, seed: int
+) -> None:
+    chance, before = random.Random(seed), dict[str, bytes]()
+    ends = Counter[str]()
+    with Forks("tests.support.small_forks") as forks:
+        for number in range(14):
+            change(guide, space, chance, number)
+            assert guide.run("sync").code == 0
+            for _ in range(chance.randrange(3)):
+                forks.run("-C", str(guide.root), "render", "-j", "2", mortal=chance.randrange(1, 400))
+                is_done = published(guide) != before
+                ends["done" if is_done else "killed"] += 1
+                before = published(guide)
+                assert not is_done or before == standing(guide)
+            if chance.random() < 0.2:
+                render(guide)  # which nobody confirms
+                continue
+            result = render(guide)
+            check_step(result, before, standing(guide))
             confirm(guide)
             before = standing(guide)
+            assert published(guide) == before
+    print(dict(ends))
+    assert ends["killed"]

@@ -28,7 +28,7 @@ def setting(guide: Guide, text: str) -> None:
 
 
 def from_nothing(guide: Guide, root: Path) -> dict[str, bytes]:
-    """Give the site that a build in a new folder makes."""
+    """Return the site that a build in a new folder makes."""
     root.mkdir()
     shutil.copy(guide.root / "site.yaml", root)
     if (guide.root / "templates").is_dir():
@@ -51,14 +51,14 @@ def test_failed_page_stops_a_strict_render_before_the_first_write(
     before = guide.files("site")
     outcome = guide.run("render", "--strict", "--json", *clean)
     assert (outcome.code, outcome.json["ok"], guide.files("site") == before) == (1, False, True)
-    told = outcome.json["render"]
-    assert (told["stopped"], told["written"], told["removed"], told["failed"]) == (True, 0, 0, 4)
-    assert {each["code"] for each in outcome.json["problems"]} == {"page-failed"}
+    report = outcome.json["render"]
+    assert (report["stopped"], report["written"], report["removed"], report["failed"]) == (True, 0, 0, 4)
+    assert {problem["code"] for problem in outcome.json["problems"]} == {"page-failed"}
     assert "errors, so site/ is as it was" in guide.run("render", "--strict").out
     (guide.root / "templates/place.html").unlink()
     mended = guide.run("render", "--strict", "--json")
     assert (mended.code, mended.json["render"]["stopped"]) == (0, False)
-    assert {each["code"] for each in mended.json["problems"]} == {"link-dead"}
+    assert {problem["code"] for problem in mended.json["problems"]} == {"link-dead"}
     assert guide.files("site") == from_nothing(guide, tmp_path / "other")
     again = guide.run("render", "--strict", "--json").json["render"]
     assert (again["rendered"], again["written"], again["removed"]) == (0, 0, 0)
@@ -76,7 +76,9 @@ def test_warning_stays_a_warning_in_a_strict_build(guide: Guide, space: SpaceFil
     space.put(entry("place", "gate", title="Gate", slug="gate", category=link("Entry", "gone")))
     outcome = guide.run("build", "--strict", "--json")
     assert (outcome.code, outcome.json["render"]["stopped"]) == (0, False)
-    assert {(each["severity"], each["code"]) for each in outcome.json["problems"]} == {("warning", "link-unresolved")}
+    assert {(problem["severity"], problem["code"]) for problem in outcome.json["problems"]} == {
+        ("warning", "link-unresolved")
+    }
     assert "Gate" in guide.page("/place/gate/")
 
 
@@ -89,7 +91,9 @@ def test_what_site_yaml_makes_an_error_stops_a_strict_build_and_ends_any_other_w
     before = guide.files("site")
     outcome = guide.run("build", "--strict", "--json")
     assert (outcome.code, outcome.json["render"]["failed"], guide.files("site") == before) == (1, 0, True)
-    assert {(each["severity"], each["code"]) for each in outcome.json["problems"]} == {("error", "link-unresolved")}
+    assert {(problem["severity"], problem["code"]) for problem in outcome.json["problems"]} == {
+        ("error", "link-unresolved")
+    }
     outcome = guide.run("build", "--json")
     assert (outcome.code, "Another." in guide.page("/")) == (1, True)
     setting(guide, "# another look\n")
@@ -120,7 +124,7 @@ def test_hidden_static_file_stops_a_strict_render_where_it_is_an_error(guide: Gu
     template(guide, "static/place", "a file where a folder of pages lies")
     setting(guide, "check: {static-hidden: error}\n")
     outcome = guide.run("build", "--strict", "--json")
-    assert (outcome.code, [each["code"] for each in outcome.json["problems"]]) == (1, ["static-hidden"])
+    assert (outcome.code, [problem["code"] for problem in outcome.json["problems"]]) == (1, ["static-hidden"])
     assert not (guide.root / "site").exists()
 
 

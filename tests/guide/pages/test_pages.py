@@ -20,9 +20,10 @@ from exporter.guide.index.guide_index import GuideIndex
 from exporter.guide.index.records import NewItem
 from exporter.guide.library.library import Library
 from exporter.guide.library.questions import page_address
+from exporter.guide.pages.conflicts import clashes
 from exporter.guide.pages.item_facts import facts_of, summary_of
 from exporter.guide.pages.list_parts import LONGEST_LIST
-from exporter.guide.pages.planner import PagePlanner, clashes
+from exporter.guide.pages.planner import PagePlanner
 from exporter.guide.schema.ordering import first_letter
 from exporter.guide.schema.read_model import make_guide_model
 from tests.conftest import PLACE, SLUG, content_type, entry, link, locale
