@@ -12,6 +12,7 @@ from exporter.guide.library.questions import FIELD, entry_keys
 from exporter.guide.library.read_log import SharedQuestion, Subject
 from exporter.guide.library.template_files import TemplateFiles
 from exporter.guide.library.theme_words import codes_for, find_word, read_words, word_language
+from exporter.guide.pages.home_pages import home_keys, is_listed
 from exporter.guide.schema.guide_model import site_values
 from exporter.pictures.size import logo_size
 
@@ -139,8 +140,15 @@ class Library:
     def _type(self, type_id: str, _argument: str) -> Json:
         return self.guide.definitions.get(type_id)
 
-    def _types(self, _rest: str, _argument: str) -> list[str]:
-        return [type_id for type_id in self.guide.types if self.index.labels.has_entries(type_id)]
+    def _types(self, _rest: str, locale: str) -> list[str]:
+        """Return the types that have lists, or are embedded: first that which has the most to offer."""
+        homes = home_keys(self.index, self.guide, locale)
+        found = [type_id for type_id in self.guide.types if is_listed(self.index, homes, type_id, locale)]
+        first = self.index.labels.longest((name for name in self.guide.leading_types if name in found), locale)
+        return sorted(found, key=lambda type_id: type_id != first)
+
+    def _homes(self, _rest: str, locale: str) -> dict[str, str]:
+        return home_keys(self.index, self.guide, locale)
 
     def _lists(self, _rest: str, _argument: str) -> list[str]:
         own = {f"/{self.guide.segments[type_id]}/" for type_id in self.guide.types}
@@ -176,6 +184,7 @@ _ANSWERS: dict[str, Callable[[Library, str, str], Json]] = {
     "site": Library._site,
     "type": Library._type,
     "types": Library._types,
+    "homes": Library._homes,
     "lists": Library._lists,
     "sitemap": Library._sitemap,
     "guide": Library._guide,

@@ -13,6 +13,7 @@ from exporter.config.settings import linked_fields
 from exporter.core.model import LocalizedValue, Model
 from exporter.guide.schema.field_roles import UNKNOWN, Roles, embedded_types, roles_of
 from exporter.guide.schema.titles import find_title
+from exporter.guide.schema.type_order import helper_types, shows_itself
 from exporter.guide.schema.wrappers import wrapped_pictures
 from exporter.pictures.icons import ICONS
 
@@ -125,6 +126,13 @@ class GuideModel:
     def embedded_types(self) -> AbstractSet[str]:
         """The content types whose entries are embedded in the pages of others."""
         return embedded_types(self.model.types)
+
+    @cached_property
+    def leading_types(self) -> tuple[str, ...]:
+        """The content types with pages, one of which a guide offers first: they show something of their own."""
+        helpers = helper_types(self.model.types, self.embedded_types)
+        own = (name for name in self.types if name not in self.embedded_types and name not in helpers)
+        return tuple(name for name in own if shows_itself(self.model.types[name], self.embedded_types))
 
     @cached_property
     def roles(self) -> Mapping[str, Roles]:
