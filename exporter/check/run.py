@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 from exporter.build.output import MARKER, check_output
 from exporter.check.mirror import MirrorCheck
 from exporter.check.rules import make_rules
+from exporter.check.words import missing_words
 from exporter.core.containment import walk_links
 from exporter.core.naming import MOVED_PATH
 from exporter.guide.library.template_files import linked_files
@@ -48,7 +49,8 @@ def check_guide(project: Project, *, strict: bool = False, jobs: int = 0) -> Che
     guide, moved = read_guide_model(project.content, project.site), read_json(project.content, MOVED_PATH)
     mirror, site = MirrorCheck(project, make_rules(guide, codes), moved, jobs), _site_check(project, codes, jobs)
     linked = _links(project) if "link-on-disk" in codes else ()
-    found = chain(linked, mirror.find(), site.find() if site is not None else [_NO_SITE])
+    words = missing_words(guide, project.root / "templates") if "words-missing" in codes else ()
+    found = chain(linked, words, mirror.find(), site.find() if site is not None else [_NO_SITE])
     problems = tuple(sorted(dict.fromkeys(weigh(found, project.site.check, strict=strict)), key=_place))
     errors = sum(problem.severity == "error" for problem in problems)
     report = CheckReport(

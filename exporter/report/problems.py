@@ -32,6 +32,7 @@ CODES: Mapping[str, str] = {
     "page-link-dead": "error",
     "page-anchor-dead": "error",
     "static-hidden": "warning",
+    "words-missing": "warning",
     "link-on-disk": "error",
     "site-missing": "warning",
 }

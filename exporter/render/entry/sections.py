@@ -270,7 +270,8 @@ class Layout:
 
     def _is_picture(self, value: Any) -> bool:
         """Whether a value is the picture beside the title, or the entry that wraps it."""
-        return isinstance(value, _THINGS) and self.picture in (value, is_wrapper(value) and picture_of(value))
+        is_thing = self.picture is not None and isinstance(value, _THINGS)
+        return is_thing and self.picture in (value, is_wrapper(value) and picture_of(value))
 
     def _without_title(self, text: str) -> str | None:
         """Return a text without a first line that repeats the title above it, None where nothing is left."""

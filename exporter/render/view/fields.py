@@ -239,8 +239,14 @@ def field_type(thing: Thing, name: str) -> str:
     return field.type if field else ""
 
 
+def is_home(thing: Thing) -> bool:
+    """Whether an entry is the home of the guide, and so no card among others."""
+    view = view_of(thing)
+    return loaded_of(thing).key in view.ask(questions.home_keys(view.locale))
+
+
 def referrers_of(thing: Thing) -> tuple[tuple[str, Referrers], ...]:
-    """Return the entries that link here, by content type, sorted by title; parts of other pages are left out."""
+    """Return the entries that link here, by content type, sorted by title; no parts of other pages, and no homes."""
     view = view_of(thing)
     own = type_of(thing)
     types = (
@@ -249,8 +255,9 @@ def referrers_of(thing: Thing) -> tuple[tuple[str, Referrers], ...]:
         if type_id not in view.guide.embedded_types or own in view.guide.embedded_types
     )
     groups: dict[str, list[str]] = {type_id: [] for type_id in types}
+    homes = view.ask(questions.home_keys(view.locale))
     for type_id, key in view.ask(questions.referrers(loaded_of(thing).key)):
-        if type_id in groups:
+        if type_id in groups and key not in homes:
             groups[type_id].append(key)
     return tuple((type_id, Referrers(view, keys)) for type_id, keys in groups.items() if keys)
 
