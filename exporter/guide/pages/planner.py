@@ -311,8 +311,7 @@ def has_pattern(guide: GuideModel, type_id: str) -> bool:
 def named(page: Page) -> str:
     """Return what messages call a page: its entry's key, else what it lists."""
     name = page.type_id.removeprefix("@")
-    list_name = f"the list {'' if name != page.type_id else 'of '}{name}" if name else "the home page"
-    return page.key or list_name
+    return page.key or (f"the list {'' if name != page.type_id else 'of '}{name}" if name else "the home page")
 
 
 def shared_addresses(index: GuideIndex) -> Iterator[Conflict]:
