@@ -16,6 +16,7 @@ from exporter.render.markup.rich_text_tree import blocks_of, is_passage
 from exporter.render.view.fields import (
     FieldValue,
     fields_of,
+    heading_of,
     is_wrapper,
     picture_field,
     picture_of,
@@ -67,11 +68,11 @@ class Layout:
 
     @cached_property
     def title(self) -> str:
-        """What the entry is called, "" where that is for editors alone and the page has another title."""
+        """The whole title of the entry, "" where it has none, and inside another's page where it is for editors."""
         roles = roles_of_thing(self._entry)
         if self._inside and not (roles.is_titled and roles.title in {field.id for field in self._fields}):
             return ""
-        title = title_of(self._entry)
+        title = heading_of(self._entry)
         return "" if self._inside and _PATH in title else title
 
     @cached_property
@@ -209,7 +210,8 @@ class Layout:
 
     def _needs_no_name(self, field: FieldValue, kind: str, *, is_first: bool) -> bool:
         """Whether a section needs no name above it: the body of the page, a mere text, part or picture."""
-        if is_first and kind == "text" and field.id in roles_of_thing(self._entry).bodies:
+        roles = roles_of_thing(self._entry)
+        if kind == "text" and (field.id == roles.title or (is_first and field.id in roles.bodies)):
             return True
         entry = self._entry
         is_part = self._inside or type_of(entry) in view_of(entry).guide.embedded_types

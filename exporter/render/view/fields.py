@@ -11,7 +11,7 @@ from exporter.guide.library import questions
 from exporter.guide.schema.field_roles import UNKNOWN
 from exporter.guide.schema.field_words import label
 from exporter.guide.schema.ordering import place_of, sort_key
-from exporter.guide.schema.titles import find_title, is_file_name
+from exporter.guide.schema.titles import Title, find_title, is_file_name
 from exporter.render.view.lazy import Lazy
 from exporter.render.view.view import Asset, Entry, Thing, loaded_of, memo_of, read_field, view_of
 
@@ -68,8 +68,8 @@ def roles_of_thing(thing: Thing) -> Roles:
 
 
 @once
-def _title(thing: Thing) -> tuple[str, str | None]:
-    """Return what an entry or asset is called, and the locale of that.
+def _title(thing: Thing) -> Title:
+    """Return what an entry or asset is called, the locale of that, and its heading.
 
     It is the page's locale, or else the default one, or else that of the page that a link to an entry leads to.
     """
@@ -85,8 +85,9 @@ def _title(thing: Thing) -> tuple[str, str | None]:
         title = find_title(roles_of_thing(thing), page[:1], ask)
     if isinstance(thing, Asset) and (title is None or title.value.startswith(("https://", "http://"))):
         stem = PurePosixPath(_file_name(thing)).stem.replace("_", " ").strip()
-        return stem or loaded.key.partition(":")[2], None
-    return (title.value, title.locale) if title is not None else (view.guide.untitled(type_id), None)
+        name = stem or loaded.key.partition(":")[2]
+        return Title(name, None, name)
+    return title if title is not None else Title(view.guide.untitled(type_id), None, view.guide.untitled(type_id))
 
 
 def _file_name(asset: Asset) -> str:
@@ -98,7 +99,7 @@ def _file_name(asset: Asset) -> str:
 
 def caption_of(asset: Asset) -> str:
     """Return an asset's title, "" where that only repeats the name of the uploaded file."""
-    title, code = _title(asset)
+    title, code = _title(asset)[:2]
     return title if code is not None and not is_file_name(title, _file_name(asset)) else ""
 
 
@@ -110,13 +111,18 @@ def alt_of(asset: Asset) -> str:
 
 def title_of(thing: Thing) -> str:
     """Return what an entry or asset is called."""
-    return _title(thing)[0]
+    return _title(thing).value
+
+
+def heading_of(thing: Thing) -> str:
+    """Return the whole title of an entry, "" where it has none but is called by the beginning of its text."""
+    return _title(thing).heading
 
 
 def locale_of(thing: Thing, name: str | None = None) -> str:
     """Return the locale that a field (the title where none is named) came from, the page's own where it is empty."""
     view = view_of(thing)
-    code = view.answer(loaded_of(thing), name)[1] if name else _title(thing)[1]
+    code = view.answer(loaded_of(thing), name)[1] if name else _title(thing).locale
     content_type = _content_type(thing)
     field = content_type.find(name) if content_type and name else None
     return view.locale if code is None or (field is not None and not field.localized) else code
@@ -223,11 +229,12 @@ def address_of(thing: Thing) -> str:
 
 @once
 def summary_field(thing: Thing) -> str:
-    """Return the id of the field that says in a sentence what an entry is, "" where it has none."""
+    """Return the id of the field that says in a sentence what an entry is, "" where it has none beside its title."""
     view, loaded = view_of(thing), loaded_of(thing)
     for name in roles_of_thing(thing).summaries:
         value = view.answer(loaded, name)[0]
-        if value.strip() if isinstance(value, str) else isinstance(value, dict) and value.get("content"):
+        is_filled = value.strip() if isinstance(value, str) else isinstance(value, dict) and value.get("content")
+        if is_filled and (_title(thing).name != name or not _title(thing).heading):
             return name
     return ""
 

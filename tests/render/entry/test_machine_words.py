@@ -51,7 +51,7 @@ def test_values_for_templates_are_not_shown(guide: Guide, space: SpaceFiles) -> 
 def test_words_of_a_form_and_of_a_grid_are_not_shown(guide: Guide, space: SpaceFiles) -> None:
     names = ("nameLabel", "successMessage", "webhook", "gridArea", "iconName", "buttonStyle", "accent", "hours")
     kinds = dict.fromkeys(names, "Symbol") | {"columnSpan": "Integer", "stickyHeader": "Boolean", "timestamp": "Number"}
-    values = {
+    values: dict[str, Any] = {
         "nameLabel": "Your name",
         "successMessage": "Thank you!",
         "webhook": "https://hook.example",
