@@ -13,6 +13,7 @@ from exporter.config.settings import linked_fields
 from exporter.core.model import LocalizedValue, Model
 from exporter.guide.schema.field_roles import UNKNOWN, Roles, embedded_types, roles_of
 from exporter.guide.schema.titles import find_title
+from exporter.guide.schema.type_traits import is_machinery
 from exporter.guide.schema.wrappers import wrapped_pictures
 from exporter.pictures.icons import ICONS
 
@@ -122,6 +123,11 @@ class GuideModel:
     def embedded_types(self) -> AbstractSet[str]:
         """The content types whose entries are embedded in the pages of others."""
         return embedded_types(self.model.types)
+
+    @cached_property
+    def menus(self) -> AbstractSet[str]:
+        """The content types that are menus and other frames of a site: they lead to pages and say nothing of them."""
+        return {content_type.id for content_type in self.model.types.values() if is_machinery(content_type)}
 
     @cached_property
     def roles(self) -> Mapping[str, Roles]:

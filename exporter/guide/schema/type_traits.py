@@ -77,7 +77,11 @@ def _is_of_link(field: Field) -> bool:
 _PAGES = {"page", "target", "link", "entry", "reference"}
 
 
-_MACHINERY = {"navigation", "nav", "navbar", "footer", "settings", "config", "configuration", "globals"}
+_MACHINERY = {
+    *("navigation", "nav", "navbar", "footer", "settings", "config", "configuration", "globals", "sidebar"),
+    *("breadcrumb", "breadcrumbs", "redirect", "redirects"),
+}
+_LINKED = {"links", "pages", "nav", "navigation"}
 _OF_SITES = {"main", "item", "footer", "header", "top", "site", "link", "nav"}
 _COUNTED = {
     "stat",
@@ -97,7 +101,8 @@ _COUNTED = {
 def is_machinery(content_type: ContentType) -> bool:
     """Whether a type is, by its name, a menu, footer or other frame of a site, or its settings."""
     words = {*words_of(content_type.id)}
-    is_menu = "menu" in words and bool(words & _OF_SITES)  # a menu alone may be that of a restaurant
+    lists = {word for field in content_type.fields if field.type == "Array" for word in words_of(field.id)}
+    is_menu = "menu" in words and bool(words & _OF_SITES or lists & _LINKED)  # any other may be that of a restaurant
     return (is_menu or bool(_MACHINERY & words)) and not has_address(content_type)
 
 

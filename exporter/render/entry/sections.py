@@ -11,6 +11,7 @@ from exporter.core.own_address import own_address
 from exporter.guide.schema.field_words import LONG, has_lines, is_counted, is_module, is_plain
 from exporter.guide.schema.machine_words import is_for_template
 from exporter.render.entry.pairs import headings_of, links_of, unpaired_buttons
+from exporter.render.entry.part_titles import part_title
 from exporter.render.entry.values import is_link_to_other_space
 from exporter.render.markup.rich_text_tree import blocks_of, is_passage
 from exporter.render.view.fields import (
@@ -28,7 +29,7 @@ from exporter.render.view.fields import (
     word_in,
 )
 from exporter.render.view.rich_text import RichText, document_of
-from exporter.render.view.view import Asset, Entry, Values, view_of
+from exporter.render.view.view import Asset, Entry, Values, loaded_of, view_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -40,8 +41,6 @@ _LEAD_CHARACTERS = 500
 _LINE = re.compile(r"(?<=\S)[ \t]*\n(?=[ \t]*\S)")
 _BLOCK = re.compile(r"^\s*(?:(?:#{1,6}|[*+-])\s|[>|<`~]|[0-9]+[.)]\s)", re.MULTILINE)
 """A line that begins a block of Markdown: no line break may be put before it."""
-_PATH = " > "
-"""What editors write between the names of a page and its part: `Home > Hero`."""
 
 
 @dataclass(slots=True)
@@ -73,7 +72,7 @@ class Layout:
         if self._inside and not (roles.is_titled and roles.title in {field.id for field in self._fields}):
             return ""
         title = heading_of(self._entry)
-        return "" if self._inside and _PATH in title else title
+        return part_title(self._entry, title) if self._inside else title
 
     @cached_property
     def picture(self) -> Asset | None:
@@ -241,11 +240,12 @@ class Layout:
         return bool(text) and text in titles
 
     def _left(self, value: Any) -> Any:
-        """Return a value without the picture beside the title and links to other spaces, None for nothing left."""
+        """Return a value without what is shown already and links to other spaces, None for nothing left."""
         if is_link_to_other_space(value):
             return None
         if isinstance(value, tuple):
-            left = [item for item in value if not self._is_picture(item) and not is_link_to_other_space(item)]
+            shown = (item for item in value if not self._is_picture(item) and not is_link_to_other_space(item))
+            left = [item for item in shown if not _is_of_page(item)]
             things = [item for item in left if isinstance(item, _THINGS)]
             return tuple(dict.fromkeys(things) if len(things) == len(left) else left) or None
         if isinstance(value, str) and not value.strip():
@@ -298,6 +298,11 @@ class Layout:
         if not url_of(thing) or type_of(thing) in view_of(thing).guide.embedded_types:
             return "parts"
         return "cards" if many else "fact"
+
+
+def _is_of_page(value: Any) -> bool:
+    """Whether a value is the entry whose page is being rendered: no card leads to its own page."""
+    return isinstance(value, Entry) and loaded_of(value).key == view_of(value).page.key
 
 
 def _is_picture(value: Any) -> bool:

@@ -8,15 +8,14 @@ from pathlib import PurePosixPath
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from exporter.guide.library import questions
+from exporter.guide.schema.dates import read_date
 from exporter.guide.schema.field_roles import UNKNOWN
 from exporter.guide.schema.field_words import label
-from exporter.guide.schema.ordering import place_of, sort_key
 from exporter.guide.schema.titles import Title, find_title, is_file_name
-from exporter.render.view.lazy import Lazy
 from exporter.render.view.view import Asset, Entry, Thing, loaded_of, memo_of, read_field, view_of
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Mapping
+    from collections.abc import Callable, Mapping
 
     from exporter.core.encoding import Json
     from exporter.core.model import ContentType, Field
@@ -56,7 +55,7 @@ def type_of(thing: Thing) -> str:
     return loaded_of(thing).type
 
 
-def _content_type(thing: Thing) -> ContentType | None:
+def content_type_of(thing: Thing) -> ContentType | None:
     """Return what the content model says of an entry's type, None for a type that it does not know."""
     return view_of(thing).content_type(type_of(thing))
 
@@ -64,7 +63,7 @@ def _content_type(thing: Thing) -> ContentType | None:
 def roles_of_thing(thing: Thing) -> Roles:
     """Return what the fields of a thing are for; it depends on what the content model says of its type."""
     roles = view_of(thing).guide.roles
-    return roles.get(type_of(thing), UNKNOWN) if _content_type(thing) is not None else UNKNOWN
+    return roles.get(type_of(thing), UNKNOWN) if content_type_of(thing) is not None else UNKNOWN
 
 
 @once
@@ -123,7 +122,7 @@ def locale_of(thing: Thing, name: str | None = None) -> str:
     """Return the locale that a field (the title where none is named) came from, the page's own where it is empty."""
     view = view_of(thing)
     code = view.answer(loaded_of(thing), name)[1] if name else _title(thing).locale
-    content_type = _content_type(thing)
+    content_type = content_type_of(thing)
     field = content_type.find(name) if content_type and name else None
     return view.locale if code is None or (field is not None and not field.localized) else code
 
@@ -141,7 +140,7 @@ def url_of(thing: Thing) -> str:
 
 def fields_of(thing: Thing, wanted: Callable[[Any], bool] | None = None) -> tuple[FieldValue, ...]:
     """Return an entry's filled fields in the editor's order: all, or those whose definitions are `wanted`."""
-    content_type = _content_type(thing)
+    content_type = content_type_of(thing)
     definitions = content_type.fields if content_type else ()
     fields = (_field(thing, definition) for definition in definitions if wanted is None or wanted(definition))
     return tuple(field for field in fields if field is not None)
@@ -186,7 +185,7 @@ def _picture(thing: Thing) -> tuple[str, Asset | None]:
 def _wrapped_picture(thing: Thing) -> tuple[str, Asset | None]:
     """Return the field of the first entry that wraps a picture, and that picture; "" and None where there is none."""
     view, loaded = view_of(thing), loaded_of(thing)
-    for name in view.guide.wrapped_pictures.get(type_of(thing), ()) if _content_type(thing) is not None else ():
+    for name in view.guide.wrapped_pictures.get(type_of(thing), ()) if content_type_of(thing) is not None else ():
         value = view.answer(loaded, name).value
         targets = map(view.target, value if isinstance(value, list) else (value,))
         wrappers = (target for target in targets if isinstance(target, Entry) and is_wrapper(target, "picture"))
@@ -239,57 +238,19 @@ def summary_field(thing: Thing) -> str:
     return ""
 
 
+@once
+def day_of(thing: Thing) -> str:
+    """Return the date that puts an entry in the calendar, as it was written; "" where it has none."""
+    name = roles_of_thing(thing).date
+    value = view_of(thing).answer(loaded_of(thing), name)[0] if name else None
+    return value if isinstance(value, str) and read_date(value) is not None else ""
+
+
 def field_type(thing: Thing, name: str) -> str:
     """Return the type that the content model gives a field, "" for a field that it does not know."""
-    content_type = _content_type(thing)
+    content_type = content_type_of(thing)
     field = content_type.find(name) if content_type else None
     return field.type if field else ""
-
-
-def referrers_of(thing: Thing) -> tuple[tuple[str, Referrers], ...]:
-    """Return the entries that link here, by content type, sorted by title; parts of other pages are left out."""
-    view = view_of(thing)
-    own = type_of(thing)
-    types = (
-        type_id
-        for type_id in view.guide.types
-        if type_id not in view.guide.embedded_types or own in view.guide.embedded_types
-    )
-    groups: dict[str, list[str]] = {type_id: [] for type_id in types}
-    for type_id, key in view.ask(questions.referrers(loaded_of(thing).key)):
-        if type_id in groups:
-            groups[type_id].append(key)
-    return tuple((type_id, Referrers(view, keys)) for type_id, keys in groups.items() if keys)
-
-
-class Referrers(Lazy):
-    """Entries that link to something; to count them reads nothing of the entries."""
-
-    __slots__ = ("_keys",)
-
-    def __init__(self, view: View, keys: list[str]) -> None:
-        super().__init__(lambda: sort_entries(map(view.known, view.library.items.load_all(keys))))
-        self._keys = keys
-
-    def __len__(self) -> int:
-        return len(self._keys)
-
-
-def sort_entries(entries: Iterable[Entry]) -> tuple[Entry, ...]:
-    """Sort entries by their `order` field or date where they have one, then by title."""
-
-    def key(entry: Entry) -> tuple[float, tuple[str, str], str]:
-        place = place_of(roles_of_thing(entry), lambda name: _place(entry, name))
-        return place, sort_key(title_of(entry)), loaded_of(entry).key
-
-    return tuple(sorted(entries, key=key))
-
-
-def _place(entry: Entry, name: str) -> Json:
-    content_type = _content_type(entry)
-    if content_type is not None and content_type.find(name) is None:
-        return None
-    return view_of(entry).answer(loaded_of(entry), name)[0]
 
 
 def type_name(view: View, type_id: str) -> str:
