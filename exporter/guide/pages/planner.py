@@ -296,8 +296,7 @@ class PagePlanner:
 
 
 def _redirect_pages(redirects: Redirects, address: str) -> Iterator[Page]:
-    found = redirects.leading(address)
-    if found is not None:
+    if (found := redirects.leading(address)) is not None:
         key, locale, url = found
         yield Page(PageKind.MOVED, url, locale, key, template="moved.html")
 
