@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from markupsafe import Markup, escape
 
+from exporter.core.encoding import TOO_DEEP
 from exporter.guide.library import questions
 from exporter.guide.schema.dates import machine_date, read_date, write_date
 from exporter.guide.schema.field_words import ADDRESSES, key_name, words_of
@@ -18,6 +19,7 @@ from exporter.render.view.languages import language, language_name, locale_of_pa
 from exporter.render.view.other_spaces import Resource
 from exporter.render.view.rich_text import RichText
 from exporter.render.view.view import Asset, Entry, Values, View, loaded_of, view_of
+from exporter.report.problems import DEPTH_MESSAGE
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -120,6 +122,8 @@ def leaf(value: Any, view: View) -> Markup:
         words = view.ask(questions.word("elsewhere", view.locale))
         return Markup('<a href="{}">{}</a>').format(value.url, words)
     if isinstance(value, str):
+        if value == TOO_DEEP:
+            view.report("nested-too-deep", DEPTH_MESSAGE, value)
         return _text(value, "", view)
     return _thing(value, view) if isinstance(value, (Entry, Asset)) else _NOTHING
 
