@@ -152,8 +152,8 @@ class Guide:
         ensure(done["rendered"] >= 1 and done["written"] >= 1, f"one body changed, but: {done}")
         new = f"(rev {100 + self.changes})"
         twins = (self.root / "content/entries/place").glob(f"place{self.space.places // 2:07d}x*.en-US.md")
-        for each in (self.changing, *twins):
-            ensure(new in each.read_text("utf-8"), f"{each} does not contain {new}")
+        for page in (self.changing, *twins):
+            ensure(new in page.read_text("utf-8"), f"{page} does not contain {new}")
         return spent
 
     def walk(self) -> Spent:
@@ -181,9 +181,9 @@ def make_guide(bench: Bench, space: Space, name: str, navigation: str | None, li
     )
     if navigation is not None:
         (guide.root / "templates").mkdir()
-        for each in _TEMPLATES.glob("*.html"):
-            text = each.read_text("utf-8").replace("NAVIGATION", navigation)
-            (guide.root / "templates" / each.name).write_text(text, "utf-8")
+        for template in _TEMPLATES.glob("*.html"):
+            text = template.read_text("utf-8").replace("NAVIGATION", navigation)
+            (guide.root / "templates" / template.name).write_text(text, "utf-8")
     if like is not None:
         shutil.copytree(like.root / "content", guide.root / "content", copy_function=os.link)
         shutil.copy2(like.root / ".syncstate", guide.root / ".syncstate")

@@ -166,7 +166,9 @@ def time_nothing(bench: Bench, items: dict[int, int], number: int) -> list[bool]
     guides = {places: bench.guide(places, JSON_ONLY) for places in (SMALL, PLACES, LARGE)}
     for places, root in guides.items():
         sync(root, items[places])
-    rows: dict[str, Callable[[], Spent]] = {_nothing(each): partial(sync, root, None) for each, root in guides.items()}
+    rows: dict[str, Callable[[], Spent]] = {
+        _nothing(places): partial(sync, root, None) for places, root in guides.items()
+    }
     rows[IMPORT_REQUESTS] = lambda: spend([sys.executable, "-c", "import requests"])[0]
     rounds(bench, rows, number * NOTHING_A_ROUND)
     show(bench, rows)
@@ -259,9 +261,9 @@ def main() -> None:
         items = {places: stack.enter_context(serve(data, places)) for places in (SMALL, PLACES, LARGE)}
         bench = Bench(Path(temporary))
         kept = [
-            each
+            verdict
             for name in ([options.only] if options.only else parts)
-            for each in parts[name](bench, items, options.rounds)
+            for verdict in parts[name](bench, items, options.rounds)
         ]
     sys.exit(0 if all(kept) else 1)
 

@@ -77,7 +77,7 @@ def test_nothing_of_them_runs_by_its_bytes_or_its_name(active: Guide) -> None:
 def test_none_of_them_runs_where_it_is_opened(active: Guide, browser: Browser) -> None:
     opened = browser.new_page()
     try:
-        for name in (each for each in NAMES if not each.endswith(".gpx")):  # which Chromium downloads
+        for name in (name for name in NAMES if not name.endswith(".gpx")):  # which Chromium downloads
             opened.goto((active.root / "site/files" / name).as_uri())
             assert opened.evaluate("window.ran") is None
         keep(active)
@@ -90,17 +90,17 @@ def test_none_of_them_runs_where_it_is_opened(active: Guide, browser: Browser) -
 
 
 def test_check_names_each_and_says_what_becomes_of_it(active: Guide) -> None:
-    found = [each for each in active.run("check", "--json").json["problems"] if each["code"] == "asset-active"]
-    said = {each["item"]: each["message"] for each in found}
+    found = [problem for problem in active.run("check", "--json").json["problems"] if problem["code"] == "asset-active"]
+    said = {problem["item"]: problem["message"] for problem in found}
     assert set(said) == {"asset:page", "asset:code", "asset:data", "asset:pic", "asset:track"}
     assert "files/page/page.html.txt" in said["asset:page"]
     assert "scripts are left out" in said["asset:pic"]
     assert "empty" in said["asset:track"]
-    assert {each["severity"] for each in found} == {"warning"}
+    assert {problem["severity"] for problem in found} == {"warning"}
     keep(active)
-    kept = [each for each in active.run("check", "--json").json["problems"] if each["code"] == "asset-active"]
-    assert {each["item"] for each in kept} == set(said)
-    assert all("its scripts run" in each["message"] for each in kept)
+    kept = [problem for problem in active.run("check", "--json").json["problems"] if problem["code"] == "asset-active"]
+    assert {problem["item"] for problem in kept} == set(said)
+    assert all("its scripts run" in problem["message"] for problem in kept)
 
 
 def test_picture_without_anything_active_is_no_problem(guide: Guide) -> None:
@@ -124,8 +124,8 @@ def test_switch_and_back_gives_the_same_guide(active: Guide) -> None:
 
 
 def test_picture_that_did_not_change_is_not_copied_again(active: Guide) -> None:
-    stamps = active.stamps()
+    mtimes = active.mtimes()
     assert active.build()["render"]["written"] == 0
-    assert {path: time for path, time in active.stamps().items() if path.startswith("site/files")} == {
-        path: time for path, time in stamps.items() if path.startswith("site/files")
+    assert {path: time for path, time in active.mtimes().items() if path.startswith("site/files")} == {
+        path: time for path, time in mtimes.items() if path.startswith("site/files")
     }

@@ -39,8 +39,8 @@ def addresses(page: str) -> list[str]:
     return re.findall(r'(?:href|src)="([^"]*)"', page)
 
 
-def site_stamps(guide: Guide) -> dict[str, int]:
-    return {path: mtime for path, mtime in guide.stamps().items() if path.split("/")[0] in ("site", "content")}
+def site_mtimes(guide: Guide) -> dict[str, int]:
+    return {path: mtime for path, mtime in guide.mtimes().items() if path.split("/")[0] in ("site", "content")}
 
 
 def test_every_link_is_relative_and_names_a_file_that_stands(guide: Guide) -> None:
@@ -276,19 +276,19 @@ def test_folder_that_became_a_file_gives_way(guide: Guide) -> None:
 def test_run_with_nothing_new_writes_nothing(guide: Guide) -> None:
     template(guide, "static/img/own.svg", "<svg/>")
     guide.build()
-    before = site_stamps(guide)
+    before = site_mtimes(guide)
     for command in ("render", "build"):
         report = guide.run(command, "--json").json["render"]
         assert (report["written"], report["removed"], report["failed"]) == (0, 0, 0)
-    assert site_stamps(guide) == before
+    assert site_mtimes(guide) == before
 
 
 def test_change_rewrites_only_what_shows_it(guide: Guide, space: SpaceFiles) -> None:
     guide.build()
-    before = site_stamps(guide)
+    before = site_mtimes(guide)
     space.put(entry("place", "mill", 2, title="The mill", slug="mill", body="Still.", category=link("Entry", "sights")))
     assert guide.build()["render"]["written"] == 1
-    after = site_stamps(guide)
+    after = site_mtimes(guide)
     assert [path for path in after if path.endswith(".html") and after[path] != before[path]] == [
         *("site/place/mill/index.html",)
     ]

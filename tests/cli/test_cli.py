@@ -38,10 +38,10 @@ def test_pages_are_asked_by_the_token_alone_on_the_own_address(remote: Callable[
     with serve(answers(page(first, token="p2", last=False), page(second, token="s1"))) as stub:
         guide = remote(stub.url)
         assert guide.run("sync").code == 0
-        asked = stub.asked("sync")
-    assert [each.path for each in asked] == ["/spaces/far/environments/master/sync"] * 2
-    assert [each.query for each in asked] == [{"initial": "true", "limit": "1000"}, {"sync_token": "p2"}]
-    assert {each.headers["Authorization"] for each in asked} == {f"Bearer {ACCESS_TOKEN}"}
+        asked = stub.requests_for("sync")
+    assert [request.path for request in asked] == ["/spaces/far/environments/master/sync"] * 2
+    assert [request.query for request in asked] == [{"initial": "true", "limit": "1000"}, {"sync_token": "p2"}]
+    assert {request.headers["Authorization"] for request in asked} == {f"Bearer {ACCESS_TOKEN}"}
     assert asked[0].headers["X-Contentful-User-Agent"].startswith(f"app contentful-exporter/{__version__}; ")
     assert json.loads((guide.root / ".syncstate").read_text("utf-8"))["token"] == "s1"
 
@@ -64,10 +64,10 @@ def test_access_token_is_in_no_file_and_no_output(remote: Callable[[str], Guide]
     with serve(answers(page(raw, entry("place", "a", title="A"), token="s"), page(token="s"))) as stub:
         guide = remote(stub.url)
         outcomes = [guide.run("build", "-v"), guide.run("build", "--json")]
-        files = [each for each in stub.requests if each.path.endswith(".svg")]
-    assert [each.code for each in outcomes] == [0, 0]
-    assert [each.headers.get("Authorization") for each in files] == [None]
-    assert [each for each in outcomes if ACCESS_TOKEN in each.out + each.err] == []
+        files = [request for request in stub.requests if request.path.endswith(".svg")]
+    assert [outcome.code for outcome in outcomes] == [0, 0]
+    assert [request.headers.get("Authorization") for request in files] == [None]
+    assert [outcome for outcome in outcomes if ACCESS_TOKEN in outcome.out + outcome.err] == []
     assert [
         path for path in guide.root.rglob("*") if path.is_file() and ACCESS_TOKEN.encode() in path.read_bytes()
     ] == []
@@ -89,11 +89,11 @@ def test_error_that_repeats_the_tokens_is_told_without_them(remote: Callable[[st
         outcomes = [guide.run("sync"), guide.run("sync", "-v")]
         refusing = True
         outcomes += [guide.run("sync"), guide.run("sync", "--json")]
-    assert [each.code for each in outcomes] == [0, 0, 3, 3]
+    assert [outcome.code for outcome in outcomes] == [0, 0, 3, 3]
     assert "are odd" in outcomes[1].out
     assert "odd header Bearer …" in outcomes[2].err
-    said = "".join(each.out + each.err for each in outcomes)
-    assert [each for each in (ACCESS_TOKEN, "sync-token-of-the-mirror") if each in said] == []
+    said = "".join(outcome.out + outcome.err for outcome in outcomes)
+    assert [secret for secret in (ACCESS_TOKEN, "sync-token-of-the-mirror") if secret in said] == []
 
 
 REFUSALS: list[tuple[Reply, str, str]] = [
@@ -109,7 +109,7 @@ REFUSALS: list[tuple[Reply, str, str]] = [
 
 
 @pytest.mark.parametrize(
-    ("refusal", "code", "said"), REFUSALS, ids=[f"{each[0].status}-{each[2]}" for each in REFUSALS]
+    ("refusal", "code", "said"), REFUSALS, ids=[f"{refusal[0].status}-{refusal[2]}" for refusal in REFUSALS]
 )
 def test_refused_request_says_where_to_look_and_changes_nothing(
     remote: Callable[[str], Guide], refusal: Reply, code: str, said: str

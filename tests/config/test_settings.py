@@ -52,7 +52,7 @@ def keep(root: Path, text: str) -> Project:
 def plain(value: Any) -> Any:
     """Give values with all that is in them, whatever holds them."""
     if isinstance(value, dict):
-        return {name: plain(each) for name, each in value.items()}
+        return {name: plain(inner) for name, inner in value.items()}
     if isinstance(value, tuple):
         return tuple(map(plain, value))
     return plain(vars(value)) if hasattr(value, "__dict__") else value
@@ -146,10 +146,10 @@ def test_damaged_settings_are_read_anew(tmp_path: Path) -> None:
     wanted = plain(read_site(WHOLE, tmp_path / "site.yaml"))
     damaged = [data[:end] for end in range(0, len(data), 50)] + [data + b"\n", b"\xff", b"null", b"\n\n", b"{}\n{}\n"]
     damaged += [data[:at] + bytes([data[at] ^ 1]) + data[at + 1 :] for at in range(0, len(data), 7)]
-    for each in damaged:
-        kept(tmp_path).write_bytes(each)
+    for data in damaged:
+        kept(tmp_path).write_bytes(data)
         config = load_project(tmp_path)
-        assert (config.text, plain(config.site)) == (WHOLE, wanted), each
+        assert (config.text, plain(config.site)) == (WHOLE, wanted), data
     keep_settings(config)
     assert kept(tmp_path).read_bytes() == data
 

@@ -39,7 +39,7 @@ Reader.add_implicit_resolver("tag:yaml.org,2002:bool", re.compile("true|false"),
 def refused(text: str) -> list[str]:
     """Give where an editor would find fault with a file."""
     found = Draft202012Validator(SCHEMA).iter_errors(yaml.load(text, Reader))
-    return [".".join(map(str, each.path)) for each in found]
+    return [".".join(map(str, problem.path)) for problem in found]
 
 
 def test_file_is_what_the_models_make() -> None:

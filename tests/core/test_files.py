@@ -39,7 +39,7 @@ with exclusive_lock(Path(sys.argv[1])):
 
 
 def everything(root: Path) -> list[str]:
-    return sorted(each.relative_to(root).as_posix() for each in root.rglob("*"))
+    return sorted(path.relative_to(root).as_posix() for path in root.rglob("*"))
 
 
 def test_file_with_the_same_bytes_is_not_touched(tmp_path: Path) -> None:

@@ -94,8 +94,8 @@ def test_other_id_is_a_stem_and_ten_digits_of_its_hash(identifier: str, stem: st
 @QUICK
 @example(["castle", "Castle", "CASTLE", "castle~", "a b", "A b", "a-b"])
 def test_ids_of_one_folder_have_names_that_differ_even_where_case_does_not_count(identifiers: list[str]) -> None:
-    folds = Counter(each.lower() for each in identifiers)
-    names = [file_name(each, clash=folds[each.lower()] > 1) for each in identifiers]
+    folds = Counter(identifier.lower() for identifier in identifiers)
+    names = [file_name(identifier, clash=folds[identifier.lower()] > 1) for identifier in identifiers]
     assert len({name.lower() for name in names}) == len(identifiers)
 
 
@@ -138,7 +138,9 @@ def test_every_part_of_a_path_under_content_is_safe(identifier: str, type_id: st
 @example({"a": {"en-US", "en-us", "EN-us.x"}, "A": {"en-US"}})
 def test_no_two_items_and_locales_share_a_twin_even_where_case_does_not_count(found: dict[str, set[str]]) -> None:
     names = file_names(found)
-    twins = [twin for each, codes in found.items() for twin in twin_paths(f"{names[each]}.json", codes).values()]
+    twins = [
+        twin for identifier, codes in found.items() for twin in twin_paths(f"{names[identifier]}.json", codes).values()
+    ]
     assert len({twin.lower() for twin in twins}) == sum(map(len, found.values()))
 
 
@@ -146,19 +148,19 @@ def test_no_two_items_and_locales_share_a_twin_even_where_case_does_not_count(fo
 @QUICK
 @example({"place", "Place", "a b", "A b", "PLACE", "walk"})
 def test_no_two_content_types_share_a_folder_or_file_even_where_case_does_not_count(type_ids: set[str]) -> None:
-    folders = {item_folder(Key("entry", "x"), each) for each in type_ids}
-    parted = {each: parted_folders(folders).get(each, each) for each in folders}
-    assert len({each.lower() for each in parted.values()}) == len(type_ids)
+    folders = {item_folder(Key("entry", "x"), type_id) for type_id in type_ids}
+    parted = {folder: parted_folders(folders).get(folder, folder) for folder in folders}
+    assert len({path.lower() for path in parted.values()}) == len(type_ids)
     assert parted_folders([*folders, "assets"]) == {name: own for name, own in parted.items() if own != name}
-    assert len({each.lower() for each in content_type_paths(type_ids).values()}) == len(type_ids)
+    assert len({path.lower() for path in content_type_paths(type_ids).values()}) == len(type_ids)
 
 
 def test_item_is_known_at_the_paths_that_it_can_get_and_at_no_other() -> None:
-    own, other = Key("entry", "castle"), [file_name(each, clash=True) for each in ("place", "castle")]
+    own, other = Key("entry", "castle"), [file_name(name, clash=True) for name in ("place", "castle")]
     folders, names = ("entries/place", f"entries/{other[0]}"), ("castle.json", f"{other[1]}.json")
     assert [is_item_path(f"{folder}/{name}", own, "place") for folder in folders for name in names] == [True] * 4
     foreign = ("castle.json", "entries/castle.json", "entries/Place/castle.json", "entries/place/Castle.json")
-    assert [is_item_path(each, own, "place") for each in foreign] == [False] * 4
+    assert [is_item_path(path, own, "place") for path in foreign] == [False] * 4
 
 
 @given(texts)
@@ -235,7 +237,7 @@ def test_files_that_differ_lie_in_a_folder_of_their_first_locale() -> None:
 
 def test_folders_of_locales_that_differ_only_by_case_have_names_of_their_own() -> None:
     found = files(en_US=file("//h/1/a.jpg"), en_us=file("//h/2/a.jpg"), ar=file("//h/3/a.jpg"))
-    parts = [each.path.split("/")[2] for each in found]
+    parts = [asset_file.path.split("/")[2] for asset_file in found]
     assert parts == ["ar", file_name("en-US", clash=True), file_name("en-us", clash=True)]
 
 
@@ -257,7 +259,7 @@ def test_file_without_an_address_is_none(value: Any) -> None:
     ],
 )
 def test_file_has_its_own_name_else_the_last_of_its_address(value: dict[str, Any], path: str) -> None:
-    assert [each.path for each in files(en_US=value)] == [path]
+    assert [asset_file.path for asset_file in files(en_US=value)] == [path]
 
 
 @given(texts, texts, st.none() | texts)
@@ -267,13 +269,13 @@ def test_file_has_its_own_name_else_the_last_of_its_address(value: dict[str, Any
 @example("en", "//[/x", "NUL")
 def test_no_locale_address_or_name_leads_a_file_out_of_its_folder(locale: str, url: str, name: str | None) -> None:
     found = files(**{locale: file(url, name), "other": file("//h/other")})
-    parts = [each.path.removeprefix("files/pic/").split("/") for each in found]
+    parts = [asset_file.path.removeprefix("files/pic/").split("/") for asset_file in found]
     assert [part for path in parts for part in path if not is_safe(part)] == []
 
 
 @pytest.mark.parametrize("size", [None, "7", 7.5, [], {}])
 def test_size_that_is_no_whole_number_is_unknown(size: Any) -> None:
-    assert [each.size for each in files(en_US=file("//h/1/a.jpg", size=size))] == [None]
+    assert [asset_file.size for asset_file in files(en_US=file("//h/1/a.jpg", size=size))] == [None]
 
 
 def in_site(name: str, content_type: str, *, keeps_active: bool = False) -> str:

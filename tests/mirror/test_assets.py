@@ -179,10 +179,10 @@ def test_file_that_never_comes_leaves_the_others_and_is_asked_for_again_alone(re
     with serve(space_of([picture(name) for name in "abc"], files)) as stub:
         guide = remote(stub.url)
         first = guide.run("sync", "--json", "--deadline", "1")
-        tries = len(stub.asked("b.bin"))
+        tries = len(stub.requests_for("b.bin"))
         down.clear()
         second = guide.run("sync", "--json")
-        asked = [len(stub.asked(f"{name}.bin")) for name in "abc"]
+        asked = [len(stub.requests_for(f"{name}.bin")) for name in "abc"]
     assert (first.code, second.code, pending(guide)) == (3, 0, [])
     assert [(problem["severity"], problem["code"], problem["item"]) for problem in first.json["problems"]] == [
         ("error", "asset-status", "asset:b")
@@ -296,7 +296,7 @@ def test_file_that_is_not_what_was_announced_is_not_taken(
     with serve(space_of([raw, picture("fine")], lambda request: Reply(body_of(request)))) as stub:
         guide = remote(stub.url)
         outcome = guide.run("sync", "--json", "--deadline", "1")
-        files = len(stub.asked(f"{raw['sys']['id']}.bin"))
+        files = len(stub.requests_for(f"{raw['sys']['id']}.bin"))
     assert (outcome.code, [problem["code"] for problem in outcome.json["problems"]], files) == (3, [code], asked)
     assert (came(guide), pending(guide)) == ({"fine": b"fine"}, [raw["sys"]["id"]])
 

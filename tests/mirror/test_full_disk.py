@@ -102,7 +102,7 @@ class Growing:
         return page(*self.now[since:], token=f"t{len(self.now)}")
 
 
-def stamps(guide: Guide) -> dict[str, int]:
+def mtimes(guide: Guide) -> dict[str, int]:
     """Return the time of the last change of all that must stay as it is."""
     kept = [guide.root / ".syncstate", guide.root / "content", *(guide.root / "content").rglob("*")]
     return {str(path): path.stat().st_mtime_ns for path in kept}
@@ -111,7 +111,7 @@ def stamps(guide: Guide) -> dict[str, int]:
 def settle(guide: Guide, url: str) -> tuple[dict[str, bytes], dict[str, int]]:
     (guide.root / "site.yaml").write_text(f"title: T\nsource: {{space: far, url: '{url}'}}\n", "utf-8")
     assert guide.run("sync").code == 0
-    return guide.files(), stamps(guide)
+    return guide.files(), mtimes(guide)
 
 
 def whole(space: Callable[[Request], Reply], guide: Guide, other: Guide) -> None:
@@ -134,7 +134,7 @@ def test_disk_that_fills_while_pages_come_leaves_the_mirror_as_it_was(
         outcome = small_disk.run("sync", "--json")
         assert (outcome.code, outcome.json["error"]["code"]) == (4, "disk"), outcome
         assert "run again" in outcome.json["error"]["message"]
-        assert (small_disk.files(), stamps(small_disk)) == before
+        assert (small_disk.files(), mtimes(small_disk)) == before
         ballast.unlink()
         assert small_disk.run("sync").code == 0
     whole(space, small_disk, Guide(tmp_path / "other", call))
@@ -151,8 +151,8 @@ def test_disk_that_fills_while_an_asset_file_comes_is_no_failed_asset(
         outcome = small_disk.run("sync", "--json")
         assert (outcome.code, outcome.json["error"]["code"]) == (4, "disk"), outcome
         assert "no space is left on the disk" in outcome.json["error"]["message"]
-        assert len(stub.asked("pic.bin")) == 1
-        assert (small_disk.files(), stamps(small_disk)) == before
+        assert len(stub.requests_for("pic.bin")) == 1
+        assert (small_disk.files(), mtimes(small_disk)) == before
         ballast.unlink()
         assert small_disk.run("sync").code == 0
     whole(space, small_disk, Guide(tmp_path / "other", call))

@@ -227,10 +227,10 @@ def test_one_line_holds_for_any_text() -> None:
 
 def test_message_that_could_not_be_written_is_reported_before_any_work(guide: Guide, file: Path) -> None:
     sync(guide, "build")
-    before = guide.stamps()
+    before = guide.mtimes()
     outcome = guide.run("build", "--clean", "--message", "none/message.txt")
     assert (outcome.code, outcome.err) == (2, "error: --message: there is no folder none\n")
-    assert (guide.stamps(), file.exists()) == (before, True)
+    assert (guide.mtimes(), file.exists()) == (before, True)
 
 
 @pytest.mark.parametrize("last", ["content/entries", "pic/castle.svg"])

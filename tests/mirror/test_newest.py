@@ -54,8 +54,8 @@ def state(guide: Guide) -> dict[str, Any]:
     return found
 
 
-def mirror_stamps(guide: Guide) -> dict[str, int]:
-    return {path: stamp for path, stamp in guide.stamps().items() if not path.startswith(".export")}
+def mirror_mtimes(guide: Guide) -> dict[str, int]:
+    return {path: stamp for path, stamp in guide.mtimes().items() if not path.startswith(".export")}
 
 
 def test_newest_entries_come_with_what_they_link_to_and_their_files(guide: Guide) -> None:
@@ -75,9 +75,9 @@ def test_search_stores_no_token_and_says_what_is_searched_for(guide: Guide) -> N
 
 def test_search_that_finds_the_same_writes_nothing(guide: Guide) -> None:
     guide.build()
-    before = mirror_stamps(guide)
+    before = mirror_mtimes(guide)
     said = guide.build()["sync"]
-    assert mirror_stamps(guide) == before
+    assert mirror_mtimes(guide) == before
     assert (said["upserted"], said["deleted"], said["unchanged"], said["token_moved"]) == (0, 0, 4, False)
 
 
@@ -167,14 +167,14 @@ def test_what_a_search_would_bring_is_listed_and_nothing_written(
     guide.build()
     space.put(place("gate", 1))
     space.put(place("mill", 31))
-    before = guide.stamps()
+    before = guide.mtimes()
     outcome, report = guide.run(*arguments), guide.run(*arguments, "--json").json
     assert outcome.out.splitlines()[:3] == [
         "the next sync is a search: 1 new, 1 removed (4 requests)",
         "  new: entry:gate gate",
         "  removed: entry:mill mill",
     ]
-    assert (guide.stamps(), outcome.code, report["status"]["search"]) == (before, code, True)
+    assert (guide.mtimes(), outcome.code, report["status"]["search"]) == (before, code, True)
     guide.build()
     told = guide.run("status", "--json").json["status"]
     assert (told["new"], told["changed"], told["removed"], told["files"]) == ([], [], [], [])
@@ -261,13 +261,13 @@ def over(stub: Stub, remote: Callable[[str], Guide]) -> Callable[..., Guide]:
 
 def asked(stub: Stub) -> list[tuple[str, str]]:
     """Return position and size of the pages that were asked for."""
-    return [(request.query["skip"], request.query["limit"]) for request in stub.asked("entries")]
+    return [(request.query["skip"], request.query["limit"]) for request in stub.requests_for("entries")]
 
 
 def test_query_is_the_one_of_the_delivery_api(stub: Stub, over: Callable[..., Guide]) -> None:
     guide = over("{content_type: place, newer_than: 2w, include: 3}", 1000)
     assert guide.run("sync").code == 0
-    (query,) = (request.query for request in stub.asked("entries"))
+    (query,) = (request.query for request in stub.requests_for("entries"))
     since = datetime.fromisoformat(query.pop("sys.updatedAt[gte]"))
     assert timedelta(0) <= datetime.now(UTC) - timedelta(weeks=2) - since < timedelta(minutes=1)
     expected = {"order": "-sys.updatedAt,sys.id", "locale": "*", "include": "3", "content_type": "place"}

@@ -73,8 +73,8 @@ def state(guide: Guide) -> dict[str, Any]:
     return found
 
 
-def stamps(guide: Guide) -> dict[str, int]:
-    return {path: at for path, at in guide.stamps().items() if path == ".syncstate" or path.startswith("content")}
+def mtimes(guide: Guide) -> dict[str, int]:
+    return {path: at for path, at in guide.mtimes().items() if path == ".syncstate" or path.startswith("content")}
 
 
 def names(guide: Guide) -> list[str]:
@@ -83,12 +83,12 @@ def names(guide: Guide) -> list[str]:
 
 def test_every_run_is_a_full_one_and_an_unchanged_one_writes_nothing(far: Guide, stub: Stub) -> None:
     assert synced(far)["upserted"] == 2
-    before = stamps(far)
+    before = mtimes(far)
     again = synced(far)
     assert (again["full"], again["unchanged"], again["upserted"], again["token_moved"]) == (True, 2, 0, False)
-    assert (stamps(far), state(far)["token"]) == (before, None)
+    assert (mtimes(far), state(far)["token"]) == (before, None)
     assert "s1" not in (far.root / ".syncstate").read_text("utf-8")
-    assert [request.query for request in stub.asked("sync")] == [{"initial": "true", "limit": "1000"}] * 2
+    assert [request.query for request in stub.requests_for("sync")] == [{"initial": "true", "limit": "1000"}] * 2
 
 
 def test_preview_is_asked_with_its_own_token_alone(far: Guide, stub: Stub) -> None:
@@ -140,7 +140,7 @@ def test_delivery_is_another_source_and_so_is_preview_again(far: Guide, stub: St
         steps.append((synced(far)["full"], state(far)["token"]))
         assert state(far)["source"]["url"] == url
     assert steps == [(True, "s1"), (False, "s1"), (True, None)]
-    assert [request.query.get("sync_token") for request in stub.asked("sync")] == [None, None, "s1", None]
+    assert [request.query.get("sync_token") for request in stub.requests_for("sync")] == [None, None, "s1", None]
     assert {request.headers["Authorization"] for request in stub.requests} == {
         "Bearer of-preview",
         "Bearer of-delivery",

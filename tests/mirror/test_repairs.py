@@ -217,14 +217,14 @@ def test_changed_model_of_a_space_without_items_is_written_once(guide: Guide, sp
     guide.build("--allow-empty")
     space.put_model(PLACE, CATEGORY, locales=[locale("en-US", default=True)])
     guide.build()
-    before = guide.stamps()
+    before = guide.mtimes()
     guide.build()
-    assert guide.stamps() == before
+    assert guide.mtimes() == before
 
 
 def test_alias_that_is_moved_while_a_sync_runs_is_noticed_by_the_next(remote: Callable[[str], Guide]) -> None:
     def script(request: Request) -> Reply:
-        environment = {"cf-environment-uuid": "new" if stub.asked("sync") else "old"}
+        environment = {"cf-environment-uuid": "new" if stub.requests_for("sync") else "old"}
         if request.last == "sync":
             found = page(entry("place", "a", title="A"), token="s")
         else:

@@ -57,9 +57,9 @@ EDITED = {
 
 def look(guide: Guide, *arguments: str) -> dict[str, Any]:
     """Run a command that must write nothing; return its report."""
-    before, state = guide.stamps(), guide.files()
+    before, state = guide.mtimes(), guide.files()
     outcome = guide.run(*(arguments or ("status",)), "--json")
-    assert (guide.stamps(), guide.files()) == (before, state)
+    assert (guide.mtimes(), guide.files()) == (before, state)
     report = outcome.json
     assert (report["exit"], report["ok"], outcome.err) == (outcome.code, outcome.code == 0, "")
     return report

@@ -59,7 +59,7 @@ def test_first_run_brings_items_twins_model_and_files(guide: Guide) -> None:
 
 def test_second_run_asks_once_and_writes_nothing_anywhere(guide: Guide) -> None:
     guide.build()
-    before = guide.stamps()
+    before = guide.mtimes()
     report = guide.build()
     assert report["sync"] | {"bytes": 0, "seconds": 0} == {
         "full": False,
@@ -75,7 +75,7 @@ def test_second_run_asks_once_and_writes_nothing_anywhere(guide: Guide) -> None:
         "seconds": 0,
     }
     assert (report["render"]["written"], report["render"]["removed"]) == (0, 0)
-    after = guide.stamps()
+    after = guide.mtimes()
     looked_again = {
         ".export",
         ".export/guide.db",
@@ -83,9 +83,9 @@ def test_second_run_asks_once_and_writes_nothing_anywhere(guide: Guide) -> None:
     assert {path for path in before.keys() | after.keys() if before.get(path) != after.get(path)} <= looked_again
     time.sleep(0.1)
     guide.build()
-    before = guide.stamps()
+    before = guide.mtimes()
     guide.build()
-    assert guide.stamps() == before
+    assert guide.mtimes() == before
 
 
 def test_edited_entry_changes_its_own_files_alone(guide: Guide, space: SpaceFiles) -> None:
