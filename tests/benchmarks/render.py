@@ -95,8 +95,8 @@ def _render(guide: Guide, peers: Peers) -> Spent:
 
 
 def _start(bench: Bench) -> Spent:
-    spent, said = bench.spend([sys.executable, "-m", "exporter", "--version"])
-    ensure("version" in said, f"exporter --version printed {said}")
+    spent, printed = bench.spend([sys.executable, "-m", "exporter", "--version"])
+    ensure("version" in printed, f"exporter --version printed {printed}")
     return spent
 
 

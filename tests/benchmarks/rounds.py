@@ -1,4 +1,4 @@
-"""What the benchmarks share: measured processes, interleaved rounds, limits, tables and the results file."""
+"""Shared by the benchmarks: measured processes, interleaved rounds, limits, tables and the results file."""
 
 from __future__ import annotations
 
@@ -40,10 +40,10 @@ class Spent(NamedTuple):
     resident: float
 
 
-def ensure(done: object, said: str) -> None:
+def ensure(done: object, message: str) -> None:
     """Exit if a run did not do its work, so that no figure is reported for work that was not done."""
     if not done:
-        sys.exit(f"error: {said}")
+        sys.exit(f"error: {message}")
 
 
 def spend(
@@ -62,9 +62,9 @@ def spend(
         wall = time.perf_counter() - start
         process.returncode = os.waitstatus_to_exitcode(status)
         output.seek(0)
-        said = output.read().decode("utf-8", "replace")
-    ensure(process.returncode == 0, f"{' '.join(command)[:200]} ended with {process.returncode}: {said[-2000:]}")
-    return Spent(wall, usage.ru_utime + usage.ru_stime, memory, resident), said
+        printed = output.read().decode("utf-8", "replace")
+    ensure(process.returncode == 0, f"{' '.join(command)[:200]} ended with {process.returncode}: {printed[-2000:]}")
+    return Spent(wall, usage.ru_utime + usage.ru_stime, memory, resident), printed
 
 
 def _weigh(number: int) -> tuple[float, float]:

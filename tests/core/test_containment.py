@@ -1,4 +1,4 @@
-"""What is told apart on the disk, and what is done without following a link."""
+"""Links, pipes and real files are distinguished, and nothing is done through a link."""
 
 from __future__ import annotations
 
@@ -49,7 +49,7 @@ def test_root_itself_may_be_a_link(root: Path, tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("path", ["a/link", "out/index.html", "pipe", "a", "out", "gone", "a/b/file/below"])
-def test_what_is_no_plain_file_reads_as_nothing(root: Path, path: str) -> None:
+def test_path_that_is_no_regular_file_reads_as_nothing(root: Path, path: str) -> None:
     with at_most(10):
         assert read_below(root, path) is None
         assert path == "out/index.html" or read_bytes(root / path) is None
@@ -84,7 +84,7 @@ def test_writing_replaces_a_link_or_another_name_and_leaves_its_target(root: Pat
         write_bytes(f"{root}/a/link", b"newer", new=True)
 
 
-def test_removal_takes_a_link_and_not_what_it_leads_to(root: Path, outside: Path) -> None:
+def test_removal_removes_a_link_and_not_its_target(root: Path, outside: Path) -> None:
     before = snapshot_of(outside)
     remove_links(root)
     assert sorted(path.name for path in root.rglob("*")) == ["a", "b", "file"]
