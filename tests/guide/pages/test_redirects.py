@@ -37,7 +37,7 @@ class Space:
     loaded: list[str] = field(default_factory=list)
 
     def step(self, *entries: dict[str, Any], **moved: Any) -> dict[str, str]:
-        """Put entries and earlier slugs (`id=[slugs]`); return the redirects, which equal those of a plan from scratch."""
+        """Put entries and earlier slugs (`id=[slugs]`); return the redirects, equal to those of a plan from scratch."""
         changed = {f"entry:{raw['sys']['id']}": raw for raw in entries}
         self.entries |= changed
         self.moved |= {f"entry:{key}": {"slug": {"en-US": slugs}} for key, slugs in moved.items()}
