@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 
 
 class Source(NamedTuple):
-    """A file to be copied: its path under site/, where it lies, its signature, whether scripts in it are removed."""
+    """A file to be copied: its path under site/, where it is, its signature, whether scripts in it are removed."""
 
     path: str
     file: Path
@@ -63,7 +63,7 @@ class Copies:
 
     @cached_property
     def linked(self) -> list[Problem]:
-        """What lies in templates/ and is no file or folder of its own: it is neither read nor copied."""
+        """What is in templates/ and is no file or folder of its own: it is neither read nor copied."""
         return [link_problem(f"templates/{path}") for path in linked_files(self._templates)]
 
     @cached_property
@@ -95,7 +95,7 @@ class Copies:
         yield from (source for _, source in sorted(self._static.items()))
 
     def _copy_one(self, output: Output, source: Source, before: Copy | None) -> bool:
-        """Copy a file where it differs; return whether it did. One that was just changed (signature 0) is read."""
+        """Copy a file if it differs; return whether it did. One that was just changed (signature 0) is read."""
         path, signature = source.path, source.signature
         known = _signature_of_copy(source, signature)
         if signature and before is not None and before[0] == known and output.stands(path, before[1], before[2]):
@@ -109,7 +109,7 @@ class Copies:
         return written.differs
 
     def _is_hidden(self, path: str) -> bool:
-        """Whether a page lies at a path, above it or below it."""
+        """Whether there is a page at a path, above it or below it."""
         steps = path.split("/")
         files = ["/".join(steps[:end]) for end in range(1, len(steps) + 1)]
         urls = [f"/{file.removesuffix('index.html')}" for file in files if file.rpartition("/")[2] == "index.html"]

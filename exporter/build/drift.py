@@ -63,7 +63,7 @@ def look_ahead(project: Project, jobs: int) -> Iterator[Callable[[], OutputDrift
 
 
 def look_of(path: str) -> tuple[int, int] | None:
-    """Return the size and the mtime (in nanoseconds) of a plain file; None where there is none."""
+    """Return the size and the mtime (in nanoseconds) of a plain file; None if there is none."""
     try:
         found = os.lstat(path)
     except OSError:
@@ -72,6 +72,6 @@ def look_of(path: str) -> tuple[int, int] | None:
 
 
 def folder_mtime(folder: str) -> int | None:
-    """Return the mtime of a plain folder, in nanoseconds; None where there is none."""
+    """Return the mtime of a plain folder, in nanoseconds; None if there is none."""
     found = look_at(folder)
     return found.st_mtime_ns if found is not None and is_plain_folder(found) else None

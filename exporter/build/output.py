@@ -145,7 +145,7 @@ class Output:
         return {*map(page_path, self._index.pages.urls()), *self._index.copies.paths()}
 
     def _strays_in(self, folder: str, files: set[str], folders: AbstractSet[str]) -> Iterator[str]:
-        """Yield what lies in a folder and is neither a file nor a folder of the guide, or the link in its place."""
+        """Yield what is in a folder and is neither a file nor a folder of the guide, or the link in its place."""
         obstacle = self._folders.obstacle(folder)
         if obstacle:
             yield obstacle
@@ -177,7 +177,7 @@ class Output:
             self._touched.add("")
 
     def stands(self, path: str, size: int, mtime: int) -> bool:
-        """Whether a file still has the size and time that it had, and lies where its path says."""
+        """Whether a file still has the size and time that it had, and is where its path says."""
         return self._folders.holds(path.rpartition("/")[0]) and look_of(f"{self._text}/{path}") == (size, mtime)
 
     def is_same(self, path: str, other: str) -> bool:
@@ -206,7 +206,7 @@ class Output:
         return Written(True, *(look_of(target) or (0, 0)))
 
     def _bytes_of(self, path: str) -> bytes | None:
-        """Return the bytes of a plain file in plain folders; None where there is none that can be read."""
+        """Return the bytes of a plain file in plain folders; None if there is none that can be read."""
         try:
             return read_file(f"{self._text}/{path}") if self._folders.holds(path.rpartition("/")[0]) else None
         except OSError:
@@ -227,8 +227,8 @@ class Output:
     def sweep(self, kept: set[str]) -> int:
         """Remove the strays except those `kept`; return the number of files removed.
 
-        Where somebody put a folder in the place of a file that is to go, what lies in it is a stray by itself. Where
-        somebody put a link, the link is the stray, not what lies behind it.
+        Where somebody put a folder in the place of a file that is to go, what is in it is a stray by itself. Where
+        somebody put a link, the link is the stray, not what is behind it.
         """
         removed = 0
         for path in sorted(self.strays - kept):

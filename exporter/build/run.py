@@ -100,7 +100,7 @@ def render_guide(project: Project, options: RenderOptions, drift: Callable[[], O
 
 def _is_broken(error: sqlite3.DatabaseError) -> bool:
     """Whether an index has to be made anew; a full disk, or a file that may not be read, is something else."""
-    code = getattr(error, "sqlite_errorcode", sqlite3.SQLITE_ERROR)  # none where a row is no text
+    code = getattr(error, "sqlite_errorcode", sqlite3.SQLITE_ERROR)  # none if a row is no text
     return not isinstance(error, sqlite3.OperationalError) or code == sqlite3.SQLITE_ERROR
 
 

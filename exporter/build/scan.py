@@ -36,7 +36,7 @@ def file_signature(found: os.stat_result, now: int) -> int:
 
 
 def look_again(file: Path) -> tuple[int, bytes]:
-    """Return a file's signature and bytes, after a short wait if it was just written; 0 where it cannot be read."""
+    """Return a file's signature and bytes, after a short wait if it was just written; 0 if it cannot be read."""
     try:
         wait = file.lstat().st_mtime_ns + _NS_FRESH - time.time_ns()
         time.sleep(min(max(wait, 0), _NS_FRESH) / 1_000_000_000)
@@ -54,7 +54,7 @@ def look_at_items(content: Path) -> dict[str, int]:
 
 
 def item_folders(content: Path) -> list[str]:
-    """Return the folders under content/ in which files of items may lie; what lies behind a link is none."""
+    """Return the folders under content/ in which files of items may lie; what is behind a link is none."""
     plain = PlainFolders(content)
     names = list_folder(f"{content}/entries").folders if plain.holds("entries") else ()
     return [*(["assets"] if plain.holds("assets") else ()), *(f"entries/{name}" for name in names)]

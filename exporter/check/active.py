@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 
 def active_files(rules: Rules, item: Item, path: str, content: Path) -> Iterator[Found]:
-    """Yield the active files of an asset, whose JSON lies at `path` under `content`, with what becomes of them."""
+    """Yield the active files of an asset, whose JSON is at `path` under `content`, with what becomes of them."""
     site = rules.guide.site
     if site.content.assets != "download" or "asset-active" not in rules.codes:
         return

@@ -42,7 +42,7 @@ class ItemFindings(NamedTuple):
 
 
 def look_at(rules: Rules, item: Item, path: str, of_files: Iterable[Found] = ()) -> ItemFindings:
-    """Check an item whose JSON lies at `path` under content/; `of_files` was found in its files."""
+    """Check an item whose JSON is at `path` under content/; `of_files` was found in its files."""
     written = list(_written(rules, item))
     facts, nested = facts_of(rules.guide, item, path), list(_nested(rules, item))
     found = [*of_files, *_coordinates(rules, item, nested), *_refused(written), *_cut(item)]

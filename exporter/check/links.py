@@ -1,4 +1,4 @@
-"""Links that lead nowhere: to items that the mirror does not hold, and to addresses at which no page lies."""
+"""Links that lead nowhere: to items that the mirror does not hold, and to addresses at which there is no page."""
 
 from __future__ import annotations
 
@@ -75,7 +75,7 @@ class LinkTables:
         yield from self._index.pages.addresses([key]).get(key, {}).values()
 
     def _leads(self, urls: Iterable[str], key: str) -> bool:
-        """Whether a page lies at one of some addresses, or a link names an item by its key.
+        """Whether there is a page at one of some addresses, or a link names an item by its key.
 
         A relative link in an entry without a page has no address at all, so there is nothing to be mended.
         """

@@ -41,7 +41,7 @@ class Site:
     base_url: str = ""
 
     def file(self, path: str) -> str | None:
-        """Return the file that a path means: itself, or a folder's index.html; None where nothing lies there."""
+        """Return the file that a path means: itself, or a folder's index.html; None if nothing is there."""
         if path in self.files:
             return path
         inside = f"{path}/index.html"
@@ -126,7 +126,7 @@ class PageReader(HTMLParser):
             self._has_base = True
 
     def _target(self, link: str) -> Target | None:
-        """Return where a link leads; None where it is relative to an address outside the guide."""
+        """Return where a link leads; None if it is relative to an address outside the guide."""
         return self._site.target(self._from, link) if self._from is not None else None
 
     def _look_at_picture(self, values: dict[str, str]) -> None:

@@ -32,7 +32,7 @@ _ELSEWHERE = re.compile(r"(?:https?|mailto|tel|geo|data):", re.IGNORECASE)
 
 
 def is_in_order(text: str, page: str, site: Site, *, alt: bool, size: bool) -> list[Target] | None:
-    """Return the anchors of other pages that a page in order links to; None where the page has to be parsed.
+    """Return the anchors of other pages that a page in order links to; None if the page has to be parsed.
 
     `alt` and `size` say whether pictures without these are problems.
     """
@@ -57,7 +57,7 @@ def is_in_order(text: str, page: str, site: Site, *, alt: bool, size: bool) -> l
 
 
 def _place(link: str, page: str, above: list[str], site: Site) -> Target | None:
-    """Return the file and anchor that a link leads to, both empty outside the guide; None where no file lies there.
+    """Return the file and anchor that a link leads to, both empty outside the guide; None if there is no file.
 
     `above` are the folders that a relative link can start from: the page's own, its parent, and so on.
     """

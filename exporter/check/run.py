@@ -41,7 +41,7 @@ class CheckOutcome:
 def check_guide(project: Project, *, strict: bool = False, jobs: int = 0) -> CheckOutcome:
     """Check the mirror and the built site; write nothing.
 
-    With `strict`, warnings are errors. Raises GuardError where there is no mirror yet or site/ is not ours.
+    With `strict`, warnings are errors. Raises GuardError if there is no mirror yet or site/ is not ours.
     """
     start = time.monotonic()
     check_output(project.output)
@@ -70,13 +70,13 @@ def _place(found: Problem) -> tuple[Any, ...]:
 
 
 def _links(project: Project) -> Iterator[Problem]:
-    """Yield what lies in content/ and templates/ and is neither a file nor a folder of its own."""
+    """Yield what is in content/ and templates/ and is neither a file nor a folder of its own."""
     yield from (link_problem(f"content/{path}") for path in walk_links(project.content))
     yield from (link_problem(f"templates/{path}") for path in linked_files(project.root / "templates"))
 
 
 def _site_check(project: Project, codes: frozenset[str], jobs: int) -> SiteCheck | None:
-    """Return the check of the built site, None where there is none yet."""
+    """Return the check of the built site, None if there is none yet."""
     if not (project.output / MARKER).is_file():
         return None
     from exporter.check.site import SiteCheck

@@ -79,7 +79,7 @@ JOBS = click.option(
 def sync_choices(
     *, message: Path | None, wait_for: Awaited | None, wait_limit: float | None, **others: Any
 ) -> SyncChoices:
-    """Return the choices that the options make. Raises UsageError where one rules out another, before any work."""
+    """Return the choices that the options make. Raises UsageError if one rules out another, before any work."""
     if message is not None and not message.absolute().parent.is_dir():
         raise click.UsageError(f"--message: there is no folder {message.parent}")
     if wait_for is None and wait_limit is not None:

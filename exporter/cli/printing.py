@@ -35,7 +35,7 @@ class Printer:
         return scrub(text, self._secrets)
 
     def out(self, line: str) -> None:
-        """Print a line on standard output. Raises OSError where it cannot be written, as on a full disk."""
+        """Print a line on standard output. Raises OSError if it cannot be written, as on a full disk."""
         try:
             click.echo(self.clean(line))
         except BrokenPipeError:

@@ -13,7 +13,7 @@ class Commands(click.Group):
     def resolve_command(
         self, ctx: click.Context, args: list[str]
     ) -> tuple[str | None, click.Command | None, list[str]]:
-        """Return the command that the arguments begin with. Raises UsageError where there is none."""
+        """Return the command that the arguments begin with. Raises UsageError if there is none."""
         name = args[0]
         if not name.startswith("-") and self.get_command(ctx, name) is None:
             advice = or_known(name, self.list_commands(ctx), has="the commands are")

@@ -44,7 +44,7 @@ def expand(text: Any) -> Any:
 
 
 def read_secret(name: str, file: Path) -> Secret | None:
-    """Return a value of the environment, else of the .env file; None where neither has one.
+    """Return a value of the environment, else of the .env file; None if neither has one.
 
     Raises ConfigError for a line of the file that seems to set that variable and does not, or under another name.
     """
@@ -67,7 +67,7 @@ def access_tokens(file: Path) -> tuple[str, ...]:
 
 
 def _read_lines(path: Path) -> list[str]:
-    """Return the lines of a .env file, none where there is no file. Raises ConfigError."""
+    """Return the lines of a .env file, none if there is no file. Raises ConfigError."""
     try:
         data = path.read_bytes() if path.is_file() else b""
     except OSError as error:

@@ -107,7 +107,7 @@ class Project:
     def access_token(self) -> str:
         """Return the access token from the environment or the .env file next to site.yaml.
 
-        Raises ConfigError where there is none. A local source accepts any token and needs none.
+        Raises ConfigError if there is none. A local source accepts any token and needs none.
         """
         if self.site.source.local is not None:
             return "local"
@@ -155,7 +155,7 @@ def load_project(folder: Path, file: Path | None = None) -> Project:
 
 
 def _cached_project(path: Path, root: Path, text: str) -> Project | None:
-    """Return the project with the cached values of a site.yaml; None where there are none of this text."""
+    """Return the project with the cached values of a site.yaml; None if there are none of this text."""
     try:
         return Project(_from_cache(read_bytes(root / ".export" / _CACHE_FILE) or b"", text), root, path)
     except (OSError, ValueError, TypeError, KeyError):
@@ -191,7 +191,7 @@ def line_numbers(project: Project) -> Iterator[None]:
 
 
 def _lines_of(file: Path) -> Mapping[tuple[Any, ...], int]:
-    """Return the lines of the keys of a site.yaml; none where it was changed for the worse meanwhile."""
+    """Return the lines of the keys of a site.yaml; none if it was changed for the worse meanwhile."""
     from exporter.config.yaml_lines import read_yaml
 
     with suppress(OSError, UnicodeDecodeError, ConfigError):
@@ -214,7 +214,7 @@ def keep_settings(project: Project) -> None:
 
 
 def _from_cache(data: bytes, text: str) -> SiteConfig:
-    """Return the cached values of a site.yaml. Raises ValueError where they are of another text or damaged."""
+    """Return the cached values of a site.yaml. Raises ValueError if they are of another text or damaged."""
     digest, kept, end = data.decode("utf-8").split("\n")
     if end or digest != _digest(text, kept):
         raise ValueError("of another site.yaml, or damaged")

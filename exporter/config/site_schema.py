@@ -151,7 +151,7 @@ class ListPattern(Part):
 class Offline(Part):
     """A guide that is no longer offered offline: readers' devices let go of it and say where it went.
 
-    `farewell` is its new address, empty where there is none.
+    `farewell` is its new address, empty if there is none.
     """
 
     farewell: Annotated[str | Literal[True], Field(json_schema_extra={"pattern": "^https?://"})]

@@ -24,7 +24,7 @@ class MarkedYaml:
 
 
 def read_yaml(text: str, path: Path) -> MarkedYaml:
-    """Read a file's text; an empty one is a mapping without keys. Raises ConfigError where it is not YAML."""
+    """Read a file's text; an empty one is a mapping without keys. Raises ConfigError if it is not YAML."""
     reader = _Reader()
     try:
         node = yaml.compose(text, yaml.SafeLoader)

@@ -57,7 +57,7 @@ def copy_cache(path: Path, wanted: CacheFormat, *, across_threads: bool = False)
 
 
 def open_read_only(path: Path) -> sqlite3.Connection:
-    """Open a file that stays as it is. Raises sqlite3.Error where there is none."""
+    """Open a file that stays as it is. Raises sqlite3.Error if there is none."""
     return sqlite3.connect(f"{path.absolute().as_uri()}?mode=ro", uri=True, isolation_level=None)
 
 

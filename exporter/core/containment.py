@@ -1,6 +1,6 @@
 """Keep reading, writing and sweeping inside the guide's own folders: no link on the disk is followed out of them.
 
-`content/`, `site/`, `.export/` and `templates/` may themselves be links that the owner of the guide made; what lies
+`content/`, `site/`, `.export/` and `templates/` may themselves be links that the owner of the guide made; what is
 below them may not lead anywhere else. A pull request can carry a symbolic link, and a shared host may hold any.
 """
 
@@ -28,12 +28,12 @@ def is_plain_file(found: os.stat_result) -> bool:
 
 
 def is_plain_folder(found: os.stat_result) -> bool:
-    """Whether `lstat` found a folder that lies where its path says."""
+    """Whether `lstat` found a folder that is where its path says."""
     return stat.S_ISDIR(found.st_mode) and not is_link(found)
 
 
 def look_at(path: str) -> os.stat_result | None:
-    """Return what `lstat` finds at a path; None where there is nothing that can be looked at."""
+    """Return what `lstat` finds at a path; None if there is nothing that can be looked at."""
     try:
         return os.lstat(path)
     except OSError:
@@ -41,7 +41,7 @@ def look_at(path: str) -> os.stat_result | None:
 
 
 def is_plain_folder_at(path: str) -> bool:
-    """Whether a folder lies at a path itself, not behind a link."""
+    """Whether a folder is at a path itself, not behind a link."""
     found = look_at(path)
     return found is not None and is_plain_folder(found)
 
@@ -109,7 +109,7 @@ def remove_links(root: Path | str) -> None:
 
 
 def remove_whole(path: str) -> None:
-    """Remove whatever lies at a path: a folder with all it holds, a file, or a link, whose target is not touched."""
+    """Remove whatever is at a path: a folder with all it holds, a file, or a link, whose target is not touched."""
     if is_plain_folder_at(path):
         import shutil  # imported here: it takes a while, and there is seldom a folder to remove
 
@@ -132,7 +132,7 @@ class PlainFolders:
         self._plain = {""}
 
     def obstacle(self, folder: str) -> str:
-        """Return the first part of a folder's path that is there and no plain folder; "" where there is none."""
+        """Return the first part of a folder's path that is there and no plain folder; "" if there is none."""
         if folder in self._plain:
             return ""
         above = self.obstacle(folder.rpartition("/")[0])

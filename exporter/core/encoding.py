@@ -111,7 +111,7 @@ def cut_deep(data: bytes | bytearray, levels: int) -> bytes:
 
 
 def read_double(text: str) -> float:
-    """Return a JSON number as a double. Raises ValueError where it is out of range."""
+    """Return a JSON number as a double. Raises ValueError if it is out of range."""
     number = float(text)
     if number in (float("inf"), float("-inf")) or number != number:
         raise ValueError(f"the number {text} is out of range")

@@ -37,7 +37,7 @@ _NO_PLAIN_FILE = {errno.ELOOP, errno.EMLINK, errno.ENXIO, errno.ENODEV}
 
 
 def read_bytes(path: Path) -> bytes | None:
-    """Return a file's bytes; None where there is no plain file."""
+    """Return a file's bytes; None if there is no plain file."""
     try:
         return read_file(str(path))
     except (FileNotFoundError, NotADirectoryError):
@@ -45,7 +45,7 @@ def read_bytes(path: Path) -> bytes | None:
 
 
 def read_below(root: Path, path: str) -> bytes | None:
-    """Return the bytes of a plain file that is reached from `root` through plain folders; None where there is none."""
+    """Return the bytes of a plain file that is reached from `root` through plain folders; None if there is none."""
     return read_bytes(root / path) if PlainFolders(root).holds(path.rpartition("/")[0]) else None
 
 
@@ -172,7 +172,7 @@ def walk_files(root: Path) -> Iterator[str]:
 def exclusive_lock(path: Path) -> Iterator[None]:
     """Hold a lock while the block runs; the system releases it when the process ends, however it ends.
 
-    The file is created once and never written: the system says who holds it. Raises GuardError where another process
+    The file is created once and never written: the system says who holds it. Raises GuardError if another process
     does.
     """
     path.parent.mkdir(parents=True, exist_ok=True)

@@ -88,7 +88,7 @@ _GONE = {"DeletedEntry": "entry", "DeletedAsset": "asset"}
 def read_change(raw: Json, *, plain: bool = False) -> Change | None:
     """Return the change that an element of a sync page is; None for a type that this program does not know.
 
-    `plain` is passed on to Upsert. Raises ValueError where the element has no `sys` with a type and an id.
+    `plain` is passed on to Upsert. Raises ValueError if the element has no `sys` with a type and an id.
     """
     sys = raw.get("sys") if isinstance(raw, dict) else None
     if not isinstance(sys, dict) or not isinstance(sys.get("type"), str) or not _is_text(sys.get("id")):
@@ -158,7 +158,7 @@ class Field:
 class ContentType:
     """A content type: its fields in the editor's order, and the field that entries are called by.
 
-    `slug_field` holds an entry's own address; it is "" where the type has no such field.
+    `slug_field` holds an entry's own address; it is "" if the type has no such field.
     """
 
     id: str
@@ -168,7 +168,7 @@ class ContentType:
     slug_field: str = ""
 
     def find(self, field_id: str) -> Field | None:
-        """Return the field with that id; None where there is none."""
+        """Return the field with that id; None if there is none."""
         return next((known for known in self.fields if known.id == field_id), None)
 
     def among(self, names: Iterable[str]) -> list[str]:
@@ -278,7 +278,7 @@ def own_facts(item: Item) -> tuple[dict[str, Json], list[str]]:
 
 
 def cut_values(item: Item) -> Iterator[tuple[str, str]]:
-    """Yield field and locale of the values that were nested too deep, field and "" where a field has no locales."""
+    """Yield field and locale of the values that were nested too deep, field and "" if a field has no locales."""
     for name, values in item.fields.items():
         if has_cut(canonical(values)):
             named = [code for code, value in values.items() if has_cut(canonical(value))] if _is_map(values) else [""]
@@ -290,7 +290,7 @@ def _is_map(value: Json) -> TypeGuard[Mapping[str, Json]]:
 
 
 class LocalizedValue(NamedTuple):
-    """A field's value and the locale that it came from; both None where no locale of the chain has one."""
+    """A field's value and the locale that it came from; both None if no locale of the chain has one."""
 
     value: Json
     locale: str | None

@@ -45,7 +45,7 @@ def _bare(name: str, type_id: str) -> str:
 
 
 def own_address(name: str, value: object) -> str:
-    """Return the value of such a field as a page's own address, "" where it leads to another site or inside a page.
+    """Return the value of such a field as a page's own address, "" if it leads to another site or inside a page.
 
     A slug is an address of its own whatever it looks like.
     """

@@ -9,7 +9,7 @@ if TYPE_CHECKING:
 
 
 def nearest(name: str, known: Collection[str]) -> str | None:
-    """Return the known name that is most like a given one, whatever its case; None where none is.
+    """Return the known name that is most like a given one, whatever its case; None if none is.
 
     A name that begins like the given one is like it, as `de-DE` is like `de`.
     """

@@ -32,7 +32,7 @@ AS_EVER = RenderChoices()
 
 @dataclass(frozen=True)
 class BuildReport(Report):
-    """The report of a run that rendered, with what it changed in site/; None where nothing was rendered."""
+    """The report of a run that rendered, with what it changed in site/; None if nothing was rendered."""
 
     result: BuildResult | None = field(default=None, repr=False)
 
@@ -40,7 +40,7 @@ class BuildReport(Report):
 def sync(project: Project, choices: SyncChoices = DELTA, *, verbose: bool = False) -> Report:
     """Bring content/ up to date with the space, then move the sync token.
 
-    With `verbose` the report notes every item. Raises SourceError where the space cannot be read, GuardError where a
+    With `verbose` the report notes every item. Raises SourceError if the space cannot be read, GuardError where a
     guard stops it or another run holds the folder.
     """
     with line_numbers(project), FolderLock(project) as lock:
@@ -105,7 +105,7 @@ def _options(choices: SyncChoices, *, verbose: bool) -> SyncOptions:
 
 
 def _sync(project: Project, lock: FolderLock, choices: SyncChoices, *, verbose: bool) -> SyncOutcome:
-    """Sync, in rounds where something is waited for; write the commit message where one is asked for."""
+    """Sync, in rounds where something is waited for; write the commit message if one is asked for."""
     options = _options(choices, verbose=verbose)
     sync_once = _one_round(project, choices)
     if choices.wait_for is None:
@@ -150,7 +150,7 @@ def _render(
     *,
     verbose: bool,
 ) -> BuildReport:
-    """Render, after a sync where one is asked for; what stands in site/ is looked at meanwhile."""
+    """Render, after a sync if one is asked for; what stands in site/ is looked at meanwhile."""
     from exporter.build.drift import look_ahead
     from exporter.build.output import clean_output, clear_history
 

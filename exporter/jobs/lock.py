@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 class FolderLock:
     """The lock of a guide's folder, held while the block runs but for pauses.
 
-    Raises GuardError where another run holds it.
+    Raises GuardError if another run holds it.
     """
 
     def __init__(self, project: Project) -> None:
@@ -37,7 +37,7 @@ class FolderLock:
         remove_links(self._project.cache)
 
     def pause(self, seconds: float) -> None:
-        """Let others have the lock for some seconds. Raises GuardError where one of them still holds it then."""
+        """Let others have the lock for some seconds. Raises GuardError if one of them still holds it then."""
         self._held.close()
         time.sleep(seconds)
         self._hold()

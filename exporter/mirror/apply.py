@@ -239,7 +239,7 @@ def disk_of(content: Path, staging: Staging, locales: Iterable[str], *, download
 
 
 def _locale_codes(content: Path) -> list[str]:
-    """Return the locales that twins were written in so far; none where the file is missing or broken."""
+    """Return the locales that twins were written in so far; none if the file is missing or broken."""
     try:
         found = decode(read_bytes(content / LOCALES_PATH) or b"{}")
     except ValueError:

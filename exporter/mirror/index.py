@@ -64,7 +64,7 @@ class MirrorIndex:
         return str(row[0]) if row else None
 
     def find(self, key: Key) -> Row | None:
-        """Return the row of an item, or None where the mirror does not hold it."""
+        """Return the row of an item, or None if the mirror does not hold it."""
         rows = self._rows("WHERE kind = ? AND id = ?", key.kind, key.id)
         return next(rows, None)
 

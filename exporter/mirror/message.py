@@ -125,7 +125,7 @@ class Message:
             self._lines.remove(line)
 
     def text(self) -> str:
-        """Return the message; empty where nothing changed."""
+        """Return the message; empty if nothing changed."""
         if self._counts:
             more = self._counts.total() - len(self._lines)
             lines = [line for *_, line in self._lines] + ([f"and {more} more"] if more else [])
@@ -145,7 +145,7 @@ class Message:
 
 
 def _combined(earlier: ItemChange, later: ItemChange) -> ItemChange | None:
-    """Return two changes of an item as one, or None where they cancel out."""
+    """Return two changes of an item as one, or None if they cancel out."""
     removed = later.how == "removed"
     if earlier.how == "new":
         return None if removed else replace(later, how="new")

@@ -93,7 +93,7 @@ class SyncRun:
         return replace(self, options=replace(self.options, full=False))
 
     def compare_content(self, state: SyncState | None, *, whole: bool) -> Comparison:
-        """Compare content/ with the last sync, and rebuild the index where it is not that of this mirror.
+        """Compare content/ with the last sync, and rebuild the index if it is not that of this mirror.
 
         Only the index's own marks are compared, unless the `whole` mirror is to be read.
         """

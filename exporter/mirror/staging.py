@@ -56,7 +56,7 @@ class Staged:
     """The winning change of a key within this sync.
 
     `folder` is the one its files belong in. `digest` is None for a deletion. `number` names the staged files, or is
-    IN_PLACE where they are in the folders of content/; it is None where the mirror has the same bytes.
+    IN_PLACE where they are in the folders of content/; it is None if the mirror has the same bytes.
     """
 
     key: Key
@@ -137,7 +137,7 @@ class Staging:
         return self._database is None
 
     def meta(self, name: str) -> str:
-        """Return a remembered value, empty where there is none."""
+        """Return a remembered value, empty if there is none."""
         if self._database is None:
             return ""
         row = self._database.execute("SELECT value FROM meta WHERE name = ?", (name,)).fetchone()
@@ -209,7 +209,7 @@ class Staging:
         mirrored: Callable[[Key], bytes | None] | None,
         twins: Callable[[Item], dict[str, bytes]],
     ) -> tuple[object, ...]:
-        """Write the files of a change and return its row, with NULL for twins where it has none."""
+        """Write the files of a change and return its row, with NULL for twins if it has none."""
         key = change.key
         head = (*key, *precedence(change))
         if not isinstance(change, Upsert):
@@ -227,7 +227,7 @@ class Staging:
         return (*head, folder, key.id.lower(), digest, number, json.dumps([*texts]) if texts else None)
 
     def _write(self, files: list[str], data: bytes, texts: dict[str, bytes], *, new: bool = False) -> bool:
-        """Write staged files, `new` ones only where there is none yet; return whether they were written."""
+        """Write staged files, `new` ones only if there is none yet; return whether they were written."""
         top = self._top
         try:
             write_bytes(f"{top}/{files[0]}", data, new=new)
@@ -305,7 +305,7 @@ class Staging:
             database.executemany("INSERT INTO step VALUES (?, ?, ?)", steps)
 
     def source(self, phase: Phase, path: str) -> str:
-        """Return the source of one step of the plan, empty where there is no such step."""
+        """Return the source of one step of the plan, empty if there is no such step."""
         query = "SELECT source FROM step WHERE phase = ? AND path = ?"
         row = self._open().execute(query, (phase, path)).fetchone()
         return str(row[0]) if row else ""

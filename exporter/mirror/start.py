@@ -72,7 +72,7 @@ def decide(situation: Situation) -> Start:
 
 
 def _reason_for_everything(now: Situation) -> Reason | None:
-    """Return why a delta will not do; None where it will, and for a search that goes on as the last one did."""
+    """Return why a delta will not do; None if it will, and for a search that goes on as the last one did."""
     if now.state is None:
         return Reason.FIRST
     if now.full:

@@ -33,7 +33,7 @@ class SyncState:
 
 
 def read_state(path: Path) -> SyncState | None:
-    """Read `.syncstate`; None where there is none yet. Raises GuardError where it is broken or of a newer format."""
+    """Read `.syncstate`; None if there is none yet. Raises GuardError if it is broken or of a newer format."""
     data = read_bytes(path)
     if data is None:
         return None
@@ -51,7 +51,7 @@ def read_state(path: Path) -> SyncState | None:
 
 
 def _has_types(raw: Mapping[str, Any]) -> bool:
-    """Whether each member is of the type that a sync writes. Raises KeyError where one is missing."""
+    """Whether each member is of the type that a sync writes. Raises KeyError if one is missing."""
     marks = raw.get("fingerprints", {})
     return (
         isinstance(raw["source"], dict)

@@ -36,7 +36,7 @@ class Awaited:
     revision: int | None = None
 
     def is_met_by(self, revision: int | None) -> bool:
-        """Whether the wait is over with the revision that the mirror has; None where it does not have the item."""
+        """Whether the wait is over with the revision that the mirror has; None if it does not have the item."""
         return revision is not None and revision >= (self.revision or 0)
 
     def __str__(self) -> str:
@@ -52,7 +52,7 @@ def read_awaited(text: str) -> Awaited:
 
 
 def mirrored_revision(project: Project, key: Key) -> int | None:
-    """Return the revision of an item in the mirror, after a sync; None where it is not there, 0 where it has none."""
+    """Return the revision of an item in the mirror, after a sync; None if it is not there, 0 if it has none."""
     with closing(MirrorIndex(project.cache / "mirror.db")) as index:
         row = index.find(key)
     data = read_bytes(project.content / row.path) if row is not None else None
@@ -75,7 +75,7 @@ def sync_until(
     """Sync until the mirror has what is awaited, the last time when `limit` seconds have passed; return the sum.
 
     `sync` makes one round. `pause` releases the lock for some seconds; where another run holds it afterwards it raises
-    GuardError and is asked for another pause. Raises SourceError where nothing came.
+    GuardError and is asked for another pause. Raises SourceError if nothing came.
     """
     start, busy = clock(), None
     total = _with_round(None, sync(options))

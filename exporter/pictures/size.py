@@ -27,7 +27,7 @@ def logo_size(static: Path, logo: str | None) -> list[int] | None:
 
 
 def picture_size(data: bytes) -> tuple[int, int] | None:
-    """Return width and height, in pixels, of a PNG, GIF, JPEG, WebP or SVG; None where the file has no size."""
+    """Return width and height, in pixels, of a PNG, GIF, JPEG, WebP or SVG; None if the file has no size."""
     read = next((reader for begins, reader in _READERS if data.startswith(begins)), _svg)
     try:
         found = read(data)

@@ -33,7 +33,7 @@ def harmless(path: str, data: bytes) -> bytes:
 
 
 def is_active(path: str, data: bytes) -> bool:
-    """Whether an SVG has something that runs, or a track parts of a page; also where it cannot be read."""
+    """Whether an SVG has something that runs, or a track parts of a page; also if it cannot be read."""
     try:
         found = _read(data)
     except _UnreadableError:

@@ -66,7 +66,7 @@ def publish_first(place: Place, paths: Iterable[str], read: Callable[[str], byte
 
 
 def publish_next(place: Place, head: Head, change: Change) -> ChainReport | None:
-    """Publish a chain after a build; None where its pages are what they were. Raises BrokenError for a broken chain."""
+    """Publish a chain after a build; None if its pages are what they were. Raises BrokenError for a broken chain."""
     listed = place.folder.read("list.bin") or b""
     uses = place.memory.uses(place.locale, listed)
     if uses is None:

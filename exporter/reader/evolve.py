@@ -114,7 +114,7 @@ def evolve(
     change: Change,
     past: Past,
 ) -> Evolution:
-    """Return the state after a build. Raises BrokenError where what is published can't be read."""
+    """Return the state after a build. Raises BrokenError if what is published can't be read."""
     changed = {path: read_member(path, change.read(path)) for path in change.written}
     gone = {path for path in change.removed if path not in changed}
     groups = _groups(folder, head, {*changed, *gone})

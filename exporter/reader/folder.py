@@ -31,11 +31,11 @@ class ChainFolder:
         return self.root.parent.parent if self.root.parent.name == _ALL_CHAINS else self.root.parent
 
     def read(self, name: str) -> bytes | None:
-        """Return the bytes of a file; None where there is none, or a folder in its place."""
+        """Return the bytes of a file; None if there is none, or a folder in its place."""
         return read_bytes(self.root / name)
 
     def named(self, kind: str, name: str, most: int) -> bytes:
-        """Return what a file inflates to whose name is made of that. Raises BrokenError where it is not there."""
+        """Return what a file inflates to whose name is made of that. Raises BrokenError if it is not there."""
         data = self.read(f"{kind}/{name}.bin")
         if data is None:
             raise BrokenError(f"{kind}/{name}.bin is not there")

@@ -168,7 +168,7 @@ def ledger_data(head: Head) -> bytes:
 
 
 def load_head(folder: ChainFolder) -> Head | None:
-    """Return the newest state of a chain; None where there is no list. Raises BrokenError."""
+    """Return the newest state of a chain; None if there is no list. Raises BrokenError."""
     data = folder.read("list.bin")
     if data is None:
         return None

@@ -62,7 +62,7 @@ class Memory:
         return row[0] if row else None
 
     def uses(self, locale: str, listed: bytes) -> dict[int, int] | None:
-        """Return how many records use each slot; None where that is of another list than the one given."""
+        """Return how many records use each slot; None if that is of another list than the one given."""
         row = self._database.execute("select list, uses from chain where locale = ?", (locale,)).fetchone()
         if row is None or row[0] != hashlib.sha256(listed).digest():
             return None
@@ -88,7 +88,7 @@ class Memory:
         self._database.execute("delete from recent where locale = ?", (locale,))
 
     def record(self, locale: str, path: str) -> bytes | None:
-        """Return a record that changed not long ago; None where it is not remembered."""
+        """Return a record that changed not long ago; None if it is not remembered."""
         row = self._database.execute(
             "select record from recent where locale = ? and path = ?", (locale, path)
         ).fetchone()

@@ -29,7 +29,7 @@ _LEFT_OUT = re.compile(r"updates/.*|sw\.js|(.*/)?(robots\.txt|sitemap[^/]*\.xml|
 def publish_updates(change: PublishedChange, publication: Publication) -> ReaderReport:
     """Bring `site/updates/` up to date after a build.
 
-    Data first, then the list of each chain, then the memory in `.export/reader/`. Raises OSError where the disk does
+    Data first, then the list of each chain, then the memory in `.export/reader/`. Raises OSError if the disk does
     not do what it should; the next run mends what was left.
     """
     warnings: list[tuple[str, str]] = []

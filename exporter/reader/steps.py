@@ -25,7 +25,7 @@ class ChangePack:
     """By path, the base that a row was tried with, and what it gave."""
 
     def result(self, row: Row, base: Entry) -> bytes | None:
-        """Return what a row makes of a base; None where it does not fit it."""
+        """Return what a row makes of a base; None if it does not fit it."""
         tried = self.known.get(row.path)
         if tried is None:
             try:

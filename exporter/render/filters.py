@@ -246,7 +246,7 @@ def _table(context: Context, value: Any) -> Markup:
 
 
 def _inline(value: Any, level: int = 3) -> Markup:
-    """An entry, or several, as parts of this page, with headings from a level on; empty where there is nothing."""
+    """An entry, or several, as parts of this page, with headings from a level on; empty if there is nothing."""
     entries = value if isinstance(value, tuple) else (value,)
     return Markup("\n").join(part for entry in entries if isinstance(entry, Entry) and (part := inline(entry, level)))
 

@@ -216,7 +216,7 @@ class Renderer:
         return tuple(alternates)
 
     def _same_page(self, view: View, code: str) -> str | None:
-        """Return the address of the page in a locale, None where it is not in it."""
+        """Return the address of the page in a locale, None if it is not in it."""
         if view.page.key is not None:
             there = view.of_item(self._library.items.load(view.page.key), questions.page_address(code))
             return there[1] if there is not None and there[0] == code else None

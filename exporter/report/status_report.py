@@ -50,7 +50,7 @@ class Drift:
 class StatusReport:
     """What the next sync would change; `files` are asset files to fetch, `model` are files of the content model.
 
-    `drift` is None where the files were not compared; `search` is true for a search, else None.
+    `drift` is None if the files were not compared; `search` is true for a search, else None.
     """
 
     full: bool = False

@@ -85,8 +85,8 @@ def download_all(
 ) -> Generator[tuple[Wanted, str, str], None, None]:
     """Stream files to their places, `at_once` of them at a time, each within the client's deadline.
 
-    Yields every file as it ends, with the code and the words of what went wrong, empty where nothing did. What is asked
-    and received is counted on `client`. Raises OSError where a file cannot be written; the others are then given up.
+    Yields every file as it ends, with the code and the words of what went wrong, empty if nothing did. What is asked
+    and received is counted on `client`. Raises OSError if a file cannot be written; the others are then given up.
     """
     downloads = _Downloads(client)
     pool = ThreadPoolExecutor(at_once, "asset")

@@ -43,7 +43,7 @@ def hurry(answer: requests.Response, left: float) -> None:
 def read_body(answer: requests.Response, host: str, end: float) -> bytearray:
     """Read a body to its end, gzip as it is.
 
-    `end` is the time of the monotonic clock by which it has to be there. Raises RetryableError where it does not come
+    `end` is the time of the monotonic clock by which it has to be there. Raises RetryableError if it does not come
     whole, SourceError where it is larger than any answer may be.
     """
     body = bytearray()
@@ -65,7 +65,7 @@ def read_body(answer: requests.Response, host: str, end: float) -> bytearray:
 
 
 def unpack(body: bytearray, host: str) -> bytes | bytearray:
-    """Return a body unpacked. Raises RetryableError where it is damaged, SourceError where it is too large."""
+    """Return a body unpacked. Raises RetryableError if it is damaged, SourceError where it is too large."""
     try:
         return unpacked(body, MOST_UNPACKED)
     except TooLargeError:

@@ -116,7 +116,7 @@ class Delivery:
         return _Answer(answer.status_code, answer.headers, unpack(packed, self.address.host), packed)
 
     def collection(self, path: str) -> list[Json]:
-        """Ask for all items of a listing such as `locales`, page by page. Raises SourceError where it does not end."""
+        """Ask for all items of a listing such as `locales`, page by page. Raises SourceError if it does not end."""
         found: list[Json] = []
         while True:
             body = self.get(path, {"limit": "1000", "skip": str(len(found))} if found else {"limit": "1000"})

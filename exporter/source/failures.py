@@ -111,7 +111,7 @@ def _explanation(status: int, message: str, missing: str, address: Address) -> t
 
 
 def reset_time(headers: Mapping[str, str]) -> float | None:
-    """Return the seconds until a server takes requests again, a day at most; None where it does not say so.
+    """Return the seconds until a server takes requests again, a day at most; None if it does not say so.
 
     Contentful says it in a header of its own, proxies and CDNs in `Retry-After`; the later of both counts.
     """

@@ -34,7 +34,7 @@ _PAGES = msgspec.json.Decoder(_Page)
 
 
 class SplitPage(NamedTuple):
-    """A page's links by name, its items with whether each is plain, and their number; None where it has no list.
+    """A page's links by name, its items with whether each is plain, and their number; None if it has no list.
 
     An item is plain where no number in it is written with an exponent. The items can be gone through once.
     """

@@ -48,7 +48,7 @@ def fetch_model(client: Delivery) -> ModelAnswers:
 
 
 def fetch_known_model(client: Delivery, source: Source) -> ModelAnswers:
-    """Ask for the model. Raises ConfigError where site.yaml names a content type that the space does not have."""
+    """Ask for the model. Raises ConfigError if site.yaml names a content type that the space does not have."""
     answers = fetch_model(client)
     unknown = [*_unknown_types(source, sorted(answers.content_types))]
     if unknown:

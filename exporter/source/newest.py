@@ -111,7 +111,7 @@ def _listing(
 
 
 def _read_listing(body: Json) -> _Listing:
-    """Read an answer. Raises ValueError where it is no list of entries."""
+    """Read an answer. Raises ValueError if it is no list of entries."""
     items, total, includes = body.get("items"), body.get("total"), body.get("includes", {})
     linked = [includes.get(kind, []) for kind in ("Entry", "Asset")] if isinstance(includes, dict) else [None]
     lists = [found for found in (items, *linked) if isinstance(found, list)]

@@ -36,7 +36,7 @@ class RetryableError(Exception):
 
 
 def wait_after(failures: int, left: float, blocked: float, chance: float) -> float | None:
-    """Return the seconds to wait after the last of some failures, None where it is time to give up.
+    """Return the seconds to wait after the last of some failures, None if it is time to give up.
 
     `left` are the seconds to the deadline, `blocked` those in which nothing may be asked (0: no such rule); `chance`,
     from 0 to 1, spreads the clients that failed together.

@@ -44,7 +44,7 @@ class SyncPage:
 def _read_page(page: SplitPage, broken: Callable[[str], None]) -> SyncPage:
     """Read a page; of its link only the token is taken, since real links name other schemes and environments.
 
-    `broken` is called with what is wrong with an item. Raises ValueError where the page has no items, link or token.
+    `broken` is called with what is wrong with an item. Raises ValueError if the page has no items, link or token.
     """
     if page.items is None:
         raise ValueError("a sync page without items")
@@ -82,7 +82,7 @@ class Received(Protocol):
 def fetch_pages(
     client: Delivery, token: str | None, limit: int, received: Received | None = None
 ) -> Iterator[SyncPage]:
-    """Yield the pages of a delta from `token`, or of an initial sync where there is none, the last one included.
+    """Yield the pages of a delta from `token`, or of an initial sync if there is none, the last one included.
 
     `limit` is the number of items a page and travels with the first request of an initial sync alone: the service
     keeps it in the token. With `received` the next page is asked for while one is stored, which is kept there
@@ -103,7 +103,7 @@ def fetch_pages(
 
 
 class _EndlessGuard:
-    """Ends a sync whose pages lead on for ever: back to a page that came before, or over nothing but empty ones."""
+    """Ends a sync whose pages lead on forever: back to a page that came before, or over nothing but empty ones."""
 
     def __init__(self, host: str, token: str | None) -> None:
         self._host = host
@@ -111,7 +111,7 @@ class _EndlessGuard:
         self._empty = 0
 
     def check(self, page: SyncPage) -> None:
-        """Take note of a page that another one follows. Raises SourceError where that would go on for ever."""
+        """Take note of a page that another one follows. Raises SourceError if that would go on forever."""
         self._empty = self._empty + 1 if page.empty else 0
         if page.token in self._seen:
             raise SourceError("malformed", f"{self._host} leads back to a page that it sent before: try again later")

@@ -16,7 +16,7 @@ class TooLargeError(Exception):
 def unpacked(body: bytes | bytearray, most: int) -> bytes | bytearray:
     """Unpack a body; one that is no gzip stays as it is. `most` is in bytes.
 
-    Raises ValueError where it is damaged or broke off, TooLargeError.
+    Raises ValueError if it is damaged or broke off, TooLargeError.
     """
     if not body.startswith(_GZIP):
         return body

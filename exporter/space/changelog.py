@@ -164,7 +164,7 @@ class ChangeLog:
         return order_free_sum((digest for _, _, digest in rows if digest is not None), left)
 
     def _latest(self, key: Key, seq: int) -> Logged | None:
-        """Return an item as it was in a state; None where it had never existed."""
+        """Return an item as it was in a state; None if it had never existed."""
         query = (
             "SELECT digest, time, revision, type FROM change WHERE (kind, id) = (?, ?) AND seq <= ?"
             " ORDER BY seq DESC LIMIT 1"
@@ -178,12 +178,12 @@ class ChangeLog:
         return State(*row) if row else None
 
     def state(self, total: str) -> State | None:
-        """Return the last state with that sum; None where it was never seen."""
+        """Return the last state with that sum; None if it was never seen."""
         row = self._database.execute("SELECT max(seq), sum FROM state WHERE sum = ?", (total,)).fetchone()
         return State(*row) if row[0] is not None else None
 
     def find(self, key: Key) -> tuple[str, bytes] | None:
-        """Return the path and digest of an item as it is now; None where there is none."""
+        """Return the path and digest of an item as it is now; None if there is none."""
         query = "SELECT path, digest FROM item WHERE (kind, id) = (?, ?)"
         row = self._database.execute(query, key).fetchone()
         return (row[0], row[1]) if row else None
@@ -240,7 +240,7 @@ class ChangeLog:
         return held.get(key, before.digest if before else None)
 
     def newest(self, key: Key) -> Logged | None:
-        """Return an item as it is now; None where it has never existed."""
+        """Return an item as it is now; None if it has never existed."""
         return self._latest(key, _LAST)
 
     def _keys(self, start: int, end: int | None) -> list[tuple[str, str]]:

@@ -92,7 +92,7 @@ class ExportFile:
                 yield path, items[path].signature
 
     def read(self, path: str) -> tuple[Item, bytes] | None:
-        """Return the item at a path with its digest; None where there is none."""
+        """Return the item at a path with its digest; None if there is none."""
         delivered = self._contents.items.get(path)
         return (delivered.item, delivered.digest) if delivered else None
 
@@ -109,7 +109,7 @@ class ExportFile:
         return self._current().content_types
 
     def asset_file(self, item: Item, path: str, url_path: str) -> Path | None:
-        """Return an asset's file for a URL's path, where `--download-assets` put it; None where there is none.
+        """Return an asset's file for a URL's path, where `--download-assets` put it; None if there is none.
 
         It lies beside the export, under host and path of the URL, and never outside the host's folder.
         """

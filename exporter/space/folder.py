@@ -41,7 +41,7 @@ class Source(Protocol):
         """Return path and signature of all that may hold an item, or of those at some paths."""
 
     def read(self, path: str) -> tuple[Item, bytes] | None:
-        """Return the item at a path with its digest; None where there is none."""
+        """Return the item at a path with its digest; None if there is none."""
 
     def locales(self) -> list[Json]:
         """Return the locales."""
@@ -53,7 +53,7 @@ class Source(Protocol):
         """Return the content types."""
 
     def asset_file(self, item: Item, path: str, url_path: str) -> Path | None:
-        """Return the file of an asset (whose own path is `path`) for a URL's path; None where there is none."""
+        """Return the file of an asset (whose own path is `path`) for a URL's path; None if there is none."""
 
 
 @dataclass(frozen=True)
@@ -118,7 +118,7 @@ class SpaceFolder:
         return found
 
     def asset_file(self, item: Item, path: str, url_path: str) -> Path | None:
-        """Return the file of an asset (whose JSON lies at `path`) for a URL's path; None where there is none."""
+        """Return the file of an asset (whose JSON is at `path`) for a URL's path; None if there is none."""
         for file in files_at(item, path, url_path):
             found = self.root / file.path
             if found.is_file() and found.resolve().is_relative_to(self.root.resolve()):

@@ -21,7 +21,7 @@ _DEMO_FOLDER = Path(__file__).parent / "demo"
 def open_folder(name: str, base: Path) -> Source:
     """Return the space that `local:` or `space serve` names: `demo`, or a path relative to `base`.
 
-    Raises ConfigError where there is no such file or folder, or it holds no space.
+    Raises ConfigError if there is no such file or folder, or it holds no space.
     """
     root = _DEMO_FOLDER if name == DEMO else base / name
     if root.is_file():

@@ -64,7 +64,7 @@ class DeliveredModel:
         }
 
     def _values(self, by_locale: Json) -> Json:
-        """Return a field's values without those of hidden locales; None where none is left."""
+        """Return a field's values without those of hidden locales; None if none is left."""
         if not isinstance(by_locale, dict) or self._hidden_locales.isdisjoint(by_locale):
             return by_locale
         return {code: value for code, value in by_locale.items() if code not in self._hidden_locales} or None

@@ -28,7 +28,7 @@ class Cursor(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Logged:
-    """An item in a state: its digest there (None where it is deleted), and the time and revision of that."""
+    """An item in a state: its digest there (None if it is deleted), and the time and revision of that."""
 
     key: Key
     digest: bytes | None

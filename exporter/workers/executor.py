@@ -37,7 +37,7 @@ def start_method() -> str:
     """Return how a worker is started from here: `fork` where that is quick and safe, else `spawn`.
 
     A fork copies only the thread that asks for it. A lock that any other thread holds at that moment stays locked in
-    the copy for ever, so a process with threads never forks. On macOS, libraries of the system start threads that
+    the copy forever, so a process with threads never forks. On macOS, libraries of the system start threads that
     nobody sees from here.
     """
     forks = hasattr(os, "fork") and sys.platform != "darwin" and threading.active_count() == 1

@@ -110,7 +110,7 @@ def _follow(pipe: Connection, assignment: Assignment) -> Assignment | None:
 
 
 def _end_with_parent(parent: int) -> None:
-    """End this process soon after its parent, even amid a page that takes for ever."""
+    """End this process soon after its parent, even amid a page that takes forever."""
     if os.name == "nt":
         from multiprocessing import parent_process
 

@@ -25,7 +25,7 @@ CREATE INDEX built_with_problems ON built (page) WHERE problems NOT NULL;
 class BuiltPage(NamedTuple):
     """A page that was built: the number of the answers that it shares with others, and its file as it was written.
 
-    `mtime` is in nanoseconds; `problems` are packed, None where there are none.
+    `mtime` is in nanoseconds; `problems` are packed, None if there are none.
     """
 
     number: int
@@ -55,7 +55,7 @@ class BuiltTable(Table):
         return [number for (number,) in self._database.rows(query)]
 
     def owners_of_stale(self) -> dict[int, str]:
-        """Return by number, for each page that is not built, the id of its entry, or its address where it has none."""
+        """Return by number, for each page that is not built, the id of its entry, or its address if it has none."""
         owner = "coalesce(substr(key, instr(key, ':') + 1), url)"
         query = f"SELECT id, {owner} FROM page WHERE id NOT IN (SELECT page FROM built)"  # noqa: S608 - the line above
         return dict(self._database.rows(query))

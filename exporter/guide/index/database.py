@@ -67,12 +67,12 @@ class Database:
         return self.database.execute(query, values).fetchall()
 
     def value(self, query: str, *values: Any) -> Any:
-        """Return the first value of a query's first row; None where there is none."""
+        """Return the first value of a query's first row; None if there is none."""
         row = self.database.execute(query, values).fetchone()
         return row[0] if row is not None else None
 
     def meta(self, name: str) -> Any:
-        """Return a remembered value; None where there is none."""
+        """Return a remembered value; None if there is none."""
         return self.value("SELECT value FROM meta WHERE name = ?", name)
 
     def remember(self, name: str, value: Any) -> None:

@@ -31,7 +31,7 @@ class ItemTable(Table):
         return int(self._database.value("SELECT count(*) FROM item"))
 
     def last_number(self) -> int:
-        """Return the greatest number of a row; 0 where there is none."""
+        """Return the greatest number of a row; 0 if there is none."""
         return int(self._database.value("SELECT coalesce(max(id), 0) FROM item"))
 
     def all_paths(self) -> list[str]:

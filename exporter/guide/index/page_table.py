@@ -32,7 +32,7 @@ _INSERT = f"INSERT INTO page ({_COLUMNS}, base, sitemap_bucket) VALUES ({', '.jo
 
 
 class EntryPage(NamedTuple):
-    """An entry's page: its number, what it was planned with, and where it lies; `parted` if others want its base."""
+    """An entry's page: its number, what it was planned with, and where it is; `parted` if others want its base."""
 
     number: int
     locale: str
@@ -114,7 +114,7 @@ class PageTable(Table):
         return [url for (url,) in self._database.rows(query)]
 
     def is_at(self, url: str) -> bool:
-        """Whether a page lies at an address."""
+        """Whether there is a page at an address."""
         return self._database.value("SELECT 1 FROM page WHERE url = ?", url) is not None
 
     def is_below(self, url: str) -> bool:
@@ -208,7 +208,7 @@ class PageTable(Table):
         self._database.database.execute("UPDATE page SET url = ? WHERE id = ?", (url, number))
 
     def set_parted(self, number: int, address: str | None) -> None:
-        """Note the address that a page gets in place of its base; None where it can have that."""
+        """Note the address that a page gets in place of its base; None if it can have that."""
         self._database.database.execute("UPDATE page SET parted = ? WHERE id = ?", (address, number))
 
     def delete(self, number: int) -> None:

@@ -61,7 +61,7 @@ class ReadTables(Table):
         return [page for (page,) in self._database.rows(query, subject_number(subject))]
 
     def arguments(self, number: int) -> tuple[str, ...]:
-        """Return an argument set. Raises DatabaseError where it is not there."""
+        """Return an argument set. Raises DatabaseError if it is not there."""
         if number not in self._argument_sets:
             found = self._database.value("SELECT arguments FROM argument_set WHERE id = ?", number)
             if found is None:

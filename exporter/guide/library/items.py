@@ -157,7 +157,7 @@ class Items:
         self._loaded.pop(key, None)
 
     def complete(self, loaded: ItemInMemory) -> None:
-        """Read an item's file. Raises GuardError where it is gone, or is another item's."""
+        """Read an item's file. Raises GuardError if it is gone, or is another item's."""
         self.files_read += 1
         try:
             item = item_at(loaded.path or "", decode(read_file(f"{self._content}/{loaded.path}")))

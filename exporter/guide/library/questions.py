@@ -89,13 +89,13 @@ def sys_value(name: str) -> ItemQuestion[Json]:
 
 @cache
 def page_address(locale: str) -> ItemQuestion[tuple[str, str] | None]:
-    """Ask for locale and address of the page that a link to an entry leads to; None where there is none."""
+    """Ask for locale and address of the page that a link to an entry leads to; None if there is none."""
     return ItemQuestion(f"{ADDRESS}/{locale}")
 
 
 @cache
 def file_path(locale: str) -> ItemQuestion[str | None]:
-    """Ask for the path under site/ of an asset's file; None where there is none."""
+    """Ask for the path under site/ of an asset's file; None if there is none."""
     return ItemQuestion(f"{ADDRESS}/{locale}")
 
 
@@ -126,7 +126,7 @@ def link_targets(type_id: str, field: str) -> Question[list[tuple[str, int]]]:
 
 
 def list_letters(type_id: str, locale: str) -> Question[list[str]]:
-    """Ask for the letters that the list of a content type is cut by; none where it is short."""
+    """Ask for the letters that the list of a content type is cut by; none if it is short."""
     return Question(list_subject(type_id), f"{LETTERS}/{locale}")
 
 
@@ -141,7 +141,7 @@ def keys_of_page(list_id: str, locale: str, number: int, size: int) -> Question[
 
 
 def list_definition(list_id: str) -> Question[Mapping[str, Any] | None]:
-    """Ask what site.yaml says of a list; None where it says nothing."""
+    """Ask what site.yaml says of a list; None if it says nothing."""
     return Question(list_subject(list_id), DEFINITION)
 
 
@@ -166,7 +166,7 @@ def referrers(key: str) -> Question[list[tuple[str, str]]]:
 
 
 def page_at(url: str) -> Question[tuple[str, str | None, str] | None]:
-    """Ask for kind, key and address of the page at an address; None where none lies."""
+    """Ask for kind, key and address of the page at an address; None if there is none."""
     return Question(url_subject(url))
 
 

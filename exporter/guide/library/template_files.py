@@ -31,7 +31,7 @@ def own_files(templates: Path) -> list[str]:
 
 
 def linked_files(templates: Path) -> Iterator[str]:
-    """Yield what lies in the project's templates and is no file or folder of its own: links, pipes, devices."""
+    """Yield what is in the project's templates and is no file or folder of its own: links, pipes, devices."""
     static = templates / "static"
     is_linked_root = static.is_symlink() and static.is_dir()
     yield from (path for path in walk_links(templates) if path != "static" or not is_linked_root)

@@ -74,6 +74,6 @@ def find_word(words: Mapping[str, Mapping[str, str]], name: str, locale: str, fi
 
 
 def word_language(words: Mapping[str, Mapping[str, str]], name: str, locale: str, first: str = "") -> str:
-    """Return the language that a word is found in for a locale, "" where it is in none that will do."""
+    """Return the language that a word is found in for a locale, "" if it is in none that will do."""
     codes = (*codes_for(locale), *codes_for(first), ENGLISH)
     return next((code for code in codes if code in words.get(name, {})), "")

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 class Conflict(NamedTuple):
     """Pages that cannot have the address they want: several meet there, or it is the guide's own (then it is one).
 
-    `pattern` is the content type whose pattern in site.yaml makes that address; empty where none does.
+    `pattern` is the content type whose pattern in site.yaml makes that address; empty if none does.
     """
 
     url: str

@@ -64,5 +64,5 @@ def is_long(index: GuideIndex, type_id: str, locale: str) -> bool:
 
 
 def letters_of(index: GuideIndex, type_id: str, locale: str) -> list[str]:
-    """Return the letters that the list of a content type is cut by; none where it is short."""
+    """Return the letters that the list of a content type is cut by; none if it is short."""
     return index.labels.letters(type_id, locale) if is_long(index, type_id, locale) else []

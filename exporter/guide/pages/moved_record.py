@@ -18,7 +18,7 @@ Record = dict[str, dict[str, list[str]]]
 
 
 def read_moved(content: Path) -> dict[str, Record]:
-    """Return the records by item; none where there is no file.
+    """Return the records by item; none if there is no file.
 
     Raises GuardError for a file of another form: what it held would be lost if it were taken for an empty one.
     """

@@ -105,7 +105,7 @@ class Redirects:
         return set().union(*map(earlier.urls_like, urls), *map(earlier.urls_to, sources))
 
     def leading(self, address: str) -> tuple[str, str, str] | None:
-        """Return key, locale and address of the redirect at an address, however it is cased; None where there is none.
+        """Return key, locale and address of the redirect at an address, however it is cased; None if there is none.
 
         It leads to a page; any other page at that address, or a file that the guide needs there, takes precedence. Of
         several records the last one counts.

@@ -107,7 +107,7 @@ def _headings(content_type: ContentType) -> Iterator[tuple[_Name, str]]:
 
 
 def _heading(field: Field, name: _Name, headings: dict[_Name, str]) -> str:
-    """Return the heading of a field, "" where it has none of its own."""
+    """Return the heading of a field, "" if it has none of its own."""
     if field.type not in (*LONG, "Symbol", "Array"):
         return ""
     bare = name.without(_LISTS if field.type == "Array" else _TEXTS)

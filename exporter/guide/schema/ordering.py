@@ -35,7 +35,7 @@ def sortable(number: float) -> bytes:
 def place_of(roles: Roles, ask: Callable[[str], Json]) -> float:
     """Return what lists order an entry by, before its title: its field `order`, else its date, else infinity.
 
-    `ask` returns the value of a field, None where there is none.
+    `ask` returns the value of a field, None if there is none.
     """
     order = ask(roles.order)
     if isinstance(order, (int, float)) and abs(order) < _LARGEST:

@@ -54,7 +54,7 @@ _TYPES = "model/content_types"
 def read_guide_model(content: Path, site: SiteConfig) -> GuideModel:
     """Read the guide's model from the mirror and site.yaml.
 
-    Raises GuardError where there is no mirror yet or a file of the model is broken, ConfigError for names in site.yaml
+    Raises GuardError if there is no mirror yet or a file of the model is broken, ConfigError for names in site.yaml
     that the space does not have.
     """
     folders = PlainFolders(content)

@@ -27,7 +27,7 @@ _NO_CHARACTER = re.compile("[\0-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ufdd0-\ufdef\ufff
 class Title(NamedTuple):
     """What an item is called, in one line that may be cut, the locale of that, and the `heading` above its page.
 
-    The heading is whole. It is empty where an item has no title and is called by the beginning of its text. `name` is
+    The heading is whole. It is empty if an item has no title and is called by the beginning of its text. `name` is
     the field that both are from.
     """
 

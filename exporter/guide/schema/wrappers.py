@@ -53,7 +53,7 @@ def wrapped_field(content_type: ContentType) -> tuple[str, str]:
 
 
 def _picture(fields: list[Field], *, is_sure: bool) -> str:
-    """Return the only picture among fields that else describe it, "" where there is more.
+    """Return the only picture among fields that else describe it, "" if there is more.
 
     A title alone may be for readers, unless `is_sure`: one beside an alternative text names the wrapper for editors.
     """
@@ -68,7 +68,7 @@ def _is_note(field: Field) -> bool:
 
 
 def _word(fields: list[Field], kind: AbstractSet[str]) -> str:
-    """Return the word among a key and its word, "" where there is more.
+    """Return the word among a key and its word, "" if there is more.
 
     A long text below a title is no word, whatever its type is called: a module of copy is a part of pages.
     """
@@ -83,7 +83,7 @@ def _word(fields: list[Field], kind: AbstractSet[str]) -> str:
 
 
 def _price(fields: list[Field]) -> str:
-    """Return the first number among fields that are numbers but for a title and a currency, "" where there is more."""
+    """Return the first number among fields that are numbers but for a title and a currency, "" if there is more."""
     numbers = [field for field in fields if field.type in NUMBERS]
     known = _NOTES | {"currency", "unit", "period", "interval"}
     others = (field for field in fields if field not in numbers)

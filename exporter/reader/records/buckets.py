@@ -23,7 +23,7 @@ def bits(path: str) -> str:
 
 
 def prefixes(depths: Iterable[int]) -> list[str]:
-    """Return the prefixes of leaves by their depths from left to right. Raises ValueError where they are no tree."""
+    """Return the prefixes of leaves by their depths from left to right. Raises ValueError if they are no tree."""
     found, at = [], 0
     for depth in depths:
         if not 0 <= depth <= DEEPEST or at >= 1 << DEEPEST or at % (1 << DEEPEST - depth):

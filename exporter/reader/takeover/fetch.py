@@ -32,7 +32,7 @@ class _AgainError(Exception):
 
 
 class Source:
-    """A published guide: `read` gives a file under it, None where it says that there is none."""
+    """A published guide: `read` gives a file under it, None if it says that there is none."""
 
     def __init__(self, where: str, *, sleep: Callable[[float], None] = time.sleep) -> None:
         """Take a folder or a URL. Raises ConfigError for a URL that names a user, or no host."""
@@ -49,7 +49,7 @@ class Source:
                 )
 
     def read(self, name: str, most: int = LARGE) -> bytes | None:
-        """Return a file's bytes; None where it is not there. Raises SourceError once attempts are used up."""
+        """Return a file's bytes; None if it is not there. Raises SourceError once attempts are used up."""
         reason = ""
         for number in range(_TRIES):
             if number:
@@ -66,7 +66,7 @@ class Source:
         raise self.refused(name, reason)
 
     def need(self, name: str, most: int = LARGE) -> bytes:
-        """Return a file's bytes. Raises SourceError where it is not there, as in the middle of a deploy."""
+        """Return a file's bytes. Raises SourceError if it is not there, as in the middle of a deploy."""
         for number in range(_TRIES):
             if number:
                 self._sleep(_FIRST_WAIT * 2 ** (number - 1))

@@ -35,10 +35,10 @@ _MOST_RETIRED = 500
 
 
 def take_previous(source: str, publication: Publication, listing: Iterable[SiteFile]) -> tuple[tuple[str, str], ...]:
-    """Put the published guide's `updates/` under the site where there is none yet, for `publish_updates` to go on from.
+    """Put the published guide's `updates/` under the site if there is none yet, for `publish_updates` to go on from.
 
     `source` is a folder or URL of the guide, `listing` the files of the site as it is now. Returns warnings: (code,
-    sentence). Raises SourceError where the guide is there but can't be taken over, ConfigError for a wrong URL.
+    sentence). Raises SourceError if the guide is there but can't be taken over, ConfigError for a wrong URL.
     """
     guide, warnings, files = Source(source), [], tuple(listing)
     for locale in publication.locales:

@@ -32,13 +32,13 @@ _IN_A_SCRIPT = str.maketrans({character: f"\\u{ord(character):04x}" for characte
 
 
 def absolute(view: View, url: str) -> str:
-    """Return the absolute address of an address of the guide, "" where site.yaml has no base_url."""
+    """Return the absolute address of an address of the guide, "" if site.yaml has no base_url."""
     base = view.ask(questions.site_value("base_url"))
     return f"{base}{url}" if base and url else ""
 
 
 def absolute_url(view: View, thing: Entry | Asset) -> str:
-    """Return the absolute address of an entry's page or an asset's file, "" where it has none."""
+    """Return the absolute address of an entry's page or an asset's file, "" if it has none."""
     if isinstance(thing, Entry):
         page = view.page_of(loaded_of(thing))
         return absolute(view, page[1] if page else "")
@@ -82,7 +82,7 @@ _OTHERS = {PageKind.HOME: "WebSite", PageKind.LIST: "CollectionPage"}
 
 
 def _thing(view: View, entry: Entry) -> dict[str, Any]:
-    """Return an entry's type and its members: what begins is an Event, what lies somewhere a Place.
+    """Return an entry's type and its members: what begins is an Event, what is somewhere a Place.
 
     Of the others, what has a text is an Article and the rest a WebPage.
     """

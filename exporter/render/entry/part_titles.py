@@ -21,7 +21,7 @@ _BEHIND = re.compile(rf"(?P<rest>.+?)(?:{_BETWEEN}|\s*[(\[])", re.DOTALL)
 
 
 def part_title(entry: Entry, title: str) -> str:
-    """Return the heading of a part: its title without the page's, "" where only the name of the part is left."""
+    """Return the heading of a part: its title without the page's, "" if only the name of the part is left."""
     if _PATH in title:
         return ""
     page = page_title(entry)
@@ -41,7 +41,7 @@ def page_title(entry: Entry) -> str:
 
 
 def _without(title: str, page: str) -> str:
-    """Return a title without that of the page, with which it begins or ends; "" where they are the same."""
+    """Return a title without that of the page, with which it begins or ends; "" if they are the same."""
     folded, name = title.casefold(), page.casefold()
     if folded == name:
         return ""

@@ -67,7 +67,7 @@ class Layout:
 
     @cached_property
     def title(self) -> str:
-        """The whole title of the entry, "" where it has none, and inside another's page where it is for editors."""
+        """The whole title of the entry, "" if it has none, and inside another's page where it is for editors."""
         roles = roles_of_thing(self._entry)
         if self._inside and not (roles.is_titled and roles.title in {field.id for field in self._fields}):
             return ""
@@ -81,7 +81,7 @@ class Layout:
 
     @cached_property
     def summary(self) -> str:
-        """The id of the field that says what the entry is, "" where there is none."""
+        """The id of the field that says what the entry is, "" if there is none."""
         return summary_field(self._entry)
 
     @cached_property
@@ -111,7 +111,7 @@ class Layout:
 
     @property
     def _wrapper(self) -> Entry | None:
-        """The entry that wraps the picture beside the title, None where it is in a field of the entry itself."""
+        """The entry that wraps the picture beside the title, None if it is in a field of the entry itself."""
         value = self._entry[picture_field(self._entry)] if picture_field(self._entry) else None
         values = value if isinstance(value, tuple) else (value,)
         return next((item for item in values if is_wrapper(item, "picture") and picture_of(item) == self.picture), None)
@@ -182,7 +182,7 @@ class Layout:
         return {*roles.hidden, self.lead, *captions, self._own_address(roles), roles.title if roles.surname else ""}
 
     def _own_address(self, roles: Roles) -> str:
-        """Return the field that holds the address of the entry's own page, "" where it leads elsewhere."""
+        """Return the field that holds the address of the entry's own page, "" if it leads elsewhere."""
         is_part = type_of(self._entry) in view_of(self._entry).guide.embedded_types
         value = self._entry[roles.slug] if roles.slug in {field.id for field in self._fields} else None
         return (
@@ -260,7 +260,7 @@ class Layout:
         return is_thing and self.picture in (value, is_wrapper(value) and picture_of(value))
 
     def _without_title(self, text: str) -> str | None:
-        """Return a text without a first line that repeats the title above it, None where nothing is left."""
+        """Return a text without a first line that repeats the title above it, None if nothing is left."""
         first, _, rest = text.strip().partition("\n")
         is_apart = first.startswith("#") or not rest.partition("\n")[0].strip()
         if not self.title or not is_apart or first.lstrip("# ").strip() != self.title:

@@ -160,7 +160,7 @@ def is_address(text: str) -> bool:
 
 
 def _resolve(url: str, view: View) -> str:
-    """Return the target of an address that an editor wrote in a field of its own, "" where it leads nowhere."""
+    """Return the target of an address that an editor wrote in a field of its own, "" if it leads nowhere."""
     text = url.strip()
     if _HOST.fullmatch(text):
         return f"https://{text}"

@@ -79,7 +79,7 @@ def _report_link(url: str, parts: SplitResult | None, view: View, text: object) 
 
 
 def _resolve(parts: SplitResult, view: View) -> str | None:
-    """Resolve an address that was split. Raises ValueError where it is malformed."""
+    """Resolve an address that was split. Raises ValueError if it is malformed."""
     if parts.netloc and parts.scheme in ("", *_HTTP):
         asset = _asset_at(parts.netloc, unquote(parts.path), view)
         return (url_of(asset) if asset is not None else "") or _external(parts)
@@ -89,7 +89,7 @@ def _resolve(parts: SplitResult, view: View) -> str | None:
 
 
 def _external(parts: SplitResult) -> str | None:
-    """Return an address on another host, or of a scheme without hosts, None where it names nothing."""
+    """Return an address on another host, or of a scheme without hosts, None if it names nothing."""
     if parts.netloc and not _HOST.fullmatch(parts.netloc):
         return None
     if not (parts.netloc or parts.path):

@@ -90,14 +90,14 @@ def _title(thing: Thing) -> Title:
 
 
 def _file_name(asset: Asset) -> str:
-    """Return the name of an asset's file, "" where it has none."""
+    """Return the name of an asset's file, "" if it has none."""
     value = view_of(asset).answer(loaded_of(asset), "file")[0]
     name = value.get("fileName") if isinstance(value, dict) else None
     return name if isinstance(name, str) else ""
 
 
 def caption_of(asset: Asset) -> str:
-    """Return an asset's title, "" where that only repeats the name of the uploaded file."""
+    """Return an asset's title, "" if that only repeats the name of the uploaded file."""
     title, code = _title(asset)[:2]
     return title if code is not None and not is_file_name(title, _file_name(asset)) else ""
 
@@ -114,7 +114,7 @@ def title_of(thing: Thing) -> str:
 
 
 def heading_of(thing: Thing) -> str:
-    """Return the whole title of an entry, "" where it has none but is called by the beginning of its text."""
+    """Return the whole title of an entry, "" if it has none but is called by the beginning of its text."""
     return _title(thing).heading
 
 
@@ -129,7 +129,7 @@ def locale_of(thing: Thing, name: str | None = None) -> str:
 
 @once
 def url_of(thing: Thing) -> str:
-    """Return the relative address of an entry's page or an asset's file, "" where there is none."""
+    """Return the relative address of an entry's page or an asset's file, "" if there is none."""
     view, loaded = view_of(thing), loaded_of(thing)
     if isinstance(thing, Entry):
         page = view.page_of(loaded)
@@ -147,7 +147,7 @@ def fields_of(thing: Thing, wanted: Callable[[Any], bool] | None = None) -> tupl
 
 
 def _field(thing: Thing, definition: Field) -> FieldValue | None:
-    """Return a field of an entry, None where it is empty; worked out once a page."""
+    """Return a field of an entry, None if it is empty; worked out once a page."""
     memo, name = memo_of(thing), definition.id
     if name not in memo:
         value, code = read_field(thing, name)
@@ -164,7 +164,7 @@ def picture_of(thing: Thing) -> Asset | None:
 
 
 def picture_field(thing: Thing) -> str:
-    """Return the id of the field that holds an entry's picture, "" where it has none."""
+    """Return the id of the field that holds an entry's picture, "" if it has none."""
     return _picture(thing)[0]
 
 
@@ -183,7 +183,7 @@ def _picture(thing: Thing) -> tuple[str, Asset | None]:
 
 
 def _wrapped_picture(thing: Thing) -> tuple[str, Asset | None]:
-    """Return the field of the first entry that wraps a picture, and that picture; "" and None where there is none."""
+    """Return the field of the first entry that wraps a picture, and that picture; "" and None if there is none."""
     view, loaded = view_of(thing), loaded_of(thing)
     for name in view.guide.wrapped_pictures.get(type_of(thing), ()) if content_type_of(thing) is not None else ():
         value = view.answer(loaded, name).value
@@ -201,7 +201,7 @@ def is_wrapper(thing: object, *kinds: str) -> bool:
 
 
 def word_in(thing: Entry) -> str:
-    """Return the word that an entry wraps under a key, "" where it wraps none."""
+    """Return the word that an entry wraps under a key, "" if it wraps none."""
     roles = roles_of_thing(thing)
     value = view_of(thing).answer(loaded_of(thing), roles.wrapped)[0] if roles.wraps == "word" else None
     return value.strip() if isinstance(value, str) else ""
@@ -214,7 +214,7 @@ def file_values(asset: Asset) -> Mapping[str, Mapping[str, Json]]:
 
 
 def source_of(asset: Asset) -> str:
-    """Return the address of an asset's file at the source, "" where it has none: for links, pages never load it."""
+    """Return the address of an asset's file at the source, "" if it has none: for links, pages never load it."""
     value = view_of(asset).answer(loaded_of(asset), "file")[0]
     url = value.get("url") if isinstance(value, dict) else None
     whole = f"https:{url}" if isinstance(url, str) and url.startswith("//") else url
@@ -228,7 +228,7 @@ def address_of(thing: Thing) -> str:
 
 @once
 def summary_field(thing: Thing) -> str:
-    """Return the id of the field that says in a sentence what an entry is, "" where it has none beside its title."""
+    """Return the id of the field that says in a sentence what an entry is, "" if it has none beside its title."""
     view, loaded = view_of(thing), loaded_of(thing)
     for name in roles_of_thing(thing).summaries:
         value = view.answer(loaded, name)[0]
@@ -240,7 +240,7 @@ def summary_field(thing: Thing) -> str:
 
 @once
 def day_of(thing: Thing) -> str:
-    """Return the date that puts an entry in the calendar, as it was written; "" where it has none."""
+    """Return the date that puts an entry in the calendar, as it was written; "" if it has none."""
     name = roles_of_thing(thing).date
     value = view_of(thing).answer(loaded_of(thing), name)[0] if name else None
     return value if isinstance(value, str) and read_date(value) is not None else ""

@@ -67,7 +67,7 @@ def languages(names: Mapping[str, str]) -> dict[str, Language]:
 
 
 def _full_name(code: str) -> str:
-    """Return what a locale is called in itself, with its region and script, "" where Babel does not know it."""
+    """Return what a locale is called in itself, with its region and script, "" if Babel does not know it."""
     known = babel_locale(code)
     name = known.get_display_name(known) if known is not None else None
     return name[:1].upper() + name[1:] if name else ""
@@ -120,7 +120,7 @@ def _by_babel(value: float, locale: str) -> str:
 
 @cache
 def _marks(locale: str) -> tuple[str, str, str] | None:
-    """Return how a locale marks negative numbers, thousands and decimals, None where it writes numbers another way."""
+    """Return how a locale marks negative numbers, thousands and decimals, None if it writes numbers another way."""
     found = _SAMPLE.fullmatch(_by_babel(-1234567.891, locale))
     return (found[1], found[2], found[3]) if found else None
 

@@ -129,7 +129,7 @@ class ListView:
 
     @property
     def feed(self) -> str:
-        """The address of the list's feed from the guide's root, "" where it has none."""
+        """The address of the list's feed from the guide's root, "" if it has none."""
         view = self._view
         if view.ask(questions.site_value("base_url")) is None:
             return ""

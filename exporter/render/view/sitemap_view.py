@@ -23,7 +23,7 @@ class Sitemap:
 
     @property
     def files(self) -> tuple[str, ...]:
-        """The addresses of the other files; none where this one lists pages."""
+        """The addresses of the other files; none if this one lists pages."""
         page = self._view.page
         if page.kind is not PageKind.SITEMAP_INDEX:
             return ()

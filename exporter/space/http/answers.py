@@ -179,7 +179,7 @@ class Space:
         self._log.follow(_now(), paths)
 
     def _read(self, key: Key) -> tuple[Item, bytes] | None:
-        """Return an item as it is now, with its digest; None where there is none."""
+        """Return an item as it is now, with its digest; None if there is none."""
         current = self._log.find(key)
         found = self.folder.read(current[0]) if current else None
         return found if found is not None and found[0].key == key else None

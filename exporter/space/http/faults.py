@@ -60,7 +60,7 @@ class Faults:
         return cls({fault.name: fault for fault in faults})
 
     def limit(self, name: str) -> int | None:
-        """Return the number of a fault for which it is a limit instead of a count; None where the fault is off."""
+        """Return the number of a fault for which it is a limit instead of a count; None if the fault is off."""
         return self.switched_on[name].times if name in self.switched_on else None
 
     def hits(self, name: str) -> bool:

@@ -170,7 +170,7 @@ def named_type(kind: str, query: Mapping[str, str], view: View) -> ContentType |
 
 
 def find_field(path: str, kind: ContentType | None) -> Field:
-    """Return the field that a path `fields.x…` begins with. Raises RefusalError where there is none."""
+    """Return the field that a path `fields.x…` begins with. Raises RefusalError if there is none."""
     if kind is None:
         raise RefusalError(400, "BadRequest", _NO_TYPE)
     field = kind.find(path.split(".")[1]) if "." in path else None

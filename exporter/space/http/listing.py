@@ -53,7 +53,7 @@ def list_items(kind: str, space: ListedSpace, query: Mapping[str, str]) -> Json:
 def single_item(key: Key, space: ListedSpace, query: Mapping[str, str]) -> Json:
     """Return the body of `/entries/ID` or `/assets/ID`: the item alone.
 
-    Raises RefusalError where there is no such item, and for a query that the service would refuse.
+    Raises RefusalError if there is no such item, and for a query that the service would refuse.
     """
     view = _read_view(space, query)
     _whole_number(query, "include", 1)

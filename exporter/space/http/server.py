@@ -165,7 +165,7 @@ class Endpoint(ThreadingHTTPServer):
 
 @contextmanager
 def open_endpoint(source: Source, log_file: Path, listening: Listening | None = None) -> Iterator[Endpoint]:
-    """Listen while the block runs, with the change log in `log_file`. Raises ConfigError where the port is taken."""
+    """Listen while the block runs, with the change log in `log_file`. Raises ConfigError if the port is taken."""
     listening = listening or Listening()
     if listening.keep:
         log_file.parent.mkdir(parents=True, exist_ok=True)
