@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
 import pytest
+from hypothesis import settings
 
 from exporter.cli.commands import run
 from exporter.core.encoding import canonical
@@ -26,7 +27,9 @@ SEED = "HISTORIES_SEED"
 
 
 def pytest_configure() -> None:
-    """Choose a seed if none is given; the processes of a parallel run inherit it."""
+    """Choose a seed if none is given, which the processes of a parallel run inherit; tests have no time limit."""
+    settings.register_profile("untimed")
+    settings.load_profile("untimed")
     os.environ.setdefault(SEED, str(random.randrange(1 << 30)))
 
 

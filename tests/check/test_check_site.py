@@ -261,7 +261,7 @@ class Oracle:
         return "/".join(folders) or "index.html"
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=300)
 @given(SITES)
 def test_checker_finds_in_any_site_what_a_plain_look_at_every_link_finds(
     pages: dict[str, list[tuple[str, str, str]]],
@@ -298,7 +298,7 @@ MARKUP = [
 ]
 
 
-@settings(max_examples=500, deadline=None)
+@settings(max_examples=500)
 @given(st.lists(st.sampled_from(MARKUP), max_size=25).map("".join))
 def test_page_that_is_passed_without_parsing_has_no_dead_link_for_the_parser(text: str) -> None:
     site = Site(frozenset({"index.html"}))
@@ -307,7 +307,7 @@ def test_page_that_is_passed_without_parsing_has_no_dead_link_for_the_parser(tex
         assert [link for link in links if link.target and site.file(link.target.file) is None] == []
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=300)
 @given(
     st.lists(st.sampled_from([*MARKUP, "<![", "<!", "[", "]", "<?", "&#", "<base href=", "//["]), max_size=25).map(
         "".join

@@ -268,7 +268,7 @@ KEYS = [
 
 
 @given(st.dictionaries(st.sampled_from(KEYS), json_values | st.dictionaries(st.sampled_from(KEYS), json_values)))
-@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=60, suppress_health_check=[HealthCheck.function_scoped_fixture])
 def test_any_content_of_the_file_is_read_or_reported(tmp_path: Path, data: dict[str, Any]) -> None:
     try:
         load(tmp_path, json.dumps({"title": "Guide", "source": {"local": "demo"}, **data}))

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from exporter.core.encoding import canonical, decode
 
-QUICK = settings(max_examples=150, deadline=None)
+QUICK = settings(max_examples=150)
 
 
 def reference(value: Any) -> bytes:

@@ -28,7 +28,7 @@ from exporter.core.naming import (
 )
 from tests.conftest import asset
 
-QUICK = settings(max_examples=150, deadline=None)
+QUICK = settings(max_examples=150)
 
 anything = st.text(st.characters() | st.characters(categories=["Cs", "Cc"]), max_size=120)
 devices = st.sampled_from(["con", "prn", "aux", "nul", *(f"{port}{n}" for port in ("com", "lpt") for n in range(10))])

@@ -39,7 +39,6 @@ def test_mirror_after_any_history_equals_one_synced_from_scratch(
         settings=settings(
             max_examples=histories,
             stateful_step_count=STEPS,
-            deadline=None,
             database=None,
             phases=(Phase.generate, Phase.shrink),
             suppress_health_check=list(HealthCheck),

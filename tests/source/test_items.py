@@ -13,7 +13,7 @@ from exporter.core.encoding import canonical, decode
 from exporter.source.items import split_page
 from tests.core.test_model import values
 
-QUICK = settings(max_examples=150, deadline=None)
+QUICK = settings(max_examples=150)
 
 
 @given(st.lists(values, max_size=5))

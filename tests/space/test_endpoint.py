@@ -225,7 +225,7 @@ WHILE_PAGING = [("put", "a", 2), ("second", "a", 1), *(("put", name, 1) for name
 """The reader of a delta has its first page when the item of the next one goes, or is again what it was."""
 
 
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=100)
 @example([*WHILE_PAGING, ("remove", "a", 1)])
 @example([*WHILE_PAGING, ("put", "a", 2)])
 @given(EDITS)

@@ -67,7 +67,7 @@ def reference(value: Any) -> str:
 
 
 @given(st.dictionaries(texts, values, min_size=1, max_size=5))
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=200)
 @example({"sys": {"id": "castle", "type": "place", "locale": "no"}, "metadata": {"tags": ["a", "b"]}})
 @example({"title": "A castle, old (and grey)", "slug": "castle", "rank": 7, "open": True, "links": ["entry/a", "y"]})
 @example({"a": "x" * 200, "x" * 200: "a", "b": "word " * 60 + "end", "c": [[]], "d": [{}], "e": {}, "f": []})
@@ -76,7 +76,7 @@ def test_front_matter_is_what_pyyaml_writes(front: dict[str, Any]) -> None:
 
 
 @given(texts)
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=200)
 def test_text_written_plain_is_read_back_unchanged(text: str) -> None:
     assert yaml.safe_load(front_matter({"name": [text]})) == yaml.safe_load(reference({"name": [text]}))
 

@@ -49,7 +49,7 @@ def test_punctuation_next_to_cjk_text_counts_as_a_letter(text: str, expected: st
 
 
 @given(st.lists(st.sampled_from(PIECES), max_size=24).map("".join))
-@settings(max_examples=600, deadline=None)
+@settings(max_examples=600)
 def test_marks_change_nothing_but_emphasis(text: str) -> None:
     marked = mark_delimiters(text)
     assert drop_marks(marked) == text

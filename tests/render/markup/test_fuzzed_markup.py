@@ -174,7 +174,7 @@ def misplaced(element: Any, above: dict[Any, Any]) -> list[str]:
 
 
 @given(DOCUMENTS)
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=300)
 def test_rich_text_of_any_nesting_is_valid_and_keeps_its_words(
     look: Callable[[str], View], document: dict[str, Any]
 ) -> None:
@@ -184,7 +184,7 @@ def test_rich_text_of_any_nesting_is_valid_and_keeps_its_words(
 
 
 @given(MARKDOWN)
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=300)
 def test_markdown_of_any_nesting_is_valid_and_keeps_its_words(look: Callable[[str], View], written: str) -> None:
     page = str(markdown(written, look(HERE)))
     assert faults(page) == []
@@ -192,7 +192,7 @@ def test_markdown_of_any_nesting_is_valid_and_keeps_its_words(look: Callable[[st
 
 
 @given(WITH_HTML)
-@settings(max_examples=500, deadline=None)
+@settings(max_examples=500)
 def test_html_in_markdown_of_any_nesting_becomes_valid_and_keeps_its_words(
     look: Callable[[str], View], written: str
 ) -> None:
@@ -217,7 +217,7 @@ def test_nu_checker_finds_no_error_in_cases_and_fuzzed_documents(look: Callable[
     bodies = [file.read_text("utf-8") for file in sorted((PROJECT / "tests/cases").rglob("*.html"))]
 
     @given(DOCUMENTS, MARKDOWN, WITH_HTML)
-    @settings(max_examples=100, deadline=None, derandomize=True, database=None)
+    @settings(max_examples=100, derandomize=True, database=None)
     def collect(document: dict[str, Any], text: str, html: str) -> None:
         bodies.append(str(render_document(document, look(HERE))))
         bodies.extend(str(markdown(markup, look(HERE))) for markup in (text, html))

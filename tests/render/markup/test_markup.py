@@ -373,7 +373,7 @@ MARKDOWN = st.lists(
 
 
 @given(MARKDOWN.map(lambda text: text.replace("<", "")))
-@settings(max_examples=400, deadline=None)
+@settings(max_examples=400)
 def test_text_without_tags_is_checked_by_attributes_only_with_the_sanitisers_result(
     look: Callable[[str], View], text: str
 ) -> None:

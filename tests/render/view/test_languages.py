@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 from babel.numbers import format_decimal
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from exporter.render.view.languages import babel_locale, write_number
@@ -14,7 +14,6 @@ NUMBERS = st.integers(-MOST, MOST) | st.floats(-MOST, MOST) | st.floats(-10, 10)
 
 
 @pytest.mark.parametrize("code", ["en-US", "de-DE", "de-CH", "fr-FR", "pl", "pt-PT", "ar", "fa", "hi-IN", "bn", "tlh"])
-@settings(deadline=None)
 @given(number=NUMBERS | st.integers(-(10**6), 10**6).map(lambda number: number / 2000))
 def test_number_is_written_as_babel_writes_it(code: str, number: float) -> None:
     spoken = babel_locale(code) or "en"

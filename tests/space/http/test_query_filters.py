@@ -179,7 +179,7 @@ FIELDS = st.dictionaries(
 )
 
 
-@settings(max_examples=400, deadline=None)
+@settings(max_examples=400)
 @given(
     st.sampled_from(["entry", "asset"]),
     st.dictionaries(KEYS, MORE, max_size=3),
