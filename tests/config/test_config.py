@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from exporter.config.settings import Project, load_project
@@ -268,7 +268,7 @@ KEYS = [
 
 
 @given(st.dictionaries(st.sampled_from(KEYS), json_values | st.dictionaries(st.sampled_from(KEYS), json_values)))
-@settings(max_examples=60, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=60)
 def test_any_content_of_the_file_is_read_or_reported(tmp_path: Path, data: dict[str, Any]) -> None:
     try:
         load(tmp_path, json.dumps({"title": "Guide", "source": {"local": "demo"}, **data}))

@@ -15,7 +15,7 @@ from urllib.parse import quote
 
 import pytest
 import yaml
-from hypothesis import HealthCheck, example, given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from exporter.core.naming import MOVED_PATH, file_name
@@ -191,7 +191,7 @@ def fill(space: FarSpace, some: Entries, others: Assets) -> None:
         space.put_asset(identifier, by_locale)
 
 
-@settings(max_examples=15, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=15)
 @given(entries, assets, entries, assets, st.sets(names, max_size=4), st.randoms(use_true_random=False))
 @example(
     {name: (name, {"en-US": "T", "en-us": "T", name: "T"}) for name in NAMES},

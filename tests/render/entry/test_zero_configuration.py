@@ -6,7 +6,7 @@ import re
 from typing import TYPE_CHECKING, Any
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from lxml import html
 
@@ -463,7 +463,7 @@ def leaves(value: Any) -> list[str]:
 
 
 @given(JSON)
-@settings(max_examples=200, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=200)
 def test_texts_of_any_json_field_are_shown_and_only_as_texts(value: Any) -> None:
     view = Words()
     written = table(view.wrap(value), view)
