@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
 import pytest
-from hypothesis import settings
+from hypothesis import HealthCheck, settings
 
 from exporter.cli.commands import run
 from exporter.core.encoding import canonical
@@ -28,7 +28,8 @@ SEED = "HISTORIES_SEED"
 
 def pytest_configure() -> None:
     """Choose a seed if none is given, which the processes of a parallel run inherit; tests have no time limit."""
-    settings.register_profile("untimed")
+    unchecked = [HealthCheck.too_slow, HealthCheck.function_scoped_fixture]
+    settings.register_profile("untimed", deadline=None, suppress_health_check=unchecked)
     settings.load_profile("untimed")
     os.environ.setdefault(SEED, str(random.randrange(1 << 30)))
 
