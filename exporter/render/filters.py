@@ -268,7 +268,7 @@ class Group:
 
 @pass_context
 def _groups(context: Context) -> Lazy:
-    """What a list can be divided by: the single-link fields of its type whose targets have pages of their own."""
+    """What a list can be divided by: the single-link fields of its type to entries with pages, no parts of pages."""
     view: View = context[VIEW]
     return Lazy(lambda: _find_groups(view))
 
@@ -281,8 +281,8 @@ def _find_groups(view: View) -> tuple[Group, ...]:
             answer = view.ask(questions.link_targets(view.page.type_id, field.id))
             things = ((view.thing(key), count) for key, count in answer)
             counts = {thing: count for thing, count in things if isinstance(thing, Entry) and url_of(thing)}
-            if max(counts.values(), default=0) > 1:  # else every group would be a single entry
-                types = {type_of(thing) for thing in counts}
+            types = {type_of(thing) for thing in counts}
+            if max(counts.values(), default=0) > 1 and not types & view.guide.embedded_types:  # else of single entries
                 by_field = len(types) > 1 or view.page.type_id in types or bool(types & seen)
                 name = label(field.name) if by_field else type_name(view, *types)
                 seen |= types
