@@ -22,6 +22,7 @@ from exporter.render.view.fields import (
     picture_field,
     picture_of,
     roles_of_thing,
+    single_picture_of,
     summary_field,
     title_of,
     type_of,
@@ -77,7 +78,7 @@ class Layout:
     @cached_property
     def picture(self) -> Asset | None:
         """The picture beside the title."""
-        return picture_of(self._entry)
+        return single_picture_of(self._entry) if self._inside else picture_of(self._entry)
 
     @cached_property
     def summary(self) -> str:
@@ -220,7 +221,8 @@ class Layout:
             return is_plain(field.id, inside=self._inside)
         if kind == "parts":
             return is_module(field.id) or is_wrapper(field.value)
-        return kind == "gallery" and is_counted(field.id)
+        is_only = self._inside and len(roles_of_thing(entry).pictures) == 1
+        return kind == "gallery" and (is_only or is_counted(field.id))
 
     @cached_property
     def _has_one_text(self) -> bool:

@@ -14,7 +14,7 @@ from exporter.guide.library import questions
 from exporter.guide.schema.dates import machine_date, read_date, write_date
 from exporter.guide.schema.field_words import ADDRESSES, key_name, words_of
 from exporter.render.markup.links import resolve_link
-from exporter.render.view.fields import address_of, locale_of, roles_of_thing, title_of, word_in
+from exporter.render.view.fields import address_of, fields_of, locale_of, roles_of_thing, title_of, word_in
 from exporter.render.view.languages import language, language_name, locale_of_page, write_number
 from exporter.render.view.other_spaces import Resource
 from exporter.render.view.rich_text import RichText
@@ -147,10 +147,13 @@ def target_of(value: Entry | Asset) -> str:
 
 
 def _wrapped_link(value: Entry | Asset, view: View) -> str:
-    """Return the address that an entry holds if it is nothing but a link, else ""."""
+    """Return the address that an entry holds if it is nothing but a link, or that of the page it names, else ""."""
     name = roles_of_thing(value).leads_on
     url = view.answer(loaded_of(value), name)[0] if name else None
-    return _resolve(url, view) if isinstance(url, str) else ""
+    if not name or (isinstance(url, str) and url.strip()):
+        return _resolve(url, view) if isinstance(url, str) else ""
+    targets = (field.value for field in fields_of(value) if isinstance(field.value, Entry))
+    return next(filter(None, map(address_of, targets)), "")
 
 
 def is_address(text: str) -> bool:

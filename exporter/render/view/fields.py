@@ -163,6 +163,13 @@ def picture_of(thing: Thing) -> Asset | None:
     return _picture(thing)[1]
 
 
+def single_picture_of(thing: Thing) -> Asset | None:
+    """Return an entry's picture unless that is one of several in a field, which a part of a page shows together."""
+    name, picture = _picture(thing)
+    value = view_of(thing).answer(loaded_of(thing), name)[0] if name else None
+    return None if isinstance(value, list) and len(value) > 1 else picture
+
+
 def picture_field(thing: Thing) -> str:
     """Return the id of the field that holds an entry's picture, "" if it has none."""
     return _picture(thing)[0]

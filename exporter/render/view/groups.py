@@ -38,8 +38,8 @@ def find_groups(view: View) -> tuple[Group, ...]:
             answer = view.ask(questions.link_targets(view.page.type_id, field.id))
             things = ((view.thing(key), count) for key, count in answer)
             counts = {thing: count for thing, count in things if isinstance(thing, Entry) and url_of(thing)}
-            if _gathers(counts.values()):
-                types = {type_of(thing) for thing in counts}
+            types = {type_of(thing) for thing in counts}
+            if _gathers(counts.values()) and not types & view.guide.embedded_types:
                 by_field = len(types) > 1 or view.page.type_id in types or bool(types & seen)
                 name = label(field.name) if by_field else type_name(view, *types)
                 seen |= types
