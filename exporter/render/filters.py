@@ -259,7 +259,7 @@ def _facts(entry: Entry) -> tuple[FieldValue, ...]:
 
 @pass_context
 def _groups(context: Context) -> Lazy:
-    """What a list can be divided by: the single-link fields of its type that gather entries at pages, no parts of pages."""
+    """What a list can be divided by: the single-link fields of its type that gather entries with pages, no parts."""
     view: View = context[VIEW]
     return Lazy(lambda: find_groups(view))
 
