@@ -62,7 +62,7 @@ def test_sync_without_a_message_loads_nothing_of_the_guide(guide: Guide) -> None
 
 
 def settle(guide: Guide) -> None:
-    """Give the folders under content/ old mtimes and build, so that later builds trust those mtimes.
+    """Set old mtimes on the folders under content/ and build, so that later builds trust those mtimes.
 
     The index records the folders only if it has something else to record.
     """
