@@ -20,6 +20,7 @@ from tests.support.everything import SPACE as EVERYTHING
 from tests.support.recorded import Recorded, exports, initial_syncs, put_export
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
     from pathlib import Path
 
     from playwright.sync_api import Page
@@ -85,9 +86,26 @@ def parts_of_pages(root: Path) -> tuple[str, ...]:
 def test_every_page_is_reached_from_the_home_page_and_no_link_is_dead(name: str, guides: dict[str, Path]) -> None:
     crawl = Crawl(guides[name])
     assert crawl.trees != {}
+    alone = crawl.unreached()
     parts = parts_of_pages(guides[name].parent)
-    assert [url for url in crawl.unreached() if not url.startswith(parts)] == []
+    assert [url for url in alone if not url.startswith(parts)] == []
+    assert [url for url in alone if not is_shown(crawl, url, alone)] == []
     assert crawl.dead() == []
+
+
+def is_shown(crawl: Crawl, url: str, alone: Iterable[str]) -> bool:
+    """Whether all that the page of a part says stands on one page that a reader reaches, in the same language."""
+    pages = {crawl.name(address): tree for address, tree in crawl.trees.items()}
+    said = words_of_page(pages[url])
+    reached = (pages[other] for other in pages.keys() - {*alone} if pages[other].get("lang") == pages[url].get("lang"))
+    return any(said <= words_of_page(tree) for tree in reached)
+
+
+def words_of_page(tree: Any) -> set[str]:
+    """Return the lines and pictures of a page below its heading, without what links to it."""
+    linking = "ancestor::section[h2/span[@class='count']]"
+    found = tree.xpath(f"//main//text()[not(ancestor::h1 or {linking})] | //main//img[not({linking})]/@src")
+    return {line.strip().rsplit("/", 1)[-1] for text in found for line in text.splitlines()} - {""}
 
 
 @pytest.mark.parametrize("name", SPACES)

@@ -221,8 +221,8 @@ def test_list_at_the_url_of_the_list_of_its_type_replaces_it(paper: Guide, space
     assert titles(paper, "/news/") == ["News 3", "News 2", "News 1"]
     assert html.fromstring(paper.page("/news/")).findtext(".//h1") == "The paper"
     assert links(paper, "/", "nav[@class='sections']") == [
-        ("Category", "category/index.html"),
         ("News", "news/index.html"),
+        ("Category", "category/index.html"),
     ]
 
 

@@ -51,8 +51,7 @@ def environment() -> jinja2.Environment:
 
 def render(template: str, path: str, code: str, codes: tuple[str, ...], text: str = "") -> bytes:
     """Render one page of the test's guide."""
-    texts = yaml.load((THEME / "words.yaml").read_text("utf-8"), yaml.BaseLoader)
-    words = {name: by_language["en"] for name, by_language in texts.items()}
+    words = yaml.load((THEME / "words/en.yaml").read_text("utf-8"), yaml.BaseLoader)
     up = "../" * path.count("/")
     made = environment()
     made.filters["static"] = lambda name: up + name

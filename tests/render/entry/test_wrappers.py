@@ -99,3 +99,21 @@ def test_picture_with_a_caption_is_an_entry_for_readers(guide: Guide, space: Spa
     guide.build()
     assert "The old harbour" in text_of(shown(guide, "/album/summer/"))
     assert caption in text_of(shown(guide, f"/{name}/the-old-harbour/"))
+
+
+def test_modules_of_text_are_shown_on_a_page_without_a_picture(guide: Guide, space: SpaceFiles) -> None:
+    copy = content_type("lessonCopy", field("title", "Symbol"), field("copy", "Text"))
+    label = content_type("label", field("name", "Symbol"), field("text", "Symbol"), display="name")
+    modules = field("modules", "Array", "lessonCopy", "label", **ENTRIES)
+    space.put_model(
+        content_type("lesson", field("title", "Symbol"), field("slug", "Symbol"), modules), copy, label, locales=US
+    )
+    space.put(entry("lesson", "l", title="Knots", slug="knots", modules=[link("Entry", key) for key in ("c", "w")]))
+    space.put(entry("lessonCopy", "c", title="Knots > first", copy="Take a *rope*."))
+    space.put(entry("label", "w", name="hint.rope", text="Any rope will do"))
+    guide.build()
+    page = shown(guide, "/lesson/knots/")
+    assert "Take a rope." in text_of(page)
+    assert [text_of(strong) for strong in page.iter("em")] == ["rope"]
+    assert "Any rope will do" in text_of(page)
+    assert "hint.rope" not in text_of(page)

@@ -149,6 +149,7 @@ def test_referrers_that_are_parts_of_pages_are_left_out(guide: Guide, space: Spa
     types = [content_type(name, ("title", "Symbol"), more) for name in ("quote", "notice")]
     space.put_model(page, *types, locales=[locale("en-US", default=True)])
     space.put(entry("page", "p", title="Page", slug="p", blocks=[link("Entry", "q")]))
+    space.put(entry("page", "p2", title="Other page", slug="p2", blocks=[link("Entry", "q")]))
     space.put(entry("quote", "q", title="Quote", more=[link("Entry", "p")]))
     space.put(entry("notice", "n", title="Notice", more=[link("Entry", "q")]))
     guide.build()

@@ -50,12 +50,12 @@ def test_untranslated_entry_has_the_title_of_the_language_that_its_card_links_to
 
 
 def test_sentence_of_the_theme_is_in_one_language(guide: Guide, space: SpaceFiles) -> None:
-    space.put_model(POST, locales=[locale("en-US", default=True), locale("uk"), locale("de")])
-    fields = {"title": {"en-US": "Hello", "uk": "Привіт", "de": "Hallo"}, "slug": {"en-US": "hello"}}
+    space.put_model(POST, locales=[locale("en-US", default=True), locale("el"), locale("de")])
+    fields = {"title": {"en-US": "Hello", "el": "Γεια", "de": "Hallo"}, "slug": {"en-US": "hello"}}
     space.put({**entry("post", "a"), "fields": fields})
     space.put(entry("post", "b", title={"en-US": "Only English"}, slug={"en-US": "b"}))
     guide.build()
-    for code, expected in (("uk", "Only in English"), ("de", "Nur auf Englisch")):
+    for code, expected in (("el", "Only in English"), ("de", "Nur auf Englisch")):
         page = html.document_fromstring(guide.page(f"/{code}/post/").encode())
         assert [text_of(note) for note in page.iter("small")] == [expected]
 
@@ -65,3 +65,32 @@ def test_words_missing_in_a_language_are_those_of_the_guides_first_language() ->
     assert find_word(words, "more", "uk", "de-DE") == "Mehr"
     assert find_word(words, "more", "uk", "el") == "More"
     assert find_word(words, "less", "uk", "de-DE") == "less"
+
+
+def test_two_locales_that_are_marked_default_name_cards_in_the_language_they_lead_to(
+    guide: Guide, space: SpaceFiles
+) -> None:
+    marked = [locale("de-DE", default=True), locale("en-US", default=True), locale("fr")]
+    space.put_model(POST, locales=marked)
+    space.put(entry("post", "a", title={"en-US": "Hello harbour"}, slug={"en-US": "hello"}))
+    space.put(entry("post", "b", title={"de-DE": "Die Mühle"}, slug={"de-DE": "muehle"}))
+    guide.build()
+    for url in ("/post/", "/en-US/post/", "/fr/post/"):
+        cards = shown(guide, url).xpath(".//a[@class='card']")
+        names = sorted(text_of(card.find(".//strong")) for card in cards)
+        assert names == ["Die Mühle", "Hello harbour"]
+        assert {card.get("href").split("/")[-2] for card in cards} == {"hello", "muehle"}
+
+
+def test_plain_field_of_a_space_with_two_default_locales_is_found_under_either(guide: Guide, space: SpaceFiles) -> None:
+    plain = content_type("post", field("title", "Symbol", localized=True), field("slug", "Symbol"))
+    marked = [locale("de-DE", default=True), locale("en-US", default=True), locale("fr")]
+    space.put_model(plain, locales=marked)
+    title = {"de-DE": "Hafen", "en-US": "Harbour", "fr": "Port"}
+    space.put({**entry("post", "a"), "fields": {"title": title, "slug": {"en-US": "harbour"}}})
+    guide.build()
+    assert [text_of(shown(guide, f"{code}/post/harbour/").find(".//h1")) for code in ("", "/en-US", "/fr")] == [
+        "Hafen",
+        "Harbour",
+        "Port",
+    ]

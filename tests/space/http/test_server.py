@@ -24,7 +24,7 @@ from exporter.space.http.server import Endpoint, Listening, open_endpoint
 from tests.conftest import PICTURE, Guide, SpaceFiles, entry
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
     from pathlib import Path
 
 
@@ -309,3 +309,58 @@ def test_ten_thousand_malformed_requests_give_no_500_and_no_traceback(
     assert statuses[200] > 100
     assert "Traceback" not in capfd.readouterr().err
     assert get(endpoint, SYNC).status_code == 200
+
+
+def file_urls(body: Any) -> set[str]:
+    """Return every `url` below a `file` in a response."""
+    found, pending = set(), [body]
+    for part in pending:
+        pending += part.values() if isinstance(part, dict) else part if isinstance(part, list) else ()
+        if isinstance(part, dict) and isinstance(part.get("url"), str):
+            found.add(part["url"])
+    return found
+
+
+ASSET_REQUESTS = [SYNC, *(f"/spaces/small/environments/master/{path}" for path in ("assets", "assets/pic", "entries"))]
+
+
+@pytest.mark.parametrize("path", [*ASSET_REQUESTS, f"{ASSET_REQUESTS[1]}?locale=*"])
+def test_with_own_urls_each_file_is_at_the_endpoint(space: SpaceFiles, tmp_path: Path, path: str) -> None:
+    with open_endpoint(SpaceFolder(space.root), tmp_path / "log.db", Listening(own_urls=True)) as opened:
+        [url] = file_urls(get(opened, path).json())
+        assert url.startswith(f"//{opened.address}/")
+        answer = requests.get(f"http:{url}", timeout=10)
+        assert (answer.status_code, answer.content) == (200, PICTURE)
+        named = f"localhost:{opened.server_address[1]}"
+        [url] = file_urls(get(opened, path, Host=named).json())
+        assert url.startswith(f"//{named}/"), "under the name by which the client found the endpoint"
+
+
+@pytest.mark.parametrize("path", ASSET_REQUESTS)
+def test_items_name_their_files_as_they_stand_unless_asked_otherwise(endpoint: Endpoint, path: str) -> None:
+    [url] = file_urls(get(endpoint, path).json())
+    assert url.startswith("//images.ctfassets.net/small/pic/")
+    assert get(endpoint, url.removeprefix("//images.ctfassets.net")).content == PICTURE
+
+
+@pytest.mark.parametrize("own_urls", [False, True])
+def test_guide_of_an_endpoint_on_this_machine_takes_the_files_from_it(
+    space: SpaceFiles, tmp_path: Path, remote: Callable[[str], Guide], own_urls: bool
+) -> None:
+    with open_endpoint(SpaceFolder(space.root), tmp_path / "log.db", Listening(own_urls=own_urls)) as opened:
+        guide = remote(opened.url)
+        site = guide.root / "site.yaml"
+        site.write_text(site.read_text("utf-8").replace("space: far", "space: small"), "utf-8")
+        assert guide.build()["sync"]["assets_downloaded"] == 1
+    assert guide.files("content")["content/files/pic/castle.svg"] == PICTURE
+
+
+def test_space_serve_takes_own_urls_as_a_switch(space: SpaceFiles, tmp_path: Path) -> None:
+    program = [sys.executable, "-m", "exporter", "space", "serve", str(space.root), "--state", str(tmp_path / "log")]
+    with subprocess.Popen([*program, "--own-urls"], stdout=subprocess.PIPE, text=True) as process:
+        assert process.stdout is not None
+        base = process.stdout.readline().strip()
+        answer = requests.get(f"{base}{ASSET_REQUESTS[1]}", headers={"Authorization": "Bearer t"}, timeout=10)
+        process.send_signal(signal.SIGINT)
+    [url] = file_urls(answer.json())
+    assert f"http:{url}".startswith(f"{base}/")
