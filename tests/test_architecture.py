@@ -1,4 +1,4 @@
-"""The rooms, their one-way imports, and no circle of files."""
+"""The rooms, their one-way imports, and the absence of import cycles."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ FLOORS = (
     ("jobs",),
     ("cli",),
 )
-"""From the ground up: a room may import itself and every room on a lower floor, none beside it."""
+"""The layers, bottom up: a room may import itself and any room of a lower layer, but no other of its own layer."""
 
 CORE_ALONE = {"space"}
 """The local endpoint serves the others over HTTP and knows nothing of them."""
@@ -77,7 +77,7 @@ def modules() -> dict[str, Path]:
 
 
 def room_of(name: str) -> str:
-    """Return the room of a module: the longest one that its name begins with, "" for the program's own start."""
+    """Return the room of a module: the longest one that its name begins with, or "" for the package itself."""
     inside = name.removeprefix("exporter").removeprefix(".")
     rooms = [room for room in ROOMS if inside == room or inside.startswith(f"{room}.")]
     return max(rooms, key=len, default="")
@@ -85,7 +85,7 @@ def room_of(name: str) -> str:
 
 @cache
 def imported(name: str) -> frozenset[str]:
-    """Return every name that a module imports, for types alone and inside functions too."""
+    """Return every name that a module imports, including imports for types only and inside functions."""
     found: set[str] = set()
     for node in ast.walk(ast.parse(modules()[name].read_text("utf-8"))):
         if isinstance(node, ast.Import):
@@ -97,7 +97,7 @@ def imported(name: str) -> frozenset[str]:
 
 
 def own_imports(name: str) -> set[str]:
-    """Return the modules of the program that a module imports; a package that holds it is none of them."""
+    """Return the modules of the program that a module imports, except the packages that contain it."""
     return {other for other in imported(name) if other in modules() and not f"{name}.".startswith(f"{other}.")}
 
 
@@ -118,7 +118,7 @@ def test_every_file_has_a_room() -> None:
     assert [name for name in modules() if not room_of(name)] == ["exporter", "exporter.__main__", "exporter.guide"]
 
 
-def test_no_files_import_each_other_in_a_circle() -> None:
+def test_files_have_no_import_cycles() -> None:
     done: set[str] = set()
 
     def visit(name: str, way: tuple[str, ...]) -> None:
@@ -143,12 +143,12 @@ def test_every_dependency_is_imported_somewhere() -> None:
     assert set(FOREIGN) <= tops
 
 
-def test_no_folder_holds_more_files_than_a_reader_can_overlook() -> None:
+def test_no_folder_has_more_files_than_a_reader_can_take_in() -> None:
     folders = Counter(str(file.parent) for file in modules().values() if file.name != "__init__.py")
     assert {folder: count for folder, count in folders.items() if count > MOST_FILES} == {}
 
 
-def test_no_module_is_longer_than_a_reader_bears() -> None:
+def test_no_module_is_longer_than_a_reader_can_take_in() -> None:
     lengths = {name: len(file.read_text("utf-8").splitlines()) for name, file in modules().items()}
     assert {name: length for name, length in lengths.items() if length > MOST_LINES} == {}
 
@@ -171,7 +171,7 @@ def sql_texts(name: str) -> Iterator[str]:
             yield f"{name}:{node.lineno}"
 
 
-def test_sql_of_the_guide_lies_with_its_tables() -> None:
+def test_sql_of_the_guide_is_next_to_its_tables() -> None:
     rooms = {room for room in ROOMS if room.startswith(("guide.", "render", "build"))} - {"guide.index"}
     assert [place for name in modules() if room_of(name) in rooms for place in sql_texts(name)] == []
     assert list(sql_texts("exporter.guide.index.page_table"))

@@ -24,7 +24,7 @@ CHANGES = 12
 """How many different changes to a body the kit can make in one space."""
 _TEMPLATES = Path(__file__).parent / "templates"
 _PORTS = range(18_800, 19_800)
-"""A space's responses contain its port, so it is fixed; these lie below the range of ephemeral ports."""
+"""A space's responses contain its port, so it is fixed; these are below the range of ephemeral ports."""
 
 WALK = """
 import os, sys, time

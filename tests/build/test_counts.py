@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from tests.conftest import Guide, SpaceFiles
 
 LONG_AGO = 0, 1_600_000_000_123_456_789
-"""Old mtimes, which alone show that nothing changed; files changed just now are read once more."""
+"""An old access and modification time: it is enough to show that a file is unchanged; a recent one is not."""
 
 COUNTED = ("evaluated", "rendered", "written", "removed", "failed", "read", "asked", "rows")
 

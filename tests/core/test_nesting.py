@@ -1,4 +1,4 @@
-"""Nested JSON: one limit at the decoder, whatever is below it replaced, all else as it came."""
+"""Nested JSON: the decoder has one limit, replaces what is deeper, and leaves everything else unchanged."""
 
 from __future__ import annotations
 
@@ -14,23 +14,23 @@ from exporter.core.encoding import MOST_LEVELS, TOO_DEEP, canonical, decode, has
 DEPTHS = [MOST_LEVELS + 1, 250, 320, 1_000, 100_000]
 LEAVES = st.none() | st.booleans() | st.integers() | st.text() | st.sampled_from(['"', "\\", '\\"', "[[[", "}}}", '{"'])
 VALUES = st.recursive(LEAVES, lambda inner: st.lists(inner) | st.dictionaries(st.text(), inner))
-ROADS = st.lists(st.tuples(st.sampled_from(["list", "object"]), LEAVES), min_size=1, max_size=400)
+PATHS = st.lists(st.tuples(st.sampled_from(["list", "object"]), LEAVES), min_size=1, max_size=400)
 
 
 def nested(levels: int, start: bytes = b"[", end: bytes = b"]", core: bytes = b"") -> bytes:
-    """Return JSON of that many levels of lists, or of objects with one key."""
+    """Return JSON with that many levels of lists, or of objects with one key."""
     return start * levels + core + end * levels
 
 
-def wrapped(core: Any, road: list[tuple[str, Any]]) -> Any:
-    """Put a value inside lists and objects, a neighbour beside it in each."""
-    for kind, neighbour in road:
-        core = [neighbour, core] if kind == "list" else {"beside": neighbour, "in": core}
+def wrapped(core: Any, path: list[tuple[str, Any]]) -> Any:
+    """Put a value inside lists and objects, next to another value in each."""
+    for kind, neighbour in path:
+        core = [neighbour, core] if kind == "list" else {"next": neighbour, "in": core}
     return core
 
 
 def cut(value: Any, levels: int = MOST_LEVELS) -> Any:
-    """Return what decoding is to leave of a value: the law, written once more."""
+    """Return what decoding has to leave of a value, by a second implementation of the rule."""
     if isinstance(value, list):
         return [cut(part, levels - 1) for part in value] if levels else TOO_DEEP
     if isinstance(value, dict):
@@ -38,16 +38,16 @@ def cut(value: Any, levels: int = MOST_LEVELS) -> Any:
     return value
 
 
-@given(core=VALUES, road=ROADS)
-def test_below_the_limit_is_left_out_and_all_else_as_it_came(core: Any, road: list[tuple[str, Any]]) -> None:
-    value = wrapped(core, road)
+@given(core=VALUES, path=PATHS)
+def test_deeper_values_are_left_out_and_all_else_is_unchanged(core: Any, path: list[tuple[str, Any]]) -> None:
+    value = wrapped(core, path)
     try:
         data = canonical(value)
-    except RecursionError:  # of the test's own writing
+    except RecursionError:  # raised by the test's own encoding
         return
     found = decode(data)
     assert found == cut(value)
-    assert decode(canonical(found)) == found, "what was cut once stays as it is"
+    assert decode(canonical(found)) == found, "a cut value is not cut again"
     assert has_cut(canonical(found)) == (found != value)
     assert no_deeper(value) == found
 
@@ -63,7 +63,7 @@ def test_up_to_the_limit_nothing_is_left_out(levels: int) -> None:
 @pytest.mark.parametrize(
     ("start", "end", "core"), [(b"[", b"]", b""), (b'{"a":', b"}", b"1"), (b'[{"b":', b"}]", b"2")]
 )
-def test_any_depth_is_read_and_what_stands_beside_is_kept(levels: int, start: bytes, end: bytes, core: bytes) -> None:
+def test_any_depth_is_read_and_its_neighbours_are_kept(levels: int, start: bytes, end: bytes, core: bytes) -> None:
     data = b'{"deep":' + nested(levels, start, end, core) + b',"text":"[{\\"]","more":[1,2.5]}'
     found = decode(data)
     assert found["text"] == '[{"]'
@@ -72,7 +72,7 @@ def test_any_depth_is_read_and_what_stands_beside_is_kept(levels: int, start: by
 
 
 @pytest.mark.parametrize("data", [b"[" * 100_000, b"[" * 300 + b"]" * 299, b'{"a":' * 90_000 + b'"' + b'\\"' * 90_000])
-def test_what_does_not_end_is_no_json(data: bytes) -> None:
+def test_unterminated_json_is_an_error(data: bytes) -> None:
     with pytest.raises(ValueError, match=r".+"):
         decode(data)
 

@@ -1,4 +1,4 @@
-"""Committed files that a merge, an editor or a script has left in another form: a sentence, never a crash."""
+"""Committed files left in an invalid form by a merge, an editor or a script: an error message, never a crash."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ BROKEN = [b"", b"{", b"<<<<<<< HEAD\n{}\n=======\n", b"\xff\xfe", b"\x00"]
 
 @pytest.fixture
 def built(guide: Guide, space: SpaceFiles) -> Guide:
-    """A guide with every kind of committed file, moved.json too."""
+    """A guide with every kind of committed file, including moved.json."""
     space.write("model/tags.json", b'{"t": {"name": "T", "sys": {"id": "t", "type": "Tag", "visibility": "public"}}}')
     guide.build()
     raw = json.loads((space.root / "entries/place/mill.json").read_bytes())
@@ -42,19 +42,19 @@ def built(guide: Guide, space: SpaceFiles) -> Guide:
 
 
 def run_all(guide: Guide, path: str, data: bytes) -> list[str]:
-    """Run every command with a file in that form each time; return what was said."""
-    said = []
+    """Run every command, each time with that content of a file; return what the commands printed."""
+    printed = []
     for command in COMMANDS:
         (guide.root / path).write_bytes(data)
         outcome = guide.run(command)
         assert "Traceback" not in outcome.err
         assert outcome.code in (0, 1, 2, 4), outcome
-        said.append(outcome.err + outcome.out)
-    return said
+        printed.append(outcome.err + outcome.out)
+    return printed
 
 
 @pytest.mark.parametrize("path", FILES)
-def test_committed_file_of_another_form_is_no_traceback(built: Guide, path: str) -> None:
+def test_committed_file_of_invalid_form_causes_no_traceback(built: Guide, path: str) -> None:
     whole = (built.root / path).read_bytes()
     for data in (*WHOLE, *BROKEN):
         run_all(built, path, data)
@@ -63,36 +63,36 @@ def test_committed_file_of_another_form_is_no_traceback(built: Guide, path: str)
     assert built.run("build").code == 0
 
 
-def parts(value: Any, way: tuple[Any, ...] = ()) -> list[tuple[Any, ...]]:
-    """Return the ways to every part of a JSON value."""
+def parts(value: Any, keys: tuple[Any, ...] = ()) -> list[tuple[Any, ...]]:
+    """Return the key path of every part of a JSON value."""
     inner = value.items() if isinstance(value, dict) else enumerate(value) if isinstance(value, list) else ()
-    return [way, *(found for name, part in inner for found in parts(part, (*way, name)))]
+    return [keys, *(found for name, part in inner for found in parts(part, (*keys, name)))]
 
 
-def replaced(value: Any, way: tuple[Any, ...], part: Any) -> Any:
-    """Return a JSON value with another part in one place."""
-    if not way:
+def replaced(value: Any, keys: tuple[Any, ...], part: Any) -> Any:
+    """Return a JSON value with the part at a key path replaced."""
+    if not keys:
         return part
     copied = dict(value) if isinstance(value, dict) else list(value)
-    copied[way[0]] = replaced(value[way[0]], way[1:], part)
+    copied[keys[0]] = replaced(value[keys[0]], keys[1:], part)
     return copied
 
 
 @pytest.mark.parametrize("path", FILES[:-2])
 def test_any_part_of_a_committed_file_can_be_of_another_type(built: Guide, path: str) -> None:
     whole = json.loads((built.root / path).read_bytes())
-    for way in parts(whole):
+    for keys in parts(whole):
         for odd in (5, None, ["x"]):
-            (built.root / path).write_text(json.dumps(replaced(whole, way, odd)), "utf-8")
+            (built.root / path).write_text(json.dumps(replaced(whole, keys, odd)), "utf-8")
             for command in ("render", "check"):
                 outcome = built.run(command)
                 assert "Traceback" not in outcome.err
-                assert outcome.code in (0, 1, 2, 4), (outcome, way, odd)
+                assert outcome.code in (0, 1, 2, 4), (outcome, keys, odd)
 
 
 @pytest.mark.parametrize("data", [b'{"entry:p2":5}', b"5", b"null", b'{"entry:p2":{"slug":["a"]}}', b"{"])
 @pytest.mark.parametrize("command", ["sync", "render", "build", "check"])
-def test_record_of_earlier_addresses_in_another_form_is_named_and_kept(built: Guide, command: str, data: bytes) -> None:
+def test_record_of_earlier_urls_in_an_invalid_form_is_named_and_kept(built: Guide, command: str, data: bytes) -> None:
     file, site = built.root / "content/moved.json", built.files("site")
     file.write_bytes(data)
     outcome = built.run(command, *(["--full"] if command in ("sync", "build") else []))

@@ -94,15 +94,15 @@ def test_every_page_is_reached_from_the_home_page_and_no_link_is_dead(name: str,
 
 
 def is_shown(crawl: Crawl, url: str, alone: Iterable[str]) -> bool:
-    """Whether all that the page of a part says stands on one page that a reader reaches, in the same language."""
+    """Return whether everything on the page of a part is also on one reachable page in the same language."""
     pages = {crawl.name(address): tree for address, tree in crawl.trees.items()}
-    said = words_of_page(pages[url])
+    words = words_of_page(pages[url])
     reached = (pages[other] for other in pages.keys() - {*alone} if pages[other].get("lang") == pages[url].get("lang"))
-    return any(said <= words_of_page(tree) for tree in reached)
+    return any(words <= words_of_page(tree) for tree in reached)
 
 
 def words_of_page(tree: Any) -> set[str]:
-    """Return the lines and pictures of a page below its heading, without what links to it."""
+    """Return the lines and pictures of a page below its heading, without the entries that link to it."""
     linking = "ancestor::section[h2/span[@class='count']]"
     found = tree.xpath(f"//main//text()[not(ancestor::h1 or {linking})] | //main//img[not({linking})]/@src")
     return {line.strip().rsplit("/", 1)[-1] for text in found for line in text.splitlines()} - {""}

@@ -373,7 +373,7 @@ class Histories(RuleBasedStateMachine):
 
     @rule(folder=st.sampled_from(("", "/entries/place", "/files", "/files/a", "/model")))
     def add_foreign(self, folder: str) -> None:
-        """Put a file that is no item's under content/, where it stays."""
+        """Put a file that belongs to no item under content/, where it stays."""
         path = f"content{folder}/notes.md"
         SpaceFiles(self.guide).write(path, b"Mine.\n")
         self.foreign[path] = b"Mine.\n"

@@ -1,4 +1,4 @@
-"""The words of the theme: whole in every language it ships, found by locale, script and language."""
+"""The words of the theme: complete in every language it has, found by locale, script and language."""
 
 from __future__ import annotations
 
@@ -44,12 +44,12 @@ MOST_USED = [
 _USED = re.compile(r"""word\(["'](\w+)["']\)""")
 
 
-def test_theme_speaks_the_languages_that_most_pages_of_the_web_are_in() -> None:
+def test_theme_has_the_most_common_languages_of_the_web() -> None:
     assert sorted({*MOST_USED, "zh-Hant"}) == LANGUAGES
 
 
 @pytest.mark.parametrize("code", LANGUAGES)
-def test_language_of_the_theme_has_every_word_with_its_places_for_names(code: str, tmp_path: Path) -> None:
+def test_language_of_the_theme_has_every_word_with_its_placeholders(code: str, tmp_path: Path) -> None:
     words = read_words([code], tmp_path)
     assert list(words) == theme_names()
     for name, by_language in words.items():
@@ -57,7 +57,7 @@ def test_language_of_the_theme_has_every_word_with_its_places_for_names(code: st
         assert by_language[code].count("{}") == by_language["en"].count("{}"), name
 
 
-def test_words_that_only_reading_offline_needs_come_last() -> None:
+def test_words_used_only_for_offline_reading_come_last() -> None:
     names = theme_names()
     first = names.index(FIRST_OFFLINE)
     used = {file: {*_USED.findall(file.read_text("utf-8"))} for file in THEME.rglob("*.html")}
@@ -92,14 +92,14 @@ def test_only_the_languages_of_the_guide_are_read(tmp_path: Path) -> None:
     }
 
 
-def test_word_of_the_project_stands_in_place_of_the_themes(tmp_path: Path) -> None:
+def test_word_of_the_project_replaces_the_themes(tmp_path: Path) -> None:
     (tmp_path / "words.yaml").write_text("skip: {ja: 本文, ja-JP: 本文へ}\n", "utf-8")
     words = read_words(["ja-JP"], tmp_path)
     assert [find_word(words, "skip", code) for code in ("ja", "ja-JP")] == ["本文", "本文へ"]
     assert codes_for("ja-JP") == ("ja-JP", "ja")
 
 
-def test_page_in_a_language_speaks_it_throughout(guide: Guide, space: SpaceFiles) -> None:
+def test_page_in_a_language_uses_it_throughout(guide: Guide, space: SpaceFiles) -> None:
     post = content_type("post", field("title", "Symbol", localized=True), field("slug", "Symbol"))
     space.put_model(post, locales=[locale("ja", default=True), locale("ko"), locale("fa")])
     space.put(

@@ -79,7 +79,7 @@ def test_url_made_by_a_pattern_is_kept(guide: Guide) -> None:
 
 
 @pytest.mark.usefixtures("pages")
-def test_home_is_no_card_among_others(guide: Guide, space: SpaceFiles) -> None:
+def test_home_page_is_not_a_card_in_lists(guide: Guide, space: SpaceFiles) -> None:
     featured = content_type(
         "page", field("title", "Symbol"), field("slug", "Symbol"), field("next", "Array", **ENTRIES)
     )
@@ -92,7 +92,7 @@ def test_home_is_no_card_among_others(guide: Guide, space: SpaceFiles) -> None:
     assert [text_of(count) for count in shown(guide, "/").xpath("./section//*[@class='count']")] == ["2"]
 
 
-def test_type_of_which_the_space_has_its_home_alone_has_no_list(guide: Guide, pages: SpaceFiles) -> None:
+def test_type_with_only_the_home_page_has_no_list(guide: Guide, pages: SpaceFiles) -> None:
     pages.remove("entries/page/a.json")
     pages.put(entry("topic", "t", title="Boats", slug="boats"))
     guide.build()
@@ -114,7 +114,7 @@ def test_type_of_which_the_space_has_its_home_alone_has_no_list(guide: Guide, pa
     assert site(guide) == incremental
 
 
-def test_home_in_one_language_is_a_card_in_another_where_it_is_a_page_of_its_own(
+def test_home_page_in_one_language_is_a_card_in_another_in_which_it_is_an_ordinary_page(
     guide: Guide, space: SpaceFiles
 ) -> None:
     words = content_type("page", field("title", "Symbol", localized=True), field("slug", "Symbol", localized=True))

@@ -1,4 +1,4 @@
-"""What a guide offers first: the type with the most pages that shows something of its own; helpers come last."""
+"""The order of content types: first the one with the most pages that has content of its own; helpers come last."""
 
 from __future__ import annotations
 
@@ -45,7 +45,7 @@ def put_many(space: SpaceFiles, type_id: str, number: int) -> None:
 
 @pytest.fixture
 def library(space: SpaceFiles) -> SpaceFiles:
-    """A space of events and, fewer, books, with their authors and shelves."""
+    """A space of events and fewer books, with their authors and shelves."""
     space.put_model(ARCHIVE, AUTHOR, BOOK, EVENT, SHELF, locales=US)
     put_many(space, "book", 2)
     put_many(space, "event", 3)
@@ -90,7 +90,7 @@ def test_entry_that_changes_no_order_leaves_the_pages_that_do_not_show_it(guide:
     assert guide.build()["render"]["rendered"] == 3  # its own page, the list, the home page
 
 
-def test_people_to_whom_nothing_links_are_what_the_space_offers(guide: Guide, space: SpaceFiles) -> None:
+def test_people_that_nothing_links_to_come_first(guide: Guide, space: SpaceFiles) -> None:
     space.put_model(AUTHOR, SHELF, locales=US)
     space.put(entry("author", "a", name="Ann", bio="Writes."))
     put_many(space, "shelf", 3)
@@ -98,7 +98,7 @@ def test_people_to_whom_nothing_links_are_what_the_space_offers(guide: Guide, sp
     assert navigation(guide) == ["Author", "Shelf"]
 
 
-def test_page_that_is_made_of_parts_shows_something_of_its_own(guide: Guide, space: SpaceFiles) -> None:
+def test_page_made_of_parts_has_content_of_its_own(guide: Guide, space: SpaceFiles) -> None:
     block = content_type("textBlock", field("body", "Text"), field("internalName", "Symbol"), display="internalName")
     quote = content_type("quoteBlock", field("quote", "Text"), field("internalName", "Symbol"), display="internalName")
     sections = field("sections", "Array", "textBlock", "quoteBlock", **ENTRIES)

@@ -1,4 +1,4 @@
-"""Titles that are long, or that are no titles but the beginning of a text: each text stands on its page once, whole."""
+"""Long titles, and titles taken from the beginning of a text: each text is on its page once and complete."""
 
 from __future__ import annotations
 
@@ -41,7 +41,7 @@ def only_page(guide: Guide, space: SpaceFiles, type_id: str, *fields: Any, displ
     return shown(guide, f"/{file.parent.relative_to(site).as_posix()}/")
 
 
-def test_part_that_is_shown_by_its_text_has_no_heading_and_its_text_once(guide: Guide, space: SpaceFiles) -> None:
+def test_part_shown_by_its_text_has_no_heading_and_its_text_once(guide: Guide, space: SpaceFiles) -> None:
     space.put_model(PAGE, BANNER, INTRO, locales=US)
     space.put(entry("page", "p", title="Cards", slug="cards", sections=[link("Entry", "bn"), link("Entry", "i")]))
     space.put(entry("banner", "bn", title="Welcome", text="Come in."))
@@ -52,7 +52,7 @@ def test_part_that_is_shown_by_its_text_has_no_heading_and_its_text_once(guide: 
     assert text_of(page) == f"Cards Welcome Come in. {LONG}"
 
 
-def test_long_name_is_a_whole_heading_and_no_section(guide: Guide, space: SpaceFiles) -> None:
+def test_long_name_is_a_complete_heading_and_no_section(guide: Guide, space: SpaceFiles) -> None:
     fields = field("name", "Text"), field("description", "Text")
     page = only_page(guide, space, "product", *fields, display="name", name=NAME, description="A set.")
     assert text_of(page) == f"{NAME} A set."
@@ -60,19 +60,19 @@ def test_long_name_is_a_whole_heading_and_no_section(guide: Guide, space: SpaceF
     assert text_of(shown(guide, "/product/").find(".//strong")).endswith("…")
 
 
-def test_page_of_a_mere_text_is_called_by_its_type_and_shows_the_text_once(guide: Guide, space: SpaceFiles) -> None:
+def test_page_with_only_a_text_is_named_by_its_type_and_shows_the_text_once(guide: Guide, space: SpaceFiles) -> None:
     page = only_page(guide, space, "statement", field("wording", "Text"), display="wording", wording=LONG)
     assert text_of(page) == f"Statement {LONG}"
     assert headings(page) == ["Statement"]
 
 
-def test_short_text_is_once_a_title_and_not_the_lead_too(guide: Guide, space: SpaceFiles) -> None:
+def test_short_text_used_as_a_title_is_not_also_the_lead(guide: Guide, space: SpaceFiles) -> None:
     fields = field("title", "Symbol"), field("description", "Text"), field("subtitle", "Symbol")
     page = only_page(guide, space, "thing", *fields, display="title", description="A pencil.")
     assert text_of(page) == "A pencil."
 
 
-def test_entry_without_a_title_is_called_by_its_type_above_its_long_lead(guide: Guide, space: SpaceFiles) -> None:
+def test_entry_without_a_title_has_the_name_of_its_type_above_its_long_lead(guide: Guide, space: SpaceFiles) -> None:
     fields = field("title", "Symbol"), field("description", "Text")
     page = only_page(guide, space, "thing", *fields, display="title", description=LONG)
     assert text_of(page) == f"Thing {LONG}"

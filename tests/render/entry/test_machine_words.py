@@ -1,4 +1,4 @@
-"""Values that are for templates and programs are not shown; fields that are one thing for readers are shown as one."""
+"""Values for templates and programs are not shown; fields that belong together are shown as one."""
 
 from __future__ import annotations
 
@@ -76,11 +76,11 @@ def test_words_of_a_form_and_of_a_grid_are_not_shown(guide: Guide, space: SpaceF
         ("path", "Symbol", "Up the hill"),
     ],
 )
-def test_value_for_readers_is_none_for_a_template(name: str, kind: str, value: object) -> None:
+def test_value_for_readers_is_not_taken_for_one_for_templates(name: str, kind: str, value: object) -> None:
     assert not is_for_template(name, kind, value)
 
 
-def test_yes_or_no_about_what_is_there_is_for_readers() -> None:
+def test_boolean_about_an_amenity_is_for_readers() -> None:
     names = ("kidsMenu", "acceptsCreditCard", "hasGarden", "guidedTour", "petFriendly", "imageOnRequest", "reverse")
     assert roles(*(field(name, "Boolean") for name in names)).hidden == {"reverse"}
     numbers = ("row", "seat", "height", "columns")
@@ -96,7 +96,7 @@ def test_button_and_its_address_are_one_link_by_number_or_stem(guide: Guide, spa
     assert links(page) == {"Come": "https://come.example", "Read on": "https://news.example"}
 
 
-def test_button_leads_to_the_page_that_a_field_beside_it_links_to(guide: Guide, space: SpaceFiles) -> None:
+def test_button_leads_to_the_page_that_the_next_field_links_to(guide: Guide, space: SpaceFiles) -> None:
     target = field("targetPage", "Link", "page", linkType="Entry")
     buttons = [field("ctaLabel", "Symbol"), field("ctaPage", "Link", "page", linkType="Entry")]
     page = content_type("page", field("title", "Symbol"), field("slug", "Symbol"), *buttons)
@@ -113,7 +113,7 @@ def test_button_leads_to_the_page_that_a_field_beside_it_links_to(guide: Guide, 
     assert links(shown(guide, "/page/b/")) == {"Who we are": "../us/index.html"}
 
 
-def test_heading_and_what_it_heads_are_one_thing_by_number_or_stem(guide: Guide, space: SpaceFiles) -> None:
+def test_heading_and_its_text_belong_together_by_number_or_stem(guide: Guide, space: SpaceFiles) -> None:
     kinds = {"headerText2": "Symbol", "paragraphText2": "Text", "tile1Title": "Symbol", "tile1Content": "Symbol"}
     kinds |= {"storyHeading": "Symbol", "story": "Text"}
     values = {"headerText2": "How", "paragraphText2": "So.", "tile1Title": "Price", "tile1Content": "Ten a month"}
@@ -122,7 +122,7 @@ def test_heading_and_what_it_heads_are_one_thing_by_number_or_stem(guide: Guide,
     assert [text_of(prose) for prose in page.xpath(".//div[@class='prose']")] == ["How So.", "Long ago Once."]
 
 
-def test_list_stands_below_the_heading_that_editors_gave_it(guide: Guide, space: SpaceFiles) -> None:
+def test_list_is_below_the_heading_that_editors_gave_it(guide: Guide, space: SpaceFiles) -> None:
     names = field("ourTeamHeadline", "Symbol"), field("ourTeam", "Array", "person", **ENTRIES)
     page = content_type("page", field("title", "Symbol"), field("slug", "Symbol"), *names)
     space.put_model(page, content_type("person", field("name", "Symbol"), display="name"), locales=US)

@@ -1,4 +1,4 @@
-"""What stands above a list and below an entry: groups that gather, entries that lead here and are not shown already."""
+"""What is above a list and below an entry: groups of several entries, and referrers that are not already shown."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ def chips(page: Any) -> list[str]:
     return [text_of(chip) for chip in page.xpath(".//ul[@class='chips']/li")]
 
 
-def test_only_groups_that_gather_stand_above_a_list(guide: Guide, space: SpaceFiles) -> None:
+def test_only_groups_of_several_entries_are_above_a_list(guide: Guide, space: SpaceFiles) -> None:
     show = content_type("show", NAME, field("date", "Date"), single("song"), single("theatre"), display="name")
     others = [content_type(name, NAME, display="name") for name in ("song", "theatre")]
     space.put_model(show, *others, locales=US)
@@ -44,7 +44,7 @@ def test_only_groups_that_gather_stand_above_a_list(guide: Guide, space: SpaceFi
     ]
 
 
-def test_no_more_than_three_groups_stand_before_a_list(guide: Guide, space: SpaceFiles) -> None:
+def test_at_most_three_groups_are_above_a_list(guide: Guide, space: SpaceFiles) -> None:
     names = ("city", "genre", "stage", "season")
     types = [content_type(name, NAME, display="name") for name in names]
     space.put_model(content_type("show", NAME, *map(single, names), display="name"), *types, locales=US)
@@ -57,7 +57,7 @@ def test_no_more_than_three_groups_stand_before_a_list(guide: Guide, space: Spac
     assert chips(shown(guide, "/show/")) == ["The city 2", "The genre 2", "The stage 2"]
 
 
-def test_what_the_own_fields_of_a_page_show_is_not_shown_again_below(guide: Guide, space: SpaceFiles) -> None:
+def test_entries_shown_by_a_pages_fields_are_not_repeated_below(guide: Guide, space: SpaceFiles) -> None:
     author = content_type("author", NAME, field("books", "Array", "book", **ENTRIES), display="name")
     book = content_type("book", field("title", "Symbol"), single("writer"), field("text", "RichText"))
     space.put_model(author, book, locales=US)
@@ -75,7 +75,7 @@ def test_what_the_own_fields_of_a_page_show_is_not_shown_again_below(guide: Guid
     assert [text_of(heading) for heading in shown(guide, "/author/anna/").iter("h2")] == ["Book 2"]
 
 
-def test_no_card_leads_to_its_own_page(guide: Guide, space: SpaceFiles) -> None:
+def test_no_card_links_to_its_own_page(guide: Guide, space: SpaceFiles) -> None:
     fields = field("title", "Symbol"), field("slug", "Symbol"), field("related", "Array", "page", **ENTRIES)
     space.put_model(content_type("page", *fields, field("body", "RichText")), locales=US)
     body = {"en-US": node("document", embedded("a"))}
@@ -86,7 +86,7 @@ def test_no_card_leads_to_its_own_page(guide: Guide, space: SpaceFiles) -> None:
     assert [text_of(heading) for heading in shown(guide, "/page/b/").iter("h2")] == ["Page 1"]
 
 
-def test_menus_lead_to_pages_and_nothing_leads_back(guide: Guide, space: SpaceFiles) -> None:
+def test_menus_link_to_pages_and_are_not_shown_as_their_referrers(guide: Guide, space: SpaceFiles) -> None:
     page = content_type("page", field("title", "Symbol"), field("slug", "Symbol"))
     menu = content_type("menu", NAME, field("links", "Array", **ENTRIES), single("more"), display="name")
     footer = content_type("footerSection", NAME, single("menu"), display="name")
@@ -101,7 +101,7 @@ def test_menus_lead_to_pages_and_nothing_leads_back(guide: Guide, space: SpaceFi
     assert [text_of(heading) for heading in shown(guide, "/menu/main/").iter("h2")] == ["Links"]
 
 
-def test_heading_of_a_part_does_not_name_its_page(guide: Guide, space: SpaceFiles) -> None:
+def test_heading_of_a_part_does_not_repeat_the_title_of_its_page(guide: Guide, space: SpaceFiles) -> None:
     parts = field("parts", "Array", "hero", "block", **ENTRIES)
     kinds = [content_type(name, field("title", "Symbol"), field("text", "Text")) for name in ("hero", "block")]
     page = content_type("page", field("title", "Symbol"), field("slug", "Symbol"), parts)

@@ -67,9 +67,7 @@ def test_words_missing_in_a_language_are_those_of_the_guides_first_language() ->
     assert find_word(words, "less", "uk", "de-DE") == "less"
 
 
-def test_two_locales_that_are_marked_default_name_cards_in_the_language_they_lead_to(
-    guide: Guide, space: SpaceFiles
-) -> None:
+def test_cards_have_the_language_of_their_target_even_with_two_default_locales(guide: Guide, space: SpaceFiles) -> None:
     marked = [locale("de-DE", default=True), locale("en-US", default=True), locale("fr")]
     space.put_model(POST, locales=marked)
     space.put(entry("post", "a", title={"en-US": "Hello harbour"}, slug={"en-US": "hello"}))

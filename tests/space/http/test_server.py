@@ -325,7 +325,7 @@ ASSET_REQUESTS = [SYNC, *(f"/spaces/small/environments/master/{path}" for path i
 
 
 @pytest.mark.parametrize("path", [*ASSET_REQUESTS, f"{ASSET_REQUESTS[1]}?locale=*"])
-def test_with_own_urls_each_file_is_at_the_endpoint(space: SpaceFiles, tmp_path: Path, path: str) -> None:
+def test_with_own_urls_every_file_is_at_the_endpoint(space: SpaceFiles, tmp_path: Path, path: str) -> None:
     with open_endpoint(SpaceFolder(space.root), tmp_path / "log.db", Listening(own_urls=True)) as opened:
         [url] = file_urls(get(opened, path).json())
         assert url.startswith(f"//{opened.address}/")
@@ -337,14 +337,14 @@ def test_with_own_urls_each_file_is_at_the_endpoint(space: SpaceFiles, tmp_path:
 
 
 @pytest.mark.parametrize("path", ASSET_REQUESTS)
-def test_items_name_their_files_as_they_stand_unless_asked_otherwise(endpoint: Endpoint, path: str) -> None:
+def test_file_urls_of_items_are_unchanged_by_default(endpoint: Endpoint, path: str) -> None:
     [url] = file_urls(get(endpoint, path).json())
     assert url.startswith("//images.ctfassets.net/small/pic/")
     assert get(endpoint, url.removeprefix("//images.ctfassets.net")).content == PICTURE
 
 
 @pytest.mark.parametrize("own_urls", [False, True])
-def test_guide_of_an_endpoint_on_this_machine_takes_the_files_from_it(
+def test_guide_of_an_endpoint_on_this_machine_downloads_files_from_it(
     space: SpaceFiles, tmp_path: Path, remote: Callable[[str], Guide], own_urls: bool
 ) -> None:
     with open_endpoint(SpaceFolder(space.root), tmp_path / "log.db", Listening(own_urls=own_urls)) as opened:
