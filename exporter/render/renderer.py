@@ -44,7 +44,11 @@ _TEMPLATES = (".html", ".xml", ".txt")
 
 
 class PageError(Exception):
-    """A page failed; the message names template, line and item."""
+    """A page failed; the message names template, line and item, `cause` what may be wrong with other pages, too."""
+
+    def __init__(self, message: str, cause: str = "") -> None:
+        super().__init__(message)
+        self.cause = cause
 
 
 class Rendered(NamedTuple):
@@ -134,7 +138,8 @@ class Renderer:
         except sqlite3.DatabaseError:
             raise
         except Exception as error:
-            raise PageError(_where(error, page)) from error
+            where = _where(error, page)
+            raise PageError(f"{_subject(page)}: {where}", f"pages failed: {where}") from error
         finally:
             self._environment.view = None
             context.clear()  # it holds the view, which holds it: without the cycle both are freed at once
@@ -245,13 +250,13 @@ def _subject(page: Page) -> str:
 
 
 def _where(error: BaseException, page: Page) -> str:
-    """Return where and why a page failed: item, innermost template and line, the error's message."""
+    """Return where and why a page failed: innermost template and line, the error's message."""
     frames = [frame for frame in traceback.extract_tb(error.__traceback__) if frame.filename.endswith(_TEMPLATES)]
     name, line = getattr(error, "name", None), getattr(error, "lineno", None)
     if line is None and frames:
         name, line = _template_name(Path(frames[-1].filename)), frames[-1].lineno
     message = f"there is no template {error.name}" if isinstance(error, TemplateNotFound) else str(error)
-    return f"{_subject(page)}: {name or page.template} line {line or '?'}: {message}"
+    return f"{name or page.template} line {line or '?'}: {message}"
 
 
 def _template_name(file: Path) -> str:
