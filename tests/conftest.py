@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
 import pytest
+from hypothesis import settings
 
 from exporter.cli.commands import run
 from exporter.core.encoding import canonical
@@ -26,7 +27,12 @@ SEED = "HISTORIES_SEED"
 
 
 def pytest_configure() -> None:
-    """Choose a seed where none is given; the processes of a parallel run get the same."""
+    """Choose a seed where none is given; the processes of a parallel run get the same.
+
+    No example of a property has a deadline: tests assert work done, not time.
+    """
+    settings.register_profile("exporter", deadline=None)
+    settings.load_profile("exporter")
     os.environ.setdefault(SEED, str(random.randrange(1 << 30)))
 
 

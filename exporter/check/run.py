@@ -14,6 +14,7 @@ from exporter.core.containment import walk_links
 from exporter.guide.library.template_files import linked_files
 from exporter.guide.pages.moved_record import read_moved
 from exporter.guide.schema.read_model import read_guide_model
+from exporter.render.template_lint import unknown_names
 from exporter.report.check_report import CheckReport
 from exporter.report.problems import link_problem, problem, wanted, weigh
 from exporter.workers.pool import cores
@@ -48,7 +49,8 @@ def check_guide(project: Project, *, strict: bool = False, jobs: int = 0) -> Che
     guide, moved = read_guide_model(project.content, project.site), read_moved(project.content)
     mirror, site = MirrorCheck(project, make_rules(guide, codes), moved, jobs), _site_check(project, codes, jobs)
     linked = _links(project) if "link-on-disk" in codes else ()
-    found = chain(linked, mirror.find(), site.find() if site is not None else [_NO_SITE])
+    asked = unknown_names(project.root, guide) if "template-unknown" in codes else ()
+    found = chain(linked, asked, mirror.find(), site.find() if site is not None else [_NO_SITE])
     problems = tuple(sorted(dict.fromkeys(weigh(found, project.site.check, strict=strict)), key=_place))
     errors = sum(problem.severity == "error" for problem in problems)
     report = CheckReport(

@@ -11,10 +11,11 @@ from typing import TYPE_CHECKING
 from exporter.config.settings import line_numbers
 from exporter.jobs.lock import FolderLock
 from exporter.jobs.options import RenderChoices, SyncChoices
+from exporter.report.problems import weigh
 from exporter.report.report import Report
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable, Iterator, Mapping
 
     from exporter.build.output import OutputDrift
     from exporter.build.result import BuildResult
@@ -161,15 +162,26 @@ def _render(
         synced = sync_first() if sync_first is not None else None
         outcome = _render_pages(project, synced, choices, drift, details.append)
     reader, warnings = _publish(project, outcome)
+    asked = _unknown_names(project, outcome, verbose=verbose)
     return BuildReport(
         command,
         sync=synced.report if synced else None,
         render=outcome.report,
         reader=reader,
-        problems=tuple(dict.fromkeys((*(synced.problems if synced else ()), *outcome.problems, *warnings))),
+        problems=tuple(dict.fromkeys((*(synced.problems if synced else ()), *asked, *outcome.problems, *warnings))),
         notes=(*(synced.notes if synced else ()), *(details if verbose else ())),
         result=outcome.result,
     )
+
+
+def _unknown_names(project: Project, outcome: RenderOutcome, *, verbose: bool) -> Iterator[Problem]:
+    """Yield what the guide's own templates ask for in vain, where any page was rendered or all is to be told."""
+    if (outcome.report.rendered or verbose) and (project.root / "templates").is_dir():
+        from exporter.guide.schema.read_model import read_guide_model
+        from exporter.render.template_lint import unknown_names
+
+        guide = read_guide_model(project.content, project.site)
+        yield from weigh(unknown_names(project.root, guide, fields=verbose), project.site.check)
 
 
 def _publish(project: Project, outcome: RenderOutcome) -> tuple[Mapping[str, ReaderPart], tuple[Problem, ...]]:

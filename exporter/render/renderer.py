@@ -4,13 +4,11 @@ from __future__ import annotations
 
 import re
 import sqlite3
-import traceback
 from html import unescape
 from pathlib import Path
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from jinja2 import TemplateNotFound
 from jinja2.runtime import LoopContext
 from markupsafe import Markup
 
@@ -21,6 +19,7 @@ from exporter.render.entry.sections import Layout, Section
 from exporter.render.filters import VIEW, Group
 from exporter.render.jinja_environment import Templates
 from exporter.render.markup.control_characters import drop_controls
+from exporter.render.template_errors import explain
 from exporter.render.view.fields import FieldValue, type_name
 from exporter.render.view.languages import Language, languages
 from exporter.render.view.lazy import Lazy, SiteValues
@@ -40,7 +39,6 @@ _OBJECT = re.compile(r"(?P<what>(?:<|&lt;)[^<>&]{,200}) at (?P<place>0x[0-9a-f]+
 
 _NO_CHARACTER = re.compile(rb"\xc2[\x80-\x9f]|\xef(?:\xb7[\x90-\xaf]|\xbf[\xbe\xbf])")
 """C1 controls and noncharacters in UTF-8: pages and feeds may hold them in no form."""
-_TEMPLATES = (".html", ".xml", ".txt")
 
 
 class PageError(Exception):
@@ -138,7 +136,7 @@ class Renderer:
         except sqlite3.DatabaseError:
             raise
         except Exception as error:
-            where = _where(error, page)
+            where = explain(error, page.template, self._environment, context)
             raise PageError(f"{_subject(page)}: {where}", f"pages failed: {where}") from error
         finally:
             self._environment.view = None
@@ -247,20 +245,3 @@ def _encode(text: str) -> bytes:
 
 def _subject(page: Page) -> str:
     return f"{page.key} in {page.locale}" if page.key else page.url
-
-
-def _where(error: BaseException, page: Page) -> str:
-    """Return where and why a page failed: innermost template and line, the error's message."""
-    frames = [frame for frame in traceback.extract_tb(error.__traceback__) if frame.filename.endswith(_TEMPLATES)]
-    name, line = getattr(error, "name", None), getattr(error, "lineno", None)
-    if line is None and frames:
-        name, line = _template_name(Path(frames[-1].filename)), frames[-1].lineno
-    message = f"there is no template {error.name}" if isinstance(error, TemplateNotFound) else str(error)
-    return f"{name or page.template} line {line or '?'}: {message}"
-
-
-def _template_name(file: Path) -> str:
-    """Return the name of a template as `include` has it: its path inside the theme or the project's templates."""
-    parts = file.parts
-    top = max((index for index, part in enumerate(parts) if part in ("templates", "theme")), default=-1)
-    return "/".join(parts[top + 1 :])

@@ -35,6 +35,7 @@ CODES: Mapping[str, str] = {
     "asset-active": "warning",
     "page-link-dead": "error",
     "page-anchor-dead": "error",
+    "template-unknown": "warning",
     "static-hidden": "warning",
     "link-on-disk": "error",
     "site-missing": "warning",
