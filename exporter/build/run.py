@@ -26,6 +26,7 @@ from exporter.core.naming import page_path
 from exporter.guide.index.database import read_row
 from exporter.guide.index.guide_index import GuideIndex
 from exporter.guide.library.template_files import STATIC
+from exporter.guide.schema.left_out import mark_left_out
 from exporter.guide.schema.read_model import read_guide_model
 from exporter.report.problems import Problem, weigh
 from exporter.report.render_report import RenderReport
@@ -146,7 +147,7 @@ def _run(
         outcomes = _rendered(inputs, stale) if stale else iter(())
         if options.strict:
             held = HeldBack(files.enter_context(TemporaryFile(dir=inputs.project.cache)), outcomes)
-            problems = _weighed(inputs.project, (*_problems(inputs, ()), *held.problems))
+            problems = _weighed(inputs, (*_problems(inputs, ()), *held.problems))
             if options.has_errors or any(problem.severity == "error" for problem in problems):
                 report = replace(report, failed=held.failed, rendered=held.rendered, stopped=True)
                 return RenderOutcome(report, problems)
@@ -195,7 +196,7 @@ def _finish(
         rows=index.database.total_changes,
         stopped=False if options.strict else None,
     )
-    problems = _weighed(inputs.project, _problems(inputs, rendered.failed))
+    problems = _weighed(inputs, _problems(inputs, rendered.failed))
     return RenderOutcome(report, problems, find_result(index), inputs.guide.locales)
 
 
@@ -207,8 +208,8 @@ def _note_strays(index: GuideIndex, output: Output, moved: Iterable[str]) -> Non
             output.strays.add(page_path(url))
 
 
-def _weighed(project: Project, problems: Iterable[Problem]) -> tuple[Problem, ...]:
-    return tuple(dict.fromkeys(weigh(problems, project.site.check)))
+def _weighed(inputs: BuildInputs, problems: Iterable[Problem]) -> tuple[Problem, ...]:
+    return tuple(dict.fromkeys(weigh(mark_left_out(problems, inputs.guide), inputs.project.site.check)))
 
 
 def _problems(inputs: BuildInputs, failed: Iterable[Outcome]) -> Iterator[Problem]:

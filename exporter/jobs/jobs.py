@@ -15,7 +15,7 @@ from exporter.report.problems import weigh
 from exporter.report.report import Report
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Mapping
+    from collections.abc import Callable, Iterable, Iterator, Mapping
 
     from exporter.build.output import OutputDrift
     from exporter.build.result import BuildResult
@@ -89,7 +89,7 @@ def check(project: Project, *, strict: bool = False, jobs: int = 0) -> Report:
 
     with line_numbers(project):
         outcome = check_guide(project, strict=strict, jobs=jobs)
-    return Report("check", check=outcome.report, problems=outcome.problems)
+    return Report("check", check=outcome.report, problems=outcome.problems, notes=outcome.notes)
 
 
 def _options(choices: SyncChoices, *, verbose: bool) -> SyncOptions:
@@ -163,15 +163,26 @@ def _render(
         outcome = _render_pages(project, synced, choices, drift, details.append)
     reader, warnings = _publish(project, outcome)
     asked = _unknown_names(project, outcome, verbose=verbose)
+    shown, left_out = _split_left_out(project, outcome)
     return BuildReport(
         command,
         sync=synced.report if synced else None,
         render=outcome.report,
         reader=reader,
-        problems=tuple(dict.fromkeys((*(synced.problems if synced else ()), *asked, *outcome.problems, *warnings))),
-        notes=(*(synced.notes if synced else ()), *(details if verbose else ())),
+        problems=tuple(dict.fromkeys((*(synced.problems if synced else ()), *asked, *shown, *warnings))),
+        notes=(*(synced.notes if synced else ()), *left_out, *(details if verbose else ())),
         result=outcome.result,
     )
+
+
+def _split_left_out(project: Project, outcome: RenderOutcome) -> tuple[Iterable[Problem], list[str]]:
+    """Return the problems, and the sentence about links to what the guide's own filter leaves out."""
+    if project.filter is None:
+        return outcome.problems, []
+    from exporter.guide.schema.left_out import split_left_out
+    from exporter.guide.schema.read_model import read_guide_model
+
+    return split_left_out(outcome.problems, read_guide_model(project.content, project.site))
 
 
 def _unknown_names(project: Project, outcome: RenderOutcome, *, verbose: bool) -> Iterator[Problem]:
