@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from exporter.build.update import note_folders, sign_fresh
 from exporter.core.naming import page_path
+from exporter.guide.schema.left_out import mark_left_out
 from exporter.report.problems import Problem, weigh
 
 if TYPE_CHECKING:
@@ -49,7 +50,7 @@ def finish_site(
 def find_problems(inputs: BuildInputs, others: Iterable[Problem]) -> tuple[Problem, ...]:
     """Return what is wrong with the pages as they are, whenever they were rendered, and `others`, weighed."""
     found = (*_standing_problems(inputs), *others)
-    return tuple(dict.fromkeys(weigh(found, inputs.project.site.check)))
+    return tuple(dict.fromkeys(weigh(mark_left_out(found, inputs.guide), inputs.project.site.check)))
 
 
 def _standing_problems(inputs: BuildInputs) -> Iterator[Problem]:

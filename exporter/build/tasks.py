@@ -92,7 +92,7 @@ class PageTasks:
                 data, questions, problems = renderer.render(page)
                 reads = packer.pack(questions)
             except PageError as error:
-                failure = Problem("error", "page-failed", str(error), page.key or "", page.locale)
+                failure = Problem("error", "page-failed", str(error), page.key or "", page.locale, cause=error.cause)
                 data, reads, problems = b"", None, [failure]
             work = library.items.files_read - read, library.questions - asked
             yield Outcome(number, page, data, reads, problems, *work)

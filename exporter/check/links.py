@@ -54,10 +54,8 @@ class LinkTables:
 
     def unresolved(self) -> Iterator[Problem]:
         """Yield the links to items that the mirror does not hold."""
-        source = self._guide.site.source
-        other = "" if source.search is None and not source.only else " or not mirrored"
         for key, field, locale, target, name, path in self._index.database.execute(_UNRESOLVED):
-            message = f"{name}, {field} ({locale}) links to {target}, which is not published{other}: "
+            message = f"{name}, {field} ({locale}) links to {target}, which is not published: "
             message = one_line(f"{message}publish it, or remove the link", 400)
             yield problem("link-unresolved", message, item=key, locale=locale, field=field, file=f"content/{path}")
 

@@ -14,7 +14,9 @@ from exporter.check.words import missing_words
 from exporter.core.containment import walk_links
 from exporter.guide.library.template_files import linked_files
 from exporter.guide.pages.moved_record import read_moved
+from exporter.guide.schema.left_out import mark_left_out, split_left_out
 from exporter.guide.schema.read_model import read_guide_model
+from exporter.render.template_lint import unknown_names
 from exporter.report.check_report import CheckReport
 from exporter.report.problems import link_problem, problem, wanted, weigh
 from exporter.workers.pool import cores
@@ -32,10 +34,11 @@ _NO_SITE = problem("site-missing", "there is no site/ yet, so no page was checke
 
 @dataclass(frozen=True)
 class CheckOutcome:
-    """What a check looked at, and what is wrong: errors first, then by file."""
+    """What a check looked at, what is wrong (errors first, then by file), and what is worth a sentence."""
 
     report: CheckReport
     problems: tuple[Problem, ...]
+    notes: tuple[str, ...] = ()
 
 
 def check_guide(project: Project, *, strict: bool = False, jobs: int = 0) -> CheckOutcome:
@@ -50,8 +53,11 @@ def check_guide(project: Project, *, strict: bool = False, jobs: int = 0) -> Che
     mirror, site = MirrorCheck(project, make_rules(guide, codes), moved, jobs), _site_check(project, codes, jobs)
     linked = _links(project) if "link-on-disk" in codes else ()
     words = missing_words(guide, project.root / "templates") if "words-missing" in codes else ()
-    found = chain(linked, words, mirror.find(), site.find() if site is not None else [_NO_SITE])
-    problems = tuple(sorted(dict.fromkeys(weigh(found, project.site.check, strict=strict)), key=_place))
+    asked = unknown_names(project.root, guide) if "template-unknown" in codes else ()
+    found = chain(linked, words, asked, mirror.find(), site.find() if site is not None else [_NO_SITE])
+    weighed = dict.fromkeys(weigh(mark_left_out(found, guide), project.site.check, strict=strict))
+    kept, notes = split_left_out(weighed, guide)
+    problems = tuple(sorted(kept, key=_place))
     errors = sum(problem.severity == "error" for problem in problems)
     report = CheckReport(
         mirror.items,
@@ -61,7 +67,7 @@ def check_guide(project: Project, *, strict: bool = False, jobs: int = 0) -> Che
         mirror.coverage(),
         round(time.monotonic() - start, 2),
     )
-    return CheckOutcome(report, problems)
+    return CheckOutcome(report, problems, tuple(notes))
 
 
 def _place(found: Problem) -> tuple[Any, ...]:

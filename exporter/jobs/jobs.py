@@ -11,10 +11,11 @@ from typing import TYPE_CHECKING
 from exporter.config.settings import line_numbers
 from exporter.jobs.lock import FolderLock
 from exporter.jobs.options import RenderChoices, SyncChoices
+from exporter.report.problems import weigh
 from exporter.report.report import Report
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable, Iterable, Iterator, Mapping
 
     from exporter.build.drift import OutputDrift
     from exporter.build.result import BuildResult
@@ -88,7 +89,7 @@ def check(project: Project, *, strict: bool = False, jobs: int = 0) -> Report:
 
     with line_numbers(project):
         outcome = check_guide(project, strict=strict, jobs=jobs)
-    return Report("check", check=outcome.report, problems=outcome.problems)
+    return Report("check", check=outcome.report, problems=outcome.problems, notes=outcome.notes)
 
 
 def _options(choices: SyncChoices, *, verbose: bool) -> SyncOptions:
@@ -162,15 +163,37 @@ def _render(
         synced = sync_first() if sync_first is not None else None
         outcome = _render_pages(project, synced, choices, drift, details.append)
     reader, warnings = _publish(project, outcome)
+    asked = _unknown_names(project, outcome, verbose=verbose)
+    shown, left_out = _split_left_out(project, outcome)
     return BuildReport(
         command,
         sync=synced.report if synced else None,
         render=outcome.report,
         reader=reader,
-        problems=tuple(dict.fromkeys((*(synced.problems if synced else ()), *outcome.problems, *warnings))),
-        notes=(*(synced.notes if synced else ()), *(details if verbose else ())),
+        problems=tuple(dict.fromkeys((*(synced.problems if synced else ()), *asked, *shown, *warnings))),
+        notes=(*(synced.notes if synced else ()), *left_out, *(details if verbose else ())),
         result=outcome.result,
     )
+
+
+def _split_left_out(project: Project, outcome: RenderOutcome) -> tuple[Iterable[Problem], list[str]]:
+    """Return the problems, and the sentence about links to what the guide's own filter leaves out."""
+    if project.filter is None:
+        return outcome.problems, []
+    from exporter.guide.schema.left_out import split_left_out
+    from exporter.guide.schema.read_model import read_guide_model
+
+    return split_left_out(outcome.problems, read_guide_model(project.content, project.site))
+
+
+def _unknown_names(project: Project, outcome: RenderOutcome, *, verbose: bool) -> Iterator[Problem]:
+    """Yield what the guide's own templates ask for in vain, where any page was rendered or all is to be told."""
+    if (outcome.report.rendered or verbose) and (project.root / "templates").is_dir():
+        from exporter.guide.schema.read_model import read_guide_model
+        from exporter.render.template_lint import unknown_names
+
+        guide = read_guide_model(project.content, project.site)
+        yield from weigh(unknown_names(project.root, guide, fields=verbose), project.site.check)
 
 
 def _publish(project: Project, outcome: RenderOutcome) -> tuple[Mapping[str, ReaderPart], tuple[Problem, ...]]:

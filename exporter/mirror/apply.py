@@ -44,6 +44,12 @@ if TYPE_CHECKING:
 # never names what content/ does not hold.
 
 
+_NOT_EXPORTED = (
+    "it does not lie with the space's files: export the space with --download-assets, or set assets: link under "
+    "content: in site.yaml"
+)
+
+
 class Fetched(NamedTuple):
     """What became of the asset files of a plan: the ids of assets where one failed, and the problems of this run."""
 
@@ -68,7 +74,7 @@ def fetch_files(staging: Staging, client: Delivery, at_once: int) -> Fetched:
     with closing(download_all(client, _missing(staging), at_once)) as ended:
         for wanted, code, words in ended:
             if code:
-                failed.append((wanted.asset, _lost_file(wanted.asset, code, words)))
+                failed.append((wanted.asset, _lost_file(wanted, client, code, words)))
             else:
                 rename(wanted.target, wanted.target.with_suffix(""))
                 downloaded += 1
@@ -92,9 +98,17 @@ def _missing(staging: Staging) -> list[Wanted]:
     return found
 
 
-def _lost_file(asset: str, code: str, words: str) -> Problem:
-    message = f"the file of asset {asset} did not come: {words}; the next sync asks for it again"
-    return Problem("error", code, message, item=f"asset:{asset}")
+def _lost_file(wanted: Wanted, client: Delivery, code: str, words: str) -> Problem:
+    """Return the problem of a file that did not come; files of one host have the cause in common."""
+    from exporter.source.assets import host_of
+
+    if client.address.local and code == "asset-status":
+        words = _NOT_EXPORTED
+    host = host_of(wanted.url, client.address)
+    reason = words.partition("; asked ")[0].removeprefix(f"{host} could not be asked: ")
+    cause = f"files of {host} did not come: {reason}; the next sync asks for them again"
+    message = f"the file of asset {wanted.asset} did not come: {words}; the next sync asks for it again"
+    return Problem("error", code, message, item=f"asset:{wanted.asset}", cause=cause)
 
 
 def guard_content(content: Path) -> None:

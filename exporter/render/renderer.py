@@ -4,13 +4,11 @@ from __future__ import annotations
 
 import re
 import sqlite3
-import traceback
 from html import unescape
 from pathlib import Path
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from jinja2 import TemplateNotFound
 from jinja2.runtime import LoopContext
 from markupsafe import Markup
 
@@ -21,6 +19,7 @@ from exporter.render.entry.sections import Layout, Section
 from exporter.render.filters import VIEW
 from exporter.render.jinja_environment import Templates
 from exporter.render.markup.control_characters import drop_controls
+from exporter.render.template_errors import explain
 from exporter.render.view.fields import FieldValue, type_name
 from exporter.render.view.groups import Group
 from exporter.render.view.languages import Language, languages
@@ -41,11 +40,14 @@ _OBJECT = re.compile(r"(?P<what>(?:<|&lt;)[^<>&]{,200}) at (?P<place>0x[0-9a-f]+
 
 _NO_CHARACTER = re.compile(rb"\xc2[\x80-\x9f]|\xef(?:\xb7[\x90-\xaf]|\xbf[\xbe\xbf])")
 """C1 controls and noncharacters in UTF-8: pages and feeds may hold them in no form."""
-_TEMPLATES = (".html", ".xml", ".txt")
 
 
 class PageError(Exception):
-    """A page failed; the message names template, line and item."""
+    """A page failed; the message names template, line and item, `cause` what may be wrong with other pages, too."""
+
+    def __init__(self, message: str, cause: str = "") -> None:
+        super().__init__(message)
+        self.cause = cause
 
 
 class Rendered(NamedTuple):
@@ -136,7 +138,8 @@ class Renderer:
         except sqlite3.DatabaseError:
             raise
         except Exception as error:
-            raise PageError(_where(error, page)) from error
+            where = explain(error, page.template, self._environment, context)
+            raise PageError(f"{_subject(page)}: {where}", f"pages failed: {where}") from error
         finally:
             self._environment.view = None
             context.clear()  # it holds the view, which holds it: without the cycle both are freed at once
@@ -242,20 +245,3 @@ def _encode(text: str) -> bytes:
 
 def _subject(page: Page) -> str:
     return f"{page.key} in {page.locale}" if page.key else page.url
-
-
-def _where(error: BaseException, page: Page) -> str:
-    """Return where and why a page failed: item, innermost template and line, the error's message."""
-    frames = [frame for frame in traceback.extract_tb(error.__traceback__) if frame.filename.endswith(_TEMPLATES)]
-    name, line = getattr(error, "name", None), getattr(error, "lineno", None)
-    if line is None and frames:
-        name, line = _template_name(Path(frames[-1].filename)), frames[-1].lineno
-    message = f"there is no template {error.name}" if isinstance(error, TemplateNotFound) else str(error)
-    return f"{_subject(page)}: {name or page.template} line {line or '?'}: {message}"
-
-
-def _template_name(file: Path) -> str:
-    """Return the name of a template as `include` has it: its path inside the theme or the project's templates."""
-    parts = file.parts
-    top = max((index for index, part in enumerate(parts) if part in ("templates", "theme")), default=-1)
-    return "/".join(parts[top + 1 :])

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from dataclasses import asdict, dataclass, replace
+from functools import cache
 from typing import TYPE_CHECKING
 
 from exporter.core.encoding import MOST_LEVELS, TOO_DEEP
@@ -33,6 +35,7 @@ CODES: Mapping[str, str] = {
     "asset-active": "warning",
     "page-link-dead": "error",
     "page-anchor-dead": "error",
+    "template-unknown": "warning",
     "static-hidden": "warning",
     "words-missing": "warning",
     "link-on-disk": "error",
@@ -46,12 +49,16 @@ DEPTH_MESSAGE = (
     "make it flatter and publish"
 )
 
+_HERE = "\0"
+"""Stands for a locale in a message; no message holds this character."""
+
 
 @dataclass(frozen=True, slots=True)
 class Problem:
     """Something in the content or the guide that someone should look at.
 
     `file` is a path in the guide's folder, `line` counts from 1, `link` is a link of that file as written there.
+    `cause` says of several problems at once what is wrong, after their number: `files of HOST did not come: …`.
     """
 
     severity: str
@@ -63,10 +70,11 @@ class Problem:
     file: str = ""
     line: int = 0
     link: str = ""
+    cause: str = ""
 
     def as_json(self) -> dict[str, str | int]:
-        """Return the problem's members that are not empty."""
-        return {name: value for name, value in asdict(self).items() if value}
+        """Return the problem's members that are not empty; the cause is part of the message."""
+        return {name: value for name, value in asdict(self).items() if value and name != "cause"}
 
 
 def problem(code: str, message: str, **where: str | int) -> Problem:
@@ -102,17 +110,57 @@ def weigh(problems: Iterable[Problem], chosen: Mapping[str, str], *, strict: boo
             yield replace(found, severity=severity)
 
 
+def one_for_all(problems: Iterable[Problem], *, by_cause: bool) -> list[Problem]:
+    """Return the problems in order, those that are the same in several languages as one that names them.
+
+    With `by_cause`, those that have a cause in common are one, too, with their number.
+    """
+    found: dict[tuple[str, ...], list[Problem]] = {}
+    for one in problems:
+        kind = ("cause", one.cause) if one.cause and by_cause else ("message", _any_locale(one))
+        found.setdefault((one.severity, one.code, *kind), []).append(one)
+    return [_counted(alike) if kind == "cause" else _named(alike) for (_, _, kind, _), alike in found.items()]
+
+
+def _counted(alike: list[Problem]) -> Problem:
+    first = alike[0]
+    if len(alike) == 1:
+        return first
+    subject = f"{first.item} in {first.locale}" if first.item and first.locale else first.item or first.locale
+    such_as = f" (the first: {subject})" if subject else ""
+    return replace(first, message=f"{len(alike):,} {first.cause}{such_as}", item="", locale="", field="")
+
+
+def _named(alike: list[Problem]) -> Problem:
+    """Return the first problem, with the locales of all."""
+    first = alike[0]
+    locales = ", ".join(dict.fromkeys(one.locale for one in alike if one.locale))
+    if locales in ("", first.locale):
+        return first
+    message = _any_locale(first)
+    told = message.replace(_HERE, locales) if _HERE in message else f"{message} (in {locales})"
+    return replace(first, message=told)
+
+
+def _any_locale(one: Problem) -> str:
+    """Return a problem's message with a sign where it names its locale."""
+    return _naming(one.locale).sub(_HERE, one.message) if one.locale else one.message
+
+
+@cache
+def _naming(locale: str) -> re.Pattern[str]:
+    code = re.escape(locale)
+    return re.compile(rf"(?<=\(){code}(?=\))|(?<=\bin ){code}(?![\w-])")
+
+
 def listed_problems(problems: Iterable[Problem], *, verbose: bool) -> tuple[list[Problem], Counter[str]]:
     """Return the problems to list one by one, and how many more there are of each code.
 
-    A message that is the same in several locales is listed once.
+    What is the same in several locales is listed once, and unless all is asked for, what has one cause, too.
     """
     counts: Counter[str] = Counter()
     listed = []
-    once: dict[tuple[str, ...], Problem] = {}
-    for found in problems:
-        once.setdefault((found.severity, found.code, found.message), found)
-    for found in once.values():
+    for found in one_for_all(problems, by_cause=not verbose):
         counts[found.code] += 1
         if verbose or counts[found.code] <= _MOST:
             listed.append(found)

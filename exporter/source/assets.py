@@ -73,6 +73,15 @@ def file_address(file_url: str, address: Address) -> str:
     return f"{_scheme(parts, own)}://{name}{f':{port}' if port else ''}{path}"
 
 
+def host_of(file_url: str, address: Address) -> str:
+    """Return the host that an asset file is asked of, as messages name it."""
+    try:
+        asked = urlsplit(file_address(file_url, address)).netloc
+    except SourceError:
+        return "another host"
+    return address.host if asked == urlsplit(address.url).netloc else asked
+
+
 def _scheme(parts: SplitResult, own: SplitResult) -> str:
     """Return the scheme: http only where the source itself, on a loopback host, is asked by it."""
     if parts.hostname != own.hostname or own.scheme == "https":

@@ -239,9 +239,9 @@ def test_space_and_files_on_the_loopback_interface_are_requested_without_a_proxy
 @contextmanager
 def nobody() -> Iterator[tuple[str, Callable[[], int]]]:
     """A host where nothing listens, which cannot count connections."""
-    with socket.create_server(("127.0.0.1", 0)) as free:
-        host = f"127.0.0.1:{free.getsockname()[1]}"
-    yield host, lambda: 0
+    with socket.socket() as deaf:
+        deaf.bind(("127.0.0.1", 0))  # kept, so that no other server of the test is given its port
+        yield f"127.0.0.1:{deaf.getsockname()[1]}", lambda: 0
 
 
 @contextmanager

@@ -166,8 +166,16 @@ def _types_with_pages(model: Model, site: SiteConfig) -> tuple[str, ...]:
 
 
 def _prefixes(locales: tuple[str, ...]) -> dict[str, str]:
-    """Return what the addresses of each locale begin with: the root for the guide's first one."""
-    return {code: "/" if code == locales[0] else f"/{url_segment(code) or file_name(code)}/" for code in locales}
+    """Return what the addresses of each locale begin with: the root for the guide's first one.
+
+    Locales that differ only by case, which no address may, get a suffix.
+    """
+    plain = {code: url_segment(code) or file_name(code) for code in locales[1:]}
+    counts = Counter(segment.lower() for segment in plain.values())
+    own = {
+        code: file_name(code, clash=True) if counts[segment.lower()] > 1 else segment for code, segment in plain.items()
+    }
+    return {locales[0]: "/", **{code: f"/{segment}/" for code, segment in own.items()}}
 
 
 def _segments(model: Model, locales: tuple[str, ...]) -> dict[str, str]:

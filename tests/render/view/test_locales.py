@@ -194,3 +194,22 @@ def test_page_names_another_language_in_its_own_language() -> None:
     assert [spoken_name("xx-nonsense", "Klingon", "de"), spoken_name("en", "English", "xx-nonsense")] == [
         *("Klingon", "English")
     ]
+
+
+def test_locales_that_differ_by_case_have_addresses_of_their_own(guide: Guide, space: SpaceFiles) -> None:
+    codes = ["de-AT", "de-at", "pt-BR"]
+    space.put_model(
+        PLACE, CATEGORY, locales=[locale("en-US", default=True), *(locale(code, "en-US") for code in codes)]
+    )
+    titles = {"en-US": "Gate", "de-AT": "Tor", "de-at": "Pforte", "pt-BR": "Portão"}
+    raw = entry("place", "gate", slug="gate")
+    raw["fields"]["title"] = titles
+    space.put(raw)
+    assert guide.build()["problems"] == []
+    files = [path.lower() for path in guide.files("site")]
+    assert len(files) == len(set(files)), "no disk and no host takes one for the other"
+    pages = [path for path in guide.files("site") if path.endswith("place/gate/index.html")]
+    shown = {title for path in pages for title in titles.values() if f">{title}</h1>" in guide.files()[path].decode()}
+    assert (len(pages), shown) == (4, set(titles.values()))
+    assert "site/pt-BR/place/gate/index.html" in pages
+    assert guide.run("check").code == 0

@@ -1,0 +1,52 @@
+"""Why a page failed, in words: template, line, the error, and what was probably meant."""
+
+from __future__ import annotations
+
+import re
+import traceback
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from jinja2 import TemplateNotFound
+
+from exporter.core.suggestions import nearest
+
+if TYPE_CHECKING:
+    from collections.abc import Collection, Mapping
+
+    from jinja2 import Environment
+
+_TEMPLATES = (".html", ".xml", ".txt")
+_NO_SUCH = re.compile(r"No (filter|test) named '([^']+)'\.?")
+_UNDEFINED = re.compile(r"'([^']+)' is undefined")
+
+
+def explain(error: BaseException, template: str, environment: Environment, variables: Mapping[str, object]) -> str:
+    """Return where and why a page failed: the innermost template and its line, the message, what was meant.
+
+    `template` is the page's own, for errors that name none; `variables` are what the page's templates have.
+    """
+    frames = [frame for frame in traceback.extract_tb(error.__traceback__) if frame.filename.endswith(_TEMPLATES)]
+    name, line = getattr(error, "name", None), getattr(error, "lineno", None)
+    if line is None and frames:
+        name, line = _template_name(Path(frames[-1].filename)), frames[-1].lineno
+    message = f"there is no template {error.name}" if isinstance(error, TemplateNotFound) else str(error)
+    return f"{name or template} line {line or '?'}: {message.rstrip('.')}{_meant(message, environment, variables)}"
+
+
+def _meant(message: str, environment: Environment, variables: Mapping[str, object]) -> str:
+    """Return the end of a sentence about a filter, a test, a function or a variable that does not exist."""
+    no_such, undefined = _NO_SUCH.search(message), _UNDEFINED.search(message)
+    if no_such:
+        known: Collection[str] = environment.filters if no_such[1] == "filter" else environment.tests
+        near = nearest(no_such[2], known)
+    else:
+        near = nearest(undefined[1], [*environment.globals, *variables]) if undefined else None
+    return f"; did you mean {near}?" if near else ""
+
+
+def _template_name(file: Path) -> str:
+    """Return the name of a template as `include` has it: its path inside the theme or the project's templates."""
+    parts = file.parts
+    top = max((index for index, part in enumerate(parts) if part in ("templates", "theme")), default=-1)
+    return "/".join(parts[top + 1 :])
