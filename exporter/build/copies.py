@@ -14,8 +14,6 @@ from exporter.core.encoding import digest
 from exporter.core.files import read_bytes, walk_files
 from exporter.core.naming import HARMLESS_XML, suffix_of
 from exporter.guide.library.template_files import STATIC, THEME, linked_files, theme_files
-from exporter.pictures.icons import icon_files
-from exporter.pictures.svg import harmless
 from exporter.report.problems import link_problem, problem
 
 if TYPE_CHECKING:
@@ -71,9 +69,9 @@ class Copies:
     @cached_property
     def hidden(self) -> dict[str, Problem]:
         """The static files, by path, in whose place pages lie: they are not copied."""
-        said = "{} is not copied: a page of the guide lies there"
+        message = "{} is not copied: a page of the guide lies there"
         hidden = (source for _, source in sorted(self._static.items()) if self._is_hidden(source.path))
-        return {source.path: problem("static-hidden", said.format(source.file)) for source in hidden}
+        return {source.path: problem("static-hidden", message.format(source.file)) for source in hidden}
 
     def copy(self, output: Output) -> tuple[int, set[str]]:
         """Copy what differs; return the number of files written and the paths of all copies."""
@@ -103,7 +101,7 @@ class Copies:
         if signature and before is not None and before[0] == known and output.stands(path, before[1], before[2]):
             return False
         signature, data = (signature, read_bytes(source.file) or b"") if signature else look_again(source.file)
-        data = harmless(path, data) if source.cleaned else data
+        data = _cleaned(path, data) if source.cleaned else data
         written = output.write(path, data)
         now = _signature_of_copy(source, signature), written.size, written.mtime
         if before != now:
@@ -124,6 +122,12 @@ def _signature_of_copy(source: Source, signature: int) -> int:
     return ~signature if source.cleaned and signature else signature
 
 
+def _cleaned(path: str, data: bytes) -> bytes:
+    from exporter.pictures.svg import harmless  # a build that copies nothing loads no parser
+
+    return harmless(path, data)
+
+
 def _static_files(project: Project) -> Iterator[Source]:
     """Yield the theme's static files, those of the reader's device and the project's own; the later ones replace."""
     now = time.time_ns()
@@ -141,6 +145,8 @@ def _offline_files(project: Project) -> Iterator[tuple[str, Path]]:
     """
     site = project.site
     if site.offline is True:
+        from exporter.pictures.icons import icon_files
+
         yield from ((f"offline/{name}", CLIENT / name) for name in CLIENT_FILES)
         yield "sw.js", CLIENT / "sw.js"
         logo = project.root / STATIC / site.theme.logo if site.theme.logo else None

@@ -8,12 +8,11 @@ from typing import TYPE_CHECKING
 from exporter.build.program_stamp import file_digest
 from exporter.build.update import FileChanges, Update, look_for_items, update_items
 from exporter.core.encoding import value_digest
-from exporter.core.naming import MOVED_PATH
 from exporter.guide.index.subjects import list_subject, url_subject
 from exporter.guide.library.template_files import THEME, own_files, theme_files
+from exporter.guide.pages.moved_record import read_moved
 from exporter.guide.schema.dates import read_date, unix_time
 from exporter.guide.schema.guide_model import site_values
-from exporter.guide.schema.read_model import read_json
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -22,8 +21,8 @@ if TYPE_CHECKING:
     from exporter.build.tasks import PageTasks
     from exporter.config.settings import Project
     from exporter.guide.index.guide_index import GuideIndex
+    from exporter.guide.pages.moved_record import Record
     from exporter.guide.pages.planner import PagePlanner
-    from exporter.guide.pages.redirects import Record
     from exporter.guide.schema.guide_model import GuideModel
     from exporter.workers.pool import WorkerPool
 
@@ -102,7 +101,7 @@ def changed_items(inputs: BuildInputs, look: Callable[[], FileChanges]) -> FileC
 
 def plan_pages(inputs: BuildInputs, changes: FileChanges) -> PagePlan:
     """Bring items and pages of the index up to date and mark the stale pages. Runs within one transaction."""
-    earlier: Mapping[str, Record] = dict(read_json(inputs.project.content, MOVED_PATH))
+    earlier = read_moved(inputs.project.content)
     digests = _digests(inputs, earlier)
     differing = digests.differing(inputs.index)
     moved_assets = inputs.copies.moved_assets()

@@ -144,8 +144,8 @@ def read_files(
         try:
             item = item_at(path, decode(data))
         except ValueError as error:
-            said = f"{content}/{path} is not JSON ({error}): restore it from git, or run sync --full"
-            raise GuardError("mirror-broken", said) from None
+            message = f"{content}/{path} is not JSON ({error}): restore it from git, or run sync --full"
+            raise GuardError("mirror-broken", message) from None
         if item is None:
             yield ReadFile(path, digest(data), None)
         else:

@@ -190,8 +190,8 @@ def _insert(index: GuideIndex, rows: list[NewItem]) -> None:
         known = ((row.path, index.items.path_of(row.facts.key)) for row in rows if row.facts is not None)
         paths = [path for path, other in known if other not in (None, path)]
         both = " and ".join(f"content/{path}" for path in paths[:2]) or "two files of content/"
-        said = f"{both}: the same item lies in two places: remove one of the files, or run sync --full"
-        raise GuardError("mirror-double", said) from None
+        message = f"{both}: the same item lies in two places: remove one of the files, or run sync --full"
+        raise GuardError("mirror-double", message) from None
 
 
 def _note(update: Update, before: ItemFacts | None, after: ItemFacts | None) -> None:

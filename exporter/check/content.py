@@ -6,9 +6,10 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from exporter.check.assets import alt_missing, odd_files
 from exporter.check.written import links_in_text, path_of
+from exporter.core.model import cut_values
 from exporter.guide.pages.item_facts import facts_of, links_in
 from exporter.render.markup.link_syntax import is_refused
-from exporter.report.problems import problem
+from exporter.report.problems import DEPTH_MESSAGE, problem
 from exporter.report.text import one_line
 
 if TYPE_CHECKING:
@@ -44,7 +45,7 @@ def look_at(rules: Rules, item: Item, path: str, of_files: Iterable[Found] = ())
     """Check an item whose JSON lies at `path` under content/; `of_files` was found in its files."""
     written = list(_written(rules, item))
     facts, nested = facts_of(rules.guide, item, path), list(_nested(rules, item))
-    found = [*of_files, *_coordinates(rules, item, nested), *_refused(written)]
+    found = [*of_files, *_coordinates(rules, item, nested), *_refused(written), *_cut(item)]
     if item.key.kind == "asset":
         found += [*alt_missing(rules, item), *odd_files(rules, item, path)]
     else:
@@ -97,6 +98,11 @@ def _written(rules: Rules, item: Item) -> Iterator[tuple[str, str, str]]:
         for code, value in item.localized(field.id).items() if field.type in ("Text", "RichText") else ():
             if code in rules.shown:
                 yield from ((link, field.id, code) for link in links_in_text(value, field.type))
+
+
+def _cut(item: Item) -> Iterator[Found]:
+    for name, code in cut_values(item):
+        yield "nested-too-deep", code, name, f" in {name}: {DEPTH_MESSAGE}"
 
 
 def _refused(written: list[tuple[str, str, str]]) -> Iterator[Found]:

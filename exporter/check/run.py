@@ -12,9 +12,9 @@ from exporter.check.mirror import MirrorCheck
 from exporter.check.rules import make_rules
 from exporter.check.words import missing_words
 from exporter.core.containment import walk_links
-from exporter.core.naming import MOVED_PATH
 from exporter.guide.library.template_files import linked_files
-from exporter.guide.schema.read_model import read_guide_model, read_json
+from exporter.guide.pages.moved_record import read_moved
+from exporter.guide.schema.read_model import read_guide_model
 from exporter.report.check_report import CheckReport
 from exporter.report.problems import link_problem, problem, wanted, weigh
 from exporter.workers.pool import cores
@@ -46,7 +46,7 @@ def check_guide(project: Project, *, strict: bool = False, jobs: int = 0) -> Che
     start = time.monotonic()
     check_output(project.output)
     codes, jobs = wanted(project.site.check), jobs or cores()
-    guide, moved = read_guide_model(project.content, project.site), read_json(project.content, MOVED_PATH)
+    guide, moved = read_guide_model(project.content, project.site), read_moved(project.content)
     mirror, site = MirrorCheck(project, make_rules(guide, codes), moved, jobs), _site_check(project, codes, jobs)
     linked = _links(project) if "link-on-disk" in codes else ()
     words = missing_words(guide, project.root / "templates") if "words-missing" in codes else ()

@@ -183,13 +183,22 @@ def space() -> None:
     click.option("--token", help="Take this access token alone; by default any."),
     click.option("--state", type=_PATH, metavar="FOLDER", help="Keep the change log here."),
     click.option("--host", default="127.0.0.1", help="Listen on this address; by default on the loopback alone."),
+    click.option("--own-urls", is_flag=True, help="Name this endpoint as the host of the assets' files."),
     click.option(
         "--fault", "faults", multiple=True, metavar="NAME[=N]", help="Misbehave: see the README for the names."
     ),
 )
 @click.pass_obj
 def serve(
-    common: Common, path: str, *, port: int, token: str | None, state: Path | None, host: str, faults: tuple[str, ...]
+    common: Common,
+    path: str,
+    *,
+    port: int,
+    token: str | None,
+    state: Path | None,
+    host: str,
+    own_urls: bool,
+    faults: tuple[str, ...],
 ) -> int:
     """Serve PATH (a mirror, an export file or demo) as the Delivery API does, following edits; Ctrl-C ends it."""
     from exporter.space.http.faults import Faults, read_fault
@@ -198,7 +207,7 @@ def serve(
 
     folder = open_folder(path, common.folder or Path())
     log = (state or cache_folder(folder.root)) / "space.db"
-    listening = Listening(port, host, token, "watch", Faults.of(map(read_fault, faults)))
+    listening = Listening(port, host, token, "watch", Faults.of(map(read_fault, faults)), own_urls=own_urls)
     with open_endpoint(folder, log, listening) as endpoint:
         printer = common.printer()
         printer.out(endpoint.url)

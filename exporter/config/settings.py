@@ -218,7 +218,10 @@ def _from_cache(data: bytes, text: str) -> SiteConfig:
     digest, kept, end = data.decode("utf-8").split("\n")
     if end or digest != _digest(text, kept):
         raise ValueError("of another site.yaml, or damaged")
-    values = json.loads(kept)
+    try:
+        values = json.loads(kept)
+    except RecursionError:
+        raise ValueError("nested too deep") from None
     source = values["part"]["source"]["part"]
     for _, name in _EXPANDED_LATER:
         source[name] = expand(source[name])

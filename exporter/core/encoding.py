@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import re
 import sys
 from typing import TYPE_CHECKING, Any, TypeAlias
 
@@ -19,22 +20,94 @@ _ENCODER = msgspec.json.Encoder(order="sorted")
 _PACKER = msgspec.msgpack.Encoder()
 _SUM_BYTES = 16
 
+MOST_LEVELS = 128
+"""Levels of lists and objects in an item; Rich Text takes two a node. What is deeper is not kept."""
+
+LISTED = 3
+"""Levels of lists and objects around an item at most, in a page, a listing or an export."""
+
+TOO_DEEP = "[nested too deep to show]"
+"""What stands in place of a list or object that is too deep."""
+
+_TOO_DEEP_JSON = json.dumps(TOO_DEEP).encode()
+_STRUCTURE = re.compile(rb'[\[\]{}]|"(?:[^"\\]++|\\.)*+"?', re.DOTALL)
+"""The brackets of JSON, and its texts, in which brackets are none; a text that does not end reaches to the end."""
+
 sys.set_int_max_str_digits(100_000)  # integers are exact; the limit guards against a hostile space
 
 
-def decode(data: bytes | bytearray) -> Json:
+def decode(data: bytes | bytearray, *, levels: int = MOST_LEVELS) -> Json:
     """Decode JSON with integers exact at any size and other numbers as doubles.
 
-    Raises ValueError for anything that is not JSON, or a number that is no double.
+    Lists and objects below `levels` levels become TOO_DEEP: no value that comes from here has to be feared by code that
+    descends into it. Raises ValueError for anything that is not JSON, or a number that is no double.
     """
+    if not may_be_deeper(data, levels):
+        return _decode(data)
+    try:
+        value = _decode(data)
+    except RecursionError:
+        return _decode_cut(data, levels)
+    return _decode_cut(data, levels) if is_deeper(value, levels) else value
+
+
+def _decode(data: bytes | bytearray) -> Json:
     try:
         return msgspec.json.decode(data)
-    except (msgspec.DecodeError, RecursionError):
-        pass
-    try:
+    except msgspec.DecodeError:
         return json.loads(data, parse_float=read_double, parse_constant=read_double)
-    except RecursionError:
+
+
+def _decode_cut(data: bytes | bytearray, levels: int) -> Json:
+    try:
+        return _decode(cut_deep(data, levels))
+    except RecursionError:  # where the bytes are UTF-16 or UTF-32, which the standard library reads as well
         raise ValueError("nested too deep") from None
+
+
+def may_be_deeper(data: bytes | bytearray, levels: int = MOST_LEVELS) -> bool:
+    """Whether JSON has so many brackets that `is_deeper` may hold of it; this is quick to say."""
+    return data.count(b"{") + data.count(b"[") > levels
+
+
+def is_deeper(value: Json, levels: int = MOST_LEVELS) -> bool:
+    """Whether a value has lists and objects below `levels` levels of them."""
+    level = [value]
+    for _ in range(levels + 1):
+        level = [part for part in level if type(part) is dict or type(part) is list]
+        if not level:
+            return False
+        level = [inner for part in level for inner in (part.values() if type(part) is dict else part)]
+    return True
+
+
+def no_deeper(value: Json) -> Json:
+    """Return a value with TOO_DEEP in place of what is below MOST_LEVELS, such as an item out of a longer JSON."""
+    return decode(canonical(value)) if is_deeper(value) else value
+
+
+def has_cut(data: bytes) -> bool:
+    """Whether a part of canonical JSON was too deep."""
+    return _TOO_DEEP_JSON in data
+
+
+def cut_deep(data: bytes | bytearray, levels: int) -> bytes:
+    """Return JSON with TOO_DEEP in place of every list and object below `levels` levels. Raises ValueError."""
+    kept: list[bytes] = []
+    depth = start = 0
+    for found in _STRUCTURE.finditer(data):
+        sign = found[0]
+        if sign in b"[{":
+            depth += 1
+            if depth == levels + 1:
+                kept += bytes(data[start : found.start()]), _TOO_DEEP_JSON
+        elif sign in b"]}":
+            if depth == levels + 1:
+                start = found.end()
+            depth -= 1
+    if depth > levels:
+        raise ValueError("a list or object without an end")
+    return b"".join((*kept, data[start:]))
 
 
 def read_double(text: str) -> float:

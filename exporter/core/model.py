@@ -5,11 +5,11 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, NamedTuple, TypeAlias, TypeGuard
 
-from exporter.core.encoding import decode, digest
+from exporter.core.encoding import canonical, decode, digest, has_cut
 from exporter.core.own_address import address_named
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Iterable, Iterator, Mapping
 
     from exporter.core.encoding import Json
 
@@ -275,6 +275,18 @@ def own_facts(item: Item) -> tuple[dict[str, Json], list[str]]:
     links = metadata.get("tags") if isinstance(metadata, dict) else None
     tags = [found for link in links if (found := link_id(link)) is not None] if isinstance(links, list) else []
     return {name: sys[name] for name in ("id", "createdAt", "updatedAt", "revision") if name in sys}, tags
+
+
+def cut_values(item: Item) -> Iterator[tuple[str, str]]:
+    """Yield field and locale of the values that were nested too deep, field and "" where a field has no locales."""
+    for name, values in item.fields.items():
+        if has_cut(canonical(values)):
+            named = [code for code, value in values.items() if has_cut(canonical(value))] if _is_map(values) else [""]
+            yield from ((name, code) for code in named)
+
+
+def _is_map(value: Json) -> TypeGuard[Mapping[str, Json]]:
+    return isinstance(value, dict)
 
 
 class LocalizedValue(NamedTuple):

@@ -167,7 +167,7 @@ def _render(
         sync=synced.report if synced else None,
         render=outcome.report,
         reader=reader,
-        problems=(*(synced.problems if synced else ()), *outcome.problems, *warnings),
+        problems=tuple(dict.fromkeys((*(synced.problems if synced else ()), *outcome.problems, *warnings))),
         notes=(*(synced.notes if synced else ()), *(details if verbose else ())),
         result=outcome.result,
     )

@@ -102,7 +102,7 @@ def guard_content(content: Path) -> None:
     folders = PlainFolders(content)
     found = [folders.obstacle(folder) for folder in ("assets", "entries", "files", "model/content_types")]
     found += [f"entries/{name}" for name in list_folder(f"{content}/entries").others]
-    _raise_at(next(filter(None, found), ""))
+    _raise_at(content, next(filter(None, found), ""))
 
 
 def guard_plan(staging: Staging, content: Path) -> None:
@@ -113,18 +113,17 @@ def guard_plan(staging: Staging, content: Path) -> None:
     folders = PlainFolders(content)
     for phase in (Phase.KEEP, Phase.REMOVE, Phase.PUT, Phase.FETCH):
         for path, _ in staging.steps(phase):
-            _raise_at(folders.obstacle(path.rpartition("/")[0]))
+            _raise_at(content, folders.obstacle(path.rpartition("/")[0]))
             if phase is not Phase.REMOVE and is_plain_folder_at(f"{content}/{path}"):
-                raise GuardError(
-                    "folder-on-disk", f"content/{path} is a folder, but a file belongs there: move it away"
-                )
+                words = "is a folder where a file is needed: move it away, then run again; nothing is lost"
+                raise GuardError("folder-on-disk", f"{content}/{path} {words}")
     for inside, _ in walk_folders(staging.whole):
-        _raise_at(folders.obstacle(inside.rstrip("/")))
+        _raise_at(content, folders.obstacle(inside.rstrip("/")))
 
 
-def _raise_at(obstacle: str) -> None:
+def _raise_at(content: Path, obstacle: str) -> None:
     if obstacle:
-        raise GuardError("link-on-disk", f"{obstacle_sentence(f'content/{obstacle}')}, then run again")
+        raise GuardError("link-on-disk", obstacle_sentence(f"{content}/{obstacle}"))
 
 
 def keep_files(staging: Staging, content: Path) -> None:

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from exporter.core.encoding import canonical, decode
-from exporter.core.files import read_bytes, remove, write_if_different
+from exporter.core.encoding import canonical
+from exporter.core.files import remove, write_if_different
 from exporter.core.model import link_key
 from exporter.core.naming import MOVED_PATH
 
@@ -15,23 +15,7 @@ if TYPE_CHECKING:
 
     from exporter.core.encoding import Json
     from exporter.core.model import Item
-
-Moved = dict[str, dict[str, dict[str, list[str]]]]
-
-
-def read_moved(content: Path) -> Moved:
-    """Read the record; a missing one, or one that was broken by hand, is empty."""
-    try:
-        raw: Any = decode(read_bytes(content / MOVED_PATH) or b"{}")
-        return {
-            str(key): {
-                str(name): {str(code): [*map(str, old)] for code, old in values.items() if isinstance(old, list)}
-                for name, values in fields.items()
-            }
-            for key, fields in raw.items()
-        }
-    except (ValueError, AttributeError):
-        return {}
+    from exporter.guide.pages.moved_record import Record
 
 
 def record_move(earlier: Mapping[str, Any], before: Item, after: Item, fields: Iterable[str]) -> dict[str, Any]:
@@ -63,7 +47,7 @@ def _filled(values: Mapping[str, Any]) -> dict[str, Any]:
     return {name: value for name, value in values.items() if value}
 
 
-def write_moved(content: Path, moved: Moved, scratch: Path) -> None:
+def write_moved(content: Path, moved: Mapping[str, Record], scratch: Path) -> None:
     """Write the record; remove the file where nothing has moved."""
     filled = _filled(moved)
     if filled:

@@ -54,10 +54,11 @@ class SyncOutcome:
 
     def followed_by(self, later: SyncOutcome) -> SyncOutcome:
         """Return both as one; the later sync asked again for files that had failed, so only its failures count."""
+        warnings = tuple(problem for problem in self.problems if problem.severity != "error")
         counts = ("upserted", "deleted", "unchanged", "assets_downloaded")
         total = {name: getattr(self.report, name) + getattr(later.report, name) for name in counts}
         report = replace(later.report, **total)
-        return SyncOutcome(report, later.problems, self.notes + later.notes, self.changes + later.changes)
+        return SyncOutcome(report, warnings + later.problems, self.notes + later.notes, self.changes + later.changes)
 
 
 class Comparison(NamedTuple):

@@ -15,9 +15,9 @@ from typing import TYPE_CHECKING
 
 from exporter.core.cache_database import CacheFormat, open_cache
 from exporter.core.containment import remove_whole
-from exporter.core.encoding import canonical
+from exporter.core.encoding import canonical, has_cut
 from exporter.core.files import walk_files, write_bytes
-from exporter.core.model import Key, Upsert, item_digest, precedence
+from exporter.core.model import Key, Upsert, cut_values, item_digest, precedence
 from exporter.core.naming import file_name, item_folder, twin_paths
 
 if TYPE_CHECKING:
@@ -92,6 +92,7 @@ class Staging:
         self._database: sqlite3.Connection | None = None
         self.closed = False
         self._numbers = 0
+        self._cut: list[tuple[str, str, str]] = []
         self._top = str(folder)
         self._resumed, self._in_place = True, 0
         if folder.exists() and not self._resume():
@@ -194,6 +195,13 @@ class Staging:
             if last:
                 database.execute(_BY_FOLD)
             self.remember(token=token, last="yes" if last else "")
+            if self._cut:
+                self.remember(cut=json.dumps([*self.cut_values(), *self._cut]))
+                self._cut.clear()
+
+    def cut_values(self) -> list[tuple[str, str, str]]:
+        """Return key, field and locale of the values that were nested too deep, in the order in which they came."""
+        return [(key, field, locale) for key, field, locale in json.loads(self.meta("cut") or "[]")]
 
     def _stage(
         self,
@@ -207,6 +215,8 @@ class Staging:
         if not isinstance(change, Upsert):
             return (*head, "", key.id.lower(), None, None, None)
         data = canonical(change.item.raw, plain=change.plain)
+        if has_cut(data):
+            self._cut += ((str(key), *place) for place in cut_values(change.item))
         digest, folder = item_digest(key, data), item_folder(key, change.item.content_type)
         if mirrored is not None and digest == mirrored(key):
             return (*head, folder, key.id.lower(), digest, None, None)

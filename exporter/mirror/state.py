@@ -40,14 +40,29 @@ def read_state(path: Path) -> SyncState | None:
     try:
         raw = decode(data)
         known = {"format", "source", "token", "mirror", "environment_uuid", "fingerprints", "pending"}
-        if raw.pop("format") != FORMAT or not known.issuperset(raw) or not isinstance(raw["token"], str | None):
+        if raw.pop("format") != FORMAT or not known.issuperset(raw) or not _has_types(raw):
             raise ValueError("an unknown format")
         int(raw["mirror"], 16)
-        return SyncState(**{**raw, "source": dict(raw["source"].items()), "pending": tuple(map(str, raw["pending"]))})
+        return SyncState(**{**raw, "pending": tuple(raw["pending"])})
     except (ValueError, TypeError, KeyError, AttributeError):
         raise GuardError(
             "state-broken", f"{path} cannot be read: restore it from git, or delete it for a full sync"
         ) from None
+
+
+def _has_types(raw: Mapping[str, Any]) -> bool:
+    """Whether each member is of the type that a sync writes. Raises KeyError where one is missing."""
+    marks = raw.get("fingerprints", {})
+    return (
+        isinstance(raw["source"], dict)
+        and isinstance(raw["token"], str | None)
+        and isinstance(raw["mirror"], str)
+        and isinstance(raw.get("environment_uuid"), str | None)
+        and isinstance(raw["pending"], list)
+        and all(isinstance(asset, str) for asset in raw["pending"])
+        and isinstance(marks, dict)
+        and all(isinstance(mark, str) for mark in marks.values())
+    )
 
 
 def write_state(path: Path, state: SyncState, scratch: Path) -> bool:

@@ -12,6 +12,7 @@ from exporter.core.cache_database import remove_cache
 from exporter.core.encoding import Json, canonical, decode
 from exporter.core.errors import GuardError
 from exporter.core.model import Key
+from exporter.guide.pages.moved_record import read_moved
 from exporter.mirror.apply import (
     Fetched,
     apply_plan,
@@ -24,7 +25,7 @@ from exporter.mirror.apply import (
     planned_sum,
 )
 from exporter.mirror.index import MirrorIndex
-from exporter.mirror.moved import read_moved, record_move, write_moved
+from exporter.mirror.moved import record_move, write_moved
 from exporter.mirror.plan import MirrorPlanner
 from exporter.mirror.receive import receive
 from exporter.mirror.refresh import refresh_twins, write_model
@@ -33,6 +34,7 @@ from exporter.mirror.staging import Staging, throw_away
 from exporter.mirror.start import Start, decide, note_after_rejection, stops_at_nothing
 from exporter.mirror.state import SyncState, read_state, write_state
 from exporter.mirror.steps import Phase
+from exporter.report.problems import depth_problem, weigh
 from exporter.report.sync_report import SyncReport
 from exporter.source.failures import TokenRejectedError, TooBigError
 from exporter.source.model import fetch_known_model
@@ -202,6 +204,7 @@ def _apply(run: SyncRun, staging: Staging, state: SyncState | None, start: Start
     """Carry out the plan, then replace the token, then sweep: the order is the invariant of `apply`."""
     content, scratch = run.project.content, run.project.cache
     done, fetched = SyncOutcome(), Fetched()
+    cut = [*weigh((depth_problem(*place) for place in _cut_places(staging)), run.project.site.check)]
     if not staging.empty:
         guard_plan(staging, content)
         done = _counted(run, staging)
@@ -226,7 +229,17 @@ def _apply(run: SyncRun, staging: Staging, state: SyncState | None, start: Start
         assets_failed=len(fetched.problems),
         token_moved=new_state.token != (state.token if state else None),
     )
-    return replace(done, report=report, problems=fetched.problems, notes=(*done.notes, *_model_notes(run, state)))
+    return replace(
+        done, report=report, problems=(*cut, *fetched.problems), notes=(*done.notes, *_model_notes(run, state))
+    )
+
+
+def _cut_places(staging: Staging) -> Iterator[tuple[str, str, str]]:
+    """Yield item, locale and field of the values that were nested too deep and are part of the mirror now."""
+    for key, field, locale in dict.fromkeys(staging.cut_values()):
+        change = staging.find(Key(*key.split(":", 1)))
+        if change is not None and change.number is not None:
+            yield key, locale, field
 
 
 def _mark_index(run: SyncRun, state: SyncState) -> None:

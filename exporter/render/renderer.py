@@ -18,10 +18,11 @@ from exporter.guide.index.records import PageKind
 from exporter.guide.library import questions
 from exporter.guide.pages.urls import letter_url, list_url
 from exporter.render.entry.sections import Layout, Section
-from exporter.render.filters import VIEW, Group
+from exporter.render.filters import VIEW
 from exporter.render.jinja_environment import Templates
 from exporter.render.markup.control_characters import drop_controls
 from exporter.render.view.fields import FieldValue, type_name
+from exporter.render.view.groups import Group
 from exporter.render.view.languages import Language, languages
 from exporter.render.view.lazy import Lazy, SiteValues
 from exporter.render.view.lists import ListView, chosen_lists

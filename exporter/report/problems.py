@@ -6,6 +6,7 @@ from collections import Counter
 from dataclasses import asdict, dataclass, replace
 from typing import TYPE_CHECKING
 
+from exporter.core.encoding import MOST_LEVELS, TOO_DEEP
 from exporter.report.text import one_line
 
 if TYPE_CHECKING:
@@ -21,6 +22,7 @@ CODES: Mapping[str, str] = {
     "link-refused": "warning",
     "picture-elsewhere": "warning",
     "text-too-long": "warning",
+    "nested-too-deep": "warning",
     "required-missing": "error",
     "translation-missing": "off",
     "alt-missing": "warning",
@@ -37,6 +39,12 @@ CODES: Mapping[str, str] = {
     "site-missing": "warning",
 }
 """The codes whose severity `check` in site.yaml can set. Any other code is always an error."""
+
+
+DEPTH_MESSAGE = (
+    f"nested more than {MOST_LEVELS} levels deep: what is deeper is left out, and {TOO_DEEP} shown in its place; "
+    "make it flatter and publish"
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,8 +77,14 @@ def problem(code: str, message: str, **where: str | int) -> Problem:
 def link_problem(path: str) -> Problem:
     """Return the problem of what is no file or folder of its own, at a path of the guide."""
     shown = path.encode("utf-8", "replace").decode()
-    said = f"{shown} is a link (or a pipe, a device), which is neither read nor published: put the file itself there"
-    return problem("link-on-disk", said, file=shown)
+    message = f"{shown} is a link (or a pipe, a device), which is neither read nor published: put the file itself there"
+    return problem("link-on-disk", message, file=shown)
+
+
+def depth_problem(item: str, locale: str, field: str) -> Problem:
+    """Return the problem of a value that is nested too deep."""
+    said = f"{item} in {field}: {DEPTH_MESSAGE}"
+    return problem("nested-too-deep", said, item=item, locale=locale, field=field)
 
 
 def wanted(chosen: Mapping[str, str]) -> frozenset[str]:

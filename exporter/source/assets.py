@@ -16,7 +16,7 @@ from requests.utils import requote_uri
 from urllib3.exceptions import HTTPError
 
 from exporter.core.errors import SourceError
-from exporter.source.address import proxies_for
+from exporter.source.address import is_loopback, proxies_for
 from exporter.source.bodies import time_outs
 from exporter.source.failures import failure, reset_time
 from exporter.source.retry import RetryableError, retrying
@@ -53,9 +53,9 @@ class Wanted:
 def file_address(file_url: str, address: Address) -> str:
     """Return the URL to ask for an asset file.
 
-    A local endpoint answers the path of any file URL. Elsewhere a URL without a scheme takes the source's own on the
-    source's host and port, https otherwise. Raises SourceError for a host that is neither Contentful's nor the
-    source's.
+    A source on this machine, such as `space serve`, answers the path of any file URL. Elsewhere a URL without a scheme
+    takes the source's own on the source's host and port, https otherwise. Raises SourceError for a host that is neither
+    Contentful's nor the source's.
     """
     own = urlsplit(address.url)
     try:
@@ -64,7 +64,8 @@ def file_address(file_url: str, address: Address) -> str:
     except ValueError:
         raise SourceError("asset-host", "its file has no address that can be read") from None
     path = f"/{requote_uri(parts.path).removeprefix('/')}" + (f"?{parts.query}" if parts.query else "")
-    if address.local or not (parts.netloc or parts.scheme):
+    answers_any = is_loopback(address.url) and (_HOSTS.fullmatch(host) or address.local)
+    if answers_any or not (parts.netloc or parts.scheme):
         return f"{own.scheme}://{own.netloc}{path}"
     if parts.scheme not in ("", "https", "http") or not (host == own.hostname or _HOSTS.fullmatch(host)):
         raise SourceError("asset-host", f"its file lies at {host or 'no host'}, which is not Contentful's")

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, TypeVar
 import requests
 
 from exporter import __version__
-from exporter.core.encoding import Json, decode
+from exporter.core.encoding import LISTED, MOST_LEVELS, Json, decode
 from exporter.core.errors import SourceError
 from exporter.source.address import proxies_for
 from exporter.source.bodies import read_body, time_outs, unpack
@@ -150,7 +150,7 @@ def _contentful_user_agent() -> str:
 
 
 def _read_object(data: bytes | bytearray) -> Json:
-    body = decode(data)
+    body = decode(data, levels=MOST_LEVELS + LISTED)
     if not isinstance(body, dict):
         raise ValueError("no JSON object")
     return body

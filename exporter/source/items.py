@@ -6,7 +6,17 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import msgspec
 
-from exporter.core.encoding import Json, decode, has_exponent, read_double
+from exporter.core.encoding import (
+    LISTED,
+    MOST_LEVELS,
+    Json,
+    decode,
+    has_exponent,
+    is_deeper,
+    may_be_deeper,
+    no_deeper,
+    read_double,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -42,7 +52,7 @@ def split_page(data: bytes | bytearray) -> SplitPage:
     try:
         page = _PAGES.decode(data)
     except (msgspec.DecodeError, RecursionError):  # no page, or one that the standard library alone can read
-        body = decode(data)
+        body = decode(data, levels=MOST_LEVELS + LISTED)
     else:
         links = {"nextPageUrl": page.nextPageUrl, "nextSyncUrl": page.nextSyncUrl}
         return SplitPage(links, _decoded(page.items), len(page.items))
@@ -51,7 +61,7 @@ def split_page(data: bytes | bytearray) -> SplitPage:
     items = body.get("items")
     if not isinstance(items, list):
         return SplitPage(body, None, 0)
-    return SplitPage(body, [(item, False) for item in items], len(items))
+    return SplitPage(body, [(no_deeper(item), False) for item in items], len(items))
 
 
 def _decoded(items: list[msgspec.Raw]) -> Iterator[tuple[Json, bool]]:
@@ -65,16 +75,17 @@ def _decoded(items: list[msgspec.Raw]) -> Iterator[tuple[Json, bool]]:
 
     decoder = msgspec.json.Decoder(float_hook=number)
     for raw in items:
-        plain = True
+        plain, data = True, bytes(raw)
         try:
-            value = decoder.decode(raw)
+            value = decoder.decode(data)
+            exactly = may_be_deeper(data) and is_deeper(value)
         except (msgspec.DecodeError, ValueError, RecursionError):
-            value, plain = _exactly(raw), False
-        yield value, plain
+            exactly = True
+        yield (_exactly(data), False) if exactly else (value, plain)
 
 
-def _exactly(raw: msgspec.Raw) -> Json:
+def _exactly(data: bytes) -> Json:
     try:
-        return decode(bytes(raw))
+        return decode(data)
     except ValueError:
         raise ValueError("an item that is no JSON") from None

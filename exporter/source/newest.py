@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
+from exporter.core.encoding import no_deeper
 from exporter.core.errors import SourceError
 from exporter.core.model import Change, Upsert, read_change
 from exporter.source.failures import TooBigError
@@ -101,8 +102,8 @@ def _listing(
     except TooBigError as refused:
         if size > 1:
             return _listing(client, parameters, skip, size * 2 // 3, most)
-        said = f"{client.address.host} says that one entry is too big with what it links to"
-        raise SourceError(refused.code, f"{said}: lower source.search.include") from None
+        message = f"{client.address.host} says that one entry is too big with what it links to"
+        raise SourceError(refused.code, f"{message}: lower source.search.include") from None
     try:
         return _read_listing(body), limit
     except ValueError as error:
@@ -116,6 +117,6 @@ def _read_listing(body: Json) -> _Listing:
     lists = [found for found in (items, *linked) if isinstance(found, list)]
     if not isinstance(total, int) or len(lists) != 3:
         raise ValueError("a search without a list of entries or their number")
-    found = (read_change(raw) for raws in lists for raw in raws)
+    found = (read_change(no_deeper(raw)) for raws in lists for raw in raws)
     changes = tuple(change for change in found if isinstance(change, Upsert))
     return _Listing(len(lists[0]), total, lists[0][0]["sys"] if lists[0] else None, changes)

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 from urllib.parse import unquote, urlsplit
 
-from exporter.core.encoding import Json, canonical, decode, digest
+from exporter.core.encoding import LISTED, MOST_LEVELS, Json, canonical, decode, digest, no_deeper
 from exporter.core.errors import ConfigError
 from exporter.core.model import Item, Upsert, item_digest, read_change
 from exporter.core.naming import item_path
@@ -140,7 +140,7 @@ def _json(file: Path, data: bytes) -> Json:
     plain = data.removeprefix(BOM_UTF8)
     try:
         plain.decode("utf-8")
-        return decode(plain)
+        return decode(plain, levels=MOST_LEVELS + LISTED)
     except json.JSONDecodeError as error:
         where, reason = f"line {error.lineno}, column {error.colno}", error.msg
     except UnicodeDecodeError as error:
@@ -168,6 +168,7 @@ def _parts(file: Path, raw: Json) -> dict[str, list[Json]]:
 def _delivered(raw: Json) -> Iterator[tuple[str, _DeliveredItem]]:
     """Yield a delivered item with its path; nothing for anything but an entry or asset."""
     with suppress(ValueError):
+        raw = no_deeper(raw)
         change = read_change(raw)
         if isinstance(change, Upsert):
             item, data = change.item, canonical(raw)

@@ -46,7 +46,7 @@ def read_token(text: str) -> SyncToken:
         if digest(data[_GUARD:])[:_GUARD] != data[:_GUARD]:
             raise unknown_token()
         token = msgspec.json.decode(data[_GUARD:], type=SyncToken)
-    except (binascii.Error, ValueError, msgspec.MsgspecError):
+    except (binascii.Error, ValueError, RecursionError, msgspec.MsgspecError):
         raise unknown_token() from None
     if token.limit < 1:
         raise unknown_token()

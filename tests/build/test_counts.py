@@ -1,4 +1,4 @@
-"""What one change costs does not grow with the space: counted in files read, questions asked, rows written."""
+"""The cost of one change does not grow with the space: counted in files read, questions asked, rows written."""
 
 from __future__ import annotations
 
@@ -23,19 +23,23 @@ if TYPE_CHECKING:
     from tests.conftest import Guide, SpaceFiles
 
 LONG_AGO = 0, 1_600_000_000_123_456_789
-"""Times of files and folders that tell at once whether they changed: of those of a moment ago some more is noted."""
+"""Old mtimes, which alone show that nothing changed; files changed just now are read once more."""
 
 COUNTED = ("evaluated", "rendered", "written", "removed", "failed", "read", "asked", "rows")
 
 
 def put_place(guide: Guide, number: int, **fields: Any) -> None:
-    """Write a place into the mirror, as an editor's hand or a checkout would."""
-    facts = {"title": f"Place {number:05}", "slug": f"p{number}", "body": f"It is **{number}**.\n\n" + "Words. " * 60}
+    """Write a place into the mirror, as an edit by hand or a checkout does."""
+    defaults = {
+        "title": f"Place {number:05}",
+        "slug": f"p{number}",
+        "body": f"It is **{number}**.\n\n" + "Words. " * 60,
+    }
     near = f"\n\nSee [the next](/place/p{number + 1}/)." if number % 2 else ""
     linked = {"category": link("Entry", f"c{number % 10}")}
-    whole = {**facts, "body": facts["body"] + near, **linked, **fields}
+    values = {**defaults, "body": defaults["body"] + near, **linked, **fields}
     file = guide.root / f"content/entries/place/p{number}.json"
-    file.write_bytes(canonical(entry("place", f"p{number}", **whole)))
+    file.write_bytes(canonical(entry("place", f"p{number}", **values)))
     os.utime(file, ns=LONG_AGO)
 
 
@@ -53,11 +57,11 @@ def fill(guide: Guide, size: int) -> None:
     settled = guide.run("render", "--json").json["render"]
     assert (settled["rendered"], settled["written"]) == (0, 0)
     while guide.run("render", "--json").json["render"]["read"]:
-        pass  # files of a moment ago are read until their time tells them from a later change
+        pass  # files changed just now are read until their mtime is old enough to show a later change
 
 
 def costs(guide: Guide, size: int) -> dict[str, list[int]]:
-    """Make some changes, one a build; return what they cost."""
+    """Make some changes, one per build; return what each costs."""
     fill(guide, size)
     changes: dict[str, dict[str, Any]] = {
         "nothing": {},
@@ -112,9 +116,7 @@ def test_one_change_costs_the_same_at_a_thousand_and_at_ten_thousand(sizes: list
     check(sizes, 1_000, 10_000)
 
 
-def test_share_that_comes_in_pieces_is_kept_no_more_than_its_first_piece(
-    guide: Guide, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_task_sent_in_pieces_keeps_no_more_than_its_first_piece(guide: Guide, monkeypatch: pytest.MonkeyPatch) -> None:
     assert guide.run("sync").code == 0
     monkeypatch.setenv("CONTENTFUL_ACCESS_TOKEN", "any")
     config = load_project(guide.root)

@@ -1,4 +1,4 @@
-"""The guide as a whole, through the program: what stands in site/ after a run, and what a run leaves alone."""
+"""The guide as a whole, through the program: what is in site/ after a run, and what a run leaves alone."""
 
 from __future__ import annotations
 
@@ -39,11 +39,11 @@ def addresses(page: str) -> list[str]:
     return re.findall(r'(?:href|src)="([^"]*)"', page)
 
 
-def site_stamps(guide: Guide) -> dict[str, int]:
-    return {path: mtime for path, mtime in guide.stamps().items() if path.split("/")[0] in ("site", "content")}
+def site_mtimes(guide: Guide) -> dict[str, int]:
+    return {path: mtime for path, mtime in guide.mtimes().items() if path.split("/")[0] in ("site", "content")}
 
 
-def test_every_link_is_relative_and_names_a_file_that_stands(guide: Guide) -> None:
+def test_every_link_is_relative_and_names_an_existing_file(guide: Guide) -> None:
     guide.build()
     pages = {path: data.decode() for path, data in guide.files("site").items() if path.endswith(".html")}
     dead = [
@@ -75,7 +75,7 @@ def test_language_switcher_leads_to_the_same_page_or_else_to_that_languages_home
     }
 
 
-def test_page_says_its_language_and_direction_and_marks_what_speaks_another(guide: Guide) -> None:
+def test_page_states_its_language_and_direction_and_marks_text_in_another(guide: Guide) -> None:
     guide.build()
     page = tree(guide, "/ar/place/castle/")
     assert (page.get("lang"), page.get("dir")) == ("ar", "rtl")
@@ -89,7 +89,7 @@ def test_page_says_its_language_and_direction_and_marks_what_speaks_another(guid
     assert german.find(".//*[@class='lead']").get("lang") == "en-US"
 
 
-def test_list_leads_to_a_page_in_another_language_and_says_so(guide: Guide) -> None:
+def test_list_marks_links_to_pages_in_another_language(guide: Guide) -> None:
     guide.build()
     card = tree(guide, "/ar/place/").xpath("//a[contains(@href, 'mill')]")[0]
     assert card.get("href") == "../../place/mill/index.html"
@@ -98,7 +98,7 @@ def test_list_leads_to_a_page_in_another_language_and_says_so(guide: Guide) -> N
     assert not (guide.root / "site/ar/place/mill").exists()
 
 
-def test_value_that_is_null_is_no_reason_to_fall_back(guide: Guide, space: SpaceFiles) -> None:
+def test_null_value_does_not_fall_back(guide: Guide, space: SpaceFiles) -> None:
     space.put(entry("place", "tower", slug="tower", title="Tower", summary={"en-US": "Tall.", "de-DE": None}))
     space.put(entry("place", "gate", slug="gate", title={"en-US": "Gate", "de-DE": "Tor"}, summary={"en-US": "Old."}))
     guide.build()
@@ -107,14 +107,14 @@ def test_value_that_is_null_is_no_reason_to_fall_back(guide: Guide, space: Space
     assert "Tall." not in leads
 
 
-def test_yes_and_no_are_said_in_the_languages_of_the_guide(guide: Guide, space: SpaceFiles) -> None:
+def test_yes_and_no_are_written_in_the_languages_of_the_guide(guide: Guide, space: SpaceFiles) -> None:
     free = {"id": "free", "name": "Free", "type": "Boolean", "localized": False}
     space.put_model(content_type("place", *PLACE["fields"], free), CATEGORY, locales=THREE)
     space.put(entry("place", "gate", slug="gate", title={"en-US": "Gate", "de-DE": "Tor"}, free=True))
     space.put(entry("place", "tower", slug="tower", title={"en-US": "Tower", "de-DE": "Turm"}, free=False))
     guide.build()
-    said = [tree(guide, f"/{path}/").find(".//dd").text.strip() for path in ("place/gate", "de-DE/place/gate")]
-    assert said == ["Yes", "Ja"]
+    shown = [tree(guide, f"/{path}/").find(".//dd").text.strip() for path in ("place/gate", "de-DE/place/gate")]
+    assert shown == ["Yes", "Ja"]
     assert tree(guide, "/de-DE/place/tower/").find(".//dd").text.strip() == "Nein"
 
 
@@ -170,7 +170,9 @@ def test_type_named_like_a_template_of_the_theme_shows_its_entries(guide: Guide,
     ],
     ids=["syntax", "in a block", "unknown filter", "wrong call", "missing include"],
 )
-def test_broken_template_fails_its_pages_alone_and_the_last_good_ones_stay(guide: Guide, text: str, line: int) -> None:
+def test_broken_template_fails_only_its_pages_and_their_last_good_versions_stay(
+    guide: Guide, text: str, line: int
+) -> None:
     guide.build()
     before = guide.files("site")
     template(guide, "place.html", text)
@@ -196,7 +198,7 @@ def test_broken_template_fails_its_pages_alone_and_the_last_good_ones_stay(guide
 PLACES = ("place/castle", "place/mill", "de-DE/place/castle", "ar/place/castle")
 
 
-def test_folder_that_is_not_ours_is_refused_and_kept(guide: Guide) -> None:
+def test_folder_not_made_by_the_program_is_refused_and_kept(guide: Guide) -> None:
     assert guide.run("sync").code == 0
     (guide.root / "site").mkdir()
     (guide.root / "site/thesis.txt").write_text("years of work", "utf-8")
@@ -207,9 +209,7 @@ def test_folder_that_is_not_ours_is_refused_and_kept(guide: Guide) -> None:
     assert guide.files("site", "content") == before
 
 
-def test_first_render_that_was_cut_short_does_not_lock_the_guide_out(
-    guide: Guide, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_interrupted_first_render_does_not_block_the_next(guide: Guide, monkeypatch: pytest.MonkeyPatch) -> None:
     assert guide.run("sync").code == 0
     renames = iter(range(100))
 
@@ -227,9 +227,7 @@ def test_first_render_that_was_cut_short_does_not_lock_the_guide_out(
     assert (outcome.code, outcome.err) == (0, "")
 
 
-def test_moved_page_leaves_a_way_from_its_old_address_until_somebody_else_lives_there(
-    guide: Guide, space: SpaceFiles
-) -> None:
+def test_moved_page_leaves_a_redirect_until_another_page_takes_its_old_address(guide: Guide, space: SpaceFiles) -> None:
     guide.build()
     space.put(entry("place", "mill", 2, title="The mill", slug="windmill"))
     guide.build()
@@ -257,14 +255,14 @@ def test_summary_that_is_markdown_is_rendered_on_its_page_and_plain_on_cards(gui
     assert "Near the castle, old." in " ".join(card.split())
 
 
-def test_own_static_file_never_takes_the_place_of_pages(guide: Guide) -> None:
+def test_static_file_of_the_project_never_replaces_pages(guide: Guide) -> None:
     template(guide, "static/place", "a file where a folder of pages lies")
     report = guide.build()
     assert [problem["code"] for problem in report["problems"]] == ["static-hidden"]
     assert "The mill" in guide.page("/place/mill/")
 
 
-def test_folder_that_became_a_file_gives_way(guide: Guide) -> None:
+def test_folder_is_replaced_by_a_file_of_its_name(guide: Guide) -> None:
     template(guide, "static/own/page.txt", "first a folder")
     guide.build()
     shutil.rmtree(guide.root / "templates")
@@ -276,25 +274,25 @@ def test_folder_that_became_a_file_gives_way(guide: Guide) -> None:
 def test_run_with_nothing_new_writes_nothing(guide: Guide) -> None:
     template(guide, "static/img/own.svg", "<svg/>")
     guide.build()
-    before = site_stamps(guide)
+    before = site_mtimes(guide)
     for command in ("render", "build"):
         report = guide.run(command, "--json").json["render"]
         assert (report["written"], report["removed"], report["failed"]) == (0, 0, 0)
-    assert site_stamps(guide) == before
+    assert site_mtimes(guide) == before
 
 
-def test_change_rewrites_only_what_shows_it(guide: Guide, space: SpaceFiles) -> None:
+def test_change_rewrites_only_the_pages_that_show_it(guide: Guide, space: SpaceFiles) -> None:
     guide.build()
-    before = site_stamps(guide)
+    before = site_mtimes(guide)
     space.put(entry("place", "mill", 2, title="The mill", slug="mill", body="Still.", category=link("Entry", "sights")))
     assert guide.build()["render"]["written"] == 1
-    after = site_stamps(guide)
+    after = site_mtimes(guide)
     assert [path for path in after if path.endswith(".html") and after[path] != before[path]] == [
         *("site/place/mill/index.html",)
     ]
 
 
-def test_guide_is_the_same_bytes_in_any_folder_and_after_any_history(guide: Guide, space: SpaceFiles) -> None:
+def test_guide_has_the_same_bytes_in_any_folder_and_after_any_history(guide: Guide, space: SpaceFiles) -> None:
     guide.build()
     space.put(entry("place", "gate", slug="gate", title="Gate", picture=link("Asset", "pic")))
     space.remove("entries/place/mill.json")
@@ -307,7 +305,7 @@ def test_guide_is_the_same_bytes_in_any_folder_and_after_any_history(guide: Guid
     assert str(guide.root).encode() not in b"".join(guide.files("site").values())
 
 
-def test_own_static_files_are_copied_over_the_themes_and_go_with_their_source(guide: Guide) -> None:
+def test_static_files_of_the_project_replace_the_themes_and_are_removed_with_their_source(guide: Guide) -> None:
     template(guide, "static/style.css", "body{}")
     template(guide, "static/img/own.svg", "<svg/>")
     guide.build()
@@ -319,7 +317,7 @@ def test_own_static_files_are_copied_over_the_themes_and_go_with_their_source(gu
     assert b"@layer" in guide.files("site")["site/style.css"]
 
 
-def test_own_static_file_does_not_fight_with_a_page_for_its_place(guide: Guide) -> None:
+def test_static_file_of_the_project_and_a_page_do_not_overwrite_each_other(guide: Guide) -> None:
     template(guide, "static/place/mill/index.html", "mine")
     guide.run("build")
     assert guide.run("render", "--json").json["render"]["written"] == 0
@@ -339,7 +337,7 @@ def test_clean_gives_the_same_guide_and_keeps_the_history_of_updates(guide: Guid
     assert guide.files("site") == before | {"site/updates/kept.json": b"{}"}
 
 
-def test_hand_made_change_in_site_is_set_right_by_the_next_run(guide: Guide) -> None:
+def test_edit_by_hand_in_site_is_repaired_by_the_next_run(guide: Guide) -> None:
     guide.build()
     before = guide.files("site")
     (guide.root / "site/index.html").write_text("spoilt", "utf-8")
@@ -350,7 +348,7 @@ def test_hand_made_change_in_site_is_set_right_by_the_next_run(guide: Guide) -> 
     assert guide.files("site") == before
 
 
-def test_assets_that_stay_at_the_source_are_links_and_never_loaded(guide: Guide, space: SpaceFiles) -> None:
+def test_assets_left_at_the_source_are_links_and_never_loaded(guide: Guide, space: SpaceFiles) -> None:
     space.put(asset("paper", "paper.pdf", 3, kind="application/pdf"), file=b"pdf")
     space.put(entry("place", "gate", slug="gate", title="Gate", picture=link("Asset", "paper")))
     setting(guide, "content: {assets: link}\n")

@@ -1,4 +1,4 @@
-"""What a guide with an address has for machines: feeds, a sitemap, hreflang, Open Graph, JSON-LD, robots.txt, 404."""
+"""What a guide with a base URL has for machines: feeds, a sitemap, hreflang, Open Graph, JSON-LD, robots.txt, 404."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ ATOM = "{http://www.w3.org/2005/Atom}"
 SITEMAP = "{http://www.sitemaps.org/schemas/sitemap/0.9}"
 XHTML = "{http://www.w3.org/1999/xhtml}"
 
-# RFC 4287, as far as feeds of pages go: what an element must and may hold, once except for links and entries.
+# RFC 4287, as far as feeds of pages need it: what an element must and may contain, once except links and entries.
 ATOM_SCHEMA = """
 <grammar xmlns="http://relaxng.org/ns/structure/1.0" ns="http://www.w3.org/2005/Atom"
     datatypeLibrary="http://www.w3.org/2001/XMLSchema-datatypes">
@@ -63,7 +63,7 @@ ATOM_SCHEMA = """
 </element></define>
 </grammar>"""
 
-# The sitemaps protocol 0.9: a set of addresses, or an index of sets.
+# The sitemaps protocol 0.9: a set of URLs, or an index of such sets.
 SITEMAP_SCHEMA = """
 <grammar xmlns="http://relaxng.org/ns/structure/1.0" ns="http://www.sitemaps.org/schemas/sitemap/0.9"
     datatypeLibrary="http://www.w3.org/2001/XMLSchema-datatypes">
@@ -89,21 +89,21 @@ SITEMAP_SCHEMA = """
 
 
 def based(guide: Guide) -> Guide:
-    """Set a guide's address and build it."""
+    """Set a guide's base URL and build it."""
     setting(guide, f"base_url: {BASE}/\n")
     guide.build()
     return guide
 
 
 def read(guide: Guide, path: str, schema: str) -> etree._Element:
-    """Parse a file of the guide and hold it against a schema."""
+    """Parse a file of the guide and validate it against a schema."""
     found = etree.fromstring((guide.root / "site" / path).read_bytes())
     etree.RelaxNG(etree.fromstring(schema)).assertValid(found)
     return found
 
 
 def heads(guide: Guide) -> dict[str, html.HtmlElement]:
-    """Return all pages but redirects, by their whole address."""
+    """Return all pages except redirects, by their absolute URL."""
     site = guide.root / "site"
     files = {path.parent.relative_to(site).as_posix(): path for path in site.rglob("index.html")}
     pages = {f"{BASE}/{path}/".replace("/./", "/"): html.parse(str(file)).getroot() for path, file in files.items()}
@@ -111,7 +111,7 @@ def heads(guide: Guide) -> dict[str, html.HtmlElement]:
 
 
 def sitemap(guide: Guide) -> dict[str, dict[str, str]]:
-    """Return the addresses of the sitemap with their languages; no file names one that another names."""
+    """Return the URLs of the sitemap with their languages; no URL is in two of its files."""
     top = read(guide, "sitemap.xml", SITEMAP_SCHEMA)
     files = [str(element.text).removeprefix(f"{BASE}/") for element in top.iter(f"{SITEMAP}loc")]
     roots = [top] if top.tag == f"{SITEMAP}urlset" else [read(guide, path, SITEMAP_SCHEMA) for path in files]
@@ -134,7 +134,7 @@ def data_of(page: html.HtmlElement) -> dict[str, Any]:
 
 
 def properties(page: html.HtmlElement) -> dict[str, str]:
-    """Return a page's Open Graph."""
+    """Return a page's Open Graph properties."""
     found = page.xpath("//meta[starts-with(@property, 'og:')]")
     return {meta.get("property").removeprefix("og:"): meta.get("content") for meta in found}
 
@@ -145,7 +145,7 @@ def feeds(guide: Guide) -> Iterator[tuple[str, etree._Element]]:
         yield path, read(guide, path, ATOM_SCHEMA)
 
 
-def test_guide_without_an_address_has_none_of_it(guide: Guide) -> None:
+def test_guide_without_a_base_url_has_none_of_it(guide: Guide) -> None:
     guide.build()
     files = guide.files("site")
     assert not [path for path in files if path.endswith((".xml", "robots.txt", "404.html"))]
@@ -153,7 +153,7 @@ def test_guide_without_an_address_has_none_of_it(guide: Guide) -> None:
     assert not [path for path, data in files.items() if b'rel="alternate"' in data]
 
 
-def test_feeds_are_valid_and_lead_to_pages_that_stand(guide: Guide) -> None:
+def test_feeds_are_valid_and_link_to_existing_pages(guide: Guide) -> None:
     based(guide)
     pages = heads(guide)
     found = dict(feeds(guide))
@@ -170,7 +170,7 @@ def test_feeds_are_valid_and_lead_to_pages_that_stand(guide: Guide) -> None:
         assert address == links["self"]
 
 
-def test_feed_says_when_its_entries_changed_and_nothing_of_the_build(guide: Guide, space: SpaceFiles) -> None:
+def test_feed_has_the_times_of_its_entries_and_not_of_the_build(guide: Guide, space: SpaceFiles) -> None:
     space.put(mill(9))
     based(guide)
     feed = read(guide, "place/feed.xml", ATOM_SCHEMA)
@@ -190,7 +190,7 @@ def test_entry_of_a_feed_keeps_its_id_when_it_moves(guide: Guide, space: SpaceFi
     assert [element.text for element in read(guide, "place/feed.xml", ATOM_SCHEMA).iter(f"{ATOM}id")] == before
 
 
-def test_feed_holds_the_newest_entries_by_the_date_that_its_list_is_sorted_by(
+def test_feed_contains_the_newest_entries_by_the_date_that_its_list_is_sorted_by(
     guide: Guide, space: SpaceFiles, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(list_views, "FEED_ENTRIES", 2)
@@ -234,7 +234,7 @@ def test_sitemap_names_every_page_and_the_languages_point_at_each_other(guide: G
     assert {len(languages) for languages in found.values()} == {0, 3, 4}
 
 
-def test_readers_of_any_other_language_are_sent_to_the_guides_own_where_the_page_is_in_it(
+def test_readers_of_other_languages_get_the_page_in_the_guides_first_language_if_it_exists(
     guide: Guide, space: SpaceFiles
 ) -> None:
     space.put(entry("category", "foreign", title={"de-DE": "Fern", "ar": "بعيد"}, slug={"de-DE": "fern", "ar": "fern"}))
@@ -245,7 +245,7 @@ def test_readers_of_any_other_language_are_sent_to_the_guides_own_where_the_page
     assert set(found[f"{BASE}/ar/category/fern/"]) == {"de-DE", "ar"}
 
 
-def test_head_of_a_page_names_its_own_address_and_the_same_languages_as_the_sitemap(guide: Guide) -> None:
+def test_head_of_a_page_has_its_own_url_and_the_same_languages_as_the_sitemap(guide: Guide) -> None:
     based(guide)
     found = sitemap(guide)
     for url, page in heads(guide).items():
@@ -261,7 +261,7 @@ def test_list_and_page_of_another_kind_at_the_same_address_are_no_translations(g
     assert heads(guide)[f"{BASE}/own/mill/"].xpath("//link[@hreflang]") == []
 
 
-def test_sitemap_in_several_files_is_written_anew_in_one_for_one_change(
+def test_one_change_rewrites_one_of_several_sitemap_files(
     guide: Guide, space: SpaceFiles, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(list_pages, "LARGEST_SITEMAP", 12)
@@ -286,7 +286,7 @@ def test_sitemap_in_several_files_is_written_anew_in_one_for_one_change(
     assert sitemap(guide).keys() == heads(guide).keys()
 
 
-def test_redirect_stands_in_no_sitemap_and_names_where_it_leads(guide: Guide, space: SpaceFiles) -> None:
+def test_redirect_is_in_no_sitemap_and_names_its_target(guide: Guide, space: SpaceFiles) -> None:
     based(guide)
     space.put(mill(slug="windmill"))
     step(guide)
@@ -296,7 +296,7 @@ def test_redirect_stands_in_no_sitemap_and_names_where_it_leads(guide: Guide, sp
     assert f"{BASE}/place/windmill/" in sitemap(guide)
 
 
-def test_robots_txt_and_the_page_for_what_is_not_there_name_whole_addresses(guide: Guide) -> None:
+def test_robots_txt_and_the_404_page_have_absolute_urls(guide: Guide) -> None:
     based(guide)
     robots = (guide.root / "site/robots.txt").read_text("utf-8").splitlines()
     assert robots[-1] == f"Sitemap: {BASE}/sitemap.xml"
@@ -308,13 +308,13 @@ def test_robots_txt_and_the_page_for_what_is_not_there_name_whole_addresses(guid
     assert missing.xpath("//link[@rel='canonical']") == []
 
 
-def test_own_template_takes_the_place_of_the_themes_for_files_too(guide: Guide) -> None:
+def test_template_of_the_project_replaces_the_themes_for_files_too(guide: Guide) -> None:
     template(guide, "robots.txt", "User-agent: *\nDisallow: /ar/\n")
     based(guide)
     assert (guide.root / "site/robots.txt").read_text("utf-8") == "User-agent: *\nDisallow: /ar/\n"
 
 
-def test_static_file_of_the_project_takes_the_place_of_the_guides_own(guide: Guide) -> None:
+def test_static_file_of_the_project_replaces_the_guides_own(guide: Guide) -> None:
     based(guide)
     before = guide.files("site")
     for name in ("robots.txt", "404.html", "sitemap.xml", "place/feed.xml"):
@@ -328,7 +328,7 @@ def test_static_file_of_the_project_takes_the_place_of_the_guides_own(guide: Gui
     assert guide.files("site") == before
 
 
-def test_page_that_comes_where_a_static_file_lay_stays(guide: Guide, space: SpaceFiles) -> None:
+def test_page_added_at_the_path_of_a_static_file_stays(guide: Guide, space: SpaceFiles) -> None:
     template(guide, "static/place/new/index.html", "own")
     guide.build()
     space.put(entry("place", "new", title="New", slug="new"))
@@ -382,7 +382,7 @@ def kinds(guide: Guide, space: SpaceFiles) -> Guide:
     return guide
 
 
-def test_json_ld_says_what_an_entry_is_by_the_fields_of_its_type(kinds: Guide) -> None:
+def test_json_ld_describes_an_entry_by_the_fields_of_its_type(kinds: Guide) -> None:
     kinds.build()
     geo = {"@type": "GeoCoordinates", "latitude": 38.7, "longitude": -9.1}
     expected: dict[str, dict[str, Any]] = {
@@ -406,9 +406,9 @@ def test_json_ld_says_what_an_entry_is_by_the_fields_of_its_type(kinds: Guide) -
         "/note/note/": {"@type": "WebPage", "name": "Note", "inLanguage": "en-US"},
         "/": {"@type": "WebSite", "name": "Small guide", "inLanguage": "en-US"},
     }
-    for url, said in expected.items():
+    for url, data in expected.items():
         found = data_of(html.fromstring(kinds.page(url)))
-        assert found == {"@context": "https://schema.org", **said}, url
+        assert found == {"@context": "https://schema.org", **data}, url
     assert data_of(html.fromstring(kinds.page("/spot/")))["@type"] == "CollectionPage"
 
 
@@ -421,7 +421,7 @@ def test_every_page_has_json_ld_with_what_its_kind_requires(kinds: Guide) -> Non
         assert found.get(required.get(found["@type"], "name")), url
 
 
-def test_title_of_the_guide_is_no_markup_in_json_ld(guide: Guide) -> None:
+def test_title_of_the_guide_is_plain_text_in_json_ld(guide: Guide) -> None:
     edit(guide, "site.yaml", "Small guide", "'Black & <white>'")
     based(guide)
     page = heads(guide)[f"{BASE}/"]
@@ -429,7 +429,7 @@ def test_title_of_the_guide_is_no_markup_in_json_ld(guide: Guide) -> None:
 
 
 @pytest.mark.parametrize("name", ["+", "+x", "@x", "+@x", "@x/y"])
-def test_content_type_called_like_a_list_breaks_nothing(guide: Guide, space: SpaceFiles, name: str) -> None:
+def test_content_type_with_the_name_of_a_list_breaks_nothing(guide: Guide, space: SpaceFiles, name: str) -> None:
     odd = content_type(name, ("title", "Symbol"))
     path = content_type_paths([name])[name]
     space.write(path, canonical(odd))
@@ -448,7 +448,7 @@ def test_content_type_called_like_a_list_breaks_nothing(guide: Guide, space: Spa
         "</SCRIPT\t>",
     ],
 )
-def test_no_field_ends_the_script_that_holds_json_ld(guide: Guide, space: SpaceFiles, text: str) -> None:
+def test_no_field_ends_the_script_element_of_json_ld(guide: Guide, space: SpaceFiles, text: str) -> None:
     space.put(mill(title=text, summary=text))
     based(guide)
     source = guide.page("/place/mill/")
@@ -468,7 +468,7 @@ def test_picture_that_is_not_downloaded_is_in_no_open_graph(guide: Guide, space:
     assert "image" not in properties(heads(guide)[f"{BASE}/place/castle/"])
 
 
-def test_edit_that_shows_nowhere_leaves_the_page_and_dates_it_in_sitemap_and_feed(
+def test_edit_shown_nowhere_keeps_the_page_and_updates_its_date_in_sitemap_and_feed(
     guide: Guide, space: SpaceFiles
 ) -> None:
     based(guide)

@@ -1,4 +1,4 @@
-"""The result of a build: what it added, changed and removed under site/, until whoever uses it confirms it."""
+"""The result of a build: what it added, changed and removed under site/, kept until its user confirms it."""
 
 from __future__ import annotations
 
@@ -49,8 +49,8 @@ def template(guide: Guide, text: str) -> None:
     path.write_text(text, "utf-8")
 
 
-def standing(guide: Guide) -> dict[str, bytes]:
-    """Return the digest of every file of site/ but its marker and what is published of it for readers' devices."""
+def output_digests(guide: Guide) -> dict[str, bytes]:
+    """Return the digest of every file of site/ except its marker and the updates for readers' devices."""
     files = {path.removeprefix("site/"): data for path, data in guide.files("site").items()}
     return {path: digest(data) for path, data in files.items() if path != ".exporter" and path[:8] != "updates/"}
 
@@ -72,56 +72,56 @@ def check_step(result: BuildResult, before: dict[str, bytes], after: dict[str, b
 def test_first_build_adds_every_file_of_the_site(guide: Guide) -> None:
     assert guide.run("sync").code == 0
     result = render(guide)
-    check_step(result, {}, standing(guide))
+    check_step(result, {}, output_digests(guide))
     assert result.added["index.html"].locale == "en-US"
     assert result.added["style.css"].locale == ""
 
 
-def test_edit_changes_what_shows_it_and_nothing_else(guide: Guide, space: SpaceFiles) -> None:
+def test_edit_changes_the_pages_that_show_it_and_nothing_else(guide: Guide, space: SpaceFiles) -> None:
     assert guide.run("build").code == 0
     confirm(guide)
-    before = standing(guide)
+    before = output_digests(guide)
     space.put(entry("place", "mill", 2, title="Another mill", slug="mill"))
     assert guide.run("sync").code == 0
     result = render(guide)
     assert "place/mill/index.html" in result.changed
-    check_step(result, before, standing(guide))
+    check_step(result, before, output_digests(guide))
 
 
-def test_removed_entry_is_removed_and_a_confirmed_result_does_not_come_again(guide: Guide, space: SpaceFiles) -> None:
+def test_removed_entry_is_in_the_result_and_a_confirmed_result_is_not_repeated(guide: Guide, space: SpaceFiles) -> None:
     assert guide.run("build").code == 0
     confirm(guide)
-    before = standing(guide)
+    before = output_digests(guide)
     space.remove("entries/place/mill.json")
     assert guide.run("sync").code == 0
     result = render(guide)
     assert "place/mill/index.html" in result.removed
-    check_step(result, before, standing(guide))
+    check_step(result, before, output_digests(guide))
     confirm(guide)
     assert not render(guide)
 
 
-def test_result_that_nobody_confirmed_comes_again_with_what_changed_since(guide: Guide, space: SpaceFiles) -> None:
+def test_unconfirmed_result_is_repeated_together_with_later_changes(guide: Guide, space: SpaceFiles) -> None:
     assert guide.run("build").code == 0
     confirm(guide)
-    before = standing(guide)
+    before = output_digests(guide)
     for title in ("One", "Two"):
         space.put(entry("place", "mill", 2, title=title, slug="mill"))
         assert guide.run("sync").code == 0
         result = render(guide)
-    check_step(result, before, standing(guide))
+    check_step(result, before, output_digests(guide))
 
 
 def test_lost_cache_gives_a_result_with_every_file_added(guide: Guide) -> None:
     assert guide.run("build").code == 0
     clean_output(project_of(guide))
-    check_step(render(guide), {}, standing(guide))
+    check_step(render(guide), {}, output_digests(guide))
     confirm(guide)
     shutil.rmtree(guide.root / ".export")
-    check_step(render(guide), {}, standing(guide))
+    check_step(render(guide), {}, output_digests(guide))
 
 
-def test_page_that_fails_keeps_its_file_and_is_no_change(guide: Guide) -> None:
+def test_failed_page_keeps_its_file_and_is_no_change(guide: Guide) -> None:
     assert guide.run("build").code == 0
     confirm(guide)
     template(guide, "{{ 1 // 0 }}")
@@ -143,17 +143,17 @@ def test_job_confirms_its_result_when_it_is_done(guide: Guide, space: SpaceFiles
     project = project_of(guide)
     first = jobs.render(project).result
     assert first is not None
-    check_step(first, {}, standing(guide))
-    before = standing(guide)
+    check_step(first, {}, output_digests(guide))
+    before = output_digests(guide)
     space.remove("entries/place/mill.json")
     second = jobs.build(project).result
     assert second is not None
     assert "place/mill/index.html" in second.removed
-    check_step(second, before, standing(guide))
+    check_step(second, before, output_digests(guide))
     assert not jobs.render(project).result
 
 
-def test_result_whose_use_fails_comes_again(guide: Guide, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_result_is_repeated_if_its_use_failed(guide: Guide, monkeypatch: pytest.MonkeyPatch) -> None:
     assert guide.run("sync").code == 0
     project = project_of(guide)
     with monkeypatch.context() as patched:
@@ -163,7 +163,7 @@ def test_result_whose_use_fails_comes_again(guide: Guide, monkeypatch: pytest.Mo
                 jobs.render(project)
     result = jobs.render(project).result
     assert result is not None
-    check_step(result, {}, standing(guide))
+    check_step(result, {}, output_digests(guide))
     assert not jobs.render(project).result
 
 
@@ -171,19 +171,19 @@ def no_room(*_arguments: object) -> None:
     raise OSError(28, "no room")
 
 
-def test_strict_build_that_is_stopped_has_no_result_and_loses_none(guide: Guide) -> None:
+def test_stopped_strict_build_has_no_result_and_loses_none(guide: Guide) -> None:
     assert guide.run("build").code == 0
-    before = standing(guide)
+    before = output_digests(guide)
     (guide.root / "content/entries/place/mill.json").unlink()
     template(guide, "{{ 1 // 0 }}")
     assert not render(guide, strict=True)
     template(guide, "mended")
     result = render(guide, strict=True)
     assert "place/mill/index.html" in result.removed
-    check_step(result, before, standing(guide))
+    check_step(result, before, output_digests(guide))
 
 
-def test_page_that_takes_the_place_of_a_static_file_changes_it_and_the_reverse(guide: Guide, space: SpaceFiles) -> None:
+def test_page_that_replaces_a_static_file_is_a_change_and_vice_versa(guide: Guide, space: SpaceFiles) -> None:
     static = guide.root / "templates/static/place/gate/index.html"
     static.parent.mkdir(parents=True)
     static.write_text("my own page", "utf-8")
@@ -191,7 +191,7 @@ def test_page_that_takes_the_place_of_a_static_file_changes_it_and_the_reverse(g
     assert "place/gate/index.html" in render(guide).added
     confirm(guide)
     for publish in (True, False):
-        before = standing(guide)
+        before = output_digests(guide)
         if publish:
             space.put(entry("place", "gate", title="The gate", slug="gate"))
         else:
@@ -199,12 +199,12 @@ def test_page_that_takes_the_place_of_a_static_file_changes_it_and_the_reverse(g
         assert guide.run("sync").code == 0
         result = render(guide)
         assert "place/gate/index.html" in result.changed
-        check_step(result, before, standing(guide))
+        check_step(result, before, output_digests(guide))
         confirm(guide)
 
 
 def published(guide: Guide) -> dict[str, bytes]:
-    """Return what the index says was published; nothing where there is no index."""
+    """Return the published files according to the index; none if there is no index."""
     file = guide.root / ".export/guide.db"
     if not file.exists():
         return {}
@@ -213,7 +213,7 @@ def published(guide: Guide) -> dict[str, bytes]:
 
 
 def change(guide: Guide, space: SpaceFiles, chance: random.Random, number: int) -> None:
-    """Do something by chance that changes the site."""
+    """Make a random change of the site."""
     kind = chance.choice(("edit", "move", "remove", "template", "asset", "static", "spoil", "settings"))
     name = f"p{chance.randrange(4)}"
     slug = f"moved-{chance.randrange(3)}" if kind == "move" else name
@@ -229,7 +229,7 @@ def change(guide: Guide, space: SpaceFiles, chance: random.Random, number: int) 
         static.parent.mkdir(parents=True, exist_ok=True)
         static.write_text(f"a {number}", "utf-8")
     elif kind == "spoil":
-        for path in chance.sample(sorted(standing(guide)), min(1, len(standing(guide)))):
+        for path in chance.sample(sorted(output_digests(guide)), min(1, len(output_digests(guide)))):
             (guide.root / "site" / path).write_text("spoilt", "utf-8")
     elif kind == "settings":
         address = chance.choice(("", "base_url: https://example.org\n"))
@@ -245,7 +245,7 @@ def change(guide: Guide, space: SpaceFiles, chance: random.Random, number: int) 
 
 
 @pytest.mark.parametrize("seed", range(6))
-def test_results_add_up_to_what_stands_after_any_history_of_changes_and_kills(
+def test_results_add_up_to_the_output_after_any_history_of_changes_and_kills(
     guide: Guide, space: SpaceFiles, seed: int
 ) -> None:
     chance, before = random.Random(seed), dict[str, bytes]()
@@ -259,14 +259,14 @@ def test_results_add_up_to_what_stands_after_any_history_of_changes_and_kills(
                 is_done = published(guide) != before
                 ends["done" if is_done else "killed"] += 1
                 before = published(guide)
-                assert not is_done or before == standing(guide)
+                assert not is_done or before == output_digests(guide)
             if chance.random() < 0.2:
-                render(guide)  # which nobody confirms
+                render(guide)  # a result that is not confirmed
                 continue
             result = render(guide)
-            check_step(result, before, standing(guide))
+            check_step(result, before, output_digests(guide))
             confirm(guide)
-            before = standing(guide)
+            before = output_digests(guide)
             assert published(guide) == before
     print(dict(ends))
     assert ends["killed"]

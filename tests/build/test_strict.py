@@ -1,4 +1,4 @@
-"""`--strict` of render and build: a page that fails, or any other error, leaves all of site/ as it was."""
+"""`--strict` of render and build: a failed page, or any other error, leaves all of site/ as it was."""
 
 from __future__ import annotations
 
@@ -82,7 +82,7 @@ def test_warning_stays_a_warning_in_a_strict_build(guide: Guide, space: SpaceFil
     assert "Gate" in guide.page("/place/gate/")
 
 
-def test_what_site_yaml_makes_an_error_stops_a_strict_build_and_ends_any_other_with_1(
+def test_severity_raised_to_error_stops_a_strict_build_and_ends_any_other_with_1(
     guide: Guide, space: SpaceFiles
 ) -> None:
     space.put(entry("place", "gate", title="Gate", slug="gate", category=link("Entry", "gone")))
@@ -101,7 +101,7 @@ def test_what_site_yaml_makes_an_error_stops_a_strict_build_and_ends_any_other_w
     assert (outcome.code, outcome.json["render"]["rendered"]) == (1, 0), "what stands is not forgotten"
 
 
-def test_severity_that_is_off_is_not_reported_and_renders_nothing_anew(guide: Guide, space: SpaceFiles) -> None:
+def test_severity_turned_off_is_not_reported_and_renders_nothing_again(guide: Guide, space: SpaceFiles) -> None:
     space.put(entry("place", "gate", title="Gate", slug="gate", category=link("Entry", "gone")))
     assert guide.build()["problems"] != []
     setting(guide, "check: {link-unresolved: off}\n")
@@ -109,7 +109,7 @@ def test_severity_that_is_off_is_not_reported_and_renders_nothing_anew(guide: Gu
     assert (report["problems"], report["render"]["rendered"]) == ([], 0)
 
 
-def test_asset_file_that_did_not_come_stops_a_strict_build(guide: Guide, space: SpaceFiles) -> None:
+def test_asset_file_that_failed_to_download_stops_a_strict_build(guide: Guide, space: SpaceFiles) -> None:
     guide.build()
     before = guide.files("site")
     space.put(asset("lost", "lost.svg", 10))
@@ -120,7 +120,7 @@ def test_asset_file_that_did_not_come_stops_a_strict_build(guide: Guide, space: 
     assert "Gate" in guide.page("/place/gate/")
 
 
-def test_hidden_static_file_stops_a_strict_render_where_it_is_an_error(guide: Guide) -> None:
+def test_hidden_static_file_stops_a_strict_render_if_it_is_an_error(guide: Guide) -> None:
     template(guide, "static/place", "a file where a folder of pages lies")
     setting(guide, "check: {static-hidden: error}\n")
     outcome = guide.run("build", "--strict", "--json")
@@ -128,7 +128,7 @@ def test_hidden_static_file_stops_a_strict_render_where_it_is_an_error(guide: Gu
     assert not (guide.root / "site").exists()
 
 
-def test_strict_clean_build_is_a_build_from_nothing(guide: Guide, tmp_path: Path) -> None:
+def test_strict_clean_build_is_a_build_from_scratch(guide: Guide, tmp_path: Path) -> None:
     guide.build()
     (guide.root / "site/stray.html").write_text("stray")
     assert guide.run("build", "--strict", "--clean").code == 0

@@ -61,12 +61,12 @@ def where(problem: dict[str, Any]) -> tuple[str, ...]:
 
 def test_guide_in_which_all_is_well_checks_clean_and_changes_nothing(guide: Guide) -> None:
     guide.build()
-    before = guide.stamps()
+    before = guide.mtimes()
     outcome = guide.run("check", "--strict", "--json")
     assert (outcome.code, outcome.json["ok"], outcome.json["problems"]) == (0, True, [])
     looked = outcome.json["check"]
     assert (looked["items"], looked["pages"], looked["errors"], looked["warnings"]) == (4, 15, 0, 0)
-    assert guide.stamps() == before
+    assert guide.mtimes() == before
 
 
 def test_demo_checks_clean(tmp_path: Path, call: Callable[..., Outcome]) -> None:

@@ -1,7 +1,7 @@
-"""The program to be run many times on guides of a dozen entries, with the sizes at which it goes another way as small.
+"""The program, run many times on guides of a dozen entries, with its thresholds lowered to match.
 
-What a large guide alone would reach is reached: lists that are cut by letter, work that is shared out among processes,
-rows and pages that are written in several steps.
+It does what it otherwise does only for a large guide: it cuts lists by letter, shares work among processes, and writes
+rows and pages in several steps.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ FEW = 3
 
 
 def make_small() -> None:
-    """Make the sizes small, in this process and those that are forked from it."""
+    """Lower the thresholds in this process and in those forked from it."""
     list_parts.LONGEST_LIST = LONG
     pages._MOST_SINGLE_LOOKUPS = tasks.PAGES_A_QUERY = update.ITEMS_AN_INSERT = writing.PAGES_A_TRANSACTION = FEW
     worker.ITEMS_A_MESSAGE = vars(pool)["ITEMS_A_MESSAGE"] = FEW

@@ -1,4 +1,4 @@
-"""Tasks for workers, importable as theirs have to be, and a program that has workers and is killed."""
+"""Tasks for workers, importable as workers need them, and a program with workers that is killed."""
 
 from __future__ import annotations
 
@@ -15,20 +15,20 @@ if TYPE_CHECKING:
 
 
 def add(number: int, items: Iterable[int]) -> Iterator[tuple[int, int]]:
-    """Yield each item with a number added, and the process that did it."""
+    """Yield each item plus a number, and the id of the process that added them."""
     for item in items:
         yield item + number, os.getpid()
 
 
 def wait(seconds: float, items: Iterable[int]) -> Iterator[int]:
-    """Yield the items, each after some time."""
+    """Yield the items, each after a pause in seconds."""
     for item in items:
         time.sleep(seconds)
         yield item
 
 
 def never_end(items: Iterable[int]) -> Iterator[int]:
-    """Do something without end, as a template can."""
+    """Run forever, as a template can."""
     while True:
         list(items)
     yield 0
@@ -38,7 +38,7 @@ TASKS = {"wait": Assignment(single_task, (wait, (0.02,))), "endless": Assignment
 
 
 def main(method: str, task: str) -> None:
-    """Start workers, say that they are there, and let them work or wait for work."""
+    """Start workers, print their process ids, and let them work or wait for work."""
     if method == "spawn":
         threading.Thread(target=time.sleep, args=(600,), daemon=True).start()
     numbers, pool = range(3000), WorkerPool(3)

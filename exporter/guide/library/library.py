@@ -166,6 +166,7 @@ class Library:
             guide.locales,
             guide.types,
             sorted(guide.embedded_types),
+            sorted(guide.menus),
             list(guide.prefixes.items()),
             list(guide.segments.items()),
             guide.site.untranslated,

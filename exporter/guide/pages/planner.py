@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from exporter.guide.index.guide_index import GuideIndex
     from exporter.guide.index.page_table import Contender, EntryPage
     from exporter.guide.index.records import ItemFacts
-    from exporter.guide.pages.redirects import Record
+    from exporter.guide.pages.moved_record import Record
     from exporter.guide.schema.guide_model import GuideModel
 
 _MOST_SINGLE_LOOKUPS = 500
@@ -260,7 +260,7 @@ class PagePlanner:
         added = [NewPage(page, None, bucket_of_page(self._guide, page)) for page in pages if page not in standing]
         buckets = [new.sitemap_bucket for new in added]
         buckets += [bucket_of_page(self._guide, page) for page in standing.keys() - wanted]
-        self.sitemap_buckets.update(bucket for bucket in buckets if bucket is not None)
+        self.sitemap_buckets.update(sitemap_bucket for sitemap_bucket in buckets if sitemap_bucket is not None)
         self._index.pages.insert(added)
         for new in added:
             self._note(new.page.url, None)
@@ -276,8 +276,7 @@ class PagePlanner:
 
 
 def _redirect_pages(redirects: Redirects, address: str) -> Iterator[Page]:
-    found = redirects.leading(address)
-    if found is not None:
+    if (found := redirects.leading(address)) is not None:
         key, locale, url = found
         yield Page(PageKind.MOVED, url, locale, key, template="moved.html")
 

@@ -5,13 +5,13 @@ from __future__ import annotations
 import dataclasses
 from typing import TYPE_CHECKING
 
+from exporter.guide.schema.field_pairs import called_by, headed_by
 from exporter.guide.schema.field_words import (
     ALT,
     SHORT,
     TITLES,
     is_alt,
     is_body,
-    is_for_nobody,
     is_for_search,
     is_internal,
     is_order,
@@ -22,12 +22,11 @@ from exporter.guide.schema.field_words import (
     title_rank,
     words_of,
 )
+from exporter.guide.schema.machine_words import is_for_nobody, words_of_forms
 from exporter.guide.schema.modules import module_types
 from exporter.guide.schema.type_order import helper_types
 from exporter.guide.schema.type_traits import (
-    called_by,
     has_address,
-    headed_by,
     is_figure,
     is_machinery,
     leads_on,
@@ -119,6 +118,7 @@ def roles_of(content_type: ContentType) -> Roles:
     surname = surname_field(content_type, title)
     wraps, wrapped = wrapped_field(content_type)
     hidden = {field.id for field in fields if field.id == surname or is_alt(field) or is_for_nobody(field)}
+    hidden |= words_of_forms(content_type, title)
     named = sorted((field.id for field in short if field.id not in hidden and not is_patterned(field)), key=title_rank)
     return Roles(
         title,

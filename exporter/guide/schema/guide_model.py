@@ -14,6 +14,7 @@ from exporter.core.model import LocalizedValue, Model
 from exporter.guide.schema.field_roles import UNKNOWN, Roles, embedded_types, roles_of
 from exporter.guide.schema.titles import find_title
 from exporter.guide.schema.type_order import helper_types, shows_itself
+from exporter.guide.schema.type_traits import is_machinery
 from exporter.guide.schema.wrappers import wrapped_pictures
 from exporter.pictures.icons import ICONS
 
@@ -133,6 +134,11 @@ class GuideModel:
         helpers = helper_types(self.model.types, self.embedded_types)
         own = (name for name in self.types if name not in self.embedded_types and name not in helpers)
         return tuple(name for name in own if shows_itself(self.model.types[name], self.embedded_types))
+
+    @cached_property
+    def menus(self) -> AbstractSet[str]:
+        """The content types that are menus and other frames of a site: they lead to pages and say nothing of them."""
+        return {content_type.id for content_type in self.model.types.values() if is_machinery(content_type)}
 
     @cached_property
     def roles(self) -> Mapping[str, Roles]:

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from exporter.guide.schema.field_words import is_for_nobody, is_for_search, leads_to_entries, targets_of, words_of
+from exporter.guide.schema.field_words import is_for_search, leads_to_entries, targets_of, words_of
+from exporter.guide.schema.machine_words import is_for_nobody
 from exporter.guide.schema.type_traits import type_words
 
 if TYPE_CHECKING:

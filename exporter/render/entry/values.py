@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from markupsafe import Markup, escape
 
+from exporter.core.encoding import TOO_DEEP
 from exporter.guide.library import questions
 from exporter.guide.schema.dates import machine_date, read_date, write_date
 from exporter.guide.schema.field_words import ADDRESSES, key_name, words_of
@@ -17,7 +18,8 @@ from exporter.render.view.fields import address_of, fields_of, locale_of, roles_
 from exporter.render.view.languages import language, language_name, locale_of_page, write_number
 from exporter.render.view.other_spaces import Resource
 from exporter.render.view.rich_text import RichText
-from exporter.render.view.view import Asset, Entry, Values, View, loaded_of
+from exporter.render.view.view import Asset, Entry, Values, View, loaded_of, view_of
+from exporter.report.problems import DEPTH_MESSAGE
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -42,10 +44,11 @@ _NOTHING = Markup("")
 
 @dataclass(frozen=True)
 class Anchor:
-    """A link made of two fields: its text and its address."""
+    """A link made of two fields: its text and its address, as an editor wrote it or as that of a page (`is_page`)."""
 
     text: str
     url: str
+    is_page: bool = False
 
 
 def date(value: Any, view: View, length: str = "long") -> Markup:
@@ -71,7 +74,7 @@ def fact(field: FieldValue, view: View) -> Markup:
     if isinstance(value, Values):
         return table(value, view)
     if isinstance(value, Anchor):
-        address = _resolve(value.url, view)
+        address = value.url if value.is_page else _resolve(value.url, view)
         return Markup('<a href="%s">%s</a>') % (address, value.text) if address else escape(value.text)
     return leaf(value, view)
 
@@ -119,6 +122,8 @@ def leaf(value: Any, view: View) -> Markup:
         words = view.ask(questions.word("elsewhere", view.locale))
         return Markup('<a href="{}">{}</a>').format(value.url, words)
     if isinstance(value, str):
+        if value == TOO_DEEP:
+            view.report("nested-too-deep", DEPTH_MESSAGE, value)
         return _text(value, "", view)
     return _thing(value, view) if isinstance(value, (Entry, Asset)) else _NOTHING
 
@@ -129,11 +134,16 @@ def _thing(value: Entry | Asset, view: View) -> Markup:
     if word:
         code = locale_of(value, roles_of_thing(value).wrapped)
         return _span(word, _NOTHING if code == view.locale else lang_attributes(code))
-    address = _wrapped_link(value, view) or address_of(value)
+    address = target_of(value)
     code = locale_of(value)
     lang = _NOTHING if code == view.locale else lang_attributes(code)
     name = title_of(value)
     return Markup('<a href="%s"%s>%s</a>') % (address, lang, name) if address else _span(name, lang)
+
+
+def target_of(value: Entry | Asset) -> str:
+    """Return where a link to an entry or asset leads: to its page or file, or on where it is but a link itself."""
+    return _wrapped_link(value, view_of(value)) or address_of(value)
 
 
 def _wrapped_link(value: Entry | Asset, view: View) -> str:

@@ -12,6 +12,7 @@ from urllib.parse import parse_qs, quote, unquote
 from exporter.core.model import Item, Key, link_id, read_content_type, read_locale
 from exporter.space.http.faults import Faults
 from exporter.space.http.listing import ListedSpace, list_items, single_item
+from exporter.space.http.own_urls import with_own_urls
 from exporter.space.refusals import Answer, RefusalError, json_answer, whole_number
 from exporter.space.states import Filter
 from exporter.space.sync import requested_token, sync_page
@@ -32,7 +33,8 @@ _SPACE_PATH = re.compile(r"/spaces/([^/]+)(?:/environments/([^/]+))?(?:/([^/]+)(
 class Space:
     """A space that answers requests.
 
-    `access_token` is the one to accept, None for any; if it `follows`, every request looks for edits first.
+    `access_token` is the one to accept, None for any; if it `follows`, every request looks for edits first. With
+    `own_urls` the files of assets are at the endpoint, else where the items say.
     """
 
     def __init__(
@@ -43,12 +45,14 @@ class Space:
         faults: Faults | None = None,
         *,
         follows: bool = True,
+        own_urls: bool = False,
     ) -> None:
         self.folder = folder
         self._log = log
         self._access_token = access_token
         self._faults = faults or Faults()
         self._follows = follows
+        self._own_urls = own_urls
         self._environment_moves = 0
         self._listed: tuple[State | None, ListedSpace] | None = None
         self.follow()
@@ -100,8 +104,11 @@ class Space:
             raise _not_found({"type": "Environment", "id": environment, "space": self.id})
         values = {name: texts[0] for name, texts in query.items() if name != "access_token"}
         if what == "sync" and identifier is None:
-            return self._sync(values, base)
-        return json_answer(self._body(what, identifier, values, whole_space=environment is None))
+            return self._json(self._sync(values, base), base)
+        return self._json(self._body(what, identifier, values, whole_space=environment is None), base)
+
+    def _json(self, body: Json, base: str) -> Answer:
+        return json_answer(with_own_urls(body, base.removeprefix("http://")) if self._own_urls else body)
 
     def _body(self, what: str | None, identifier: str | None, values: Mapping[str, str], *, whole_space: bool) -> Json:
         """Return the body of a response to anything but a sync."""
@@ -143,8 +150,8 @@ class Space:
             self._listed = (head, ListedSpace(items, types, locales, self.id, self.environment))
         return self._listed[1]
 
-    def _sync(self, values: Mapping[str, str], base: str) -> Answer:
-        """Answer with a page of an initial sync or of a delta; its link carries a token and nothing else."""
+    def _sync(self, values: Mapping[str, str], base: str) -> Json:
+        """Return a page of an initial sync or of a delta; its link carries a token and nothing else."""
         token = requested_token(values)
         if self._follows:
             self.follow()
@@ -160,7 +167,7 @@ class Space:
             raise RefusalError(400, "BadRequest", _TOO_BIG)
         name = "nextPageUrl" if following.after else "nextSyncUrl"
         link = f"{self._link(base)}?sync_token={write_token(following)}"
-        return json_answer({"sys": {"type": "Array"}, "items": items, name: link})
+        return {"sys": {"type": "Array"}, "items": items, name: link}
 
     def _link(self, base: str) -> str:
         host = "http://cdn.contentful.com" if self._faults.hits("http-links") else base

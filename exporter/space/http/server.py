@@ -41,7 +41,7 @@ class Listening:
 
     `port` 0 picks a free one; `access_token` None accepts any. It looks for edits at every request (`always`), only at
     the start (`once`), or when the file system reports one (`watch`). With `keep`, what it sees goes into the log's
-    file; otherwise into a copy in memory.
+    file; otherwise into a copy in memory. With `own_urls` it names itself as the host of the assets' files.
     """
 
     port: int = 0
@@ -50,6 +50,7 @@ class Listening:
     look: Literal["always", "once", "watch"] = "always"
     faults: Faults = field(default_factory=Faults)
     keep: bool = True
+    own_urls: bool = False
 
 
 class _Handler(BaseHTTPRequestHandler):
@@ -63,8 +64,8 @@ class _Handler(BaseHTTPRequestHandler):
     def do_GET(self) -> None:
         host = self.headers.get("Host", "")
         if not is_answered(host, self.server.listens_on, self.server.server_address[1]):
-            said = f"This endpoint does not answer to that Host: ask for {self.server.url}, or name it with --host"
-            self._send(RefusalError(403, "AccessDenied", said).answer)
+            message = f"This endpoint does not answer to that Host: ask for {self.server.url}, or name it with --host"
+            self._send(RefusalError(403, "AccessDenied", message).answer)
         else:
             self._send(self._fault() or self._answer(host))
 
@@ -182,16 +183,20 @@ def open_endpoint(source: Source, log_file: Path, listening: Listening | None = 
 
 def _open_space(source: Source, log_file: Path, listening: Listening, stack: ExitStack) -> Space:
     """Open the log and look at the files; a log that turns out to be broken is replaced."""
-    always = listening.look == "always"
+
+    def opened(log: ChangeLog) -> Space:
+        always = listening.look == "always"
+        return Space(source, log, listening.access_token, listening.faults, follows=always, own_urls=listening.own_urls)
+
     log = stack.enter_context(closing(ChangeLog(log_file, source, keep=listening.keep)))
     try:
-        return Space(source, log, listening.access_token, listening.faults, follows=always)
+        return opened(log)
     except sqlite3.DatabaseError:
         log.close()
     if listening.keep:
         remove_cache(log_file)
     log = stack.enter_context(closing(ChangeLog(log_file if listening.keep else None, source)))
-    return Space(source, log, listening.access_token, listening.faults, follows=always)
+    return opened(log)
 
 
 def _listen(space: Space, listening: Listening) -> Endpoint:

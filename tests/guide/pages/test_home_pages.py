@@ -48,13 +48,13 @@ def test_home_page_of_the_space_is_that_of_the_guide(guide: Guide, pages: SpaceF
 
 
 @pytest.mark.usefixtures("pages")
-def test_old_address_of_the_home_leads_to_it(guide: Guide) -> None:
+def test_old_url_of_the_home_page_redirects_to_it(guide: Guide) -> None:
     guide.build()
     assert "url=../../index.html" in guide.page("/page/home/")
     assert links(shown(guide, "/page/about/")) == {"Back": "../../index.html", "top": "../../index.html"}
 
 
-def test_title_makes_a_home_of_a_layout_without_slugs(guide: Guide, space: SpaceFiles) -> None:
+def test_page_without_a_slug_is_the_home_page_by_its_title(guide: Guide, space: SpaceFiles) -> None:
     space.put_model(content_type("layout", field("title", "Symbol"), field("body", "Text")), locales=US)
     space.put(entry("layout", "l", title="Home", body="Welcome."))
     guide.build()
@@ -70,7 +70,7 @@ def test_topic_called_home_is_a_topic(guide: Guide, pages: SpaceFiles) -> None:
 
 
 @pytest.mark.usefixtures("pages")
-def test_address_that_a_pattern_makes_stays(guide: Guide) -> None:
+def test_url_made_by_a_pattern_is_kept(guide: Guide) -> None:
     with (guide.root / "site.yaml").open("a", encoding="utf-8") as file:
         file.write("pages: {page: {url: '/{slug}/'}}\n")
     guide.build()
@@ -148,7 +148,7 @@ CHANGES: dict[str, list[dict[str, Any]]] = {
 
 
 @pytest.mark.parametrize("change", CHANGES)
-def test_home_that_comes_and_goes_leaves_the_guide_as_one_built_from_scratch(
+def test_home_page_added_and_removed_leaves_the_guide_as_one_built_from_scratch(
     guide: Guide, pages: SpaceFiles, change: str
 ) -> None:
     guide.build()
@@ -170,7 +170,7 @@ def test_home_that_comes_and_goes_leaves_the_guide_as_one_built_from_scratch(
     assert site(guide) == after
 
 
-def test_another_entry_leaves_the_home_that_shows_none_of_it(guide: Guide, pages: SpaceFiles) -> None:
+def test_another_entry_does_not_render_a_home_page_that_does_not_show_it(guide: Guide, pages: SpaceFiles) -> None:
     guide.build()
     assert guide.build()["render"]["rendered"] == 0
     home = guide.page("/")

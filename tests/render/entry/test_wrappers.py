@@ -1,4 +1,4 @@
-"""Entries that wrap a picture, a word or a price for editors: what they wrap is shown, never the wrapper."""
+"""Entries that wrap a picture, a word or a price for editors: their content is shown, never the wrapper."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ PRICE = content_type("price", field("title", "Symbol"), field("price", "Number")
 
 @pytest.fixture
 def shop(guide: Guide, space: SpaceFiles) -> Guide:
-    """A guide of a page with a banner and a tile, whose picture, button and price are entries."""
+    """A guide with a page of a banner and a tile, whose picture, button and price are entries."""
     space.put_model(LANDING, TILE, BANNER, WRAPPER, RESOURCE, PRICE, locales=US)
     space.put(entry("landing", "l", title="Shop", slug="shop", tiles=[link("Entry", "bn"), link("Entry", "t")]))
     space.put(entry("banner", "bn", title="Welcome", text="Come in."))
@@ -70,7 +70,7 @@ def test_changed_word_renders_the_page_that_shows_it(shop: Guide, space: SpaceFi
     assert links(shown(shop, "/landing/shop/")) == {"Get it": "https://example.org/small"}
 
 
-def test_picture_in_a_wrapper_stands_on_the_card_and_at_the_top_once(guide: Guide, space: SpaceFiles) -> None:
+def test_picture_in_a_wrapper_is_on_the_card_and_once_at_the_top(guide: Guide, space: SpaceFiles) -> None:
     image = content_type(
         "imageBlock", field("internalName", "Symbol"), field("image", "Link", linkType="Asset"), display="internalName"
     )

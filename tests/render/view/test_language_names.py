@@ -1,4 +1,4 @@
-"""Languages by their names: told apart where they share one, and one language a sentence."""
+"""Names of languages: different even if two share one, and one language per sentence."""
 
 from __future__ import annotations
 
@@ -23,19 +23,21 @@ def names(*codes: str) -> list[str]:
     return [language.name for language in languages({code: f"Space's {code}" for code in codes}).values()]
 
 
-def test_languages_of_one_name_are_told_apart_by_region_or_script() -> None:
+def test_languages_of_the_same_name_are_distinguished_by_region_or_script() -> None:
     assert names("es", "es-MX") == ["Español", "Español (México)"]
     assert names("pt-BR", "pt-PT") == ["Português (Brasil)", "Português (Portugal)"]
     assert names("en-US", "de-DE") == ["English", "Deutsch"]
     assert len({*names("zh-Hans-CN", "zh-Hant-TW")}) == 2
 
 
-def test_locales_that_babel_calls_the_same_have_the_names_of_the_space() -> None:
+def test_locales_with_the_same_name_in_babel_have_the_names_of_the_space() -> None:
     assert names("en-US", "en-US-x-easy") != ["English", "English"]
     assert len({*names("en-x-a", "en-x-b", "en-x-c")}) == 3
 
 
-def test_untranslated_entry_is_called_in_the_language_that_its_card_leads_to(guide: Guide, space: SpaceFiles) -> None:
+def test_untranslated_entry_has_the_title_of_the_language_that_its_card_links_to(
+    guide: Guide, space: SpaceFiles
+) -> None:
     space.put_model(POST, locales=[locale("de-DE", default=True), locale("en-US")])
     space.put(entry("post", "b", title={"en-US": "Second mill"}, slug={"en-US": "mill"}))
     space.put(entry("post", "a", title={"en-US": "Hello harbour"}, slug={"en-US": "hello"}))
@@ -58,7 +60,7 @@ def test_sentence_of_the_theme_is_in_one_language(guide: Guide, space: SpaceFile
         assert [text_of(note) for note in page.iter("small")] == [expected]
 
 
-def test_words_that_a_language_lacks_are_those_of_the_guides_first() -> None:
+def test_words_missing_in_a_language_are_those_of_the_guides_first_language() -> None:
     words = {"more": {"en": "More", "de": "Mehr"}}
     assert find_word(words, "more", "uk", "de-DE") == "Mehr"
     assert find_word(words, "more", "uk", "el") == "More"
