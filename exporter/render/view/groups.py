@@ -30,7 +30,10 @@ class Group:
 
 
 def find_groups(view: View) -> tuple[Group, ...]:
-    """Return what the list on a page is divided by: link fields whose targets have pages and gather its entries."""
+    """Return what the list on a page is divided by: link fields whose targets have pages and gather its entries.
+
+    Targets that are parts of pages, such as wrapped pictures, are no way through a list.
+    """
     content_type = view.content_type(view.page.type_id)
     groups, seen = [], set[str]()
     for field in content_type.fields if content_type else ():

@@ -198,7 +198,7 @@ def test_markdown_markers_are_no_part_of_a_title_and_a_slug_is_no_title(guide: G
     space.put(entry("page", "p", slug="how-to", title="How to get here"))
     guide.build()
     home = shown(guide, "/")
-    assert [text_of(card) for card in home.iter("strong")] == ["How to get here", "Terms of use"]
+    assert [text_of(card) for card in home.iter("strong")] == ["Terms of use", "How to get here"]
 
 
 def test_fact_in_the_lead_is_not_repeated(guide: Guide, space: SpaceFiles) -> None:

@@ -311,7 +311,7 @@ def test_types_for_search_engines_have_no_pages_and_are_shown_on_none() -> None:
     links = [field("seoFields", "Link", linkType="Entry"), field("more", "Link", "pageSeo", linkType="Entry")]
     page = content_type("page", ("title", "Symbol"), *links, field("shop", "Link", "seoShop", "page", linkType="Entry"))
     types = {definition["sys"]["id"]: read_content_type(definition) for definition in (seo, shop, page)}
-    assert pages_of(types) == ("seoShop", "page")
+    assert pages_of(types) == ("page", "seoShop")
     assert roles_of(types["page"]).hidden == {"seoFields", "more"}
 
 
@@ -382,9 +382,9 @@ def test_news_is_listed_newest_first_and_undated_last(guide: Guide, space: Space
     assert html.document_fromstring(guide.page("/news/").encode()).xpath("//main//strong/text()") == list("ifbagchde")
 
 
-def test_types_with_slug_come_first_and_parts_last() -> None:
+def test_types_with_slug_come_first_then_those_that_others_link_to_and_parts_last() -> None:
     types = {definition["sys"]["id"]: read_content_type(definition) for definition in TYPES}
-    assert pages_of(types) == ("event", "setting", "room", "quote", "notice")
+    assert pages_of(types) == ("event", "room", "setting", "quote", "notice")
     assert embedded_types(types) == {"quote", "notice"}
 
 
