@@ -57,7 +57,10 @@ class Rendered(NamedTuple):
 
 
 class TypeLink:
-    """A content type in the navigation: its id, its name, its list's address and how many entries it has."""
+    """A content type in the navigation: its id, its name, its list's address and how many entries it has.
+
+    Where it has one entry, name and address are that entry's.
+    """
 
     __slots__ = ("_view", "id")
 
@@ -70,14 +73,22 @@ class TypeLink:
 
     @property
     def name(self) -> str:
-        """What the type's list is called."""
-        return type_name(self._view, self.id)
+        """What the type's list is called, or its only entry."""
+        _, title = self._sole or ("", "")
+        return title or type_name(self._view, self.id)
+
+    @property
+    def _sole(self) -> tuple[str, str] | None:
+        """Address and title of the only entry, None where there are more."""
+        return self._view.ask(questions.sole_entries(self._view.locale)).get(self.id)
 
     @property
     def url(self) -> str:
-        """The relative address of the type's list, "" for a type of parts of pages, which has none."""
+        """The relative address of the type's list or only entry, "" for a type of parts of pages, which has none."""
         if self.id in self._view.guide.embedded_types:
             return ""
+        if self._sole is not None:
+            return self._view.link(self._sole[0])
         return self._view.link(list_url(self._view.guide, self.id, self._view.locale))
 
     @property
@@ -184,11 +195,14 @@ class Renderer:
         return view.known(loaded) if view.of_item(loaded, questions.CONTENT_TYPE) is not None else None
 
     def _types(self, view: View, *, parts: bool) -> tuple[TypeLink, ...]:
-        """Return the types that have pages and entries, either those that are `parts` of other pages or the others."""
-        wanted = (
-            type_id for type_id in view.ask(questions.LISTED_TYPES) if (type_id in self._guide.embedded_types) is parts
-        )
-        return tuple(TypeLink(view, type_id) for type_id in wanted)
+        """Return the types that have pages and entries, either those that are `parts` of other pages or the others.
+
+        A type whose only entry is the home page, or has no page, is left out.
+        """
+        embedded = self._guide.embedded_types
+        wanted = [type_id for type_id in view.ask(questions.LISTED_TYPES) if (type_id in embedded) is parts]
+        sole = {} if parts else view.ask(questions.sole_entries(view.locale))
+        return tuple(TypeLink(view, type_id) for type_id in wanted if type_id not in sole or sole[type_id][0])
 
     def _template_of(self, view: View) -> str:
         """Return a page's template: its own, the project's with its type's name, else the one for any entry.

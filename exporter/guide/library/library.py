@@ -11,6 +11,7 @@ from exporter.guide.library.items import ItemInMemory, Items
 from exporter.guide.library.list_answers import ListAnswers, addresses_in
 from exporter.guide.library.questions import FIELD, entry_keys
 from exporter.guide.library.read_log import SharedQuestion, Subject
+from exporter.guide.library.sole_entries import sole_entries_of
 from exporter.guide.library.template_files import TemplateFiles, word_files
 from exporter.guide.library.theme_words import find_word, read_words, word_language
 from exporter.guide.schema.guide_model import site_values
@@ -141,7 +142,9 @@ class Library:
     def _type(self, type_id: str, _argument: str) -> Json:
         return self.guide.definitions.get(type_id)
 
-    def _types(self, _rest: str, _argument: str) -> list[str]:
+    def _types(self, _rest: str, locale: str) -> Json:
+        if locale:
+            return sole_entries_of(self.index, self.guide, self.items, self._item_answers, locale)
         return [type_id for type_id in self.guide.types if self.index.labels.has_entries(type_id)]
 
     def _lists(self, _rest: str, _argument: str) -> list[str]:

@@ -206,6 +206,17 @@ def tag_name(tag_id: str) -> Question[str]:
 
 LISTED_TYPES: Question[list[str]] = Question("types")
 """The content types that have pages and entries."""
+
+
+@cache
+def sole_entries(locale: str) -> Question[Mapping[str, tuple[str, str]]]:
+    """Ask for address and title of the only entry of each content type that has one alone.
+
+    The address is empty where that entry has no page, or is the home page.
+    """
+    return Question("types", locale)
+
+
 LISTS: Question[list[str]] = Question("lists")
 """The lists of site.yaml, those apart that lie where the list of a type would."""
 GUIDE: Question[Json] = Question("guide")

@@ -223,7 +223,7 @@ def test_list_in_the_place_of_that_of_its_type_takes_it(paper: Guide, space: Spa
     assert titles(paper, "/news/") == ["News 3", "News 2", "News 1"]
     assert html.fromstring(paper.page("/news/")).findtext(".//h1") == "The paper"
     assert links(paper, "/", "nav[@class='sections']") == [
-        ("Category", "category/index.html"),
+        ("Sights", "category/sights/index.html"),
         ("News", "news/index.html"),
     ]
 
