@@ -6,11 +6,12 @@ from functools import cache
 from typing import TYPE_CHECKING, NamedTuple
 
 from exporter.core.errors import ConfigError
-from exporter.core.naming import file_name, url_segment
+from exporter.core.naming import file_name
 from exporter.guide.index.records import NewPage, Page, PageKind
 from exporter.guide.pages.addresses import dependents, resolve
 from exporter.guide.pages.home_pages import REDIRECT, home_redirects, left_bases, wanted_homes, wanted_redirects
 from exporter.guide.pages.other_pages import chosen_pages, further_pages, sitemap_pages, type_lists
+from exporter.guide.pages.parting import endings
 from exporter.guide.pages.redirects import Redirects
 from exporter.guide.pages.sitemap import bucket_of_page
 from exporter.guide.schema.guide_model import is_own
@@ -134,6 +135,7 @@ class PagePlanner:
                 self._drop_entry_page(page, key)
             else:
                 del wanted[code]
+                self._bases.update([page.base] if page.parted is not None else ())  # its date may be another
         for code, base in wanted.items():
             new = Page(PageKind.ENTRY, base, code, key, type_id, template=template)
             self._added[key, code] = NewPage(new, base, bucket_of_page(self._guide, new))
@@ -184,14 +186,13 @@ class PagePlanner:
         return self._index.pages.shared_bases()
 
     def _part(self, base: str) -> set[str]:
-        """Add their ids to pages that want one address; return the addresses at which pages may meet for that."""
+        """Add dates or ids to pages that want one address; return the addresses at which pages may meet for that."""
         contenders = self._index.pages.wanting(base)
         if len(contenders) > 1:
             self._check_patterns(contenders)
-        touched = {base}
+        touched, added = {base}, endings(self._index, contenders)
         for page in contenders:
-            ending = url_segment(page.key.split(":", 1)[1]) or "entry"
-            parted = f"{page.wanted[:-1]}-{ending}/" if len(contenders) > 1 else None
+            parted = f"{page.wanted[:-1]}-{added[page.number]}/" if added else None
             touched.update(address for address in (page.parted, parted) if address is not None)
             if parted != page.parted:
                 self._index.pages.set_parted(page.number, parted)
@@ -268,7 +269,7 @@ class PagePlanner:
         for address, urls in sorted(by_address.items()):
             standing = self._index.pages.redirects_at(urls)
             if all(page.type_id != REDIRECT for _, page in standing):
-                self._replace(standing, list(_redirect_pages(redirects, address)))
+                self._replace(standing, redirects.pages_at(address))
 
     def _replace(self, numbered: list[tuple[int, Page]], pages: list[Page]) -> None:
         """Drop those of the pages that stand which are no longer wanted, and add those that are new."""
@@ -295,13 +296,6 @@ class PagePlanner:
         self._unchecked.clear()
 
 
-def _redirect_pages(redirects: Redirects, address: str) -> Iterator[Page]:
-    found = redirects.leading(address)
-    if found is not None:
-        key, locale, url = found
-        yield Page(PageKind.MOVED, url, locale, key, template="moved.html")
-
-
 def has_pattern(guide: GuideModel, type_id: str) -> bool:
     """Whether site.yaml says where the pages of a content type lie."""
     pattern = guide.site.pages.get(type_id)
@@ -315,7 +309,7 @@ def named(page: Page) -> str:
 
 
 def shared_addresses(index: GuideIndex) -> Iterator[Conflict]:
-    """Yield the addresses that several entries want, with those: each entry's id has been added to its own."""
+    """Yield the addresses that several entries want, with those: to each its date or id has been added."""
     met: dict[str, list[Page]] = {}
     for base, locale, key, type_id in index.pages.parted_bases():
         met.setdefault(base.casefold(), []).append(Page(PageKind.ENTRY, base, locale, key, type_id))
@@ -326,5 +320,5 @@ def clashes(index: GuideIndex) -> Iterator[Problem]:
     """Yield a warning for each address that several entries want."""
     for shared in shared_addresses(index):
         keys = dict.fromkeys(map(named, shared.pages))
-        message = f"{' and '.join(keys)} have the same address {shared.url}: each gets its id"
+        message = f"{' and '.join(keys)} have the same address {shared.url}: each gets its date or id"
         yield Problem("warning", "address-clash", message, next(iter(keys)))
