@@ -16,18 +16,19 @@ from markupsafe import Markup
 
 from exporter.guide.index.records import PageKind
 from exporter.guide.library import questions
-from exporter.guide.pages.urls import letter_url, list_url
+from exporter.guide.pages.urls import letter_url
 from exporter.render.entry.sections import Layout, Section
 from exporter.render.filters import VIEW
 from exporter.render.jinja_environment import Templates
 from exporter.render.markup.control_characters import drop_controls
-from exporter.render.view.fields import FieldValue, type_name
+from exporter.render.view.fields import FieldValue
 from exporter.render.view.groups import Group
 from exporter.render.view.languages import Language, languages
 from exporter.render.view.lazy import Lazy, SiteValues
 from exporter.render.view.lists import ListView, chosen_lists
 from exporter.render.view.page_object import PageObject, page_object
 from exporter.render.view.sitemap_view import Sitemap
+from exporter.render.view.type_links import TypeLink
 from exporter.render.view.view import Asset, Entry, LostView, Values, View
 
 if TYPE_CHECKING:
@@ -54,47 +55,6 @@ class Rendered(NamedTuple):
     data: bytes
     reads: ReadLog
     problems: list[Problem]
-
-
-class TypeLink:
-    """A content type in the navigation: its id, its name, its list's address and how many entries it has.
-
-    Where it has one entry, name and address are that entry's.
-    """
-
-    __slots__ = ("_view", "id")
-
-    def __init__(self, view: View, type_id: str) -> None:
-        self._view = view
-        self.id = type_id
-
-    def __repr__(self) -> str:
-        return self.id
-
-    @property
-    def name(self) -> str:
-        """What the type's list is called, or its only entry."""
-        _, title = self._sole or ("", "")
-        return title or type_name(self._view, self.id)
-
-    @property
-    def _sole(self) -> tuple[str, str] | None:
-        """Address and title of the only entry, None where there are more."""
-        return self._view.ask(questions.sole_entries(self._view.locale)).get(self.id)
-
-    @property
-    def url(self) -> str:
-        """The relative address of the type's list or only entry, "" for a type of parts of pages, which has none."""
-        if self.id in self._view.guide.embedded_types:
-            return ""
-        if self._sole is not None:
-            return self._view.link(self._sole[0])
-        return self._view.link(list_url(self._view.guide, self.id, self._view.locale))
-
-    @property
-    def count(self) -> int:
-        """How many entries the type has."""
-        return self._view.ask(questions.entry_count(self.id))
 
 
 class Alternate(NamedTuple):

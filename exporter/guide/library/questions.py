@@ -209,8 +209,8 @@ LISTED_TYPES: Question[list[str]] = Question("types")
 
 
 @cache
-def sole_entries(locale: str) -> Question[Mapping[str, tuple[str, str]]]:
-    """Ask for address and title of the only entry of each content type that has one alone.
+def sole_entries(locale: str) -> Question[Mapping[str, tuple[str, str, str]]]:
+    """Ask for address, title and the locale of that of the only entry of each content type that has one alone.
 
     The address is empty where that entry has no page, or is the home page.
     """

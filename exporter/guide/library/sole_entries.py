@@ -20,8 +20,8 @@ _LONGEST_NAME = 40
 
 def sole_entries_of(
     index: GuideIndex, guide: GuideModel, items: Items, answers: ItemAnswers, locale: str
-) -> dict[str, tuple[str, str]]:
-    """Return address and title, by content type, of each entry that is the only one of a type with a list.
+) -> dict[str, tuple[str, str, str]]:
+    """Return address, title and its locale, by content type, of each entry that is the only one of a type with a list.
 
     The address is empty where the entry has no page, or is the home page.
     """
@@ -32,12 +32,17 @@ def sole_entries_of(
             loaded = items.load(keys[0])
             page = answers.answer(loaded, page_address(locale).argument)
             url = page[1] if isinstance(page, tuple) and page[1] not in guide.prefixes.values() else ""
-            found[type_id] = url, _title(guide, answers, loaded, locale)
+            found[type_id] = url, *_title(guide, answers, loaded, locale)
     return found
 
 
-def _title(guide: GuideModel, answers: ItemAnswers, loaded: ItemInMemory, locale: str) -> str:
-    """Return what an entry is called in the navigation, "" where that is too long or it has no title."""
+def _title(guide: GuideModel, answers: ItemAnswers, loaded: ItemInMemory, locale: str) -> tuple[str, str]:
+    """Return what an entry is called in the navigation, "" where that is too long or it has no title, and the locale.
+
+    A title that is not localised is in the language of the page.
+    """
     roles = guide.roles.get(loaded.type, UNKNOWN)
     title = find_title(roles, (locale, guide.default), lambda name, code: answers.field(loaded, name, code))
-    return title.value if title is not None and len(title.value) <= _LONGEST_NAME else ""
+    if title is None or len(title.value) > _LONGEST_NAME:
+        return "", locale
+    return title.value, locale if (loaded.type, title.name) in guide.unlocalized else title.locale or locale
