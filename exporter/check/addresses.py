@@ -38,7 +38,7 @@ def address_problems(
     shared = (conflict for conflict in shared_addresses(index) if conflict.url.casefold() not in urls)
     for conflict, pages in _once(guide, shared):
         names = " and ".join(dict.fromkeys(name_of(page.key or "") for page in pages))
-        message = f"{names} have the same address {conflict.url}: each gets its id; "
+        message = f"{names} have the same address {conflict.url}: each gets its date or id; "
         message += f"change the {_address_field(guide, pages[0].type_id)} of one"
         yield problem("address-clash", one_line(message, 400), **_where(index, guide, pages[0]))
 

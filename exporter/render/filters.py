@@ -42,6 +42,7 @@ from exporter.render.view.lazy import EntryList, Lazy
 from exporter.render.view.other_spaces import Resource
 from exporter.render.view.referrers import referrers_of
 from exporter.render.view.rich_text import RichText, document_of
+from exporter.render.view.type_links import TypeLink
 from exporter.render.view.view import Asset, Entry, Thing, View, loaded_of
 
 if TYPE_CHECKING:
@@ -121,7 +122,7 @@ def _href(context: Context, value: Any) -> str:
 @pass_context
 def _lang(context: Context, value: Any, name: str | None = None) -> Markup:
     """` lang="…" dir="…"` where a field, the title if none is named, is in another language than the page."""
-    if isinstance(value, FieldValue):
+    if isinstance(value, FieldValue | TypeLink):
         code = value.locale
     elif isinstance(value, Thing):
         code = locale_of(value, name)

@@ -14,19 +14,20 @@ from markupsafe import Markup
 
 from exporter.guide.index.records import PageKind
 from exporter.guide.library import questions
-from exporter.guide.pages.urls import letter_url, list_url
+from exporter.guide.pages.urls import letter_url
 from exporter.render.entry.sections import Layout, Section
 from exporter.render.filters import VIEW
 from exporter.render.jinja_environment import Templates
 from exporter.render.markup.control_characters import drop_controls
 from exporter.render.template_errors import explain
-from exporter.render.view.fields import FieldValue, type_name
+from exporter.render.view.fields import FieldValue
 from exporter.render.view.groups import Group
 from exporter.render.view.languages import Language, languages
 from exporter.render.view.lazy import Lazy, SiteValues
 from exporter.render.view.lists import ListView, chosen_lists
 from exporter.render.view.page_object import PageObject, page_object
 from exporter.render.view.sitemap_view import Sitemap
+from exporter.render.view.type_links import TypeLink
 from exporter.render.view.view import Asset, Entry, LostView, Values, View
 
 if TYPE_CHECKING:
@@ -56,37 +57,6 @@ class Rendered(NamedTuple):
     data: bytes
     reads: ReadLog
     problems: list[Problem]
-
-
-class TypeLink:
-    """A content type in the navigation: its id, its name, its list's address and how many entries it has."""
-
-    __slots__ = ("_view", "id")
-
-    def __init__(self, view: View, type_id: str) -> None:
-        self._view = view
-        self.id = type_id
-
-    def __repr__(self) -> str:
-        return self.id
-
-    @property
-    def name(self) -> str:
-        """What the type's list is called."""
-        return type_name(self._view, self.id)
-
-    @property
-    def url(self) -> str:
-        """The relative address of the type's list, "" for a type of parts of pages, which has none."""
-        if self.id in self._view.guide.embedded_types:
-            return ""
-        return self._view.link(list_url(self._view.guide, self.id, self._view.locale))
-
-    @property
-    def count(self) -> int:
-        """How many entries the type has, a home of the guide apart."""
-        homes = self._view.ask(questions.home_keys(self._view.locale)).values()
-        return self._view.ask(questions.entry_count(self.id)) - sum(type_id == self.id for type_id in homes)
 
 
 class Alternate(NamedTuple):
@@ -188,9 +158,14 @@ class Renderer:
         return view.known(loaded) if view.of_item(loaded, questions.CONTENT_TYPE) is not None else None
 
     def _types(self, view: View, *, parts: bool) -> tuple[TypeLink, ...]:
-        """Return the types that have pages and entries, either those that are `parts` of other pages or the others."""
+        """Return the types that have pages and entries, either those that are `parts` of other pages or the others.
+
+        A type whose only entry has no page is left out.
+        """
         listed, embedded = view.ask(questions.listed_types(view.locale)), self._guide.embedded_types
-        return tuple(TypeLink(view, type_id) for type_id in listed if (type_id in embedded) is parts)
+        sole = {} if parts else view.ask(questions.sole_entries(view.locale))
+        wanted = (type_id for type_id in listed if (type_id in embedded) is parts)
+        return tuple(TypeLink(view, type_id) for type_id in wanted if type_id not in sole or sole[type_id][0])
 
     def _template_of(self, view: View) -> str:
         """Return a page's template: its own, the project's with its type's name, else the one for any entry.

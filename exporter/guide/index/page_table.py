@@ -48,6 +48,7 @@ class Contender(NamedTuple):
 
     number: int
     key: str
+    locale: str
     wanted: str
     url: str
     parted: str | None
@@ -57,7 +58,7 @@ class PageTable(Table):
     """Queries of pages.
 
     An entry's page has a `base`, the address that it wants. Where several want one, each gets its own by its entry's
-    id: `parted`. `url` is where the page lies in the end; no two pages lie at one, but while they are being placed.
+    date or id: `parted`. `url` is where the page lies in the end; no two lie at one, but while they are being placed.
     Addresses are compared without regard to case, as some disks do.
     """
 
@@ -165,14 +166,14 @@ class PageTable(Table):
 
     def wanting(self, base: str) -> list[Contender]:
         """Return the pages that want an address, by the key of their entries."""
-        query = "SELECT id, key, base, url, parted FROM page WHERE base = ? ORDER BY key"
+        query = "SELECT id, key, locale, base, url, parted FROM page WHERE base = ? ORDER BY key"
         return [Contender(*row) for row in self._database.rows(query, base)]
 
     def meeting_at(self, address: str) -> list[Contender]:
         """Return the pages that the first step of parting has left or put at an address."""
         query = (
-            "SELECT id, key, coalesce(parted, base), url, parted FROM page WHERE base = ? AND parted IS NULL"
-            " UNION SELECT id, key, parted, url, parted FROM page WHERE parted = ?"
+            "SELECT id, key, locale, coalesce(parted, base), url, parted FROM page WHERE base = ? AND parted IS NULL"
+            " UNION SELECT id, key, locale, parted, url, parted FROM page WHERE parted = ?"
         )
         return [Contender(*row) for row in self._database.rows(query, address, address)]
 

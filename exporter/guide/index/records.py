@@ -17,7 +17,7 @@ class ItemFacts(NamedTuple):
     `labels`: locale, letter and place in lists. `targets`: key and field of what it links to. `bases`: locale and
     address of each page that it wants. `files`: an asset's paths under site/ and under content/. `lists`: list, locale,
     letter and place in the lists that site.yaml and feeds are made of. `linked_values`: field, locale and value of what
-    the addresses of others read of it.
+    the addresses of others read of it. `dates`: locale and day, which tells entries of one address apart.
     """
 
     key: str
@@ -28,6 +28,7 @@ class ItemFacts(NamedTuple):
     files: tuple[tuple[str, str], ...] = ()
     lists: tuple[tuple[str, str, str, bytes], ...] = ()
     linked_values: tuple[tuple[str, str, str], ...] = ()
+    dates: tuple[tuple[str, str], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

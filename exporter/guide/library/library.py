@@ -10,6 +10,7 @@ from exporter.guide.library.items import ItemInMemory, Items
 from exporter.guide.library.list_answers import ListAnswers, addresses_in
 from exporter.guide.library.questions import FIELD, entry_keys
 from exporter.guide.library.read_log import SharedQuestion, Subject
+from exporter.guide.library.sole_entries import sole_entries_of
 from exporter.guide.library.template_files import TemplateFiles
 from exporter.guide.library.theme_words import codes_for, find_word, read_words, word_language
 from exporter.guide.pages.home_pages import home_keys, is_listed
@@ -147,6 +148,9 @@ class Library:
         first = self.index.labels.longest((name for name in self.guide.leading_types if name in found), locale)
         return sorted(found, key=lambda type_id: type_id != first)
 
+    def _sole(self, _rest: str, locale: str) -> Json:
+        return sole_entries_of(self.index, self.guide, self.items, self._item_answers, locale)
+
     def _homes(self, _rest: str, locale: str) -> dict[str, str]:
         return home_keys(self.index, self.guide, locale)
 
@@ -186,6 +190,7 @@ _ANSWERS: dict[str, Callable[[Library, str, str], Json]] = {
     "type": Library._type,
     "types": Library._types,
     "homes": Library._homes,
+    "sole": Library._sole,
     "lists": Library._lists,
     "sitemap": Library._sitemap,
     "guide": Library._guide,

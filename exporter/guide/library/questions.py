@@ -41,7 +41,7 @@ SEGMENTS = "v"
 NUMBERED_PAGES = "o"
 
 TEMPLATE = "template"
-SHARED = frozenset({TEMPLATE, "site", "word", "type", "types", "homes", "lists", "guide", "tag"})
+SHARED = frozenset({TEMPLATE, "site", "word", "type", "types", "homes", "sole", "lists", "guide", "tag"})
 """The kinds of subjects that many pages ask the same of."""
 
 
@@ -214,6 +214,15 @@ def home_keys(locale: str) -> Question[Mapping[str, str]]:
 def tag_name(tag_id: str) -> Question[str]:
     """Ask what a tag is called."""
     return Question(f"tag:{tag_id}")
+
+
+@cache
+def sole_entries(locale: str) -> Question[Mapping[str, tuple[str, str, str]]]:
+    """Ask for address, title and the locale of that of the only entry of each content type that has one alone.
+
+    The address is empty if that entry has no page, or is the home page.
+    """
+    return Question("sole", locale)
 
 
 LISTS: Question[list[str]] = Question("lists")

@@ -41,7 +41,7 @@ def named(page: Page) -> str:
 
 
 def shared_addresses(index: GuideIndex) -> Iterator[Conflict]:
-    """Yield the addresses that several entries want, with those: each entry's id has been added to its own."""
+    """Yield the addresses that several entries want, with those: to each its date or id has been added."""
     met: dict[str, list[Page]] = {}
     for base, locale, key, type_id in index.pages.parted_bases():
         met.setdefault(base.casefold(), []).append(Page(PageKind.ENTRY, base, locale, key, type_id))
@@ -52,5 +52,5 @@ def clashes(index: GuideIndex) -> Iterator[Problem]:
     """Yield a warning for each address that several entries want."""
     for shared in shared_addresses(index):
         keys = dict.fromkeys(map(named, shared.pages))
-        message = f"{' and '.join(keys)} have the same address {shared.url}: each gets its id"
+        message = f"{' and '.join(keys)} have the same address {shared.url}: each gets its date or id"
         yield Problem("warning", "address-clash", message, next(iter(keys)))

@@ -10,6 +10,7 @@ from exporter.core.naming import asset_files
 from exporter.guide.index.records import ItemFacts
 from exporter.guide.pages.addresses import base_address, linked_values
 from exporter.guide.pages.list_membership import lists_with
+from exporter.guide.pages.parting import dates_of
 from exporter.guide.schema.field_roles import UNKNOWN
 from exporter.guide.schema.ordering import first_letter, place_of, sort_key, sortable
 
@@ -70,7 +71,8 @@ def facts_of(guide: GuideModel, item: Item, path: str) -> ItemFacts:
         shown = [code for code in guide.locales if guide.is_shown(item, code)]
         bases = tuple([(code, base_address(guide, item, code)) for code in shown])
     lists = lists_with(guide, item, labels, bases)
-    return ItemFacts(f"entry:{identifier}", type_id, labels, targets, bases, (), lists, linked_values(guide, item))
+    values, dates = linked_values(guide, item), dates_of(guide, item)
+    return ItemFacts(f"entry:{identifier}", type_id, labels, targets, bases, (), lists, values, dates)
 
 
 def _targets(item: Item) -> tuple[tuple[str, str], ...]:

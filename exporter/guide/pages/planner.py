@@ -6,12 +6,13 @@ from functools import cache
 from typing import TYPE_CHECKING
 
 from exporter.core.errors import ConfigError
-from exporter.core.naming import file_name, url_segment
+from exporter.core.naming import file_name
 from exporter.guide.index.records import NewPage, Page, PageKind
 from exporter.guide.pages.addresses import dependents, resolve
 from exporter.guide.pages.conflicts import Conflict
 from exporter.guide.pages.home_pages import REDIRECT, home_redirects, left_bases, wanted_homes, wanted_redirects
 from exporter.guide.pages.other_pages import chosen_pages, further_pages, sitemap_pages, type_lists
+from exporter.guide.pages.parting import endings
 from exporter.guide.pages.redirects import Redirects
 from exporter.guide.pages.sitemap import bucket_of_page
 from exporter.guide.schema.guide_model import is_own
@@ -114,6 +115,7 @@ class PagePlanner:
                 self._drop_entry_page(page, key)
             else:
                 del wanted[code]
+                self._bases.update([page.base] if page.parted is not None else ())  # its date may be another
         for code, base in wanted.items():
             new = Page(PageKind.ENTRY, base, code, key, type_id, template=template)
             self._added[key, code] = NewPage(new, base, bucket_of_page(self._guide, new))
@@ -164,14 +166,13 @@ class PagePlanner:
         return self._index.pages.shared_bases()
 
     def _part(self, base: str) -> set[str]:
-        """Add their ids to pages that want one address; return the addresses at which pages may meet for that."""
+        """Add dates or ids to pages that want one address; return the addresses at which pages may meet for that."""
         contenders = self._index.pages.wanting(base)
         if len(contenders) > 1:
             self._check_patterns(contenders)
-        touched = {base}
+        touched, added = {base}, endings(self._index, contenders)
         for page in contenders:
-            ending = url_segment(page.key.split(":", 1)[1]) or "entry"
-            parted = f"{page.wanted[:-1]}-{ending}/" if len(contenders) > 1 else None
+            parted = f"{page.wanted[:-1]}-{added[page.number]}/" if added else None
             touched.update(address for address in (page.parted, parted) if address is not None)
             if parted != page.parted:
                 self._index.pages.set_parted(page.number, parted)
@@ -248,7 +249,7 @@ class PagePlanner:
         for address, urls in sorted(by_address.items()):
             standing = self._index.pages.redirects_at(urls)
             if all(page.type_id != REDIRECT for _, page in standing):
-                self._replace(standing, list(_redirect_pages(redirects, address)))
+                self._replace(standing, redirects.pages_at(address))
 
     def _replace(self, numbered: list[tuple[int, Page]], pages: list[Page]) -> None:
         """Drop those of the pages that stand which are no longer wanted, and add those that are new."""

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from exporter.config.url_patterns import paths_of
 from exporter.core.encoding import value_digest
+from exporter.guide.index.records import Page, PageKind
 from exporter.guide.index.subjects import referred_key
 from exporter.guide.pages.addresses import earlier_addresses
 from exporter.guide.schema.guide_model import is_own
@@ -115,3 +116,8 @@ class Redirects:
             if pages.has_page(source, code) and not pages.is_taken(url) and not is_own(self._guide, url, code):
                 return source, code, url
         return None
+
+    def pages_at(self, address: str) -> list[Page]:
+        """Return the page that leads on from an address, however it is cased; none where nothing leads on."""
+        found = self.leading(address)
+        return [Page(PageKind.MOVED, found[2], found[1], found[0], template="moved.html")] if found is not None else []

@@ -139,6 +139,7 @@ def test_every_way_to_a_field_is_a_read_of_it(kitchen: Kitchen, way: str) -> Non
         ("types|length", ("types", "en-US")),
         ("types[0].count", ("list:place", "n")),
         ("types[0].name", ("word", "en-US/type.place")),
+        ("types[1].name", ("sole", "en-US")),
         ("entries('walk')|length", ("list:walk", "n")),
         ("entries('place')|list", ("list:place", "k/en-US//")),
         ("entries('place')[:1]", ("list:place", "k/en-US//1")),

@@ -222,6 +222,8 @@ def test_list_at_the_url_of_the_list_of_its_type_replaces_it(paper: Guide, space
     assert html.fromstring(paper.page("/news/")).findtext(".//h1") == "The paper"
     assert links(paper, "/", "nav[@class='sections']") == [
         ("News", "news/index.html"),
+        ("Sights", "category/sights/index.html"),
+        ("News", "news/index.html"),
         ("Category", "category/index.html"),
     ]
 

@@ -61,7 +61,7 @@ def test_tile_shows_the_picture_the_word_and_the_price_that_it_links_to(shop: Gu
 
 def test_wrappers_are_not_in_the_navigation(shop: Guide) -> None:
     home = html.document_fromstring(shop.page("/").encode())
-    assert [text_of(item) for item in home.xpath("//nav[@class='sections']/a")] == ["Landing"]
+    assert [text_of(item) for item in home.xpath("//nav[@class='sections']/a")] == ["Shop"]
 
 
 def test_changed_word_renders_the_page_that_shows_it(shop: Guide, space: SpaceFiles) -> None:
