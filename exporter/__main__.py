@@ -12,7 +12,7 @@ def main() -> None:
     and more of a run that finds nothing to do.
     """
     gc.set_threshold(50_000, 20, 100)
-    from exporter.cli import main as run  # once nothing is looked for while it is loaded
+    from exporter.cli.commands import main as run
 
     run()
 

@@ -13,8 +13,8 @@ from urllib.parse import urlsplit
 
 import pytest
 
-from exporter.cli import run
-from exporter.spelling import canonical
+from exporter.cli.commands import run
+from exporter.core.encoding import canonical
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -252,7 +252,7 @@ def guide(tmp_path: Path, space: SpaceFiles, call: Callable[..., Outcome]) -> Gu
     """A guide over the small space."""
     root = tmp_path / "guide"
     root.mkdir()
-    (root / "site.yaml").write_text(f"title: Small guide\nsource: {{local: {space.root}}}\n", "utf-8")
+    (root / "site.yaml").write_text(f"title: Small guide\noffline: false\nsource: {{local: {space.root}}}\n", "utf-8")
     return Guide(root, call)
 
 
@@ -264,7 +264,7 @@ def remote(tmp_path: Path, call: Callable[..., Outcome], monkeypatch: pytest.Mon
         monkeypatch.setenv("CONTENTFUL_ACCESS_TOKEN", ACCESS_TOKEN)
         root = tmp_path / "guide"
         root.mkdir()
-        (root / "site.yaml").write_text(f"title: Far\nsource: {{space: far, url: '{url}'}}\n", "utf-8")
+        (root / "site.yaml").write_text(f"title: Far\noffline: false\nsource: {{space: far, url: '{url}'}}\n", "utf-8")
         return Guide(root, call)
 
     return make

@@ -1,8 +1,10 @@
-"""The rooms and their one-way imports."""
+"""The rooms, their one-way imports, and no circle of files."""
 
 from __future__ import annotations
 
 import ast
+from collections import Counter
+from functools import cache
 from typing import TYPE_CHECKING
 
 import pytest
@@ -13,88 +15,144 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
-ORDER = [
-    *("errors", "spelling", "model", "layout", "files", "report", "problems", "yaml_lines", "environment", "patterns"),
-    *("config", "settings", "source", "mirror", "guide"),
-    *("check", "github", "connect", "options", "cli"),
-]
-"""Every room may import those before it."""
+FLOORS = (
+    ("core",),
+    ("report",),
+    ("config", "workers", "pictures", "space"),
+    ("source", "guide.schema"),
+    ("guide.index",),
+    ("guide.pages",),
+    ("guide.library",),
+    ("mirror", "render.view"),
+    ("render.markup",),
+    ("render.entry",),
+    ("render",),
+    ("build",),
+    ("check", "reader"),
+    ("jobs",),
+    ("cli",),
+)
+"""From the ground up: a room may import itself and every room on a lower floor, none beside it."""
 
-BESIDE = {"space": {"errors", "spelling", "model", "layout", "files"}}
-"""The endpoint stands beside the others: it serves them over HTTP and knows nothing of them."""
-
-STARTERS = {"connect", "cli"}
-"""Those that start the endpoint."""
+CORE_ALONE = {"space"}
+"""The local endpoint serves the others over HTTP and knows nothing of them."""
 
 FOREIGN = {
-    "babel": {"guide"},
-    "click": {"cli", "options"},
-    "cmarkgfm": {"guide"},
-    "jinja2": {"guide"},
-    "markupsafe": {"guide"},
-    "msgspec": {"source", "space", "spelling"},
-    "nh3": {"guide"},
+    "babel": {"guide.schema", "render", "render.view", "render.entry"},
+    "click": {"cli"},
+    "cmarkgfm": {"render.markup"},
+    "jinja2": {"render", "render.markup"},
+    "markupsafe": {"render", "render.view", "render.markup", "render.entry"},
+    "msgspec": {"core", "source", "space"},
+    "nh3": {"render.markup"},
+    "PIL": {"pictures"},
     "pydantic": {"config"},
-    "requests": {"source"},
-    "slugify": {"layout"},
-    "sqlite3": {"check", "cli", "guide", "mirror", "space"},
+    "requests": {"reader", "source"},
+    "slugify": {"core"},
     "urllib3": {"source"},
     "watchdog": {"space"},
-    "yaml": {"guide", "mirror", "yaml_lines"},
+    "yaml": {"config", "guide.library", "mirror"},
 }
 """Which rooms import a foreign library."""
 
+MOST_FILES = 16
+MOST_LINES = 330
 
-def modules() -> Iterator[tuple[str, Path]]:
-    for file in sorted((PROJECT / "exporter").rglob("*.py")):
-        inside = file.relative_to(PROJECT / "exporter")
-        room = inside.parts[0].removesuffix(".py")
-        if not room.startswith("__"):
-            yield room, file
+ROOMS = {room: number for number, rooms in enumerate(FLOORS) for room in rooms}
 
 
-def imports(file: Path) -> Iterator[str]:
-    for node in ast.walk(ast.parse(file.read_text("utf-8"))):
+@cache
+def modules() -> dict[str, Path]:
+    """Return the program's modules by their dotted names."""
+    root = PROJECT / "exporter"
+    found = {}
+    for file in sorted(root.rglob("*.py")):
+        parts = file.relative_to(root.parent).with_suffix("").parts
+        found[".".join(parts).removesuffix(".__init__")] = file
+    return found
+
+
+def room_of(name: str) -> str:
+    """Return the room of a module: the longest one that its name begins with, "" for the program's own start."""
+    inside = name.removeprefix("exporter").removeprefix(".")
+    rooms = [room for room in ROOMS if inside == room or inside.startswith(f"{room}.")]
+    return max(rooms, key=len, default="")
+
+
+@cache
+def imported(name: str) -> frozenset[str]:
+    """Return every name that a module imports, for types alone and inside functions too."""
+    found: set[str] = set()
+    for node in ast.walk(ast.parse(modules()[name].read_text("utf-8"))):
         if isinstance(node, ast.Import):
-            yield from (each.name for each in node.names)
+            found.update(alias.name for alias in node.names)
         elif isinstance(node, ast.ImportFrom):
-            assert node.level == 0, f"{file}: a relative import"
-            yield str(node.module)
+            assert node.level == 0, f"{name}: a relative import"
+            found.update({str(node.module), *(f"{node.module}.{alias.name}" for alias in node.names)})
+    return frozenset(found)
 
 
-def own_rooms(file: Path) -> set[str]:
-    return {name.split(".")[1] for name in imports(file) if name.startswith("exporter.")}
+def own_imports(name: str) -> set[str]:
+    """Return the modules of the program that a module imports; a package that holds it is none of them."""
+    return {other for other in imported(name) if other in modules() and not f"{name}.".startswith(f"{other}.")}
 
 
-@pytest.mark.parametrize(("room", "file"), list(modules()), ids=lambda value: getattr(value, "name", value))
-def test_imports_point_one_way(room: str, file: Path) -> None:
-    allowed = BESIDE.get(room) or {room, *ORDER[: ORDER.index(room)]}
-    if room in STARTERS:
-        allowed = {*allowed, "space"}
-    assert own_rooms(file) <= allowed | {room}
+@pytest.mark.parametrize("name", list(modules()))
+def test_imports_point_one_way(name: str) -> None:
+    room = room_of(name)
+    if not room:
+        assert own_imports(name) <= {"exporter", "exporter.cli.commands"}, "the start knows the command line alone"
+        return
+    others = {room_of(other) for other in own_imports(name)} - {"", room}
+    allowed = {"core"} if room in CORE_ALONE else {other for other, floor in ROOMS.items() if floor < ROOMS[room]}
+    assert others <= allowed
 
 
-@pytest.mark.parametrize(("room", "file"), list(modules()), ids=lambda value: getattr(value, "name", value))
-def test_foreign_libraries_stay_in_their_rooms(room: str, file: Path) -> None:
-    tops = {name.split(".")[0] for name in imports(file)}
-    assert {name for name in tops if name in FOREIGN and room not in FOREIGN[name]} == set()
+def test_every_file_has_a_room() -> None:
+    assert [name for name in modules() if not room_of(name)] == ["exporter", "exporter.__main__", "exporter.guide"]
 
 
-def test_every_room_is_known() -> None:
-    assert {room for room, _ in modules()} == {*ORDER, *BESIDE}
+def test_no_files_import_each_other_in_a_circle() -> None:
+    done: set[str] = set()
+
+    def visit(name: str, way: tuple[str, ...]) -> None:
+        assert name not in way, " -> ".join((*way[way.index(name) :], name))
+        if name not in done:
+            for other in sorted(own_imports(name)):
+                visit(other, (*way, name))
+            done.add(name)
+
+    for name in modules():
+        visit(name, ())
+
+
+@pytest.mark.parametrize("name", list(modules()))
+def test_foreign_libraries_stay_in_their_rooms(name: str) -> None:
+    tops = {other.split(".")[0] for other in imported(name)}
+    assert {top for top in tops if top in FOREIGN and room_of(name) not in FOREIGN[top]} == set()
+
+
+def test_every_dependency_is_imported_somewhere() -> None:
+    tops = {other.split(".")[0] for name in modules() for other in imported(name)}
+    assert set(FOREIGN) <= tops
+
+
+def test_no_folder_holds_more_files_than_a_reader_can_overlook() -> None:
+    folders = Counter(str(file.parent) for file in modules().values() if file.name != "__init__.py")
+    assert {folder: count for folder, count in folders.items() if count > MOST_FILES} == {}
 
 
 def test_no_module_is_longer_than_a_reader_bears() -> None:
-    lengths = {str(file): len(file.read_text("utf-8").splitlines()) for _, file in modules()}
-    assert {name: length for name, length in lengths.items() if length > 350} == {}
+    lengths = {name: len(file.read_text("utf-8").splitlines()) for name, file in modules().items()}
+    assert {name: length for name, length in lengths.items() if length > MOST_LINES} == {}
+
+
+def printing(name: str) -> Iterator[str]:
+    for node in ast.walk(ast.parse(modules()[name].read_text("utf-8"))):
+        called = node.func if isinstance(node, ast.Call) else None
+        if isinstance(called, ast.Name) and called.id in ("print", "exit", "quit"):
+            yield f"{name}:{called.lineno}"
 
 
 def test_only_the_command_line_prints_or_exits() -> None:
-    guilty = []
-    for room, file in modules():
-        for node in ast.walk(ast.parse(file.read_text("utf-8"))):
-            called = node.func if isinstance(node, ast.Call) else None
-            line = getattr(node, "lineno", 0)
-            if room != "cli" and isinstance(called, ast.Name) and called.id in ("print", "exit", "quit"):
-                guilty.append(f"{file.name}:{line}")
-    assert guilty == []
+    assert [place for name in modules() if room_of(name) != "cli" for place in printing(name)] == []

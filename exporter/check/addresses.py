@@ -1,143 +1,69 @@
-"""Addresses that pages want: what linked entries say in them, where several meet, which are the guide's own."""
+"""Addresses that cannot be as pages want them: where several meet, and which are the guide's own.
+
+Which addresses meet, and what render makes of that, is the planner's answer; here it becomes problems.
+"""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from exporter.guide.addresses import is_own, resolve
-from exporter.guide.facts import Facts
-from exporter.guide.list_pages import chosen_url
-from exporter.guide.listings import OWN_NAMES
-from exporter.guide.pages import list_url
-from exporter.layout import url_segment
-from exporter.patterns import paths_of
-from exporter.problems import problem
-from exporter.report import one_line
+from exporter.config.url_patterns import paths_of
+from exporter.guide.pages.planner import named, shared_addresses
+from exporter.report.problems import problem
+from exporter.report.report import one_line
 
 if TYPE_CHECKING:
-    import sqlite3
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Callable, Iterable, Iterator
 
-    from exporter.check.content import Parts
-    from exporter.guide.frame import Frame
-    from exporter.report import Problem
+    from exporter.guide.index.guide_index import GuideIndex
+    from exporter.guide.index.records import Page
+    from exporter.guide.pages.planner import Conflict, PagePlanner
+    from exporter.guide.schema.guide_model import GuideModel
+    from exporter.report.report import Problem
 
 
-class _Said:
-    """What entries say in the addresses of others, as `resolve` asks for it; `asked` are their keys.
+def address_problems(
+    index: GuideIndex, planner: PagePlanner, guide: GuideModel, name_of: Callable[[str], str]
+) -> Iterator[Problem]:
+    """Yield an error for each address that render refuses, a warning for each that it changes by adding ids.
 
-    `once` is what one of them said before, by its key.
+    `name_of` returns what messages call an entry, by its key.
     """
-
-    def __init__(self, database: sqlite3.Connection, once: Mapping[str, Parts] | None = None) -> None:
-        self._database = database
-        self._once = once or {}
-        self.asked: set[str] = set()
-
-    def __call__(self, key: str) -> Facts:
-        self.asked.add(key)
-        parts = self._once.get(key)
-        if parts is None:
-            parts = tuple(self._database.execute("SELECT field, locale, value FROM part WHERE key = ?", (key,)))
-        return Facts(key, "", parts=parts)
-
-
-def resolve_addresses(database: sqlite3.Connection, frame: Frame, before: Mapping[str, tuple[Parts, ...]]) -> None:
-    """Put what linked entries say for the marks of addresses, now that all entries are known.
-
-    What an entry said `before` gives the addresses that the pages of others had until it said something else.
-    """
-    now = _Said(database)
-    for url, key, locale, type_id, earlier in database.execute("SELECT * FROM marked ORDER BY rowid"):
-        now.asked.clear()
-        whole, found = resolve(url, locale, now), []
-        if earlier:
-            found.append(whole)
-        else:
-            database.execute("INSERT INTO base VALUES (?, ?, ?, ?)", (whole, key, locale, type_id))
-            known = ({each: parts} for each in now.asked & before.keys() for parts in before[each])
-            found += [resolve(url, locale, _Said(database, once)) for once in known]
-        database.executemany(
-            "INSERT OR IGNORE INTO earlier VALUES (?)", ((each,) for each in found if not is_own(frame, each, locale))
-        )
+    refused = _once(guide, planner.conflicts)
+    urls = {conflict.url.casefold() for conflict in planner.conflicts}
+    for conflict, pages in refused:
+        message = conflict.message([name_of(page.key) if page.key else named(page) for page in pages])
+        yield problem("address-taken", one_line(message, 400), **_where(index, guide, pages[0]))
+    shared = (conflict for conflict in shared_addresses(index) if conflict.url.casefold() not in urls)
+    for conflict, pages in _once(guide, shared):
+        names = " and ".join(dict.fromkeys(name_of(page.key or "") for page in pages))
+        message = f"{names} have the same address {conflict.url}: each gets its id; "
+        message += f"change the {_address_field(guide, pages[0].type_id)} of one"
+        yield problem("address-clash", one_line(message, 400), **_where(index, guide, pages[0]))
 
 
-def clashes(database: sqlite3.Connection, frame: Frame) -> Iterator[Problem]:
-    """Yield the addresses that several pages want; where render cannot part them it is an error, whatever is chosen."""
-    own = ((frame.prefixes[code], "the home page", code) for code in frame.locales)
-    types = [row[0] for row in database.execute("SELECT DISTINCT type FROM base ORDER BY 1")]
-    both = [(each, code) for each in types for code in frame.locales]
-    lists = {list_url(frame, each, code): (f"the list of {each}", code) for each, code in both}
-    for name, each in frame.site.lists.items():
-        urls = ((chosen_url(frame, {"url": each.url}, name, code), code) for code in frame.locales)
-        lists |= {url: (f"the list {name}", code) for url, code in urls}
-    others = (*own, *((url, *each) for url, each in lists.items()))
-    database.executemany("INSERT INTO base VALUES (?, ?, ?, '')", others)
-    database.execute("CREATE INDEX base_by_url ON base (url)")
-    met: dict[tuple[str, ...], Problem] = {}
-    query = "SELECT url FROM base GROUP BY url HAVING count(*) > 1 ORDER BY min(rowid)"
-    for (url,) in database.execute(query):
-        rows = database.execute(_AT, (url,)).fetchall()
-        keys = tuple(dict.fromkeys(row[0] for row in rows))
-        if keys not in met:  # in one locale they meet as in the next
-            met[keys] = _clash(frame, url, rows)
-    yield from met.values()
+def _once(guide: GuideModel, conflicts: Iterable[Conflict]) -> list[tuple[Conflict, list[Page]]]:
+    """Return conflicts with their pages, entries first: pages that meet in one locale mostly do in the next."""
+    found: dict[tuple[str, ...], tuple[Conflict, list[Page]]] = {}
+    order = {code: number for number, code in enumerate(guide.locales)}
+    for conflict in sorted(conflicts, key=lambda conflict: order[conflict.pages[0].locale]):
+        pages = sorted(conflict.pages, key=lambda page: (page.kind != "entry", page.key or ""))
+        found.setdefault(tuple(dict.fromkeys(map(named, pages))), (conflict, pages))
+    return list(found.values())
 
 
-_AT = """
-SELECT base.key, locale, type, coalesce(name, base.key), path FROM base LEFT JOIN item ON item.key = base.key
-WHERE url = ? ORDER BY type = '', base.key, locale
-"""
+def _where(index: GuideIndex, guide: GuideModel, page: Page) -> dict[str, str]:
+    """Return where a problem of an entry's page is to be mended; nothing for any other page."""
+    if page.kind != "entry" or page.key is None:
+        return {}
+    field = _address_field(guide, page.type_id)
+    return {"item": page.key, "locale": page.locale, "field": field, "file": f"content/{index.items.path_of(page.key)}"}
 
 
-def part_addresses(database: sqlite3.Connection) -> None:
-    """Give entries that want one address those that they get for that, as render does: with their ids."""
-    query = "SELECT rowid, url, key FROM base WHERE type != '' AND url IN "
-    query += "(SELECT url FROM base GROUP BY url HAVING count(*) > 1)"
-    for number, url, key in database.execute(query).fetchall():
-        parted = f"{url[:-1]}-{url_segment(key.partition(':')[2]) or 'entry'}/"
-        database.execute("UPDATE base SET url = ? WHERE rowid = ?", (parted, number))
-
-
-def _clash(frame: Frame, url: str, rows: list[tuple[str, str, str, str, str]]) -> Problem:
-    key, locale, type_id, _, path = rows[0]
-    fixed = any(not row[2] or _has_pattern(frame, row[2]) for row in rows)
-    said = f"{' and '.join(dict.fromkeys(row[3] for row in rows))} have the same address {url}: "
-    said += (
-        "change one, or its pattern in site.yaml"
-        if fixed
-        else f"each gets its id; change the {_field(frame, type_id)} of one"
-    )
-    where = {"item": key, "locale": locale, "field": _field(frame, type_id), "file": f"content/{path}"}
-    return problem("address-taken" if fixed else "address-clash", one_line(said, 400), **where)
-
-
-def _field(frame: Frame, type_id: str) -> str:
-    """Give the field that addresses of a content type begin with; empty for one that is none's."""
-    content_type = frame.model.types.get(type_id)
-    pattern = frame.site.pages[type_id].url if type_id in frame.site.pages else None
+def _address_field(guide: GuideModel, type_id: str) -> str:
+    """Return the field that the addresses of a content type begin with; empty for none."""
+    content_type = guide.model.types.get(type_id)
+    pattern = guide.site.pages[type_id].url if type_id in guide.site.pages else None
     if pattern:
         return next(paths_of(pattern), ("",))[0]
     return content_type.address_field if content_type else ""
-
-
-def _has_pattern(frame: Frame, type_id: str) -> bool:
-    pattern = frame.site.pages.get(type_id)
-    return pattern is not None and pattern.url is not None
-
-
-def own_addresses(database: sqlite3.Connection, frame: Frame) -> Iterator[Problem]:
-    """Yield the entries whose pages would lie where the guide has files of its own, which render refuses."""
-    tops = sorted(f"{prefix}{name}" for prefix in frame.prefixes.values() for name in OWN_NAMES)
-    found: dict[str, Problem] = {}
-    for top in tops:
-        for url, key, locale, type_id, name, path in database.execute(_BELOW, (f"{top}/", f"{top}0")):
-            said = f"{name} has the address {url}, which is the guide's own: change what makes it, or the pattern "
-            where = {"item": key, "locale": locale, "field": _field(frame, type_id), "file": f"content/{path}"}
-            found.setdefault(key, problem("address-taken", one_line(f"{said}pages.{type_id}.url", 400), **where))
-    yield from found.values()
-
-
-_BELOW = """
-SELECT url, key, locale, type, name, path FROM base JOIN item USING (key) WHERE url >= ? AND url < ? ORDER BY 1, 2, 3
-"""

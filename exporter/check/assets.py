@@ -4,18 +4,18 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from exporter.guide.frame import is_file_name
-from exporter.layout import asset_files
+from exporter.core.naming import asset_files
+from exporter.guide.schema.titles import is_file_name
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
     from exporter.check.rules import Found, Rules
-    from exporter.model import Item
-    from exporter.spelling import Json
+    from exporter.core.encoding import Json
+    from exporter.core.model import Item
 
 LARGEST_FILE = 5_000_000
-"""Bytes of an asset's file that a reader on the way should not have to load at once."""
+"""Bytes beyond which a file is too much to load for a reader on the road."""
 
 
 def _is_image(value: Json) -> bool:
@@ -24,40 +24,40 @@ def _is_image(value: Json) -> bool:
 
 
 def alt_missing(rules: Rules, item: Item) -> Iterator[Found]:
-    """Yield where a picture has no words: no description, and no title but the name of its file."""
-    frame = rules.frame
-    for code in dict.fromkeys((frame.default, *frame.locales)):
-        file = frame.answer(item, "file", code).value
+    """Yield the locales in which a picture has neither a description nor a title, except for the name of its file."""
+    guide = rules.guide
+    for code in dict.fromkeys((guide.default, *guide.locales)):
+        file = guide.answer(item, "file", code).value
         if _is_image(file) and not _words(rules, item, code, file.get("fileName")):
-            said = f" is a picture without words in {code}: describe what it shows in its description, and publish"
-            yield "alt-missing", code, "description", said
-            if code == frame.default:
+            message = f" is a picture without words in {code}: say in its description what it shows, and publish"
+            yield "alt-missing", code, "description", message
+            if code == guide.default:
                 return  # what falls back to it has none either
 
 
 def _words(rules: Rules, item: Item, code: str, file_name: Json) -> bool:
-    answers = (rules.frame.answer(item, name, code).value for name in ("description", "title"))
+    answers = (rules.guide.answer(item, name, code).value for name in ("description", "title"))
     file = file_name if isinstance(file_name, str) else ""
-    return any(isinstance(each, str) and each.strip() and not is_file_name(each.strip(), file) for each in answers)
+    return any(isinstance(text, str) and text.strip() and not is_file_name(text.strip(), file) for text in answers)
 
 
 def odd_files(rules: Rules, item: Item, path: str) -> Iterator[Found]:
-    """Yield what is odd with the files that the guide takes along."""
-    if rules.frame.site.content.assets != "download":
+    """Yield files that are too large and pictures without a size, among those that the guide copies."""
+    if rules.guide.site.content.assets != "download":
         return
     values = item.localized("file")
     for file in asset_files(item, path):
         code = file.locales[0]
         if file.size is not None and file.size > LARGEST_FILE:
-            said = f" has a file of {megabytes(file.size)}, which readers have to load: upload a smaller one"
-            yield "file-too-large", code, "file", said
+            message = f" has a file of {megabytes(file.size)}, which readers have to load: upload a smaller one"
+            yield "file-too-large", code, "file", message
         if _is_image(values[code]) and not _has_size(values[code]):
-            said = " is a picture of unknown width and height, so pages jump while it loads: upload it anew"
-            yield "image-size-missing", code, "file", said
+            message = " is a picture of unknown width and height, so pages jump while it loads: upload it again"
+            yield "image-size-missing", code, "file", message
 
 
 def megabytes(size: int) -> str:
-    """Write a number of bytes."""
+    """Return a number of bytes in megabytes, as messages have it."""
     return f"{size / 1_000_000:.1f} MB"
 
 
@@ -65,4 +65,4 @@ def _has_size(value: Mapping[str, Json]) -> bool:
     details = value.get("details")
     image = details.get("image") if isinstance(details, dict) else None
     sizes = [image.get(name) for name in ("width", "height")] if isinstance(image, dict) else [None]
-    return all(isinstance(each, int) and each > 0 for each in sizes)
+    return all(isinstance(number, int) and number > 0 for number in sizes)

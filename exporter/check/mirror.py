@@ -1,168 +1,128 @@
-"""Look at every item of the mirror, one after the other; what has to be compared is kept in a database on the disk."""
+"""Check every item of the mirror by itself, then what only shows between items: links and addresses."""
 
 from __future__ import annotations
 
-import sqlite3
 from collections import Counter
 from contextlib import closing
 from typing import TYPE_CHECKING
 
-from exporter.check.addresses import clashes, own_addresses, part_addresses, resolve_addresses
-from exporter.check.content import Look, Parts, look_at
-from exporter.check.written import addresses_of
-from exporter.files import read_file
-from exporter.guide.facts import read_item
-from exporter.guide.links import item_named
-from exporter.guide.list_pages import chosen_url
-from exporter.guide.pages import list_url
-from exporter.guide.scan import look_at_items
-from exporter.guide.work import in_processes
-from exporter.problems import problem
-from exporter.report import Problem, one_line
-from exporter.spelling import decode
+from exporter.build.copies import Copies
+from exporter.build.scan import look_at_items
+from exporter.check.addresses import address_problems
+from exporter.check.content import ItemFindings, look_at
+from exporter.check.links import LinkTables
+from exporter.core.encoding import decode
+from exporter.core.files import read_file
+from exporter.core.naming import item_at
+from exporter.guide.index.guide_index import GuideIndex
+from exporter.guide.index.records import ItemFacts, NewItem
+from exporter.guide.pages.planner import PagePlanner
+from exporter.report.problems import problem
+from exporter.workers.pool import in_processes
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Iterable, Iterator, Mapping
     from pathlib import Path
 
     from exporter.check.rules import Rules
-    from exporter.guide.frame import Frame
+    from exporter.config.settings import Project
+    from exporter.core.model import Item
+    from exporter.guide.pages.redirects import Record
+    from exporter.report.report import Problem
 
-_SCHEMA = """
-CREATE TABLE item (key TEXT PRIMARY KEY, name TEXT, path TEXT) WITHOUT ROWID;
-CREATE TABLE link (target TEXT, source TEXT, field TEXT, locale TEXT);
-CREATE TABLE written (path TEXT, source TEXT, field TEXT, locale TEXT);
-CREATE TABLE earlier (url TEXT COLLATE NOCASE PRIMARY KEY) WITHOUT ROWID;
-CREATE TABLE base (url TEXT COLLATE NOCASE, key TEXT, locale TEXT, type TEXT);
-CREATE TABLE marked (url TEXT, key TEXT, locale TEXT, type TEXT, earlier INTEGER);
-CREATE TABLE part (key TEXT, field TEXT, locale TEXT, value TEXT, PRIMARY KEY (key, field, locale)) WITHOUT ROWID;
-"""
-_MANY = 2000
+_ITEMS_PER_PROCESS = 2000
+"""Items that are worth a process of their own."""
+_ITEMS_PER_INSERT = 1000
 
 
 class MirrorCheck:
-    """What was found in the mirror: the number of items, translated fields by content type and locale, problems."""
+    """What was found in the mirror: the number of items, their translated fields, problems.
 
-    def __init__(self, rules: Rules, content: Path, jobs: int) -> None:
+    The pages are planned as render plans them, over an index in memory; `moved` is the record of earlier addresses.
+    """
+
+    def __init__(self, project: Project, rules: Rules, moved: Mapping[str, Record], jobs: int) -> None:
+        self._project = project
         self._rules = rules
-        self._content = content
+        self._moved = moved
         self._jobs = jobs
         self._filled: dict[str, Counter[str]] = {}
-        self._before: dict[str, tuple[Parts, ...]] = {}
-        self._broken = False
+        self._is_broken = False
         self.items = 0
 
     def find(self) -> Iterator[Problem]:
         """Yield the problems, those that stand between items last."""
-        with closing(sqlite3.connect("", isolation_level=None)) as database:  # on the disk, gone when it is closed
-            database.executescript(f"BEGIN; {_SCHEMA}")
-            paths = sorted(look_at_items(self._content))
-            looks = in_processes(self._jobs, paths, lambda share: _look(self._rules, self._content, share), _MANY)
-            for look in looks:
-                yield from look.problems
-                self._keep(database, look)
-            resolve_addresses(database, self._rules.frame, self._before)
-            if not self._broken:  # of what is missing nobody knows whether it was in that file
-                yield from _unresolved(database, self._rules)
-                yield from clashes(database, self._rules.frame)
-                yield from own_addresses(database, self._rules.frame)
-                part_addresses(database)
-                yield from _dead(database, self._rules.frame)
+        with closing(GuideIndex(None)) as index:
+            planner = PagePlanner(index, self._rules.guide, Copies(self._project, index, {}).files)
+            links = LinkTables(index, self._rules.guide)
+            with index.transaction(alone=True):
+                yield from self._look_at_items(index, planner, links)
+                if not self._is_broken:  # what is missing may well be in the file that cannot be read
+                    yield from self._compare(index, planner, links)
 
-    def _keep(self, database: sqlite3.Connection, look: Look) -> None:
-        if not look.key:
-            self._broken = True
+    def _look_at_items(self, index: GuideIndex, planner: PagePlanner, links: LinkTables) -> Iterator[Problem]:
+        content, rules = self._project.content, self._rules
+        paths = sorted(look_at_items(content))
+        found = in_processes(self._jobs, paths, lambda some: _look(rules, content, some), _ITEMS_PER_PROCESS)
+        seen: set[str] = set()
+        items: list[ItemFindings] = []
+        for item in found:
+            yield from item.problems
+            self._count(item)
+            if item.key and item.key not in seen:
+                seen.add(item.key)
+                items.append(item)
+                planner.place_entry(item.key, item.facts)
+            if len(items) == _ITEMS_PER_INSERT:
+                _insert(items, index, links)
+                items.clear()
+        _insert(items, index, links)
+
+    def _count(self, item: ItemFindings) -> None:
+        if not item.key:
+            self._is_broken = True
             return
         self.items += 1
-        database.execute("INSERT OR IGNORE INTO item VALUES (?, ?, ?)", (look.key, _clean(look.name), look.path))
-        links = ((_clean(to), look.key, _clean(field), _clean(code)) for to, field, code in look.links)
-        database.executemany("INSERT INTO link VALUES (?, ?, ?, ?)", links)
-        written = ((_clean(to), look.key, _clean(field), _clean(code)) for to, field, code in look.written)
-        database.executemany("INSERT INTO written VALUES (?, ?, ?, ?)", written)
-        database.executemany("INSERT INTO part VALUES (?, ?, ?, ?)", ((look.key, *each) for each in look.parts))
-        if look.before:
-            self._before[look.key] = look.before
-        for earlier, pages in enumerate((look.bases, look.earlier)):
-            rows = ((url, look.key, code, look.type, earlier) for code, url in pages)
-            database.executemany("INSERT INTO marked VALUES (?, ?, ?, ?, ?)", rows)
-        if look.filled:
-            self._filled.setdefault(look.type, Counter()).update(look.filled)
+        if item.filled:
+            self._filled.setdefault(item.facts.type, Counter()).update(item.filled)
+
+    def _compare(self, index: GuideIndex, planner: PagePlanner, links: LinkTables) -> Iterator[Problem]:
+        yield from links.unresolved()
+        planner.settle()
+        planner.place_others()
+        planner.place_redirects(lambda key: self._load(index, key), self._moved, frozenset(), everything=True)
+        yield from address_problems(index, planner, self._rules.guide, links.name_of)
+        yield from links.dead()
+
+    def _load(self, index: GuideIndex, key: str) -> Item | None:
+        path = index.items.path_of(key)
+        return item_at(path, decode(read_file(f"{self._project.content}/{path}"))) if path is not None else None
 
     def coverage(self) -> dict[str, dict[str, int]]:
-        """Give how many of the localised fields that have a value have one in a locale: in percent, by content type."""
-        locales = self._rules.frame.locales
+        """Return in percent, by content type and locale, how many of the localised fields in use have a value there."""
+        locales = self._rules.guide.locales
         return {
-            each: {code: 100 * filled[code] // filled[""] for code in locales}
-            for each, filled in sorted(self._filled.items())
+            type_id: {code: 100 * filled[code] // filled[""] for code in locales}
+            for type_id, filled in sorted(self._filled.items())
         }
 
 
-def _clean(text: str) -> str:
-    return text.encode("utf-8", "replace").decode()
+def _insert(items: list[ItemFindings], index: GuideIndex, links: LinkTables) -> None:
+    index.put_items(NewItem(item.path, 0, b"", item.facts, b"") for item in items)
+    links.add(items)
 
 
-def _look(rules: Rules, content: Path, paths: Iterable[str]) -> Iterator[Look]:
+def _look(rules: Rules, content: Path, paths: Iterable[str]) -> Iterator[ItemFindings]:
     for path in paths:
         try:
-            item = read_item(decode(read_file(f"{content}/{path}")), path)
+            item = item_at(path, decode(read_file(f"{content}/{path}")))
         except FileNotFoundError:
             continue
         except ValueError as error:
-            said = f"content/{path} is no JSON ({error}), so neither links nor addresses were looked at: "
-            said += "take it back from git, or run sync --full"
-            yield Look("", path, "", "", (problem("mirror-broken", said, file=f"content/{path}"),))
+            message = f"content/{path} is not JSON ({error}), so neither links nor addresses were checked: "
+            message += "restore it from git, or run sync --full"
+            broken = problem("mirror-broken", message, file=f"content/{path}")
+            yield ItemFindings("", path, "", (broken,), ItemFacts("", ""))
             continue
         if item is not None:
             yield look_at(rules, item, path)
-
-
-def _unresolved(database: sqlite3.Connection, rules: Rules) -> Iterator[Problem]:
-    source = rules.frame.site.source
-    other = "" if source.search is None and not source.only else " or not mirrored"
-    for key, field, locale, target, name, path in database.execute(_UNRESOLVED):
-        said = f"{name}, {field} ({locale}) links to {target}, which is not published{other}: "
-        said = one_line(f"{said}publish it, or take the link out", 400)
-        yield problem("link-unresolved", said, item=key, locale=locale, field=field, file=f"content/{path}")
-
-
-_UNRESOLVED = """
-SELECT DISTINCT source, field, locale, target, name, path FROM link JOIN item ON key = source
-WHERE target NOT IN (SELECT key FROM item) ORDER BY 1, 2, 3, 4
-"""
-
-
-def _dead(database: sqlite3.Connection, frame: Frame) -> Iterator[Problem]:
-    """Yield the links to addresses of the guide at which no page lies, nor one that leads on."""
-    query = (
-        "SELECT DISTINCT source, field, locale, written.path, name, item.path FROM written JOIN item ON key = source"
-    )
-    database.execute("CREATE INDEX base_by_key ON base (key)")
-    parted = _parted_lists(frame)
-    for source, field, locale, link, name, path in database.execute(f"{query} ORDER BY 1, 2, 3, 4"):
-        pages = [row[0] for row in database.execute("SELECT url FROM base WHERE key = ?", (source,))]
-        urls = addresses_of(frame, link, locale, pages)
-        if urls and not _leads(database, frame, parted, urls, item_named(link)):
-            said = f"{name}, {field} ({locale}) links to {link}, where no page is: mend the link, or link to an entry"
-            where = {"item": source, "locale": locale, "field": field, "file": f"content/{path}"}
-            yield problem("link-dead", one_line(said, 400), **where)
-
-
-def _leads(database: sqlite3.Connection, frame: Frame, parted: tuple[str, ...], urls: list[str], key: str) -> bool:
-    """Tell whether a page lies at one of some addresses, or a link names an item by its key.
-
-    The pages of lists that are `parted` only the build knows: all that would lie there does.
-    """
-    there = "SELECT 1 FROM base WHERE url = ?1 UNION ALL SELECT 1 FROM earlier WHERE url = ?1"
-    if any(url.startswith(parted) or database.execute(there, (url,)).fetchone() for url in urls):
-        return True
-    if key.startswith("asset:") and frame.site.content.assets != "download":
-        return False
-    named = "SELECT 1 FROM base WHERE key = ?" if key.startswith("entry:") else "SELECT 1 FROM item WHERE key = ?"
-    return database.execute(named, (key,)).fetchone() is not None
-
-
-def _parted_lists(frame: Frame) -> tuple[str, ...]:
-    """Give what the addresses of those pages of lists begin with that are one letter, value or number of it."""
-    lists = [(name, each) for name, each in frame.site.lists.items() if each.by or each.per_page]
-    chosen = [chosen_url(frame, {"url": each.url}, name, code) for name, each in lists for code in frame.locales]
-    return *chosen, *(f"{list_url(frame, each, code)}~" for each in frame.types for code in frame.locales)

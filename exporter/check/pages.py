@@ -1,4 +1,4 @@
-"""A page of the built guide: its links, anchors and pictures; where a link leads. From texts, without a disk."""
+"""A page of the built guide: its links, anchors and pictures, and where a link leads. Reads text, not the disk."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from collections.abc import Set as AbstractSet
 
 PAGES = (".html", ".htm")
-"""What the names of pages end in."""
+"""The endings of the names of pages."""
 _LINKS = ("href", "src", "poster", "data")
 _SETS = ("srcset", "imagesrcset")
 
@@ -41,14 +41,14 @@ class Site:
     base_url: str = ""
 
     def file(self, path: str) -> str | None:
-        """Give the file that a path means: itself, or what a folder opens with; None where nothing lies there."""
+        """Return the file that a path means: itself, or a folder's index.html; None where nothing lies there."""
         if path in self.files:
             return path
         inside = f"{path}/index.html"
         return inside if inside in self.files else None
 
     def target(self, page: str, link: str) -> Target | None:
-        """Tell where a link on a page leads; None for what is not a part of the guide."""
+        """Return where a link on a page leads; None for a place outside the guide."""
         link = link.strip()
         own = self.base_url and (link == self.base_url or link.startswith(f"{self.base_url}/"))
         try:
@@ -69,19 +69,19 @@ class Site:
 
 
 def _normal(path: str) -> str:
-    """Give the path of a file; what ends in a slash, or is nothing, is what the folder opens with."""
+    """Return the path of a file; a path that is empty or ends in a slash is a folder's index.html."""
     plain = posixpath.normpath(f"{path}index.html" if path.endswith("/") or not path else path)
     return "index.html" if plain == "." else plain
 
 
 def _anchor(fragment: str) -> str:
-    """Give the id that a fragment names; empty for none, and for the top of the page."""
+    """Return the id that a fragment names; empty for none, and for the top of the page."""
     name = unquote(fragment.partition(":~:")[0])
     return "" if name.lower() == "top" else name
 
 
 class PageReader(HTMLParser):
-    """Reads a whole page: links with their lines, anchors, and pictures without words or without a size."""
+    """Reads a whole page: links with their lines, anchors, and pictures without `alt` or without a size."""
 
     def __init__(self, text: str, page: str, site: Site) -> None:
         super().__init__(convert_charrefs=False)
@@ -96,7 +96,7 @@ class PageReader(HTMLParser):
         self.close()
 
     def handle_starttag(self, tag: str, attributes: list[tuple[str, str | None]]) -> None:
-        """Note what an element says; the first of several attributes of one name counts."""
+        """Collect an element's links and anchors; of several attributes with one name the first counts."""
         values = {name: value or "" for name, value in reversed(attributes)}
         self.anchors.update(values[name] for name in ("id", "name") if name in values and (name == "id" or tag == "a"))
         if tag == "base" and "href" in values:
@@ -106,27 +106,27 @@ class PageReader(HTMLParser):
             if name in values and (name != "data" or tag == "object"):
                 self._add(values[name])
         for name in _SETS:
-            for each in addresses_in(values.get(name, "")):
-                self._add(each)
+            for address in addresses_in(values.get(name, "")):
+                self._add(address)
         if tag == "img":
             self._look_at_picture(values)
 
     def parse_marked_section(self, i: int, report: bool = True) -> int:
-        """Pass over `<![…>` as browsers do; the parser's own way ends in an error at a word that it does not know."""
+        """Skip `<![…>` as browsers do; the parser's own way raises an error at a word that it does not know."""
         return self.parse_bogus_comment(i, report)
 
     def _add(self, link: str) -> None:
         self.links.append(Found(self.getpos()[0], link, self._target(link)))
 
     def _set_base(self, link: str) -> None:
-        """Let the links that follow begin at another address; the first `base` of a page counts."""
+        """Resolve the links that follow against another address; the first `base` of a page counts."""
         if not self._has_base and self._from is not None:
             found = self._site.target(self._from, link)
             self._from = found.file if found is not None else None
             self._has_base = True
 
     def _target(self, link: str) -> Target | None:
-        """Tell where a link leads; nothing is known of one that begins at an address elsewhere."""
+        """Return where a link leads; None where it is relative to an address outside the guide."""
         return self._site.target(self._from, link) if self._from is not None else None
 
     def _look_at_picture(self, values: dict[str, str]) -> None:
@@ -139,7 +139,7 @@ class PageReader(HTMLParser):
 
 
 def addresses_in(text: str) -> Iterator[str]:
-    """Yield the addresses of a `srcset`: widths and densities follow them, commas part them."""
+    """Yield the addresses of a `srcset`, in which widths and densities follow them and commas separate them."""
     is_next = True
     for word in text.split():
         address = word.lstrip(",") if is_next else word.partition(",")[2].lstrip(",")

@@ -1,7 +1,7 @@
-"""What can be told of a page without parsing it: whether all is well. Mostly it is, and a parser takes much longer.
+"""Whether a page is certainly in order, found out without a parser, which takes much longer.
 
-What is spelled like a link is looked at wherever it stands, in a script or a comment too; an anchor counts only where
-no parser could see it otherwise. So a page in which all is well here is well; any other one is parsed.
+Whatever is spelled like a link is checked wherever it stands, in scripts and comments too; an anchor counts only where
+no parser could read it differently. So a page that passes here is in order; any other one is parsed.
 """
 
 from __future__ import annotations
@@ -16,13 +16,13 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
 _LONGEST = 4000
-"""Characters of a link that are looked at; a page with a longer one is parsed."""
+"""Characters of a link that is read here; a page with a longer one is parsed."""
 _LINK = re.compile(
     rf"""=(?<=(?:(?i:..href|...src|(srcset)|poster|..data)|(.....\s))=)\s*"""
     rf"""(?=(?:"([^"]{{0,{_LONGEST}}})"|'([^']{{0,{_LONGEST}}})'|([^\s"'>][^\s>]*)|(.)))""",
     re.DOTALL,
 )
-"""It begins with a plain sign, since that is found ten times as fast. Where a space is before it, a parser is asked."""
+"""It starts at the plain `=`, since that is found ten times as fast. With a space before that, the page is parsed."""
 _HIDDEN = re.compile(r"<!--.*?(?:-->|\Z)|<(script|style|title|textarea)\b.*?(?:</\1\s*>|\Z)", re.IGNORECASE | re.DOTALL)
 _IMAGE = re.compile(r"<img\b([^>]*)", re.IGNORECASE)
 _ALT = re.compile(r"\salt(?=[\s=/]|$)", re.IGNORECASE)
@@ -31,15 +31,15 @@ _PLAIN = re.compile(r"((?:\.\./)*)((?:[A-Za-z0-9_~-][A-Za-z0-9_.~-]*/)*[A-Za-z0-
 _ELSEWHERE = re.compile(r"(?:https?|mailto|tel|geo|data):", re.IGNORECASE)
 
 
-def is_well(text: str, page: str, site: Site, *, alt: bool, size: bool) -> list[Target] | None:
-    """Give the anchors of other pages that a page links to where all else is well; None where it has to be parsed.
+def is_in_order(text: str, page: str, site: Site, *, alt: bool, size: bool) -> list[Target] | None:
+    """Return the anchors of other pages that a page in order links to; None where the page has to be parsed.
 
-    `alt` and `size` say whether pictures without these are looked for.
+    `alt` and `size` say whether pictures without these are problems.
     """
-    if "<base" in text or "<BASE" in text or not _pictures_are_well(text, alt=alt, size=size):
+    if "<base" in text or "<BASE" in text or not _pictures_are_in_order(text, alt=alt, size=size):
         return None
     parts = page.split("/")[:-1]
-    above = ["".join(f"{each}/" for each in parts[:end]) for end in range(len(parts), -1, -1)]
+    above = ["".join(f"{folder}/" for folder in parts[:end]) for end in range(len(parts), -1, -1)]
     own: list[str] = []
     others: list[Target] = []
     for link in _links(text):
@@ -53,13 +53,13 @@ def is_well(text: str, page: str, site: Site, *, alt: bool, size: bool) -> list[
     if not own:
         return others
     shown = _HIDDEN.sub("", text)
-    return others if all(_has(shown, each) for each in own) else None
+    return others if all(_has(shown, anchor) for anchor in own) else None
 
 
 def _place(link: str, page: str, above: list[str], site: Site) -> Target | None:
-    """Give the file and anchor that a link leads to, both empty for elsewhere; None where no file lies there.
+    """Return the file and anchor that a link leads to, both empty outside the guide; None where no file lies there.
 
-    `above` are the folders that a link starts from: the page's own, that above it, and so on.
+    `above` are the folders that a relative link can start from: the page's own, its parent, and so on.
     """
     plain = _PLAIN.fullmatch(link)
     if plain is not None:
@@ -78,7 +78,7 @@ _NOTHING = Target("", "")
 
 
 def _links(text: str) -> Iterator[str | None]:
-    """Yield whatever is spelled like a link, once; None for one that only a parser can read."""
+    """Yield whatever is spelled like a link, without repeats; None for one that only a parser can read."""
     for sets, spaced, *values, odd in set(_LINK.findall(text)):
         if odd or spaced:
             yield None
@@ -88,17 +88,17 @@ def _links(text: str) -> Iterator[str | None]:
 
 
 def _has(text: str, anchor: str) -> bool:
-    """Tell whether an anchor stands, plainly written, in a tag of a text."""
+    """Whether an anchor is written in a tag of a text, so plainly that a parser reads it the same way."""
     found = text.find(f' id="{anchor}"')
     tag = text.rfind("<", 0, found) if found > 0 and "&" not in anchor else -1
     before = text[tag + 1 : found]
     return tag >= 0 and before[:1].isalpha() and ">" not in before and "'" not in before and before.count('"') % 2 == 0
 
 
-def _pictures_are_well(text: str, *, alt: bool, size: bool) -> bool:
+def _pictures_are_in_order(text: str, *, alt: bool, size: bool) -> bool:
     if not (alt or size):
         return True
     for attributes in _IMAGE.findall(text):
-        if (alt and not _ALT.search(attributes)) or (size and not all(each.search(attributes) for each in _SIZES)):
+        if (alt and not _ALT.search(attributes)) or (size and not all(side.search(attributes) for side in _SIZES)):
             return False
     return True

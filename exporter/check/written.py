@@ -7,29 +7,29 @@ import re
 from typing import TYPE_CHECKING, Any
 from urllib.parse import unquote, urlsplit
 
-from exporter.guide.commonmark import to_html
-from exporter.guide.links import is_refused, written_links
+from exporter.render.markup.commonmark import to_html
+from exporter.render.markup.link_syntax import is_refused, written_links
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
 
-    from exporter.guide.frame import Frame
-    from exporter.spelling import Json
+    from exporter.core.encoding import Json
+    from exporter.guide.schema.guide_model import GuideModel
 
 _MAY_LINK = re.compile(r"\]\(|\]:|href|<[a-z][a-z0-9+.-]*:", re.IGNORECASE)
 
 
 def links_in_text(value: Json, kind: str) -> Iterator[str]:
-    """Yield the links that the value of a field of the type Text or RichText holds, each once."""
+    """Yield the links in a value of a Text or RichText field, without repeats."""
     if isinstance(value, str):
         found = _in_markdown(value) if kind == "Text" else iter(())
     else:
         found = _in_document(value) if isinstance(value, dict) and value.get("nodeType") == "document" else iter(())
-    yield from dict.fromkeys(each.strip() for each in found)
+    yield from dict.fromkeys(link.strip() for link in found)
 
 
 def path_of(link: str) -> str:
-    """Give the path of a link to an address of the guide; empty for one that leads elsewhere."""
+    """Return the path of a link within the guide; empty for a link that leads elsewhere."""
     parts = urlsplit(link) if not is_refused(link) else urlsplit("")
     return "" if parts.scheme or parts.netloc else parts.path
 
@@ -51,17 +51,16 @@ def _in_document(document: Mapping[str, Json]) -> Iterator[str]:
             pending += reversed(content) if isinstance(content, list) else ()
 
 
-def addresses_of(frame: Frame, path: str, locale: str, pages: Iterable[str]) -> list[str]:
-    """Give the addresses that the path of a link can mean: in its own language, and as it stands.
+def addresses_of(guide: GuideModel, path: str, locale: str, pages: Iterable[str]) -> Iterator[str]:
+    """Yield the addresses that the path of a link can mean: in its own language, and as it stands, the likeliest first.
 
-    `pages` are the addresses of the pages that it may be on, where a path starts that begins with a dot. What is in a
-    language that the guide does not speak can be on pages of any.
+    `pages` are the addresses of the pages that it may be on; a path that begins with a dot starts from there. A value
+    in a language that the guide does not speak can be on pages of any.
     """
     whole = unquote(path)
     relative = whole.startswith(("./", "../"))
-    found = [posixpath.normpath(f"{each}{whole}") for each in pages] if relative else [whole]
-    named = (f"/{each.removesuffix('index.html').strip('/')}/".replace("//", "/") for each in found)
-    plain = [each for name in named for each in frame.meant_by(name)]
-    prefixes = [frame.prefixes[locale]] if locale in frame.prefixes else list(frame.prefixes.values())
-    inside = ((*(f"{prefix}{each[1:]}" for prefix in prefixes), each) for each in plain)
-    return list(dict.fromkeys(url for urls in inside for url in urls))
+    prefixes = [guide.prefixes[locale]] if locale in guide.prefixes else list(guide.prefixes.values())
+    for link in (posixpath.normpath(f"{page}{whole}") for page in pages) if relative else (whole,):
+        named = f"/{link.removesuffix('index.html').strip('/')}/".replace("//", "/")
+        for plain in guide.meant_by(named):
+            yield from dict.fromkeys((*(f"{prefix}{plain[1:]}" for prefix in prefixes), plain))

@@ -1,1 +1,1 @@
-"""Pages out of the mirror: what they can ask, their addresses, how they are rendered."""
+"""What the guide knows: the content model understood, rows, pages, recorded reads."""

@@ -1,4 +1,4 @@
-"""Carry out a sync's plan: fetch, remove, put, index. Each step may be repeated after a crash."""
+"""Carry out a sync's plan: fetch, remove, put, index. Every step can be repeated after a crash."""
 
 from __future__ import annotations
 
@@ -6,55 +6,73 @@ import json
 import os
 import shutil
 from contextlib import closing
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from exporter.files import remove, rename
-from exporter.mirror.plan import Phase, read_row
-from exporter.model import Key
-from exporter.report import Problem
-from exporter.spelling import digest, order_free_sum, subtract
+from exporter.core.encoding import decode, digest, order_free_sum, subtract
+from exporter.core.files import has_size, read_bytes, remove, rename
+from exporter.core.model import Key, item_from_bytes
+from exporter.core.naming import LOCALES_PATH
+from exporter.mirror.plan import Disk
+from exporter.mirror.steps import Phase, read_row
+from exporter.report.report import Problem
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterable
 
+    from exporter.core.model import Item
     from exporter.mirror.index import MirrorIndex
     from exporter.mirror.staging import Staging
-    from exporter.report import Report
     from exporter.source.assets import Wanted
     from exporter.source.delivery import Delivery
 
 
-def fetch_files(staging: Staging, client: Delivery, report: Report, at_once: int) -> list[str]:
+# The order of an apply is write-ahead, and it is an invariant. The pages, then the plan are committed in staging; then
+# asset files are fetched and files that only move are kept, all of it in staging; then the index forgets the sum of the
+# mirror, so that an index that an apply broke off under is never trusted; only then is content/ changed (REMOVE, PUT);
+# then come the index and `.syncstate`, by one rename; last of all staging is removed. Every step can be repeated, so a
+# run that finds a plan in staging carries it out from the beginning, wherever the last one was killed, and the token
+# never names what content/ does not hold.
+
+
+@dataclass(frozen=True)
+class Fetched:
+    """What became of the asset files of a plan: the ids of assets where one failed, and the problems of this run."""
+
+    failed: tuple[str, ...] = ()
+    problems: tuple[Problem, ...] = ()
+    downloaded: int = 0
+
+
+def fetch_files(staging: Staging, client: Delivery, at_once: int) -> Fetched:
     """Download the asset files of the plan into the staging folder, `at_once` of them at a time.
 
-    Gives the ids of assets where one failed, each named in the report; all other files are there.
+    Files that an interrupted run has fetched, or failed to fetch, are not asked for again.
     """
-    assert report.sync is not None
     if staging.meta("failed"):
-        return list(json.loads(staging.meta("failed")))
+        return Fetched(tuple(json.loads(staging.meta("failed"))))
     if next(staging.steps(Phase.FETCH), None) is None:
-        return []
-    from exporter.source.assets import download_all  # which most syncs do without
+        return Fetched()
+    from exporter.source.assets import download_all
 
     failed: list[tuple[str, Problem]] = []
-    with closing(download_all(client, _wanted(staging), at_once)) as ended:
-        for each, code, words in ended:
+    downloaded = 0
+    with closing(download_all(client, _missing(staging), at_once)) as ended:
+        for wanted, code, words in ended:
             if code:
-                failed.append((each.asset, _lost_file(each.asset, code, words)))
+                failed.append((wanted.asset, _lost_file(wanted.asset, code, words)))
             else:
-                rename(each.target, each.target.with_suffix(""))
-                report.sync.assets_downloaded += 1
+                rename(wanted.target, wanted.target.with_suffix(""))
+                downloaded += 1
     failed.sort(key=lambda pair: (pair[0], pair[1].message))
-    report.problems += [problem for _, problem in failed]
-    report.sync.assets_failed += len(failed)
     ids = sorted({asset for asset, _ in failed})
     staging.remember(failed=json.dumps(ids))
-    return ids
+    return Fetched(tuple(ids), tuple(problem for _, problem in failed), downloaded)
 
 
-def _wanted(staging: Staging) -> list[Wanted]:
-    """Give the files that are not in the staging folder yet, each to be written beside its place there."""
+def _missing(staging: Staging) -> list[Wanted]:
+    """Return the files that are not in the staging folder yet, each to be written under a name of its own there."""
     from exporter.source.assets import Wanted
 
     found = []
@@ -68,12 +86,12 @@ def _wanted(staging: Staging) -> list[Wanted]:
 
 
 def _lost_file(asset: str, code: str, words: str) -> Problem:
-    said = f"the file of asset {asset} did not come: {words}; the next sync asks for it again"
-    return Problem("error", code, said, item=f"asset:{asset}")
+    message = f"the file of asset {asset} did not come: {words}; the next sync asks for it again"
+    return Problem("error", code, message, item=f"asset:{asset}")
 
 
 def keep_files(staging: Staging, content: Path) -> None:
-    """Set aside the files that only get another path, before anything changes."""
+    """Link the files that only get another path into the staging folder, before anything changes."""
     if not staging.meta("kept"):
         for path, source in staging.steps(Phase.KEEP):
             if (content / source).is_file() and not _fetched(staging, path).exists():
@@ -86,11 +104,11 @@ def _fetched(staging: Staging, path: str) -> Path:
 
 
 def apply_plan(staging: Staging, content: Path) -> None:
-    """Remove and put the plan's files, so that all of it can be repeated.
+    """Remove and put the plan's files, in a way that can be repeated.
 
-    The staged ones stay where they are where anything is removed: another time it might be what was put. Where nothing
-    is, they are moved, and one that is no longer there has its place already. A first sync puts whole folders in place,
-    when the files that did not lie in theirs are there.
+    Where the plan removes anything, staged files are linked and stay staged: a repetition could remove what was just
+    put. Where it removes nothing, they are moved, and one that is no longer staged was put already. A first sync moves
+    whole folders, after the few files that were not staged in them.
     """
     put: Callable[[str, str, Path], None] = _move
     for path, _ in staging.steps(Phase.REMOVE):
@@ -109,7 +127,7 @@ def apply_plan(staging: Staging, content: Path) -> None:
 
 
 def _link(source: str, target: str, scratch: Path) -> None:
-    """Put a file at `target` by one rename and leave it at `source`: a hard link, or a copy where there are none."""
+    """Put a file at `target` by one rename and keep `source`: by a hard link, or a copy where the disk has no links."""
     part = f"{scratch}/part"
     try:
         os.link(source, part)
@@ -135,18 +153,18 @@ def _move(source: str, target: str, _scratch: Path) -> None:
 
 
 def _move_all(source: str, target: str) -> None:
-    """Move all that lies in a folder into another: folders as a whole where there is none of their name yet."""
+    """Move what a folder holds into another one: folders as a whole where the target has none of that name yet."""
     Path(target).mkdir(parents=True, exist_ok=True)
     for name in sorted(os.listdir(source)):  # noqa: PTH208
-        here, there = f"{source}/{name}", f"{target}/{name}"
-        if os.path.isdir(here) and os.path.isdir(there):  # noqa: PTH112
-            _move_all(here, there)
+        old, new = f"{source}/{name}", f"{target}/{name}"
+        if os.path.isdir(old) and os.path.isdir(new):  # noqa: PTH112
+            _move_all(old, new)
         else:
-            os.replace(here, there)  # noqa: PTH105
+            os.replace(old, new)  # noqa: PTH105
 
 
 def planned_sum(staging: Staging, index: MirrorIndex, mirror: str, *, full: bool) -> str:
-    """Give the sum that the mirror will have; `mirror` is the one so far, which a `full` sync does not build on."""
+    """Return the sum that the mirror will have; `mirror` is the one so far, which a `full` sync does not build on."""
     if full:
         return order_free_sum(staging.digests())
     known = (index.find(Key(*path.split(":", 1))) for path, _ in staging.steps(Phase.INDEX))
@@ -161,3 +179,28 @@ def index_plan(staging: Staging, index: MirrorIndex) -> None:
         (Key(*path.split(":", 1)) for path, source in staging.steps(Phase.INDEX) if not source),
         {},
     )
+
+
+def disk_of(content: Path, staging: Staging, locales: Iterable[str], *, downloads: bool) -> Disk:
+    """Return the answers for a mirror; `locales` are those of the space, `downloads` says whether files are kept."""
+    return Disk(
+        tuple(sorted({*locales, *_locale_codes(content)})),
+        downloads,
+        mirrored=lambda path: _read_item(content / path),
+        staged=lambda change: _read_item(staging.folder / change.files[0]),
+        is_there=lambda file: has_size(content / file.path, file.size),
+    )
+
+
+def _locale_codes(content: Path) -> list[str]:
+    """Return the locales that twins were written in so far; none where the file is missing or broken."""
+    try:
+        found = decode(read_bytes(content / LOCALES_PATH) or b"{}")
+    except ValueError:
+        found = {}
+    return list(found) if isinstance(found, dict) else []
+
+
+def _read_item(path: Path) -> Item | None:
+    data = read_bytes(path)
+    return item_from_bytes(data) if data is not None else None

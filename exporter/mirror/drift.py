@@ -4,71 +4,70 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from exporter.files import read_bytes, walk_files
-from exporter.layout import LOCALES_PATH, MOVED_PATH, TAGS_PATH, asset_files, twin_paths
-from exporter.mirror import formats
-from exporter.mirror.index import read_item
-from exporter.model import item_digest
-from exporter.report import Drift
+from exporter.core.files import read_bytes, walk_files
+from exporter.core.model import item_digest, item_from_bytes
+from exporter.core.naming import LOCALES_PATH, MOVED_PATH, TAGS_PATH, asset_files, twin_paths
+from exporter.mirror.twins import markdown
+from exporter.report.report import Drift
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
+    from exporter.core.model import Item, Model
     from exporter.mirror.index import Row
+    from exporter.mirror.run import SyncRun
     from exporter.mirror.state import SyncState
-    from exporter.mirror.sync import SyncRun
-    from exporter.model import Item, Model
 
 
 def find_drift(run: SyncRun, state: SyncState | None) -> Drift:
-    """Compare the files with the rows of the index, which are those of the last sync or of the files as they lie.
+    """Compare the files with the rows of the index, which are those of the last sync or of the files as they are.
 
-    Twins are a function of the model too: they are compared where it is still that of the last sync.
+    Twins depend on the model too: they are compared where it is still that of the last sync.
     """
     settings = run.index.meta("settings")
-    same = state is not None and dict(state.fingerprints) == run.fingerprints()
-    finder = _Finder(run, compares_twins=same and settings in (None, run.settings()))
+    same_model = state is not None and dict(state.fingerprints) == run.fingerprints()
+    finder = _Finder(run, compares_twins=same_model and settings in (None, run.settings()))
     for row in run.index.all():
-        finder.look(row)
+        finder.compare(row)
     finder.drift.foreign += finder.foreign()
     return finder.drift
 
 
 class _Finder:
-    """What was found so far: the drift, the paths that belong to items, the stems of items whose JSON is damaged."""
+    """Collects the drift, the paths that belong to items, and what paths of items with a damaged JSON begin with."""
 
     def __init__(self, run: SyncRun, *, compares_twins: bool) -> None:
         self.drift = Drift()
-        self._content: Path = run.config.content
+        self._content: Path = run.project.content
         self._model: Model = run.answers.read()
-        self._markdown, self._downloads, self._compares_twins = run.markdown, run.downloads, compares_twins
+        self._has_twins, self._downloads, self._compares_twins = run.writes_twins, run.downloads, compares_twins
         self._own = {LOCALES_PATH, TAGS_PATH, MOVED_PATH}
         self._damaged: list[str] = []
 
-    def look(self, row: Row) -> None:
-        """Compare an item's files; those beside a JSON that is not the synced one are not judged."""
+    def compare(self, row: Row) -> None:
+        """Compare an item's files; twins and files of a JSON that is not the synced one are not judged."""
         self._own.add(row.path)
         data = read_bytes(self._content / row.path)
-        item = read_item(data) if data is not None and item_digest(row.key, data) == row.digest else None
+        item = item_from_bytes(data) if data is not None and item_digest(row.key, data) == row.digest else None
         if item is not None:
-            self._look_at_twins(item, row) if row.key.kind == "entry" else self._look_at_files(item, row)
+            self._compare_twins(item, row) if row.key.kind == "entry" else self._compare_files(item, row)
             return
         (self.drift.missing if data is None else self.drift.changed).append(_shown(row.path))
         stem = row.path.removesuffix(".json")
         self._damaged.append(f"files/{stem.removeprefix('assets/')}/" if row.key.kind == "asset" else f"{stem}.")
 
-    def _look_at_twins(self, item: Item, row: Row) -> None:
-        if not self._markdown and self._compares_twins:
+    def _compare_twins(self, item: Item, row: Row) -> None:
+        if not self._has_twins and self._compares_twins:
             return
-        twins = formats.twins(item, self._model)
+        twins = markdown.twins(item, self._model)
         for code, path in twin_paths(row.path, twins).items():
             self._own.add(path)
             data = read_bytes(self._content / path)
             if data != twins[code] and self._compares_twins:
                 (self.drift.missing if data is None else self.drift.changed).append(_shown(path))
 
-    def _look_at_files(self, item: Item, row: Row) -> None:
+    def _compare_files(self, item: Item, row: Row) -> None:
         for file in asset_files(item, row.path) if self._downloads else ():
             self._own.add(file.path)
             target = self._content / file.path
@@ -78,7 +77,7 @@ class _Finder:
                 self.drift.changed.append(_shown(file.path))
 
     def foreign(self) -> Iterator[str]:
-        """Yield the paths of files that are nobody's; hidden ones such as .gitkeep are let be."""
+        """Yield the paths of files that belong to no item; hidden ones such as .gitkeep are left alone."""
         for path in walk_files(self._content):
             of_model = path.startswith("model/content_types/") and path.endswith(".json")
             hidden = path.rpartition("/")[2].startswith(".")
@@ -87,5 +86,5 @@ class _Finder:
 
 
 def _shown(path: str) -> str:
-    """Give a path of content/ as it is shown; a name that is no UTF-8 with marks in place of the odd bytes."""
+    """Return a path of content/ as it is shown; bytes that are no UTF-8 become question marks."""
     return f"content/{path.encode('utf-8', 'replace').decode()}"

@@ -1,39 +1,35 @@
-"""The index of the mirror: which file each item has. A cache: made anew from content/ whenever it is not of it."""
+"""The index of the mirror: which file holds which item. A cache: rebuilt from content/ whenever the two differ."""
 
 from __future__ import annotations
 
-import sqlite3
-from contextlib import closing, suppress
 from dataclasses import dataclass
-from pathlib import Path
 from typing import TYPE_CHECKING
 
-from exporter.files import walk_files
-from exporter.layout import is_item_path, item_folder
-from exporter.mirror.staging import throw_away
-from exporter.model import Item, Key, Upsert, item_digest, read_change
-from exporter.spelling import decode, order_free_sum
+from exporter.core.cache_database import CacheFormat, copy_cache, open_cache
+from exporter.core.encoding import order_free_sum
+from exporter.core.files import walk_files
+from exporter.core.model import Key, item_digest, item_from_bytes
+from exporter.core.naming import is_item_path, item_folder
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator
+    from collections.abc import Iterable, Iterator
+    from pathlib import Path
 
-_VERSION = 2
-_SCHEMA = """
-PRAGMA user_version = 2;
+_FORMAT = CacheFormat("""
 CREATE TABLE item (
   kind TEXT, id TEXT, folder TEXT NOT NULL, fold TEXT NOT NULL, path TEXT NOT NULL, digest BLOB NOT NULL,
   PRIMARY KEY (kind, id)
 ) STRICT, WITHOUT ROWID;
 CREATE INDEX item_by_fold ON item (folder, fold);
 CREATE TABLE meta (name TEXT PRIMARY KEY, value TEXT NOT NULL) STRICT, WITHOUT ROWID;
-"""
+""")
 
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """An item of the mirror: its folder, its path under content/ and the digest of its JSON.
+    """An item of the mirror: its folder, the path of its JSON under content/ and the digest of that JSON.
 
-    The folder stands for the kind or content type, and is named without a clash; the path says where the file lies.
+    `folder` is the kind or content type, named as if nothing clashed; `path` is where the file really is.
     """
 
     key: Key
@@ -43,64 +39,41 @@ class Row:
 
     @property
     def fold(self) -> str:
-        """What ids that differ only by case share."""
+        """The id in lower case: ids that differ only by case share it."""
         return self.key.id.lower()
 
 
 class MirrorIndex:
     """The rows in SQLite, with the sum of their digests and the settings that content/ was written by."""
 
-    def __init__(self, path: Path) -> None:
-        self._path = path
-        self.doubles: list[Row] = []
-        path.parent.mkdir(parents=True, exist_ok=True)
-        self._database = self._open()
+    def __init__(self, path: Path | None, *, keep: bool = True) -> None:
+        """Open the index in its file, in memory where that is None; not to `keep` it, in a copy of the file in memory.
 
-    def _open(self) -> sqlite3.Connection:
-        """Open the file; one that is broken or of another version is thrown away."""
-        database = sqlite3.connect(self._path, isolation_level=None)
-        try:
-            version = database.execute("PRAGMA user_version").fetchone()[0]
-            database.execute("SELECT count(*) FROM meta") if version == _VERSION else None
-        except sqlite3.DatabaseError:
-            version = -1
-        if version != _VERSION:
-            database.close()
-            self._path.unlink(missing_ok=True)
-            database = sqlite3.connect(self._path, isolation_level=None)
-            database.executescript(_SCHEMA)
-        return database
-
-    @classmethod
-    def aside(cls, path: Path) -> MirrorIndex:
-        """Open a copy in memory, so that the file stays as it is; an empty one where there is none to be read."""
-        index = cls(Path(":memory:"))
-        with suppress(sqlite3.Error), closing(sqlite3.connect(f"{path.absolute().as_uri()}?mode=ro", uri=True)) as kept:
-            sound = kept.execute("PRAGMA quick_check(1)").fetchone()[0] == "ok"
-            if sound and kept.execute("PRAGMA user_version").fetchone()[0] == _VERSION:
-                kept.backup(index._database)
-        return index
+        `duplicates` are further files of items that have a row already, found by `rebuild`.
+        """
+        self.duplicates: list[Row] = []
+        self._database = open_cache(path, _FORMAT) if path is None or keep else copy_cache(path, _FORMAT)
 
     def close(self) -> None:
-        """Close the file."""
+        """Close the file; the caller that opened the index does so."""
         self._database.close()
 
     def meta(self, name: str) -> str | None:
-        """Give a remembered setting; None where there is none."""
+        """Return a remembered setting, or None."""
         row = self._database.execute("SELECT value FROM meta WHERE name = ?", (name,)).fetchone()
         return str(row[0]) if row else None
 
     def find(self, key: Key) -> Row | None:
-        """Give an item's row; None where the mirror does not hold it."""
+        """Return the row of an item, or None where the mirror does not hold it."""
         rows = self._rows("WHERE kind = ? AND id = ?", key.kind, key.id)
         return next(rows, None)
 
     def alike(self, folder: str, fold: str) -> list[Row]:
-        """Give the rows of a folder whose ids differ only by case."""
+        """Return the rows of a folder whose ids differ only by case."""
         return list(self._rows("WHERE folder = ? AND fold = ?", folder, fold))
 
     def folders(self) -> set[str]:
-        """Give the folders that have rows, by a step in the index for each and no look at the others."""
+        """Return the folders that have rows, by one step in the index per folder instead of a scan of all rows."""
         query = (
             "WITH RECURSIVE step (folder) AS (SELECT min(folder) FROM item UNION ALL"
             " SELECT (SELECT min(folder) FROM item WHERE item.folder > step.folder) FROM step WHERE folder NOT NULL)"
@@ -108,7 +81,7 @@ class MirrorIndex:
         )
         return {folder for (folder,) in self._database.execute(query)}
 
-    def inside(self, folder: str) -> Iterator[Row]:
+    def in_folder(self, folder: str) -> Iterator[Row]:
         """Yield the rows of a folder."""
         return self._rows("WHERE folder = ?", folder)
 
@@ -118,13 +91,13 @@ class MirrorIndex:
 
     @property
     def empty(self) -> bool:
-        """Tell whether there is no row at all; their number would take a look at each."""
+        """Whether there is no row at all; counting them would scan all."""
         return self._database.execute("SELECT 1 FROM item LIMIT 1").fetchone() is None
 
     def is_lost(self, content: Path) -> bool:
-        """Tell whether no folder is there that any row's file lies in, as where all of `content` was removed."""
+        """Whether every folder that rows point into is missing, as after `content` was deleted."""
         folders = self.folders()
-        return bool(folders) and not any((content / each).is_dir() for each in folders)
+        return bool(folders) and not any((content / folder).is_dir() for folder in folders)
 
     def __len__(self) -> int:
         return int(self._database.execute("SELECT count(*) FROM item").fetchone()[0])
@@ -134,11 +107,11 @@ class MirrorIndex:
         for kind, identifier, folder, path, digest in cursor:
             yield Row(Key(kind, identifier), folder, path, digest)
 
-    def update(self, changed: Iterable[Row], gone: Iterable[Key], meta: dict[str, str]) -> None:
+    def update(self, changed: Iterable[Row], removed: Iterable[Key], meta: dict[str, str]) -> None:
         """Write rows and settings in one transaction."""
         with self._database:
             self._database.execute("BEGIN")
-            self._database.executemany("DELETE FROM item WHERE kind = ? AND id = ?", gone)
+            self._database.executemany("DELETE FROM item WHERE kind = ? AND id = ?", removed)
             self._database.executemany(
                 "INSERT OR REPLACE INTO item VALUES (?, ?, ?, ?, ?, ?)",
                 ((*row.key, row.folder, row.fold, row.path, row.digest) for row in changed),
@@ -146,12 +119,12 @@ class MirrorIndex:
             self._database.executemany("INSERT OR REPLACE INTO meta VALUES (?, ?)", meta.items())
 
     def rebuild(self, content: Path) -> str:
-        """Make the rows anew from the files; give the sum of their digests.
+        """Read all rows from the files again and return the sum of their digests.
 
-        A file at the very path that its own `sys` would get is an item's; all others are foreign and left alone. Where
-        an item has several, as a merge of two branches may leave it, the others are its `doubles`.
+        A file is an item's where it has the very path that its own `sys` asks for; any other is foreign and left alone.
+        An item may have several such files, as after a merge of two branches: those after the first are `duplicates`.
         """
-        self.doubles.clear()
+        self.duplicates.clear()
         with self._database:
             self._database.execute("BEGIN")
             self._database.execute("DELETE FROM item")
@@ -164,27 +137,7 @@ class MirrorIndex:
             if self.find(row.key) is None:
                 yield row
             else:
-                self.doubles.append(row)
-
-
-def with_index(cache: Path, work: Callable[[MirrorIndex], None], notes: list[str]) -> None:
-    """Do work with the index of a cache folder; where that or staging turns out damaged, again on new ones.
-
-    Raises sqlite3.Error for what a new file does not mend, such as a full disk.
-    """
-    for last in (False, True):
-        index = MirrorIndex(cache / "mirror.db")
-        try:
-            return work(index)
-        except sqlite3.DatabaseError as error:
-            if last or isinstance(error, sqlite3.OperationalError):
-                raise
-            notes.append(f".export/ was damaged ({error}): begun anew")
-        finally:
-            index.close()
-        (cache / "mirror.db").unlink(missing_ok=True)
-        throw_away(cache / "staging")
-    return None
+                self.duplicates.append(row)
 
 
 def _items_on_disk(content: Path) -> Iterator[Row]:
@@ -198,16 +151,7 @@ def _items_on_disk(content: Path) -> Iterator[Row]:
 
 def _read_row(content: Path, path: str) -> Row | None:
     data = (content / path).read_bytes()
-    item = read_item(data)
+    item = item_from_bytes(data)
     if item is None or not is_item_path(path, item.key, item.content_type):
         return None
     return Row(item.key, item_folder(item.key, item.content_type), path, item_digest(item.key, data))
-
-
-def read_item(data: bytes) -> Item | None:
-    """Read an item from its file's bytes; None for bytes that are no item."""
-    try:
-        change = read_change(decode(data))
-    except ValueError:
-        return None
-    return change.item if isinstance(change, Upsert) else None

@@ -1,26 +1,26 @@
-"""`content/moved.json`: earlier values of the fields that addresses are made of, so that old addresses can lead on."""
+"""`content/moved.json`: earlier values of the fields that addresses are made of, so that old addresses redirect."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from exporter.files import read_bytes, remove, write_if_different
-from exporter.layout import MOVED_PATH
-from exporter.model import link_key
-from exporter.spelling import canonical, decode
+from exporter.core.encoding import canonical, decode
+from exporter.core.files import read_bytes, remove, write_if_different
+from exporter.core.model import link_key
+from exporter.core.naming import MOVED_PATH
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
     from pathlib import Path
 
-    from exporter.model import Item
-    from exporter.spelling import Json
+    from exporter.core.encoding import Json
+    from exporter.core.model import Item
 
 Moved = dict[str, dict[str, dict[str, list[str]]]]
 
 
 def read_moved(content: Path) -> Moved:
-    """Read the record; a missing one, or one that somebody broke, is empty."""
+    """Read the record; a missing one, or one that was broken by hand, is empty."""
     try:
         raw: Any = decode(read_bytes(content / MOVED_PATH) or b"{}")
         return {
@@ -34,29 +34,24 @@ def read_moved(content: Path) -> Moved:
         return {}
 
 
-def note_move(earlier: Mapping[str, Any], before: Item, after: Item, fields: Iterable[str]) -> dict[str, Any]:
-    """Give an item's record with the values of `fields` that `after` replaces; one that is back is no earlier one."""
+def record_move(earlier: Mapping[str, Any], before: Item, after: Item, fields: Iterable[str]) -> dict[str, Any]:
+    """Return an item's record with the values of `fields` that `after` replaces; a value that is back leaves it."""
     found: dict[str, Any] = {}
     for name in fields:
-        then, now = ({code: _text(each) for code, each in item.localized(name).items()} for item in (before, after))
-        had = earlier.get(name, {})
-        found[name] = _filled(
-            {
-                code: list(
-                    dict.fromkeys(
-                        each
-                        for each in (*had.get(code, ()), then.get(code))
-                        if each is not None and each != now.get(code)
-                    )
-                )
-                for code in {*then, *had}
-            }
-        )
+        old, new = ({code: _text(value) for code, value in item.localized(name).items()} for item in (before, after))
+        recorded = earlier.get(name, {})
+        values = {code: (*recorded.get(code, ()), old.get(code)) for code in {*old, *recorded}}
+        found[name] = _filled({code: _without(texts, new.get(code)) for code, texts in values.items()})
     return _filled(found)
 
 
+def _without(texts: Iterable[str | None], current: str | None) -> list[str]:
+    """Return the texts, each once, but for the one that is current."""
+    return list(dict.fromkeys(text for text in texts if text is not None and text != current))
+
+
 def _text(value: Json) -> str | None:
-    """Give what an address can be made of as text, of a link what it leads to; of several values the first."""
+    """Return the text that an address can be made of: a link as its target's key, the first of several values."""
     first = value[0] if isinstance(value, list) and value else value
     key = link_key(first) if isinstance(first, dict) else None
     if key is not None:
@@ -65,11 +60,11 @@ def _text(value: Json) -> str | None:
 
 
 def _filled(values: Mapping[str, Any]) -> dict[str, Any]:
-    return {name: each for name, each in values.items() if each}
+    return {name: value for name, value in values.items() if value}
 
 
 def write_moved(content: Path, moved: Moved, scratch: Path) -> None:
-    """Write the record; remove it where nothing has moved."""
+    """Write the record; remove the file where nothing has moved."""
     filled = _filled(moved)
     if filled:
         write_if_different(content / MOVED_PATH, canonical(filled), scratch)

@@ -1,8 +1,8 @@
-"""Staging: what a sync has received, kept under `.export/staging/` until the last page is there.
+"""Staging: what a sync has received, kept under `.export/staging/` until the last page has come.
 
-Each page is one transaction, so that an interrupted sync goes on where it was. Files lie there in their final bytes
-under neutral names; the plan of where they go is stored beside them, so that an interrupted apply can be repeated.
-Where the mirror is empty they lie in folders as they will under content/, so that these are put there as a whole.
+Each page is one transaction, so that an interrupted sync continues where it stopped. Files are staged in their final
+bytes under neutral names; the plan of where they go is stored with them, so that an interrupted apply can be repeated.
+Where the mirror is empty they are staged in the folders of content/ instead, so that whole folders can be moved.
 """
 
 from __future__ import annotations
@@ -13,19 +13,20 @@ import sqlite3
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from exporter.files import walk_files, write_bytes
-from exporter.layout import file_name, item_folder, twin_paths
-from exporter.model import Key, Upsert, item_digest, precedence
-from exporter.spelling import canonical
+from exporter.core.cache_database import CacheFormat, open_cache
+from exporter.core.encoding import canonical
+from exporter.core.files import walk_files, write_bytes
+from exporter.core.model import Key, Upsert, item_digest, precedence
+from exporter.core.naming import file_name, item_folder, twin_paths
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
     from pathlib import Path
 
-    from exporter.mirror.plan import Phase, Step
-    from exporter.model import Change, Item
+    from exporter.core.model import Change, Item
+    from exporter.mirror.steps import Phase, Step
 
-_SCHEMA = """
+_FORMAT = CacheFormat("""
 CREATE TABLE meta (name TEXT PRIMARY KEY, value TEXT NOT NULL) STRICT, WITHOUT ROWID;
 CREATE TABLE change (
   kind TEXT, id TEXT, revision INTEGER NOT NULL, time TEXT NOT NULL, folder TEXT, fold TEXT, digest BLOB,
@@ -33,7 +34,7 @@ CREATE TABLE change (
   PRIMARY KEY (kind, id)
 ) STRICT, WITHOUT ROWID;
 CREATE TABLE step (phase INTEGER, path TEXT, source TEXT, PRIMARY KEY (phase, path)) STRICT, WITHOUT ROWID;
-"""
+""")
 _BY_FOLD = "CREATE INDEX IF NOT EXISTS change_by_fold ON change (folder, fold) WHERE digest NOT NULL"
 _STAGE = """
 INSERT INTO change VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT DO UPDATE SET
@@ -43,18 +44,18 @@ WHERE (excluded.revision, excluded.time) > (revision, time)
 """
 
 IN_PLACE = 0
-"""In place of the number of staged files."""
+"""The number of staged files that are in the folders of content/."""
 
 WHOLE = "content"
-"""The folder of those that lie in folders as they will."""
+"""The folder that holds those."""
 
 
 @dataclass(frozen=True, slots=True)
 class Staged:
     """The winning change of a key within this sync.
 
-    `folder` is the one its files belong in. `digest` is None for a deletion. `number` names the staged files, IN_PLACE
-    those that lie in a folder as they will in content/; it is None where the mirror has those bytes.
+    `folder` is the one its files belong in. `digest` is None for a deletion. `number` names the staged files, or is
+    IN_PLACE where they are in the folders of content/; it is None where the mirror has the same bytes.
     """
 
     key: Key
@@ -65,54 +66,64 @@ class Staged:
 
     @property
     def files(self) -> list[str]:
-        """The staged files, in the staging folder: the JSON, then the twins."""
+        """The paths of the staged files in the staging folder: the JSON, then the twins."""
         return _staged_files(self.key, self.folder, self.number, self.twins) if self.number is not None else []
 
 
 def _staged_files(key: Key, folder: str, number: int, twins: Iterable[str]) -> list[str]:
-    """Name the staged files of an item in the staging folder."""
+    """Return the paths of an item's staged files in the staging folder."""
     if number != IN_PLACE:
-        return [f"items/{number}.json", *(f"items/{number}.{place}.md" for place, _ in enumerate(twins))]
+        return [f"items/{number}.json", *(f"items/{number}.{position}.md" for position, _ in enumerate(twins))]
     path = f"{WHOLE}/{folder}/{file_name(key.id)}.json"
     return [path, *twin_paths(path, twins).values()] if twins else [path]
 
 
 class Staging:
-    """A sync under way. `base` says what it started from; one of another base is thrown away."""
+    """A sync under way, closed by whoever opened it. `base` says what it started from: another base begins anew.
+
+    Invariant: a file is complete before the row that names it is committed, and `throw_away` removes the rows before
+    the files; so every row has its files, and a file without a row is only garbage.
+    """
 
     def __init__(self, folder: Path, base: str) -> None:
         self.folder = folder
         self._base = base
         self._database: sqlite3.Connection | None = None
+        self.closed = False
         self._numbers = 0
         self._top = str(folder)
-        self._resumed, self._placed = True, 0
+        self._resumed, self._in_place = True, 0
         if folder.exists() and not self._resume():
             self.discard()
 
     def _resume(self) -> bool:
+        """Open what an earlier run left; return whether it has the same base and can be read."""
+        if not (self.folder / "sync.db").exists():
+            return False
         try:
-            if not (self.folder / "sync.db").exists() or (self._open() and self.meta("base") != self._base):
+            self._connect()
+            if self.meta("base") != self._base:
                 return False
             self._numbers = self._one("SELECT coalesce(max(number), 0) FROM change")
         except sqlite3.DatabaseError:
             return False
         return True
 
+    def _connect(self) -> None:
+        self._resumed, self._in_place = self.folder.exists(), 0
+        (self.folder / "items").mkdir(parents=True, exist_ok=True)
+        self._database = open_cache(self.folder / "sync.db", _FORMAT, durable=False)
+
     def _open(self) -> sqlite3.Connection:
-        """Open the database; it is made with the first thing kept, since a sync without news writes nothing."""
+        """Return the database; it is made with the first thing kept, since a sync without news writes nothing."""
         if self._database is None:
-            self._resumed, self._placed = self.folder.exists(), 0
-            (self.folder / "items").mkdir(parents=True, exist_ok=True)
-            self._database = sqlite3.connect(self.folder / "sync.db", isolation_level=None)
-            self._database.execute("PRAGMA synchronous = OFF")
-            if not self._one("SELECT count(*) FROM sqlite_schema"):
-                self._database.executescript(f"BEGIN; {_SCHEMA} COMMIT;")
-                self.remember(base=self._base)
+            self._connect()
+            self.remember(base=self._base)
+        assert self._database is not None
         return self._database
 
     def begin(self) -> None:
-        """Make the folder and its database, from which an interrupted sync goes on."""
+        """Make the folder and its database, from which an interrupted sync continues."""
         self._open()
 
     def _one(self, query: str, *values: int) -> int:
@@ -120,33 +131,47 @@ class Staging:
 
     @property
     def empty(self) -> bool:
-        """Tell whether nothing was staged."""
+        """Whether nothing was staged."""
         return self._database is None
 
     def meta(self, name: str) -> str:
-        """Give a remembered value, empty where there is none."""
+        """Return a remembered value, empty where there is none."""
         if self._database is None:
             return ""
         row = self._database.execute("SELECT value FROM meta WHERE name = ?", (name,)).fetchone()
         return str(row[0]) if row else ""
 
-    def is_of(self, mirrored: Callable[[Key], bytes | None], *, empty: bool) -> bool:
-        """Tell whether the mirror still has what was not staged because it had it, and is `empty` where it was."""
+    def fits(self, mirrored: Callable[[Key], bytes | None], *, empty: bool) -> bool:
+        """Whether the mirror is still the one that pages were staged for.
+
+        It still has the items that were not staged because it had them, and is still `empty` where it was.
+        """
         if self.whole.exists() and not empty:
             return False
         changes = self.changes() if not self.empty else ()
-        return all(mirrored(each.key) == each.digest for each in changes if each.digest and each.number is None)
+        return all(
+            mirrored(change.key) == change.digest for change in changes if change.digest and change.number is None
+        )
 
     def remember(self, **values: str) -> None:
         """Keep values under names."""
         self._open().executemany("INSERT OR REPLACE INTO meta VALUES (?, ?)", values.items())
 
-    def discard(self) -> None:
-        """Throw everything away."""
+    def discard(self, base: str | None = None) -> None:
+        """Throw everything away, and begin anew from another base where one is given."""
+        self._disconnect()
+        throw_away(self.folder)
+        self._base = self._base if base is None else base
+
+    def close(self) -> None:
+        """Close the database for good; what is staged stays."""
+        self.closed = True
+        self._disconnect()
+
+    def _disconnect(self) -> None:
         if self._database is not None:
             self._database.close()
             self._database = None
-        throw_away(self.folder)
 
     def add_page(
         self,
@@ -159,12 +184,12 @@ class Staging:
         """Stage a page and the `token` of what comes next, in one transaction.
 
         An item gets files, its JSON and its `twins`, where its digest is not the `mirrored` one (None: the mirror is
-        empty). Those of a change that does not win over an earlier one lie there unused.
+        empty). The files of a change that loses against an earlier one are left unused.
         """
         database = self._open()
         with database:
             database.execute("BEGIN")
-            database.executemany(_STAGE, (self._stage(each, mirrored, twins) for each in changes))
+            database.executemany(_STAGE, (self._stage(change, mirrored, twins) for change in changes))
             if last:
                 database.execute(_BY_FOLD)
             self.remember(token=token, last="yes" if last else "")
@@ -175,7 +200,7 @@ class Staging:
         mirrored: Callable[[Key], bytes | None] | None,
         twins: Callable[[Item], dict[str, bytes]],
     ) -> tuple[object, ...]:
-        """Write the files of a change and give its row, with no text for twins where it has none."""
+        """Write the files of a change and return its row, with NULL for twins where it has none."""
         key = change.key
         head = (*key, *precedence(change))
         if not isinstance(change, Upsert):
@@ -191,7 +216,7 @@ class Staging:
         return (*head, folder, key.id.lower(), digest, number, json.dumps([*texts]) if texts else None)
 
     def _write(self, files: list[str], data: bytes, texts: dict[str, bytes], *, new: bool = False) -> bool:
-        """Write staged files; `new` ones only where there is none yet. Tells whether they are there."""
+        """Write staged files, `new` ones only where there is none yet; return whether they were written."""
         top = self._top
         try:
             write_bytes(f"{top}/{files[0]}", data, new=new)
@@ -202,42 +227,42 @@ class Staging:
             return self._write(files, data, texts, new=new)
         for path, text in zip(files[1:], texts.values(), strict=True):
             write_bytes(f"{top}/{path}", text)
-        self._placed += new
+        self._in_place += new
         return True
 
     @property
     def whole(self) -> Path:
-        """The folder of the files that lie in folders as they will in content/."""
+        """The folder of the files that are in the folders of content/ already."""
         return self.folder / WHOLE
 
-    def tidy(self) -> None:
-        """Remove files in folders that are put in place as a whole but for which nothing that won stands.
+    def remove_unused(self) -> None:
+        """Remove files from the folders that are moved as a whole where no winning change names them.
 
-        A page that was not staged to its end leaves such, and an item that comes again or is deleted later on.
+        They come from a page that was not staged to its end, and from items that come again or are deleted later on.
         """
         won = self._one("SELECT count(*) FROM change WHERE number = ?", IN_PLACE)
-        if (self._resumed or self._placed != won) and self.whole.exists():
-            stand = {path for each in self.changes() if each.number == IN_PLACE for path in each.files}
+        if (self._resumed or self._in_place != won) and self.whole.exists():
+            used = {path for change in self.changes() if change.number == IN_PLACE for path in change.files}
             for path in walk_files(self.whole):
-                if f"{WHOLE}/{path}" not in stand:
+                if f"{WHOLE}/{path}" not in used:
                     (self.whole / path).unlink()
 
     def changes(self) -> Iterator[Staged]:
-        """Yield what won, in the order of keys."""
+        """Yield the winning changes, in the order of keys."""
         return self._changes("ORDER BY kind, id")
 
     def count(self) -> tuple[int, int]:
-        """Give the numbers of items among what won, and of those that are not as the mirror has them."""
+        """Return the number of items among the winning changes, and of those that the mirror does not have so."""
         query = "SELECT count(digest), count(number) FROM change"
         items, changed = self._open().execute(query).fetchone()
         return items, changed
 
     def digests(self) -> Iterator[bytes]:
-        """Yield the digests of the items among what won."""
+        """Yield the digests of the items among the winning changes."""
         return (row[0] for row in self._open().execute("SELECT digest FROM change WHERE digest NOT NULL"))
 
     def alike(self, folder: str, fold: str) -> Iterator[Staged]:
-        """Yield what is to lie in a folder under ids that differ only by case."""
+        """Yield what belongs in a folder under ids that differ only by case."""
         return self._changes("WHERE folder = ? AND fold = ? AND digest NOT NULL", folder, fold)
 
     def _changes(self, where: str, *values: str) -> Iterator[Staged]:
@@ -246,22 +271,22 @@ class Staging:
             yield Staged(Key(kind, identifier), folder, digest, number, tuple(json.loads(twins)) if twins else ())
 
     def folders(self) -> set[str]:
-        """Give the folders of what is to lie there."""
+        """Return the folders that staged items belong in."""
         return {
             folder for (folder,) in self._open().execute("SELECT DISTINCT folder FROM change WHERE digest NOT NULL")
         }
 
     def meeting_folds(self) -> set[tuple[str, str]]:
-        """Give folder and fold of the ids that differ only by case among what is to lie there."""
+        """Return folder and lower-case id of staged items whose ids differ only by case."""
         query = "SELECT folder, fold FROM change WHERE digest NOT NULL GROUP BY folder, fold HAVING count(*) > 1"
         return set(self._open().execute(query))
 
     def find(self, key: Key) -> Staged | None:
-        """Give what this sync brought for a key, None for nothing."""
+        """Return what this sync brought for a key, or None."""
         return next(self._changes("WHERE (kind, id) = (?, ?)", *key), None)
 
     def store_plan(self, steps: Iterable[Step]) -> None:
-        """Keep the plan, in place of an earlier one."""
+        """Store the plan, in place of an earlier one."""
         database = self._open()
         with database:
             database.execute("BEGIN")
@@ -269,7 +294,7 @@ class Staging:
             database.executemany("INSERT INTO step VALUES (?, ?, ?)", steps)
 
     def source(self, phase: Phase, path: str) -> str:
-        """Give the source of one step of the plan, empty where there is no such step."""
+        """Return the source of one step of the plan, empty where there is no such step."""
         query = "SELECT source FROM step WHERE phase = ? AND path = ?"
         row = self._open().execute(query, (phase, path)).fetchone()
         return str(row[0]) if row else ""
@@ -277,14 +302,14 @@ class Staging:
     def steps(self, phase: Phase) -> Iterator[tuple[str, str]]:
         """Yield path and source of the plan's steps of one phase, those of an item's JSON last.
 
-        So an apply that broke off can be told by the JSON that still stands, even if all else was lost.
+        So an apply that broke off shows by the JSON that is still there, even if everything else was lost.
         """
         query = "SELECT path, source FROM step WHERE phase = ? ORDER BY path GLOB '[ae]*/*.json', path"
         return iter(self._open().execute(query, (phase,)))
 
 
 def throw_away(folder: Path) -> None:
-    """Remove a staging folder: first what names its files, so that a crash leaves nothing to go on from."""
+    """Remove a staging folder, the database that names its files first, so that a crash leaves nothing to resume."""
     if folder.is_dir():
         (folder / "sync.db").unlink(missing_ok=True)
         shutil.rmtree(folder, ignore_errors=True)

@@ -1,13 +1,13 @@
-"""`.syncstate`: the sync token and what it stands for; moved last, by one rename."""
+"""`.syncstate`: the sync token and what it stands for; replaced last, by one rename."""
 
 from __future__ import annotations
 
 from dataclasses import asdict, dataclass, field
 from typing import TYPE_CHECKING, Any
 
-from exporter.errors import GuardError
-from exporter.files import read_bytes, write_if_different
-from exporter.spelling import canonical, decode
+from exporter.core.encoding import canonical, decode
+from exporter.core.errors import GuardError
+from exporter.core.files import read_bytes, write_if_different
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -18,7 +18,7 @@ FORMAT = 1
 
 @dataclass(frozen=True)
 class SyncState:
-    """Where a mirror stands.
+    """The last sync of a mirror. Invariant: content/ already holds everything that came before `token`.
 
     `source` names url, space, environment and filter; `mirror` is the order-free sum of the items' digests; `pending`
     are the ids of assets whose file is still to come.
@@ -33,7 +33,7 @@ class SyncState:
 
 
 def read_state(path: Path) -> SyncState | None:
-    """Read `.syncstate`; None where there is none yet. Raises GuardError where it is broken or of a newer form."""
+    """Read `.syncstate`; None where there is none yet. Raises GuardError where it is broken or of a newer format."""
     data = read_bytes(path)
     if data is None:
         return None
@@ -41,15 +41,15 @@ def read_state(path: Path) -> SyncState | None:
         raw = decode(data)
         known = {"format", "source", "token", "mirror", "environment_uuid", "fingerprints", "pending"}
         if raw.pop("format") != FORMAT or not known.issuperset(raw) or not isinstance(raw["token"], str | None):
-            raise ValueError("an unknown form")
+            raise ValueError("an unknown format")
         int(raw["mirror"], 16)
         return SyncState(**{**raw, "source": dict(raw["source"].items()), "pending": tuple(map(str, raw["pending"]))})
     except (ValueError, TypeError, KeyError, AttributeError):
         raise GuardError(
-            "state-broken", f"{path} cannot be read: take it back from git, or remove it for a full sync"
+            "state-broken", f"{path} cannot be read: restore it from git, or delete it for a full sync"
         ) from None
 
 
 def write_state(path: Path, state: SyncState, scratch: Path) -> bool:
-    """Move the pointer; tell whether anything in it changed."""
+    """Replace the state; return whether anything in it changed."""
     return write_if_different(path, canonical({"format": FORMAT, **asdict(state)}), scratch)

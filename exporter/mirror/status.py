@@ -2,92 +2,103 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from contextlib import closing
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from exporter.files import read_bytes
-from exporter.layout import asset_files, item_folder, item_path
+from exporter.core.encoding import canonical
+from exporter.core.files import read_bytes
+from exporter.core.model import Key, Upsert, item_digest, item_from_bytes, precedence
+from exporter.core.naming import asset_files, item_folder, item_path
 from exporter.mirror.drift import find_drift
-from exporter.mirror.index import MirrorIndex, read_item
-from exporter.mirror.message import item_title
+from exporter.mirror.index import MirrorIndex
+from exporter.mirror.message import ItemTitles
+from exporter.mirror.refresh import model_files
+from exporter.mirror.run import SyncRun
+from exporter.mirror.start import Reason, decide, note_after_rejection, stops_at_nothing
 from exporter.mirror.state import read_state
-from exporter.mirror.sync import SyncRun
-from exporter.mirror.twins import model_files
-from exporter.model import Key, Upsert, item_digest, precedence
-from exporter.report import Listed, Report, StatusReport, one_line
-from exporter.source.delivery import TokenRejectedError
+from exporter.report.report import Listed, StatusReport
+from exporter.source.failures import TokenRejectedError
 from exporter.source.model import fetch_known_model
-from exporter.spelling import canonical
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
+    from exporter.config.settings import Project
+    from exporter.core.model import Change, Item
     from exporter.mirror.index import Row
+    from exporter.mirror.run import SyncOptions
+    from exporter.mirror.start import Start
     from exporter.mirror.state import SyncState
-    from exporter.mirror.sync import SyncOptions
-    from exporter.model import Change, Item, Model
-    from exporter.settings import Config
+    from exporter.report.report import Drift
     from exporter.source.delivery import Delivery
 
 
+@dataclass(frozen=True)
+class StatusOutcome:
+    """What the next sync would bring, and what is worth a sentence."""
+
+    report: StatusReport
+    notes: tuple[str, ...]
+
+
 def find_status(
-    config: Config,
-    client: Delivery,
-    source: Mapping[str, Any],
-    options: SyncOptions,
-    report: Report,
-    *,
-    files: bool,
-) -> None:
-    """Say in `report.status` what a sync with these options would bring; with `files`, what has drifted in content/.
+    project: Project, client: Delivery, source: Mapping[str, Any], options: SyncOptions, *, files: bool
+) -> StatusOutcome:
+    """Return what a sync with these options would bring; with `files`, what has drifted in content/, too.
 
     `source` is what `.syncstate` says of the source. Raises SourceError and GuardError.
     """
-    report.status = StatusReport()
-    index = MirrorIndex.aside(config.cache / "mirror.db")
-    try:
-        limit = config.site.source.limit
-        answers = fetch_known_model(client, config.site.source)
-        run = SyncRun(config, client, source, options, report, index, answers, limit)
-        _look(run, report.status, read_state(config.state_file), files=files)
-    finally:
-        index.close()
-        report.status.requests, report.status.sync_requests = client.requests, client.sync_requests
+    with closing(MirrorIndex(project.cache / "mirror.db", keep=False)) as index:
+        answers = fetch_known_model(client, project.site.source)
+        run = SyncRun(project, client, source, options, index, answers, project.site.source.limit)
+        outcome = _rehearse(run, read_state(project.state_file), files=files)
+    outcome.report.requests, outcome.report.sync_requests = client.requests, client.sync_requests
+    return outcome
 
 
-def _look(run: SyncRun, status: StatusReport, state: SyncState | None, *, files: bool) -> None:
-    """Take the decisions that the next sync will take, in its order; drift is by the last sync's rows if kept."""
+def _rehearse(run: SyncRun, state: SyncState | None, *, files: bool) -> StatusOutcome:
+    """Decide as the next sync will, in its order; drift is judged by the rows of the last sync where they are kept."""
     known = state is not None and run.index.meta("sum") == state.mirror
-    if files and known:
-        status.drift = find_drift(run, state)
-    token = _token(run, state)
-    sound, fresh = run.check_index(state, whole=token is None or run.index.is_lost(run.config.content))
+    drift = find_drift(run, state) if files and known else None
+    start = decide(run.situation(state))
+    sound, recheck = run.compare_content(state, whole=start.full or run.index.is_lost(run.project.content))
     if files and not known:
-        status.drift = find_drift(run, state)
-        status.drift.sum_differs = state is not None and not sound
-    if (run.config.cache / "staging/sync.db").exists():
-        what, then = ("search", "starts anew") if run.searches else ("sync", "finishes it first")
-        run.report.notes.append(f"a {what} was interrupted: the next one {then}")
-    elif not sound and token is not None:
-        run.report.notes.append("content/ is not what was synced last (edited, reverted?): a full sync")
-        token = None
+        drift = find_drift(run, state)
+        drift.sum_differs = state is not None and not sound
+    start, notes = _with_notes(run, start, sound=sound)
     try:
-        delta = _ask(run, token)
+        delta = _ask(run, start.token)
     except TokenRejectedError as rejected:
-        run.report.notes.append(f"{rejected.message}: a full sync instead")
-        _, fresh = run.check_index(state, whole=True)
-        token, delta = None, _ask(run, None)
-    status.full, status.search = token is None, run.searches or None
-    _list(run, status, delta, state, fresh=fresh)
+        notes.append(note_after_rejection(rejected.message))
+        _, recheck = run.compare_content(state, whole=True)
+        start = decide(run.with_all().situation(state))
+        delta = _ask(run, None)
+    if len(run.index) and delta.empty and _stops_at_nothing(run, start):
+        notes.append("the space came back empty: the next sync stops there, unless --allow-empty is given")
+    return StatusOutcome(_report(run, start, delta, run.due_assets(state, recheck=recheck), drift), tuple(notes))
 
 
-def _token(run: SyncRun, state: SyncState | None) -> str | None:
-    token = run.start_token(state)
-    if state is None:
-        run.report.notes.append("nothing was synced here yet")
-    elif state.token is None and not run.searches:
-        run.report.notes.append("no sync token is stored")
-    return token
+def _with_notes(run: SyncRun, start: Start, *, sound: bool) -> tuple[Start, list[str]]:
+    """Return the start after content/ was compared, and the sentences about it; a sync under way is not compared."""
+    notes = [_note(start)]
+    if (run.project.cache / "staging/sync.db").exists():
+        what, then = ("search", "starts anew") if run.searches else ("sync", "finishes it first")
+        notes.append(f"a {what} was interrupted: the next one {then}")
+    elif (compared := start.after_comparison(sound=sound)) != start:
+        start = compared
+        notes.append(_note(start))
+    return start, [note for note in notes if note]
+
+
+def _note(start: Start) -> str | None:
+    """Return why the next sync asks for everything; in a status this is news even where it would surprise nobody."""
+    plain = start.reason.value if start.reason in (Reason.FIRST, Reason.NO_TOKEN) else None
+    return start.note() or plain
+
+
+def _stops_at_nothing(run: SyncRun, start: Start) -> bool:
+    return stops_at_nothing(full=start.full, searches=run.searches, allow_empty=run.options.allow_empty)
 
 
 class _Found(NamedTuple):
@@ -98,92 +109,91 @@ class _Found(NamedTuple):
     files: tuple[str, ...] = ()
 
 
-@dataclass(frozen=True)
+@dataclass
 class _Delta:
-    """What the space answered: each key's winner by its rank alone, and those that differ from the mirror."""
+    """What the space answered: the rank of each key's winner, and the winners that differ from the mirror."""
 
-    ranks: dict[Key, tuple[int, str]]
-    found: dict[Key, _Found]
-    empty: bool
+    ranks: dict[Key, tuple[int, str]] = field(default_factory=dict)
+    found: dict[Key, _Found] = field(default_factory=dict)
+    empty: bool = True
 
 
 def _ask(run: SyncRun, token: str | None) -> _Delta:
-    """Ask for a delta, or for all; items are compared as they pass and not kept."""
-    ranks: dict[Key, tuple[int, str]] = {}
-    found: dict[Key, _Found] = {}
-    model, empty = run.answers.read(), True
+    """Ask for a delta, or for everything; items are compared as they pass and not kept."""
+    delta, titles = _Delta(), ItemTitles(run.answers.read())
     for page in run.pages(token):
         if page.anew:
-            ranks, found, empty = {}, {}, True
+            delta = _Delta()
         for change in run.wanted(page.changes):
             rank = precedence(change)
-            if rank > ranks.get(change.key, (-1, "")):
-                ranks[change.key] = rank
-                empty = empty and not isinstance(change, Upsert)
-                found.pop(change.key, None)
-                found.update(_judged(run, change, model))
+            if rank > delta.ranks.get(change.key, (-1, "")):
+                delta.ranks[change.key] = rank
+                delta.empty = delta.empty and not isinstance(change, Upsert)
+                delta.found.pop(change.key, None)
+                delta.found.update(_differing(run, change, titles))
     if token is None:
-        left = (row for row in run.index.all() if row.key not in ranks)
-        found.update((row.key, _removed(run, row, model)) for row in left)
-    return _Delta(ranks, found, empty)
+        rest = (row for row in run.index.all() if row.key not in delta.ranks)
+        delta.found.update((row.key, _removed(run, row, titles)) for row in rest)
+    return delta
 
 
-def _judged(run: SyncRun, change: Change, model: Model) -> Iterator[tuple[Key, _Found]]:
+def _differing(run: SyncRun, change: Change, titles: ItemTitles) -> Iterator[tuple[Key, _Found]]:
     """Yield what a change would do to the mirror, nothing where it has just that."""
     row = run.index.find(change.key)
     if not isinstance(change, Upsert):
         if row is not None:
-            yield change.key, _removed(run, row, model)
+            yield change.key, _removed(run, row, titles)
     elif row is None or row.digest != item_digest(change.key, canonical(change.item.raw)):
         how = "changed" if row else "new"
-        yield change.key, _Found(how, item_title(change.item, model), tuple(_to_fetch(run, change.item, row)))
+        yield change.key, _Found(how, titles.title(change.item), tuple(_to_fetch(run, change.item, row)))
 
 
-def _removed(run: SyncRun, row: Row, model: Model) -> _Found:
-    item = _mirrored(run, row)
-    return _Found("removed", item_title(item, model) if item is not None else one_line(row.key.id))
+def _removed(run: SyncRun, row: Row, titles: ItemTitles) -> _Found:
+    return _Found("removed", titles.title_or_id(_mirrored(run, row), row.key))
 
 
 def _mirrored(run: SyncRun, row: Row) -> Item | None:
-    data = read_bytes(run.config.content / row.path)
-    return read_item(data) if data is not None else None
+    data = read_bytes(run.project.content / row.path)
+    return item_from_bytes(data) if data is not None else None
 
 
 def _to_fetch(run: SyncRun, item: Item, row: Row | None) -> Iterator[str]:
-    """Yield the paths of an asset's files that do not lie there from the same address."""
+    """Yield the paths of an asset's files that are not there from the same address."""
     if item.key.kind != "asset" or not run.downloads:
         return
     alike = run.index.alike(item_folder(item.key, ""), item.key.id.lower())
-    clash = any(each.key != item.key for each in alike)
+    clash = any(other.key != item.key for other in alike)
     path = row.path if row is not None else item_path(item.key, "", clash=clash)
     before = _mirrored(run, row) if row is not None else None
-    had = asset_files(before, path) if before is not None else ()
-    standing = {file.url for file in had if (run.config.content / file.path).is_file()}
-    yield from (file.path for file in asset_files(item, path) if file.url not in standing)
+    old_files = asset_files(before, path) if before is not None else ()
+    present = {file.url for file in old_files if (run.project.content / file.path).is_file()}
+    yield from (file.path for file in asset_files(item, path) if file.url not in present)
 
 
-def _list(run: SyncRun, status: StatusReport, delta: _Delta, state: SyncState | None, *, fresh: bool) -> None:
-    lists = {"new": status.new, "changed": status.changed, "removed": status.removed}
+def _report(run: SyncRun, start: Start, delta: _Delta, due: set[str], drift: Drift | None) -> StatusReport:
+    report = StatusReport(full=start.full, search=run.searches or None, drift=drift)
+    lists = {"new": report.new, "changed": report.changed, "removed": report.removed}
     for key, found in sorted(delta.found.items()):
         lists[found.how].append(Listed(str(key), found.title))
-    fetched = {path for found in delta.found.values() for path in found.files}
-    due = set(state.pending) if state else set()
-    if fresh:
-        due |= {row.key.id for row in run.index.all() if row.key.kind == "asset"}
-    keys = (Key("asset", each) for each in due)
-    rows = (run.index.find(key) for key in keys if key not in delta.found)
-    for row in rows:
-        item = _mirrored(run, row) if row is not None else None
-        fetched.update(_to_fetch(run, item, row) if item is not None else ())
-    status.files = [f"content/{path}" for path in sorted(fetched)]
-    status.model = list(_model_changes(run))
-    guarded = status.full and not run.searches and not run.options.allow_empty
-    if guarded and delta.empty and len(run.index):
-        run.report.notes.append("the space came back empty: the next sync stops there, unless --allow-empty is given")
+    report.files = [f"content/{path}" for path in sorted(_files_to_fetch(run, delta, due))]
+    report.model = list(_model_changes(run))
+    return report
+
+
+def _files_to_fetch(run: SyncRun, delta: _Delta, due: set[str]) -> set[str]:
+    """Return the paths of asset files that the sync would fetch, of changed assets and of those that are `due`."""
+    paths = {path for found in delta.found.values() for path in found.files}
+    keys = (Key("asset", identifier) for identifier in due)
+    for row in filter(None, (run.index.find(key) for key in keys if key not in delta.found)):
+        item = _mirrored(run, row)
+        paths.update(_to_fetch(run, item, row) if item is not None else ())
+    return paths
 
 
 def _model_changes(run: SyncRun) -> Iterator[str]:
     """Yield the paths of the model's files that the next sync would write or remove."""
-    content, files = run.config.content, model_files(run.answers)
-    there = {f"model/content_types/{file.name}" for file in (content / "model/content_types").glob("*.json")}
-    yield from (f"content/{path}" for path in sorted({*files, *there}) if read_bytes(content / path) != files.get(path))
+    content, files = run.project.content, model_files(run.answers)
+    present = {f"model/content_types/{file.name}" for file in (content / "model/content_types").glob("*.json")}
+    for path in sorted({*files, *present}):
+        if read_bytes(content / path) != files.get(path):
+            yield f"content/{path}"

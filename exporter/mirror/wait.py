@@ -1,30 +1,31 @@
-"""Waiting for what a webhook announced: sync in rounds, with growing pauses, until the mirror has it."""
+"""Wait for what a webhook announced: sync in rounds, with growing pauses, until the mirror has it."""
 
 from __future__ import annotations
 
 import random
 import re
 import time
+from contextlib import closing
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
-from exporter.errors import GuardError, SourceError
-from exporter.files import read_bytes
-from exporter.mirror.index import MirrorIndex, read_item
-from exporter.model import Key
-from exporter.report import SyncReport
+from exporter.core.errors import GuardError, SourceError
+from exporter.core.files import read_bytes
+from exporter.core.model import Key, item_from_bytes
+from exporter.mirror.index import MirrorIndex
+from exporter.report.report import SyncReport
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from exporter.config import Source
-    from exporter.mirror.sync import SyncOptions
-    from exporter.report import Report
-    from exporter.settings import Config
+    from exporter.config.settings import Project
+    from exporter.config.site_schema import Source
+    from exporter.mirror.run import SyncOptions, SyncOutcome
 
 _FIRST_PAUSE = 1.0
 _LONGEST_PAUSE = 15.0
-_FORM = re.compile(r"(?:(entry|asset):)?([^@\s]+)(?:@([0-9]{1,18}))?")
+"""Seconds."""
+_AWAITED = re.compile(r"(?:(entry|asset):)?([^@\s]+)(?:@([0-9]{1,18}))?")
 
 
 @dataclass(frozen=True)
@@ -35,7 +36,7 @@ class Awaited:
     revision: int | None = None
 
     def is_met_by(self, revision: int | None) -> bool:
-        """Tell whether that is over with what the mirror has; None for nothing."""
+        """Whether the wait is over with the revision that the mirror has; None where it does not have the item."""
         return revision is not None and revision >= (self.revision or 0)
 
     def __str__(self) -> str:
@@ -44,21 +45,18 @@ class Awaited:
 
 def read_awaited(text: str) -> Awaited:
     """Read `ID` or `ID@REVISION`, of an entry or after `asset:` of an asset. Raises ValueError."""
-    found = _FORM.fullmatch(text)
+    found = _AWAITED.fullmatch(text)
     if found is None:
         raise ValueError(f"expected ENTRY_ID or ENTRY_ID@REVISION, found {text!r}")
     return Awaited(Key(found[1] or "entry", found[2]), int(found[3]) if found[3] else None)
 
 
-def mirrored_revision(config: Config, key: Key) -> int | None:
-    """Give the revision of an item in the mirror, after a sync; None where it is not there, 0 where it has none."""
-    index = MirrorIndex(config.cache / "mirror.db")
-    try:
+def mirrored_revision(project: Project, key: Key) -> int | None:
+    """Return the revision of an item in the mirror, after a sync; None where it is not there, 0 where it has none."""
+    with closing(MirrorIndex(project.cache / "mirror.db")) as index:
         row = index.find(key)
-    finally:
-        index.close()
-    data = read_bytes(config.content / row.path) if row is not None else None
-    item = read_item(data) if data is not None else None
+    data = read_bytes(project.content / row.path) if row is not None else None
+    item = item_from_bytes(data) if data is not None else None
     revision = item.sys.get("revision") if item is not None else None
     return (revision if isinstance(revision, int) else 0) if item is not None else None
 
@@ -66,45 +64,49 @@ def mirrored_revision(config: Config, key: Key) -> int | None:
 def sync_until(
     awaited: Awaited,
     limit: float,
-    config: Config,
+    project: Project,
     options: SyncOptions,
-    report: Report,
-    sync: Callable[[SyncOptions], None],
+    sync: Callable[[SyncOptions], SyncOutcome],
     pause: Callable[[float], None],
     *,
     clock: Callable[[], float] = time.monotonic,
     chance: Callable[[], float] = random.random,
-) -> None:
-    """Sync until the mirror has what is awaited, the last time when `limit` seconds have passed.
+) -> SyncOutcome:
+    """Sync until the mirror has what is awaited, the last time when `limit` seconds have passed; return the sum.
 
-    `sync` makes one round, `report.sync` sums them up. `pause` lets go of the lock for some seconds; where another run
-    has it afterwards it raises GuardError and is asked for another pause. Raises SourceError where nothing came.
+    `sync` makes one round. `pause` releases the lock for some seconds; where another run holds it afterwards it raises
+    GuardError and is asked for another pause. Raises SourceError where nothing came.
     """
-    start, total, busy = clock(), SyncReport(rounds=0), None
+    start, busy = clock(), None
+    total = _with_round(None, sync(options))
+    revision = mirrored_revision(project, awaited.key)
     while True:
-        if busy is None:
-            report.problems.clear()
-            sync(options)
-            assert report.sync is not None
-            total = report.sync = total.followed_by(report.sync)
-            options = replace(options, full=False)
-            has = mirrored_revision(config, awaited.key)
         passed = clock() - start
-        total.seconds = round(passed, 2)
-        if awaited.is_met_by(has):
-            return
+        total = replace(total, report=replace(total.report, seconds=round(passed, 2)))
+        if awaited.is_met_by(revision):
+            return total
         if passed >= limit:
-            raise busy or SourceError("wait-limit", _told(awaited, has, config.site.source, total))
-        busy = _busy(pause, min(pause_after(total.rounds or 0, chance()), limit - passed))
+            raise busy or SourceError("wait-limit", _in_vain(awaited, revision, project.site.source, total.report))
+        busy = _busy(pause, min(pause_after(total.report.rounds or 0, chance()), limit - passed))
+        if busy is None:
+            total = _with_round(total, sync(replace(options, full=False)))
+            revision = mirrored_revision(project, awaited.key)
+
+
+def _with_round(total: SyncOutcome | None, later: SyncOutcome) -> SyncOutcome:
+    """Return the rounds so far, None for none, with one more."""
+    if total is None:
+        return replace(later, report=SyncReport(rounds=0).followed_by(later.report))
+    return replace(total.followed_by(later), report=total.report.followed_by(later.report))
 
 
 def pause_after(rounds: int, chance: float) -> float:
-    """Give the seconds to pause after some rounds; `chance`, from 0 to 1, spreads jobs that one webhook started."""
+    """Return the seconds to pause after some rounds; `chance`, from 0 to 1, spreads jobs that one webhook started."""
     return min(_FIRST_PAUSE * 2.0 ** min(rounds - 1, 16), _LONGEST_PAUSE) * (1 + chance) / 2
 
 
 def _busy(pause: Callable[[float], None], seconds: float) -> GuardError | None:
-    """Pause; give what another run was found by that holds the lock afterwards."""
+    """Pause; return the error that names another run where it holds the lock afterwards."""
     try:
         pause(seconds)
     except GuardError as error:
@@ -114,19 +116,21 @@ def _busy(pause: Callable[[float], None], seconds: float) -> GuardError | None:
     return None
 
 
-def _told(awaited: Awaited, has: int | None, source: Source, total: SyncReport) -> str:
-    """Say what was waited for, what there is, and what to look at."""
+def _in_vain(awaited: Awaited, revision: int | None, source: Source, total: SyncReport) -> str:
+    """Return what was waited for, what there is instead, and what to check."""
     spent = f"{total.seconds:.0f} s, {total.rounds} {'round' if total.rounds == 1 else 'rounds'}"
-    there = "does not have it" if has is None else f"has revision {has}"
+    found = "does not have it" if revision is None else f"has revision {revision}"
     kept = "what else came is kept"
     advice = "check that it is published in this space and environment, run again or raise --wait-limit"
-    return f"{awaited} did not come ({spent}): the mirror {there}, {kept}; {advice}{_left_out(awaited, has, source)}"
+    return (
+        f"{awaited} did not come ({spent}): the mirror {found}, {kept}; {advice}{_left_out(awaited, revision, source)}"
+    )
 
 
-def _left_out(awaited: Awaited, has: int | None, source: Source) -> str:
-    """Say where site.yaml may be what keeps an item from ever coming."""
-    if has is None and source.only and awaited.key.kind == "entry":
+def _left_out(awaited: Awaited, revision: int | None, source: Source) -> str:
+    """Return the setting of site.yaml that may keep an item from ever coming."""
+    if revision is None and source.only and awaited.key.kind == "entry":
         return f"; source.only leaves out entries that are not of the types {', '.join(source.only)}"
-    if has is None and source.search:
+    if revision is None and source.search:
         return "; source.search leaves out what it does not find"
     return ""

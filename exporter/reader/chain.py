@@ -8,7 +8,6 @@ from functools import partial
 from itertools import pairwise
 from typing import TYPE_CHECKING
 
-from exporter.reader.buckets import bucket_of, pages_in
 from exporter.reader.encoding import BrokenError, deflate, deflate_pack, digest_name, inflate, load_object
 from exporter.reader.evolve import Change, Evolution, begin, digest_of, evolve
 from exporter.reader.head import (
@@ -26,7 +25,8 @@ from exporter.reader.head import (
 from exporter.reader.kept import append_token
 from exporter.reader.model import ChainReport
 from exporter.reader.past import LostError, Past
-from exporter.reader.records import slots_used
+from exporter.reader.records.buckets import bucket_of, pages_in
+from exporter.reader.records.records import slots_used
 from exporter.reader.trail import Trail, write_trail
 
 if TYPE_CHECKING:

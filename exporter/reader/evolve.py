@@ -7,14 +7,14 @@ from collections import Counter
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
-from exporter.reader.buckets import bucket_digest, bucket_of, pages_in, regroup, token_of
-from exporter.reader.carry import carry, proven_with_uses
-from exporter.reader.chrome import SAMPLE, learn, path_key
 from exporter.reader.encoding import BrokenError
 from exporter.reader.head import Leaf, load_members
 from exporter.reader.model import Member
 from exporter.reader.past import Layer
-from exporter.reader.records import Chrome, is_text, slot_number, slots_used
+from exporter.reader.records.buckets import bucket_digest, bucket_of, pages_in, regroup, token_of
+from exporter.reader.records.carry import carry, proven_with_uses
+from exporter.reader.records.chrome import SAMPLE, learn, path_key
+from exporter.reader.records.records import Chrome, is_text, slot_number, slots_used
 from exporter.reader.steps import by_bytes
 
 if TYPE_CHECKING:

@@ -7,8 +7,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urljoin, urlsplit
 
-from exporter.errors import ConfigError, SourceError
-from exporter.files import read_bytes
+from exporter.core.errors import ConfigError, SourceError
+from exporter.core.files import read_bytes
 from exporter.reader.encoding import LARGE
 
 if TYPE_CHECKING:

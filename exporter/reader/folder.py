@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from exporter.files import read_bytes, read_file, remove, write_atomic
+from exporter.core.files import read_bytes, read_file, remove, write_atomic
 from exporter.reader.encoding import BrokenError, digest_name, inflate
 
 if TYPE_CHECKING:

@@ -6,7 +6,6 @@ import hashlib
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from exporter.reader.buckets import DEEPEST, prefixes
 from exporter.reader.encoding import (
     LARGE,
     SMALL,
@@ -21,7 +20,8 @@ from exporter.reader.encoding import (
 )
 from exporter.reader.kept import Kept
 from exporter.reader.model import Member
-from exporter.reader.records import SLOTS, Chrome
+from exporter.reader.records.buckets import DEEPEST, prefixes
+from exporter.reader.records.records import SLOTS, Chrome
 
 if TYPE_CHECKING:
     from collections.abc import Container, Mapping

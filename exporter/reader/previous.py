@@ -11,9 +11,7 @@ import shutil
 from itertools import pairwise
 from typing import TYPE_CHECKING
 
-from exporter.layout import is_own_name
-from exporter.reader.buckets import bucket_digest, bucket_of, pages_in, token_of
-from exporter.reader.carry import proven
+from exporter.core.naming import is_own_name
 from exporter.reader.encoding import LARGE, SMALL, BrokenError, deflate_pack, digest_name, inflate, load_object
 from exporter.reader.evolve import read_member
 from exporter.reader.fetch import Source
@@ -21,6 +19,8 @@ from exporter.reader.folder import ChainFolder, read_page
 from exporter.reader.head import Head, ledger_name, load_head, load_members, pack_data
 from exporter.reader.model import Member
 from exporter.reader.publish import UPDATES, of_chain
+from exporter.reader.records.buckets import bucket_digest, bucket_of, pages_in, token_of
+from exporter.reader.records.carry import proven
 from exporter.reader.replay import reachable
 from exporter.reader.steps import by_bytes
 

@@ -5,11 +5,11 @@ from __future__ import annotations
 import hashlib
 from typing import TYPE_CHECKING
 
-from exporter.reader.buckets import bucket_digest, pages_in, regroup, token_of
 from exporter.reader.encoding import BrokenError
 from exporter.reader.model import Member
 from exporter.reader.past import Past
-from exporter.reader.records import Chrome, slots_used
+from exporter.reader.records.buckets import bucket_digest, pages_in, regroup, token_of
+from exporter.reader.records.records import Chrome, slots_used
 from exporter.reader.steps import by_bytes
 
 if TYPE_CHECKING:

@@ -1,4 +1,4 @@
-"""Asset files, from the hosts of Contentful or the source's own: streamed to the disk by threads, without a token."""
+"""Asset files, from Contentful's hosts or the source's own: streamed to the disk by threads, without a token."""
 
 from __future__ import annotations
 
@@ -15,23 +15,28 @@ import requests
 from requests.utils import requote_uri
 from urllib3.exceptions import HTTPError
 
-from exporter.errors import SourceError
-from exporter.source.delivery import Address, Delivery, failure, reset_time, time_outs
+from exporter.core.errors import SourceError
+from exporter.source.address import proxies_for
+from exporter.source.bodies import time_outs
+from exporter.source.failures import failure, reset_time
 from exporter.source.retry import RetryableError, retrying
 
 if TYPE_CHECKING:
     from collections.abc import Generator, Iterable
     from pathlib import Path
 
+    from exporter.source.address import Address
+    from exporter.source.delivery import Delivery
+
 LARGEST = 2_000_000_000
 """Bytes that one file may have."""
 
 _HOSTS = re.compile(r"(?:[a-z0-9-]+\.)*(?:ctfassets\.net|contentful\.com)")
-_CHUNK = 1 << 16
-_SLOWEST = 100_000
-"""Bytes a second that a line should bring: a large file has that much more time than the deadline."""
-_RESET = 1.0
-"""Seconds that a 429 holds where it does not say: the shortest reset there is."""
+_CHUNK_BYTES = 1 << 16
+_SLOWEST_RATE = 100_000
+"""Bytes a second that a line should bring: a large file gets that much more time than the deadline."""
+_SHORTEST_RESET = 1.0
+"""Seconds that a 429 holds where it does not say."""
 _TOO_MANY = "the answer was too many requests (429)"
 
 
@@ -46,7 +51,7 @@ class Wanted:
 
 
 def file_address(file_url: str, address: Address) -> str:
-    """Give the address to ask an asset file at.
+    """Return the URL to ask for an asset file.
 
     A local endpoint answers the path of any file URL. Elsewhere a URL without a scheme takes the source's own on the
     source's host and port, https otherwise. Raises SourceError for a host that is neither Contentful's nor the
@@ -68,7 +73,7 @@ def file_address(file_url: str, address: Address) -> str:
 
 
 def _scheme(parts: SplitResult, own: SplitResult) -> str:
-    """Give http only where the source itself, on a loopback host, is asked by it."""
+    """Return the scheme: http only where the source itself, on a loopback host, is asked by it."""
     if parts.hostname != own.hostname or own.scheme == "https":
         return "https"
     return parts.scheme or (own.scheme if parts.port == own.port else "https")
@@ -79,13 +84,13 @@ def download_all(
 ) -> Generator[tuple[Wanted, str, str], None, None]:
     """Stream files to their places, `at_once` of them at a time, each within the client's deadline.
 
-    Yields each as it ends, with the code and the words of what went wrong, empty where nothing did. What is asked and
-    received is counted on `client`. Raises OSError where a file cannot be written; the others are then given up.
+    Yields every file as it ends, with the code and the words of what went wrong, empty where nothing did. What is asked
+    and received is counted on `client`. Raises OSError where a file cannot be written; the others are then given up.
     """
     downloads = _Downloads(client)
     pool = ThreadPoolExecutor(at_once, "asset")
     try:
-        running = {pool.submit(downloads.fetch, each): each for each in wanted}
+        running = {pool.submit(downloads.fetch, file): file for file in wanted}
         for done in as_completed(running):
             yield running.pop(done), *done.result()
     finally:
@@ -97,8 +102,8 @@ def download_all(
 class _Downloads:
     """What the threads share: the counts, a session for each of them, the reset time that all of them keep.
 
-    A host that nothing came from, and that a file could not reach to its deadline, is lost: thousands of files are not
-    to wait for it one after the other.
+    A host that nothing came from, and that one file could not reach until its deadline, is lost: thousands of files
+    must not wait for it one after another.
     """
 
     def __init__(self, client: Delivery) -> None:
@@ -112,18 +117,18 @@ class _Downloads:
         self._sessions: list[requests.Session] = []
 
     def close(self) -> None:
-        """Close all connections, when no thread is at work any more."""
+        """Close all connections, once no thread is at work any more."""
         for session in self._sessions:
             session.close()
 
     def fetch(self, wanted: Wanted) -> tuple[str, str]:
-        """Stream a file to its place; give the code and the words of what went wrong."""
+        """Stream a file to its place; return the code and the words of what went wrong."""
         host = ""
         try:
             address = file_address(wanted.url, self._client.address)
             host = urlsplit(address).netloc
             _check_limit(wanted.size or 0)
-            deadline = self._client.deadline + (wanted.size or 0) / _SLOWEST
+            deadline = self._client.deadline + (wanted.size or 0) / _SLOWEST_RATE
             retrying(partial(self._attempt, address, wanted), deadline, sleep=self._sleep)
         except SourceError as error:
             if error.code == "unreachable" and host not in self._reached:
@@ -137,10 +142,17 @@ class _Downloads:
         if lost := self._lost.get(host):
             raise SourceError(lost.code, lost.message)
         self._wait_for_reset(ends)
-        patience = time_outs(max(ends - time.monotonic(), 0.1))
+        timeout = time_outs(max(ends - time.monotonic(), 0.1))
         self._count(requests=1)
         try:
-            answer = self._session().get(address, auth=_no_token, timeout=patience, stream=True, allow_redirects=False)
+            answer = self._session().get(
+                address,
+                auth=_no_token,
+                timeout=timeout,
+                proxies=proxies_for(address),
+                stream=True,
+                allow_redirects=False,
+            )
         except requests.RequestException as error:
             raise failure(error, host) from None
         self._reached.add(host)
@@ -153,7 +165,7 @@ class _Downloads:
                 self._count(received=answer.raw.tell())
 
     def _wait_for_reset(self, ends: float) -> None:
-        """Ask nothing before the time that the server named, whichever thread it told."""
+        """Ask nothing before the time that the server named to any of the threads."""
         while (wait := self._not_before - time.monotonic()) > 0:
             if self._not_before >= ends:
                 raise RetryableError(_TOO_MANY, wait, "rate-limit")
@@ -164,38 +176,37 @@ class _Downloads:
         self._check_stop()
 
     def _check_status(self, answer: requests.Response) -> None:
-        status = answer.status_code
+        status, reset = answer.status_code, reset_time(answer.headers)
         if status == requests.codes.too_many_requests:
-            said = reset_time(answer.headers)
-            wait = _RESET if said is None else said
+            wait = _SHORTEST_RESET if reset is None else reset
             with self._lock:
                 self._not_before = max(self._not_before, time.monotonic() + wait)
             raise RetryableError(_TOO_MANY, wait, "rate-limit")
         if status >= requests.codes.server_error:
-            raise RetryableError(f"the answer was {status}", code="asset-status")
+            raise RetryableError(f"the answer was {status}", reset, "asset-status")
         if status != requests.codes.ok:
             raise SourceError("asset-status", f"the answer was {status}")
 
     def _receive(self, answer: requests.Response, wanted: Wanted, ends: float) -> None:
-        """Write the body as it comes; a call that waits for a whole chunk could wait beyond the deadline."""
-        came = 0
+        """Write the body as it comes: waiting for a whole chunk could last beyond the deadline."""
+        received = 0
         with wanted.target.open("wb") as file:
             while chunk := self._read(answer, ends):
-                came += file.write(chunk)
-                _check_limit(came)
-                if wanted.size is not None and came > wanted.size:
+                received += file.write(chunk)
+                _check_limit(received)
+                if wanted.size is not None and received > wanted.size:
                     raise SourceError("asset-size", f"more bytes came than the {wanted.size} that were announced")
-        if wanted.size is not None and came < wanted.size:
+        if wanted.size is not None and received < wanted.size:
             if answer.headers.get("Content-Length") != str(answer.raw.tell()):
                 raise RetryableError("its bytes broke off", code="asset-cut")
-            raise SourceError("asset-size", f"{came} bytes came of {wanted.size}")
+            raise SourceError("asset-size", f"{received} bytes came of {wanted.size}")
 
     def _read(self, answer: requests.Response, ends: float) -> bytes | None:
         self._check_stop()
         if time.monotonic() > ends:
             raise RetryableError("its bytes came too slowly", code="asset-cut")
         try:
-            chunk: bytes | None = answer.raw.read1(_CHUNK, decode_content=True)
+            chunk: bytes | None = answer.raw.read1(_CHUNK_BYTES, decode_content=True)
         except HTTPError:
             raise RetryableError("its bytes broke off", code="asset-cut") from None
         return chunk
@@ -210,7 +221,7 @@ class _Downloads:
             self._client.bytes += received
 
     def _session(self) -> requests.Session:
-        """Give the thread's own session: one is not made to be used by several."""
+        """Return the thread's own session: a session is not made to be used by several threads."""
         if not hasattr(self._own, "session"):
             self._own.session = requests.Session()
             self._own.session.headers.update(self._client.session.headers)

@@ -1,19 +1,19 @@
-"""The items of a page, decoded one by one as they are asked for: each is put away while it is at hand."""
+"""The items of a page, decoded one by one as they are asked for: each is stored while it is in memory."""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 import msgspec
 
-from exporter.spelling import Json, decode, is_spelled_apart, read_double
+from exporter.core.encoding import Json, decode, has_exponent, read_double
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
 
 class _Page(msgspec.Struct):
-    """A page whose items are only marked off."""
+    """A page whose items are only located, not decoded."""
 
     items: list[msgspec.Raw]
     nextPageUrl: Json = None  # noqa: N815 - the wire's names
@@ -23,22 +23,35 @@ class _Page(msgspec.Struct):
 _PAGES = msgspec.json.Decoder(_Page)
 
 
-def split_page(data: bytes | bytearray) -> tuple[Json, Iterable[tuple[Json, bool]] | None]:
-    """Give a page's links by name, and its items, each with whether it is plain; None where it has no list of them.
+class SplitPage(NamedTuple):
+    """A page's links by name, its items with whether each is plain, and their number; None where it has no list.
 
-    An item is plain where no number in it is written with an exponent. Raises ValueError for what is no JSON object,
-    and, while the items are decoded, for one that is no JSON.
+    An item is plain where no number in it is written with an exponent. The items can be gone through once.
+    """
+
+    links: Json
+    items: Iterable[tuple[Json, bool]] | None
+    size: int
+
+
+def split_page(data: bytes | bytearray) -> SplitPage:
+    """Split a page into its links and its items.
+
+    Raises ValueError for what is no JSON object, and, while the items are decoded, for one that is no JSON.
     """
     try:
         page = _PAGES.decode(data)
     except (msgspec.DecodeError, RecursionError):  # no page, or one that the standard library alone can read
         body = decode(data)
     else:
-        return {"nextPageUrl": page.nextPageUrl, "nextSyncUrl": page.nextSyncUrl}, _decoded(page.items)
+        links = {"nextPageUrl": page.nextPageUrl, "nextSyncUrl": page.nextSyncUrl}
+        return SplitPage(links, _decoded(page.items), len(page.items))
     if not isinstance(body, dict):
         raise ValueError("no JSON object")
     items = body.get("items")
-    return body, [(each, False) for each in items] if isinstance(items, list) else None
+    if not isinstance(items, list):
+        return SplitPage(body, None, 0)
+    return SplitPage(body, [(item, False) for item in items], len(items))
 
 
 def _decoded(items: list[msgspec.Raw]) -> Iterator[tuple[Json, bool]]:
@@ -47,7 +60,7 @@ def _decoded(items: list[msgspec.Raw]) -> Iterator[tuple[Json, bool]]:
     def number(text: str) -> float:
         nonlocal plain
         value = read_double(text)
-        plain = plain and not is_spelled_apart(value)
+        plain = plain and not has_exponent(value)
         return value
 
     decoder = msgspec.json.Decoder(float_hook=number)

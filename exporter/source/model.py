@@ -1,19 +1,19 @@
-"""What a sync does not bring: locales, content types and tags, asked for beside each one."""
+"""What a sync does not bring: locales, content types and tags, asked for with every sync."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from exporter.errors import ConfigError, SourceError
-from exporter.model import Model, read_content_type, read_locale
+from exporter.core.errors import ConfigError, SourceError
+from exporter.core.model import Model, read_content_type, read_locale
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from exporter.config import Source
+    from exporter.config.site_schema import Source
+    from exporter.core.encoding import Json
     from exporter.source.delivery import Delivery
-    from exporter.spelling import Json
 
 
 @dataclass(frozen=True)
@@ -27,8 +27,8 @@ class ModelAnswers:
     def read(self) -> Model:
         """Read the answers into the program's own types."""
         return Model(
-            {each: read_content_type(raw) for each, raw in self.content_types.items()},
-            {each: read_locale(raw) for each, raw in self.locales.items()},
+            {type_id: read_content_type(raw) for type_id, raw in self.content_types.items()},
+            {code: read_locale(raw) for code, raw in self.locales.items()},
         )
 
 
@@ -36,9 +36,9 @@ def fetch_model(client: Delivery) -> ModelAnswers:
     """Ask for locales, content types and tags. Raises SourceError; a space without tags at all has none."""
     try:
         answers = ModelAnswers(
-            {each["code"]: each for each in client.collection("locales")},
-            {each["sys"]["id"]: each for each in client.collection("content_types")},
-            {each["sys"]["id"]: each for each in _tags(client)},
+            {raw["code"]: raw for raw in client.collection("locales")},
+            {raw["sys"]["id"]: raw for raw in client.collection("content_types")},
+            {raw["sys"]["id"]: raw for raw in _tags(client)},
         )
         answers.read()
     except (KeyError, TypeError, AttributeError):
@@ -52,7 +52,7 @@ def fetch_known_model(client: Delivery, source: Source) -> ModelAnswers:
     search = source.search.content_type if source.search else None
     named = {"source.only": source.only or (), "source.search.content_type": (search,) if search else ()}
     for key, types in named.items():
-        unknown = [each for each in types if each not in answers.content_types]
+        unknown = [type_id for type_id in types if type_id not in answers.content_types]
         if unknown:
             has = ", ".join(sorted(answers.content_types))
             raise ConfigError("config-invalid", f"{key}: the space has no {', '.join(unknown)}: it has {has}")

@@ -1,4 +1,4 @@
-"""Asking again: when an attempt that failed may be made anew, and when it is time to give up."""
+"""Asking again: when a failed attempt may be repeated, and when it is time to give up."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ import random
 import time
 from typing import TYPE_CHECKING, TypeVar
 
-from exporter.errors import SourceError
+from exporter.core.errors import SourceError
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -16,15 +16,16 @@ T = TypeVar("T")
 
 _FIRST_WAIT = 0.25
 _LONGEST_WAIT = 8.0
+"""Seconds."""
 _LEAST_TIME = 0.1
-"""Seconds that an attempt needs at the very least."""
+"""Seconds that an attempt needs at least."""
 
 
 class RetryableError(Exception):
     """An attempt failed in a way that a later one may not.
 
     `reason` is a clause without a full stop; `not_before` the seconds from now before which nothing may be asked, None
-    where the service names none; `code` is the word for programs if that was the last attempt.
+    where the service names none; `code` is the word for programs if it was the last attempt.
     """
 
     def __init__(self, reason: str, not_before: float | None = None, code: str = "unreachable") -> None:
@@ -35,7 +36,7 @@ class RetryableError(Exception):
 
 
 def wait_after(failures: int, left: float, blocked: float, chance: float) -> float | None:
-    """Give the seconds to wait after the last of some failures, None where it is time to give up.
+    """Return the seconds to wait after the last of some failures, None where it is time to give up.
 
     `left` are the seconds to the deadline, `blocked` those in which nothing may be asked (0: no such rule); `chance`,
     from 0 to 1, spreads the clients that failed together.
@@ -76,5 +77,10 @@ def retrying(
 
 def _gave_up(reason: str, attempts: int, seconds: float, blocked: float) -> str:
     times = "once" if attempts == 1 else f"{attempts} times"
-    later = f"in {math.ceil(blocked)} s" if blocked else "later"
+    later = f"in {_duration(blocked)}" if blocked else "later"
     return f"{reason}; asked {times} in {seconds:.1f} s: run again {later}"
+
+
+def _duration(seconds: float) -> str:
+    """Return a time in seconds, from two hours on in hours."""
+    return f"{math.ceil(seconds)} s" if seconds < 7200 else f"{math.ceil(seconds / 3600)} hours"

@@ -9,45 +9,51 @@ from functools import partial
 from typing import TYPE_CHECKING, Protocol
 from urllib.parse import parse_qs, urlsplit
 
-from exporter.errors import SourceError
-from exporter.model import Change, read_change
-from exporter.source.delivery import MOST_UNPACKED
-from exporter.source.items import split_page
-from exporter.source.packing import TooLargeError, unpacked
+from exporter.core.errors import SourceError
+from exporter.core.model import Change, read_change
+from exporter.source.bodies import MOST_UNPACKED
+from exporter.source.items import SplitPage, split_page
+from exporter.source.unpacking import TooLargeError, unpacked
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
 
+    from exporter.core.encoding import Json
     from exporter.source.delivery import Delivery
-    from exporter.spelling import Json
+
+
+MOST_EMPTY_PAGES = 100
+"""Pages without any item that may follow one another; the service sends one at times."""
 
 
 @dataclass(frozen=True, slots=True)
 class SyncPage:
     """One answer of `/sync`: its changes and the token of what comes next, which is the next sync if it is the last.
 
-    A search has no token. It may begin `anew`: of the pages before nothing counts. Changes can be gone through once;
-    what is no item raises SourceError then.
+    A search has no token. It may begin `anew`: then nothing of the pages before counts. Changes can be gone through
+    once; what is no item raises SourceError then. `empty` says that the page brought no item at all.
     """
 
     changes: Iterable[Change]
     token: str
     last: bool
     anew: bool = False
+    empty: bool = False
 
 
-def _read_page(body: Json, items: Iterable[tuple[Json, bool]] | None, broken: Callable[[str], None]) -> SyncPage:
+def _read_page(page: SplitPage, broken: Callable[[str], None]) -> SyncPage:
     """Read a page; of its link only the token is taken, since real links name other schemes and environments.
 
-    `broken` is told what is wrong with an item. Raises ValueError where the page has no items, no link or no token.
+    `broken` is called with what is wrong with an item. Raises ValueError where the page has no items, link or token.
     """
-    if items is None:
+    if page.items is None:
         raise ValueError("a sync page without items")
-    link = body.get("nextPageUrl") or body.get("nextSyncUrl")
+    link = page.links.get("nextPageUrl") or page.links.get("nextSyncUrl")
     tokens = parse_qs(urlsplit(link).query).get("sync_token") if isinstance(link, str) else None
     if not tokens:
         raise ValueError("a sync page without a link to what comes next")
-    return SyncPage(_changes(items, broken), tokens[0], last=not body.get("nextPageUrl"))
+    last = not page.links.get("nextPageUrl")
+    return SyncPage(_changes(page.items, broken), tokens[0], last, empty=not page.size)
 
 
 def _changes(items: Iterable[tuple[Json, bool]], broken: Callable[[str], None]) -> Iterator[Change]:
@@ -64,13 +70,13 @@ class Received(Protocol):
     """Pages as they travelled, by the token that they were asked for with (None: an initial sync)."""
 
     def find(self, token: str | None) -> bytes | None:
-        """Give a page that was kept, None where there is none."""
+        """Return a page that was kept, or None."""
 
     def keep(self, token: str | None, body: bytearray) -> None:
         """Keep a page, so that it is not asked for again."""
 
     def drop(self, token: str | None) -> None:
-        """Forget a page: what it brought is put away."""
+        """Forget a page whose changes are stored."""
 
 
 def fetch_pages(
@@ -79,14 +85,14 @@ def fetch_pages(
     """Yield the pages of a delta from `token`, or of an initial sync where there is none, the last one included.
 
     `limit` is the number of items a page and travels with the first request of an initial sync alone: the service
-    keeps it in the token. With `received` the next page is asked for while one is put away, which is kept there
-    meanwhile: a run that ends anywhere has asked for one page in vain at the most. Raises SourceError, or
-    TokenRejectedError where the token is refused.
+    keeps it in the token. With `received` the next page is asked for while one is stored, which is kept there
+    meanwhile: a run that ends anywhere has asked for one page in vain at most. Raises SourceError, also for pages that
+    would never end, or TokenRejectedError where the token is refused.
     """
     asked, page = token, _page(client, token, limit, received)
+    endless = _EndlessGuard(client.address.host, token)
     while not page.last:
-        if page.token == asked:
-            raise SourceError("malformed", f"{client.address.host} names the same page again: try later")
+        endless.check(page)
         upcoming = Upcoming(partial(_page, client, page.token, limit, received)) if received else None
         yield page
         if received is not None:
@@ -94,6 +100,24 @@ def fetch_pages(
         asked = page.token
         page = upcoming.wait() if upcoming else _page(client, asked, limit, None)
     yield page
+
+
+class _EndlessGuard:
+    """Ends a sync whose pages lead on for ever: back to a page that came before, or over nothing but empty ones."""
+
+    def __init__(self, host: str, token: str | None) -> None:
+        self._host = host
+        self._seen = {token}
+        self._empty = 0
+
+    def check(self, page: SyncPage) -> None:
+        """Take note of a page that another one follows. Raises SourceError where that would go on for ever."""
+        self._empty = self._empty + 1 if page.empty else 0
+        if page.token in self._seen:
+            raise SourceError("malformed", f"{self._host} leads back to a page that it sent before: try again later")
+        if self._empty >= MOST_EMPTY_PAGES:
+            raise SourceError("malformed", f"{self._host} sent {self._empty} empty pages in a row: try again later")
+        self._seen.add(page.token)
 
 
 def _page(client: Delivery, token: str | None, limit: int, received: Received | None) -> SyncPage:
@@ -107,11 +131,11 @@ def _page(client: Delivery, token: str | None, limit: int, received: Received | 
     kept = received.find(token) if received else None
     with suppress(ValueError, TooLargeError):
         if kept is not None:
-            return _read_page(*split_page(unpacked(kept, MOST_UNPACKED)), broken)
+            return _read_page(split_page(unpacked(kept, MOST_UNPACKED)), broken)
     parameters = {"initial": "true", "limit": str(limit)} if token is None else {"sync_token": token}
-    (body, items), data = client.ask("sync", parameters, split_page)
+    split, data = client.ask("sync", parameters, split_page)
     try:
-        page = _read_page(body, items, broken)
+        page = _read_page(split, broken)
     except ValueError as error:
         raise SourceError("malformed", f"{client.address.host} answered with {error}: try again later") from None
     if received is not None and not page.last:
@@ -120,23 +144,23 @@ def _page(client: Delivery, token: str | None, limit: int, received: Received | 
 
 
 class Upcoming:
-    """A page that is asked for while the one before it is put away, by a thread that holds no process back."""
+    """A page that is asked for while the one before it is stored, by a thread that keeps no process from ending."""
 
     def __init__(self, ask: Callable[[], SyncPage]) -> None:
-        self._came: SyncPage | BaseException | None = None
+        self._result: SyncPage | BaseException | None = None
         self._thread = threading.Thread(target=self._run, args=(ask,), name="page", daemon=True)
         self._thread.start()
 
     def _run(self, ask: Callable[[], SyncPage]) -> None:
         try:
-            self._came = ask()
+            self._result = ask()
         except BaseException as error:  # noqa: BLE001 - raised where the page is waited for
-            self._came = error
+            self._result = error
 
     def wait(self) -> SyncPage:
-        """Give the page when it is there. Raises what asking for it raised."""
+        """Return the page once it is there. Raises what asking for it raised."""
         self._thread.join()
-        assert self._came is not None
-        if isinstance(self._came, BaseException):
-            raise self._came
-        return self._came
+        assert self._result is not None
+        if isinstance(self._result, BaseException):
+            raise self._result
+        return self._result

@@ -1,4 +1,4 @@
-"""A space in a folder laid out as a mirror: its items, model, asset files; and the form of any space in files."""
+"""A space in a folder laid out like a mirror, and the interface of any space in files."""
 
 from __future__ import annotations
 
@@ -6,20 +6,24 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Protocol
 from urllib.parse import unquote, urlsplit
 
-from exporter.errors import ConfigError
-from exporter.files import read_bytes, walk_files
-from exporter.layout import LOCALES_PATH, TAGS_PATH, AssetFile, asset_files, is_item_path
-from exporter.model import Item, Upsert, item_digest, read_change
-from exporter.spelling import Json, canonical, decode
+from exporter.core.encoding import Json, canonical, decode
+from exporter.core.errors import ConfigError
+from exporter.core.files import read_bytes, walk_files
+from exporter.core.model import Item, Upsert, item_digest, read_change
+from exporter.core.naming import LOCALES_PATH, TAGS_PATH, AssetFile, asset_files, is_item_path
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
     from pathlib import Path
 
 
+CLOCK_TICK = 20_000_000
+"""Nanoseconds within which a file system may give two writes the same time."""
+
+
 @dataclass(frozen=True, slots=True)
-class Stamp:
-    """What tells that a file has not changed, as git does it."""
+class FileSignature:
+    """What shows, as in git's index, that a file has not changed."""
 
     size: int
     mtime: int
@@ -27,29 +31,29 @@ class Stamp:
 
 
 class Source(Protocol):
-    """A space that lies in files. A path names an item within it; only the source itself knows what it stands for."""
+    """A space that lies in files. A path names an item in it; what that means only the source knows."""
 
     @property
     def root(self) -> Path:
         """The file or folder that the space is."""
 
-    def stamps(self, paths: Iterable[str] | None = None) -> Iterable[tuple[str, Stamp]]:
-        """Look at the files: give path and stamp of all that may hold an item, or of those at some paths."""
+    def signatures(self, paths: Iterable[str] | None = None) -> Iterable[tuple[str, FileSignature]]:
+        """Return path and signature of all that may hold an item, or of those at some paths."""
 
     def read(self, path: str) -> tuple[Item, bytes] | None:
-        """Give the item at a path and its digest; None for none."""
+        """Return the item at a path with its digest; None where there is none."""
 
     def locales(self) -> list[Json]:
-        """Give the locales."""
+        """Return the locales."""
 
     def tags(self) -> list[Json]:
-        """Give the tags."""
+        """Return the tags."""
 
     def content_types(self) -> list[Json]:
-        """Give the content types."""
+        """Return the content types."""
 
     def asset_file(self, item: Item, path: str, url_path: str) -> Path | None:
-        """Give the file of an asset (which lies at `path`) that is asked at a URL's path; None for no such."""
+        """Return the file of an asset (whose own path is `path`) for a URL's path; None where there is none."""
 
 
 @dataclass(frozen=True)
@@ -58,19 +62,19 @@ class SpaceFolder:
 
     root: Path
 
-    def stamps(self, paths: Iterable[str] | None = None) -> Iterator[tuple[str, Stamp]]:
-        """Yield path and stamp of every file that may hold an item, or of those at some paths."""
+    def signatures(self, paths: Iterable[str] | None = None) -> Iterator[tuple[str, FileSignature]]:
+        """Yield path and signature of every file that may hold an item, or of those at some paths."""
         for path in self._item_paths() if paths is None else paths:
-            stamp = file_stamp(self.root / path) if path.endswith(".json") else None
-            if stamp is not None:
-                yield path, stamp
+            signature = file_signature(self.root / path) if path.endswith(".json") else None
+            if signature is not None:
+                yield path, signature
 
     def _item_paths(self) -> Iterator[str]:
         for top in ("entries", "assets"):
             yield from (f"{top}/{name}" for name in walk_files(self.root / top))
 
     def read(self, path: str) -> tuple[Item, bytes] | None:
-        """Read an item and its digest; None for a file that holds none, or not at the path that is its own."""
+        """Return an item with its digest; None for a file without one, or with one that belongs at another path."""
         data = read_bytes(self.root / path)
         try:
             change = read_change(decode(data)) if data is not None else None
@@ -84,46 +88,46 @@ class SpaceFolder:
         return item, item_digest(item.key, canonical(item.raw))
 
     def locales(self) -> list[Json]:
-        """Give the locales; a space that names none has en-US."""
+        """Return the locales; a space without any has en-US."""
         return locales_in_order(self._model_file(LOCALES_PATH))
 
     def tags(self) -> list[Json]:
-        """Give the tags."""
+        """Return the tags."""
         return self._model_file(TAGS_PATH)
 
     def content_types(self) -> list[Json]:
-        """Give the content types."""
+        """Return the content types."""
         files = sorted((self.root / "model/content_types").glob("*.json"))
         return [self._object(file) for file in files]
 
     def _model_file(self, path: str) -> list[Json]:
         found = list(self._object(self.root / path).values())
-        if not all(isinstance(each, dict) for each in found):
+        if not all(isinstance(member, dict) for member in found):
             raise ConfigError("space-broken", f"{self.root / path}: expected an object of objects")
         return found
 
     @staticmethod
     def _object(file: Path) -> dict[str, Json]:
-        """Read a file of the model; a missing one is empty. Raises ConfigError for what is no JSON object."""
+        """Read a file of the model; a missing one is empty. Raises ConfigError for anything but a JSON object."""
         try:
             found = decode(read_bytes(file) or b"{}")
         except ValueError as error:
-            raise ConfigError("space-broken", f"{file} is no JSON: {error}") from None
+            raise ConfigError("space-broken", f"{file} is not JSON: {error}") from None
         if not isinstance(found, dict):
             raise ConfigError("space-broken", f"{file}: expected a JSON object")
         return found
 
     def asset_file(self, item: Item, path: str, url_path: str) -> Path | None:
-        """Give the file of an asset (whose JSON lies at `path`) that is asked at a URL's path; None for no such."""
-        for file in files_asked(item, path, url_path):
+        """Return the file of an asset (whose JSON lies at `path`) for a URL's path; None where there is none."""
+        for file in files_at(item, path, url_path):
             found = self.root / file.path
             if found.is_file() and found.resolve().is_relative_to(self.root.resolve()):
                 return found
         return None
 
 
-def files_asked(item: Item, path: str, url_path: str) -> Iterator[AssetFile]:
-    """Yield the files of an asset (which lies at `path`) that a URL's path asks for."""
+def files_at(item: Item, path: str, url_path: str) -> Iterator[AssetFile]:
+    """Yield the files of an asset (whose own path is `path`) that a URL's path names."""
     for file in asset_files(item, path):
         try:
             same = unquote(urlsplit(file.url).path) == unquote(url_path)
@@ -134,16 +138,16 @@ def files_asked(item: Item, path: str, url_path: str) -> Iterator[AssetFile]:
 
 
 def locales_in_order(found: list[Json]) -> list[Json]:
-    """Put locales in order, the default one first; a space that names none has en-US."""
+    """Return locales in order, the default one first; a space without any has en-US."""
     default = {"code": "en-US", "name": "English (United States)", "default": True, "fallbackCode": None}
     named = found or [{**default, "sys": {"id": "en-US", "type": "Locale", "version": 1}}]
-    return sorted(named, key=lambda each: (not each.get("default"), str(each.get("code"))))
+    return sorted(named, key=lambda locale: (not locale.get("default"), str(locale.get("code"))))
 
 
-def file_stamp(file: Path) -> Stamp | None:
-    """Give a file's stamp; None for one that has gone meanwhile, or a link to nothing."""
+def file_signature(file: Path) -> FileSignature | None:
+    """Return a file's signature; None for one that has just been removed, or a broken link."""
     try:
         status = file.stat()
     except FileNotFoundError:
         return None
-    return Stamp(status.st_size, status.st_mtime_ns, status.st_ino)
+    return FileSignature(status.st_size, status.st_mtime_ns, status.st_ino)

@@ -1,4 +1,4 @@
-"""Which space a name stands for: `demo`, an export's file, a folder laid out as a mirror."""
+"""The space that a name stands for: `demo`, an export's file, or a folder laid out like a mirror."""
 
 from __future__ import annotations
 
@@ -6,10 +6,10 @@ import os
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from exporter.errors import ConfigError
+from exporter.core.encoding import digest
+from exporter.core.errors import ConfigError
 from exporter.space.export import ExportFile
 from exporter.space.folder import SpaceFolder
-from exporter.spelling import digest
 
 if TYPE_CHECKING:
     from exporter.space.folder import Source
@@ -19,7 +19,7 @@ _DEMO_FOLDER = Path(__file__).parent / "demo"
 
 
 def open_folder(name: str, base: Path) -> Source:
-    """Find the space that `local:` or `space serve` names: `demo`, or a path relative to `base`.
+    """Return the space that `local:` or `space serve` names: `demo`, or a path relative to `base`.
 
     Raises ConfigError where there is no such file or folder, or it holds no space.
     """
@@ -35,7 +35,7 @@ def open_folder(name: str, base: Path) -> Source:
 
 
 def cache_folder(root: Path) -> Path:
-    """Give the folder of the user's cache that belongs to a space's folder."""
+    """Return the folder in the user's cache that belongs to a space's folder."""
     base = os.environ.get("LOCALAPPDATA") if os.name == "nt" else os.environ.get("XDG_CACHE_HOME")
     name = digest(str(root.resolve()).encode("utf-8", "surrogateescape")).hex()
     return Path(base or Path.home() / ".cache") / "contentful-exporter" / name

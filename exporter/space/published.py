@@ -1,16 +1,16 @@
-"""What the Delivery API makes of items and model as the Management API has them: what is published, in its own form."""
+"""From the Management API's items and model to the Delivery API's: what is published, in the form that is delivered."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from exporter.model import link_id
+from exporter.core.model import link_id
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from exporter.spelling import Json
+    from exporter.core.encoding import Json
 
 _SYS = ("space", "id", "type", "createdAt", "environment", "publishedVersion", "contentType")
 _TAG_SYS = ("type", "id", "visibility", "space", "environment", "version", "createdAt", "updatedAt")
@@ -18,7 +18,7 @@ _FIELD = ("id", "name", "type", "localized", "required", "disabled", "omitted", 
 
 
 def is_published(raw: Json) -> bool:
-    """Tell whether the service delivers an item; one exported with `--delivery-token` has its revision already."""
+    """Whether the service delivers an item; one exported with `--delivery-token` has its revision already."""
     sys = _sys(raw)
     if sys.get("archivedVersion") or sys.get("archivedAt"):
         return False
@@ -27,7 +27,7 @@ def is_published(raw: Json) -> bool:
 
 @dataclass(frozen=True)
 class DeliveredModel:
-    """The model as it is delivered, and what is left out of items for its sake."""
+    """The model as it is delivered, and what that leaves out of items."""
 
     content_types: list[Json]
     locales: list[Json]
@@ -38,22 +38,22 @@ class DeliveredModel:
 
     @classmethod
     def of(cls, content_types: list[Json], locales: list[Json], tags: list[Json]) -> DeliveredModel:
-        """Make it of the managed content types, locales and tags; what has no name is passed over."""
-        types = [each for each in content_types if _id(each)]
-        coded = [each for each in locales if isinstance(each.get("code"), str)]
-        hidden = [each for each in coded if each.get("contentDeliveryApi") is False]
-        private = [each for each in tags if _sys(each).get("visibility") == "private"]
+        """Make it from the managed content types, locales and tags; those without an id or code are skipped."""
+        types = [raw for raw in content_types if _id(raw)]
+        coded = [raw for raw in locales if isinstance(raw.get("code"), str)]
+        hidden = [raw for raw in coded if raw.get("contentDeliveryApi") is False]
+        private = [raw for raw in tags if _sys(raw).get("visibility") == "private"]
         return cls(
-            [_content_type(each) for each in types if is_published(each)],
-            [_locale(each) for each in coded if each not in hidden],
-            [_tag(each) for each in tags if _id(each) and each not in private],
-            {_id(each): frozenset(field["id"] for field in _fields(each) if field.get("omitted")) for each in types},
-            frozenset(each["code"] for each in hidden),
+            [_content_type(raw) for raw in types if is_published(raw)],
+            [_locale(raw) for raw in coded if raw not in hidden],
+            [_tag(raw) for raw in tags if _id(raw) and raw not in private],
+            {_id(raw): frozenset(field["id"] for field in _fields(raw) if field.get("omitted")) for raw in types},
+            frozenset(raw["code"] for raw in hidden),
             frozenset(map(_id, private)),
         )
 
     def item(self, raw: Json) -> Json:
-        """Make the delivered form of a published entry or asset."""
+        """Return a published entry or asset in the form that is delivered."""
         omitted = self._omitted_fields.get(link_id(_sys(raw).get("contentType")) or "", frozenset())
         fields = raw["fields"] if isinstance(raw.get("fields"), dict) else {}
         values = {name: self._values(value) for name, value in fields.items() if name not in omitted}
@@ -64,7 +64,7 @@ class DeliveredModel:
         }
 
     def _values(self, by_locale: Json) -> Json:
-        """Leave out the values of locales that are not delivered; None for a field that has none left."""
+        """Return a field's values without those of hidden locales; None where none is left."""
         if not isinstance(by_locale, dict) or self._hidden_locales.isdisjoint(by_locale):
             return by_locale
         return {code: value for code, value in by_locale.items() if code not in self._hidden_locales} or None
@@ -74,7 +74,7 @@ class DeliveredModel:
         tags = found.get("tags")
         if not isinstance(tags, list):
             return found
-        return {**found, "tags": [each for each in tags if link_id(each) not in self._private_tags]}
+        return {**found, "tags": [tag for tag in tags if link_id(tag) not in self._private_tags]}
 
 
 def _sys(raw: Json) -> Mapping[str, Json]:
@@ -90,11 +90,11 @@ def _id(raw: Json) -> str:
 def _fields(content_type: Json) -> list[Json]:
     fields = content_type.get("fields")
     listed = fields if isinstance(fields, list) else []
-    return [each for each in listed if isinstance(each, dict) and isinstance(each.get("id"), str)]
+    return [field for field in listed if isinstance(field, dict) and isinstance(field.get("id"), str)]
 
 
 def _published(sys: Mapping[str, Json]) -> Json:
-    """Make the delivered `sys`: the time and the count of the last publishing."""
+    """Return the delivered `sys`, with time and count of the last publishing."""
     facts = {
         "updatedAt": sys.get("publishedAt") or sys.get("updatedAt"),
         "revision": sys.get("publishedCounter") or sys.get("revision"),
@@ -108,7 +108,7 @@ def _only(raw: Mapping[str, Json], names: tuple[str, ...]) -> dict[str, Json]:
 
 def _content_type(raw: Json) -> Json:
     facts = _only(raw, ("displayField", "name", "description"))
-    return {"sys": _published(_sys(raw)), **facts, "fields": [_only(each, _FIELD) for each in _fields(raw)]}
+    return {"sys": _published(_sys(raw)), **facts, "fields": [_only(field, _FIELD) for field in _fields(raw)]}
 
 
 def _locale(raw: Json) -> Json:

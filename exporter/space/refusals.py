@@ -1,4 +1,4 @@
-"""Answers and refusals in the service's own form."""
+"""Responses and refusals in the service's own form."""
 
 from __future__ import annotations
 
@@ -9,14 +9,14 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from exporter.spelling import Json
+    from exporter.core.encoding import Json
 
 _VENDOR_JSON = "application/vnd.contentful.delivery.v1+json"
 
 
 @dataclass(frozen=True)
 class Answer:
-    """An HTTP answer."""
+    """An HTTP response."""
 
     status: int
     body: bytes
@@ -24,17 +24,17 @@ class Answer:
     headers: Mapping[str, str] = field(default_factory=dict)
 
     def with_headers(self, headers: Mapping[str, str]) -> Answer:
-        """Give the answer with more headers."""
+        """Return the response with more headers."""
         return replace(self, headers={**self.headers, **headers})
 
 
 def json_answer(body: Json, status: int = 200) -> Answer:
-    """Answer with a JSON value."""
+    """Return a response with a JSON value."""
     return Answer(status, json.dumps(body, ensure_ascii=True, separators=(",", ":")).encode())
 
 
 class RefusalError(Exception):
-    """An error answer: `sys.type` Error with an id, a message, details where there are any."""
+    """An error response: `sys.type` Error with an id, a message, and details where there are any."""
 
     def __init__(self, status: int, identifier: str, message: str, details: Json = None) -> None:
         super().__init__(message)
@@ -49,7 +49,7 @@ _INVALID = (
 
 
 def whole_number(values: Mapping[str, str], name: str, default: int, *, least: int, largest: int) -> int:
-    """Read a parameter that is a whole number. Raises RefusalError for what is none, or out of range."""
+    """Return a parameter that is a whole number. Raises RefusalError for anything else, and out of range."""
     text = values.get(name, str(default))
     if not text.isascii() or not text.isdigit() or len(text) > 10 or not least <= int(text) <= largest:
         details = {"errors": [{"name": "invalid", "path": [name], "value": text[:100]}]}
@@ -58,6 +58,6 @@ def whole_number(values: Mapping[str, str], name: str, default: int, *, least: i
 
 
 def unknown_paths(names: list[str]) -> RefusalError:
-    """Make the refusal of parameters that the service does not know."""
+    """Return the refusal of parameters that the service does not know."""
     errors = [{"name": "unknown", "path": [name], "details": f'The path "{name}" is not recognized'} for name in names]
     return RefusalError(400, "InvalidQuery", _INVALID, {"errors": errors})

@@ -1,4 +1,4 @@
-"""The Sync API's own part of the endpoint: what a request asks for, and the page that answers it."""
+"""The Sync API of the endpoint: what a request asks for, and the page that it gets."""
 
 from __future__ import annotations
 
@@ -7,14 +7,16 @@ from typing import TYPE_CHECKING
 from msgspec.structs import replace
 
 from exporter.space.refusals import RefusalError, unknown_paths, whole_number
-from exporter.space.tokens import Filter, SyncToken, read_token, unknown_token
+from exporter.space.states import Filter
+from exporter.space.tokens import SyncToken, read_token, unknown_token
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
-    from exporter.model import Item, Key
-    from exporter.space.changelog import ChangeLog, Logged
-    from exporter.spelling import Json
+    from exporter.core.encoding import Json
+    from exporter.core.model import Item, Key
+    from exporter.space.changelog import ChangeLog
+    from exporter.space.states import Logged
 
 _TYPES = {
     "all": Filter(),
@@ -32,10 +34,10 @@ _NOTHING_BESIDE = (
 _NO_TYPE = "The type you reqested for syncing is not valid. Try syncing without a type or consult the documentation."
 
 
-def asked_token(values: Mapping[str, str]) -> SyncToken:
-    """Read what a request asks for: where its token is, or the start of an initial sync.
+def requested_token(values: Mapping[str, str]) -> SyncToken:
+    """Return the token that a request comes with, or that of the start of an initial sync.
 
-    Raises RefusalError with the texts that the service has, their typing error included.
+    Raises RefusalError with the service's own texts, their typing error included.
     """
     unknown = sorted(set(values) - _KNOWN)
     if unknown:
@@ -62,11 +64,12 @@ def sync_page(
     read: Callable[[Key], tuple[Item, bytes] | None],
     deletion: Callable[[Logged], Json],
 ) -> tuple[list[Json], SyncToken]:
-    """Give a page's items and the token of what follows.
+    """Return a page's items and the token of what follows.
 
-    `read` gives an item as it stands now and its digest, `deletion` the mark of one that is gone. All pages of a run
-    are of the state that it began with. An item that has changed since comes as it is now, if the reader does not
-    hold it so already; the token notes what the reader holds, and the next delta goes on from there.
+    `read` returns an item as it is now, with its digest; `deletion` the record of a deleted one. All pages of a run
+    show the state that it began with. Only the bytes of an item as it is now are at hand, though: one that has changed
+    since is sent as it is now unless the reader holds that already, the token notes what the reader got instead, and
+    the next delta starts from there.
     """
     goal = log.state(token.goal) if token.goal else log.head()
     start = log.state(token.start) if token.start else None
@@ -79,20 +82,35 @@ def sync_page(
         found = log.changes(start, held, goal, token.only, token.after, token.limit + 1)
     shown, sent = found[: token.limit], dict(token.sent)
     items: list[Json] = []
-    for each in shown:
-        standing = read(each.key)
-        had = log.had(start, held, each.key) if start is not None else None
-        holds = standing[1] if standing is not None else None
-        if standing is not None and token.only.state != "gone":
-            items += [standing[0].raw] if holds != had else []
-        elif each.digest is None:
-            items.append(deletion(each))
-        elif had is not None:  # it went after the run began
-            gone = log.newest(each.key)
-            told = [deletion(gone)] if gone is not None and gone.is_of(token.only) else []
-            items, holds = items + told, None if told else had
-        if holds != each.digest:
-            sent[each.key] = holds
+    for logged in shown:
+        had = log.held_digest(start, held, logged.key) if start is not None else None
+        more, holds = _send(logged, had, token, log, read, deletion)
+        items += more
+        if holds != logged.digest:
+            sent[logged.key] = holds
     if len(found) > token.limit:
         return items, replace(token, goal=goal.sum, after=shown[-1].cursor, sent=tuple(sent.items()))
     return items, SyncToken(token.limit, token.only, start=goal.sum, held=tuple(sent.items()))
+
+
+def _send(
+    logged: Logged,
+    had: bytes | None,
+    token: SyncToken,
+    log: ChangeLog,
+    read: Callable[[Key], tuple[Item, bytes] | None],
+    deletion: Callable[[Logged], Json],
+) -> tuple[list[Json], bytes | None]:
+    """Return what is sent of an item, and the digest that the reader, who `had` another, holds after that."""
+    current = read(logged.key)
+    holds = current[1] if current is not None else None
+    if current is not None and token.only.state != "gone":
+        return ([current[0].raw] if holds != had else []), holds
+    if logged.digest is None:
+        return [deletion(logged)], holds
+    if had is None:
+        return [], holds
+    gone = log.newest(logged.key)  # it was deleted after the run began
+    if gone is not None and gone.is_of(token.only):
+        return [deletion(gone)], None
+    return [], had

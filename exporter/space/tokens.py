@@ -1,4 +1,4 @@
-"""Sync tokens: opaque, URL-safe text without padding that says all that the next answer depends on."""
+"""Sync tokens: opaque, URL-safe text without padding that holds all that the next response depends on."""
 
 from __future__ import annotations
 
@@ -7,29 +7,21 @@ import binascii
 
 import msgspec
 
-from exporter.model import Key
-from exporter.space.changelog import Cursor  # noqa: TC001 - msgspec reads the annotation
+from exporter.core.encoding import digest
+from exporter.core.model import Key
 from exporter.space.refusals import RefusalError
-from exporter.spelling import digest
+from exporter.space.states import Cursor, Filter
 
 _GUARD = 6
 Held = tuple[tuple[Key, bytes | None], ...]
 
 
-class Filter(msgspec.Struct, frozen=True, omit_defaults=True):
-    """What of a space a sync is about: a `kind`, those `standing` or those `gone`, a content type; empty for all."""
-
-    kind: str = ""
-    state: str = ""
-    content_type: str = ""
-
-
 class SyncToken(msgspec.Struct, frozen=True, omit_defaults=True):
     """Where a reader is.
 
-    `limit` items come on a page, `only` those of a filter. `start` is the state that it has (empty in an initial
-    sync), but for the items `held` otherwise. Within a paged run `goal` is the state that it leads to, `after` the last
-    item of the last page, and `sent` the items that came otherwise than they are in the goal.
+    A page has `limit` items, `only` those that pass a filter. `start` is the state that the reader has (empty in an
+    initial sync), except for the items in `held`. Within a run of several pages `goal` is the state that it leads to,
+    `after` the last item of the last page, and `sent` the items that were sent in another form than the goal's.
     """
 
     limit: int
@@ -42,13 +34,13 @@ class SyncToken(msgspec.Struct, frozen=True, omit_defaults=True):
 
 
 def write_token(token: SyncToken) -> str:
-    """Write a token; a digest in front tells a damaged one."""
+    """Return a token as text; the digest in front exposes a damaged one."""
     data = msgspec.json.encode(token)
     return base64.urlsafe_b64encode(digest(data)[:_GUARD] + data).decode().rstrip("=")
 
 
 def read_token(text: str) -> SyncToken:
-    """Read a token. Raises RefusalError for what this program has not written."""
+    """Read a token. Raises RefusalError for text that this program has not written."""
     try:
         data = base64.urlsafe_b64decode(text + "=" * (-len(text) % 4))
         if digest(data[_GUARD:])[:_GUARD] != data[:_GUARD]:
@@ -62,5 +54,5 @@ def read_token(text: str) -> SyncToken:
 
 
 def unknown_token() -> RefusalError:
-    """Make the refusal of a token that is not known here."""
+    """Return the refusal of a token that is not known here."""
     return RefusalError(400, "BadRequest", "The sync token is not known here. Start a new sync with initial=true.")

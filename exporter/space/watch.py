@@ -1,4 +1,4 @@
-"""Follow edits of a space's files while the endpoint runs, so that no request has to look at all of them."""
+"""Follow edits of a space's files while the endpoint runs, so that requests need not look at all of them."""
 
 from __future__ import annotations
 
@@ -15,20 +15,20 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
 
 _QUIET = 0.05
-"""Seconds without an event after which an edit is over: one edit is one change."""
+"""Seconds without an event after which an edit counts as finished: one edit is one change."""
 
 _EVERYTHING = ""
 
 
 class _Collector(FileSystemEventHandler):
-    """Name what events are about: paths under `root`, or everything."""
+    """Collects the paths under `root` that events are about, or that it is everything."""
 
     def __init__(self, root: Path) -> None:
         self.names: queue.SimpleQueue[str | None] = queue.SimpleQueue()
         self._root = root
 
     def on_any_event(self, event: FileSystemEvent) -> None:
-        """Name a file; a folder that comes, goes or moves is about everything, and so is a space that is one file."""
+        """Collect a file's path; a folder that comes, goes or moves is everything, and so is a space in one file."""
         if event.event_type in ("opened", "closed_no_write") or (event.is_directory and event.event_type == "modified"):
             return
         for path in (Path(str(name)) for name in (event.src_path, event.dest_path) if name):
@@ -39,7 +39,7 @@ class _Collector(FileSystemEventHandler):
 
 
 def _edits(names: queue.SimpleQueue[str | None]) -> Iterator[set[str]]:
-    """Yield the names of one edit after the other, each when it is quiet; None ends it."""
+    """Yield the paths of one edit after the other, once it is quiet; None in the queue ends that."""
     while (name := names.get()) is not None:
         edit = {name}
         while True:

@@ -1,1 +1,1 @@
-"""Benchmarks: time, by interleaved rounds; work done is what tests assert."""
+"""Benchmarks: they measure time in interleaved rounds, whereas the tests assert the amount of work done."""

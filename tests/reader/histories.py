@@ -9,10 +9,10 @@ from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
-from exporter import files
+from exporter.core import files
 from exporter.reader.model import Keeping
 from exporter.reader.previous import take_previous
-from exporter.reader.records import parts_of
+from exporter.reader.records.records import parts_of
 from tests.reader.device import Device
 from tests.reader.guides import Guide, guide_pages, minified, page, words
 

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from exporter.errors import ConfigError, SourceError
+from exporter.core.errors import ConfigError, SourceError
 from exporter.reader.model import Keeping
 from exporter.reader.previous import is_site_path, take_previous
 from exporter.reader.publish import publish_farewell, publish_updates, withdraw_updates

@@ -8,12 +8,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from exporter.reader.buckets import MOST, bits, prefixes, regroup, token_of
-from exporter.reader.carry import carry
-from exporter.reader.chrome import learn
 from exporter.reader.encoding import BrokenError, deflate, inflate, read_varint, varint
 from exporter.reader.model import Member
-from exporter.reader.records import is_text, slots_used
+from exporter.reader.records.buckets import MOST, bits, prefixes, regroup, token_of
+from exporter.reader.records.carry import carry
+from exporter.reader.records.chrome import learn
+from exporter.reader.records.records import is_text, slots_used
 from exporter.reader.since import Row, Step, apply_piece, decode, encode, make_piece
 from tests.reader.guides import guide_pages, minified, page
 

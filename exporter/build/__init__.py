@@ -1,0 +1,1 @@
+"""The run that brings site/ up to date."""

@@ -1,0 +1,88 @@
+"""The options that several commands take."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from exporter.jobs.options import WAIT_SECONDS, SyncChoices
+
+if TYPE_CHECKING:
+    from exporter.mirror.wait import Awaited
+
+_FULL = click.option("--full", is_flag=True, help="Start over and reconcile: what the space no longer has goes.")
+_ALLOW_EMPTY = click.option("--allow-empty", is_flag=True, help="Believe a space that came back empty.")
+DEADLINE = click.option(
+    "--deadline",
+    type=click.FloatRange(1, 3600),
+    default=30.0,
+    show_default=True,
+    metavar="SECONDS",
+    help="Give up on a request after this long, retries included.",
+)
+_DOWNLOADS = click.option(
+    "--downloads",
+    type=click.IntRange(1, 64),
+    default=8,
+    show_default=True,
+    metavar="N",
+    help="Download this many asset files at once.",
+)
+_DRY_RUN = click.option("--dry-run", is_flag=True, help="List what a sync would bring; write nothing.")
+_MESSAGE = click.option(
+    "--message",
+    type=click.Path(path_type=Path, dir_okay=False),
+    metavar="FILE",
+    help="Write a commit message of what the sync brought; remove FILE where that is nothing.",
+)
+
+
+def _read_wait(_context: click.Context, _option: click.Parameter, text: str | None) -> Awaited | None:
+    """Read what is to be waited for."""
+    if text is None:
+        return None
+    from exporter.mirror.wait import read_awaited
+
+    try:
+        return read_awaited(text)
+    except ValueError as error:
+        raise click.BadParameter(str(error)) from None
+
+
+_WAIT_FOR = click.option(
+    "--wait-for",
+    metavar="ENTRY_ID[@REVISION]",
+    callback=_read_wait,
+    help="Sync again and again until the mirror has this entry (or asset:ID), at this revision or a later one.",
+)
+_WAIT_LIMIT = click.option(
+    "--wait-limit",
+    type=click.FloatRange(0, 86400),
+    metavar="SECONDS",
+    help=f"Give up waiting after this long; {WAIT_SECONDS:.0f} by default.",
+)
+SYNC_OPTIONS = (_FULL, _ALLOW_EMPTY, DEADLINE, _DOWNLOADS, _DRY_RUN, _MESSAGE, _WAIT_FOR, _WAIT_LIMIT)
+CLEAN = click.option("--clean", is_flag=True, help="Render as if .export/ and site/ were absent.")
+STRICT = click.option("--strict", is_flag=True, help="Write no page where one fails or there is any other error.")
+CHECK_STRICT = click.option("--strict", is_flag=True, help="Take warnings for errors.")
+JOBS = click.option(
+    "-j",
+    "jobs",
+    type=click.IntRange(1, 256),
+    metavar="N",
+    help="Render in this many processes; one a core by default.",
+)
+
+
+def sync_choices(
+    *, message: Path | None, wait_for: Awaited | None, wait_limit: float | None, **others: Any
+) -> SyncChoices:
+    """Return the choices that the options make. Raises UsageError where one rules out another, before any work."""
+    if message is not None and not message.absolute().parent.is_dir():
+        raise click.UsageError(f"--message: there is no folder {message.parent}")
+    if wait_for is None and wait_limit is not None:
+        raise click.UsageError("--wait-limit says how long --wait-for waits: give --wait-for too, or leave it out")
+    limit = WAIT_SECONDS if wait_limit is None else wait_limit
+    return SyncChoices(**others, message=message, wait_for=wait_for, wait_limit=limit)

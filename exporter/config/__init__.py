@@ -1,0 +1,1 @@
+"""site.yaml: its schema, its settings, URL patterns."""

@@ -1,0 +1,89 @@
+"""YAML as plain values, scalars as text, with the line of each key and of each mistake."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+import yaml
+
+from exporter.core.errors import ConfigError
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from pathlib import Path
+
+
+@dataclass(frozen=True)
+class MarkedYaml:
+    """A file's value, the line of each key by its path, and what is wrong, each with its line."""
+
+    value: Any
+    lines: Mapping[tuple[Any, ...], int]
+    problems: list[tuple[int, str]]
+
+
+def read_yaml(text: str, path: Path) -> MarkedYaml:
+    """Read a file's text; an empty one is a mapping without keys. Raises ConfigError where it is not YAML."""
+    reader = _Reader()
+    try:
+        node = yaml.compose(text, yaml.SafeLoader)
+        value = reader.value(node, ()) if node is not None else {}
+    except RecursionError:
+        raise ConfigError("config-yaml", f"{path} is nested too deep") from None
+    except yaml.YAMLError as error:
+        mark = getattr(error, "context_mark", None) or getattr(error, "problem_mark", None)
+        where = f"{path}:{mark.line + 1}" if mark is not None else str(path)
+        said = getattr(error, "problem", None) or "unreadable characters"
+        raise ConfigError("config-yaml", f"{where}: not valid YAML: {said}") from None
+    return MarkedYaml(value, reader.lines, reader.problems)
+
+
+def dotted(path: tuple[Any, ...]) -> str:
+    """Return a path of keys joined by dots."""
+    return ".".join(str(step) for step in path)
+
+
+class _Reader:
+    """Turn YAML nodes into values, scalars as text, and remember the line of each key."""
+
+    def __init__(self) -> None:
+        self.lines: dict[tuple[Any, ...], int] = {(): 1}
+        self.problems: list[tuple[int, str]] = []
+        self._above: list[int] = []
+        self._left = 10_000
+
+    def value(self, node: yaml.Node, path: tuple[Any, ...]) -> Any:
+        line = node.start_mark.line + 1
+        self.lines.setdefault(path, line)
+        self._left -= 1
+        if id(node) in self._above or self._left < 0:
+            said = "an alias that contains itself" if self._left >= 0 else "its aliases make it too large"
+            self.problems.append((line, f"{dotted(path[:2])}: {said}"))
+            return None
+        self._above.append(id(node))
+        found = self._inside(node, path)
+        self._above.pop()
+        return found
+
+    def _inside(self, node: yaml.Node, path: tuple[Any, ...]) -> Any:
+        if isinstance(node, yaml.MappingNode):
+            return self._mapping(node, path)
+        if isinstance(node, yaml.SequenceNode):
+            return [self.value(inner, (*path, index)) for index, inner in enumerate(node.value)]
+        plain = isinstance(node, yaml.ScalarNode) and node.style is None
+        return None if plain and node.value in ("", "~", "null") else node.value
+
+    def _mapping(self, node: yaml.MappingNode, path: tuple[Any, ...]) -> dict[str, Any]:
+        found: dict[str, Any] = {}
+        for key_node, value_node in node.value:
+            line = key_node.start_mark.line + 1
+            if not isinstance(key_node, yaml.ScalarNode):
+                self.problems.append((line, f"{dotted(path) or 'the file'}: expected plain keys"))
+                continue
+            key = str(key_node.value)
+            if key in found:
+                self.problems.append((line, f"{dotted((*path, key))} is here a second time: keep one of the two"))
+            self.lines[*path, key] = line
+            found[key] = self.value(value_node, (*path, key))
+        return found

@@ -1,0 +1,1 @@
+"""The index of items and pages: its records, tables and queries."""

@@ -1,0 +1,98 @@
+"""The table of items: one row for each JSON file under content/ that can be an item's."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from exporter.guide.index.database import Table, in_parts
+from exporter.guide.index.records import IndexedItem, read_facts
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Sequence
+
+    from exporter.guide.index.records import ItemFacts
+
+SCHEMA = """
+CREATE TABLE item (
+  id INTEGER PRIMARY KEY, path TEXT NOT NULL, signature INTEGER NOT NULL, digest BLOB NOT NULL,
+  key TEXT UNIQUE, facts BLOB, summary BLOB
+);
+CREATE INDEX item_by_path ON item (path, signature);
+"""
+
+
+class ItemTable(Table):
+    """Queries of items. A row whose file holds no item has neither key nor facts."""
+
+    __slots__ = ()
+
+    def count(self) -> int:
+        """Return the number of rows."""
+        return int(self._database.value("SELECT count(*) FROM item"))
+
+    def last_number(self) -> int:
+        """Return the greatest number of a row; 0 where there is none."""
+        return int(self._database.value("SELECT coalesce(max(id), 0) FROM item"))
+
+    def all_paths(self) -> list[str]:
+        """Return the path under content/ of each row."""
+        return [path for (path,) in self._database.rows("SELECT path FROM item")]
+
+    def signatures_in(self, folder: str) -> list[tuple[str, int]]:
+        """Return path and signature of each item file in a folder."""
+        query = "SELECT path, signature FROM item WHERE path > ? AND path < ?"
+        try:
+            return self._database.rows(query, f"{folder}/", f"{folder}0")
+        except UnicodeEncodeError:
+            return []  # a name that no row can hold
+
+    def at_path(self, path: str) -> IndexedItem | None:
+        """Return the row of the file at a path."""
+        for number, digest, facts in self._database.rows("SELECT id, digest, facts FROM item WHERE path = ?", path):
+            return IndexedItem(number, digest, read_facts(facts))
+        return None
+
+    def path_of(self, key: str) -> str | None:
+        """Return the path of an item's JSON under content/; None for an item that the mirror does not hold."""
+        found = self._database.value("SELECT path FROM item WHERE key = ?", key)
+        return str(found) if found is not None else None
+
+    def paths_of(self, keys: Sequence[str]) -> dict[str, str]:
+        """Return the paths of items' JSON under content/, by key."""
+        found: dict[str, str] = {}
+        for some, marks in in_parts(keys):
+            query = f"SELECT key, path FROM item WHERE key IN ({marks})"  # noqa: S608 - question marks
+            found.update(self._database.database.execute(query, some).fetchall())
+        return found
+
+    def facts_of(self, key: str) -> ItemFacts | None:
+        """Return the facts of an item; None for one that the mirror does not hold."""
+        return read_facts(self._database.value("SELECT facts FROM item WHERE key = ?", key))
+
+    def summaries(self, keys: Sequence[str]) -> Iterator[tuple[str, str, bytes]]:
+        """Yield key, path under content/ and packed summary of those items that the mirror holds."""
+        for some, marks in in_parts(keys):
+            query = f"SELECT key, path, summary FROM item WHERE key IN ({marks})"  # noqa: S608 - question marks
+            yield from self._database.database.execute(query, some).fetchall()
+
+    def linked_summaries(self, most: int) -> Iterator[tuple[str, str, bytes]]:
+        """Yield the same for up to `most` of the items that others link to."""
+        query = "SELECT key, path, summary FROM item WHERE key IN (SELECT target FROM link) LIMIT ?"
+        yield from self._database.database.execute(query, (most,))
+
+    def insert(self, rows: Iterable[tuple[Any, ...]]) -> None:
+        """Write rows: number, path, signature, digest, key, packed facts, packed summary."""
+        self._database.database.executemany("INSERT INTO item VALUES (?, ?, ?, ?, ?, ?, ?)", rows)
+
+    def renew(self, path: str, signature: int, digest: bytes, summary: bytes) -> None:
+        """Note that a file holds something else that has the same facts."""
+        query = "UPDATE item SET signature = ?, digest = ?, summary = ? WHERE path = ?"
+        self._database.database.execute(query, (signature, digest, summary, path))
+
+    def set_signatures(self, signatures: Iterable[tuple[int, str]]) -> None:
+        """Note the new signature of each file, by path, that still holds the same bytes."""
+        self._database.database.executemany("UPDATE item SET signature = ? WHERE path = ?", signatures)
+
+    def delete(self, number: int) -> None:
+        """Remove a row."""
+        self._database.database.execute("DELETE FROM item WHERE id = ?", (number,))

@@ -1,0 +1,1 @@
+"""Answers to what templates ask, and the reads that are recorded for each page."""

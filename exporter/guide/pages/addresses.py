@@ -1,0 +1,192 @@
+"""The addresses that an entry's pages want: the pattern of site.yaml filled in, else the type and the slug.
+
+What a pattern reads of linked entries is not known where one entry is read. There an address holds a mark between NULs:
+the key of the linked entry and the path of what is read of it. Marks are resolved once all entries are known, and again
+when one of them changes.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import replace
+from functools import partial
+from typing import TYPE_CHECKING
+
+from exporter.config.url_patterns import DATE_PARTS, PLACEHOLDER, links_to_entries, paths_of
+from exporter.core.model import link_key
+from exporter.core.naming import url_path
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator, Mapping
+
+    from exporter.core.encoding import Json
+    from exporter.core.model import Item
+    from exporter.guide.index.guide_index import GuideIndex
+    from exporter.guide.index.records import ItemFacts
+    from exporter.guide.schema.guide_model import GuideModel
+
+_MARK = re.compile("\0([^\0]*)\0([^\0]*)\0")
+_DATE = re.compile(r"\d{4}-\d\d-\d\d", re.ASCII)
+_MOST_LINKS = 9
+"""Links that a placeholder follows; one of a hostile pattern ends here."""
+
+
+def base_address(guide: GuideModel, item: Item, locale: str) -> str:
+    """Return the address that an entry's page wants, with marks for values of linked entries."""
+    wanted = guide.site.pages.get(item.content_type)
+    prefix = guide.prefixes[locale]
+    if wanted is None or wanted.url is None:
+        return f"{prefix}{guide.segments[item.content_type]}/{own_slug(guide, item, locale)}/"
+    return prefix + PLACEHOLDER.sub(lambda found: _filled(guide, item, found[1], locale), wanted.url)[1:]
+
+
+def own_slug(guide: GuideModel, item: Item, locale: str) -> str:
+    """Return the last segment of an entry's address where no pattern of site.yaml says otherwise."""
+    content_type = guide.model.types.get(item.content_type)
+    if content_type is None:
+        return _id_segment(item.key.id)
+    slug = url_path(_text(guide, item, content_type.address_field, locale))
+    shown = content_type.display_field
+    titles = (url_path(_text(guide, item, shown, code)) for code in (locale, guide.default))
+    return slug or next(filter(None, titles), "") or _id_segment(item.key.id)
+
+
+def _text(guide: GuideModel, item: Item, name: str, locale: str) -> str:
+    value = guide.answer(item, name, locale).value
+    return value if isinstance(value, str) else ""
+
+
+def _id_segment(identifier: str) -> str:
+    return url_path(identifier) or "entry"
+
+
+def _filled(guide: GuideModel, item: Item, path: str, locale: str) -> str:
+    """Fill in one placeholder: a field, a part of a date, a mark for a linked entry's value; else the entry's id."""
+    name, _, rest = path.partition(".")
+    if name == "sys":
+        name, _, rest = rest.partition(".")
+        return _segment(str(item.sys.get(name, "")), rest) or _id_segment(item.key.id)
+    value = linked_value(guide.answer(item, name, locale).value)
+    if value.startswith("\0"):
+        known = links_to_entries(guide.model.types.get(item.content_type), name)
+        return f"{value}\0{rest}\0" if known else _id_segment(item.key.id)
+    return _segment(value, rest) or _id_segment(item.key.id)
+
+
+def linked_value(value: Json) -> str:
+    """Return a field's value as text for an address, of several the first; for a link to an entry a NUL and its key."""
+    first = value[0] if isinstance(value, list) and value else value
+    key = link_key(first) if isinstance(first, dict) else None
+    if key is not None and key.kind == "entry":
+        return f"\0entry:{_plain(key.id)}"
+    return _plain(str(first)) if isinstance(first, (str, int)) else ""
+
+
+def _plain(text: str) -> str:
+    bare = text.replace("\0", "")
+    return bare if bare.isascii() else bare.encode("utf-8", "replace").decode()
+
+
+def _segment(value: str, rest: str) -> str:
+    if not rest:
+        return url_path(value)
+    return value[DATE_PARTS[rest]] if rest in DATE_PARTS and _DATE.match(value) else ""
+
+
+def linked_values(guide: GuideModel, item: Item) -> tuple[tuple[str, str, str], ...]:
+    """Return what the addresses of others read of an entry: field, locale and value; the field "" is its slug."""
+    content_type = guide.model.types.get(item.content_type) if guide.linked_fields else None
+    found: list[tuple[str, str, str]] = []
+    for name in sorted(guide.linked_fields) if content_type is not None else ():
+        if not name:
+            found += [(name, code, own_slug(guide, item, code)) for code in guide.locales]
+        elif content_type is not None and content_type.find(name):
+            found += [(name, code, linked_value(guide.answer(item, name, code).value)) for code in guide.locales]
+    return tuple(found)
+
+
+def resolve(base: str, locale: str, facts_of: Callable[[str], ItemFacts | None]) -> str:
+    """Replace the marks of an address by values of linked entries; by the id where there is no entry or no value."""
+    return _MARK.sub(lambda found: _linked(found[1], found[2], locale, facts_of, _MOST_LINKS), base)
+
+
+def _linked(key: str, path: str, locale: str, facts_of: Callable[[str], ItemFacts | None], depth: int) -> str:
+    name, _, rest = path.partition(".")
+    facts = facts_of(key)
+    values = facts.linked_values if facts is not None else ()
+    value = next((text for field, code, text in values if (field, code) == (name, locale)), "")
+    if value.startswith("\0"):
+        ends = not rest or not depth
+        return _id_segment(value[7:]) if ends else _linked(value[1:], rest, locale, facts_of, depth - 1)
+    return _segment(value, rest) or _id_segment(key.removeprefix("entry:"))
+
+
+def dependents(index: GuideIndex, guide: GuideModel, key: str) -> set[str]:
+    """Return the keys of the entries whose addresses read something of an entry."""
+    found: set[str] = set()
+    for type_id, wanted in guide.site.pages.items():
+        for path in paths_of(wanted.url or ""):
+            if links_to_entries(guide.model.types.get(type_id), path[0]):
+                steps = path[:-1] or path
+                found.update(*(_leading_to(index, key, steps[:end]) for end in range(1, len(steps) + 1)))
+    return found
+
+
+def _leading_to(index: GuideIndex, key: str, steps: tuple[str, ...]) -> set[str]:
+    """Return the entries from which links of these fields, one after the other, lead to an entry."""
+    keys = {key}
+    for name in reversed(steps):
+        keys = {source for target in keys for source in index.links.sources(target, name)}
+    return keys
+
+
+def earlier_addresses(
+    index: GuideIndex,
+    guide: GuideModel,
+    item: Item,
+    fields: Mapping[str, Mapping[str, list[str]]],
+    facts_of: Callable[[str], ItemFacts | None],
+) -> Iterator[tuple[str, str, str]]:
+    """Yield key, locale and address of pages as they were before one of the fields that they are made of changed.
+
+    `facts_of` returns what the index knows of an entry.
+    """
+    key, standing = str(item.key), facts_of(str(item.key))
+    if standing is None:
+        return
+    others = sorted(dependents(index, guide, key) - {key}) if guide.linked_fields else []
+    linking = [facts for facts in map(facts_of, others) if facts is not None]
+    for before in _earlier(guide, item, fields):
+        known = {key: standing._replace(linked_values=linked_values(guide, before))}
+        bases = [(key, locale, base) for locale, base in _own_bases(guide, before)]
+        bases += [(facts.key, locale, base) for facts in linking for locale, base in facts.bases]
+        for source, locale, base in bases:
+            yield source, locale, resolve(base, locale, partial(_facts_from, known, facts_of))
+
+
+def _own_bases(guide: GuideModel, item: Item) -> Iterator[tuple[str, str]]:
+    for code in guide.locales if item.content_type in guide.types else ():
+        yield code, base_address(guide, item, code)
+
+
+def _earlier(guide: GuideModel, item: Item, fields: Mapping[str, Mapping[str, list[str]]]) -> Iterator[Item]:
+    """Yield an entry as it was before each change of its fields."""
+    for name, by_locale in fields.items():
+        for code, values in by_locale.items():
+            yield from (_with_value(guide, item, name, code, value) for value in values)
+
+
+def _facts_from(
+    known: Mapping[str, ItemFacts], facts_of: Callable[[str], ItemFacts | None], key: str
+) -> ItemFacts | None:
+    return known.get(key) or facts_of(key)
+
+
+def _with_value(guide: GuideModel, item: Item, name: str, locale: str, value: str) -> Item:
+    """Return an entry as it was with an earlier value, which is a key where the field was a link."""
+    earlier: Json = value
+    kind, _, identifier = value.partition(":")
+    if kind == "entry" and links_to_entries(guide.model.types.get(item.content_type), name):
+        earlier = {"sys": {"type": "Link", "linkType": "Entry", "id": identifier}}
+    fields = {**item.fields, name: {**item.localized(name), locale: earlier}}
+    return replace(item, raw={**item.raw, "fields": fields})

@@ -1,0 +1,99 @@
+"""Pages beside those of entries: lists, feeds, the sitemap, robots.txt, and what is shown where nothing lies."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from exporter.guide.index.records import Page, PageKind
+from exporter.guide.pages.list_membership import BY_DATE
+from exporter.guide.pages.list_parts import letters_of, numbered_pages, value_segments
+from exporter.guide.pages.sitemap import SITEMAP_BUCKETS
+from exporter.guide.pages.urls import FEED, chosen_url, letter_url, list_url
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from exporter.guide.index.guide_index import GuideIndex
+    from exporter.guide.schema.guide_model import GuideModel
+
+LARGEST_SITEMAP = 1000
+"""Addresses in one file of the sitemap, about; the protocol allows 50,000, but one change writes one of them anew."""
+_LIST = "list.html"
+_SITEMAP = "sitemap.xml"
+
+
+def type_lists(index: GuideIndex, guide: GuideModel) -> Iterator[Page]:
+    """Yield the pages that list a content type; a long list is cut by letter."""
+    for type_id in guide.types:
+        for code in guide.locales:
+            if index.labels.count(type_id, code):
+                yield Page(PageKind.LIST, list_url(guide, type_id, code), code, type_id=type_id, template=_LIST)
+                for letter in letters_of(index, type_id, code):
+                    url = letter_url(guide, type_id, code, letter)
+                    yield Page(PageKind.LIST, url, code, type_id=type_id, letter=letter, template=_LIST)
+
+
+def chosen_pages(index: GuideIndex, guide: GuideModel) -> Iterator[Page]:
+    """Yield the pages of the lists of site.yaml."""
+    for name, wanted in guide.site.lists.items():
+        template = wanted.template or _LIST
+        for code in guide.locales:
+            segments = value_segments(index, guide, name, code)
+            for value in ("", *segments):
+                list_id = f"@{name}/{value}" if value else f"@{name}"
+                for number in range(numbered_pages(index, wanted, list_id, code) + 1):
+                    url = chosen_url(guide, {"url": wanted.url}, name, code, segments.get(value, ""), number)
+                    yield Page(PageKind.LIST, url, code, type_id=list_id, number=number, template=template)
+
+
+def further_pages(index: GuideIndex, guide: GuideModel) -> Iterator[Page]:
+    """Yield what a guide has besides its pages.
+
+    The accent's style sheet; what the reader's device needs; with an address feeds, and what hosts and search engines
+    look for.
+    """
+    if guide.site.theme.accent is not None:
+        yield Page(PageKind.STYLE, "/accent.css", guide.locales[0], template="accent.css")
+    if guide.site.offline is True:
+        yield Page(PageKind.MANIFEST, "/manifest.webmanifest", guide.locales[0], template="manifest.webmanifest")
+        for code in guide.locales:
+            yield Page(PageKind.OFFLINE, f"{guide.prefixes[code]}offline/", code, template="offline.html")
+    if guide.site.base_url is not None:
+        yield Page(PageKind.MISSING, "/404.html", guide.locales[0], template="404.html")
+        yield Page(PageKind.ROBOTS, "/robots.txt", guide.locales[0], template="robots.txt")
+        yield from _feeds(index, guide)
+
+
+def _feeds(index: GuideIndex, guide: GuideModel) -> Iterator[Page]:
+    """Yield a feed for each list and locale that has entries for one."""
+    segments = {
+        (name, code): value_segments(index, guide, name, code) for name in guide.site.lists for code in guide.locales
+    }
+    for dated_list, code in index.labels.lists_by_prefix(BY_DATE):
+        list_id = dated_list.removeprefix(BY_DATE)
+        name, _, value = list_id.removeprefix("@").partition("/")
+        if list_id.startswith("@") and name in guide.site.lists:
+            definition = {"url": guide.site.lists[name].url}
+            url = chosen_url(guide, definition, name, code, segments[name, code].get(value, ""))
+        elif list_id in guide.types:
+            url = list_url(guide, list_id, code)
+        else:
+            continue
+        yield Page(PageKind.FEED, url + FEED, code, type_id=list_id, template=FEED)
+
+
+def sitemap_pages(index: GuideIndex, guide: GuideModel) -> Iterator[Page]:
+    """Yield the sitemap: one file, or as many as it takes and an index of them."""
+    if guide.site.base_url is None:
+        return
+    files, locale = 1, guide.locales[0]
+    count = index.pages.count_in_sitemap()
+    while count > files * LARGEST_SITEMAP and files < SITEMAP_BUCKETS:
+        files *= 2
+    if files == 1:
+        yield Page(PageKind.SITEMAP, "/sitemap.xml", locale, sitemap_files=1, template=_SITEMAP)
+        return
+    yield Page(PageKind.SITEMAP_INDEX, "/sitemap.xml", locale, sitemap_files=files, template=_SITEMAP)
+    for file in range(files):
+        url = f"/sitemap-{file + 1}.xml"
+        yield Page(PageKind.SITEMAP, url, locale, sitemap_file=file, sitemap_files=files, template=_SITEMAP)

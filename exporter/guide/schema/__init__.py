@@ -1,0 +1,1 @@
+"""The content model, understood: titles, roles of fields, ordering, dates."""

@@ -1,0 +1,183 @@
+"""Read the guide's model from content/model and site.yaml, and check the names that site.yaml uses."""
+
+from __future__ import annotations
+
+from collections import Counter
+from typing import TYPE_CHECKING
+
+from exporter.config.url_patterns import DATE_PARTS, OWN_FACTS, links_to_entries, paths_of
+from exporter.core.encoding import Json, decode, value_digest
+from exporter.core.errors import ConfigError, GuardError
+from exporter.core.files import read_bytes, walk_files
+from exporter.core.model import ContentType, Field, Model, read_content_type, read_locale
+from exporter.core.naming import LOCALES_PATH, TAGS_PATH, file_name, url_segment
+from exporter.guide.schema.field_roles import pages_of
+from exporter.guide.schema.guide_model import OWN_NAMES, TAGS, GuideModel, is_own
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+    from pathlib import Path
+
+    from exporter.config.site_schema import SiteConfig
+
+
+def unknown_fields(guide: GuideModel) -> Iterator[str]:
+    """Yield an error for each pattern that is the guide's own address or names a field that the model does not have."""
+    for type_id, wanted in guide.site.pages.items():
+        content_type = guide.model.types[type_id]
+        if wanted.url is not None and is_own(guide, wanted.url, guide.locales[0]):
+            yield f"pages.{type_id}.url: {wanted.url} is the guide's own: give it another url"
+        for path in paths_of(wanted.url or ""):
+            first = content_type.find(path[0])
+            if first is None and ".".join(path[:2]) not in OWN_FACTS[:2]:
+                has = ", ".join(field.id for field in content_type.fields)
+                yield f"pages.{type_id}.url: {type_id} has no field {path[0]}: it has {has}"
+            elif first is not None and path[1:] and not _leads_further(content_type, first, path):
+                message = "a Date has year, month and day, a link the fields of what it leads to"
+                yield f"pages.{type_id}.url: {'.'.join(path)}: {message}"
+
+
+def _leads_further(content_type: ContentType, field: Field, path: tuple[str, ...]) -> bool:
+    """Whether a path can go on behind its first field: to part of a date, or to the fields of linked entries."""
+    is_date_part = field.type == "Date" and len(path) == 2 and path[1] in DATE_PARTS
+    return is_date_part or links_to_entries(content_type, path[0])
+
+
+_TYPES = "model/content_types"
+
+
+def read_guide_model(content: Path, site: SiteConfig) -> GuideModel:
+    """Read the guide's model from the mirror and site.yaml.
+
+    Raises GuardError where there is no mirror yet or a file of the model is broken, ConfigError for names in site.yaml
+    that the space does not have.
+    """
+    if not (content / LOCALES_PATH).is_file():
+        raise GuardError("mirror-missing", f"{content} holds no mirror yet: run sync (or build) first")
+    files = (name for name in walk_files(content / _TYPES) if name.endswith(".json"))
+    raw_types = [read_json(content, f"{_TYPES}/{name}") for name in files]
+    locales = read_json(content, LOCALES_PATH)
+    tags = read_json(content, TAGS_PATH)
+    try:
+        model = _read_model(raw_types, locales)
+        names = {tag: str(raw.get("name") or tag) for tag, raw in tags.items()}
+    except (AttributeError, KeyError, TypeError):
+        message = f"{content / 'model'} is no content model: restore it from git, or run sync --full"
+        raise GuardError("mirror-broken", message) from None
+    return _make_guide_model(site, model, raw_types, locales, names)
+
+
+def make_guide_model(
+    site: SiteConfig, raw_types: list[Json], raw_locales: Mapping[str, Json], tags: Mapping[str, str]
+) -> GuideModel:
+    """Make the guide's model from a content model as delivered. Raises ConfigError."""
+    return _make_guide_model(site, _read_model(raw_types, raw_locales), raw_types, raw_locales, tags)
+
+
+def _read_model(raw_types: list[Json], raw_locales: Mapping[str, Json]) -> Model:
+    types = sorted(
+        (read_content_type(raw) for raw in raw_types), key=lambda found: (found.name.casefold(), found.name, found.id)
+    )
+    return Model(
+        {content_type.id: content_type for content_type in types},
+        {code: read_locale(raw) for code, raw in raw_locales.items()},
+    )
+
+
+def _make_guide_model(
+    site: SiteConfig, model: Model, raw_types: list[Json], raw_locales: Mapping[str, Json], tags: Mapping[str, str]
+) -> GuideModel:
+    locales = _guide_locales(site, model)
+    pages = {name: vars(pattern) for name, pattern in site.pages.items()}
+    lists = {name: vars(pattern) for name, pattern in site.lists.items()}
+    others = [site.content.assets, site.untranslated, site.base_url is None, lists, tags if lists else None]
+    others += [site.offline is True, site.theme.accent is None]
+    guide = GuideModel(
+        site,
+        model,
+        {raw["sys"]["id"]: raw for raw in raw_types},
+        tags,
+        locales,
+        _types_with_pages(model, site),
+        _prefixes(locales),
+        _segments(model, locales),
+        value_digest([locales, pages, others, list(model.types), raw_types, raw_locales]),
+    )
+    wrong = [*unknown_fields(guide), *unknown_names(guide)]
+    if wrong:
+        raise ConfigError("config-invalid", "\n".join(wrong))
+    return guide
+
+
+def read_json(content: Path, path: str) -> Json:
+    """Read a JSON file of the mirror; a missing file is an empty object. Raises GuardError for a broken one."""
+    try:
+        data = read_bytes(content / path)
+        return decode(data) if data is not None else {}
+    except ValueError as error:
+        raise GuardError(
+            "mirror-broken", f"{content / path} is not JSON ({error}): restore it from git, or run sync --full"
+        ) from None
+
+
+def _guide_locales(site: SiteConfig, model: Model) -> tuple[str, ...]:
+    known = model.locales
+    if site.locales is None:
+        default = model.default_locale
+        return (default, *(code for code in known if code != default))
+    unknown = [code for code in site.locales if code not in known]
+    if unknown:
+        raise ConfigError(
+            "config-invalid", f"locales: the space has no {', '.join(unknown)}: it has {', '.join(known)}"
+        )
+    return tuple(dict.fromkeys(site.locales))
+
+
+def _types_with_pages(model: Model, site: SiteConfig) -> tuple[str, ...]:
+    unknown = [type_id for type_id in site.pages if type_id not in model.types]
+    if unknown:
+        has = ", ".join(model.types)
+        raise ConfigError("config-invalid", f"pages: the space has no content type {', '.join(unknown)}: it has {has}")
+    if site.pages:
+        return tuple(type_id for type_id in model.types if type_id in site.pages)
+    return pages_of(model.types)
+
+
+def _prefixes(locales: tuple[str, ...]) -> dict[str, str]:
+    """Return what the addresses of each locale begin with: the root for the guide's first one."""
+    return {code: "/" if code == locales[0] else f"/{url_segment(code) or file_name(code)}/" for code in locales}
+
+
+def _segments(model: Model, locales: tuple[str, ...]) -> dict[str, str]:
+    """Return each content type's part of an address.
+
+    A segment that is one of the guide's own names gets an underscore; segments that differ only by case get a suffix.
+    """
+    taken = {*OWN_NAMES, *(prefix.strip("/").lower() for prefix in _prefixes(locales).values())}
+    plain = {type_id: url_segment(type_id) or file_name(type_id) for type_id in model.types}
+    counts = Counter(segment.lower() for segment in plain.values())
+    return {
+        type_id: file_name(type_id, clash=True)
+        if counts[segment.lower()] > 1
+        else segment + "_" * (segment.lower() in taken)
+        for type_id, segment in plain.items()
+    }
+
+
+def unknown_names(guide: GuideModel) -> Iterator[str]:
+    """Yield an error for each name in `lists:` that the content model does not have."""
+    for name, wanted in guide.site.lists.items():
+        content_type = guide.model.types.get(wanted.type)
+        if content_type is None:
+            has = ", ".join(guide.model.types)
+            yield f"lists.{name}.type: the space has no content type {wanted.type}: it has {has}"
+            continue
+        if (wanted.url or f"/{name}/").split("/")[1].lower() in OWN_NAMES:
+            yield f"lists.{name}.url: {wanted.url or f'/{name}/'} is the guide's own: give it another url"
+        asked = [("where", name) for name in wanted.where] + ([("by", wanted.by)] if wanted.by else [])
+        sorts = [("sort", name.removeprefix("-")) for name in wanted.sort or ()]
+        asked += [pair for pair in sorts if pair[1] not in OWN_FACTS]
+        for key, field in asked:
+            if content_type.find(field) is None and (key == "sort" or field != TAGS):
+                has = ", ".join(field.id for field in content_type.fields)
+                yield f"lists.{name}.{key}: {wanted.type} has no field {field}: it has {has}"

@@ -1,0 +1,157 @@
+"""What a content type is as a whole, by its fields: what names its entries, whether they are links or figures."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from exporter.guide.schema.field_words import (
+    ADDRESSES,
+    LONG,
+    NUMBERS,
+    SHORT,
+    TITLES,
+    is_for_nobody,
+    is_for_search,
+    is_internal,
+    label,
+    title_rank,
+    words_of,
+)
+
+if TYPE_CHECKING:
+    from exporter.core.model import ContentType, Field
+
+_LABELS = (*TITLES, "text")
+_NO_TITLE = {"slug", "path", "permalink", "url", "href", "link", "uri", "cta", "button", "key", "id", "hash", "year"}
+_PEOPLE = {"person", "people", "author", "artist", "speaker", "staff", "member", "guide", "team", "user", "employee"}
+_FORENAMES = ({"first", "name"}, {"given", "name"}, {"forename"})
+_SURNAMES = ({"last", "name"}, {"family", "name"}, {"surname"}, {"last", "initial"})
+
+
+def type_words(content_type: ContentType) -> set[str]:
+    """Return the words of a type's id and name: ids alone may be generated."""
+    return {*words_of(content_type.id), *words_of(content_type.name)}
+
+
+def title_field(content_type: ContentType) -> str:
+    """Return the field that says what readers call an entry: the display field, unless that is an internal note.
+
+    Then, or where the display field is an address or a key, it is the field called `title`, `name` and so on, perhaps
+    with the type before that: the `pageTitle` of a page.
+    """
+    shown = content_type.display_field
+    own = content_type.find(shown)
+    if own is None or not (is_internal(own) or _NO_TITLE & {*words_of(shown)[-1:]}):
+        return shown
+    kind = type_words(content_type)
+    titles = ("name", *TITLES) if kind & _PEOPLE else TITLES if is_internal(own) else _LABELS
+    before = {*kind, "first", "given"}
+    texts = (field for field in content_type.fields if field.type in SHORT and not is_internal(field))
+    known = (field.id for field in texts if not is_for_search(field) and {*words_of(field.id)[:-1]} <= before)
+    best = min(known, key=lambda name: title_rank(name, titles), default=shown)
+    return best if title_rank(best, titles) < len(titles) else shown
+
+
+def surname_field(content_type: ContentType, title: str) -> str:
+    """Return the field of a person's surname where `title` is a first name; empty for none."""
+    if {*words_of(title)} not in _FORENAMES:
+        return ""
+    return next((field.id for field in content_type.fields if {*words_of(field.id)} in _SURNAMES), "")
+
+
+def leads_on(content_type: ContentType) -> str:
+    """Return the field with the address that an entry stands for, as a button or a link does; empty for other types."""
+    fields = [field for field in content_type.fields if not is_for_nobody(field)]
+    texts = [field.id for field in fields if field.type == "Symbol" and not _STYLES & {*words_of(field.id)}]
+    found = [name for name in texts if ADDRESSES & {*words_of(name)[-1:]}]
+    plain = (
+        len(fields) <= _LINK_FIELDS and all(_is_of_link(field) for field in fields) and not has_address(content_type)
+    )
+    return found[0] if plain and len(found) == 1 and len(texts) <= _LINK_TEXTS else ""
+
+
+def _is_of_link(field: Field) -> bool:
+    """Whether a field can be part of a link: a text, a switch, a picture, the page that it leads to."""
+    leads = field.type == "Link" and (field.link_type == "Asset" or bool(_PAGES & {*words_of(field.id)[-1:]}))
+    return leads or field.type in ("Symbol", "Boolean")
+
+
+_PAGES = {"page", "target", "link", "entry", "reference"}
+
+
+def called_by(content_type: ContentType) -> dict[str, tuple[str, str]]:
+    """Return, by field of an address, the text that names it (`buttonText` for `buttonLink`) and a label for both."""
+    texts = {words_of(field.id): field.id for field in content_type.fields if field.type == "Symbol"}
+    found = {}
+    for words, name in texts.items():
+        before = words[:-1] or words
+        named = (texts.get((*before, word)) for word in ("text", "label", "title"))
+        text = next(filter(None, named), "") if {*words[-1:]} & ADDRESSES else ""
+        if text:
+            found[name] = text, label("_".join(before))
+    return found
+
+
+_HEADINGS = {"title", "heading", "header", "headline"}
+_TEXTS = {"body", "text", "paragraph", "description", "content", "copy"}
+
+
+def headed_by(content_type: ContentType) -> dict[str, str]:
+    """Return, by field of a text, the field of its heading: `section1Heading` for `section1Body`."""
+    headings = {
+        tuple(word for word in words if word not in _HEADINGS): field.id
+        for field in content_type.fields
+        if field.type == "Symbol" and _HEADINGS & {*(words := words_of(field.id))}
+    }
+    found = {}
+    for field in content_type.fields:
+        words = tuple(word for word in words_of(field.id) if word not in _TEXTS)
+        if field.type in LONG and words and words != words_of(field.id) and words in headings:
+            found[field.id] = headings[words]
+    return found
+
+
+_MACHINERY = {"navigation", "nav", "navbar", "footer", "settings", "config", "configuration", "globals"}
+_OF_SITES = {"main", "item", "footer", "header", "top", "site", "link", "nav"}
+_COUNTED = {
+    "stat",
+    "stats",
+    "figure",
+    "metric",
+    "counter",
+    "value",
+    "amount",
+    "number",
+    "count",
+    "percent",
+    "percentage",
+}
+
+
+def is_machinery(content_type: ContentType) -> bool:
+    """Whether a type is, by its name, a menu, footer or other frame of a site, or its settings."""
+    words = {*words_of(content_type.id)}
+    is_menu = "menu" in words and bool(words & _OF_SITES)  # a menu alone may be that of a restaurant
+    return (is_menu or bool(_MACHINERY & words)) and not has_address(content_type)
+
+
+def is_figure(content_type: ContentType) -> bool:
+    """Whether entries are no more than a number and what it counts."""
+    fields = [field for field in content_type.fields if not is_for_nobody(field)]
+    kinds = {field.type for field in fields}
+    words = {*words_of(content_type.id), *(word for field in fields for word in words_of(field.id))}
+    is_small = len(fields) <= _LINK_TEXTS + 1 and kinds <= {"Symbol", *NUMBERS} and bool(kinds & NUMBERS)
+    return is_small and bool(words & _COUNTED)
+
+
+_STYLES = {"theme", "variant", "style", "size", "icon", "color", "colour", "target"}
+_LINK_FIELDS = 4
+_LINK_TEXTS = 2
+"""The most fields, and texts among them, of an entry that is no more than a link: its label and where it leads."""
+
+
+def has_address(content_type: ContentType) -> bool:
+    """Whether editors give the entries of a type addresses of their own."""
+    return bool(
+        {word for field in content_type.fields for word in words_of(field.id)[-1:]} & {"slug", "permalink", "path"}
+    )

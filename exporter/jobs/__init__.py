@@ -1,0 +1,31 @@
+"""The Python API: sync, render, build, status and check as functions on a loaded project.
+
+They print nothing and never exit: each returns a report, or raises an ExporterError whose message is one sentence for
+the user. The command line is a thin user of them.
+
+    from pathlib import Path
+    from exporter.jobs import build, load_project
+
+    report = build(load_project(Path("guide")))
+    print(report.render.pages, report.result.changed)
+"""
+
+from __future__ import annotations
+
+from exporter.config.settings import load_project
+from exporter.jobs.jobs import BuildReport, build, check, render, status, sync
+from exporter.jobs.options import RenderChoices, SyncChoices
+from exporter.report.report import Report
+
+__all__ = [
+    "BuildReport",
+    "RenderChoices",
+    "Report",
+    "SyncChoices",
+    "build",
+    "check",
+    "load_project",
+    "render",
+    "status",
+    "sync",
+]

@@ -1,0 +1,195 @@
+"""Sync, render, build, status and check, each a function that returns a report.
+
+Everything heavy is imported where it is needed: a build with nothing new loads neither Jinja nor the schema.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+from exporter.jobs.lock import FolderLock
+from exporter.jobs.options import RenderChoices, SyncChoices
+from exporter.report.report import Report
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+
+    from exporter.build.output import OutputDrift
+    from exporter.build.result import BuildResult
+    from exporter.build.run import RenderOutcome
+    from exporter.config.settings import Project
+    from exporter.mirror.message import Message
+    from exporter.mirror.run import SyncOptions, SyncOutcome
+    from exporter.report.reader_part import ReaderPart
+    from exporter.report.report import Problem
+
+
+DELTA = SyncChoices()
+AS_EVER = RenderChoices()
+
+
+@dataclass(frozen=True)
+class BuildReport(Report):
+    """The report of a run that rendered, with what it changed in site/; None where nothing was rendered."""
+
+    result: BuildResult | None = field(default=None, repr=False)
+
+
+def sync(project: Project, choices: SyncChoices = DELTA, *, verbose: bool = False) -> Report:
+    """Bring content/ up to date with the space, then move the sync token.
+
+    With `verbose` the report notes every item. Raises SourceError where the space cannot be read, GuardError where a
+    guard stops it or another run holds the folder.
+    """
+    with FolderLock(project) as lock:
+        outcome = _sync(project, lock, choices, verbose=verbose)
+    return Report("sync", sync=outcome.report, problems=outcome.problems, notes=outcome.notes)
+
+
+def render(project: Project, choices: RenderChoices = AS_EVER, *, verbose: bool = False) -> BuildReport:
+    """Bring site/ up to date with content/, templates and site.yaml; no network is used.
+
+    A page that fails is a problem of the report and keeps its last good version. Raises GuardError and ConfigError.
+    """
+    with FolderLock(project):
+        return _render("render", project, None, choices, verbose=verbose)
+
+
+def build(
+    project: Project, choices: SyncChoices = DELTA, rendering: RenderChoices = AS_EVER, *, verbose: bool = False
+) -> BuildReport:
+    """Sync, then render. Asset files that could not be fetched do not stop the rendering; a failed sync raises."""
+    with FolderLock(project) as lock:
+
+        def sync_first() -> SyncOutcome:
+            return _sync(project, lock, choices, verbose=verbose)
+
+        return _render("build", project, sync_first, rendering, verbose=verbose)
+
+
+def status(project: Project, choices: SyncChoices = DELTA, *, files: bool = True, command: str = "status") -> Report:
+    """Return what the next sync would bring and, with `files`, what in content/ is not what was synced.
+
+    Takes no lock, since it writes nothing. `command` is what the report calls itself, as of `build --dry-run`.
+    """
+    from exporter.jobs.source import open_source
+    from exporter.mirror.status import find_status
+
+    with open_source(project, choices.deadline, keep=False) as (client, identity):
+        outcome = find_status(project, client, identity, _options(choices, verbose=False), files=files)
+    return Report(command, status=outcome.report, notes=outcome.notes)
+
+
+def check(project: Project, *, strict: bool = False, jobs: int = 0) -> Report:
+    """Look for what is wrong in content/ and site/; write nothing. With `strict`, warnings are errors."""
+    from exporter.check.run import check_guide
+
+    outcome = check_guide(project, strict=strict, jobs=jobs)
+    return Report("check", check=outcome.report, problems=outcome.problems)
+
+
+def _options(choices: SyncChoices, *, verbose: bool) -> SyncOptions:
+    from exporter.mirror.run import SyncOptions
+
+    return SyncOptions(
+        full=choices.full,
+        allow_empty=choices.allow_empty,
+        deadline=choices.deadline,
+        downloads=choices.downloads,
+        verbose=verbose,
+        lists_changes=choices.message is not None,
+    )
+
+
+def _sync(project: Project, lock: FolderLock, choices: SyncChoices, *, verbose: bool) -> SyncOutcome:
+    """Sync, in rounds where something is waited for; write the commit message where one is asked for."""
+    options = _options(choices, verbose=verbose)
+    sync_once = _one_round(project, choices)
+    if choices.wait_for is None:
+        return sync_once(options)
+    from exporter.mirror.wait import sync_until
+
+    return sync_until(choices.wait_for, choices.wait_limit, project, options, sync_once, lock.pause)
+
+
+def _one_round(project: Project, choices: SyncChoices) -> Callable[[SyncOptions], SyncOutcome]:
+    """Return what syncs once and adds what it brought to the commit message, which is written after each round."""
+    from exporter.jobs.source import open_source
+    from exporter.mirror.sync import sync as sync_mirror
+
+    message = _message(project, choices)
+
+    def sync_once(options: SyncOptions) -> SyncOutcome:
+        with open_source(project, options.deadline) as (client, identity):
+            outcome = sync_mirror(project, client, identity, options)
+        if message is not None and choices.message is not None:
+            for change in outcome.changes:
+                message.add(change)
+            message.write(choices.message)
+        return outcome
+
+    return sync_once
+
+
+def _message(project: Project, choices: SyncChoices) -> Message | None:
+    if choices.message is None:
+        return None
+    from exporter.mirror.message import Message  # titles need the guide's schema, which most syncs do without
+
+    return Message(project, rounds=choices.wait_for is not None)
+
+
+def _render(
+    command: str,
+    project: Project,
+    sync_first: Callable[[], SyncOutcome] | None,
+    choices: RenderChoices,
+    *,
+    verbose: bool,
+) -> BuildReport:
+    """Render, after a sync where one is asked for; what stands in site/ is looked at meanwhile."""
+    from exporter.build.output import clean_output, look_ahead
+
+    if choices.clean:
+        clean_output(project, pages=not choices.strict)
+    details: list[str] = []
+    with look_ahead(project, choices.jobs) as drift:
+        synced = sync_first() if sync_first is not None else None
+        outcome = _render_pages(project, synced, choices, drift, details.append)
+    reader, warnings = _publish(project, outcome)
+    return BuildReport(
+        command,
+        sync=synced.report if synced else None,
+        render=outcome.report,
+        reader=reader,
+        problems=(*(synced.problems if synced else ()), *outcome.problems, *warnings),
+        notes=(*(synced.notes if synced else ()), *(details if verbose else ())),
+        result=outcome.result,
+    )
+
+
+def _publish(project: Project, outcome: RenderOutcome) -> tuple[Mapping[str, ReaderPart], tuple[Problem, ...]]:
+    """Publish for readers' devices what the build changed, unless it was stopped before it wrote anything."""
+    result = outcome.result
+    lost = project.site.offline is True and not (project.output / "updates/chains.json").is_file()
+    if outcome.report.stopped or not (result or result.before is None or lost):
+        return {}, ()
+    from exporter.jobs.reader import publish_result
+
+    return publish_result(project, outcome.locales, outcome.result)
+
+
+def _render_pages(
+    project: Project,
+    synced: SyncOutcome | None,
+    choices: RenderChoices,
+    drift: Callable[[], OutputDrift],
+    detail: Callable[[str], None],
+) -> RenderOutcome:
+    from exporter.build.run import RenderOptions, render_guide
+
+    has_errors = synced is not None and any(problem.severity == "error" for problem in synced.problems)
+    brought = synced is not None and (synced.report.upserted > 0 or synced.report.deleted > 0)
+    options = RenderOptions(choices.jobs, choices.strict, has_errors, brought, detail)
+    return render_guide(project, options, drift)

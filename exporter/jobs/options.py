@@ -1,0 +1,45 @@
+"""What a job can be asked for."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from exporter.mirror.wait import Awaited
+
+WAIT_SECONDS = 120.0
+"""Seconds to wait for an announced item where no limit is named."""
+
+
+@dataclass(frozen=True)
+class SyncChoices:
+    """How to sync.
+
+    `full` starts over and reconciles; `allow_empty` believes a space that came back empty. `deadline` is in seconds,
+    for each request with its retries; `downloads` is how many asset files are fetched at once. `message` names a file
+    for the commit message. `wait_for` syncs in rounds until the mirror has that item, for at most `wait_limit` seconds.
+    """
+
+    full: bool = False
+    allow_empty: bool = False
+    deadline: float = 30.0
+    downloads: int = 8
+    message: Path | None = None
+    wait_for: Awaited | None = None
+    wait_limit: float = WAIT_SECONDS
+
+
+@dataclass(frozen=True)
+class RenderChoices:
+    """How to render.
+
+    `clean` renders as if site/ and .export/ were absent. With `strict`, any error leaves all of site/ as it was. `jobs`
+    is the number of processes, 0 for one a core.
+    """
+
+    clean: bool = False
+    strict: bool = False
+    jobs: int = 0

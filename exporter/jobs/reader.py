@@ -1,0 +1,73 @@
+"""Publish for the reader's device what a build changed, and confirm the build's result once that is done."""
+
+from __future__ import annotations
+
+from contextlib import closing
+from datetime import UTC, datetime, timedelta
+from typing import TYPE_CHECKING
+
+from exporter.build.program_stamp import program_digest
+from exporter.build.result import BuildResult, all_files, confirm_result
+from exporter.build.run import INDEX
+from exporter.core.naming import file_name
+from exporter.guide.index.guide_index import GuideIndex
+from exporter.reader.model import Publication, PublishedChange
+from exporter.reader.model import SiteFile as ChainFile
+from exporter.reader.publish import publish_farewell, publish_updates, withdraw_updates
+from exporter.report.reader_part import ReaderPart
+from exporter.report.report import Problem
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+
+    from exporter.build.result import SiteFile
+    from exporter.config.settings import Project
+
+_START = datetime(1, 1, 1, tzinfo=UTC)
+
+
+def publish_result(
+    project: Project, locales: tuple[str, ...], result: BuildResult
+) -> tuple[dict[str, ReaderPart], tuple[Problem, ...]]:
+    """Bring site/updates/ up to date with a build; return what each locale's readers will pay, and warnings.
+
+    The result is confirmed last: where this fails or is killed, the next build's result has the same changes again.
+    """
+    chains = tuple(map(file_name, locales))
+    newest = _START + timedelta(seconds=result.newest) if result.newest else None
+    publication = Publication(project.output, project.cache / "reader", chains, newest)
+    with closing(GuideIndex(project.cache / INDEX, program_digest())) as index:
+        parts, problems = _publish(project, publication, result, index)
+        confirm_result(index, result)
+    return parts, problems
+
+
+def _publish(
+    project: Project, publication: Publication, result: BuildResult, index: GuideIndex
+) -> tuple[dict[str, ReaderPart], tuple[Problem, ...]]:
+    offline = project.site.offline
+    if offline is False:
+        withdraw_updates(publication)
+        return {}, ()
+    if offline is not True:
+        publish_farewell(publication, str(offline.farewell) or None)
+        return {}, ()
+    report = publish_updates(_change(publication, result, index), publication)
+    parts = {
+        code: ReaderPart(chain.token, chain.changed, chain.removed, chain.bytes, chain.install)
+        for code, chain in report.chains.items()
+    }
+    return parts, tuple(Problem("warning", code, sentence) for code, sentence in report.warnings)
+
+
+def _change(publication: Publication, result: BuildResult, index: GuideIndex) -> PublishedChange:
+    def in_chains(files: Iterable[tuple[str, SiteFile]]) -> Iterator[ChainFile]:
+        for path, file in files:
+            chains = (file_name(file.locale),) if file.locale else publication.locales
+            yield ChainFile(path, chains, file.digest.hex())
+
+    changed = ((path, file) for path, (_, file) in result.changed.items())
+    written = (*in_chains(result.added.items()), *in_chains(changed))
+    return PublishedChange(
+        written, tuple(result.removed), result.before, result.after, lambda: in_chains(all_files(index))
+    )

@@ -1,0 +1,1 @@
+"""Markdown twins: front matter, bodies, Rich Text as Markdown."""

@@ -1,0 +1,1 @@
+"""Pictures: kind and size, read from their files."""

@@ -1,0 +1,16 @@
+// A worker that takes itself and this guide's store off the device, and nothing else; it says where the guide went.
+"use strict";
+const FAREWELL = null;                                                // an address, true, or null: nothing is said
+
+addEventListener("install", () => skipWaiting());
+addEventListener("activate", event => event.waitUntil(leave()));
+
+async function leave() {
+  const name = "guide:" + new URL("./", location.href).pathname;
+  await new Promise(done => {
+    const request = indexedDB.deleteDatabase(name);
+    request.onsuccess = request.onerror = done;
+  });
+  await registration.unregister();
+  new BroadcastChannel(name).postMessage({state: "none", left: !!FAREWELL, farewell: typeof FAREWELL === "string" ? FAREWELL : ""});
+}

@@ -1,0 +1,132 @@
+"""What each slot of a record would have to hold for the record to give another page, as far as an alignment tells."""
+
+from __future__ import annotations
+
+import difflib
+from collections import Counter
+from typing import TYPE_CHECKING, TypeAlias
+
+from exporter.reader.records.records import REFERENCE, Chrome, parts_of, slot_number
+
+if TYPE_CHECKING:
+    from collections.abc import Container, Iterator, Sequence
+
+Atom: TypeAlias = "tuple[int | None, bytes]"
+"""A slot (None for a literal) and its text."""
+Span: TypeAlias = "tuple[Atom, ...]"
+"""What one part of a page is made of."""
+
+_WITH_AFFIXES = 3
+
+
+def proposal(record: bytes, chrome: Chrome, page: bytes, fixed: Container[int] = ()) -> dict[int, bytes]:
+    """Return the texts of slots with which the record would come nearer to the page; those in `fixed` stay."""
+    spans = list(_spans(record, chrome))
+    old = [b"".join(text for _, text in span) for span in spans]
+    new = _merged(parts_of(chrome.how, page), _long_parts(old, chrome.how))
+    front = _equal(old, new)
+    back = _equal(old[front:][::-1], new[front:][::-1])
+    times = Counter(slot for span in spans for slot, _ in span)
+    want: dict[int, bytes] = {}
+    matcher = difflib.SequenceMatcher(None, old[front : len(old) - back], new[front : len(new) - back], autojunk=False)
+    for kind, a, b, c, d in matcher.get_opcodes():
+        a, b, c, d = a + front, b + front, c + front, d + front  # noqa: PLW2901 # back to the whole page
+        if kind == "insert":
+            _insert(want, spans, a, b"".join(new[c:d]), times, fixed)
+        elif kind == "delete":
+            want |= {slot: b"" for span in spans[a:b] for slot, _ in span if slot is not None}
+        elif kind == "replace":
+            _replace(want, spans[a:b], new[c:d])
+    return {slot: text for slot, text in want.items() if text != chrome.slots.get(slot) and slot not in fixed}
+
+
+def _spans(record: bytes, chrome: Chrome) -> Iterator[Span]:
+    """Yield the parts of the old page, each with what it is made of."""
+    opening = {first for first, _ in chrome.affixes.values()}
+    group: list[Atom] = []
+    for slot, text in _atoms(record, chrome):
+        group.append((slot, text))
+        if slot in opening or (slot is None and len(group) > 1):
+            continue
+        yield tuple(group)
+        group = []
+    if group:
+        yield tuple(group)
+
+
+def _atoms(record: bytes, chrome: Chrome) -> Iterator[Atom]:
+    """Yield slots and literals; a literal that is not between affixes is cut into parts."""
+    opening = {first for first, _ in chrome.affixes.values()}
+    inside = False
+    for number, piece in enumerate(REFERENCE.split(record)):
+        if number % 2:
+            slot = slot_number(piece)
+            inside = slot in opening
+            yield slot, chrome.slots[slot]
+        elif piece:
+            yield from ((None, part) for part in ([piece] if inside else parts_of(chrome.how, piece)))
+
+
+def _long_parts(old: Sequence[bytes], how: str) -> dict[bytes, list[list[bytes]]]:
+    """Return the old parts that hold several, by their first one."""
+    found: dict[bytes, list[list[bytes]]] = {}
+    for text in sorted(set(old), key=len, reverse=True):
+        parts = parts_of(how, text)
+        if len(parts) > 1:
+            found.setdefault(parts[0], []).append(parts)
+    return found
+
+
+def _merged(new: list[bytes], runs: dict[bytes, list[list[bytes]]]) -> list[bytes]:
+    """Let parts that stand together in one slot stand as one."""
+    if not runs:
+        return new
+    out, at = [], 0
+    while at < len(new):
+        run = next((run for run in runs.get(new[at], ()) if new[at : at + len(run)] == run), new[at : at + 1])
+        out.append(b"".join(run))
+        at += len(run)
+    return out
+
+
+def _equal(one: Sequence[bytes], other: Sequence[bytes]) -> int:
+    count = 0
+    for a, b in zip(one, other, strict=False):
+        if a != b:
+            break
+        count += 1
+    return count
+
+
+def _insert(
+    want: dict[int, bytes], spans: list[Span], at: int, text: bytes, times: Counter[int | None], fixed: Container[int]
+) -> None:
+    """Give what is new between two parts to the neighbouring slot that is used the least."""
+    sides = ([(spans[at - 1][-1], False)] if at else []) + ([(spans[at][0], True)] if at < len(spans) else [])
+    usable = [
+        (times[slot], before, slot, old) for (slot, old), before in sides if slot is not None and slot not in fixed
+    ]
+    if usable:
+        _, before, slot, old = min(usable)
+        old = want.get(slot, old)
+        want[slot] = text + old if before else old + text
+
+
+def _replace(want: dict[int, bytes], spans: list[Span], new: list[bytes]) -> None:
+    """Pair old parts with new ones; where numbers differ and all are slots, the first takes it all."""
+    if len(spans) == len(new):
+        for span, text in zip(spans, new, strict=True):
+            _pair(want, span, text)
+    elif all(len(span) == 1 and span[0][0] is not None for span in spans):
+        texts = [b"".join(new), *[b""] * (len(spans) - 1)]
+        want |= {span[0][0]: text for span, text in zip(spans, texts, strict=True) if span[0][0] is not None}
+
+
+def _pair(want: dict[int, bytes], span: Span, text: bytes) -> None:
+    if len(span) == 1 and span[0][0] is not None:
+        want[span[0][0]] = text
+    elif len(span) == _WITH_AFFIXES:
+        (first, _), (_, middle), (last, _) = span
+        at = text.find(middle)
+        if at >= 0 and first is not None and last is not None:
+            want[first], want[last] = text[:at], text[at + len(middle) :]

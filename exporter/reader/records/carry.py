@@ -1,0 +1,159 @@
+"""Carry a chrome to the next build: slots keep their numbers and only their texts change, so that records stay.
+
+Invariants: a slot that a page outside `pages` uses is not changed; `join(record) == page` for every record returned.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from dataclasses import dataclass, field, replace
+from typing import TYPE_CHECKING
+
+from exporter.reader.records.align import proposal
+from exporter.reader.records.chrome import path_key
+from exporter.reader.records.records import SLOTS, Chrome, parts_of, reference, slots_used
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+
+_SAMPLE = 500
+_FEW = 2
+"""Pages that a change of a slot must mend."""
+_SAMPLES = 64
+_MISSES = 6
+_ASKED = 400
+"""Users of a slot that are asked whether they have its new text; nine in ten must."""
+_TRIED = 100
+"""Users of a slot that a new text is tried on before it is on all."""
+_MANY = 32
+"""Pages that are wrong, from which on the parts that they share become slots."""
+_LEAST = 16
+_SHARE = 256
+_SHORTEST = 3
+
+
+@dataclass
+class _Attempt:
+    """The chrome so far, and those of `paths` that it gives right; what is looked at is `records` and `pages`."""
+
+    chrome: Chrome
+    paths: list[str]
+    records: Mapping[str, bytes]
+    pages: Mapping[str, bytes]
+    fixed: set[int]
+    right: set[str] = field(default_factory=set)
+    users: dict[int, list[str]] = field(default_factory=dict)
+
+    def look(self) -> None:
+        """Find out which pages are right."""
+        self.right = {path for path in self.paths if self.chrome.join(self.records[path]) == self.pages[path]}
+
+    def using(self, slot: int) -> list[str]:
+        """Return the paths whose records use a slot (and, seldom, one that only seems to)."""
+        if slot not in self.users:
+            two = reference(slot)
+            self.users[slot] = [path for path in self.paths if two in self.records[path]]
+        return self.users[slot]
+
+
+def carry(
+    chrome: Chrome, records: Mapping[str, bytes], pages: Mapping[str, bytes], uses: Mapping[int, int], total: int
+) -> tuple[Chrome, dict[str, bytes]]:
+    """Return the chrome and the records for the next build.
+
+    `pages` are those that were written anew, `records` what they had before, `uses` how many records of the whole guide
+    use each slot, `total` how many records it had.
+    """
+    names = sorted(pages, key=path_key)
+    known = [path for path in names if path in records]
+    fixed = _frozen(known, records, uses) if len(known) < total else set()
+    attempt = _Attempt(chrome, known[:_SAMPLE], records, pages, fixed)
+    if len(known) > _SAMPLE:  # a template most likely: what it did to all shows in some
+        attempt.look()
+        _mend(attempt)
+        attempt = replace(attempt, paths=known, users={})
+    attempt.look()
+    _mend(attempt)
+    wrong = [path for path in names if path not in attempt.right]
+    chrome = attempt.chrome
+    if len(wrong) >= _MANY:
+        chrome = _with_shared(chrome, wrong, pages, _free_slots(chrome, uses))
+    carried = {path: records[path] for path in attempt.right}
+    return chrome, carried | {path: proven(chrome, pages[path]) for path in wrong}
+
+
+def proven(chrome: Chrome, page: bytes) -> bytes:
+    """Return a record that gives the page back: the page itself where the chrome does not."""
+    return proven_with_uses(chrome, page)[0]
+
+
+def proven_with_uses(chrome: Chrome, page: bytes) -> tuple[bytes, set[bytes]]:
+    """Return a record that gives the page back, and the references in it."""
+    record = chrome.split(page)
+    joined, references = chrome.join_with_references(record)
+    return (record, set(references)) if joined == page else (page, set())
+
+
+def _frozen(known: Iterable[str], records: Mapping[str, bytes], uses: Mapping[int, int]) -> set[int]:
+    """Return the slots that pages use which were not written: their texts stay."""
+    here: Counter[int] = Counter()
+    for path in known:
+        here.update(slots_used(records[path]))
+    return {slot for slot, count in uses.items() if count > here[slot]}
+
+
+def _mend(attempt: _Attempt) -> None:
+    """Change texts of slots as long as that mends pages, looking at wrong pages in the order of their hash."""
+    missed = 0
+    wrong = [path for path in attempt.paths if path not in attempt.right]
+    for tried, path in enumerate(wrong):
+        if tried >= _SAMPLES or missed >= _MISSES or len(attempt.paths) - len(attempt.right) < _FEW:
+            return
+        if path in attempt.right:
+            continue
+        want = proposal(attempt.records[path], attempt.chrome, attempt.pages[path], attempt.fixed)
+        want = {slot: text for slot, text in want.items() if _is_shared(attempt, slot, text)}
+        if want and _accept(attempt, want):
+            attempt.fixed |= set(want)
+            missed = 0
+        else:
+            missed += 1
+
+
+def _is_shared(attempt: _Attempt, slot: int, text: bytes) -> bool:
+    asked = attempt.using(slot)[:_ASKED]
+    return sum(text in attempt.pages[path] for path in asked) * 10 >= len(asked) * 9
+
+
+def _accept(attempt: _Attempt, want: dict[int, bytes]) -> bool:
+    """Take the new texts unless they break more pages than they mend; tell whether they mended any."""
+    trial = replace(attempt.chrome, slots={**attempt.chrome.slots, **want})
+    first = {path for slot in want for path in attempt.using(slot)[:_TRIED]}
+    broken = sum(trial.join(attempt.records[path]) != attempt.pages[path] for path in first & attempt.right)
+    if broken * 2 > len(first):
+        return False  # as most of them show: there is no need to look at all
+    touched = {path for slot in want for path in attempt.using(slot)}
+    good = {path for path in touched if trial.join(attempt.records[path]) == attempt.pages[path]}
+    lost, won = len(touched & attempt.right - good), len(good - attempt.right)
+    if lost > won or (won < _FEW and lost):
+        return False
+    attempt.chrome, attempt.right = trial, attempt.right - touched | good
+    return won > 0
+
+
+def _free_slots(chrome: Chrome, uses: Mapping[int, int]) -> list[int]:
+    """Return the numbers that no record and no affix uses, the lowest first."""
+    affixes = {slot for pair in chrome.affixes.values() for slot in pair}
+    return [slot for slot in range(SLOTS) if not uses.get(slot) and slot not in affixes]
+
+
+def _with_shared(chrome: Chrome, wrong: list[str], pages: Mapping[str, bytes], free: list[int]) -> Chrome:
+    """Make slots of what many wrong pages share."""
+    count: Counter[bytes] = Counter()
+    for path in wrong:
+        count.update({part for part in parts_of(chrome.how, pages[path]) if part not in chrome.by_text})
+    need = max(_LEAST, -(-len(wrong) // _SHARE))
+    shared = [(part, number) for part, number in count.items() if number >= need and len(part) > _SHORTEST]
+    shared.sort(key=lambda pair: (-pair[1] * len(pair[0]), pair[0]))
+    new = {slot: part for slot, (part, _) in zip(free, shared, strict=False)}
+    return replace(chrome, slots={**chrome.slots, **new})

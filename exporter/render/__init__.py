@@ -1,0 +1,1 @@
+"""One page to bytes: Jinja, filters, the renderer."""

@@ -1,0 +1,1 @@
+"""How an entry looks without a template: sections, values, Rich Text, metadata."""

@@ -1,0 +1,323 @@
+"""The filters that templates have beside Jinja's own: one table of small functions."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from jinja2 import pass_context
+from markupsafe import Markup
+
+from exporter.guide.library import questions
+from exporter.guide.schema.field_words import LONG, label
+from exporter.render.entry.metadata import absolute, absolute_url, metadata
+from exporter.render.entry.rich_text import render_document
+from exporter.render.entry.sections import Layout, inline
+from exporter.render.entry.values import date, fact, lang_attributes, table
+from exporter.render.markup.links import resolve_link
+from exporter.render.markup.markdown import markdown
+from exporter.render.markup.rich_text_tree import blocks_of
+from exporter.render.view.fields import (
+    FieldValue,
+    alt_of,
+    caption_of,
+    field_type,
+    fields_of,
+    locale_of,
+    once,
+    picture_of,
+    referrers_of,
+    sort_entries,
+    source_of,
+    summary_field,
+    title_of,
+    type_name,
+    type_of,
+    url_of,
+)
+from exporter.render.view.languages import language_name, spoken_name, write_number
+from exporter.render.view.lazy import EntryList, Lazy
+from exporter.render.view.other_spaces import Resource
+from exporter.render.view.rich_text import RichText, document_of
+from exporter.render.view.view import Asset, Entry, Thing, View, loaded_of
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from jinja2.runtime import Context
+
+
+_NOTHING = Markup("")
+_BLOCK_ENDS = re.compile(r"</(?:p|li|h[1-6]|td|th|div|blockquote)>|<br ?/?>")
+_CLOSING_MARKS = "\"'”’»)]"
+_STOPS = (".", "!", "?", "…", ":", ";", ",", "。", "！", "？", "؟", "।")
+VIEW = " view"
+"""The context variable that holds the page's view: no template can write this name."""
+
+
+def _title(value: Any) -> str:
+    """What an entry or asset is called; a text with capitals, as Jinja has it."""
+    if isinstance(value, Resource):
+        return value.id
+    return title_of(value) if isinstance(value, Thing) else str(value).title()
+
+
+def _url(value: Any) -> str:
+    """The relative address of an entry's page or an asset's file, the address of a resource; empty for none."""
+    if isinstance(value, Resource):
+        return value.url
+    return url_of(value) if isinstance(value, Thing) else ""
+
+
+@pass_context
+def _html(context: Context, value: Any, under: int = 1) -> Markup:
+    """A Text as Markdown, a Rich Text document, an object as a table, anything else as a fact; always safe.
+
+    Its headings stand below a heading of the level `under`.
+    """
+    view: View = context[VIEW]
+    if isinstance(value, RichText):
+        return render_document(document_of(value), view, under)
+    return markdown(value, view, under) if isinstance(value, str) else table(value, view)
+
+
+@pass_context
+def _lead(context: Context, value: Any) -> str:
+    """The field that sums an entry up, as plain text."""
+    view: View = context[VIEW]
+    name = summary_field(value)
+    text = value[name] if name else ""
+    if isinstance(text, RichText):
+        return _joined(blocks_of(document_of(text)))
+    with view.discarding_ids():
+        blocks = _BLOCK_ENDS.split(_lead_html(context, value))
+        return _joined(Markup(block).striptags() for block in blocks)  # noqa: S704 - the tags are removed
+
+
+def _joined(blocks: Iterable[str]) -> str:
+    """Return the blocks of a text in one line, with a mark between those that end without punctuation."""
+    filled = (block.strip() for block in blocks if block.strip())
+    ended = (f"{text} " if text.rstrip(_CLOSING_MARKS).endswith(_STOPS) else f"{text} · " for text in filled)
+    return "".join(ended).removesuffix(" · ").rstrip()
+
+
+@pass_context
+def _lead_html(context: Context, value: Any) -> Markup:
+    """The field that sums an entry up, as markup: a Text is Markdown, a short field is a paragraph."""
+    name = summary_field(value)
+    text = value[name] if name else ""
+    return _html(context, text) if field_type(value, name) in LONG else Markup("<p>%s</p>") % text
+
+
+@pass_context
+def _href(context: Context, value: Any) -> str:
+    """An address that an editor wrote, where links may lead to it; empty for any other."""
+    return resolve_link(value, context[VIEW], value) or "" if isinstance(value, str) else ""
+
+
+@pass_context
+def _lang(context: Context, value: Any, name: str | None = None) -> Markup:
+    """` lang="…" dir="…"` where a field, the title if none is named, is in another language than the page."""
+    if isinstance(value, FieldValue):
+        code = value.locale
+    elif isinstance(value, Thing):
+        code = locale_of(value, name)
+    else:
+        return _NOTHING
+    return _NOTHING if code == context[VIEW].locale else lang_attributes(code)
+
+
+@pass_context
+def _foreign(context: Context, value: Any) -> str:
+    """The name of the language of an entry's page where it is not this page's, in this page's language; else empty."""
+    view: View = context[VIEW]
+    page = view.page_of(loaded_of(value))
+    if page is None:
+        return ""
+    code = _written_in(value, view) if page[0] == view.locale else page[0]
+    return "" if code == view.locale else spoken_name(code, str(context["languages"][code].name), view.locale)
+
+
+def _written_in(entry: Entry, view: View) -> str:
+    """Return the locale that an entry's page in the page's locale is written in: another only with `untranslated`."""
+    codes = view.guide.chains[view.locale] if view.guide.site.untranslated else ()
+    translated = (code for code in codes if view.of_item(loaded_of(entry), questions.translated_fields(code)))
+    return next(translated, view.locale)
+
+
+@pass_context
+def _translated(context: Context, value: Entry | Asset) -> tuple[str, ...]:
+    """The ids of the fields that have a value in the page's locale itself, not by a fallback."""
+    view: View = context[VIEW]
+    return tuple(view.of_item(loaded_of(value), questions.translated_fields(view.locale)))
+
+
+@pass_context
+def _number(context: Context, value: Any) -> str:
+    """A number as the page's locale writes it; any other value as it is."""
+    return write_number(value, context["page"].locale)
+
+
+@pass_context
+def _language(context: Context, code: Any) -> str:
+    """What a language is called in the page's language: `'de-DE'|language`."""
+    return language_name(str(code), context["page"].locale)
+
+
+@pass_context
+def _entries(context: Context, type_id: str) -> EntryList | tuple[()]:
+    """All entries of a content type; on a page of one letter of its list, those of the letter."""
+    view: View = context[VIEW]
+    if type_id.startswith("@"):
+        return context["list"].entries if view.page.type_id == type_id else EntryList(view, type_id)
+    if view.page.type_id != type_id or view.page.key is not None:
+        return EntryList(view, type_id)
+    if view.page.letter or view.ask(questions.is_long(type_id)):
+        return EntryList(view, type_id, view.page.letter) if view.page.letter else ()
+    return EntryList(view, type_id)
+
+
+@pass_context
+def _word(context: Context, name: str) -> str:
+    """One of the theme's own words in the page's language."""
+    view: View = context[VIEW]
+    return view.ask(questions.word(name, view.locale))
+
+
+@pass_context
+def _absolute(context: Context, value: Any) -> str:
+    """The absolute address of an entry's page, an asset's file or an address from the guide's root; needs base_url."""
+    view: View = context[VIEW]
+    return absolute_url(view, value) if isinstance(value, Entry | Asset) else absolute(view, str(value or ""))
+
+
+@pass_context
+def _metadata(context: Context, title: str, description: str = "", picture: Asset | None = None) -> Markup:
+    """Open Graph and JSON-LD of a page."""
+    name = title.striptags() if isinstance(title, Markup) else str(title)
+    summary = description.striptags() if isinstance(description, Markup) else str(description)
+    return metadata(context[VIEW], name, summary, picture or None, context["entry"])
+
+
+@pass_context
+def _type_name(context: Context, type_id: str) -> str:
+    """What a content type's list is called."""
+    return type_name(context[VIEW], type_id)
+
+
+@pass_context
+def _static(context: Context, name: str) -> str:
+    """The relative address of a static file."""
+    return str(context[VIEW].link(f"/{name}"))
+
+
+def _size(value: Asset) -> Markup:
+    """` width="…" height="…"` of a picture, as far as its metadata has them."""
+    details = value.file.get("details") if value.is_image else None
+    image = details.get("image") if isinstance(details, Mapping) else None
+    sizes = {name: image.get(name) for name in ("width", "height")} if isinstance(image, Mapping) else {}
+    known = ((name, size) for name, size in sizes.items() if type(size) is int and size > 0)
+    return Markup("").join(Markup(' %s="%s"') % pair for pair in known)
+
+
+@pass_context
+def _fact(context: Context, value: FieldValue) -> Markup:
+    """A short field as people read it: links, dates, numbers, yes or no."""
+    return fact(value, context[VIEW])
+
+
+@pass_context
+def _date(context: Context, value: Any, length: str = "long") -> Markup:
+    """A date as the page's language writes it: `short`, `medium`, `long` or `full`."""
+    return date(value, context[VIEW], length)
+
+
+@pass_context
+def _table(context: Context, value: Any) -> Markup:
+    """What a JSON field holds, as a table."""
+    return table(value, context[VIEW])
+
+
+def _inline(value: Any, level: int = 3) -> Markup:
+    """An entry, or several, as parts of this page, with headings from a level on; empty where there is nothing."""
+    entries = value if isinstance(value, tuple) else (value,)
+    return Markup("\n").join(part for entry in entries if isinstance(entry, Entry) and (part := inline(entry, level)))
+
+
+@once
+def _facts(entry: Entry) -> tuple[FieldValue, ...]:
+    """The short fields: what is neither title, address, summary, text nor a list of links."""
+    return Layout(entry).facts
+
+
+@dataclass(frozen=True)
+class Group:
+    """A link field that a list can be divided by: its name and its targets, each with its count."""
+
+    name: str
+    targets: tuple[tuple[Entry, int], ...]
+
+
+@pass_context
+def _groups(context: Context) -> Lazy:
+    """What a list can be divided by: the single-link fields of its type whose targets have pages of their own."""
+    view: View = context[VIEW]
+    return Lazy(lambda: _find_groups(view))
+
+
+def _find_groups(view: View) -> tuple[Group, ...]:
+    content_type = view.content_type(view.page.type_id)
+    groups, seen = [], set[str]()
+    for field in content_type.fields if content_type else ():
+        if field.link_type == "Entry":
+            answer = view.ask(questions.link_targets(view.page.type_id, field.id))
+            things = ((view.thing(key), count) for key, count in answer)
+            counts = {thing: count for thing, count in things if isinstance(thing, Entry) and url_of(thing)}
+            if max(counts.values(), default=0) > 1:  # else every group would be a single entry
+                types = {type_of(thing) for thing in counts}
+                by_field = len(types) > 1 or view.page.type_id in types or bool(types & seen)
+                name = label(field.name) if by_field else type_name(view, *types)
+                seen |= types
+                groups.append(Group(name, tuple((target, counts[target]) for target in sort_entries(counts))))
+    return tuple(groups)
+
+
+FILTERS = {
+    "absolute": _absolute,
+    "alt": alt_of,
+    "caption": caption_of,
+    "date": _date,
+    "fact": _fact,
+    "facts": _facts,
+    "inline": _inline,
+    "is_asset": lambda value: isinstance(value, Asset),
+    "is_entry": lambda value: isinstance(value, Entry),
+    "is_resource": lambda value: isinstance(value, Resource),
+    "language": _language,
+    "lead": _lead,
+    "lead_html": _lead_html,
+    "layout": Layout,
+    "size": _size,
+    "source": source_of,
+    "static": _static,
+    "table": _table,
+    "type_name": _type_name,
+    "fields": fields_of,
+    "foreign": _foreign,
+    "href": _href,
+    "html": _html,
+    "lang": _lang,
+    "number": _number,
+    "picture": picture_of,
+    "referrers": referrers_of,
+    "summary": summary_field,
+    "title": _title,
+    "translated": _translated,
+    "url": _url,
+}
+"""The filters that templates have beside Jinja's own."""
+
+GLOBALS = {"entries": _entries, "groups": _groups, "metadata": _metadata, "word": _word}
+"""The functions that templates have beside Jinja's own."""

@@ -1,0 +1,148 @@
+"""Jinja as templates have it: a sandbox that records which templates a page asks for and keeps nothing of a page."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import jinja2
+from jinja2 import BaseLoader, ChainableUndefined, Environment, FileSystemBytecodeCache, Template, TemplateNotFound
+from jinja2.compiler import CodeGenerator
+from jinja2.sandbox import SandboxedEnvironment
+from markupsafe import Markup, escape
+
+from exporter.core.encoding import digest
+from exporter.guide.library import questions
+from exporter.render.filters import FILTERS, GLOBALS, VIEW
+from exporter.render.view.view import Entry, Values, value_named
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, MutableMapping
+
+    from jinja2.compiler import Frame
+    from jinja2.nodes import Expr
+    from jinja2.runtime import Context
+
+    from exporter.guide.library.library import Library
+    from exporter.render.view.view import View
+
+_METHODS = frozenset(dir(Values))
+_SPECIAL = re.compile("[&<>\"']").search
+_FOR_IMPORTS = (VIEW, "languages", "language", "site", "page", "home")
+"""The variables that imported macros have: those that are the same on a whole page."""
+
+
+class _Template(Template):
+    """A template that keeps nothing between pages."""
+
+    def _get_default_module(self, ctx: Context | None = None) -> Any:
+        """Make the module of an `import` anew for each page: a cached one would hold what an earlier page read."""
+        shared = ctx.parent if ctx is not None else {}
+        return self.make_module({name: shared[name] for name in _FOR_IMPORTS if name in shared})
+
+
+class _Code(CodeGenerator):
+    """Compiles templates so that printed values are escaped to plain strings: making each a Markup costs time."""
+
+    def _output_child_pre(self, node: Expr, frame: Frame, finalize: Any) -> None:
+        if frame.eval_ctx.autoescape and not frame.eval_ctx.volatile and finalize.src is None:
+            self.write("environment.printed(")
+        else:
+            super()._output_child_pre(node, frame, finalize)
+
+
+class _Loader(BaseLoader):
+    """Finds templates where the library says that they are, and in no other way."""
+
+    def __init__(self, library: Library) -> None:
+        self._library = library
+
+    def get_source(self, _environment: Environment, template: str) -> tuple[str, str, Callable[[], bool]]:
+        """Read a template.
+
+        Raises TemplateNotFound.
+        """
+        file = self._library.template_files.find(template)
+        if file is None:
+            raise TemplateNotFound(template)
+        try:
+            return Path(file).read_text("utf-8"), file, lambda: True
+        except UnicodeDecodeError:
+            raise TemplateNotFound(template, f"{template} is not text in UTF-8") from None
+
+
+class Templates(SandboxedEnvironment):
+    """Jinja's environment: private attributes are closed, every template that a page asks for is recorded in its view.
+
+    `open_types` are types whose attributes are all harmless except those that begin with an underscore: reading one of
+    them may skip the sandbox.
+    """
+
+    template_class = _Template
+    code_generator_class = _Code
+    view: View | None = None
+
+    def __init__(self, library: Library, bytecode: Path | None, open_types: frozenset[type]) -> None:
+        super().__init__(
+            loader=_Loader(library),
+            autoescape=True,
+            undefined=ChainableUndefined,
+            trim_blocks=True,
+            lstrip_blocks=True,
+            keep_trailing_newline=True,
+            auto_reload=False,
+            cache_size=0,
+            bytecode_cache=_Bytecode(bytecode, library.index.program) if bytecode is not None else None,
+        )
+        self._open_types = open_types
+        self._compiled: dict[str, Template] = {}
+        self.filters.update(FILTERS)
+        self.globals.update(GLOBALS)
+        del self.globals["lipsum"], self.filters["random"]  # the same input gives the same page
+
+    def getattr(self, obj: Any, attribute: str) -> Any:
+        """Return an attribute; public ones of the program's own objects are read most and need no sandbox."""
+        type_ = type(obj)
+        if attribute.startswith("_") or type_ not in self._open_types:
+            return super().getattr(obj, attribute)
+        if type_ is Entry:  # an entry shows nothing but its fields
+            value = value_named(obj, attribute)
+            return value if value is not None else self.undefined(obj=obj, name=attribute)
+        if type_ is Values and attribute not in _METHODS:
+            return obj[attribute] if attribute in obj else self.undefined(obj=obj, name=attribute)
+        try:
+            return getattr(obj, attribute)
+        except AttributeError:
+            return self.undefined(obj=obj, name=attribute)
+
+    def _load_template(self, name: str, globals: MutableMapping[str, Any] | None) -> Template:  # noqa: A002 - Jinja's name
+        if self.view is not None:
+            self.view.ask(questions.template(name))
+        template = self._compiled.get(name)
+        if template is None:
+            template = self._compiled[name] = super()._load_template(name, globals)
+            template.globals = dict(template.globals)  # a ChainMap is slower, and is looked through for each page
+        return template
+
+    @staticmethod
+    def printed(value: Any) -> str:
+        """Return what is printed of a value, escaped."""
+        type_ = type(value)
+        return value if type_ is Markup or (type_ is str and _SPECIAL(value) is None) else escape(value)
+
+
+class _Bytecode(FileSystemBytecodeCache):
+    """Compiled templates, kept for other processes of the same program.
+
+    The program is part of the key, since the compiler replaces filters of constants by their results.
+    """
+
+    def __init__(self, folder: Path, program: str) -> None:
+        folder.mkdir(parents=True, exist_ok=True)
+        super().__init__(str(folder), "%s.bin")
+        self._program = f"{jinja2.__version__}\n{program}"
+
+    def get_cache_key(self, name: str, filename: str | None = None) -> str:
+        """Return the name of a template's file."""
+        return digest(f"{self._program}\n{filename}\n{name}".encode()).hex()

@@ -1,0 +1,1 @@
+"""Text made safe: Markdown, HTML, Rich Text trees, links, headings."""

@@ -1,0 +1,257 @@
+"""Render a page: the variables that every template has, and errors that name template, line and item."""
+
+from __future__ import annotations
+
+import re
+import sqlite3
+import traceback
+from html import unescape
+from pathlib import Path
+from types import MappingProxyType
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+from jinja2 import TemplateNotFound
+from jinja2.runtime import LoopContext
+from markupsafe import Markup
+
+from exporter.guide.index.records import PageKind
+from exporter.guide.library import questions
+from exporter.guide.pages.urls import letter_url, list_url
+from exporter.render.entry.sections import Layout, Section
+from exporter.render.filters import VIEW, Group
+from exporter.render.jinja_environment import Templates
+from exporter.render.markup.control_characters import drop_controls
+from exporter.render.view.fields import FieldValue, type_name
+from exporter.render.view.languages import Language, language
+from exporter.render.view.lazy import Lazy, SiteValues
+from exporter.render.view.lists import ListView, chosen_lists
+from exporter.render.view.page_object import PageObject, page_object
+from exporter.render.view.sitemap_view import Sitemap
+from exporter.render.view.view import Asset, Entry, LostView, Values, View
+
+if TYPE_CHECKING:
+    from exporter.guide.index.records import Page
+    from exporter.guide.library.library import Library
+    from exporter.guide.library.read_log import ReadLog
+    from exporter.report.report import Problem
+
+
+_OBJECT = re.compile(r"(?P<what>(?:<|&lt;)[^<>&]{,200}) at (?P<place>0x[0-9a-f]+)(?:>|&gt;)")
+
+_NO_CHARACTER = re.compile(rb"\xc2[\x80-\x9f]|\xef(?:\xb7[\x90-\xaf]|\xbf[\xbe\xbf])")
+"""C1 controls and noncharacters in UTF-8: pages and feeds may hold them in no form."""
+_TEMPLATES = (".html", ".xml", ".txt")
+
+
+class PageError(Exception):
+    """A page failed; the message names template, line and item."""
+
+
+class Rendered(NamedTuple):
+    """A page's bytes, what it read and the problems found on the way."""
+
+    data: bytes
+    reads: ReadLog
+    problems: list[Problem]
+
+
+class TypeLink:
+    """A content type in the navigation: its id, its name, its list's address and how many entries it has."""
+
+    __slots__ = ("_view", "id")
+
+    def __init__(self, view: View, type_id: str) -> None:
+        self._view = view
+        self.id = type_id
+
+    def __repr__(self) -> str:
+        return self.id
+
+    @property
+    def name(self) -> str:
+        """What the type's list is called."""
+        return type_name(self._view, self.id)
+
+    @property
+    def url(self) -> str:
+        """The relative address of the type's list."""
+        return self._view.link(list_url(self._view.guide, self.id, self._view.locale))
+
+    @property
+    def count(self) -> int:
+        """How many entries the type has."""
+        return self._view.ask(questions.entry_count(self.id))
+
+
+class Alternate(NamedTuple):
+    """The same page in another language: its relative address and that from the guide's root.
+
+    `exact` says whether it is that very page or only that language's home.
+    """
+
+    language: Language
+    url: str
+    page_url: str
+    exact: bool
+    current: bool
+
+
+_OPEN_TYPES = frozenset(
+    {Entry, Asset, Values, PageObject, SiteValues, Language, FieldValue, Group, Layout, Section, ListView, LoopContext}
+    | {TypeLink, Alternate}
+)
+"""Types whose attributes templates may all read, except those that begin with an underscore."""
+
+
+class Renderer:
+    """Renders pages one after another: holds what all pages of a process share, and nothing of any page."""
+
+    def __init__(self, library: Library, bytecode: Path | None = None) -> None:
+        self._library = library
+        self._guide = library.guide
+        self._languages = {code: language(code, locale.name) for code, locale in self._guide.model.locales.items()}
+        self._shown_languages = MappingProxyType(self._languages)
+        self._environment = Templates(library, bytecode, _OPEN_TYPES)
+
+    def render(self, page: Page) -> Rendered:
+        """Render a page.
+
+        Raises PageError.
+        """
+        context: dict[str, Any] = {}
+
+        def part(name: str, **values: Any) -> Markup:
+            return Markup(self._environment.get_template(name).render({**context, **values}))  # noqa: S704 - it escapes
+
+        view = (LostView if page.kind is PageKind.MISSING else View)(self._library, page, part)
+        self._environment.view = view
+        try:
+            view.ask(questions.GUIDE)
+            context.update(self._context(view))
+            text = self._environment.get_template(self._template_of(view)).render(context)
+        except sqlite3.DatabaseError:
+            raise
+        except Exception as error:
+            raise PageError(_where(error, page)) from error
+        finally:
+            self._environment.view = None
+            context.clear()  # it holds the view, which holds it: without the cycle both are freed at once
+            view.forget_things()
+            if page.key is not None:
+                self._library.items.forget(page.key)
+        if " at 0x" in text:
+            self._check_texts(text, view)
+        return Rendered(_encode(text), view.reads, list(view.problems))
+
+    def _check_texts(self, text: str, view: View) -> None:
+        """Raise PageError where a page prints an object's default text: its place in memory differs in each run.
+
+        The same words are fine where they come from the content or a template.
+        """
+        reads = list(view.reads)
+        files = (self._library.template_files.find(name) for kind, name, _ in reads if kind == questions.TEMPLATE)
+        sources = [repr([answer for *_, answer in reads]), *(Path(file).read_text("utf-8") for file in files if file)]
+        for match in _OBJECT.finditer(text):
+            if not any(match["place"] in source for source in sources):
+                message = f"prints {unescape(match['what'])}>, which has no text of its own"
+                raise PageError(f"{_subject(view.page)}: {self._template_of(view)} {message}")
+
+    def _context(self, view: View) -> dict[str, Any]:
+        page = view.page
+        return {
+            VIEW: view,
+            "languages": self._shown_languages,
+            "site": SiteValues(view),
+            "page": page_object(page),
+            "language": self._languages[page.locale],
+            "alternates": Lazy(lambda: self._alternates(view)),
+            "types": Lazy(lambda: self._types(view, parts=False)),
+            "parts": Lazy(lambda: self._types(view, parts=True)),
+            "letters": Lazy(lambda: self._letters(view)),
+            "lists": Lazy(lambda: chosen_lists(view)),
+            "list": ListView(view, page.type_id) if page.kind in (PageKind.LIST, PageKind.FEED) else None,
+            "sitemap": Sitemap(view) if page.kind in (PageKind.SITEMAP, PageKind.SITEMAP_INDEX) else None,
+            "entry": self._entry(view, page.key) if page.key is not None else None,
+            "home": view.link(self._guide.prefixes[page.locale]),
+            "offline": view.link(f"{self._guide.prefixes[page.locale]}offline/"),
+        }
+
+    def _entry(self, view: View, key: str) -> Entry | None:
+        loaded = self._library.items.load_whole(key)
+        return view.known(loaded) if view.of_item(loaded, questions.CONTENT_TYPE) is not None else None
+
+    def _types(self, view: View, *, parts: bool) -> tuple[TypeLink, ...]:
+        """Return the types that have pages and entries, either those that are `parts` of other pages or the others."""
+        wanted = (
+            type_id for type_id in view.ask(questions.LISTED_TYPES) if (type_id in self._guide.embedded_types) is parts
+        )
+        return tuple(TypeLink(view, type_id) for type_id in wanted)
+
+    def _template_of(self, view: View) -> str:
+        """Return a page's template: its own, the project's with its type's name, else the one for any entry.
+
+        A type with the name of one of the theme's templates does not override that one.
+        """
+        page = view.page
+        if page.template:
+            return page.template
+        own = f"{page.type_id}.html"
+        view.ask(questions.template(own))
+        theme = self._library.template_files.find(f"theme/{own}")
+        return own if theme is None and self._library.template_files.find(own) is not None else "entry.html"
+
+    def _alternates(self, view: View) -> tuple[Alternate, ...]:
+        """Return the page in each language of the guide, or that language's home where the page is not in it."""
+        alternates = []
+        for code in self._guide.locales:
+            same = self._same_page(view, code)
+            page_url = same or self._guide.prefixes[code]
+            current = code == view.locale
+            link = view.link(page_url)
+            alternates.append(Alternate(self._languages[code], link, page_url, same is not None, current))
+        return tuple(alternates)
+
+    def _same_page(self, view: View, code: str) -> str | None:
+        """Return the address of the page in a locale, None where it is not in it."""
+        if view.page.key is not None:
+            there = view.of_item(self._library.items.load(view.page.key), questions.page_address(code))
+            return there[1] if there is not None and there[0] == code else None
+        plain = view.page.url.removeprefix(self._guide.prefixes[view.locale])
+        page = view.ask(questions.page_at(f"{self._guide.prefixes[code]}{plain}"))
+        return page[2] if page is not None and page[0] == view.page.kind else None
+
+    def _letters(self, view: View) -> tuple[tuple[str, str, bool], ...]:
+        """Return the letters that a long list is divided by: letter, address, whether it is this page's."""
+        if view.page.kind is not PageKind.LIST or view.page.type_id.startswith("@"):
+            return ()
+        page = view.page
+        letters = view.ask(questions.list_letters(page.type_id, view.locale))
+        urls = ((letter, letter_url(self._guide, page.type_id, view.locale, letter)) for letter in letters)
+        return tuple((letter, view.link(url), letter == page.letter) for letter, url in urls)
+
+
+def _encode(text: str) -> bytes:
+    """Return a page's bytes without the characters that none may hold: editors paste them without seeing them."""
+    data = drop_controls(text.encode("utf-8", "replace"))
+    return _NO_CHARACTER.sub(b"", data) if b"\xc2" in data or b"\xef" in data else data
+
+
+def _subject(page: Page) -> str:
+    return f"{page.key} in {page.locale}" if page.key else page.url
+
+
+def _where(error: BaseException, page: Page) -> str:
+    """Return where and why a page failed: item, innermost template and line, the error's message."""
+    frames = [frame for frame in traceback.extract_tb(error.__traceback__) if frame.filename.endswith(_TEMPLATES)]
+    name, line = getattr(error, "name", None), getattr(error, "lineno", None)
+    if line is None and frames:
+        name, line = _template_name(Path(frames[-1].filename)), frames[-1].lineno
+    message = f"there is no template {error.name}" if isinstance(error, TemplateNotFound) else str(error)
+    return f"{_subject(page)}: {name or page.template} line {line or '?'}: {message}"
+
+
+def _template_name(file: Path) -> str:
+    """Return the name of a template as `include` has it: its path inside the theme or the project's templates."""
+    parts = file.parts
+    top = max((index for index, part in enumerate(parts) if part in ("templates", "theme")), default=-1)
+    return "/".join(parts[top + 1 :])

@@ -1,0 +1,1 @@
+"""What templates see: entries, assets, fields, lists, languages."""

@@ -1,0 +1,262 @@
+"""What filters say about an entry or asset: title, address, picture, fields, all of it read through its view."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import wraps
+from pathlib import PurePosixPath
+from typing import TYPE_CHECKING, Any, TypeVar
+
+from exporter.guide.library import questions
+from exporter.guide.schema.field_roles import UNKNOWN
+from exporter.guide.schema.field_words import label
+from exporter.guide.schema.ordering import place_of, sort_key
+from exporter.guide.schema.titles import find_title, is_file_name
+from exporter.render.view.lazy import Lazy
+from exporter.render.view.view import Asset, Entry, Thing, loaded_of, memo_of, read_field, view_of
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Mapping
+
+    from exporter.core.encoding import Json
+    from exporter.core.model import ContentType, Field
+    from exporter.guide.schema.field_roles import Roles
+    from exporter.render.view.view import View
+
+
+@dataclass(slots=True)  # templates cannot assign to it, and a frozen one takes three times as long to make
+class FieldValue:
+    """A field of an entry as a generic template lists it: its name, type, value and the locale that it came from."""
+
+    id: str
+    name: str
+    type: str
+    value: Any
+    locale: str
+
+
+T = TypeVar("T")
+
+
+def once(function: Callable[[Any], T]) -> Callable[[Any], T]:
+    """Decorate a function of an entry or asset so that it runs once a page."""
+
+    @wraps(function)
+    def remembered(thing: Any) -> T:
+        memo: dict[Any, T] = memo_of(thing)
+        if function not in memo:
+            memo[function] = function(thing)
+        return memo[function]
+
+    return remembered
+
+
+def type_of(thing: Thing) -> str:
+    """Return the id of an entry's content type, "" for an asset. It is part of the item's key: no recorded read."""
+    return loaded_of(thing).type
+
+
+def _content_type(thing: Thing) -> ContentType | None:
+    """Return what the content model says of an entry's type, None for a type that it does not know."""
+    return view_of(thing).content_type(type_of(thing))
+
+
+def roles_of_thing(thing: Thing) -> Roles:
+    """Return what the fields of a thing are for; it depends on what the content model says of its type."""
+    roles = view_of(thing).guide.roles
+    return roles.get(type_of(thing), UNKNOWN) if _content_type(thing) is not None else UNKNOWN
+
+
+@once
+def _title(thing: Thing) -> tuple[str, str | None]:
+    """Return what an entry or asset is called, in the page's locale or else the default one, and that locale."""
+    view, loaded = view_of(thing), loaded_of(thing)
+    type_id, unlocalized = type_of(thing), view.guide.unlocalized
+
+    def ask(name: str, code: str) -> tuple[Any, str | None]:
+        value, found = view.answer(loaded, name, code)
+        return value, view.locale if (type_id, name) in unlocalized else found
+
+    title = find_title(roles_of_thing(thing), (view.locale, view.guide.default), ask)
+    if isinstance(thing, Asset) and (title is None or title.value.startswith(("https://", "http://"))):
+        stem = PurePosixPath(_file_name(thing)).stem.replace("_", " ").strip()
+        return stem or loaded.key.partition(":")[2], None
+    return (title.value, title.locale) if title is not None else (view.guide.untitled(type_id), None)
+
+
+def _file_name(asset: Asset) -> str:
+    """Return the name of an asset's file, "" where it has none."""
+    value = view_of(asset).answer(loaded_of(asset), "file")[0]
+    name = value.get("fileName") if isinstance(value, dict) else None
+    return name if isinstance(name, str) else ""
+
+
+def caption_of(asset: Asset) -> str:
+    """Return an asset's title, "" where that only repeats the name of the uploaded file."""
+    title, code = _title(asset)
+    return title if code is not None and not is_file_name(title, _file_name(asset)) else ""
+
+
+def alt_of(asset: Asset) -> str:
+    """Return what an asset shows, in words: its description, else its caption."""
+    description = view_of(asset).answer(loaded_of(asset), "description")[0]
+    return description.strip() if isinstance(description, str) and description.strip() else caption_of(asset)
+
+
+def title_of(thing: Thing) -> str:
+    """Return what an entry or asset is called."""
+    return _title(thing)[0]
+
+
+def locale_of(thing: Thing, name: str | None = None) -> str:
+    """Return the locale that a field (the title where none is named) came from, the page's own where it is empty."""
+    view = view_of(thing)
+    code = view.answer(loaded_of(thing), name)[1] if name else _title(thing)[1]
+    content_type = _content_type(thing)
+    field = content_type.find(name) if content_type and name else None
+    return view.locale if code is None or (field is not None and not field.localized) else code
+
+
+@once
+def url_of(thing: Thing) -> str:
+    """Return the relative address of an entry's page or an asset's file, "" where there is none."""
+    view, loaded = view_of(thing), loaded_of(thing)
+    if isinstance(thing, Entry):
+        page = view.page_of(loaded)
+        return view.link(page[1]) if page is not None else ""
+    path = view.of_item(loaded, questions.file_path(view.locale))
+    return view.link(f"/{path}") if path else ""
+
+
+def fields_of(thing: Thing, wanted: Callable[[Any], bool] | None = None) -> tuple[FieldValue, ...]:
+    """Return an entry's filled fields in the editor's order: all, or those whose definitions are `wanted`."""
+    content_type = _content_type(thing)
+    definitions = content_type.fields if content_type else ()
+    fields = (_field(thing, definition) for definition in definitions if wanted is None or wanted(definition))
+    return tuple(field for field in fields if field is not None)
+
+
+def _field(thing: Thing, definition: Field) -> FieldValue | None:
+    """Return a field of an entry, None where it is empty; worked out once a page."""
+    memo, name = memo_of(thing), definition.id
+    if name not in memo:
+        value, code = read_field(thing, name)
+        locale = code if code is not None and definition.localized else view_of(thing).locale
+        filled = value is not None and value not in ("", ())
+        memo[name] = FieldValue(name, label(definition.name), definition.type, value, locale) if filled else None
+    field: FieldValue | None = memo[name]
+    return field
+
+
+def picture_of(thing: Thing) -> Asset | None:
+    """Return an entry's picture: the first image in its fields, single ones first. An image asset is its own."""
+    return _picture(thing)[1]
+
+
+def picture_field(thing: Thing) -> str:
+    """Return the id of the field that holds an entry's picture, "" where it has none."""
+    return _picture(thing)[0]
+
+
+@once
+def _picture(thing: Thing) -> tuple[str, Asset | None]:
+    if isinstance(thing, Asset):
+        return "", thing if thing.is_image else None
+    view, loaded = view_of(thing), loaded_of(thing)
+    for name in roles_of_thing(thing).pictures:
+        value = view.answer(loaded, name).value
+        targets = map(view.target, value if isinstance(value, list) else (value,))
+        picture = next((target for target in targets if isinstance(target, Asset) and target.is_image), None)
+        if picture is not None:
+            return name, picture
+    return "", None
+
+
+def file_values(asset: Asset) -> Mapping[str, Mapping[str, Json]]:
+    """Return what an asset's metadata says of its files, by locale."""
+    values = view_of(asset).of_item(loaded_of(asset), questions.FILE_VALUES)
+    return {code: value for code, value in values.items() if isinstance(value, dict)}
+
+
+def source_of(asset: Asset) -> str:
+    """Return the address of an asset's file at the source, "" where it has none: for links, pages never load it."""
+    value = view_of(asset).answer(loaded_of(asset), "file")[0]
+    url = value.get("url") if isinstance(value, dict) else None
+    whole = f"https:{url}" if isinstance(url, str) and url.startswith("//") else url
+    return whole if isinstance(whole, str) and whole.startswith(("https://", "http://")) else ""
+
+
+def address_of(thing: Thing) -> str:
+    """Return where a link to an entry or asset leads: its page or local file, else the asset's file at the source."""
+    return url_of(thing) or (source_of(thing) if isinstance(thing, Asset) else "")
+
+
+@once
+def summary_field(thing: Thing) -> str:
+    """Return the id of the field that says in a sentence what an entry is, "" where it has none."""
+    view, loaded = view_of(thing), loaded_of(thing)
+    for name in roles_of_thing(thing).summaries:
+        value = view.answer(loaded, name)[0]
+        if value.strip() if isinstance(value, str) else isinstance(value, dict) and value.get("content"):
+            return name
+    return ""
+
+
+def field_type(thing: Thing, name: str) -> str:
+    """Return the type that the content model gives a field, "" for a field that it does not know."""
+    content_type = _content_type(thing)
+    field = content_type.find(name) if content_type else None
+    return field.type if field else ""
+
+
+def referrers_of(thing: Thing) -> tuple[tuple[str, Referrers], ...]:
+    """Return the entries that link here, by content type, sorted by title; parts of other pages are left out."""
+    view = view_of(thing)
+    own = type_of(thing)
+    types = (
+        type_id
+        for type_id in view.guide.types
+        if type_id not in view.guide.embedded_types or own in view.guide.embedded_types
+    )
+    groups: dict[str, list[str]] = {type_id: [] for type_id in types}
+    for type_id, key in view.ask(questions.referrers(loaded_of(thing).key)):
+        if type_id in groups:
+            groups[type_id].append(key)
+    return tuple((type_id, Referrers(view, keys)) for type_id, keys in groups.items() if keys)
+
+
+class Referrers(Lazy):
+    """Entries that link to something; to count them reads nothing of the entries."""
+
+    __slots__ = ("_keys",)
+
+    def __init__(self, view: View, keys: list[str]) -> None:
+        super().__init__(lambda: sort_entries(map(view.known, view.library.items.load_all(keys))))
+        self._keys = keys
+
+    def __len__(self) -> int:
+        return len(self._keys)
+
+
+def sort_entries(entries: Iterable[Entry]) -> tuple[Entry, ...]:
+    """Sort entries by their `order` field or date where they have one, then by title."""
+
+    def key(entry: Entry) -> tuple[float, tuple[str, str], str]:
+        place = place_of(roles_of_thing(entry), lambda name: _place(entry, name))
+        return place, sort_key(title_of(entry)), loaded_of(entry).key
+
+    return tuple(sorted(entries, key=key))
+
+
+def _place(entry: Entry, name: str) -> Json:
+    content_type = _content_type(entry)
+    if content_type is not None and content_type.find(name) is None:
+        return None
+    return view_of(entry).answer(loaded_of(entry), name)[0]
+
+
+def type_name(view: View, type_id: str) -> str:
+    """Return what a type's list is called: the templates' word `type.ID`, else the name in the content model."""
+    name = view.ask(questions.word(f"type.{type_id}", view.locale))
+    content_type = view.content_type(type_id)
+    return label(content_type.name) if name == f"type.{type_id}" and content_type else name

@@ -1,0 +1,1 @@
+"""Processes that share work: the executor, the worker pool, work in the background."""

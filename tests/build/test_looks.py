@@ -1,0 +1,203 @@
+"""A build that finds nothing to do looks at every file, and loads and does no more than that."""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+import subprocess
+import sys
+from contextlib import closing
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from exporter.build.program_stamp import program_digest
+from exporter.core.encoding import canonical
+from exporter.guide.index.guide_index import GuideIndex
+from exporter.workers.background import in_background
+from tests.conftest import entry, link
+from tests.support.steps import MILL, edit, expect, mill, step
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from pathlib import Path
+
+    from tests.conftest import Guide, SpaceFiles
+
+HEAVY = {"babel", "cmarkgfm", "jinja2", "multiprocessing", "nh3", "pydantic", "requests", "slugify", "urllib3", "yaml"}
+"""What takes longer to load than to find that nothing changed."""
+
+LOADED = """
+import json, sys
+from exporter.cli.commands import run
+code = run(sys.argv[1:])
+names = {name.partition(".")[0] for name in sys.modules}
+names |= {name for name in sys.modules if name.startswith("exporter.")}
+print(json.dumps([code, sorted(names)]))
+"""
+
+
+def loaded(guide: Guide, *command: str) -> set[str]:
+    """Run a command in a process of its own; return the packages and the program's own modules that it loaded."""
+    arguments = [sys.executable, "-c", LOADED, "-C", str(guide.root), "-q", *command]
+    code, names = json.loads(subprocess.run(arguments, capture_output=True, check=True).stdout)
+    assert code == 0
+    return set(names)
+
+
+def test_render_with_nothing_changed_loads_nothing_that_renders_or_syncs(guide: Guide) -> None:
+    guide.build()
+    assert loaded(guide, "render") & HEAVY == set()
+
+
+def test_sync_with_nothing_new_loads_neither_the_schema_nor_what_renders(guide: Guide) -> None:
+    guide.build()
+    assert loaded(guide, "build") & (HEAVY - {"requests", "urllib3", "yaml", "slugify"}) == set()
+
+
+def test_sync_without_a_message_loads_nothing_of_the_guide(guide: Guide) -> None:
+    guide.build()
+    assert {name for name in loaded(guide, "sync") if name.startswith("exporter.guide")} == set()
+
+
+def settle(guide: Guide) -> None:
+    """Make it long ago that something came or went under content/, and build: then folders are known by their times.
+
+    They are noted where there is something else to be noted.
+    """
+    (guide.root / "site/index.html").unlink()
+    for number, folder in enumerate(sorted((guide.root / "content").rglob("*/")), 1):
+        os.utime(folder, ns=(1_600_000_000_000_000_000 + number,) * 2)
+    assert guide.run("render").code == 0
+    with closing(GuideIndex(guide.root / ".export/guide.db", program_digest())) as index:
+        assert {path for (path,) in index.rows("SELECT path FROM listed")} >= {"assets", "entries/place"}
+
+
+def place(guide: Guide, path: str, identifier: str, **fields: Any) -> None:
+    linked = {"slug": identifier, "category": link("Entry", "sights"), **fields}
+    file = guide.root / "content/entries" / path
+    file.parent.mkdir(exist_ok=True)
+    file.write_bytes(canonical(entry("place", identifier, title=identifier.title(), **linked)))
+
+
+def _renamed(guide: Guide) -> None:
+    folder = guide.root / "content/entries/place"
+    (folder / "mill.json").rename(folder / "mill.json.bak")
+
+
+def _replaced(guide: Guide) -> None:
+    file = guide.root / "content/entries/place/mill.json"
+    other = guide.root / "other"
+    other.write_bytes(file.read_bytes().replace(b"It turns", b"It burns"))
+    shutil.copystat(file, other)
+    other.replace(file)
+
+
+HANDS: dict[str, Callable[[Guide], Any]] = {
+    "edited": lambda guide: edit(guide, "content/entries/place/mill.json", "It turns.", "It burns."),
+    "replaced": _replaced,
+    "new": lambda guide: place(guide, "place/tower.json", "tower"),
+    "gone": lambda guide: (guide.root / "content/entries/place/mill.json").unlink(),
+    "renamed": _renamed,
+    "new folder": lambda guide: place(guide, "größe/tower.json", "tower"),
+    "folder gone": lambda guide: shutil.rmtree(guide.root / "content/entries/place"),
+    "assets gone": lambda guide: shutil.rmtree(guide.root / "content/assets"),
+}
+
+
+@pytest.mark.parametrize("how", HANDS)
+def test_hand_edit_is_found_where_folders_are_known_by_their_times(guide: Guide, how: str) -> None:
+    guide.build()
+    settle(guide)
+    HANDS[how](guide)
+    found = step(guide, "render")
+    assert (found.report["render"]["rendered"] > 0) == (how != "new folder")
+    settle(guide)
+    assert guide.run("render", "--json").json["render"]["rendered"] == 0
+
+
+def test_folder_that_was_changed_just_now_is_not_yet_known_by_its_time(guide: Guide) -> None:
+    guide.build()
+    folder = guide.root / "content/entries/place"
+    for number in range(3):
+        place(guide, f"place/p{number}.json", f"p{number}")
+        stamp = folder.stat().st_mtime_ns
+        assert guide.run("render").code == 0
+        place(guide, f"place/q{number}.json", f"q{number}")
+        os.utime(folder, ns=(stamp, stamp))  # as where both came within one tick of the system's clock
+        assert guide.run("render").code == 0
+        assert f"Q{number}" in guide.page(f"/place/q{number}/")
+
+
+@pytest.mark.usefixtures("two_cores")
+@pytest.mark.parametrize("jobs", ["1", "2"])
+def test_output_that_is_looked_at_beside_is_repaired(guide: Guide, monkeypatch: pytest.MonkeyPatch, jobs: str) -> None:
+    guide.build()
+    for module in ("run", "output"):
+        monkeypatch.setattr(f"exporter.build.{module}._WORTH_A_PROCESS", 0)
+    before = guide.files("site")
+    site = guide.root / "site"
+    (site / "place/mill/index.html").unlink()
+    (site / "place/castle/index.html").write_text("spoilt", "utf-8")
+    (site / "place/castle/stray.txt").write_text("stray", "utf-8")
+    (site / "category/deep/er").mkdir(parents=True)
+    report = guide.run("render", "-j", jobs, "--json").json["render"]
+    assert [report[name] for name in ("rendered", "written", "removed")] == [2, 2, 1]
+    assert guide.files("site") == before
+    assert not (site / "category/deep").exists()
+    place(guide, "place/mill.json", "mill", slug="windmill")
+    step(guide, "render", "-j", jobs)
+
+
+@pytest.mark.usefixtures("two_cores")
+def test_what_a_sync_brought_is_rendered_where_files_are_looked_at_beside(
+    guide: Guide, space: SpaceFiles, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    guide.build()
+    for module in ("run", "output"):
+        monkeypatch.setattr(f"exporter.build.{module}._WORTH_A_PROCESS", 0)
+    space.put(mill(body="It burns."))
+    expect(step(guide), MILL)
+    space.remove("entries/place/mill.json")
+    (guide.root / "site/place/castle/index.html").unlink()
+    edit(guide, "content/entries/place/castle.json", "It is **old**.", "It is **new**.")
+    assert step(guide).gone == MILL
+    assert "<strong>new</strong>" in guide.page("/place/castle/")
+
+
+@pytest.fixture
+def two_cores(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("exporter.workers.background.cores", lambda: 2)
+
+
+@pytest.mark.usefixtures("two_cores")
+def test_work_beside_is_done_in_another_process_unless_it_is_to_stay_alone() -> None:
+    for alone in (False, True):
+        with in_background(os.getpid, alone=alone) as answer:
+            assert (answer() == os.getpid()) == alone
+
+
+@pytest.mark.usefixtures("two_cores")
+def test_work_beside_that_is_ended_from_outside_is_done_here() -> None:
+    here = os.getpid()
+
+    def end_there() -> str:
+        if os.getpid() != here:
+            os.kill(os.getpid(), 9)
+        return "done"
+
+    with in_background(end_there, alone=False) as answer:
+        assert answer() == "done"
+
+
+@pytest.mark.usefixtures("two_cores")
+def test_error_of_work_beside_is_told_where_it_is_asked(tmp_path: Path) -> None:
+    with pytest.raises(FileNotFoundError), in_background((tmp_path / "none").read_text, alone=False) as answer:
+        answer()
+
+
+@pytest.mark.usefixtures("two_cores")
+def test_answer_that_nobody_asks_for_holds_nothing_up() -> None:
+    with pytest.raises(KeyError), in_background(lambda: "x" * (1 << 20), alone=False):
+        raise KeyError

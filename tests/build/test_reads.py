@@ -1,0 +1,257 @@
+"""A change renders the pages that read what changed and no other; the result is that of a build from nothing."""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+from typing import TYPE_CHECKING
+
+import pytest
+
+from tests.conftest import CATEGORY, PICTURE, PLACE, asset, content_type, entry, link
+from tests.support.steps import (
+    CARDS,
+    CASTLE,
+    CATEGORIES,
+    HOMES,
+    MILL,
+    PLACES,
+    SIGHTS,
+    THREE,
+    edit,
+    expect,
+    mill,
+    step,
+    template,
+)
+
+if TYPE_CHECKING:
+    from tests.conftest import Guide, SpaceFiles
+
+
+def test_changed_body_renders_the_pages_of_its_entry_alone(guide: Guide, space: SpaceFiles) -> None:
+    guide.build()
+    space.put(mill(body="It stands still."))
+    expect(step(guide), MILL)
+    edit(guide, "content/entries/place/castle.json", "It is **old**.", "It is *new*.")
+    found = step(guide, "render")
+    expect(found, CASTLE)
+    assert found.report["render"]["evaluated"] <= len(CASTLE + CARDS)
+
+
+def test_changed_title_renders_its_pages_and_exactly_those_that_show_it(guide: Guide, space: SpaceFiles) -> None:
+    guide.build()
+    space.put(mill(title="The old mill"))
+    expect(step(guide), [*MILL, *CARDS])
+
+
+def test_title_in_one_language_is_read_by_pages_that_show_it_in_that_language(guide: Guide) -> None:
+    guide.build()
+    edit(guide, "content/entries/place/castle.json", "Die Burg", "Das Schloss")
+    expect(step(guide, "render"), [url for url in [*CASTLE, *CARDS] if "de-DE" in url])
+
+
+def test_changed_category_name_renders_the_category_and_the_pages_that_show_it(guide: Guide, space: SpaceFiles) -> None:
+    guide.build()
+    space.put(entry("category", "sights", 2, title={"en-US": "Views", "de-DE": "Orte"}, slug="sights"))
+    shown = [*HOMES, *CATEGORIES, *PLACES, *SIGHTS, *CASTLE, *MILL]
+    expect(step(guide), [url for url in shown if "de-DE" not in url])
+
+
+def test_field_that_a_template_does_not_look_at_renders_nothing(guide: Guide, space: SpaceFiles) -> None:
+    template(guide, "place.html", "{{ entry|title }}")
+    guide.build()
+    space.put(mill(body="Unseen."))
+    expect(step(guide), [])
+    space.put(mill(revision=3, body="Unseen."))
+    expect(step(guide), [])
+    template(guide, "place.html", "{{ entry|title }} {{ entry.sys.revision }}")
+    expect(step(guide), [*CASTLE, *MILL])
+    space.put(mill(revision=4, body="Unseen."))
+    expect(step(guide), MILL)
+
+
+def test_page_that_is_rendered_and_comes_out_the_same_is_not_written(guide: Guide, space: SpaceFiles) -> None:
+    template(guide, "place.html", "{{ entry.body|length }}")
+    guide.build()
+    space.put(mill(body="It burns!"))
+    found = step(guide)
+    assert (found.rendered, found.report["render"]["written"], found.written) == (1, 0, [])
+
+
+def test_deleted_place_takes_its_pages_away_and_renders_what_had_it(guide: Guide, space: SpaceFiles) -> None:
+    guide.build()
+    space.remove("entries/place/castle.json")
+    found = step(guide)
+    expect(found, CARDS, gone=CASTLE)
+    assert found.report["render"]["removed"] == len(CASTLE)
+    space.remove("entries/place/mill.json")
+    found = step(guide)
+    expect(found, [*HOMES, *SIGHTS, *CATEGORIES], gone=[*MILL, *PLACES])
+
+
+def test_new_place_renders_itself_and_the_lists_that_hold_it(guide: Guide, space: SpaceFiles) -> None:
+    guide.build()
+    space.put(entry("place", "gate", slug="gate", title="The gate"))
+    expect(step(guide), ["/place/gate/", *HOMES, *PLACES])
+
+
+def test_deleted_category_renders_what_linked_to_it_and_its_return_does_so_again(
+    guide: Guide, space: SpaceFiles
+) -> None:
+    guide.build()
+    space.remove("entries/category/sights.json")
+    found = step(guide)
+    expect(found, [*HOMES, *PLACES, *CASTLE, *MILL], gone=[*SIGHTS, *CATEGORIES])
+    dead = [each for each in found.report["problems"] if each["code"] == "link-unresolved"]
+    assert sorted((each["item"], each["locale"]) for each in dead) == [
+        *(("entry:castle", code) for code in ("ar", "de-DE", "en-US")),
+        ("entry:mill", "en-US"),
+    ]
+    assert step(guide, "render").report["problems"] == found.report["problems"]
+    space.put(entry("category", "sights", 3, title={"en-US": "Sights", "de-DE": "Orte"}, slug="sights"))
+    found = step(guide)
+    expect(found, [*HOMES, *PLACES, *CATEGORIES, *CASTLE, *MILL, *SIGHTS])
+    assert found.report["problems"] == []
+
+
+def test_retargeted_link_renders_its_page_and_both_targets(guide: Guide, space: SpaceFiles) -> None:
+    space.put(entry("category", "towers", title={"en-US": "Towers", "de-DE": "Türme"}, slug="towers"))
+    guide.build()
+    space.put(mill(category=link("Entry", "towers")))
+    both = [*SIGHTS, "/category/towers/", "/de-DE/category/towers/"]
+    expect(step(guide), [*MILL, *both, *PLACES])
+
+
+def test_page_that_appears_where_a_text_links_to_is_linked(guide: Guide, space: SpaceFiles) -> None:
+    space.put(mill(body="See [the gate](/place/gate/)."))
+    assert [each["code"] for each in guide.build()["problems"]] == ["link-dead"]
+    space.put(entry("place", "gate", slug="gate", title="The gate"))
+    found = step(guide)
+    expect(found, ["/place/gate/", *MILL, *HOMES, *PLACES])
+    assert found.report["problems"] == []
+    assert 'href="../gate/index.html"' in guide.page("/place/mill/")
+
+
+def test_changed_slug_moves_the_page_leaves_a_redirect_and_renders_what_links_there(
+    guide: Guide, space: SpaceFiles
+) -> None:
+    guide.build()
+    space.put(mill(slug="windmill"))
+    found = step(guide)
+    expect(found, ["/place/windmill/", *MILL, *CARDS, *CASTLE])
+    assert 'url=../windmill/index.html"' in guide.page("/place/mill/")
+    assert 'href="../windmill/index.html"' in guide.page("/place/castle/")
+    space.put(mill(revision=3, slug="watermill"))
+    expect(step(guide), ["/place/watermill/", "/place/windmill/", *MILL, *CARDS, *CASTLE])
+    space.put(mill(revision=4, slug="mill"))
+    expect(step(guide), ["/place/watermill/", "/place/windmill/", *MILL, *CARDS, *CASTLE])
+
+
+def test_slugs_that_meet_and_part_again_leave_no_page_behind(guide: Guide, space: SpaceFiles) -> None:
+    guide.build()
+    space.put(entry("place", "other", slug="mill", title="Another mill"))
+    expect(step(guide), ["/place/mill-mill/", "/place/mill-other/", *CARDS, *CASTLE], gone=MILL)
+    space.remove("entries/place/other.json")
+    found = step(guide)
+    expect(found, [*MILL, *CARDS, *CASTLE], gone=["/place/mill-mill/", "/place/mill-other/"])
+
+
+def test_changed_picture_renders_what_shows_it(guide: Guide, space: SpaceFiles) -> None:
+    guide.build()
+    space.put(asset("pic", "fort.svg", len(PICTURE), revision=2), file=PICTURE)
+    found = step(guide)
+    expect(found, [*CASTLE, *CARDS])
+    assert found.report["render"]["removed"] == 1
+
+
+def test_file_of_an_asset_that_goes_or_comes_by_hand_renders_what_shows_it(guide: Guide) -> None:
+    guide.build()
+    picture = guide.root / "content/files/pic/castle.svg"
+    picture.rename(guide.root / "away.svg")
+    expect(step(guide, "render"), [*CASTLE, *CARDS])
+    assert not (guide.root / "site/files").exists()
+    (guide.root / "away.svg").rename(picture)
+    expect(step(guide, "render"), [*CASTLE, *CARDS])
+
+
+def test_name_of_a_tag_renders_the_pages_that_say_it(guide: Guide, space: SpaceFiles) -> None:
+    template(guide, "place.html", "{{ entry.tags|join(', ') }}")
+    raw = mill()
+    raw["metadata"]["tags"] = [link("Tag", "old")]
+    space.put(raw)
+    guide.build()
+    (guide.root / "content/model/tags.json").write_text(json.dumps({"old": {"name": "Ancient"}}), "utf-8")
+    expect(step(guide, "render"), MILL)
+    assert guide.page("/place/mill/") == "Ancient"
+
+
+def test_count_alone_is_read_and_not_what_is_counted(guide: Guide, space: SpaceFiles) -> None:
+    template(guide, "home.html", "{{ entries('place')|length }} {% for each in types %}{{ each.count }} {% endfor %}")
+    guide.build()
+    space.put(mill(title="The old mill", slug="old-mill"))
+    assert set(HOMES) & set(step(guide).written) == set()
+    space.put(entry("place", "gate", slug="gate", title="The gate"))
+    expect(step(guide), ["/place/gate/", *HOMES, *PLACES])
+
+
+def test_first_entries_do_not_depend_on_those_that_follow(guide: Guide, space: SpaceFiles) -> None:
+    template(guide, "home.html", "{% for each in entries('place')[:6] %}{{ each|title }} {% endfor %}")
+    space.remove("entries/place/castle.json")
+    for number in range(2, 8):
+        space.put(entry("place", f"p{number}", slug=f"p{number}", title=f"V {number}", body="x"))
+    guide.build()
+    space.put(entry("place", "p7", 2, slug="p7", title="V 7, the seventh", body="x"))
+    expect(step(guide), ["/place/p7/", *PLACES])
+    space.put(entry("place", "p8", slug="p8", title="W", body="x"))
+    expect(step(guide), ["/place/p8/", *PLACES])
+    space.put(entry("place", "p6", 2, slug="p6", title="V 6, the sixth", body="x"))
+    expect(step(guide), ["/place/p6/", *HOMES, *PLACES])
+    space.put(entry("place", "p8", 2, slug="p8", title="A, now the first", body="x"))
+    expect(step(guide), ["/place/p8/", *HOMES, *PLACES])
+
+
+def test_order_of_a_list_is_read(guide: Guide, space: SpaceFiles) -> None:
+    order = {"id": "order", "name": "Order", "type": "Integer", "localized": False}
+    space.put_model(content_type("place", *PLACE["fields"], order), CATEGORY, locales=THREE)
+    template(guide, "place.html", "{{ entry|title }}")
+    guide.build()
+    space.put(mill(order=1))
+    expect(step(guide), [url for url in CARDS if "/ar/" not in url])  # in Arabic the mill was the first before
+
+
+def test_touched_files_are_read_and_render_nothing(guide: Guide) -> None:
+    guide.build()
+    for file in (guide.root / "content").rglob("*.json"):
+        os.utime(file, (1_700_000_000, 1_700_000_000))
+    found = step(guide, "render")
+    assert (found.rendered, found.written, found.report["render"]["read"]) == (0, [], 4)
+
+
+@pytest.mark.parametrize("same", ["size", "size and time"])
+def test_file_that_was_replaced_is_noticed_whatever_its_size_and_time(guide: Guide, same: str) -> None:
+    guide.build()
+    file = guide.root / "content/entries/place/mill.json"
+    before = file.stat()
+    other = file.with_name("other")
+    other.write_text(file.read_text("utf-8").replace("It turns.", "It burns."), "utf-8")
+    if same == "size and time":
+        os.utime(other, ns=(before.st_atime_ns, before.st_mtime_ns))
+    other.replace(file)
+    assert file.stat().st_size == before.st_size
+    expect(step(guide, "render"), MILL)
+
+
+def test_whole_checkout_of_another_state_and_back_gives_the_same_bytes(guide: Guide, space: SpaceFiles) -> None:
+    guide.build()
+    first = guide.files("content", "site")
+    shutil.copytree(guide.root / "content", guide.root / "kept")
+    space.put(mill(title="The old mill", slug="old"))
+    space.remove("entries/place/castle.json")
+    space.put(entry("place", "gate", slug="gate", title="The gate"))
+    guide.build()
+    shutil.rmtree(guide.root / "content")
+    shutil.copytree(guide.root / "kept", guide.root / "content")
+    step(guide, "render")
+    assert guide.files("content", "site") == first

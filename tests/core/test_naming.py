@@ -1,0 +1,269 @@
+"""Names under content/ and in addresses: safe on every system, and one for each id."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from hashlib import sha256
+from typing import Any
+
+import pytest
+from hypothesis import assume, example, given, settings
+from hypothesis import strategies as st
+
+from exporter.core.model import Item, Key
+from exporter.core.naming import (
+    AssetFile,
+    asset_files,
+    content_type_paths,
+    file_name,
+    file_names,
+    is_item_path,
+    item_folder,
+    item_path,
+    parted_folders,
+    twin_paths,
+    url_path,
+    url_segment,
+)
+from tests.conftest import asset
+
+QUICK = settings(max_examples=150, deadline=None)
+
+anything = st.text(st.characters() | st.characters(categories=["Cs", "Cc"]), max_size=120)
+devices = st.sampled_from(["con", "prn", "aux", "nul", *(f"{port}{n}" for port in ("com", "lpt") for n in range(10))])
+dangerous = st.builds(
+    lambda device, upper, end: (device.upper() if upper else device) + end,
+    devices,
+    st.booleans(),
+    st.sampled_from(["", ".", ".txt", ".tar.gz", " ", "!", "/", ":", "..", "\x00", "é"]),
+)
+alike = st.text("aAbB.-_~/ é", max_size=6)
+texts = anything | dangerous | alike | st.sampled_from(["", ".", "..", "...", "-", "~", "../..", "/etc/passwd", ".git"])
+
+
+def is_safe(name: str) -> bool:
+    """Tell whether a name is one path segment that every file system takes as it is."""
+    device = re.fullmatch(r"(con|prn|aux|nul|com\d|lpt\d)(\..*)?", name, re.IGNORECASE)
+    return re.fullmatch(r"[A-Za-z0-9._~-]{1,100}", name) is not None and not name.endswith(".") and device is None
+
+
+@given(texts, st.booleans())
+@QUICK
+def test_any_text_gets_a_name_that_is_one_safe_segment(identifier: str, clash: bool) -> None:
+    assert is_safe(file_name(identifier, clash=clash))
+
+
+@given(st.from_regex(r"[A-Za-z0-9._-]{1,100}", fullmatch=True))
+@QUICK
+@example("a" * 100)
+@example("-rf")
+@example("console")
+@example("a..b")
+def test_plain_id_is_its_own_name(identifier: str) -> None:
+    assume(is_safe(identifier) and not identifier.lower().startswith(".git"))
+    assert file_name(identifier) == identifier
+
+
+@pytest.mark.parametrize(
+    ("identifier", "stem"),
+    [
+        ("", ""),
+        (".", ""),
+        ("..", ""),
+        ("../../etc/passwd", "etc-passwd"),
+        ("a/b", "a-b"),
+        ("a\\b:c", "a-b-c"),
+        ("ends.", "ends"),
+        ("two words", "two-words"),
+        ("CON", "CON"),
+        ("nul.txt", "nul-txt"),
+        ("com1", "com1"),
+        (".gitattributes", "gitattributes"),
+        ("a" * 101, "a" * 60),
+        ("line\n", "line"),
+        ("castle~0123456789", "castle-0123456789"),
+        ("\u212a", ""),  # the Kelvin sign, whose lower case is a plain k
+    ],
+)
+def test_other_id_is_a_stem_and_ten_digits_of_its_hash(identifier: str, stem: str) -> None:
+    assert file_name(identifier) == f"{stem}~{sha256(identifier.encode()).hexdigest()[:10]}"
+
+
+@given(st.lists(texts, unique=True, max_size=6) | st.lists(alike, unique=True, max_size=30))
+@QUICK
+@example(["castle", "Castle", "CASTLE", "castle~", "a b", "A b", "a-b"])
+def test_ids_of_one_folder_have_names_that_differ_even_where_case_does_not_count(identifiers: list[str]) -> None:
+    folds = Counter(each.lower() for each in identifiers)
+    names = [file_name(each, clash=folds[each.lower()] > 1) for each in identifiers]
+    assert len({name.lower() for name in names}) == len(identifiers)
+
+
+def test_ids_that_differ_by_case_get_a_suffix_each() -> None:
+    paths = [item_path(Key("entry", name), "place", clash=True) for name in ("castle", "Castle")]
+    assert paths == [
+        f"entries/place/{name}~{sha256(name.encode()).hexdigest()[:10]}.json" for name in ("castle", "Castle")
+    ]
+
+
+def test_items_models_and_twins_have_their_places() -> None:
+    castle = item_path(Key("entry", "castle"), "place")
+    assert [
+        castle,
+        *twin_paths(castle, ["de-DE"]).values(),
+        item_path(Key("asset", "pic"), ""),
+        *content_type_paths(["place"]).values(),
+    ] == [
+        "entries/place/castle.json",
+        "entries/place/castle.de-DE.md",
+        "assets/pic.json",
+        "model/content_types/place.json",
+    ]
+
+
+@given(texts, texts, texts)
+@QUICK
+def test_every_part_of_a_path_under_content_is_safe(identifier: str, type_id: str, locale: str) -> None:
+    path = item_path(Key("entry", identifier), type_id)
+    places = [path, *twin_paths(path, [locale]).values(), item_path(Key("asset", identifier), "")]
+    places += content_type_paths([type_id]).values()
+    parts = [part for place in places for part in place.removesuffix(".json").removesuffix(".md").split("/")]
+    assert [part for part in parts if not re.fullmatch(r"[A-Za-z0-9._~-]+", part) or part in (".", "..")] == []
+    assert [len(place.split("/")) for place in places] == [3, 3, 2, 3]
+
+
+@given(st.dictionaries(alike, st.sets(alike, min_size=1, max_size=5), max_size=10))
+@QUICK
+@example({"a": {"b.c", "c", "b.c.d"}, "a.b": {"c"}, "a.b.c": {"d"}})
+@example({"a": {"en-US", "en-us", "EN-us.x"}, "A": {"en-US"}})
+def test_no_two_items_and_locales_share_a_twin_even_where_case_does_not_count(found: dict[str, set[str]]) -> None:
+    names = file_names(found)
+    twins = [twin for each, codes in found.items() for twin in twin_paths(f"{names[each]}.json", codes).values()]
+    assert len({twin.lower() for twin in twins}) == sum(map(len, found.values()))
+
+
+@given(st.sets(texts | alike, max_size=20))
+@QUICK
+@example({"place", "Place", "a b", "A b", "PLACE", "walk"})
+def test_no_two_content_types_share_a_folder_or_file_even_where_case_does_not_count(type_ids: set[str]) -> None:
+    folders = {item_folder(Key("entry", "x"), each) for each in type_ids}
+    parted = {each: parted_folders(folders).get(each, each) for each in folders}
+    assert len({each.lower() for each in parted.values()}) == len(type_ids)
+    assert parted_folders([*folders, "assets"]) == {name: own for name, own in parted.items() if own != name}
+    assert len({each.lower() for each in content_type_paths(type_ids).values()}) == len(type_ids)
+
+
+def test_item_is_known_at_the_paths_that_it_can_get_and_at_no_other() -> None:
+    own, other = Key("entry", "castle"), [file_name(each, clash=True) for each in ("place", "castle")]
+    folders, names = ("entries/place", f"entries/{other[0]}"), ("castle.json", f"{other[1]}.json")
+    assert [is_item_path(f"{folder}/{name}", own, "place") for folder in folders for name in names] == [True] * 4
+    foreign = ("castle.json", "entries/castle.json", "entries/Place/castle.json", "entries/place/Castle.json")
+    assert [is_item_path(each, own, "place") for each in foreign] == [False] * 4
+
+
+@given(texts)
+@QUICK
+@example("Con!")
+@example("nul\n")
+@example("index.html")
+@example("Page.HTM")
+def test_segment_of_an_address_is_safe_or_nothing(value: str) -> None:
+    segment = url_segment(value)
+    assert segment == "" or (is_safe(segment) and re.fullmatch(r"[A-Za-z0-9][A-Za-z0-9._-]*", segment))
+    assert not segment.lower().endswith((".html", ".htm"))
+
+
+@given(st.lists(texts, max_size=4).map("/".join))
+@QUICK
+@example("../../etc/passwd")
+@example("//host/share")
+def test_path_of_an_address_is_safe_segments_and_a_fixed_point(value: str) -> None:
+    path = url_path(value)
+    assert path == "" or all(map(is_safe, path.split("/")))
+    assert url_path(path) == path
+
+
+@pytest.mark.parametrize(
+    ("value", "expected"),
+    [
+        ("castle", "castle"),
+        ("Castle_1.2-x", "Castle_1.2-x"),
+        ("São Jorge", "sao-jorge"),
+        ("old/mill", "old/mill"),
+        ("/old//mill/", "old/mill"),
+        ("../mill", "mill"),
+        ("index.html", "index-html"),
+        ("!?", ""),
+        ("", ""),
+    ],
+)
+def test_slug_becomes_the_end_of_an_address(value: str, expected: str) -> None:
+    assert url_path(value) == expected
+
+
+def files(**by_locale: Any) -> tuple[AssetFile, ...]:
+    raw = asset("pic", "x.svg", 1)
+    raw["fields"]["file"] = {code.replace("_", "-"): value for code, value in by_locale.items()}
+    return asset_files(Item(Key("asset", "pic"), raw), "assets/pic.json")
+
+
+def file(url: Any, name: Any = "castle.jpg", size: Any = 7) -> dict[str, Any]:
+    return {"url": url, "fileName": name, "contentType": "image/jpeg", "details": {"size": size}}
+
+
+def test_one_file_for_all_locales_lies_in_no_locale_folder() -> None:
+    shared = file("//images.ctfassets.net/s/pic/1/castle.jpg")
+    assert files(en_US=shared, de_DE=shared) == (
+        AssetFile(("de-DE", "en-US"), "files/pic/castle.jpg", ".jpg", "//images.ctfassets.net/s/pic/1/castle.jpg", 7),
+    )
+
+
+def test_files_that_differ_lie_in_a_folder_of_their_first_locale() -> None:
+    found = files(en_US=file("//h/1/a.jpg"), de_DE=file("//h/2/a.jpg", size=8), ar=file("//h/1/a.jpg"))
+    assert found == (
+        AssetFile(("ar", "en-US"), "files/pic/ar/castle.jpg", ".jpg", "//h/1/a.jpg", 7),
+        AssetFile(("de-DE",), "files/pic/de-DE/castle.jpg", ".jpg", "//h/2/a.jpg", 8),
+    )
+
+
+def test_folders_of_locales_that_differ_only_by_case_have_names_of_their_own() -> None:
+    found = files(en_US=file("//h/1/a.jpg"), en_us=file("//h/2/a.jpg"), ar=file("//h/3/a.jpg"))
+    parts = [each.path.split("/")[2] for each in found]
+    assert parts == ["ar", file_name("en-US", clash=True), file_name("en-us", clash=True)]
+
+
+@pytest.mark.parametrize("value", [None, [], "text", {}, {"upload": "https://h/x.jpg"}, file(""), file(None), file(5)])
+def test_file_without_an_address_is_none(value: Any) -> None:
+    assert files(en_US=value) == ()
+    assert files(en_US=value, de_DE=file("//h/1/a.jpg")) == (
+        AssetFile(("de-DE",), "files/pic/castle.jpg", ".jpg", "//h/1/a.jpg", 7),
+    )
+
+
+@pytest.mark.parametrize(
+    ("value", "path"),
+    [
+        (file("//h/1/last.jpg?x=/y", None), "files/pic/last.jpg"),
+        (file("//h/1/last.jpg", ["name.jpg"]), "files/pic/last.jpg"),
+        (file("//h/1/", ""), "files/pic/file"),
+        (file("//[no host/1/last.jpg"), "files/pic/castle.jpg"),
+    ],
+)
+def test_file_has_its_own_name_else_the_last_of_its_address(value: dict[str, Any], path: str) -> None:
+    assert [each.path for each in files(en_US=value)] == [path]
+
+
+@given(texts, texts, st.none() | texts)
+@QUICK
+@example("en", "//h/1/a.jpg", "../../../site.yaml")
+@example("..", "//h/..", None)
+@example("en", "//[/x", "NUL")
+def test_no_locale_address_or_name_leads_a_file_out_of_its_folder(locale: str, url: str, name: str | None) -> None:
+    found = files(**{locale: file(url, name), "other": file("//h/other")})
+    parts = [each.path.removeprefix("files/pic/").split("/") for each in found]
+    assert [part for path in parts for part in path if not is_safe(part)] == []
+
+
+@pytest.mark.parametrize("size", [None, "7", 7.5, [], {}])
+def test_size_that_is_no_whole_number_is_unknown(size: Any) -> None:
+    assert [each.size for each in files(en_US=file("//h/1/a.jpg", size=size))] == [None]

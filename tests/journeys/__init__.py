@@ -1,0 +1,1 @@
+"""What crosses rooms: histories, kills, recordings, the browser, the README."""

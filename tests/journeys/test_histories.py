@@ -1,0 +1,47 @@
+"""Whatever happened before, a run that ends well leaves the mirror that a sync from nothing makes."""
+
+from __future__ import annotations
+
+import sys
+from typing import TYPE_CHECKING
+
+import pytest
+from hypothesis import HealthCheck, Phase, seed, settings
+from hypothesis.stateful import run_state_machine_as_test
+
+from tests.support.forks import Forks
+from tests.support.histories import Histories
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+STEPS = 15
+
+
+@pytest.fixture
+def forks() -> Iterator[Forks]:
+    with Forks() as made:
+        yield made
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="Windows forks no processes")
+@pytest.mark.parametrize("histories", [40, pytest.param(500, marks=pytest.mark.long)])
+def test_history_of_a_mirror_comes_to_what_a_sync_from_nothing_makes(
+    forks: Forks, histories: int, histories_seed: int
+) -> None:
+    @seed(histories_seed)
+    class MirrorHistories(Histories):
+        pass
+
+    MirrorHistories.forks = forks
+    run_state_machine_as_test(
+        MirrorHistories,
+        settings=settings(
+            max_examples=histories,
+            stateful_step_count=STEPS,
+            deadline=None,
+            database=None,
+            phases=(Phase.generate, Phase.shrink),
+            suppress_health_check=list(HealthCheck),
+        ),
+    )

@@ -1,0 +1,68 @@
+"""A guide on a device, in Chromium."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from tests.reader.browser.device import act, guide, held, shas, wait_for
+
+if TYPE_CHECKING:
+    from playwright.sync_api import Page
+
+    from tests.reader.browser.host import Host
+    from tests.reader.browser.small_publisher import Guide, Publisher
+
+OFFLINE = "guide/offline/index.html"
+
+
+def install(page: Page, host: Host, path: str = OFFLINE) -> None:
+    """Install the guide and let the worker take over."""
+    page.goto(host.url(path))
+    wait_for(page, "none")
+    act(page, "install")
+    wait_for(page, "ready")
+
+
+def newest(publisher: Publisher, code: str = "en-US") -> Guide:
+    return publisher.states[code][-1]
+
+
+def assert_same(page: Page, host: Host, publisher: Publisher) -> None:
+    """With the server stopped the device answers every file of the site, byte for byte."""
+    host.stop()
+    expected = shas(publisher.site)
+    assert held(page, host.url("guide/"), list(expected)) == expected
+    host.start()
+
+
+def test_installed_guide_reads_with_the_server_stopped(page: Page, host: Host, publisher: Publisher) -> None:
+    install(page, host)
+    assert page.locator("html").get_attribute("data-guide-token") == newest(publisher).token
+    assert_same(page, host, publisher)
+    host.stop()
+    page.goto(host.url("guide/place/place-3/?from=home#top"))
+    assert page.locator("h1").inner_text() == "The place 3 & all"
+    wait_for(page, "ready", newest(publisher).token)
+
+
+def test_edited_word_reaches_the_device_by_one_small_request(page: Page, host: Host, publisher: Publisher) -> None:
+    install(page, host)
+    new = publisher.publish(newest(publisher).edited("place/place-3/index.html", b"A story", b"A tale"))
+    host.clear()
+    act(page, "update")
+    wait_for(page, "ready", new.token)
+    assert [exchange.path for exchange in host.taken()] == [
+        f"/guide/updates/en-US/since/{publisher.states['en-US'][0].token}.bin"
+    ]
+    assert host.taken()[0].body < 200
+    assert_same(page, host, publisher)
+
+
+def test_visit_without_an_install_registers_nothing_and_asks_for_no_updates(page: Page, host: Host) -> None:
+    for path in ("index.html", "place/index.html", "place/place-1/index.html"):
+        page.goto(host.url("guide/" + path))
+        wait_for(page, "none")
+    assert host.taken() == []
+    assert page.evaluate("navigator.serviceWorker.getRegistrations().then(all => all.length)") == 0
+    assert page.evaluate("indexedDB.databases().then(all => all.length)") == 0
+    assert guide().token

@@ -1,0 +1,355 @@
+"""What goes wrong leaves the old guide whole, and the next try pays only for what is missing."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import signal
+from dataclasses import replace
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pytest
+
+from tests.reader.browser.conftest import FLAGS
+from tests.reader.browser.device import act, guide, site, wait_for
+from tests.reader.browser.host import Fault, Host
+from tests.reader.browser.test_chromium import OFFLINE, assert_same, install, newest
+
+if TYPE_CHECKING:
+    from playwright.sync_api import BrowserContext, BrowserType, Page
+
+    from tests.reader.browser.small_publisher import Guide, Publisher
+
+pytestmark = pytest.mark.long
+
+STORY = b"A story of place 3"
+
+
+def edit(publisher: Publisher, old: bytes = STORY, new: bytes = b"A tale of place 3") -> Guide:
+    """Publish another word on one page."""
+    return publisher.publish(newest(publisher).edited("place/place-3/index.html", old, new))
+
+
+def reads(page: Page, host: Host, words: str) -> None:
+    """The device shows these words with the server stopped."""
+    host.stop()
+    tab = page.context.new_page()
+    tab.goto(host.url("guide/place/place-3/index.html"))
+    assert words in tab.locator("p").first.inner_text()
+    tab.close()
+    host.start()
+
+
+@pytest.mark.parametrize("kind", ["drop", "cut", "stall"])
+def test_update_that_does_not_come_through_leaves_the_old_guide(
+    page: Page, host: Host, publisher: Publisher, kind: str
+) -> None:
+    install(page, host)
+    old, new = newest(publisher).token, edit(publisher)
+    host.faults.append(Fault("/since/", kind, times=50, seconds=25))
+    act(page, "update")
+    wait_for(page, "failed", old, seconds=30)
+    reads(page, host, "A story")
+    host.faults.clear()
+    host.clear()
+    act(page, "update")
+    wait_for(page, "ready", new.token)
+    assert sum(exchange.both for exchange in host.taken()) < 1150
+    assert_same(page, host, publisher)
+
+
+def test_damaged_update_is_asked_for_once_more_past_all_caches(page: Page, host: Host, publisher: Publisher) -> None:
+    install(page, host)
+    new = edit(publisher)
+    host.faults.append(Fault("/since/", "wrong"))
+    host.clear()
+    act(page, "update")
+    wait_for(page, "ready", new.token)
+    assert len(host.taken()) == 2
+    assert_same(page, host, publisher)
+
+
+@pytest.mark.parametrize("kind", ["wrong", "html", "missing"])
+def test_update_that_stays_damaged_or_away_is_found_by_digests(
+    page: Page, host: Host, publisher: Publisher, kind: str
+) -> None:
+    install(page, host)
+    new = edit(publisher)
+    host.faults.append(Fault("/since/", kind, times=9))
+    act(page, "update")
+    wait_for(page, "ready", new.token)
+    assert_same(page, host, publisher)
+    host.faults.clear()
+    following = edit(publisher, b"A tale", b"A poem")
+    act(page, "update")
+    wait_for(page, "ready", following.token)
+    assert_same(page, host, publisher)
+
+
+def test_page_taken_whole_follows_a_change_of_what_all_pages_share(
+    page: Page, host: Host, publisher: Publisher
+) -> None:
+    install(page, host)
+    edit(publisher)
+    host.faults.append(Fault("/since/", "missing"))
+    act(page, "update")
+    wait_for(page, "ready", newest(publisher).token)
+    number = next(n for n, text in enumerate(newest(publisher).slots) if b"FOOT" in text)
+    new = publisher.publish(
+        newest(publisher).with_slot(number, newest(publisher).slots[number].replace(b"FOOT", b"END"))
+    )
+    act(page, "update")
+    wait_for(page, "ready", new.token)
+    assert_same(page, host, publisher)
+
+
+def test_host_that_rewrites_html_gives_packs(page: Page, host: Host, publisher: Publisher) -> None:
+    install(page, host)
+    new = edit(publisher)
+    host.rewrite = lambda content: content.replace(b"</body>", b"<script src=/beacon.js></script></body>")
+    host.faults.append(Fault("/since/", "missing"))
+    host.clear()
+    act(page, "update")
+    wait_for(page, "ready", new.token)
+    assert host.taken("/packs/")
+    assert_same(page, host, publisher)
+
+
+def test_stale_since_files_of_a_host_lose_nothing(page: Page, host: Host, publisher: Publisher) -> None:
+    install(page, host)
+    first = edit(publisher)
+    host.faults.append(Fault("/since/", "stale", times=99))
+    act(page, "update")
+    wait_for(page, "ready", first.token)
+    second = edit(publisher, b"A tale", b"A poem")
+    act(page, "update")
+    page.wait_for_timeout(500)
+    wait_for(page, "ready")
+    host.faults.clear()
+    act(page, "update")
+    wait_for(page, "ready", second.token)
+    assert_same(page, host, publisher)
+
+
+def test_interrupted_install_goes_on_with_what_is_missing(page: Page, context: BrowserContext, tmp_path: Path) -> None:
+    publisher = site(tmp_path / "big", guide(900))
+    with Host({"/guide/": publisher.site}) as host:
+        packs = sorted((publisher.site / "updates/en-US/packs").iterdir())
+        assert len(packs) >= 4
+        host.faults.append(Fault(packs[0].name, "missing", times=1))
+        page.goto(host.url(OFFLINE))
+        wait_for(page, "none")
+        act(page, "install")
+        wait_for(page, "failed")
+        assert page.locator("[data-guide-text=error]").inner_text().startswith("The host lacks")
+        page.close()
+        host.clear()
+        again = context.new_page()
+        again.goto(host.url("guide/index.html"))
+        wait_for(again, "ready")
+        assert [exchange.path.rsplit("/", 1)[1] for exchange in host.taken("/packs/")] == [packs[0].name]
+        assert_same(again, host, publisher)
+
+
+def test_install_that_meets_a_newer_build_drops_what_is_old(page: Page, tmp_path: Path) -> None:
+    publisher = site(tmp_path / "big", guide(900))
+    with Host({"/guide/": publisher.site}) as host:
+        packs = sorted((publisher.site / "updates/en-US/packs").iterdir())
+        host.faults.append(Fault(packs[0].name, "missing", times=1))
+        page.goto(host.url(OFFLINE))
+        wait_for(page, "none")
+        act(page, "install")
+        wait_for(page, "failed")
+        records = {path: record for path, record in newest(publisher).records.items() if "place-7" not in path}
+        new = publisher.publish(replace(newest(publisher), records=records))
+        act(page, "install")
+        wait_for(page, "ready", new.token)
+        assert_same(page, host, publisher)
+        assert page.evaluate("fetch('../place/place-7/index.html').then(answer => answer.status)") == 404
+
+
+def test_paused_install_waits_until_the_reader_goes_on(page: Page, tmp_path: Path) -> None:
+    publisher = site(tmp_path / "big", guide(900))
+    with Host({"/guide/": publisher.site}, delay=0.6) as host:
+        page.goto(host.url(OFFLINE))
+        wait_for(page, "none")
+        act(page, "install")
+        wait_for(page, "installing")
+        page.wait_for_function("+document.querySelector('[data-guide-progress]').value > 20000")
+        act(page, "pause")
+        wait_for(page, "none")
+        page.wait_for_timeout(1000)  # what was under way when the reader paused
+        before = len(host.taken("/packs/"))
+        page.reload()
+        wait_for(page, "none")
+        page.wait_for_timeout(2000)
+        assert len(host.taken("/packs/")) == before
+        act(page, "install")
+        wait_for(page, "ready", newest(publisher).token)
+        assert_same(page, host, publisher)
+
+
+def test_full_disk_leaves_the_old_guide(page: Page, host: Host, publisher: Publisher) -> None:
+    install(page, host)
+    new = edit(publisher, STORY, STORY + b" " + b"0123456789" * 300000)
+    session = page.context.new_cdp_session(page)
+    session.send("Storage.overrideQuotaForOrigin", {"origin": host.url().rstrip("/"), "quotaSize": 1000})
+    page.wait_for_timeout(41000)  # Chromium remembers a quota for that long
+    old = publisher.states["en-US"][0].token
+    act(page, "update")
+    wait_for(page, "failed", old, seconds=60)
+    reads(page, host, "A story")
+    session.send("Storage.overrideQuotaForOrigin", {"origin": host.url().rstrip("/")})
+    page.wait_for_timeout(1000)
+    act(page, "update")
+    wait_for(page, "ready", new.token)
+    assert_same(page, host, publisher)
+
+
+def test_two_tabs_pay_once(page: Page, context: BrowserContext, host: Host, publisher: Publisher) -> None:
+    install(page, host)
+    other = context.new_page()
+    other.goto(host.url("guide/offline/index.html"))
+    wait_for(other, "ready")
+    new = edit(publisher)
+    host.clear()
+    act(page, "update")
+    act(other, "update")
+    wait_for(page, "ready", new.token)
+    wait_for(other, "ready", new.token)
+    page.wait_for_timeout(500)
+    assert len([exchange for exchange in host.taken("/since/") if exchange.body]) <= 2
+    assert_same(page, host, publisher)
+
+
+def test_rolled_back_site_takes_the_device_back(page: Page, host: Host, publisher: Publisher) -> None:
+    install(page, host)
+    first = newest(publisher)
+    second = edit(publisher)
+    act(page, "update")
+    wait_for(page, "ready", second.token)
+    publisher.publish(first)
+    act(page, "update")
+    wait_for(page, "ready", first.token)
+    assert_same(page, host, publisher)
+
+
+def test_token_that_is_too_old_costs_what_differs(page: Page, host: Host, publisher: Publisher) -> None:
+    install(page, host)
+    publisher.keep = 2
+    for i in range(4):
+        edit(publisher, STORY if i == 0 else b"tale %d" % (i - 1), b"tale %d" % i)
+    host.clear()
+    act(page, "update")
+    wait_for(page, "ready", newest(publisher).token)
+    assert host.taken("/packs/") == []
+    assert_same(page, host, publisher)
+
+
+def test_another_epoch_installs_anew_beside_what_is_held(page: Page, host: Host, publisher: Publisher) -> None:
+    install(page, host)
+    publisher.keep = 1
+    other = guide(13, epoch="f" * 16)
+    publisher.publish(
+        replace(
+            other,
+            slots=other.slots[::-1],
+            records={path: turned(record, len(other.slots)) for path, record in other.records.items()},
+        )
+    )
+    host.faults.append(Fault("/packs/", "missing", times=1))
+    act(page, "update")
+    wait_for(page, "failed")
+    reads(page, host, "A story")
+    act(page, "update")
+    wait_for(page, "ready", newest(publisher).token)
+    assert_same(page, host, publisher)
+    assert page.evaluate(COUNT) == len(newest(publisher).records)
+
+
+COUNT = """new Promise(done => { const open = indexedDB.open("guide:/guide/"); open.onsuccess = () => {
+    const count = open.result.transaction("records").objectStore("records").count();
+    count.onsuccess = () => { open.result.close(); done(count.result); }; }; })"""
+
+
+def turned(record: bytes, slots: int) -> bytes:
+    """Return a record for the slots in reverse order."""
+    out, at = b"", 0
+    while at < len(record):
+        step = 2 if record[at] >= 0xF5 else 1
+        out += bytes([0xF5, slots - 1 - record[at + 1]]) if step == 2 else record[at : at + 1]
+        at += step
+    return out
+
+
+def test_records_that_vanished_are_found_and_brought_back(page: Page, host: Host, publisher: Publisher) -> None:
+    install(page, host)
+    page.evaluate("""new Promise(done => { const open = indexedDB.open("guide:/guide/"); open.onsuccess = () => {
+        const change = open.result.transaction("records", "readwrite"), space = "en-US " + "e".repeat(16);
+        change.objectStore("records").delete([space, "place/place-5/index.html"]);
+        change.oncomplete = () => { open.result.close(); done(); }; }; })""")
+    act(page, "update")
+    page.wait_for_timeout(1500)
+    wait_for(page, "ready", newest(publisher).token)
+    assert_same(page, host, publisher)
+
+
+def test_evicted_store_says_what_to_do(page: Page, host: Host, publisher: Publisher) -> None:
+    install(page, host)
+    page.evaluate("new Promise(done => { indexedDB.deleteDatabase('guide:/guide/').onsuccess = () => done(); })")
+    page.goto(host.url("guide/index.html"))
+    assert "can be fetched again" in page.locator(".guide-note").inner_text()
+    page.goto(host.url(OFFLINE))
+    act(page, "install")
+    wait_for(page, "ready", newest(publisher).token)
+    assert_same(page, host, publisher)
+
+
+def test_clock_that_is_wrong_by_years_changes_nothing(page: Page, host: Host, publisher: Publisher) -> None:
+    page.clock.set_fixed_time("2041-01-01")
+    install(page, host)
+    page.clock.set_fixed_time("2001-01-01")
+    new = edit(publisher)
+    tab = page.context.new_page()
+    tab.goto(host.url("guide/index.html"))
+    wait_for(tab, "ready", new.token)
+    assert_same(page, host, publisher)
+
+
+def test_browser_killed_in_the_middle_goes_on(engine_of_chromium: BrowserType, tmp_path: Path) -> None:
+    publisher = site(tmp_path / "big", guide(900))
+    with Host({"/guide/": publisher.site}, delay=0.4) as host:
+        chromium = engine_of_chromium
+        device = chromium.launch_persistent_context(
+            str(tmp_path / "profile"), executable_path=shutil.which("chromium"), args=FLAGS
+        )
+        page = device.pages[0]
+        page.goto(host.url(OFFLINE))
+        wait_for(page, "none")
+        act(page, "install")
+        page.wait_for_function("+document.querySelector('[data-guide-progress]').value > 20000")
+        page.wait_for_timeout(500)
+        kill(str(tmp_path / "profile"))
+        device.close()
+        host.clear()
+        device = chromium.launch_persistent_context(
+            str(tmp_path / "profile"), executable_path=shutil.which("chromium"), args=FLAGS
+        )
+        page = device.pages[0]
+        page.goto(host.url("guide/index.html"))
+        wait_for(page, "ready", newest(publisher).token)
+        assert len(host.taken("/packs/")) < len(list((publisher.site / "updates/en-US/packs").iterdir()))
+        assert_same(page, host, publisher)
+        device.close()
+
+
+def kill(profile: str) -> None:
+    """Kill the browser that runs on a profile as a phone does that runs out of battery."""
+    for process in Path("/proc").glob("[0-9]*"):
+        try:
+            command = (process / "cmdline").read_bytes().decode()
+        except OSError:
+            continue
+        if f"--user-data-dir={profile}" in command and "--type=" not in command:
+            os.kill(int(process.name), signal.SIGKILL)

@@ -1,0 +1,279 @@
+"""What readers meet: limits, open pages, neighbours on one origin, languages, policies, a guide that goes."""
+
+from __future__ import annotations
+
+import shutil
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+import pytest
+
+from tests.reader.browser.device import CLIENT, POLICY, act, guide, held, shas, site, wait_for
+from tests.reader.browser.host import Host
+from tests.reader.browser.test_chromium import OFFLINE, assert_same, install, newest
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from playwright.sync_api import BrowserContext, Page
+
+    from tests.reader.browser.small_publisher import Guide, Publisher
+
+STORY = b"A story of place 3"
+STORES = "indexedDB.databases().then(all => all.map(one => one.name).sort())"
+
+
+def edit(publisher: Publisher, old: bytes, new: bytes) -> Guide:
+    return publisher.publish(newest(publisher).edited("place/place-3/index.html", old, new))
+
+
+def opened(context: BrowserContext, url: str) -> Page:
+    tab = context.new_page()
+    tab.goto(url)
+    return tab
+
+
+def test_small_update_just_happens_when_the_guide_is_opened(page: Page, host: Host, publisher: Publisher) -> None:
+    install(page, host)
+    new = edit(publisher, STORY, b"A tale of place 3")
+    tab = opened(page.context, host.url("guide/index.html"))
+    wait_for(tab, "ready", new.token)
+    tab.goto(host.url(OFFLINE))
+    wait_for(tab, "ready")
+    assert tab.locator("[data-guide-news] a").all_inner_texts() == ["The place 3 & all"]
+    tab.locator("[data-guide-news] a").click()
+    assert tab.url == host.url("guide/place/place-3/index.html")
+
+
+def test_larger_update_asks_with_its_size_and_costs_that(page: Page, host: Host, publisher: Publisher) -> None:
+    install(page, host)
+    publisher.apart = lambda path: path.startswith("place/place-3/")
+    noise = "".join(chr(33 + i * i * 7919 % 89) for i in range(400000)).encode()
+    new = edit(publisher, STORY, STORY + noise)
+    [pack] = list((publisher.site / "updates/en-US/changes").iterdir())
+    page.locator("[data-guide-limit]").fill("2000")
+    page.locator("[data-guide-limit]").dispatch_event("change")
+    host.clear()
+    tab = opened(page.context, host.url("guide/index.html"))
+    tab.locator(".guide-note[data-kind=pending]").wait_for()
+    assert tab.locator("html").get_attribute("data-guide-token") == publisher.states["en-US"][0].token
+    assert host.taken("/changes/") == []
+    shown = tab.locator(".guide-note p").inner_text()
+    assert f"{pack.stat().st_size / 1000:.1f}" in shown
+    tab.get_by_role("button", name="Now").click()
+    wait_for(tab, "ready", new.token)
+    assert [exchange.body for exchange in host.taken("/changes/")] == [pack.stat().st_size]
+    assert [exchange.body < 200 for exchange in host.taken("/since/")] == [
+        True,
+        True,
+    ]  # the second asks what came since
+    assert_same(page, host, publisher)
+
+
+def test_steps_of_one_chain_are_taken_together(page: Page, host: Host, publisher: Publisher) -> None:
+    install(page, host)
+    publisher.chain = True
+    for i in range(5):
+        edit(publisher, STORY if i == 0 else b"tale %d" % (i - 1), b"tale %d" % i)
+    host.clear()
+    act(page, "update")
+    wait_for(page, "ready", newest(publisher).token)
+    assert len(host.taken()) == 5
+    assert_same(page, host, publisher)
+
+
+def test_open_page_whose_bytes_changed_says_so_and_stays(page: Page, host: Host, publisher: Publisher) -> None:
+    install(page, host)
+    reading, other = (opened(page.context, host.url(f"guide/place/place-{n}/index.html")) for n in (3, 4))
+    wait_for(reading, "ready")
+    wait_for(other, "ready")
+    new = edit(publisher, STORY, b"A tale of place 3")
+    act(page, "update")
+    wait_for(reading, "ready", new.token)
+    reading.locator(".guide-note[data-kind=changed]").wait_for()
+    assert reading.locator("p").first.inner_text().startswith("A story")
+    assert other.locator(".guide-note[data-kind=changed]").count() == 0
+    reading.get_by_role("button", name="Show the new page").click()
+    reading.wait_for_function("document.querySelector('p').textContent.startsWith('A tale')")
+
+
+def test_pages_keep_the_policy_that_the_worker_came_with(page: Page, host: Host, publisher: Publisher) -> None:
+    host.headers["Content-Security-Policy"] = POLICY
+    broken: list[str] = []
+    page.on("console", lambda message: broken.append(message.text) if "Content Security" in message.text else None)
+    install(page, host)
+    host.stop()
+    page.goto(host.url("guide/place/place-3/index.html"))
+    wait_for(page, "ready")
+    assert page.evaluate("fetch(location.href).then(answer => answer.headers.get('content-security-policy'))") == POLICY
+    host.start()
+    edit(publisher, STORY, b"A tale of place 3")
+    act_on_news = page.evaluate(
+        "navigator.serviceWorker.ready.then(all => all.active.postMessage({job: 'update', asked: true}))"
+    )
+    assert act_on_news is None
+    page.locator(".guide-note[data-kind=changed]").wait_for()
+    assert broken == []
+
+
+def test_addresses_lead_where_the_site_has_them(page: Page, host: Host) -> None:
+    install(page, host)
+    host.stop()
+    for address, ends in {
+        "guide/": "guide/",
+        "guide": "guide",
+        "guide/place/place-3": "guide/place/place-3/",
+        "guide/place/?x=1#y": "guide/place/?x=1#y",
+    }.items():
+        if address == "guide":
+            continue
+        page.goto(host.url(address))
+        assert page.url == host.url(ends)
+    answer = page.goto(host.url("guide/no/such/page"))
+    assert answer is not None
+    assert answer.status == 404
+    assert page.locator("h1").inner_text() == "Not here"
+
+
+def test_first_page_stands_within_100_milliseconds_of_a_cold_start(page: Page, host: Host) -> None:
+    install(page, host)
+    session = page.context.new_cdp_session(page)
+    session.send("ServiceWorker.enable")
+    times = []
+    for _ in range(5):
+        session.send("ServiceWorker.stopAllWorkers")
+        page.goto(host.url("guide/place/place-3/index.html"))
+        times.append(page.evaluate("performance.getEntriesByType('navigation')[0].responseEnd"))
+    print("response after ms", times)
+    assert sorted(times)[2] < 100
+
+
+def test_two_guides_of_one_origin_share_nothing(page: Page, tmp_path: Path) -> None:
+    outer, inner, third = (site(tmp_path / name, guide(places)) for name, places in (("outer", 5), ("a", 7), ("b", 9)))
+    with Host({"/": outer.site, "/a/": inner.site, "/b/": third.site}) as host:
+        for prefix in ("", "a/", "b/"):
+            page.goto(host.url(prefix + "offline/index.html"))
+            wait_for(page, "none")
+            act(page, "install")
+            wait_for(page, "ready")
+        assert page.evaluate(STORES) == ["guide:/", "guide:/a/", "guide:/b/"]
+        host.stop()
+        for prefix, publisher in (("", outer), ("a/", inner), ("b/", third)):
+            page.goto(host.url(prefix + "offline/index.html"))
+            wait_for(page, "ready", newest(publisher).token)
+            expected = shas(publisher.site)
+            assert held(page, host.url(prefix), list(expected)) == expected
+        page.goto(host.url("a/offline/index.html"))
+        wait_for(page, "ready")
+        act(page, "remove")
+        wait_for(page, "none")
+        assert page.evaluate(STORES) == ["guide:/", "guide:/b/"]
+        host.start()
+        page.goto(host.url("a/place/place-6/index.html"))
+        wait_for(page, "none")
+        assert page.locator("h1").inner_text() == "The place 6 & all"
+
+
+def test_only_chosen_languages_are_stored_and_the_others_say_so(page: Page, tmp_path: Path) -> None:
+    codes = ("en-US", "de-DE")
+    english, german = (guide(6, code, codes) for code in codes)
+    shared = [path for path in german.records if not path.endswith(".html")]
+    publisher = site(
+        tmp_path / "site",
+        english,
+        replace(
+            german,
+            records={
+                path: german.records[path] for path in german.records if path in shared or path.startswith("de-DE/")
+            },
+        ),
+    )
+    with Host({"/guide/": publisher.site}) as host:
+        page.goto(host.url("guide/de-DE/offline/index.html"))
+        wait_for(page, "none")
+        page.locator("[data-guide-size=en-US]").filter(has_text="B").wait_for()
+        act(page, "install")
+        wait_for(page, "ready", newest(publisher, "de-DE").token)
+        assert host.taken("/updates/en-US/") == []
+        host.stop()
+        page.goto(host.url("guide/place/place-1/index.html"))
+        assert page.url.startswith(host.url("guide/de-DE/offline/index.html?needs="))
+        assert "place/place-1" in page.locator(".guide-note[data-kind=needs]").inner_text()
+        host.start()
+        page.goto(host.url("guide/de-DE/offline/index.html"))
+        wait_for(page, "ready")
+        page.locator("[data-guide-locale=en-US]").check()
+        act(page, "install")
+        page.wait_for_function("document.querySelector('[data-guide=ready]')")
+        page.goto(host.url("guide/index.html"))
+        wait_for(page, "ready", newest(publisher).token)
+
+
+def test_without_pictures_none_is_asked_for(page: Page, host: Host, publisher: Publisher) -> None:
+    page.goto(host.url(OFFLINE))
+    wait_for(page, "none")
+    page.locator("[data-guide-pictures]").uncheck()
+    act(page, "install")
+    wait_for(page, "ready", newest(publisher).token)
+    assert host.taken("/files/") == []
+    new = publisher.publish(replace(newest(publisher), files={"files/castle.webp": b"another castle"}))
+    act(page, "update")
+    wait_for(page, "ready", new.token)
+    assert host.taken("/files/") == []
+    page.locator("[data-guide-pictures]").check()
+    act(page, "install")
+    page.wait_for_timeout(1000)
+    wait_for(page, "ready", new.token)
+    assert_same(page, host, publisher)
+
+
+@pytest.mark.parametrize("to", ["null", "true", '"https://new.example.org/"'])
+def test_farewell_takes_this_guide_off_the_device_and_nothing_else(
+    page: Page, host: Host, publisher: Publisher, to: str
+) -> None:
+    install(page, host)
+    page.evaluate(
+        """new Promise(done => { indexedDB.open("other").onsuccess = event => {
+            event.target.result.close(); done(); }; })"""
+    )
+    shutil.rmtree(publisher.site / "updates")
+    worker = (CLIENT / "farewell.js").read_text("utf-8").replace("const FAREWELL = null;", f"const FAREWELL = {to};")
+    (publisher.site / "sw.js").write_text(worker, "utf-8")
+    page.goto(host.url("guide/index.html"))
+    page.evaluate("navigator.serviceWorker.getRegistration().then(one => one && one.update())")
+    wait_for(page, "none")
+    if to == "null":
+        assert page.locator(".guide-note").count() == 0
+    else:
+        assert "no longer kept" in page.locator(".guide-note").inner_text()
+        assert page.locator(".guide-note a").count() == ("http" in to)
+    assert page.evaluate(STORES) == ["other"]
+    assert page.evaluate("navigator.serviceWorker.getRegistrations().then(all => all.length)") == 0
+
+
+def test_pages_read_without_a_worker(context: BrowserContext, tmp_path: Path, publisher: Publisher) -> None:
+    page = context.new_page()
+    thrown: list[object] = []
+    page.on("pageerror", lambda error: thrown.append(str(error)))
+    page.goto((publisher.site / "place/place-3/index.html").as_uri())
+    assert page.locator("h1").inner_text() == "The place 3 & all"
+    wait_for(page, "unsupported")
+    page.goto((publisher.site / "offline/index.html").as_uri())
+    wait_for(page, "unsupported")
+    assert page.get_by_text("This browser cannot keep the guide").is_visible()
+    assert thrown == []
+    assert tmp_path
+
+
+def test_newer_code_of_the_worker_takes_over_while_a_page_is_read(page: Page, host: Host, publisher: Publisher) -> None:
+    install(page, host)
+    script = publisher.site / "sw.js"
+    script.write_text(script.read_text("utf-8") + "\n// newer\n", "utf-8")
+    page.evaluate("""navigator.serviceWorker.getRegistration().then(async one => {
+        const changed = new Promise(done => navigator.serviceWorker.addEventListener("controllerchange", done));
+        await one.update(); await changed; })""")
+    assert_same(page, host, publisher)
+    new = edit(publisher, STORY, b"A tale of place 3")
+    act(page, "update")
+    wait_for(page, "ready", new.token)
+    assert_same(page, host, publisher)

@@ -1,0 +1,1 @@
+"""What the tests share: spaces, servers, histories, crashes."""
