@@ -15,6 +15,7 @@ from exporter.reader.head import (
     Leaf,
     Ledger,
     chrome_data,
+    everything,
     index_data,
     ledger_data,
     ledger_name,
@@ -151,16 +152,6 @@ class _Entries:
             self._loaded.add(leaf)
             members = load_members(self._place.folder, self._head, leaf, everything)
             self._found |= {path: member.entry for path, member in members.items()}
-
-
-class _Everything:
-    """Holds every path."""
-
-    def __contains__(self, _path: object) -> bool:
-        return True
-
-
-everything = _Everything()
 
 
 class _Bases:

@@ -5,10 +5,11 @@ from __future__ import annotations
 import hashlib
 from collections import Counter
 from dataclasses import dataclass, replace
+from functools import partial
 from typing import TYPE_CHECKING
 
 from exporter.reader.encoding import BrokenError
-from exporter.reader.head import Leaf, load_members
+from exporter.reader.head import Leaf, everything, load_members
 from exporter.reader.model import Member
 from exporter.reader.past import Layer
 from exporter.reader.records.buckets import bucket_digest, bucket_of, pages_in, regroup, token_of
@@ -140,10 +141,11 @@ def evolve(
     if restored is None:
         pages = Pages((path for path, member in changed.items() if member.record is not None), change.read)
         total = sum(leaf.pages for leaf in head.leaves.values())
-        chrome, records = carry(head.chrome, _known(olds, changed), pages, uses, total)
+        others = partial(_other_records, folder, head, {*olds})
+        chrome, records = carry(head.chrome, _known(olds, changed), pages, uses, total, others)
     else:
         chrome, records = restored
-        _join_in(folder, head, groups, leaves, records, olds)
+    _join_in(folder, head, groups, leaves, records, olds)
     news = _put_records(groups, records, olds)
     olds = {path: old for path, old in olds.items() if old != news[path]}
     news = {path: news[path] for path in olds}
@@ -163,6 +165,16 @@ def _known(olds: Mapping[str, Entry], changed: Mapping[str, Member]) -> dict[str
 def _groups(folder: ChainFolder, head: Head, paths: set[str]) -> dict[str, dict[str, Member]]:
     """Return the members of the buckets that some paths belong to, the SHA-256 of these paths left out."""
     return {leaf: load_members(folder, head, leaf, paths) for leaf in {bucket_of(path, head.leaves) for path in paths}}
+
+
+def _other_records(folder: ChainFolder, head: Head, paths: set[str]) -> dict[str, bytes]:
+    """Return the records of all pages but some."""
+    return {
+        path: member.record
+        for leaf in head.leaves
+        for path, member in load_members(folder, head, leaf, everything).items()
+        if member.record is not None and path not in paths
+    }
 
 
 def _ordered(members: Mapping[str, Member]) -> dict[str, Member]:

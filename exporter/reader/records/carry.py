@@ -11,10 +11,10 @@ from typing import TYPE_CHECKING
 
 from exporter.reader.records.align import proposal
 from exporter.reader.records.chrome import path_key
-from exporter.reader.records.records import SLOTS, Chrome, parts_of, reference, slots_used
+from exporter.reader.records.records import REFERENCE, SLOTS, Chrome, parts_of, reference, slots_used
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Callable, Iterable, Mapping
 
 _SAMPLE = 500
 _FEW = 2
@@ -22,7 +22,9 @@ _FEW = 2
 _SAMPLES = 64
 _MISSES = 6
 _ASKED = 400
-"""Users of a slot that are asked whether they have its new text; nine in ten must."""
+"""Users of a slot that are asked whether they have its new text."""
+_MAJORITY = 3
+"""Pages that must change for each that keeps the old text of a slot: the few then get a slot of their own."""
 _TRIED = 100
 """Users of a slot that a new text is tried on before it is on all."""
 _MANY = 32
@@ -57,16 +59,22 @@ class _Attempt:
 
 
 def carry(
-    chrome: Chrome, records: Mapping[str, bytes], pages: Mapping[str, bytes], uses: Mapping[int, int], total: int
+    chrome: Chrome,
+    records: Mapping[str, bytes],
+    pages: Mapping[str, bytes],
+    uses: Mapping[int, int],
+    total: int,
+    others: Callable[[], Mapping[str, bytes]],
 ) -> tuple[Chrome, dict[str, bytes]]:
     """Return the chrome and the records for the next build.
 
     `pages` are those that were written anew, `records` what they had before, `uses` how many records of the whole guide
-    use each slot, `total` how many records it had.
+    use each of the slots, `total` how many it had. `others` gives the records of all other pages: it is asked where they are a minority that keeps the
+    old text of a slot, and those of them that get a slot of their own for it are returned too.
     """
     names = sorted(pages, key=path_key)
     known = [path for path in names if path in records]
-    fixed = _frozen(known, records, uses) if len(known) < total else set()
+    fixed, shared = _frozen(known, records, uses, chrome.slots) if len(known) < total else (set(), {})
     attempt = _Attempt(chrome, known[:_SAMPLE], records, pages, fixed)
     if len(known) > _SAMPLE:  # a template most likely: what it did to all shows in some
         attempt.look()
@@ -76,9 +84,16 @@ def carry(
     _mend(attempt)
     wrong = [path for path in names if path not in attempt.right]
     chrome = attempt.chrome
+    free = _free_slots(chrome, uses)
+    kept = {slot: text for slot, text in shared.items() if chrome.slots[slot] != text}
+    own = dict(zip(kept, free, strict=False))
+    if len(own) < len(kept):  # no number is free for a minority's text: the pages that were written do without
+        return _split_anew(attempt, replace(chrome, slots={**chrome.slots, **kept}), names)
+    chrome = replace(chrome, slots={**chrome.slots, **{own[slot]: text for slot, text in kept.items()}})
     if len(wrong) >= _MANY:
-        chrome = _with_shared(chrome, wrong, pages, _free_slots(chrome, uses))
-    carried = {path: records[path] for path in attempt.right}
+        chrome = _with_shared(chrome, wrong, pages, free[len(own) :])
+    apart = _moved(others(), own) if own else {}
+    carried = apart | {path: records[path] for path in attempt.right}
     return chrome, carried | {path: proven(chrome, pages[path]) for path in wrong}
 
 
@@ -94,12 +109,36 @@ def proven_with_uses(chrome: Chrome, page: bytes) -> tuple[bytes, set[bytes]]:
     return (record, set(references)) if joined == page else (page, set())
 
 
-def _frozen(known: Iterable[str], records: Mapping[str, bytes], uses: Mapping[int, int]) -> set[int]:
-    """Return the slots that pages use which were not written: their texts stay."""
+def _frozen(
+    known: Iterable[str], records: Mapping[str, bytes], uses: Mapping[int, int], texts: Mapping[int, bytes]
+) -> tuple[set[int], dict[int, bytes]]:
+    """Return the slots that stay, as pages use them which were not written, and the texts of those few of them use."""
     here: Counter[int] = Counter()
     for path in known:
         here.update(slots_used(records[path]))
-    return {slot for slot, count in uses.items() if count > here[slot]}
+    elsewhere = {slot: count - here[slot] for slot, count in uses.items() if count > here[slot]}
+    few = {slot for slot, count in elsewhere.items() if here[slot] >= max(_MANY, _MAJORITY * count)}
+    return set(elsewhere) - few, {slot: texts[slot] for slot in few}
+
+
+def _moved(others: Mapping[str, bytes], own: Mapping[int, int]) -> dict[str, bytes]:
+    """Return the records of other pages that use some slots, naming those that have the old texts instead."""
+    names = {reference(slot): reference(new) for slot, new in own.items()}
+    found = {}
+    for path, record in others.items():
+        parts = REFERENCE.split(record)
+        parts[1::2] = [names.get(two, two) for two in parts[1::2]]
+        moved = b"".join(parts)
+        if moved != record:
+            found[path] = moved
+    return found
+
+
+def _split_anew(attempt: _Attempt, chrome: Chrome, names: Iterable[str]) -> tuple[Chrome, dict[str, bytes]]:
+    """Return records for a chrome whose slots are as they were for pages that were not written."""
+    kept = {path: attempt.records[path] for path in names if path in attempt.records}
+    right = {path: record for path, record in kept.items() if chrome.join(record) == attempt.pages[path]}
+    return chrome, right | {path: proven(chrome, attempt.pages[path]) for path in names if path not in right}
 
 
 def _mend(attempt: _Attempt) -> None:
@@ -122,7 +161,7 @@ def _mend(attempt: _Attempt) -> None:
 
 def _is_shared(attempt: _Attempt, slot: int, text: bytes) -> bool:
     asked = attempt.using(slot)[:_ASKED]
-    return sum(text in attempt.pages[path] for path in asked) * 10 >= len(asked) * 9
+    return sum(text in attempt.pages[path] for path in asked) * (_MAJORITY + 1) >= len(asked) * _MAJORITY
 
 
 def _accept(attempt: _Attempt, want: dict[int, bytes]) -> bool:
