@@ -69,8 +69,8 @@ def carry(
     """Return the chrome and the records for the next build.
 
     `pages` are those that were written anew, `records` what they had before, `uses` how many records of the whole guide
-    use each of the slots, `total` how many it had. `others` gives the records of all other pages: it is asked where they are a minority that keeps the
-    old text of a slot, and those of them that get a slot of their own for it are returned too.
+    use each slot, `total` how many there were. `others` gives the records of all other pages: it is asked where they
+    are a minority that keeps the old text of a slot; those of them that get a slot of their own are returned too.
     """
     names = sorted(pages, key=path_key)
     known = [path for path in names if path in records]
