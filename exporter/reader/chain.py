@@ -81,6 +81,8 @@ def publish_next(place: Place, head: Head, change: Change) -> ChainReport | None
     evolution = evolve(place.folder, head, uses, change, past)
     if evolution.token == head.token:
         if not place.clean:
+            for members in evolution.groups.values():
+                _write_leaf(place.folder, members)  # an index may be missing: they are not taken over
             _repair(place, head, uses, old_entry)
         return None
     kept = append_token(head.ledger.kept, evolution.token, place.time, place.keeping)

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from exporter.core.errors import ConfigError, SourceError
+from exporter.reader.encoding import inflate, load_object
 from exporter.reader.model import Keeping
 from exporter.reader.previous import is_site_path, take_previous
 from exporter.reader.publish import publish_farewell, publish_updates, withdraw_updates
@@ -239,6 +240,27 @@ def test_an_empty_disk_goes_on_from_the_published_guide(tmp_path: Path) -> None:
     publish_updates(change, guide.publication())
     received, requests = cost(device)
     assert (received < 500, requests, device.pages()) == (True, 1, pages)
+
+
+def test_an_unchanged_guide_on_an_empty_disk_has_all_files_again(tmp_path: Path) -> None:
+    guide, pages = Guide(tmp_path), guide_pages(300)
+    guide.publish(pages)
+    pages = edited(pages, WORD, "More.")
+    guide.publish(pages)
+    published = tmp_path / "published"
+    shutil.copytree(guide.site, published)
+    guide.lose("state")
+    guide.lose("updates")
+    take_previous(str(published), guide.publication(), guide.listing())
+    guide.publish(pages)
+    kinds = ("since", "index", "history", "list", "sizes")
+    wanted = {name for name in tree(published / "updates" / LOCALE) if name.startswith(kinds)}
+    retired = {name for name in wanted if name.startswith("index")} - set(tree(guide.updates))
+    assert wanted - retired <= set(tree(guide.updates))
+    device = installed(guide)
+    for leaf in load_object(inflate((guide.updates / "list.bin").read_bytes()))["buckets"]:
+        assert (guide.updates / "index" / f"{leaf[1]}.bin").is_file()
+    assert device.pages() == pages
 
 
 def test_a_guide_that_was_never_published_is_missing_and_a_broken_one_is_refused(tmp_path: Path) -> None:
