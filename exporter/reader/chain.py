@@ -15,6 +15,7 @@ from exporter.reader.head import (
     Leaf,
     Ledger,
     chrome_data,
+    everything,
     index_data,
     ledger_data,
     ledger_name,
@@ -80,6 +81,8 @@ def publish_next(place: Place, head: Head, change: Change) -> ChainReport | None
     evolution = evolve(place.folder, head, uses, change, past)
     if evolution.token == head.token:
         if not place.clean:
+            for members in evolution.groups.values():
+                _write_leaf(place.folder, members)  # an index may be missing: they are not taken over
             _repair(place, head, uses, old_entry)
         return None
     kept = append_token(head.ledger.kept, evolution.token, place.time, place.keeping)
@@ -151,16 +154,6 @@ class _Entries:
             self._loaded.add(leaf)
             members = load_members(self._place.folder, self._head, leaf, everything)
             self._found |= {path: member.entry for path, member in members.items()}
-
-
-class _Everything:
-    """Holds every path."""
-
-    def __contains__(self, _path: object) -> bool:
-        return True
-
-
-everything = _Everything()
 
 
 class _Bases:

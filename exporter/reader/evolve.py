@@ -5,16 +5,17 @@ from __future__ import annotations
 import hashlib
 from collections import Counter
 from dataclasses import dataclass, replace
+from functools import partial
 from typing import TYPE_CHECKING
 
 from exporter.reader.encoding import BrokenError
-from exporter.reader.head import Leaf, load_members
+from exporter.reader.head import Leaf, everything, load_members
 from exporter.reader.model import Member
 from exporter.reader.past import Layer
 from exporter.reader.records.buckets import bucket_digest, bucket_of, pages_in, regroup, token_of
-from exporter.reader.records.carry import carry, proven
-from exporter.reader.records.chrome import learn, path_key
-from exporter.reader.records.records import Chrome, is_text, slots_used
+from exporter.reader.records.carry import carry, proven_with_uses
+from exporter.reader.records.chrome import SAMPLE, learn, path_key
+from exporter.reader.records.records import Chrome, is_text, slot_number, slots_used
 from exporter.reader.steps import by_bytes
 
 if TYPE_CHECKING:
@@ -91,20 +92,25 @@ def read_member(path: str, data: bytes) -> Member:
 
 
 def begin(paths: Iterable[str], read: Callable[[str], bytes]) -> Evolution:
-    """Return the first state of a chain."""
-    members = {path: read_member(path, read(path)) for path in by_bytes(paths)}
-    pages = Pages((path for path, member in members.items() if member.record is not None), read)
-    sample = sorted(pages, key=path_key)
-    chrome = learn({path: pages[path] for path in sample[:2000]})
-    uses: Counter[int] = Counter()
-    for path in pages:
-        record = proven(chrome, pages[path])
-        uses.update(slots_used(record))
-        members[path] = replace(members[path], record=record)
+    """Return the first state of a chain. Each file is read once, those of the sample twice."""
+    ordered = by_bytes(paths)
+    texts = sorted((path for path in ordered if path.lower().endswith(_TEXTS)), key=path_key)[:SAMPLE]
+    chrome = learn({path: data for path in texts if is_text(data := read(path))})
+    uses: Counter[bytes] = Counter()
+    members = {}
+    for path in ordered:
+        data = read(path)
+        member = read_member(path, data)
+        if member.record is not None:
+            record, used = proven_with_uses(chrome, data)
+            uses.update(used)
+            member = Member(member.sha, record, member.size)
+        members[path] = member
     groups: dict[str, dict[str, Member]] = {"": members}
     regroup(groups, {"": pages_in(members)}, lambda _leaf: {})
-    token = _token(groups, {})
-    return Evolution(token, groups, {}, chrome, uses, Layer(), {path: one.entry for path, one in members.items()})
+    counted = {slot_number(two): count for two, count in uses.items()}
+    news = {path: one.entry for path, one in members.items()}
+    return Evolution(_token(groups, {}), groups, {}, chrome, counted, Layer(), news)
 
 
 def evolve(
@@ -134,10 +140,12 @@ def evolve(
     restored = _restored(token, head, past, change.read, _known(olds, changed))
     if restored is None:
         pages = Pages((path for path, member in changed.items() if member.record is not None), change.read)
-        chrome, records = carry(head.chrome, _known(olds, changed), pages, uses)
+        total = sum(leaf.pages for leaf in head.leaves.values())
+        others = partial(_other_records, folder, head, {*olds})
+        chrome, records = carry(head.chrome, _known(olds, changed), pages, uses, total, others)
     else:
         chrome, records = restored
-        _join_in(folder, head, groups, leaves, records, olds)
+    _join_in(folder, head, groups, leaves, records, olds)
     news = _put_records(groups, records, olds)
     olds = {path: old for path, old in olds.items() if old != news[path]}
     news = {path: news[path] for path in olds}
@@ -157,6 +165,16 @@ def _known(olds: Mapping[str, Entry], changed: Mapping[str, Member]) -> dict[str
 def _groups(folder: ChainFolder, head: Head, paths: set[str]) -> dict[str, dict[str, Member]]:
     """Return the members of the buckets that some paths belong to, the SHA-256 of these paths left out."""
     return {leaf: load_members(folder, head, leaf, paths) for leaf in {bucket_of(path, head.leaves) for path in paths}}
+
+
+def _other_records(folder: ChainFolder, head: Head, paths: set[str]) -> dict[str, bytes]:
+    """Return the records of all pages but some."""
+    return {
+        path: member.record
+        for leaf in head.leaves
+        for path, member in load_members(folder, head, leaf, everything).items()
+        if member.record is not None and path not in paths
+    }
 
 
 def _ordered(members: Mapping[str, Member]) -> dict[str, Member]:

@@ -8,11 +8,11 @@ from contextlib import closing
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from exporter.reader.chain import Place, everything, publish_first, publish_next
+from exporter.reader.chain import Place, publish_first, publish_next
 from exporter.reader.encoding import VERSION, BrokenError, dump, inflate, load_object
 from exporter.reader.evolve import Change
 from exporter.reader.folder import ChainFolder, read_page
-from exporter.reader.head import Head, load_head, load_members
+from exporter.reader.head import Head, everything, load_head, load_members
 from exporter.reader.memory import Memory
 from exporter.reader.model import ReaderReport
 

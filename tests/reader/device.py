@@ -36,10 +36,12 @@ class Device:
     requests: int = 0
     received: int = 0
     ways: list[str] = field(default_factory=list)
+    asked: list[str] = field(default_factory=list)
 
     def get(self, name: str) -> bytes | None:
         path = self.updates / name
         self.requests += 1
+        self.asked.append(name)
         if not path.is_file():
             return None
         data = path.read_bytes()

@@ -50,7 +50,13 @@ def common_length(one: Sequence[object], other: Sequence[object]) -> int:
 
 def is_text(page: bytes) -> bool:
     """Return whether a file can travel as a record: no byte that stands for slots, and not too long."""
-    return len(page) <= LARGEST_PAGE and _FOREIGN.search(page) is None
+    if len(page) > LARGEST_PAGE:
+        return False
+    try:
+        page.decode()  # the quickest way to say yes: these bytes are in no UTF-8
+    except UnicodeDecodeError:
+        return _FOREIGN.search(page) is None
+    return True
 
 
 def parts_of(how: str, page: bytes) -> list[bytes]:
@@ -112,9 +118,14 @@ class Chrome:
 
     def join(self, record: bytes) -> bytes:
         """Return the page of a record."""
+        return self.join_with_references(record)[0]
+
+    def join_with_references(self, record: bytes) -> tuple[bytes, list[bytes]]:
+        """Return the page of a record and the references in it."""
         parts = REFERENCE.split(record)
-        parts[1::2] = map(self.table.__getitem__, parts[1::2])
-        return b"".join(parts)
+        references = parts[1::2]
+        parts[1::2] = map(self.table.__getitem__, references)
+        return b"".join(parts), references
 
     def split(self, page: bytes) -> bytes:
         """Return a record of a page."""
