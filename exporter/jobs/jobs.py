@@ -160,7 +160,7 @@ def _render(
     with look_ahead(project, choices.jobs) as drift:
         synced = sync_first() if sync_first is not None else None
         outcome = _render_pages(project, synced, choices, drift, details.append)
-    reader, warnings = _publish(project, outcome)
+    reader, warnings = _publish(project, outcome, choices.jobs)
     return BuildReport(
         command,
         sync=synced.report if synced else None,
@@ -172,7 +172,9 @@ def _render(
     )
 
 
-def _publish(project: Project, outcome: RenderOutcome) -> tuple[Mapping[str, ReaderPart], tuple[Problem, ...]]:
+def _publish(
+    project: Project, outcome: RenderOutcome, jobs: int
+) -> tuple[Mapping[str, ReaderPart], tuple[Problem, ...]]:
     """Publish for readers' devices what the build changed, unless it was stopped before it wrote anything."""
     result = outcome.result
     lost = project.site.offline is True and not (project.output / "updates/chains.json").is_file()
@@ -180,7 +182,7 @@ def _publish(project: Project, outcome: RenderOutcome) -> tuple[Mapping[str, Rea
         return {}, ()
     from exporter.jobs.reader import publish_result
 
-    return publish_result(project, outcome.locales, outcome.result)
+    return publish_result(project, outcome.locales, outcome.result, jobs)
 
 
 def _render_pages(

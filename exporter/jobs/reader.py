@@ -16,6 +16,7 @@ from exporter.reader.model import SiteFile as ChainFile
 from exporter.reader.publish import publish_farewell, publish_updates, withdraw_updates
 from exporter.report.problems import Problem
 from exporter.report.reader_part import ReaderPart
+from exporter.workers.pool import cores
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -27,15 +28,16 @@ _START = datetime(1, 1, 1, tzinfo=UTC)
 
 
 def publish_result(
-    project: Project, locales: tuple[str, ...], result: BuildResult
+    project: Project, locales: tuple[str, ...], result: BuildResult, jobs: int = 0
 ) -> tuple[dict[str, ReaderPart], tuple[Problem, ...]]:
     """Bring site/updates/ up to date with a build; return what each locale's readers will pay, and warnings.
 
     The result is confirmed last: where this fails or is killed, the next build's result has the same changes again.
+    `jobs` is the number of processes, 0 for one a core.
     """
     chains = tuple(map(file_name, locales))
     newest = _START + timedelta(seconds=result.newest) if result.newest else None
-    publication = Publication(project.output, project.cache / "reader", chains, newest)
+    publication = Publication(project.output, project.cache / "reader", chains, newest, jobs=jobs or cores())
     with closing(GuideIndex(project.cache / INDEX, program_digest())) as index:
         parts, problems = _publish(project, publication, result, index)
         confirm_result(index, result)

@@ -10,12 +10,12 @@ from typing import TYPE_CHECKING
 
 from exporter.reader.encoding import BrokenError
 from exporter.reader.head import Leaf, everything, load_members
+from exporter.reader.leaves import digest_of
 from exporter.reader.model import Member
 from exporter.reader.past import Layer
-from exporter.reader.records.buckets import bucket_digest, bucket_of, pages_in, regroup, token_of
-from exporter.reader.records.carry import carry, proven_with_uses
-from exporter.reader.records.chrome import SAMPLE, learn, path_key
-from exporter.reader.records.records import Chrome, is_text, slot_number, slots_used
+from exporter.reader.records.buckets import bucket_of, pages_in, regroup, token_of
+from exporter.reader.records.carry import carry
+from exporter.reader.records.records import Chrome, is_text, slots_used
 from exporter.reader.steps import by_bytes
 
 if TYPE_CHECKING:
@@ -83,34 +83,17 @@ class Pages(dict[str, bytes]):
         return self._read(path)
 
 
+def is_text_name(path: str) -> bool:
+    """Return whether a file is a text by its name."""
+    return path.lower().endswith(_TEXTS)
+
+
 def read_member(path: str, data: bytes) -> Member:
     """Return the member that a file of the site is, its record still to be made."""
     digest = hashlib.sha256(data).digest()
-    if path.lower().endswith(_TEXTS) and is_text(data):
+    if is_text_name(path) and is_text(data):
         return Member(digest, b"", len(data))
     return Member(digest[:_FILE_DIGEST], None, len(data))
-
-
-def begin(paths: Iterable[str], read: Callable[[str], bytes]) -> Evolution:
-    """Return the first state of a chain. Each file is read once, those of the sample twice."""
-    ordered = by_bytes(paths)
-    texts = sorted((path for path in ordered if path.lower().endswith(_TEXTS)), key=path_key)[:SAMPLE]
-    chrome = learn({path: data for path in texts if is_text(data := read(path))})
-    uses: Counter[bytes] = Counter()
-    members = {}
-    for path in ordered:
-        data = read(path)
-        member = read_member(path, data)
-        if member.record is not None:
-            record, used = proven_with_uses(chrome, data)
-            uses.update(used)
-            member = Member(member.sha, record, member.size)
-        members[path] = member
-    groups: dict[str, dict[str, Member]] = {"": members}
-    regroup(groups, {"": pages_in(members)}, lambda _leaf: {})
-    counted = {slot_number(two): count for two, count in uses.items()}
-    news = {path: one.entry for path, one in members.items()}
-    return Evolution(_token(groups, {}), groups, {}, chrome, counted, Layer(), news)
 
 
 def evolve(
@@ -256,8 +239,3 @@ def _token(groups: Mapping[str, Mapping[str, Member]], leaves: Mapping[str, Leaf
         leaf: digest_of(members) for leaf, members in groups.items()
     }
     return token_of((len(leaf), digests[leaf]) for leaf in sorted(digests))
-
-
-def digest_of(members: Mapping[str, Member]) -> str:
-    """Return the digest of a bucket."""
-    return bucket_digest((path, member.sha) for path, member in members.items())

@@ -51,7 +51,7 @@ def publish_updates(change: PublishedChange, publication: Publication) -> Reader
 def _place(publication: Publication, memory: Memory, locale: str) -> Place:
     folder = ChainFolder(publication.site / UPDATES / locale, publication.state)
     time = int(publication.time.timestamp()) if publication.time else None
-    return Place(folder, memory, locale, publication.keeping, time)
+    return Place(folder, memory, locale, publication.keeping, time, publication.jobs)
 
 
 def _publish_chain(

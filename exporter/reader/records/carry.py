@@ -94,19 +94,7 @@ def carry(
         chrome = _with_shared(chrome, wrong, pages, free[len(own) :])
     apart = _moved(others(), own) if own else {}
     carried = apart | {path: records[path] for path in attempt.right}
-    return chrome, carried | {path: proven(chrome, pages[path]) for path in wrong}
-
-
-def proven(chrome: Chrome, page: bytes) -> bytes:
-    """Return a record that gives the page back: the page itself where the chrome does not."""
-    return proven_with_uses(chrome, page)[0]
-
-
-def proven_with_uses(chrome: Chrome, page: bytes) -> tuple[bytes, set[bytes]]:
-    """Return a record that gives the page back, and the references in it."""
-    record = chrome.split(page)
-    joined, references = chrome.join_with_references(record)
-    return (record, set(references)) if joined == page else (page, set())
+    return chrome, carried | {path: chrome.split(pages[path]) for path in wrong}
 
 
 def _frozen(
@@ -138,7 +126,7 @@ def _split_anew(attempt: _Attempt, chrome: Chrome, names: Iterable[str]) -> tupl
     """Return records for a chrome whose slots are as they were for pages that were not written."""
     kept = {path: attempt.records[path] for path in names if path in attempt.records}
     right = {path: record for path, record in kept.items() if chrome.join(record) == attempt.pages[path]}
-    return chrome, right | {path: proven(chrome, attempt.pages[path]) for path in names if path not in right}
+    return chrome, right | {path: chrome.split(attempt.pages[path]) for path in names if path not in right}
 
 
 def _mend(attempt: _Attempt) -> None:

@@ -19,7 +19,6 @@ from exporter.reader.head import Head, ledger_name, load_head, load_members, pac
 from exporter.reader.model import Member
 from exporter.reader.publish import UPDATES, of_chain
 from exporter.reader.records.buckets import bucket_digest, bucket_of, pages_in, token_of
-from exporter.reader.records.carry import proven
 from exporter.reader.steps import by_bytes
 from exporter.reader.takeover.fetch import Source
 from exporter.reader.takeover.replay import reachable
@@ -109,7 +108,7 @@ def _make_packs(
         data = read_page(publication.site, path)
         member = read_member(path, data)
         if member.record is not None:
-            member = Member(member.sha, proven(head.chrome, data), member.size)
+            member = Member(member.sha, head.chrome.split(data), member.size)
         groups[bucket_of(path, head.leaves)][path] = member
     for leaf, members in groups.items():
         data = pack_data(members)
