@@ -13,7 +13,7 @@ from exporter.reader.records.records import HEAD, SLOTS, Affixes, Chrome, common
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
 
-SAMPLE = 2000
+SAMPLE = 700
 _TRIAL = 200
 _LEAST = 3
 _SHARE = 256
