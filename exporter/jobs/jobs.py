@@ -160,7 +160,7 @@ def _render(
     with look_ahead(project, choices.jobs) as drift:
         synced = sync_first() if sync_first is not None else None
         outcome = _render_pages(project, synced, choices, drift, details.append)
-    reader, warnings = _publish(project, outcome, choices.jobs)
+    reader, warnings = _publish(project, outcome, choices)
     return BuildReport(
         command,
         sync=synced.report if synced else None,
@@ -173,7 +173,7 @@ def _render(
 
 
 def _publish(
-    project: Project, outcome: RenderOutcome, jobs: int
+    project: Project, outcome: RenderOutcome, choices: RenderChoices
 ) -> tuple[Mapping[str, ReaderPart], tuple[Problem, ...]]:
     """Publish for readers' devices what the build changed, unless it was stopped before it wrote anything."""
     result = outcome.result
@@ -182,7 +182,7 @@ def _publish(
         return {}, ()
     from exporter.jobs.reader import publish_result
 
-    return publish_result(project, outcome.locales, outcome.result, jobs)
+    return publish_result(project, outcome.locales, outcome.result, choices)
 
 
 def _render_pages(

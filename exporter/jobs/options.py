@@ -37,9 +37,11 @@ class RenderChoices:
     """How to render.
 
     `clean` renders as if site/ and .export/ were absent. With `strict`, any error leaves all of site/ as it was. `jobs`
-    is the number of processes, 0 for one a core.
+    is the number of processes, 0 for one a core. `previous` is the folder or the address of the published guide, whose
+    history for readers is gone on from where this folder has none.
     """
 
     clean: bool = False
     strict: bool = False
     jobs: int = 0
+    previous: str | None = None

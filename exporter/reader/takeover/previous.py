@@ -26,6 +26,7 @@ from exporter.reader.takeover.replay import reachable
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
+    from exporter.reader.encoding import Json
     from exporter.reader.model import Publication, SiteFile
 
 _NAME = re.compile(r"[0-9a-f]{16,24}")
@@ -34,24 +35,26 @@ _MOST_RETIRED = 500
 
 
 def take_previous(source: str, publication: Publication, listing: Iterable[SiteFile]) -> tuple[tuple[str, str], ...]:
-    """Put the published guide's `updates/` under the site where there is none yet, for `publish_updates` to go on from.
+    """Put the published guide's `updates/` under the site, for `publish_updates` to go on from.
 
-    `source` is a folder or URL of the guide, `listing` the files of the site as it is now. Returns warnings: (code,
-    sentence). Raises SourceError where the guide is there but can't be taken over, ConfigError for a wrong URL.
+    What is there already stays where it goes on from what is published. `source` is a folder or URL of the guide,
+    `listing` the files of the site as it is now. Returns warnings: (code, sentence). Raises SourceError where the guide
+    is there but can't be taken over, ConfigError for a wrong URL.
     """
     guide, warnings, files = Source(source), [], tuple(listing)
     for locale in publication.locales:
         target = publication.site / UPDATES / locale
-        if (target / "list.bin").is_file():
-            continue
         staged = ChainFolder(publication.state / "previous" / locale, publication.state)
         shutil.rmtree(staged.root, ignore_errors=True)
         listed = guide.read(f"{UPDATES}/{locale}/list.bin", SMALL)
         if listed is None:
-            warnings.append(("previous-missing", f"{source} has no updates for {locale}: a new history begins"))
+            if not (target / "list.bin").is_file():
+                warnings.append(("previous-missing", f"{source} has no updates for {locale}: a new history begins"))
             continue
-        staged.write("list.bin", listed)
         try:
+            if _goes_on_from(ChainFolder(target, publication.state), load_object(inflate(listed))["token"]):
+                continue
+            staged.write("list.bin", listed)
             _take_chain(guide, staged, publication, locale, files)
         except (BrokenError, KeyError, TypeError, AttributeError, IndexError) as error:
             raise guide.refused(f"{UPDATES}/{locale}/list.bin", str(error)) from None
@@ -60,6 +63,15 @@ def take_previous(source: str, publication: Publication, listing: Iterable[SiteF
         staged.root.replace(target)
     shutil.rmtree(publication.state / "previous", ignore_errors=True)
     return tuple(warnings)
+
+
+def _goes_on_from(folder: ChainFolder, token: Json) -> bool:
+    """Return whether a chain keeps a token."""
+    try:
+        head = load_head(folder)
+    except BrokenError:
+        return False
+    return head is not None and token in {one.token for one in head.ledger.kept}
 
 
 def _take_chain(
