@@ -5,7 +5,7 @@ from __future__ import annotations
 import random
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from exporter.reader.encoding import BrokenError, deflate, inflate, read_varint, varint
@@ -25,6 +25,7 @@ MIXED = st.lists(st.one_of(TEXTS, st.sampled_from(min(PAGES.values()).splitlines
 @pytest.mark.parametrize(
     "pages", [PAGES, {path: minified(data) for path, data in PAGES.items()}], ids=["lines", "tags"]
 )
+@settings(deadline=None)
 @given(data=MIXED)
 def test_a_record_gives_any_page_back(pages: dict[str, bytes], data: bytes) -> None:
     chrome = learn(pages)

@@ -136,20 +136,37 @@ def _mend(attempt: _Attempt) -> None:
     for tried, path in enumerate(wrong):
         if tried >= _SAMPLES or missed >= _MISSES or len(attempt.paths) - len(attempt.right) < _FEW:
             return
-        if path in attempt.right:
-            continue
-        want = proposal(attempt.records[path], attempt.chrome, attempt.pages[path], attempt.fixed)
+        if path not in attempt.right:
+            missed = 0 if _mend_one(attempt, path) else missed + 1
+
+
+def _mend_one(attempt: _Attempt, path: str) -> bool:
+    """Change texts of slots as one page shows: what is new between two slots belongs to the one behind, else before."""
+    tried: list[dict[int, bytes]] = []
+    for behind in (True, False):
+        want = proposal(attempt.records[path], attempt.chrome, attempt.pages[path], attempt.fixed, behind=behind)
         want = {slot: text for slot, text in want.items() if _is_shared(attempt, slot, text)}
-        if want and _accept(attempt, want):
+        if want and want not in tried and _accept(attempt, want):
             attempt.fixed |= set(want)
-            missed = 0
-        else:
-            missed += 1
+            return True
+        tried.append(want)
+    return False
 
 
 def _is_shared(attempt: _Attempt, slot: int, text: bytes) -> bool:
-    asked = attempt.using(slot)[:_ASKED]
-    return sum(text in attempt.pages[path] for path in asked) * (_MAJORITY + 1) >= len(asked) * _MAJORITY
+    """Return whether most users of a slot have the new text as often, on lines of its own where the slot begins one.
+
+    A text that only some of its places have would harm the pages that are wrong already, which no count of them shows.
+    """
+    asked, two = attempt.using(slot)[:_ASKED], reference(slot)
+    inside = attempt.chrome.how == "tag" or slot in {last for _, last in attempt.chrome.affixes.values()}
+    line = text if inside else b"\n" + text.removesuffix(b"\n")
+    having = (
+        sum((b"\n" + attempt.pages[path]).count(line) >= attempt.records[path].count(two) for path in asked)
+        if text
+        else len(asked)
+    )
+    return having * (_MAJORITY + 1) >= len(asked) * _MAJORITY
 
 
 def _accept(attempt: _Attempt, want: dict[int, bytes]) -> bool:
