@@ -198,7 +198,8 @@ def limits_table(limits: list[Limit]) -> str:
     lines = ["| | found | at most | aim | |", "| --- | --- | --- | --- | --- |"]
     for each in limits:
         aim = "" if each.aim is None else f"{each.aim:g}"
-        lines.append(f"| {each.says} | {each.found:.3g} | {each.most:g} | {aim} | {'met' if each.met else 'NOT MET'} |")
+        shown = f"{each.found:.3g}" if each.found < 1_000 else f"{each.found:,.0f}"
+        lines.append(f"| {each.says} | {shown} | {each.most:g} | {aim} | {'met' if each.met else 'NOT MET'} |")
     return "\n".join(lines)
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import random
 import shutil
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any, Protocol
 
 from tests.conftest import PROJECT, content_type, entry, link, locale
 from tests.reader.guides import words
@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
     from pathlib import Path
 
-    from tests.conftest import Guide, SpaceFiles
+    from tests.conftest import SpaceFiles
 
 THEME = PROJECT / "exporter/theme"
 BENCH = PROJECT / "tests/benchmarks/templates"
@@ -33,6 +33,20 @@ _KINDS = (
     ),
     content_type("category", ("title", "Symbol"), ("slug", "Symbol")),
 )
+
+
+SENTENCE = " The tower above the old bridge is open on Sundays from May to September."
+
+
+class Built(Protocol):
+    """A guide's folder, and what builds it."""
+
+    @property
+    def root(self) -> Path:
+        """The guide's folder."""
+
+    def build(self) -> Any:
+        """Build the guide."""
 
 
 def place(number: int, revision: int = 1, *, title: str = "", more: str = "") -> dict[str, object]:
@@ -65,14 +79,14 @@ def write_corpus(space: SpaceFiles, places: int) -> None:
         space.put(place(number))
 
 
-def write_site(guide: Guide, space: SpaceFiles, title: str = "A guide") -> None:
+def write_site(guide: Built, space: SpaceFiles, title: str = "A guide") -> None:
     """Write site.yaml."""
     lines = (f"title: {title}", "description: A guide.", "base_url: https://guide.example.org/g/")
     text = "\n".join((*lines, f"source: {{local: {space.root}}}", ""))
     (guide.root / "site.yaml").write_text(text, "utf-8")
 
 
-def write_template(guide: Guide, look: str, edit: Callable[[str], str] = str) -> None:
+def write_template(guide: Built, look: str, edit: Callable[[str], str] = str) -> None:
     """Write the templates of a look, the base edited."""
     folder = guide.root / "templates"
     folder.mkdir(exist_ok=True)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import random
 import zlib
-from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 import pytest
@@ -14,9 +13,9 @@ from tests.reader import corpus
 from tests.reader.device import Device
 from tests.reader.guides import Guide as Folder
 from tests.reader.guides import minified, words
+from tests.reader.story import Story, update
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
     from pathlib import Path
 
     from tests.conftest import Guide, SpaceFiles
@@ -24,7 +23,7 @@ if TYPE_CHECKING:
 SMALL = 300
 LARGE = 10_000
 SIZES = [SMALL, pytest.param(LARGE, marks=pytest.mark.long)]
-WORD, TITLE, SOME = 7, 11, 40
+SOME = 40
 LIMITS = {
     "word": 200,
     "sentence": 260,
@@ -35,51 +34,6 @@ LIMITS = {
 }
 BARE = ("word", "foot", "navigation item")
 """What is edited with the benchmarks' templates, which show little else."""
-SENTENCE = " The tower above the old bridge is open on Sundays from May to September."
-
-
-@dataclass
-class Story:
-    """A guide that is edited step by step; `states` are its pages after each step."""
-
-    guide: Guide
-    space: SpaceFiles
-    places: int
-    look: str
-    states: dict[str, dict[str, bytes]] = field(default_factory=dict)
-
-    def start(self) -> Device:
-        corpus.write_corpus(self.space, self.places)
-        corpus.write_site(self.guide, self.space)
-        corpus.write_template(self.guide, self.look)
-        self.build("")
-        device = Device(self.guide.root / "site/updates/en-US", self.guide.root / "site")
-        device.install()
-        return device
-
-    def build(self, step: str) -> dict[str, bytes]:
-        self.guide.build()
-        known = list(self.states.values())[-1] if self.states else {}
-        self.states[step] = corpus.site_pages(self.guide.root / "site", known)
-        return self.states[step]
-
-    def steps(self) -> Iterator[tuple[str, Callable[[], None]]]:
-        yield "word", lambda: self.space.put(corpus.place(WORD, 2, more=" Riverbank."))
-        yield "sentence", lambda: self.space.put(corpus.place(WORD, 3, more=f" Riverbank.{SENTENCE}"))
-        yield "title in lists", lambda: self.space.put(corpus.place(TITLE, 4, title="The Old Lighthouse"))
-        yield "entry", lambda: self.space.put(corpus.place(self.places, 5))
-        yield "foot", lambda: corpus.write_template(self.guide, self.look, corpus.with_foot)
-        both = lambda text: corpus.with_item(corpus.with_foot(text))  # noqa: E731 # as the other steps are
-        yield "navigation item", lambda: corpus.write_template(self.guide, self.look, both)
-        yield "title of the guide", lambda: corpus.write_site(self.guide, self.space, "The friends of the harbour")
-
-
-def update(device: Device) -> tuple[int, int]:
-    """Update; return bytes of bodies and requests."""
-    before = device.received, device.requests
-    device.update()
-    assert device.ways[-1] == "step"
-    return device.received - before[0], device.requests - before[1]
 
 
 def most_for(step: str, device: Device, places: int) -> float:
@@ -139,7 +93,7 @@ def test_an_unknown_token_costs_the_pages_that_changed(guide: Guide, space: Spac
     device = story.start()
     before = device.received
     for number in random.Random(places).sample(range(places), SOME):
-        space.put(corpus.place(number, 2, more=SENTENCE))
+        space.put(corpus.place(number, 2, more=corpus.SENTENCE))
     pages = story.build("some")
     (device.updates / "since" / f"{device.token}.bin").unlink()
     device.update()
