@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import difflib
 from collections import Counter
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, TypeAlias
@@ -29,6 +28,8 @@ def proposal(
 
     What is new between two slots that are used as often goes to the one behind it, or to the one before.
     """
+    import difflib  # most builds write no page otherwise than its slots have it
+
     spans = list(_spans(record, chrome))
     old = [b"".join(text for _, text in span) for span in spans]
     new = _merged(parts_of(chrome.how, page), _long_parts(old, chrome.how))
