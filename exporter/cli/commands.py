@@ -13,7 +13,17 @@ import click
 
 from exporter import __version__
 from exporter.cli.ending import fail, guarded, print_report
-from exporter.cli.options import CHECK_STRICT, CLEAN, DEADLINE, JOBS, STRICT, SYNC_OPTIONS, sync_choices
+from exporter.cli.options import (
+    CHECK_STRICT,
+    CLEAN,
+    DEADLINE,
+    JOBS,
+    PREVIOUS,
+    PREVIOUS_FOLDER,
+    STRICT,
+    SYNC_OPTIONS,
+    sync_choices,
+)
 from exporter.cli.printing import Printer, discard_output
 from exporter.cli.usage import Commands, usage_sentence
 from exporter.jobs.options import RenderChoices, SyncChoices
@@ -95,15 +105,25 @@ def program() -> None:
 
 
 @program.command()
-@_options(*SYNC_OPTIONS, CLEAN, STRICT, JOBS)
+@_options(*SYNC_OPTIONS, CLEAN, STRICT, JOBS, PREVIOUS)
 @click.pass_obj
-def build(common: Common, /, *, clean: bool, strict: bool, jobs: int | None, dry_run: bool, **chosen: Any) -> int:
+def build(
+    common: Common,
+    /,
+    *,
+    clean: bool,
+    strict: bool,
+    jobs: int | None,
+    previous: str | None,
+    dry_run: bool,
+    **chosen: Any,
+) -> int:
     """Sync, then render: the main job."""
     from exporter import jobs as api
 
     if dry_run:
         return _rehearse("build", common, chosen)
-    choices, rendering = sync_choices(**chosen), RenderChoices(clean, strict, jobs or 0)
+    choices, rendering = sync_choices(**chosen), RenderChoices(clean, strict, jobs or 0, previous=previous)
     return _finish(common, lambda project: api.build(project, choices, rendering, verbose=common.verbose))
 
 
@@ -131,13 +151,13 @@ def status(common: Common, /, *, deadline: float) -> int:
 
 
 @program.command()
-@_options(CLEAN, STRICT, JOBS)
+@_options(CLEAN, STRICT, JOBS, PREVIOUS_FOLDER)
 @click.pass_obj
-def render(common: Common, *, clean: bool, strict: bool, jobs: int | None) -> int:
+def render(common: Common, *, clean: bool, strict: bool, jobs: int | None, previous: str | None) -> int:
     """Bring site/ up to date with content/, templates and site.yaml; no network is used."""
     from exporter import jobs as api
 
-    rendering = RenderChoices(clean, strict, jobs or 0)
+    rendering = RenderChoices(clean, strict, jobs or 0, previous=previous)
     return _finish(common, lambda project: api.render(project, rendering, verbose=common.verbose))
 
 

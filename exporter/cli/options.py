@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from exporter.core.errors import ConfigError
 from exporter.jobs.options import WAIT_SECONDS, SyncChoices
 
 if TYPE_CHECKING:
@@ -74,6 +75,30 @@ JOBS = click.option(
     metavar="N",
     help="Render in this many processes; one a core by default.",
 )
+
+
+def _read_previous(_context: click.Context, _option: click.Parameter, where: str | None) -> str | None:
+    """Take a folder, which need not be there yet, or an address."""
+    if where is not None:
+        from exporter.reader.takeover.fetch import check_place
+
+        try:
+            check_place(where)
+        except ConfigError as error:
+            raise click.BadParameter(error.message) from None
+    return where
+
+
+def _read_folder(context: click.Context, option: click.Parameter, where: str | None) -> str | None:
+    """Take a folder alone."""
+    if where is not None and "://" in where:
+        raise click.BadParameter("render uses no network: give a folder, or use build")
+    return _read_previous(context, option, where)
+
+
+_PREVIOUS_HELP = "Go on from the published guide where site/updates/ has no history of it, as on an empty disk."
+PREVIOUS = click.option("--previous", metavar="DIR or URL", callback=_read_previous, help=_PREVIOUS_HELP)
+PREVIOUS_FOLDER = click.option("--previous", metavar="DIR", callback=_read_folder, help=_PREVIOUS_HELP)
 
 
 def sync_choices(

@@ -162,7 +162,7 @@ def _render(
     with look_ahead(project, choices.jobs) as drift:
         synced = sync_first() if sync_first is not None else None
         outcome = _render_pages(project, synced, choices, drift, details.append)
-    reader, warnings = _publish(project, outcome)
+    reader, warnings = _publish(project, outcome, choices)
     asked = _unknown_names(project, outcome, verbose=verbose)
     shown, left_out = _split_left_out(project, outcome)
     return BuildReport(
@@ -187,7 +187,7 @@ def _split_left_out(project: Project, outcome: RenderOutcome) -> tuple[Iterable[
 
 
 def _unknown_names(project: Project, outcome: RenderOutcome, *, verbose: bool) -> Iterator[Problem]:
-    """Yield what the guide's own templates ask for in vain, where any page was rendered or all is to be told."""
+    """Yield what the guide's own templates ask for in vain, if any page was rendered or with `verbose`."""
     if (outcome.report.rendered or verbose) and (project.root / "templates").is_dir():
         from exporter.guide.schema.read_model import read_guide_model
         from exporter.render.template_lint import unknown_names
@@ -196,7 +196,9 @@ def _unknown_names(project: Project, outcome: RenderOutcome, *, verbose: bool) -
         yield from weigh(unknown_names(project.root, guide, fields=verbose), project.site.check)
 
 
-def _publish(project: Project, outcome: RenderOutcome) -> tuple[Mapping[str, ReaderPart], tuple[Problem, ...]]:
+def _publish(
+    project: Project, outcome: RenderOutcome, choices: RenderChoices
+) -> tuple[Mapping[str, ReaderPart], tuple[Problem, ...]]:
     """Publish for readers' devices what the build changed, unless it was stopped before it wrote anything."""
     result = outcome.result
     lost = project.site.offline is True and not (project.output / "updates/chains.json").is_file()
@@ -204,7 +206,7 @@ def _publish(project: Project, outcome: RenderOutcome) -> tuple[Mapping[str, Rea
         return {}, ()
     from exporter.jobs.reader import publish_result
 
-    return publish_result(project, outcome.locales, outcome.result)
+    return publish_result(project, outcome.locales, outcome.result, choices)
 
 
 def _render_pages(

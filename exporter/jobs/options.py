@@ -39,9 +39,12 @@ class RenderChoices:
 
     `clean` renders as if site/ and .export/ were absent. With `strict`, any error leaves all of site/ as it was. `jobs`
     is the number of processes, 0 for one a core. Whoever builds again and again keeps `workers` warm for that.
+    `previous` is the folder or the address of the published guide: its history for readers is continued if this folder
+    has none.
     """
 
     clean: bool = False
     strict: bool = False
     jobs: int = 0
     workers: WorkerPool | None = field(default=None, repr=False)
+    previous: str | None = None

@@ -16,34 +16,37 @@ from exporter.reader.model import SiteFile as ChainFile
 from exporter.reader.publish import publish_farewell, publish_updates, withdraw_updates
 from exporter.report.problems import Problem
 from exporter.report.reader_part import ReaderPart
+from exporter.workers.pool import cores
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
     from exporter.build.result import SiteFile
     from exporter.config.settings import Project
+    from exporter.jobs.options import RenderChoices
 
 _START = datetime(1, 1, 1, tzinfo=UTC)
 
 
 def publish_result(
-    project: Project, locales: tuple[str, ...], result: BuildResult
+    project: Project, locales: tuple[str, ...], result: BuildResult, choices: RenderChoices
 ) -> tuple[dict[str, ReaderPart], tuple[Problem, ...]]:
     """Bring site/updates/ up to date with a build; return what each locale's readers will pay, and warnings.
 
     The result is confirmed last: where this fails or is killed, the next build's result has the same changes again.
+    Raises SourceError where the guide that is published already can't be read.
     """
     chains = tuple(map(file_name, locales))
     newest = _START + timedelta(seconds=result.newest) if result.newest else None
-    publication = Publication(project.output, project.cache / "reader", chains, newest)
+    publication = Publication(project.output, project.cache / "reader", chains, newest, jobs=choices.jobs or cores())
     with closing(GuideIndex(project.cache / INDEX, program_digest())) as index:
-        parts, problems = _publish(project, publication, result, index)
+        parts, problems = _publish(project, publication, result, index, choices.previous)
         confirm_result(index, result)
     return parts, problems
 
 
 def _publish(
-    project: Project, publication: Publication, result: BuildResult, index: GuideIndex
+    project: Project, publication: Publication, result: BuildResult, index: GuideIndex, previous: str | None
 ) -> tuple[dict[str, ReaderPart], tuple[Problem, ...]]:
     offline = project.site.offline
     if offline is False:
@@ -52,12 +55,18 @@ def _publish(
     if offline is not True:
         publish_farewell(publication, str(offline.farewell) or None)
         return {}, ()
-    report = publish_updates(_change(publication, result, index), publication)
+    change = _change(publication, result, index)
+    warnings: tuple[tuple[str, str], ...] = ()
+    if previous is not None:
+        from exporter.reader.takeover.previous import take_previous
+
+        warnings = take_previous(previous, publication, change.listing())
+    report = publish_updates(change, publication)
     parts = {
         code: ReaderPart(chain.token, chain.changed, chain.removed, chain.bytes, chain.install)
         for code, chain in report.chains.items()
     }
-    return parts, tuple(Problem("warning", code, sentence) for code, sentence in report.warnings)
+    return parts, tuple(Problem("warning", code, sentence) for code, sentence in (*warnings, *report.warnings))
 
 
 def _change(publication: Publication, result: BuildResult, index: GuideIndex) -> PublishedChange:

@@ -8,24 +8,23 @@ from functools import partial
 from itertools import pairwise
 from typing import TYPE_CHECKING
 
-from exporter.reader.encoding import BrokenError, deflate, deflate_pack, digest_name, inflate, load_object
-from exporter.reader.evolve import Change, Evolution, begin, digest_of, evolve
+from exporter.reader.encoding import BrokenError, deflate, digest_name, inflate, load_object
+from exporter.reader.evolve import Change, Evolution, evolve
 from exporter.reader.head import (
     Head,
-    Leaf,
     Ledger,
     chrome_data,
-    index_data,
+    everything,
     ledger_data,
     ledger_name,
     list_data,
     load_members,
-    pack_data,
 )
 from exporter.reader.kept import append_token
+from exporter.reader.leaves import make_leaf, write_leaf
 from exporter.reader.model import ChainReport
 from exporter.reader.past import LostError, Past
-from exporter.reader.records.buckets import bucket_of, pages_in
+from exporter.reader.records.buckets import bucket_of
 from exporter.reader.records.records import common_length, slots_used
 from exporter.reader.trail import Trail, write_trail
 
@@ -33,8 +32,10 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping, Sequence
 
     from exporter.reader.folder import ChainFolder
+    from exporter.reader.head import Leaf
     from exporter.reader.memory import Memory
-    from exporter.reader.model import Entry, Keeping, Member
+    from exporter.reader.model import Entry, Keeping
+    from exporter.reader.records.records import Chrome
 
 _LISTS = 3
 """Files that one of so many lists names stay."""
@@ -49,20 +50,25 @@ class Place:
     locale: str
     keeping: Keeping
     time: int | None
+    jobs: int = 1
     clean: bool = True
     """Whether the last run is known to have come to its end: what it would have written last is right."""
 
 
 def publish_first(place: Place, paths: Iterable[str], read: Callable[[str], bytes]) -> ChainReport:
     """Publish a chain that has no history."""
-    evolution = begin(paths, read)
-    head = _with_files(place, evolution, Ledger(), "")
+    from exporter.reader.first import begin  # most builds change a history
+
+    first = begin(paths, read, place.folder, place.jobs)
+    head = _with_chrome(place.folder, first.token, first.chrome, first.leaves, Ledger(), "")
     kept = append_token((), head.token, place.time, place.keeping)
     head = replace(head, ledger=Ledger(tuple(kept)))
     trail = Trail(
-        place.folder, place.keeping, head, None, Past((), lambda *_: None, evolution.entries.get, head.chrome.slots)
+        place.folder, place.keeping, head, None, Past((), lambda *_: None, lambda _path: None, head.chrome.slots)
     )
-    return _finish(place, write_trail(trail, {}, lambda _path: None), evolution, None, 0)
+    head = write_trail(trail, {}, lambda _path: None)
+    report = _finish(place, head, first.uses, {}, None)
+    return replace(report, changed=sum(leaf.pages for leaf in head.leaves.values()))
 
 
 def publish_next(place: Place, head: Head, change: Change) -> ChainReport | None:
@@ -80,6 +86,8 @@ def publish_next(place: Place, head: Head, change: Change) -> ChainReport | None
     evolution = evolve(place.folder, head, uses, change, past)
     if evolution.token == head.token:
         if not place.clean:
+            for members in evolution.groups.values():
+                write_leaf(place.folder, make_leaf(place.folder, members))  # an index is not taken over
             _repair(place, head, uses, old_entry)
         return None
     kept = append_token(head.ledger.kept, evolution.token, place.time, place.keeping)
@@ -94,7 +102,14 @@ def publish_next(place: Place, head: Head, change: Change) -> ChainReport | None
         return past
 
     new = _with_trail(place, new, head, tokens, past_of, _Bases(evolution, old_entry))
-    return _finish(place, new, evolution, head, place.folder.size(f"since/{head.token}.bin"))
+    records = {path: entry if isinstance(entry, bytes) else None for path, entry in evolution.entries.items()}
+    report = _finish(place, new, evolution.uses, records, head)
+    return replace(
+        report,
+        changed=sum(isinstance(entry, bytes) for entry in evolution.entries.values()),
+        removed=sum(entry is None for entry in evolution.entries.values()),
+        bytes=place.folder.size(f"since/{head.token}.bin"),
+    )
 
 
 def _repair(place: Place, head: Head, uses: Mapping[int, int], entry: Callable[[str], Entry]) -> None:
@@ -153,16 +168,6 @@ class _Entries:
             self._found |= {path: member.entry for path, member in members.items()}
 
 
-class _Everything:
-    """Holds every path."""
-
-    def __contains__(self, _path: object) -> bool:
-        return True
-
-
-everything = _Everything()
-
-
 class _Bases:
     """Names a page whose record is like that of a path: of its bucket the one whose path begins most alike."""
 
@@ -213,36 +218,26 @@ def _with_files(place: Place, evolution: Evolution, ledger: Ledger, epoch: str) 
     """Write packs, chrome and indexes of a new state; return it."""
     leaves = dict(evolution.leaves)
     for leaf, members in evolution.groups.items():
-        leaves[leaf] = _write_leaf(place.folder, members)
-    chrome = chrome_data(evolution.chrome)
-    name = digest_name(chrome)
-    if not place.folder.has(f"chrome/{name}.bin"):
-        place.folder.write(f"chrome/{name}.bin", deflate(chrome))
+        leaves[leaf] = write_leaf(place.folder, make_leaf(place.folder, members))
+    return _with_chrome(place.folder, evolution.token, evolution.chrome, leaves, ledger, epoch)
+
+
+def _with_chrome(
+    folder: ChainFolder, token: str, chrome: Chrome, leaves: Mapping[str, Leaf], ledger: Ledger, epoch: str
+) -> Head:
+    """Write the chrome of a new state; return it, with an epoch of its own where none is given."""
+    data = chrome_data(chrome)
+    name = digest_name(data)
+    if not folder.has(f"chrome/{name}.bin"):
+        folder.write(f"chrome/{name}.bin", deflate(data))
     if not epoch:
-        epoch = digest_name("".join((evolution.token, name, *(leaves[one].pack for one in sorted(leaves)))).encode(), 8)
-    return Head(evolution.token, epoch, evolution.chrome, name, leaves, ledger)
+        epoch = digest_name("".join((token, name, *(leaves[one].pack for one in sorted(leaves)))).encode(), 8)
+    return Head(token, epoch, chrome, name, leaves, ledger)
 
 
-def _write_leaf(folder: ChainFolder, members: Mapping[str, Member]) -> Leaf:
-    data = pack_data(members)
-    pack, digest = digest_name(data), digest_of(members)
-    if not folder.has(f"packs/{pack}.bin"):
-        folder.write(f"packs/{pack}.bin", deflate_pack(data))
-    if not folder.has(f"index/{digest}.bin"):
-        folder.write(f"index/{digest}.bin", deflate(index_data(members)))
-    others = [member for member in members.values() if member.record is None]
-    return Leaf(
-        digest,
-        pack,
-        folder.size(f"packs/{pack}.bin"),
-        pages_in(members),
-        folder.size(f"index/{digest}.bin"),
-        sum(len(member.record) for member in members.values() if member.record is not None),
-        (len(others), sum(member.size for member in others)),
-    )
-
-
-def _finish(place: Place, head: Head, evolution: Evolution, before: Head | None, cost: int) -> ChainReport:
+def _finish(
+    place: Place, head: Head, uses: Mapping[int, int], records: Mapping[str, bytes | None], before: Head | None
+) -> ChainReport:
     """Move the pointer (ledger, list), then remove what nobody may ask for any more."""
     folder = place.folder
     retired = _retired(folder, head, before)
@@ -250,20 +245,12 @@ def _finish(place: Place, head: Head, evolution: Evolution, before: Head | None,
     folder.write(ledger_name(head.token), ledger_data(head))
     listed = list_data(head, folder.size(f"chrome/{head.chrome_name}.bin"))
     folder.write("list.bin", listed)
-    records = {path: entry if isinstance(entry, bytes) else None for path, entry in evolution.entries.items()}
-    place.memory.put(place.locale, listed, evolution.uses, records if before else {})
+    place.memory.put(place.locale, listed, uses, records)
     written = len(folder.written)
     sweep(folder, head)
     leaves = head.leaves.values()
-    return ChainReport(
-        token=head.token,
-        changed=sum(isinstance(entry, bytes) for entry in evolution.entries.values()),
-        removed=sum(entry is None for entry in evolution.entries.values()),
-        bytes=cost,
-        install=len(listed) + folder.size(f"chrome/{head.chrome_name}.bin") + sum(leaf.size for leaf in leaves),
-        records=sum(leaf.stored for leaf in leaves),
-        written=written,
-    )
+    install = len(listed) + folder.size(f"chrome/{head.chrome_name}.bin") + sum(leaf.size for leaf in leaves)
+    return ChainReport(head.token, 0, 0, 0, install, sum(leaf.stored for leaf in leaves), written)
 
 
 def _retired(folder: ChainFolder, head: Head, before: Head | None) -> tuple[tuple[str, ...], ...]:

@@ -5,15 +5,16 @@ from __future__ import annotations
 import hashlib
 from collections import Counter
 from dataclasses import dataclass, replace
+from functools import partial
 from typing import TYPE_CHECKING
 
 from exporter.reader.encoding import BrokenError
-from exporter.reader.head import Leaf, load_members
+from exporter.reader.head import Leaf, everything, load_members
+from exporter.reader.leaves import digest_of
 from exporter.reader.model import Member
 from exporter.reader.past import Layer
-from exporter.reader.records.buckets import bucket_digest, bucket_of, pages_in, regroup, token_of
-from exporter.reader.records.carry import carry, proven
-from exporter.reader.records.chrome import learn, path_key
+from exporter.reader.records.buckets import bucket_of, pages_in, regroup, token_of
+from exporter.reader.records.carry import carry
 from exporter.reader.records.records import Chrome, is_text, slots_used
 from exporter.reader.steps import by_bytes
 
@@ -82,29 +83,17 @@ class Pages(dict[str, bytes]):
         return self._read(path)
 
 
+def is_text_name(path: str) -> bool:
+    """Return whether a file is a text by its name."""
+    return path.lower().endswith(_TEXTS)
+
+
 def read_member(path: str, data: bytes) -> Member:
     """Return the member that a file of the site is, its record still to be made."""
     digest = hashlib.sha256(data).digest()
-    if path.lower().endswith(_TEXTS) and is_text(data):
+    if is_text_name(path) and is_text(data):
         return Member(digest, b"", len(data))
     return Member(digest[:_FILE_DIGEST], None, len(data))
-
-
-def begin(paths: Iterable[str], read: Callable[[str], bytes]) -> Evolution:
-    """Return the first state of a chain."""
-    members = {path: read_member(path, read(path)) for path in by_bytes(paths)}
-    pages = Pages((path for path, member in members.items() if member.record is not None), read)
-    sample = sorted(pages, key=path_key)
-    chrome = learn({path: pages[path] for path in sample[:2000]})
-    uses: Counter[int] = Counter()
-    for path in pages:
-        record = proven(chrome, pages[path])
-        uses.update(slots_used(record))
-        members[path] = replace(members[path], record=record)
-    groups: dict[str, dict[str, Member]] = {"": members}
-    regroup(groups, {"": pages_in(members)}, lambda _leaf: {})
-    token = _token(groups, {})
-    return Evolution(token, groups, {}, chrome, uses, Layer(), {path: one.entry for path, one in members.items()})
 
 
 def evolve(
@@ -134,10 +123,12 @@ def evolve(
     restored = _restored(token, head, past, change.read, _known(olds, changed))
     if restored is None:
         pages = Pages((path for path, member in changed.items() if member.record is not None), change.read)
-        chrome, records = carry(head.chrome, _known(olds, changed), pages, uses)
+        total = sum(leaf.pages for leaf in head.leaves.values())
+        others = partial(_other_records, folder, head, {*olds})
+        chrome, records = carry(head.chrome, _known(olds, changed), pages, uses, total, others)
     else:
         chrome, records = restored
-        _join_in(folder, head, groups, leaves, records, olds)
+    _join_in(folder, head, groups, leaves, records, olds)
     news = _put_records(groups, records, olds)
     olds = {path: old for path, old in olds.items() if old != news[path]}
     news = {path: news[path] for path in olds}
@@ -157,6 +148,16 @@ def _known(olds: Mapping[str, Entry], changed: Mapping[str, Member]) -> dict[str
 def _groups(folder: ChainFolder, head: Head, paths: set[str]) -> dict[str, dict[str, Member]]:
     """Return the members of the buckets that some paths belong to, the SHA-256 of these paths left out."""
     return {leaf: load_members(folder, head, leaf, paths) for leaf in {bucket_of(path, head.leaves) for path in paths}}
+
+
+def _other_records(folder: ChainFolder, head: Head, paths: set[str]) -> dict[str, bytes]:
+    """Return the records of all pages but some."""
+    return {
+        path: member.record
+        for leaf in head.leaves
+        for path, member in load_members(folder, head, leaf, everything).items()
+        if member.record is not None and path not in paths
+    }
 
 
 def _ordered(members: Mapping[str, Member]) -> dict[str, Member]:
@@ -238,8 +239,3 @@ def _token(groups: Mapping[str, Mapping[str, Member]], leaves: Mapping[str, Leaf
         leaf: digest_of(members) for leaf, members in groups.items()
     }
     return token_of((len(leaf), digests[leaf]) for leaf in sorted(digests))
-
-
-def digest_of(members: Mapping[str, Member]) -> str:
-    """Return the digest of a bucket."""
-    return bucket_digest((path, member.sha) for path, member in members.items())

@@ -117,6 +117,16 @@ def with_sha(member: Member, chrome: Chrome) -> Member:
     return Member(hashlib.sha256(page).digest(), member.record, len(page))
 
 
+class _Everything:
+    """Holds every path."""
+
+    def __contains__(self, _path: object) -> bool:
+        return True
+
+
+everything = _Everything()
+
+
 def load_members(folder: ChainFolder, head: Head, leaf: str, skip: Container[str] = ()) -> dict[str, Member]:
     """Return the members of a bucket, without the SHA-256 of those in `skip`. Raises BrokenError."""
     members = parse_pack(folder.named("packs", head.leaves[leaf].pack, LARGE))

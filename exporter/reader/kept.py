@@ -40,8 +40,8 @@ def append_token(kept: Sequence[Kept], token: str, time: int | None, keeping: Ke
 
 def _is_milestone(one: Kept, now: int, keeping: Keeping) -> bool:
     age = now - one.time
-    by_hour = one.hour is not None and age < keeping.hourly * HOUR
-    return by_hour or (one.day is not None and age < keeping.daily * HOUR)
+    by_hour = one.hour is not None and age <= keeping.hourly * HOUR
+    return by_hour or (one.day is not None and age <= keeping.daily * HOUR)
 
 
 def _next(kept: Sequence[Kept], unit: str) -> int:

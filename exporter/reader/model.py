@@ -51,13 +51,17 @@ class Keeping:
 
 @dataclass(frozen=True)
 class Publication:
-    """Where and for whom to publish: the site's folder, the publisher's own, the locales in order, content time."""
+    """Where and for whom to publish: the site's folder, the publisher's own, the locales in order, content time.
+
+    `jobs` is how many processes may be begun.
+    """
 
     site: Path
     state: Path
     locales: tuple[str, ...]
     time: datetime | None
     keeping: Keeping = field(default_factory=Keeping)
+    jobs: int = 1
 
 
 @dataclass(frozen=True, slots=True)

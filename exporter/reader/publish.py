@@ -6,13 +6,14 @@ import re
 import shutil
 from contextlib import closing
 from dataclasses import replace
+from functools import partial
 from typing import TYPE_CHECKING
 
-from exporter.reader.chain import Place, everything, publish_first, publish_next
+from exporter.reader.chain import Place, publish_first, publish_next
 from exporter.reader.encoding import VERSION, BrokenError, dump, inflate, load_object
 from exporter.reader.evolve import Change
 from exporter.reader.folder import ChainFolder, read_page
-from exporter.reader.head import Head, load_head, load_members
+from exporter.reader.head import Head, everything, load_head, load_members
 from exporter.reader.memory import Memory
 from exporter.reader.model import ReaderReport
 
@@ -51,15 +52,13 @@ def publish_updates(change: PublishedChange, publication: Publication) -> Reader
 def _place(publication: Publication, memory: Memory, locale: str) -> Place:
     folder = ChainFolder(publication.site / UPDATES / locale, publication.state)
     time = int(publication.time.timestamp()) if publication.time else None
-    return Place(folder, memory, locale, publication.keeping, time)
+    return Place(folder, memory, locale, publication.keeping, time, publication.jobs)
 
 
 def _publish_chain(
     place: Place, change: PublishedChange, site: Path, *, known: bool, warnings: list[tuple[str, str]]
 ) -> ChainReport | None:
-    def read(path: str) -> bytes:
-        return read_page(site, path)
-
+    read = partial(read_page, site)
     try:
         head = load_head(place.folder)
         if head is not None:

@@ -31,7 +31,8 @@ if TYPE_CHECKING:
     from exporter.reader.model import Entry
 
 CUT = 16_384
-WINDOW = 32_768
+WINDOW = 32_000
+"""Bytes of a base that a piece is deflated after. A match reaches 32,506 back: all of it is in reach from the start."""
 _BEHIND = 8_192
 _TAIL = b"\0\0\xff\xff"
 _ROW_NUMBERS = 3

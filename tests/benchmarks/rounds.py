@@ -198,9 +198,8 @@ def limits_table(limits: list[Limit]) -> str:
     lines = ["| | found | at most | aim | |", "| --- | --- | --- | --- | --- |"]
     for limit in limits:
         aim = "" if limit.aim is None else f"{limit.aim:g}"
-        lines.append(
-            f"| {limit.says} | {limit.found:.3g} | {limit.most:g} | {aim} | {'met' if limit.met else 'NOT MET'} |"
-        )
+        shown = f"{limit.found:.3g}" if limit.found < 1_000 else f"{limit.found:,.0f}"
+        lines.append(f"| {limit.says} | {shown} | {limit.most:g} | {aim} | {'met' if limit.met else 'NOT MET'} |")
     return "\n".join(lines)
 
 

@@ -166,7 +166,9 @@ class Guide:
         return spent._replace(wall=float(wall), processor=float(processor))
 
 
-def make_guide(bench: Bench, space: Space, name: str, navigation: str | None, like: Guide | None = None) -> Guide:
+def make_guide(
+    bench: Bench, space: Space, name: str, navigation: str | None, like: Guide | None = None, *, offline: bool = False
+) -> Guide:
     """Create a guide with the peers' markup, or with the built-in theme if there is no `navigation`.
 
     Its mirror is synced, or hard-linked file by file from that of another guide.
@@ -174,7 +176,7 @@ def make_guide(bench: Bench, space: Space, name: str, navigation: str | None, li
     guide = Guide(bench, space, bench.folder / name)
     guide.root.mkdir()
     (guide.root / "site.yaml").write_text(
-        f"title: Guide\nlocales: [en-US]\noffline: false\ncontent: {{assets: link}}\n"
+        f"title: Guide\nlocales: [en-US]\noffline: {str(offline).lower()}\ncontent: {{assets: link}}\n"
         f'source: {{space: guidespace01, url: "http://127.0.0.1:{space.port}"}}\n'
         'pages: {place: {url: "/place/{slug}/"}, category: {url: "/category/{slug}/"}}\n',
         "utf-8",

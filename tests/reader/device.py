@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import zlib
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
@@ -36,10 +37,12 @@ class Device:
     requests: int = 0
     received: int = 0
     updates_taken: list[str] = field(default_factory=list)
+    asked: list[str] = field(default_factory=list)
 
     def get(self, name: str) -> bytes | None:
         path = self.updates / name
         self.requests += 1
+        self.asked.append(name)
         if not path.is_file():
             return None
         data = path.read_bytes()
@@ -209,7 +212,7 @@ class Device:
     def _full_record(self, path: str) -> bytes:
         self.requests += 1
         page = (self.site / path).read_bytes() if (self.site / path).is_file() else b""
-        self.received += len(page)
+        self.received += len(zlib.compress(page, 6, wbits=31))  # as a plain host sends it
         return page
 
     def page(self, path: str) -> bytes:

@@ -2,7 +2,7 @@
 (function (guide) {
 "use strict";
 
-const CUT = 16384, WINDOW = 32768, MOST = 1 << 26, MOST_HEAD = 1 << 24;
+const CUT = 16384, WINDOW = 32000, MOST = 1 << 26, MOST_HEAD = 1 << 24;
 const SYNC = Uint8Array.of(0, 0, 255, 255), LAST = Uint8Array.of(3, 0), NOTHING = new Uint8Array();
 const total = (rows, size) => rows.reduce((sum, row) => sum + size(row), 0);
 const text = bytes => new TextDecoder("utf-8", {fatal: true}).decode(bytes);

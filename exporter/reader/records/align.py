@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-import difflib
 from collections import Counter
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, TypeAlias
 
 from exporter.reader.records.records import REFERENCE, Chrome, common_length, parts_of, slot_number
@@ -17,10 +17,19 @@ Span: TypeAlias = "tuple[Atom, ...]"
 """What one part of a page is made of."""
 
 _WITH_AFFIXES = 3
+_FARTHEST = 8
+"""Parts by which the place of an insertion is shifted."""
 
 
-def proposal(record: bytes, chrome: Chrome, page: bytes, fixed: Container[int] = ()) -> dict[int, bytes]:
-    """Return the texts of slots with which the record would come nearer to the page; those in `fixed` stay."""
+def proposal(
+    record: bytes, chrome: Chrome, page: bytes, fixed: Container[int] = (), *, behind: bool = True
+) -> dict[int, bytes]:
+    """Return the texts of slots with which the record would come nearer to the page; those in `fixed` stay.
+
+    What is new between two slots that are used as often goes to the one behind it, or to the one before.
+    """
+    import difflib  # most builds write no page otherwise than its slots have it
+
     spans = list(_spans(record, chrome))
     old = [b"".join(text for _, text in span) for span in spans]
     new = _merged(parts_of(chrome.how, page), _long_parts(old, chrome.how))
@@ -32,7 +41,7 @@ def proposal(record: bytes, chrome: Chrome, page: bytes, fixed: Container[int] =
     for kind, a, b, c, d in matcher.get_opcodes():
         a, b, c, d = a + front, b + front, c + front, d + front  # noqa: PLW2901 # back to the whole page
         if kind == "insert":
-            _insert(want, spans, a, b"".join(new[c:d]), times, fixed)
+            _insert(want, spans, a, b"".join(new[c:d]), _Sides(times, fixed, behind))
         elif kind == "delete":
             want |= {slot: b"" for span in spans[a:b] for slot, _ in span if slot is not None}
         elif kind == "replace":
@@ -89,18 +98,49 @@ def _merged(new: list[bytes], runs: dict[bytes, list[list[bytes]]]) -> list[byte
     return out
 
 
-def _insert(
-    want: dict[int, bytes], spans: list[Span], at: int, text: bytes, times: Counter[int | None], fixed: Container[int]
-) -> None:
+@dataclass(frozen=True)
+class _Sides:
+    """Which of two neighbouring slots takes a text: how often the page uses each, those that stay, a preference."""
+
+    times: Counter[int | None]
+    fixed: Container[int]
+    behind: bool
+
+
+def _insert(want: dict[int, bytes], spans: list[Span], at: int, text: bytes, sides: _Sides) -> None:
     """Add what is new between two parts to the neighbouring slot that is used the least."""
-    sides = ([(spans[at - 1][-1], False)] if at else []) + ([(spans[at][0], True)] if at < len(spans) else [])
-    usable = [
-        (times[slot], before, slot, old) for (slot, old), before in sides if slot is not None and slot not in fixed
-    ]
+    usable = []
+    for place, shifted in _shifts(spans, at, text):
+        atoms = ([(spans[place - 1][-1], False)] if place else []) + (
+            [(spans[place][0], True)] if place < len(spans) else []
+        )
+        usable += [
+            (sides.times[slot], abs(place - at), before != sides.behind, before, slot, old, shifted)
+            for (slot, old), before in atoms
+            if slot is not None and slot not in sides.fixed
+        ]
     if usable:
-        _, before, slot, old = min(usable)
+        *_, before, slot, old, text = min(usable)
         old = want.get(slot, old)
         want[slot] = text + old if before else old + text
+
+
+def _shifts(spans: list[Span], at: int, text: bytes) -> Iterator[tuple[int, bytes]]:
+    """Yield the places where an insertion gives the same page: `<p>new</p>` before `<p>` is `new</p><p>` behind it."""
+    texts = [b"".join(part for _, part in span) for span in spans[at : at + _FARTHEST]]
+    back = [b"".join(part for _, part in span) for span in reversed(spans[max(0, at - _FARTHEST) : at])]
+    yield at, text
+    moved = text
+    for number, part in enumerate(texts, 1):
+        if not part or not moved.startswith(part):
+            break
+        moved = moved[len(part) :] + part
+        yield at + number, moved
+    for number, part in enumerate(back, 1):
+        if not part or not text.endswith(part):
+            break
+        text = part + text[: -len(part)]
+        yield at - number, text
 
 
 def _replace(want: dict[int, bytes], spans: list[Span], new: list[bytes]) -> None:

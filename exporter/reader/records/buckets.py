@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from exporter.reader.records.chrome import path_key
@@ -17,6 +18,7 @@ MOST = 200
 DEEPEST = 16
 
 
+@lru_cache(1 << 16)
 def bits(path: str) -> str:
     """Return the bits of a path's place in the tree, as far as the tree is deep."""
     return format(int.from_bytes(path_key(path)[:2], "big"), "016b")

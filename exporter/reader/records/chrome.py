@@ -5,14 +5,15 @@ from __future__ import annotations
 import hashlib
 import re
 from collections import Counter
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from exporter.reader.records.records import HEAD, SLOTS, Affixes, Chrome, common_length, parts_of, slot_number
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Iterable, Mapping, Sequence
 
-SAMPLE = 2000
+SAMPLE = 700
 _TRIAL = 200
 _LEAST = 3
 _SHARE = 256
@@ -59,7 +60,7 @@ def _shared(cut: Sequence[Sequence[bytes]], need: int) -> list[bytes]:
 def _with_affixes(chrome: Chrome, cut: Sequence[Sequence[bytes]], need: int) -> Chrome:
     """Add slots for what the parts at one place begin and end with: `<title>` and the guide's name, say."""
     slots, affixes = dict(chrome.slots), dict(chrome.affixes)
-    found = [(parts, list(map(chrome.by_text.get, parts))) for parts in cut]
+    found = [_open(parts, list(map(chrome.by_text.get, parts))) for parts in cut]
     for _ in range(_ROUNDS):
         new: Affixes = {}
         for place, group in sorted(_places(found, Chrome(chrome.how, slots, affixes)).items()):
@@ -74,25 +75,37 @@ def _with_affixes(chrome: Chrome, cut: Sequence[Sequence[bytes]], need: int) -> 
     return Chrome(chrome.how, slots, affixes)
 
 
-def _places(
-    found: list[tuple[Sequence[bytes], list[bytes | None]]], chrome: Chrome
-) -> dict[tuple[bytes, bytes], list[bytes]]:
+@dataclass
+class _Cut:
+    """A page of the sample: the references of its parts as far as known, and the parts that have none, by number."""
+
+    references: list[bytes | None]
+    left: dict[int, bytes]
+
+
+def _open(parts: Sequence[bytes], references: list[bytes | None]) -> _Cut:
+    return _Cut(references, {at: parts[at] for at, two in enumerate(references) if two is None and at})
+
+
+def _places(found: Iterable[_Cut], chrome: Chrome) -> dict[tuple[bytes, bytes], list[bytes]]:
     """Group the parts that no slot holds by the reference before them and their first bytes.
 
     What an affix holds by now is marked in `found` by the reference that it ends with.
     """
     groups: dict[tuple[bytes, bytes], list[bytes]] = {}
-    for parts, refs in found:
-        for at, two in enumerate(refs):
-            before = refs[at - 1] if at else None
-            if two is not None or not before:
+    for page in found:
+        for at, part in list(page.left.items()):
+            before = page.references[at - 1]
+            if not before:
                 continue
-            part = parts[at]
-            place = chrome.ends.get((before, part[:HEAD]))
-            if place is None:
-                groups.setdefault((before, part[:HEAD]), []).append(part)
-            elif len(part) >= place[4] and part.startswith(place[0]) and part.endswith(place[1]):
-                refs[at] = place[3]
+            place = (before, part[:HEAD])
+            ends = chrome.ends.get(place)
+            if ends is None:
+                groups.setdefault(place, []).append(part)
+                continue
+            if len(part) >= ends[4] and part.startswith(ends[0]) and part.endswith(ends[2]):
+                page.references[at] = ends[3]
+            del page.left[at]
     return groups
 
 

@@ -25,6 +25,7 @@ _TAGS = re.compile(rb"<[^<]*|[^<]+")
 
 Affixes: TypeAlias = "dict[tuple[int, bytes], tuple[int, int]]"
 """The slot before and the first bytes of a part → the slots of its beginning and its end."""
+_Ends: TypeAlias = "tuple[bytes, bytes, bytes, bytes, int]"
 
 
 def reference(slot: int) -> bytes:
@@ -50,7 +51,13 @@ def common_length(one: Sequence[object], other: Sequence[object]) -> int:
 
 def is_text(page: bytes) -> bool:
     """Return whether a file can travel as a record: no byte that stands for slots, and not too long."""
-    return len(page) <= LARGEST_PAGE and _FOREIGN.search(page) is None
+    if len(page) > LARGEST_PAGE:
+        return False
+    try:
+        page.decode()  # the quickest way to say yes: these bytes are in no UTF-8
+    except UnicodeDecodeError:
+        return _FOREIGN.search(page) is None
+    return True
 
 
 def parts_of(how: str, page: bytes) -> list[bytes]:
@@ -90,12 +97,12 @@ class Chrome:
         }
 
     @cached_property
-    def ends(self) -> dict[tuple[bytes, bytes], tuple[bytes, bytes, bytes, bytes, int]]:
-        """By place: beginning, end, their references, their length together."""
+    def ends(self) -> dict[tuple[bytes, bytes], _Ends]:
+        """By place: beginning and end, each with its reference, and their length together."""
         found = {}
         for (before, head), (first, last) in self.affixes.items():
             left, right = self.slots.get(first, b""), self.slots.get(last, b"")
-            found[reference(before), head] = (left, right, reference(first), reference(last), len(left) + len(right))
+            found[reference(before), head] = (left, reference(first), right, reference(last), len(left) + len(right))
         return found
 
     @cached_property
@@ -110,6 +117,11 @@ class Chrome:
             runs.sort(key=lambda run: (-len(run[0]), run[1]))
         return found
 
+    @cached_property
+    def openings(self) -> frozenset[bytes]:
+        """References behind which a part may have affixes."""
+        return frozenset(before for before, _ in self.ends)
+
     def join(self, record: bytes) -> bytes:
         """Return the page of a record."""
         parts = REFERENCE.split(record)
@@ -118,12 +130,28 @@ class Chrome:
 
     def split(self, page: bytes) -> bytes:
         """Return a record of a page."""
+        return self.split_proven(page)[0]
+
+    def split_proven(self, page: bytes) -> tuple[bytes, set[bytes]]:
+        """Return a record that gives the page back, and the references in it: the page itself where no other does.
+
+        What is joined are the pieces of the record before they stand side by side: literals have no byte that begins a
+        reference, so that `join` takes the record apart into the same ones. The page `is_text`.
+        """
         parts = parts_of(self.how, page)
         out = list(map(self.by_text.get, parts))
         if self.runs:
             parts, out = self._with_runs(parts, out)
-        self._with_affixes(parts, out)
-        return b"".join(out)  # type: ignore[arg-type] # no None is left
+        affixed = self._with_affixes(parts, out)
+        pieces: list[bytes] = out  # type: ignore[assignment] # no None is left
+        texts = list(map(self.table.get, pieces, pieces))
+        for at, (left, _, right, _, _) in affixed.items():
+            texts[at] = left + pieces[at][2:-2] + right
+        if b"".join(texts) != page:
+            return page, set()
+        used = self.table.keys() & pieces
+        used.update(*((first, last) for _, first, _, last, _ in affixed.values()))
+        return b"".join(pieces), used
 
     def _with_runs(self, parts: list[bytes], found: list[bytes | None]) -> tuple[list[bytes], list[bytes | None]]:
         """Put one reference for parts that stand together in a slot."""
@@ -138,22 +166,21 @@ class Chrome:
             at += len(run)
         return merged, out
 
-    def _with_affixes(self, parts: list[bytes], out: list[bytes | None]) -> None:
-        """Fill what no slot holds: beginning, middle, end where the place has affixes, else the part itself."""
-        before, last, ends = b"", -2, self.ends.get
-        at = -1
-        while True:
-            try:
-                at = out.index(None, at + 1)
-            except ValueError:
-                return
+    def _with_affixes(self, parts: list[bytes], out: list[bytes | None]) -> dict[int, _Ends]:
+        """Fill what no slot holds: beginning, middle, end where the place has affixes, else the part itself.
+
+        Returns the affixes by the numbers of the parts.
+        """
+        found: dict[int, _Ends] = {}
+        before, last, openings = b"", -2, self.openings
+        for at in [at for at, two in enumerate(out) if two is None]:
             if at != last + 1:
                 before = out[at - 1] or b"" if at else b""
             part, last = parts[at], at
-            place = ends((before, part[:HEAD])) if before else None
-            if place and len(part) >= place[4] and part.startswith(place[0]) and part.endswith(place[1]):
-                out[at] = b"".join((place[2], part[len(place[0]) : len(part) - len(place[1])], place[3]))
-                before = place[3]
+            ends = self.ends.get((before, part[:HEAD])) if before in openings else None
+            if ends and len(part) >= ends[4] and part.startswith(ends[0]) and part.endswith(ends[2]):
+                out[at] = b"".join((ends[1], part[len(ends[0]) : len(part) - len(ends[2])], ends[3]))
+                before, found[at] = ends[3], ends
             else:
-                out[at] = part
-                before = b""
+                out[at], before = part, b""
+        return found

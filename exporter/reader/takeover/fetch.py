@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import time
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -24,29 +25,68 @@ _REDIRECTS = 5
 _PIECE = 1 << 16
 _ALL = 4 << 30
 """Bytes that all answers together may have."""
-_OK, _NOT_FOUND, _GONE, _MULTIPLE, _BAD = 200, 404, 410, 300, 400
+_OK, _NOT_FOUND, _MULTIPLE, _BAD = 200, 404, 300, 400
+_SCHEME = re.compile(r"[A-Za-z][A-Za-z0-9+.-]+://")
 
 
 class _AgainError(Exception):
     """An attempt failed in a way that a later one may not."""
 
 
+def check_place(where: str) -> None:
+    """Raise ConfigError for a file, and for an address that can't be a guide's; a folder need not be there."""
+    if _is_url(where):
+        _check_url(where)
+    elif not where or Path(where).is_file():
+        raise ConfigError("previous-folder", f"{where or 'nothing'} is no folder: name that of the published guide")
+
+
+def _is_url(where: str) -> bool:
+    """Return whether a place is an address and not a folder."""
+    return _SCHEME.match(where) is not None
+
+
+def _check_url(url: str) -> None:
+    """Raise ConfigError for an address that is none of the web or has no host, or names a user."""
+    try:
+        parts = urlsplit(url)
+        wrong = parts.scheme not in ("http", "https") or not parts.hostname or "@" in parts.netloc or parts.port == 0
+    except ValueError:
+        wrong = True
+    if wrong:
+        shown = url.rpartition("@")[2]
+        raise ConfigError(
+            "previous-url", f"{shown}: give the guide's http or https address with a host, without a user or password"
+        )
+
+
+def _is_at_home(url: str, base: str) -> bool:
+    """Return whether an address is on the host of another; from http it may lead to https."""
+    try:
+        parts, home = urlsplit(url), urlsplit(base)
+        same = (parts.scheme, parts.port) == (home.scheme, home.port)
+        safer = (parts.scheme, home.scheme, parts.port) == ("https", "http", None)
+    except ValueError:
+        return False
+    return parts.hostname == home.hostname and "@" not in parts.netloc and (same or safer)
+
+
+def _no_credentials(request: Any) -> Any:
+    """Leave a request as it is: where something is asked for credentials, `.netrc` is not."""
+    return request
+
+
 class Source:
     """A published guide: `read` gives a file under it, None if it says that there is none."""
 
     def __init__(self, where: str, *, sleep: Callable[[float], None] = time.sleep) -> None:
-        """Take a folder or a URL. Raises ConfigError for a URL that names a user, or no host."""
+        """Take a folder or a URL. Raises ConfigError for a URL that names a user or no host, or is none of the web."""
         self.where, self._sleep = where, sleep
         self.requests = self.bytes = 0
         self._session: Any = None
         self._base = where if where.endswith("/") else f"{where}/"
-        self.is_url = where.lower().startswith(("http://", "https://"))
-        if self.is_url:
-            parts = urlsplit(where)
-            if not parts.hostname or parts.username is not None or parts.password is not None:
-                raise ConfigError(
-                    "previous-url", f"{where}: give the guide's address with a host and without a user or password"
-                )
+        check_place(where)
+        self.is_url = _is_url(where)
 
     def read(self, name: str, most: int = LARGE) -> bytes | None:
         """Return a file's bytes; None if it is not there. Raises SourceError once attempts are used up."""
@@ -97,25 +137,22 @@ class Source:
 
         if self._session is None:
             self._session = requests.Session()
-            self._session.proxies = requests.utils.get_environ_proxies(self._base)
-            self._session.trust_env = False  # no .netrc
+            self._session.auth = _no_credentials
         try:
             return self._followed(urljoin(self._base, name), name, most)
         except requests.RequestException as error:
             raise _AgainError(type(error).__name__) from None
 
     def _followed(self, url: str, name: str, most: int) -> bytes | None:
-        home = urlsplit(self._base)
         for _ in range(_REDIRECTS):
             self.requests += 1
             with self._session.get(url, stream=True, timeout=_TIMEOUT, allow_redirects=False) as answer:
                 if _MULTIPLE <= answer.status_code < _BAD and "location" in answer.headers:
                     url = urljoin(url, answer.headers["location"])
-                    parts = urlsplit(url)
-                    if parts.hostname != home.hostname or parts.scheme not in ("https", home.scheme) or parts.username:
+                    if not _is_at_home(url, self._base):
                         raise self.refused(name, "it redirects to another host")
                     continue
-                if answer.status_code in (_NOT_FOUND, _GONE):
+                if answer.status_code == _NOT_FOUND:
                     return None
                 if answer.status_code != _OK:
                     raise _AgainError(f"the host answers {answer.status_code}")

@@ -19,7 +19,6 @@ from exporter.reader.head import Head, ledger_name, load_head, load_members, pac
 from exporter.reader.model import Member
 from exporter.reader.publish import UPDATES, of_chain
 from exporter.reader.records.buckets import bucket_digest, bucket_of, pages_in, token_of
-from exporter.reader.records.carry import proven
 from exporter.reader.steps import by_bytes
 from exporter.reader.takeover.fetch import Source
 from exporter.reader.takeover.replay import reachable
@@ -27,6 +26,7 @@ from exporter.reader.takeover.replay import reachable
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
+    from exporter.reader.encoding import Json
     from exporter.reader.model import Publication, SiteFile
 
 _NAME = re.compile(r"[0-9a-f]{16,24}")
@@ -35,24 +35,26 @@ _MOST_RETIRED = 500
 
 
 def take_previous(source: str, publication: Publication, listing: Iterable[SiteFile]) -> tuple[tuple[str, str], ...]:
-    """Put the published guide's `updates/` under the site if there is none yet, for `publish_updates` to go on from.
+    """Put the published guide's `updates/` under the site, for `publish_updates` to go on from.
 
-    `source` is a folder or URL of the guide, `listing` the files of the site as it is now. Returns warnings: (code,
-    sentence). Raises SourceError if the guide is there but can't be taken over, ConfigError for a wrong URL.
+    What is there already stays if it goes on from what is published. `source` is a folder or URL of the guide,
+    `listing` the files of the site as it is now. Returns warnings: (code, sentence). Raises SourceError if the guide
+    is there but can't be taken over, ConfigError for a wrong URL.
     """
     guide, warnings, files = Source(source), [], tuple(listing)
     for locale in publication.locales:
         target = publication.site / UPDATES / locale
-        if (target / "list.bin").is_file():
-            continue
         staged = ChainFolder(publication.state / "previous" / locale, publication.state)
         shutil.rmtree(staged.root, ignore_errors=True)
         listed = guide.read(f"{UPDATES}/{locale}/list.bin", SMALL)
         if listed is None:
-            warnings.append(("previous-missing", f"{source} has no updates for {locale}: a new history begins"))
+            if not (target / "list.bin").is_file():
+                warnings.append(("previous-missing", f"{source} has no updates for {locale}: a new history begins"))
             continue
-        staged.write("list.bin", listed)
         try:
+            if _goes_on_from(ChainFolder(target, publication.state), load_object(inflate(listed))["token"]):
+                continue
+            staged.write("list.bin", listed)
             _take_chain(guide, staged, publication, locale, files)
         except (BrokenError, KeyError, TypeError, AttributeError, IndexError) as error:
             raise guide.refused(f"{UPDATES}/{locale}/list.bin", str(error)) from None
@@ -61,6 +63,15 @@ def take_previous(source: str, publication: Publication, listing: Iterable[SiteF
         staged.root.replace(target)
     shutil.rmtree(publication.state / "previous", ignore_errors=True)
     return tuple(warnings)
+
+
+def _goes_on_from(folder: ChainFolder, token: Json) -> bool:
+    """Return whether a chain keeps a token."""
+    try:
+        head = load_head(folder)
+    except BrokenError:
+        return False
+    return head is not None and token in {one.token for one in head.ledger.kept}
 
 
 def _take_chain(
@@ -109,7 +120,7 @@ def _make_packs(
         data = read_page(publication.site, path)
         member = read_member(path, data)
         if member.record is not None:
-            member = Member(member.sha, proven(head.chrome, data), member.size)
+            member = Member(member.sha, head.chrome.split(data), member.size)
         groups[bucket_of(path, head.leaves)][path] = member
     for leaf, members in groups.items():
         data = pack_data(members)

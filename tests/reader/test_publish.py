@@ -1,0 +1,324 @@
+"""What the publisher writes: how much, when, and what stays."""
+
+from __future__ import annotations
+
+import hashlib
+import random
+import shutil
+import zlib
+from datetime import timedelta
+from typing import TYPE_CHECKING
+
+import pytest
+
+from exporter.core.errors import ConfigError, SourceError
+from exporter.reader.encoding import inflate, load_object
+from exporter.reader.model import Keeping
+from exporter.reader.publish import publish_farewell, publish_updates, withdraw_updates
+from exporter.reader.takeover.previous import is_site_path, take_previous
+from tests.reader.device import Device
+from tests.reader.guides import LOCALE, Guide, guide_pages, page, words
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+WORD = "place/p00007/index.html"
+
+
+def edited(pages: dict[str, bytes], path: str, text: str) -> dict[str, bytes]:
+    return {**pages, path: pages[path].replace(b"</main>", f"<p>{text}</p>\n</main>".encode(), 1)}
+
+
+def installed(guide: Guide) -> Device:
+    device = Device(guide.updates, guide.site)
+    device.install()
+    return device
+
+
+def tree(folder: Path) -> dict[str, tuple[int, int]]:
+    found = (path for path in sorted(folder.rglob("*")) if path.is_file())
+    return {str(path.relative_to(folder)): (path.stat().st_mtime_ns, path.stat().st_ino) for path in found}
+
+
+def cost(device: Device) -> tuple[int, int]:
+    before = device.received, device.requests
+    device.update()
+    return device.received - before[0], device.requests - before[1]
+
+
+def test_an_unchanged_rebuild_writes_nothing(tmp_path: Path) -> None:
+    guide, pages = Guide(tmp_path), guide_pages(250)
+    guide.publish(pages)
+    guide.publish(edited(pages, WORD, "More."))
+    before = tree(tmp_path)
+    assert not guide.publish(guide.pages).chains
+    assert tree(tmp_path) == before
+
+
+def test_the_same_guide_has_the_same_names_on_every_machine(tmp_path: Path) -> None:
+    one, other = Guide(tmp_path / "a"), Guide(tmp_path / "b")
+    pages = guide_pages(250)
+    one.publish(pages)
+    other.publish(dict(sorted(pages.items(), reverse=True)))
+    assert list(tree(one.updates)) == list(tree(other.updates))
+
+
+def test_edits_cost_the_edit(tmp_path: Path) -> None:
+    guide, pages = Guide(tmp_path), guide_pages(1000)
+    guide.publish(pages)
+    device = installed(guide)
+    limits = {
+        "word": (edited(pages, WORD, "more"), 200),
+        "foot": (guide_pages(1000, foot="  <p>Kept by the friends of the harbour.</p>"), 800),
+        "navigation": (guide_pages(1000, nav='  <a href="../walk/index.html">Walk</a>'), 2000),
+        "title of the guide": (guide_pages(1000, guide="The friends of the harbour"), 2500),
+    }
+    for what, (new, most) in limits.items():
+        guide.publish(new)
+        received, requests = cost(device)
+        assert (received <= most, requests) == (True, 1), (what, received)
+        assert device.pages() == new
+
+
+def test_a_new_page_costs_at_most_half_more_than_its_record(tmp_path: Path) -> None:
+    guide, pages = Guide(tmp_path), guide_pages(300)
+    guide.publish(pages)
+    device = installed(guide)
+    guide.publish({**pages, "place/new/index.html": page(5000)})
+    received, _ = cost(device)
+    assert received <= 1.5 * len(zlib.compress(device.records["place/new/index.html"], 9))
+
+
+def test_work_grows_with_the_change_and_not_with_the_guide(tmp_path: Path) -> None:
+    written = {}
+    for count in (300, 3000):
+        guide, pages = Guide(tmp_path / str(count)), guide_pages(count)
+        guide.publish(pages)
+        for number in range(5):
+            pages = edited(pages, WORD, f"More {number}.")
+            report = guide.publish(pages).chains[LOCALE]
+        since = sum(path.stat().st_size for path in (guide.updates / "since").iterdir())
+        written[count] = report.written, since
+    assert written[300][0] == written[3000][0]
+    assert abs(written[300][1] - written[3000][1]) < 100
+
+
+def test_away_for_long_costs_few_requests_and_few_files_are_written(tmp_path: Path) -> None:
+    guide, pages = Guide(tmp_path, Keeping()), guide_pages(1000)
+    rnd = random.Random(4)
+    guide.publish(pages)
+    beside, devices = [], {}
+    for left in range(200, 0, -1):
+        if left in (180, 30, 1):
+            devices[left] = installed(guide)
+        for path in rnd.sample(sorted(pages)[:-2], 5):
+            pages = edited(pages, path, words(rnd, 6))
+        before = tree(guide.updates / "since")
+        guide.publish(pages)
+        after = tree(guide.updates / "since")
+        beside.append(sum(after[name] != before.get(name) for name in after) - 30)
+    assert sum(beside) / len(beside) <= 4
+    assert sum(path.stat().st_size for path in (guide.updates / "history").iterdir()) <= 80_000
+    for left, most, requests in ((180, 55_000, 12), (30, 9_000, 1), (1, 600, 1)):
+        received, asked = cost(devices[left])
+        assert (received <= most, asked <= requests) == (True, True), (left, received, asked)
+        assert devices[left].updates_taken[-1] == "step"
+        assert devices[left].pages() == pages
+    packs = sum(path.stat().st_size for path in (guide.updates / "packs").iterdir())
+    assert sum(path.stat().st_size for path in guide.updates.rglob("*") if path.is_file()) < 2 * packs
+
+
+def test_what_the_last_three_lists_name_stays(tmp_path: Path) -> None:
+    guide, pages = Guide(tmp_path), guide_pages(250)
+    named: list[set[str]] = []
+    for number in range(6):
+        guide.publish(edited(pages, WORD, f"More {number}."))
+        names = set(tree(guide.updates))
+        for earlier in named[-2:]:
+            assert earlier <= names
+        device = Device(guide.updates, guide.site)
+        device.install()
+        named.append({name for name in device.asked if name.startswith(("packs", "chrome"))})
+    assert not named[0] <= names
+
+
+def test_a_bulk_travels_in_change_packs_that_all_since_files_name(tmp_path: Path) -> None:
+    guide, pages = Guide(tmp_path), guide_pages(600)
+    guide.publish(pages)
+    devices = [installed(guide)]
+    rnd = random.Random(1)
+    for number in range(3):
+        pages = edited(pages, f"place/p{number:05}/index.html", "before")
+        guide.publish(pages)
+        devices.append(installed(guide))
+    pages = {
+        path: edited(pages, path, words(rnd, 60))[path] if path.endswith(".html") else pages[path] for path in pages
+    }
+    guide.publish(pages)
+    pages = edited(pages, WORD, "after")
+    guide.publish(pages)
+    assert (guide.updates / "changes").is_dir()
+    since = sum(path.stat().st_size for path in (guide.updates / "since").iterdir())
+    assert since < 20_000
+    for device in devices:
+        device.update()
+        assert device.updates_taken[1:] == ["step"]
+        assert device.pages() == pages
+
+
+def test_a_build_that_returns_to_earlier_pages_has_their_token_and_records(tmp_path: Path) -> None:
+    guide, pages = Guide(tmp_path), guide_pages(250)
+    token = guide.publish(pages).chains[LOCALE].token
+    early = installed(guide)
+    guide.publish(guide_pages(250, foot="  <p>A mistake.</p>", nav="<b>x</b>"))
+    late = installed(guide)
+    assert guide.publish(pages).chains[LOCALE].token == token
+    for device in (early, late):
+        device.update()
+        assert device.pages() == pages
+    assert early.records == late.records
+    new = edited(pages, WORD, "More.")
+    guide.publish(new)
+    for device in (early, late):
+        assert cost(device)[1] == 1
+        assert device.pages() == new
+
+
+def test_an_unknown_token_costs_the_pages_that_differ(tmp_path: Path) -> None:
+    guide, pages = Guide(tmp_path), guide_pages(600)
+    guide.publish(pages)
+    device = installed(guide)
+    new = edited(edited(pages, WORD, "one"), "place/p00009/index.html", "two")
+    guide.publish(new)
+    (guide.updates / "since" / f"{device.token}.bin").unlink()
+    cost(device)
+    assert device.updates_taken[-1] == "reconcile"
+    assert device.foreign == {WORD, "place/p00009/index.html"}
+    newest = edited(new, WORD, "three")
+    guide.publish(newest)
+    device.update()
+    assert device.pages() == newest
+
+
+def test_other_files_are_listed_and_gone_when_they_are_gone(tmp_path: Path) -> None:
+    guide, pages = Guide(tmp_path), guide_pages(10)
+    picture = b"\xff\xd8picture"
+    guide.publish({**pages, "pictures/a.jpg": picture, "sitemap.xml": b"<x/>", "feed.xml": b"<x/>", "robots.txt": b"x"})
+    device = installed(guide)
+    assert device.files == {"pictures/a.jpg": (len(picture), hashlib.sha256(picture).hexdigest()[:24])}
+    assert not {"sitemap.xml", "feed.xml", "robots.txt"} & set(device.records)
+    guide.publish(pages)
+    device.update()
+    assert not device.files
+
+
+def test_lost_updates_begin_a_new_history_with_a_warning(tmp_path: Path) -> None:
+    guide, pages = Guide(tmp_path), guide_pages(50)
+    guide.publish(pages)
+    device = installed(guide)
+    guide.lose("updates")
+    report = guide.publish(edited(pages, WORD, "More."))
+    assert [code for code, _ in report.warnings] == ["updates-missing"]
+    device.update()
+    assert device.pages() == guide.pages
+
+
+def test_an_empty_disk_goes_on_from_the_published_guide(tmp_path: Path) -> None:
+    guide, pages = Guide(tmp_path), guide_pages(600)
+    guide.publish(pages)
+    device = installed(guide)
+    for number in range(3):
+        pages = edited(pages, WORD, f"More {number}.")
+        guide.publish(pages)
+    published = tmp_path / "published"
+    shutil.copytree(guide.site, published)
+    guide.lose("state")
+    guide.lose("updates")
+    pages = edited(pages, WORD, "The last.")
+    change = guide.build(pages)
+    assert take_previous(str(published), guide.publication(), guide.listing()) == ()
+    publish_updates(change, guide.publication())
+    received, requests = cost(device)
+    assert (received < 500, requests, device.pages()) == (True, 1, pages)
+
+
+def test_an_unchanged_guide_on_an_empty_disk_has_all_files_again(tmp_path: Path) -> None:
+    guide, pages = Guide(tmp_path), guide_pages(300)
+    guide.publish(pages)
+    pages = edited(pages, WORD, "More.")
+    guide.publish(pages)
+    published = tmp_path / "published"
+    shutil.copytree(guide.site, published)
+    guide.lose("state")
+    guide.lose("updates")
+    take_previous(str(published), guide.publication(), guide.listing())
+    guide.publish(pages)
+    kinds = ("since", "index", "history", "list", "sizes")
+    wanted = {name for name in tree(published / "updates" / LOCALE) if name.startswith(kinds)}
+    retired = {name for name in wanted if name.startswith("index")} - set(tree(guide.updates))
+    assert wanted - retired <= set(tree(guide.updates))
+    device = installed(guide)
+    for leaf in load_object(inflate((guide.updates / "list.bin").read_bytes()))["buckets"]:
+        assert (guide.updates / "index" / f"{leaf[1]}.bin").is_file()
+    assert device.pages() == pages
+
+
+def test_a_guide_that_was_never_published_is_missing_and_a_broken_one_is_refused(tmp_path: Path) -> None:
+    guide, pages = Guide(tmp_path / "a"), guide_pages(300)
+    guide.publish(pages)
+    published = tmp_path / "published"
+    shutil.copytree(guide.site, published)
+    other = Guide(tmp_path / "b")
+    other.build(pages)
+    missing = take_previous(str(tmp_path / "nowhere"), other.publication(), other.listing())
+    assert [code for code, _ in missing] == ["previous-missing"]
+    (published / "updates" / LOCALE / "list.bin").write_bytes(b"<!doctype html>")
+    with pytest.raises(SourceError, match="could not be taken over"):
+        take_previous(str(published), other.publication(), other.listing())
+    assert not other.updates.exists()
+
+
+def test_history_that_does_not_give_the_pages_of_its_token_is_cut(tmp_path: Path) -> None:
+    guide, pages = Guide(tmp_path / "a"), guide_pages(40)
+    guide.publish(pages)
+    for number in range(4):
+        guide.publish(edited(pages, WORD, f"More {number}."))
+    history = sorted((guide.updates / "history").glob("[0-9a-f]*.bin"))
+    tampered = history[0].read_bytes()
+    for path in history[1:]:
+        path.write_bytes(tampered)
+    other = Guide(tmp_path / "b")
+    change = other.build(guide.pages)
+    take_previous(str(guide.site), other.publication(), other.listing())
+    publish_updates(change, other.publication())
+    assert len(list((other.updates / "since").iterdir())) < 4
+
+
+@pytest.mark.parametrize("path", ["../x", "/etc/passwd", "a//b", "a/../b", "a\\b", "", "con", "a/.git/x", "a\0"])
+def test_paths_that_lead_elsewhere_are_none_of_a_site(path: str) -> None:
+    assert not is_site_path(path)
+
+
+def test_a_url_with_a_password_is_refused(tmp_path: Path) -> None:
+    guide = Guide(tmp_path)
+    with pytest.raises(ConfigError):
+        take_previous("https://user:secret@guide.example.org/", guide.publication(), ())
+
+
+def test_a_locale_that_is_gone_takes_its_chain_away(tmp_path: Path) -> None:
+    guide = Guide(tmp_path, locales=(LOCALE, "de-DE"))
+    guide.publish(guide_pages(5))
+    assert (guide.site / "updates" / "de-DE").is_dir()
+    guide.locales = (LOCALE,)
+    guide.publish(edited(guide.pages, "place/p00001/index.html", "x"))
+    assert not (guide.site / "updates" / "de-DE").exists()
+
+
+def test_a_farewell_is_all_that_stays(tmp_path: Path) -> None:
+    guide = Guide(tmp_path)
+    guide.publish(guide_pages(5), timedelta())
+    assert publish_farewell(guide.publication(), "https://guide.example.org/new/")
+    assert list(tree(guide.site / "updates")) == ["farewell.json"]
+    assert not publish_farewell(guide.publication(), "https://guide.example.org/new/")
+    assert withdraw_updates(guide.publication())
+    assert not (guide.site / "updates").exists()
