@@ -1,4 +1,4 @@
-"""What tests share: a small space in files, a guide over it, and the program run as a user runs it."""
+"""Shared by the tests: a small space in files, a guide over it, and the program run as a user runs it."""
 
 from __future__ import annotations
 
@@ -23,11 +23,11 @@ if TYPE_CHECKING:
     from playwright.sync_api import Browser, BrowserType, Page
 
 SEED = "HISTORIES_SEED"
-"""What the random tests that take long are made of, in the environment; printed, so that they can be played again."""
+"""The environment variable with the seed of the long random tests; it is printed so that a run can be repeated."""
 
 
 def pytest_configure() -> None:
-    """Choose a seed where none is given; the processes of a parallel run get the same.
+    """Choose a seed if none is given; the processes of a parallel run inherit it.
 
     No example of a property has a deadline: tests assert work done, not time.
     """
@@ -37,8 +37,8 @@ def pytest_configure() -> None:
 
 
 def pytest_report_header() -> str:
-    """Print the seed."""
-    return f"{SEED}={os.environ[SEED]} plays the same histories and kills again"
+    """Return the line of the report that shows the seed."""
+    return f"{SEED}={os.environ[SEED]} repeats the same histories and kills"
 
 
 @pytest.fixture
@@ -52,7 +52,7 @@ PROJECT = Path(__file__).parent.parent
 DEMO = PROJECT / "exporter/space/demo"
 RECORDINGS = PROJECT.parent / "shared/recordings"
 ACCESS_TOKEN = "CFPAT-a-very-secret-token-0123456789"
-NO_RECORDINGS = "the recordings folder is not here"
+NO_RECORDINGS = "there is no recordings folder"
 
 
 def link(kind: str, identifier: str) -> dict[str, Any]:
@@ -61,7 +61,7 @@ def link(kind: str, identifier: str) -> dict[str, Any]:
 
 
 def entry(type_id: str, identifier: str, revision: int = 1, **fields: Any) -> dict[str, Any]:
-    """Make an entry as it is delivered; a field that is no locale map gets en-US."""
+    """Make an entry as the API delivers it; a field that is not a map of locales is given for en-US."""
     return {
         "metadata": {"tags": [], "concepts": []},
         "sys": {
@@ -86,7 +86,7 @@ LOCALES = {"en-US", "de-DE", "ar"}
 
 
 def asset(identifier: str, name: str, size: int, revision: int = 1, kind: str = "image/svg+xml") -> dict[str, Any]:
-    """Make an asset as it is delivered."""
+    """Make an asset as the API delivers it."""
     raw = entry("", identifier, revision, title=identifier)
     raw["sys"] |= {"type": "Asset"}
     del raw["sys"]["contentType"]
@@ -97,26 +97,26 @@ def asset(identifier: str, name: str, size: int, revision: int = 1, kind: str = 
 
 
 def content_type(identifier: str, *fields: tuple[str, str] | dict[str, Any], display: str = "title") -> dict[str, Any]:
-    """Make a content type; a field is (id, type), localised, or a whole definition."""
-    whole = [
-        each
-        if isinstance(each, dict)
-        else {"id": each[0], "name": each[0].title(), "type": each[1], "localized": True, "required": False}
-        for each in fields
+    """Make a content type; a field is a localised (id, type) or a complete definition."""
+    definitions = [
+        field
+        if isinstance(field, dict)
+        else {"id": field[0], "name": field[0].title(), "type": field[1], "localized": True, "required": False}
+        for field in fields
     ]
     return {
         "sys": {"type": "ContentType", "id": identifier, "revision": 1},
         "displayField": display,
         "name": identifier.title(),
         "description": "",
-        "fields": whole,
+        "fields": definitions,
     }
 
 
 def locale(code: str, fallback: str | None = None, *, default: bool = False) -> dict[str, Any]:
     """Make a locale."""
-    facts = {"code": code, "name": code, "default": default, "fallbackCode": fallback}
-    return {**facts, "sys": {"id": f"id-{code}", "type": "Locale", "version": 1}}
+    values = {"code": code, "name": code, "default": default, "fallbackCode": fallback}
+    return {**values, "sys": {"id": f"id-{code}", "type": "Locale", "version": 1}}
 
 
 SLUG = {"id": "slug", "name": "Slug", "type": "Symbol", "localized": False, "required": True}
@@ -135,12 +135,12 @@ PICTURE = b'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 3 2"><path d="M
 
 @dataclass(frozen=True)
 class SpaceFiles:
-    """A space in files, to edit."""
+    """A space kept in files, for tests to edit."""
 
     root: Path
 
     def put(self, raw: dict[str, Any], *, file: bytes | None = None) -> None:
-        """Publish an entry or asset, with its file."""
+        """Publish an entry or an asset with its file."""
         kind = raw["sys"].get("contentType", {}).get("sys", {}).get("id")
         path = f"entries/{kind}/{raw['sys']['id']}.json" if kind else f"assets/{raw['sys']['id']}.json"
         self.write(path, canonical(raw))
@@ -154,15 +154,15 @@ class SpaceFiles:
         target.write_bytes(data)
 
     def remove(self, path: str) -> None:
-        """Unpublish what lies at a path."""
+        """Unpublish the item at a path."""
         (self.root / path).unlink()
 
     def put_model(self, *types: dict[str, Any], locales: list[dict[str, Any]]) -> None:
         """Set content types and locales."""
         shutil.rmtree(self.root / "model", ignore_errors=True)
-        for each in types:
-            self.write(f"model/content_types/{each['sys']['id']}.json", canonical(each))
-        self.write("model/locales.json", canonical({each["code"]: each for each in locales}))
+        for definition in types:
+            self.write(f"model/content_types/{definition['sys']['id']}.json", canonical(definition))
+        self.write("model/locales.json", canonical({raw["code"]: raw for raw in locales}))
 
 
 @pytest.fixture
@@ -192,7 +192,7 @@ def space(tmp_path: Path) -> SpaceFiles:
 
 @dataclass(frozen=True)
 class Outcome:
-    """What a run gave: exit code, standard output and standard error."""
+    """The result of a run: exit code, standard output and standard error."""
 
     code: int
     out: str
@@ -217,38 +217,38 @@ class Guide:
         return self.call("-C", str(self.root), *arguments)
 
     def build(self, *arguments: str) -> dict[str, Any]:
-        """Build, which must end with 0; give the report."""
+        """Build, which must exit with 0, and return the report."""
         outcome = self.run("build", "--json", *arguments)
         assert outcome.code == 0, outcome
         return outcome.json
 
     def files(self, *tops: str) -> dict[str, bytes]:
-        """Give all files under some of the folder's parts, by path."""
+        """Return all files under some of the guide's folders, by path."""
         found = {}
         for top in tops or ("content", "site", ".syncstate"):
             path = self.root / top
-            for file in [path] if path.is_file() else sorted(each for each in path.rglob("*") if each.is_file()):
+            for file in [path] if path.is_file() else sorted(child for child in path.rglob("*") if child.is_file()):
                 found[file.relative_to(self.root).as_posix()] = file.read_bytes()
         return found
 
-    def stamps(self) -> dict[str, int]:
-        """Give the time of the last change of every file and folder."""
-        return {str(each.relative_to(self.root)): each.stat().st_mtime_ns for each in sorted(self.root.rglob("*"))}
+    def mtimes(self) -> dict[str, int]:
+        """Return the modification time of every file and folder in nanoseconds, by path."""
+        return {str(path.relative_to(self.root)): path.stat().st_mtime_ns for path in sorted(self.root.rglob("*"))}
 
     def page(self, url: str) -> str:
-        """Read a page of the guide."""
+        """Return the HTML of a page."""
         return (self.root / "site" / url.strip("/") / "index.html").read_text("utf-8")
 
 
 @pytest.fixture
 def call(capfd: pytest.CaptureFixture[str]) -> Callable[..., Outcome]:
-    """Run the program with arguments."""
+    """A function that runs the program with arguments."""
 
     def run_it(*arguments: str) -> Outcome:
         capfd.readouterr()
         code = run(list(arguments))
-        said = capfd.readouterr()
-        return Outcome(code, said.out, said.err)
+        captured = capfd.readouterr()
+        return Outcome(code, captured.out, captured.err)
 
     return run_it
 
@@ -264,7 +264,7 @@ def guide(tmp_path: Path, space: SpaceFiles, call: Callable[..., Outcome]) -> Gu
 
 @pytest.fixture
 def remote(tmp_path: Path, call: Callable[..., Outcome], monkeypatch: pytest.MonkeyPatch) -> Callable[[str], Guide]:
-    """Make a guide over a space at an address."""
+    """A function that makes a guide over the space at a URL."""
 
     def make(url: str) -> Guide:
         monkeypatch.setenv("CONTENTFUL_ACCESS_TOKEN", ACCESS_TOKEN)
@@ -285,7 +285,7 @@ ARGUMENTS = [
 
 @pytest.fixture(scope="session")
 def chromium_type() -> Iterator[BrowserType]:
-    """What starts Chromium; a process can have one Playwright alone."""
+    """The launcher of Chromium; a process can have only one Playwright."""
     if CHROMIUM is None:
         pytest.skip("Chromium is not installed")
     sync_api = pytest.importorskip("playwright.sync_api", reason="Playwright is not installed")
@@ -295,7 +295,7 @@ def chromium_type() -> Iterator[BrowserType]:
 
 @pytest.fixture(scope="session")
 def browser(chromium_type: BrowserType) -> Iterator[Browser]:
-    """Start Chromium."""
+    """A running Chromium."""
     started = chromium_type.launch(executable_path=CHROMIUM, args=ARGUMENTS)
     yield started
     started.close()
@@ -303,23 +303,23 @@ def browser(chromium_type: BrowserType) -> Iterator[Browser]:
 
 @pytest.fixture
 def page(browser: Browser) -> Iterator[Page]:
-    """Open a page on a phone; whatever it asks of any host or throws fails the test."""
+    """A page on a phone; a request to any host and an error thrown by a script fail the test."""
     context = browser.new_context(viewport={"width": 390, "height": 800}, locale="en-US")
     opened = context.new_page()
-    asked: list[str] = []
+    requested: list[str] = []
     thrown: list[str] = []
-    context.on("request", lambda request: asked.append(request.url))
+    context.on("request", lambda request: requested.append(request.url))
     opened.on("pageerror", lambda error: thrown.append(str(error)))
-    opened.on("console", lambda said: thrown.append(said.text) if said.type == "error" else None)
+    opened.on("console", lambda message: thrown.append(message.text) if message.type == "error" else None)
     yield opened
     context.close()
-    assert [url for url in asked if urlsplit(url).scheme not in ("file", "data", "blob")] == []
+    assert [url for url in requested if urlsplit(url).scheme not in ("file", "data", "blob")] == []
     assert thrown == []
 
 
 @pytest.fixture(autouse=True)
 def _no_outer_environment(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
-    """Keep what the machine's environment says out of the tests."""
+    """The tests do not see the environment variables of this machine."""
     for name in ("CONTENTFUL_ACCESS_TOKEN", "CONTENTFUL_PREVIEW_TOKEN", "CONTENTFUL_SPACE_ID", "GITHUB_ACTIONS"):
         monkeypatch.delenv(name, raising=False)
     monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "cache"))

@@ -6,7 +6,7 @@ import os
 import time
 from functools import cached_property
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from exporter.build.client_files import CLIENT, CLIENT_FILES, farewell_worker
 from exporter.build.scan import file_signature, look_again
@@ -14,8 +14,6 @@ from exporter.core.encoding import digest
 from exporter.core.files import read_bytes, walk_files
 from exporter.core.naming import HARMLESS_XML, suffix_of
 from exporter.guide.library.template_files import STATIC, THEME, linked_files, theme_files
-from exporter.pictures.icons import icon_files
-from exporter.pictures.svg import harmless
 from exporter.report.problems import link_problem, problem
 
 if TYPE_CHECKING:
@@ -23,12 +21,22 @@ if TYPE_CHECKING:
 
     from exporter.build.output import Output
     from exporter.config.settings import Project
+    from exporter.guide.index.file_tables import Copy
     from exporter.guide.index.guide_index import GuideIndex
     from exporter.report.problems import Problem
 
 
+class Source(NamedTuple):
+    """A file to be copied: its path under site/, where it lies, its signature, whether scripts in it are removed."""
+
+    path: str
+    file: Path
+    signature: int
+    cleaned: bool = False
+
+
 class Copies:
-    """The files to be copied: path under site/, source, sign of the source."""
+    """The files to be copied. `files` are the signatures of asset files, by path under content/."""
 
     def __init__(self, project: Project, index: GuideIndex, files: dict[str, int]) -> None:
         self._index = index
@@ -36,34 +44,22 @@ class Copies:
         self._files = files
         self._keeps_active = project.site.content.active == "keep"
         self._templates = project.root / "templates"
-        self._static = dict(_static_files(project))
+        self._static = {source.path: source for source in _static_files(project)}
 
     @property
     def files(self) -> set[str]:
-        """The paths under site/ of static files that are no page's."""
+        """The paths under site/ of static files that are not a page's."""
         return {path for path in self._static if path.rpartition("/")[2] != "index.html"}
 
     def moved_assets(self) -> set[str]:
-        """Return the keys of assets whose files came or went since the last build; all keys where that did not end.
+        """Return the keys of assets whose files came or went since the last build; of all assets if it did not end.
 
-        What it copied is not known then, though pages stand that say what was there.
+        What that build copied is not known, yet there may be pages that show it.
         """
         if self._index.meta("swept") != 1:
-            return {key for (key,) in self._index.rows("SELECT key FROM asset_file")}
-        how = "LEFT JOIN" if self._files else "JOIN"  # without files only what was copied counts
-        query = f"SELECT a.source, a.key, c.path FROM asset_file a {how} copy c ON c.path = a.path"  # noqa: S608
-        rows = self._index.rows(query)
-        return {key for source, key, copied in rows if (source in self._files) != (copied is not None)}
-
-    def wanted(self) -> Iterator[tuple[str, Path, int]]:
-        """Yield what is to be copied: path under site/, source, sign; that of what is made harmless is another."""
-        if self._files:
-            for source, path in self._index.rows("SELECT source, path FROM asset_file ORDER BY path"):
-                if source in self._files:
-                    sign = self._files[source]
-                    yield path, self._content / source, _sign_of_cleaned(sign) if self._is_cleaned(path) else sign
-        for path, (source_file, sign) in sorted(self._static.items()):
-            yield path, source_file, sign
+            return self._index.asset_files.keys()
+        found = self._index.asset_files.with_copies(copied_only=not self._files)
+        return {key for source, key, copied in found if (source in self._files) != (copied is not None)}
 
     @cached_property
     def linked(self) -> list[Problem]:
@@ -73,64 +69,73 @@ class Copies:
     @cached_property
     def hidden(self) -> dict[str, Problem]:
         """The static files, by path, in whose place pages lie: they are not copied."""
-        said = "{} is not copied: a page of the guide lies there"
-        found = ((path, str(source)) for path, (source, _) in sorted(self._static.items()) if self._is_hidden(path))
-        return {path: problem("static-hidden", said.format(source)) for path, source in found}
+        message = "{} is not copied: a page of the guide lies there"
+        hidden = (source for _, source in sorted(self._static.items()) if self._is_hidden(source.path))
+        return {source.path: problem("static-hidden", message.format(source.file)) for source in hidden}
 
     def copy(self, output: Output) -> tuple[int, set[str]]:
-        """Copy what differs; give the number of files written and all paths that belong to copies."""
-        index, written = self._index, 0
-        known = {row[0]: row[1:] for row in index.rows("SELECT path, source, size, mtime FROM copy")}
+        """Copy what differs; return the number of files written and the paths of all copies."""
+        known, written = self._index.copies.all(), 0
         paths: set[str] = set()
-        for path, source, sign in self.wanted():
-            if path in self.hidden:
-                continue
-            paths.add(path)
-            before = known.get(path)
-            if sign and before is not None and before[0] == sign and output.stands(path, before[1], before[2]):
-                continue
-            seen, data = (sign, read_bytes(source) or b"") if sign else look_again(source)
-            if source.is_relative_to(self._content) and self._is_cleaned(path):
-                seen, data = sign or _sign_of_cleaned(seen), harmless(path, data)
-            differs, size, stamp = output.write(path, data)
-            written += differs
-            if before != (seen, size, stamp):
-                index.database.execute(
-                    "INSERT OR REPLACE INTO copy VALUES (?, ?, ?, ?, ?)", (path, seen, size, stamp, digest(data))
-                )
+        for source in self._wanted():
+            if source.path not in self.hidden:
+                paths.add(source.path)
+                written += self._copy_one(output, source, known.get(source.path))
         gone = known.keys() - paths
-        index.database.executemany("DELETE FROM copy WHERE path = ?", ((each,) for each in gone))
-        output.strays.update(each for each in gone if not self._is_hidden(each))
+        self._index.copies.delete(gone)
+        output.strays.update(path for path in gone if not self._is_hidden(path))
         return written, paths
 
-    def _is_cleaned(self, path: str) -> bool:
-        """Whether an asset's file is published without what is active in it."""
-        return not self._keeps_active and suffix_of(path) in HARMLESS_XML
+    def _wanted(self) -> Iterator[Source]:
+        if self._files:
+            for source, path in self._index.asset_files.paths():
+                if source in self._files:
+                    cleaned = not self._keeps_active and suffix_of(path) in HARMLESS_XML
+                    yield Source(path, self._content / source, self._files[source], cleaned)
+        yield from (source for _, source in sorted(self._static.items()))
+
+    def _copy_one(self, output: Output, source: Source, before: Copy | None) -> bool:
+        """Copy a file where it differs; return whether it did. One that was just changed (signature 0) is read."""
+        path, signature = source.path, source.signature
+        known = _signature_of_copy(source, signature)
+        if signature and before is not None and before[0] == known and output.stands(path, before[1], before[2]):
+            return False
+        signature, data = (signature, read_bytes(source.file) or b"") if signature else look_again(source.file)
+        data = _cleaned(path, data) if source.cleaned else data
+        written = output.write(path, data)
+        now = _signature_of_copy(source, signature), written.size, written.mtime
+        if before != now:
+            self._index.copies.insert(path, now, digest(data))
+        return written.differs
 
     def _is_hidden(self, path: str) -> bool:
-        """Return whether there is a page at a path, above it or below it."""
+        """Whether a page lies at a path, above it or below it."""
         steps = path.split("/")
         files = ["/".join(steps[:end]) for end in range(1, len(steps) + 1)]
         urls = [f"/{file.removesuffix('index.html')}" for file in files if file.rpartition("/")[2] == "index.html"]
-        urls += [f"/{file}" for file in files]
-        if any(self._index.value("SELECT 1 FROM page WHERE url = ?", url) for url in urls):
-            return True
-        return bool(self._index.value("SELECT 1 FROM page WHERE url >= ? AND url < ?", f"/{path}/", f"/{path}0"))
+        pages = self._index.pages
+        return any(map(pages.is_at, [*urls, *(f"/{file}" for file in files)])) or pages.is_below(f"/{path}")
 
 
-def _sign_of_cleaned(sign: int) -> int:
-    """Return the sign of a file that is copied without what is active in it: none of those copied as they are."""
-    return ~sign if sign else 0
+def _signature_of_copy(source: Source, signature: int) -> int:
+    """Return the signature that a copy is noted with: a cleaned one never has that of a file copied as it is."""
+    return ~signature if source.cleaned and signature else signature
 
 
-def _static_files(project: Project) -> Iterator[tuple[str, tuple[Path, int]]]:
-    """Yield the theme's static files, those of the reader's device and the project's own, each over those before."""
+def _cleaned(path: str, data: bytes) -> bytes:
+    from exporter.pictures.svg import harmless  # a build that copies nothing loads no parser
+
+    return harmless(path, data)
+
+
+def _static_files(project: Project) -> Iterator[Source]:
+    """Yield the theme's static files, those of the reader's device and the project's own; the later ones replace."""
     now = time.time_ns()
     own = project.root / STATIC
     program = [*((name, THEME / "static" / name) for name in theme_files("static")), *_offline_files(project)]
-    sources = [(name, Path(os.path.realpath(source))) for name, source in program]  # an installer may have linked them
-    for name, source in (*sources, *((name, own / name) for name in walk_files(own))):
-        yield name, (source, file_signature(os.lstat(source), now))
+    files = [(name, Path(os.path.realpath(file))) for name, file in program]  # an installer may have linked them
+    for name, file in (*files, *((name, own / name) for name in walk_files(own))):
+        yield Source(name, file, file_signature(os.lstat(file), now))
 
 
 def _offline_files(project: Project) -> Iterator[tuple[str, Path]]:
@@ -140,6 +145,8 @@ def _offline_files(project: Project) -> Iterator[tuple[str, Path]]:
     """
     site = project.site
     if site.offline is True:
+        from exporter.pictures.icons import icon_files
+
         yield from ((f"offline/{name}", CLIENT / name) for name in CLIENT_FILES)
         yield "sw.js", CLIENT / "sw.js"
         logo = project.root / STATIC / site.theme.logo if site.theme.logo else None

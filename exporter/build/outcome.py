@@ -1,4 +1,4 @@
-"""What rendering a page gave; and pages that are held back until it is known that all of them are well."""
+"""What rendering a page came to, and pages held back until it is known that none has failed."""
 
 from __future__ import annotations
 
@@ -14,7 +14,10 @@ if TYPE_CHECKING:
 
 
 class Outcome(NamedTuple):
-    """What rendering a page gave; no reads where it failed. `read` files and questions that were `asked` anew count."""
+    """What rendering a page came to; one that failed has no `reads`.
+
+    It took `read` files of content/ and `asked` questions that were not answered before.
+    """
 
     number: int
     page: Page
@@ -26,17 +29,17 @@ class Outcome(NamedTuple):
 
 
 class HeldBack:
-    """Pages that are rendered and not written yet, in a file of their own; their problems, how many failed."""
+    """Pages that are rendered but not written yet, kept in a file; their problems, and how many failed."""
 
     def __init__(self, file: BinaryIO, outcomes: Iterable[Outcome]) -> None:
         self.problems: list[Problem] = []
         self.rendered = self.failed = 0
         self._file = file
-        for each in outcomes:
-            pickle.dump(each, file)
-            self.problems += each.problems
-            self.rendered += each.reads is not None
-            self.failed += each.reads is None
+        for outcome in outcomes:
+            pickle.dump(outcome, file)
+            self.problems += outcome.problems
+            self.rendered += outcome.reads is not None
+            self.failed += outcome.reads is None
 
     def __iter__(self) -> Iterator[Outcome]:
         """Yield the pages again."""

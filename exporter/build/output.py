@@ -1,16 +1,13 @@
-"""The folder site/: what stands there, what is written where it differs, what is swept because nothing names it."""
+"""The folder site/: pages and copies are written where they differ, what nothing names is swept."""
 
 from __future__ import annotations
 
 import os
-import sqlite3
-import time
-from contextlib import closing, contextmanager
 from typing import TYPE_CHECKING, NamedTuple
 
+from exporter.build.drift import folder_mtime, look_of
 from exporter.core.containment import (
     PlainFolders,
-    is_plain_file,
     is_plain_folder,
     is_plain_folder_at,
     list_folder,
@@ -33,26 +30,19 @@ from exporter.core.files import (
     write_bytes,
 )
 from exporter.core.naming import page_path
-from exporter.workers.background import in_background
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Iterator
+    from collections.abc import Set as AbstractSet
     from pathlib import Path
 
+    from exporter.build.drift import OutputDrift
     from exporter.config.settings import Project
     from exporter.guide.index.guide_index import GuideIndex
 
 MARKER = ".exporter"
 _MARKER_TEXT = b"This folder is written by exporter; files of your own go into templates/static/.\n"
 HISTORY = "updates"
-_WORTH_A_PROCESS = 4 << 20
-"""Bytes of an index, which has about three thousand for each page."""
-
-_LONG = 2.0
-"""Seconds after which hands may have been at work."""
-
-_UNBUILT = "SELECT id FROM page LEFT JOIN built ON built.page = page.id WHERE built.page IS NULL"
-_BUILT = "SELECT id, url, size, mtime FROM built JOIN page ON page.id = built.page"
 
 
 def check_output(output: Path) -> None:
@@ -67,7 +57,7 @@ def check_output(output: Path) -> None:
 def clean_output(project: Project, *, pages: bool = True) -> None:
     """Make site/ and .export/ as if they were absent; the history in site/updates/ and the lock stay.
 
-    Without `pages` site/ stays until others are there: the build compares each file and sweeps what is left over.
+    Without `pages`, site/ stays until the build has written others: it compares every file and sweeps what is left.
     """
     check_output(project.output)
     for path in [*walk_files(project.output), *walk_links(project.output)] if pages else ():
@@ -88,50 +78,22 @@ def clear_history(project: Project) -> None:
     remove_links(folder)
 
 
-class OutputDrift(NamedTuple):
-    """What looks another way than the last build left it: numbers and addresses of pages, paths of folders."""
+class Written(NamedTuple):
+    """A file after a write: whether its bytes were different, its size, its mtime in nanoseconds."""
 
-    pages: list[tuple[int, str]]
-    folders: list[str]
-
-
-def look_for_changes(output: str, database: sqlite3.Connection) -> OutputDrift:
-    """Look at every file of a page, and every folder, that the last build left under `output`.
-
-    A page below what is no plain folder any more looks another way, whatever a link there leads to.
-    """
-    known = database.execute("SELECT path, mtime FROM folder")
-    times = {path: (before, _time_of(f"{output}/{path}")) for path, before in known}
-    lost = tuple(f"{path}/" for path, (_, now) in times.items() if now is None)
-    pages = []
-    for number, url, *look in database.execute(_BUILT):
-        path = page_path(url)
-        if _look_of(f"{output}/{path}") != tuple(look) or (lost and path.startswith(lost)):
-            pages.append((number, url))
-    return OutputDrift(pages, [path for path, (before, now) in times.items() if now != before])
-
-
-@contextmanager
-def look_ahead(project: Project, jobs: int) -> Iterator[Callable[[], OutputDrift]]:
-    """Look at the folder site/ beside the block, unless all is to be done in one process; give what tells the changes.
-
-    An index that is not there, or is thrown away later, has none. What was seen too long ago is looked at again.
-    """
-    file, start = project.cache / "guide.db", time.monotonic()
-
-    def look() -> OutputDrift:
-        with closing(sqlite3.connect(f"{file.absolute().as_uri()}?mode=ro", uri=True)) as database:
-            return look_for_changes(str(project.output), database)
-
-    with in_background(look, alone=jobs == 1 or not file.is_file() or file.stat().st_size < _WORTH_A_PROCESS) as found:
-        yield lambda: OutputDrift(*(found() if time.monotonic() - start < _LONG else look()))
+    differs: bool
+    size: int
+    mtime: int
 
 
 class Output:
-    """Knows what the last build left and tells what is no longer so.
+    """The folder as the index knows it, and what of that does not hold.
 
-    `stale` are pages that have to be rendered: they are not built, or their file is missing or another. `strays` are
-    files that nothing stands for, as far as was looked.
+    `stale` are the pages that have to be rendered: they are not built, or their file is missing or different. `strays`
+    are files that nothing names, as far as folders were listed.
+
+    Invariant: every folder in which something is written or removed is in `_touched`, so that `settle` notes its new
+    mtime. A folder whose mtime is not the noted one was changed by somebody else, and is listed by the next build.
     """
 
     def __init__(self, root: Path, scratch: Path, index: GuideIndex) -> None:
@@ -146,44 +108,44 @@ class Output:
         self.stale: set[int] = set()
         self.strays: set[str] = set()
 
-    def look(self, changes: OutputDrift, moved: set[str]) -> None:
-        """Take over what looks another way than the last build left it; `moved` are addresses that lead elsewhere now.
+    def look(self, drift: OutputDrift, moved: frozenset[str]) -> None:
+        """Find the stale pages and the strays; `moved` are addresses at which a page came, went or became another's."""
+        self._find_stale(drift, moved)
+        self._find_strays(drift)
 
-        Pages that are not built, or whose file is missing or another, are stale.
-        """
-        index = self._index
-        self.stale.update(row[0] for row in index.rows(_UNBUILT))
-        for number, url in changes.pages:
-            standing = url not in moved and index.value("SELECT 1 FROM built WHERE page = ?", number)
-            if standing and not self._restamp(number, page_path(url)):
+    def _find_stale(self, drift: OutputDrift, moved: frozenset[str]) -> None:
+        self.stale.update(self._index.built.stale())
+        for number, url in drift.pages:
+            known = None if url in moved else self._index.built.digest_of(number)
+            if known is not None and not self._is_as_written(number, page_path(url), known):
                 self.stale.add(number)
-        index.built.forget(self.stale)
-        if index.meta("swept") != 1:
-            known = self._known()
+        self._index.built.forget(self.stale)
+
+    def _is_as_written(self, number: int, path: str, known: bytes) -> bool:
+        """Whether a page's file still has the bytes of this digest; then note how it looks now."""
+        data, look = self._bytes_of(path), look_of(f"{self._text}/{path}")
+        if data is None or look is None or digest(data) != known:
+            return False
+        self._index.built.set_look(number, *look)
+        return True
+
+    def _find_strays(self, drift: OutputDrift) -> None:
+        """List the folders that changed, or everything if the last build did not end."""
+        if self._index.meta("swept") != 1:
+            known = self._known_files()
             self.strays.update(path for path in self._walk("") if path not in known)
-        elif changes.folders:
-            files, folders = self._known(), {path for (path,) in index.rows("SELECT path FROM folder")}
-            for path in changes.folders:
+        elif drift.folders:
+            files, folders = self._known_files(), self._index.folders.mtimes().keys()
+            for path in drift.folders:
                 self._touch(f"{path}/")
                 self.strays.update(self._strays_in(path, files, folders))
         self.strays -= {MARKER}
 
-    def _restamp(self, number: int, path: str) -> bool:
-        """Note how a page's file looks now where its bytes are those that were written; tell whether they are."""
-        data, look = self._bytes_of(path), _look_of(f"{self._text}/{path}")
-        known = self._index.value("SELECT digest FROM built WHERE page = ?", number)
-        if data is None or look is None or digest(data) != known:
-            return False
-        self._index.database.execute("UPDATE built SET size = ?, mtime = ? WHERE page = ?", (*look, number))
-        return True
+    def _known_files(self) -> set[str]:
+        return {*map(page_path, self._index.pages.urls()), *self._index.copies.paths()}
 
-    def _known(self) -> set[str]:
-        """Return the paths of all files of the guide."""
-        found = {page_path(url) for (url,) in self._index.rows("SELECT url FROM page")}
-        return found | {path for (path,) in self._index.rows("SELECT path FROM copy")}
-
-    def _strays_in(self, folder: str, files: set[str], folders: set[str]) -> Iterator[str]:
-        """Yield what lies in a folder and is neither a file nor a folder of the guide; a link in its place is that."""
+    def _strays_in(self, folder: str, files: set[str], folders: AbstractSet[str]) -> Iterator[str]:
+        """Yield what lies in a folder and is neither a file nor a folder of the guide, or the link in its place."""
         obstacle = self._folders.obstacle(folder)
         if obstacle:
             yield obstacle
@@ -214,24 +176,24 @@ class Output:
             write_atomic(self._root / MARKER, _MARKER_TEXT, self._scratch)
             self._touched.add("")
 
-    def stands(self, path: str, size: int, time: int) -> bool:
-        """Return whether a file still has the size and time that it had, and lies where its path says."""
-        return self._folders.holds(path.rpartition("/")[0]) and _look_of(f"{self._text}/{path}") == (size, time)
+    def stands(self, path: str, size: int, mtime: int) -> bool:
+        """Whether a file still has the size and time that it had, and lies where its path says."""
+        return self._folders.holds(path.rpartition("/")[0]) and look_of(f"{self._text}/{path}") == (size, mtime)
 
     def is_same(self, path: str, other: str) -> bool:
-        """Return whether two paths are one file, as on a disk that ignores case."""
+        """Whether two paths name one file, as on a disk that ignores case."""
         found, stands = look_at(f"{self._text}/{path}"), look_at(f"{self._text}/{other}")
         return found is not None and stands is not None and os.path.samestat(found, stands)
 
-    def write(self, path: str, data: bytes) -> tuple[bool, int, int]:
-        """Write a file where its bytes differ; give whether it was, its size and its time.
+    def write(self, path: str, data: bytes) -> Written:
+        """Write a file if its bytes differ.
 
-        A folder that is a file now, or the reverse, gives way; so does a link, in place of either.
+        A folder in its place, or a file in place of its folder, gives way; so does a link in place of either.
         """
         self.strays.discard(path)
         target, folder = f"{self._text}/{path}", path.rpartition("/")[0]
         if not self._folders.make(folder) and self._bytes_of(path) == data:
-            return (False, *(_look_of(target) or (0, 0)))
+            return Written(False, *(look_of(target) or (0, 0)))
         self._touch(path)
         write_bytes(self._part, data)
         try:
@@ -241,7 +203,7 @@ class Output:
             self._folders.forget()
             self._folders.make(folder)
             _put(self._part, target)
-        return (True, *(_look_of(target) or (0, 0)))
+        return Written(True, *(look_of(target) or (0, 0)))
 
     def _bytes_of(self, path: str) -> bytes | None:
         """Return the bytes of a plain file in plain folders; None where there is none that can be read."""
@@ -252,7 +214,7 @@ class Output:
 
     def note_links(self, paths: set[str]) -> set[str]:
         """Note as strays those of some paths where no plain file lies; return the others."""
-        others = {path for path in paths if _look_of(f"{self._text}/{path}") is None}
+        others = {path for path in paths if look_of(f"{self._text}/{path}") is None}
         self.strays |= others
         return paths - others
 
@@ -263,10 +225,10 @@ class Output:
             folder = folder.rpartition("/")[0]
 
     def sweep(self, kept: set[str]) -> int:
-        """Remove the strays, those `kept` excepted; give the number of files removed.
+        """Remove the strays except those `kept`; return the number of files removed.
 
-        Where hands put a folder in the place of a file that is to go, what lies in it is a stray by itself. What lies
-        behind a link is none: the link is.
+        Where somebody put a folder in the place of a file that is to go, what lies in it is a stray by itself. Where
+        somebody put a link, the link is the stray, not what lies behind it.
         """
         removed = 0
         for path in sorted(self.strays - kept):
@@ -279,32 +241,14 @@ class Output:
         return removed
 
     def settle(self) -> None:
-        """Note how the folders look that something was done in; remove those that are empty."""
+        """Remove folders that are empty and note the mtimes of those in which something was done."""
         for path in sorted(self._emptied, reverse=True):
-            if self._folders.obstacle(path):
-                continue
-            remove_empty_folders(self._root / path, self._root)
-        times = {path: _time_of(f"{self._text}/{path}") for path in self._touched}
-        gone = [(path,) for path, time in times.items() if time is None]
-        self._index.database.executemany("DELETE FROM folder WHERE path = ?", gone)
-        there = [(path, time) for path, time in times.items() if time is not None]
-        self._index.database.executemany("INSERT OR REPLACE INTO folder VALUES (?, ?)", there)
+            if not self._folders.obstacle(path):
+                remove_empty_folders(self._root / path, self._root)
+        self._index.folders.set_mtimes({path: folder_mtime(f"{self._text}/{path}") for path in self._touched})
         self._touched.clear()
         self._emptied.clear()
 
 
 def _put(part: str, target: str) -> None:
     os.replace(part, target)  # noqa: PTH105 - paths as text: there are many
-
-
-def _look_of(path: str) -> tuple[int, int] | None:
-    try:
-        found = os.lstat(path)
-    except OSError:
-        return None
-    return (found.st_size, found.st_mtime_ns) if is_plain_file(found) else None
-
-
-def _time_of(folder: str) -> int | None:
-    found = look_at(folder)
-    return found.st_mtime_ns if found is not None and is_plain_folder(found) else None

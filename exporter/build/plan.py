@@ -96,7 +96,7 @@ def changed_items(inputs: BuildInputs, look: Callable[[], FileChanges]) -> FileC
     index, guide = inputs.index, inputs.guide
     if index.meta("model") != guide.digest:
         return look_for_items(index, inputs.project.content, everything=True)
-    return FileChanges(*look())
+    return look()
 
 
 def plan_pages(inputs: BuildInputs, changes: FileChanges) -> PagePlan:
@@ -140,7 +140,8 @@ def _bring_up_to_date(
     _remember_newest(index, update.newest)
     _place_pages(inputs, planner, update, differing, earlier)
     changed = _changed_subjects(inputs, planner, update)
-    evaluated = _mark_stale(inputs, changed | moved_assets, differing, lists=update.lists)
+    homes = not planner.moved.isdisjoint(inputs.guide.prefixes.values())
+    evaluated = _mark_stale(inputs, changed | moved_assets, differing, lists=update.lists or homes)
     fresh = tuple(update.fresh) if update.changed else ()
     return PagePlan(frozenset(planner.moved), fresh, evaluated, update.read)
 

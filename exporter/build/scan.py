@@ -1,4 +1,4 @@
-"""What changed under content/ since the last build: a look at every file, a reading of those that look another way."""
+"""Find the files under content/ that look different from how the last build left them, and read them."""
 
 from __future__ import annotations
 
@@ -20,24 +20,26 @@ if TYPE_CHECKING:
     from exporter.guide.index.records import ItemFacts
     from exporter.guide.schema.guide_model import GuideModel
 
-_RACY = 50_000_000
-_COARSE = 2_000_000_000
-"""Nanoseconds in which a file may change without looking another way, where its system counts whole seconds."""
+# A signature stands for the bytes of a file only where a later write must change it. The system's clock may stand still
+# between two writes, so a file that was written within these times has none: it is read by every build until it has.
+_NS_FRESH = 50_000_000
+_NS_FRESH_IN_SECONDS = 2_000_000_000
+"""The same where the file system counts whole seconds."""
 
 
 def file_signature(found: os.stat_result, now: int) -> int:
-    """Return a number for a file's size, times and inode; 0, which never matches, for one written just `now`."""
-    fresh = _COARSE if found.st_mtime_ns % 1_000_000_000 == 0 else _RACY
+    """Return a number for how a file looks; 0, which never matches, for one that was written just `now` (in ns)."""
+    fresh = _NS_FRESH_IN_SECONDS if found.st_mtime_ns % 1_000_000_000 == 0 else _NS_FRESH
     if now - found.st_mtime_ns < fresh:
         return 0
     return hash((found.st_size, found.st_mtime_ns, found.st_ctime_ns, found.st_ino)) or 1
 
 
 def look_again(file: Path) -> tuple[int, bytes]:
-    """Return a file's signature and bytes once it is no longer fresh, after waiting a moment where needed."""
+    """Return a file's signature and bytes, after a short wait if it was just written; 0 where it cannot be read."""
     try:
-        wait = file.lstat().st_mtime_ns + _RACY - time.time_ns()
-        time.sleep(min(max(wait, 0), _RACY) / 1_000_000_000)
+        wait = file.lstat().st_mtime_ns + _NS_FRESH - time.time_ns()
+        time.sleep(min(max(wait, 0), _NS_FRESH) / 1_000_000_000)
         return file_signature(file.lstat(), time.time_ns()), read_file(str(file))
     except OSError:
         return 0, b""
@@ -52,50 +54,50 @@ def look_at_items(content: Path) -> dict[str, int]:
 
 
 def item_folders(content: Path) -> list[str]:
-    """Return the folders under content/ that can hold files of items; what lies behind a link is none."""
+    """Return the folders under content/ in which files of items may lie; what lies behind a link is none."""
     plain = PlainFolders(content)
     names = list_folder(f"{content}/entries").folders if plain.holds("entries") else ()
     return [*(["assets"] if plain.holds("assets") else ()), *(f"entries/{name}" for name in names)]
 
 
 def look_into(content: Path, folder: str) -> dict[str, int]:
-    """Return the signature of every plain JSON file in a folder, by path under content/; none for a missing folder."""
+    """Return the signature of every plain JSON file in a folder, by its path under content/; nothing for no folder."""
     now = time.time_ns()
     try:
         with os.scandir(f"{content}/{folder}") as entries:
             return {
-                f"{folder}/{each.name}": file_signature(each.stat(follow_symlinks=False), now)
-                for each in entries
-                if each.name.endswith(".json") and each.is_file(follow_symlinks=False)
+                f"{folder}/{entry.name}": file_signature(entry.stat(follow_symlinks=False), now)
+                for entry in entries
+                if entry.name.endswith(".json") and entry.is_file(follow_symlinks=False)
             }
     except FileNotFoundError:
         return {}
 
 
 def look_at_known(content: Path, known: Iterable[tuple[str, int]]) -> tuple[dict[str, tuple[int, int]], list[str]]:
-    """Look at files by paths and signs that are known, which is quicker than to list their folder.
+    """Look at files by paths and signatures that are known, which is quicker than to list their folder.
 
-    Gives the known sign and that of now of those that look another way, and the paths of those that are gone.
+    Returns, by path, the known and the present signature of those that look different, and the paths that are gone.
     """
     differing, gone, now, root = {}, [], time.time_ns(), f"{content}/"
-    for path, sign in known:
+    for path, signature in known:
         try:
             found = os.lstat(root + path)
         except FileNotFoundError:
             gone.append(path)
             continue
-        if hash((found.st_size, found.st_mtime_ns, found.st_ctime_ns, found.st_ino)) != sign:
+        if hash((found.st_size, found.st_mtime_ns, found.st_ctime_ns, found.st_ino)) != signature:
             if is_plain_file(found):
-                differing[path] = sign, file_signature(found, now)
+                differing[path] = signature, file_signature(found, now)
             else:
                 gone.append(path)
     return differing, gone
 
 
 def folder_signature(folder: str) -> int:
-    """Return a number for the names in a folder; 0, which never matches, where its time cannot tell of changes.
+    """Return a number for the names in a folder; 0, which never matches, where its mtime does not tell them.
 
-    So it is with one that was changed just now, and on disks that count time in milliseconds or more.
+    So it is with a folder that was changed just now, and on disks that count time in milliseconds or more.
     """
     try:
         found = os.lstat(folder)
@@ -115,22 +117,22 @@ def look_at_files(content: Path) -> dict[str, int]:
     return found
 
 
-class Read(NamedTuple):
+class ReadFile(NamedTuple):
     """A file that was read: its path, the digest of its bytes; facts, summary and `sys.updatedAt` of an item's."""
 
     path: str
     digest: bytes
     facts: ItemFacts | None
-    card: bytes = b""
+    summary: bytes = b""
     updated: str = ""
 
 
 def read_files(
     content: Path, guide: GuideModel, paths: Iterable[str], keep: Callable[[Item, str], None] | None = None
-) -> Iterator[Read]:
-    """Read files of items and work out their facts. Raises GuardError for one that is no JSON.
+) -> Iterator[ReadFile]:
+    """Read files of items and work out their facts. Raises GuardError for one that is not JSON.
 
-    `keep` is given each entry with pages, and its path.
+    `keep` is called with every entry that has pages, and its path.
     """
     from exporter.guide.pages.item_facts import facts_of, summary_of
 
@@ -142,13 +144,13 @@ def read_files(
         try:
             item = item_at(path, decode(data))
         except ValueError as error:
-            said = f"{content}/{path} is no JSON ({error}): take it back from git, or run sync --full"
-            raise GuardError("mirror-broken", said) from None
+            message = f"{content}/{path} is not JSON ({error}): restore it from git, or run sync --full"
+            raise GuardError("mirror-broken", message) from None
         if item is None:
-            yield Read(path, digest(data), None)
+            yield ReadFile(path, digest(data), None)
         else:
             facts = facts_of(guide, item, path)
             if keep is not None and facts.bases:
                 keep(item, path)
             updated = item.sys.get("updatedAt")
-            yield Read(path, digest(data), facts, summary_of(item), updated if isinstance(updated, str) else "")
+            yield ReadFile(path, digest(data), facts, summary_of(item), updated if isinstance(updated, str) else "")

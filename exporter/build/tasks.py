@@ -3,42 +3,59 @@
 from __future__ import annotations
 
 import itertools
+from contextlib import closing, contextmanager
 from functools import cached_property
 from typing import TYPE_CHECKING
 
 from exporter.build.outcome import Outcome
-from exporter.build.scan import Read, read_files
+from exporter.build.scan import ReadFile, read_files
+from exporter.guide.index.guide_index import GuideIndex
 from exporter.report.problems import Problem
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
+    from pathlib import Path
 
     from exporter.config.settings import Project
     from exporter.core.model import Item
-    from exporter.guide.index.guide_index import GuideIndex
     from exporter.guide.index.records import Page
     from exporter.guide.library.library import Library
     from exporter.guide.library.recorded_reads import Packer
     from exporter.guide.schema.guide_model import GuideModel
     from exporter.render.renderer import Renderer
+    from exporter.workers.worker import Tasks
 
-_AT_ONCE = 1000
-_FEW = 20_000
-"""Files of which a part that is worth it can be kept in memory for their pages."""
+PAGES_A_QUERY = 1000
+"""Pages whose rows are fetched by one query; from as many on, it pays to fetch what is linked to in advance."""
+
+MOST_FILES_KEPT = 20_000
+"""Files of a share from which on too small a part of the entries would fit into memory to be worth keeping."""
+
+
+@contextmanager
+def open_page_tasks(project: Project, guide: GuideModel, index_file: Path) -> Iterator[Tasks]:
+    """Open what a worker needs: the index is only read there, however it is shared out."""
+    with closing(GuideIndex(index_file, read_only=True)) as index:
+        yield PageTasks(project, guide, index).by_name
 
 
 class PageTasks:
-    """Shares of the work, with what they have in common; nothing of it is loaded before there is work."""
+    """The tasks of a build and what they share; nothing of it is loaded before there is work."""
 
     def __init__(self, project: Project, guide: GuideModel, index: GuideIndex) -> None:
         self._project = project
         self._guide = guide
         self._index = index
-        self._many = False
+        self._has_too_many = False
+
+    @property
+    def by_name(self) -> Tasks:
+        """The tasks by the names that they are sent out under."""
+        return {"read": self.read, "render": self.render}
 
     @cached_property
     def library(self) -> Library:
-        """What pages ask of, which nothing is asked of where nothing changed."""
+        """What answers the questions of pages; where nothing changed, nobody asks."""
         from exporter.guide.library.library import Library
 
         return Library(self._index, self._guide, self._project.content, self._project.root / "templates")
@@ -48,10 +65,10 @@ class PageTasks:
         loaded = self.library.items.load_whole(key)
         return loaded.item if loaded.path is not None else None
 
-    def read(self, paths: Sequence[str]) -> Iterator[Read]:
-        """Read files of items. Raises GuardError for one that is no JSON."""
-        self._many = self._many or len(paths) >= _FEW  # a share may come in pieces, the largest first
-        keep = None if self._many else self.library.items.keep
+    def read(self, paths: Sequence[str]) -> Iterator[ReadFile]:
+        """Read files of items. Raises GuardError for one that is not JSON."""
+        self._has_too_many = self._has_too_many or len(paths) >= MOST_FILES_KEPT  # the largest part of a share is first
+        keep = None if self._has_too_many else self.library.items.keep
         return read_files(self._project.content, self._guide, paths, keep)
 
     @cached_property
@@ -63,12 +80,11 @@ class PageTasks:
         return Renderer(self.library, self._project.cache / "templates"), Packer()
 
     def render(self, numbers: Sequence[int]) -> Iterator[Outcome]:
-        """Render pages by their numbers; yield what each gave."""
+        """Render pages by their numbers; a page that fails is an outcome with its problem."""
         from exporter.render.renderer import PageError
 
         library, (renderer, packer) = self.library, self._renderer
-        library.index.reopen_here()
-        if len(numbers) >= _AT_ONCE:
+        if len(numbers) >= PAGES_A_QUERY:
             library.items.fetch_linked()
         for number, page in self._pages_of(numbers):
             read, asked = library.items.files_read, library.questions
@@ -82,9 +98,9 @@ class PageTasks:
             yield Outcome(number, page, data, reads, problems, *work)
 
     def _pages_of(self, numbers: Iterable[int]) -> Iterator[tuple[int, Page]]:
-        """Yield pages in the order of their numbers, which are looked up by few queries."""
+        """Yield pages in the order of their numbers."""
         left = iter(numbers)
-        while some := list(itertools.islice(left, _AT_ONCE)):
+        while some := list(itertools.islice(left, PAGES_A_QUERY)):
             pages = self._index.pages.numbered(some)
             self.library.items.expect([page.key for page in pages.values() if page.key is not None])
             yield from ((number, pages[number]) for number in some)

@@ -3,36 +3,44 @@
 from __future__ import annotations
 
 import sqlite3
+from contextlib import closing
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, NamedTuple
 
-from exporter.build.scan import Read, folder_signature, item_folders, look_again, look_at_known, look_into
+from exporter.build.scan import ReadFile, folder_signature, item_folders, look_again, look_at_known, look_into
 from exporter.core.encoding import digest
 from exporter.core.errors import GuardError
+from exporter.guide.index.guide_index import GuideIndex
 from exporter.guide.index.records import NewItem
 from exporter.guide.index.subjects import list_subject, referrers_subject
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Sequence
     from pathlib import Path
 
-    from exporter.guide.index.guide_index import GuideIndex
     from exporter.guide.index.records import IndexedItem, ItemFacts
     from exporter.guide.pages.planner import PagePlanner
 
-_AT_ONCE = 1000
-_FEW = 200
-"""Files that are sooner read again at every build than noted, as long as there is nothing else to be written."""
+ITEMS_AN_INSERT = 1000
+
+_FRESH_FILES = 1000
+"""Files that are read once more at the end of a build, so that the next one need not: after a large sync, not all."""
+
+_SIGNATURES_WORTH_A_WRITE = 200
+"""Files beyond which it is quicker to note signatures than to read the files again in every build.
+
+Anything else that has to be written makes it worth it, too.
+"""
 
 
 @dataclass
 class Update:
-    """What an update found: the subjects of questions that may have other answers, the number of files read.
+    """What an update found.
 
-    `lists` says that what lists show, or in which order, is not as it was; `linked` are the keys of entries that say
-    something else to the addresses of those that link to them; `fresh` are paths of files that were written
-    so short ago that they could change again without looking another way; `newest` is the latest `sys.updatedAt` of
-    what was read, as it came.
+    `changed` are the subjects of questions that may have other answers, `read` is the number of files read. `lists`
+    says that what lists show, or its order, may be different; `linked` are the keys of entries that mean something
+    else to the addresses of those that link to them. `fresh` are paths of files written so short ago that they could
+    change again without looking different; `newest` is the latest `sys.updatedAt` that was read, as it came.
     """
 
     changed: set[str] = field(default_factory=set)
@@ -44,9 +52,9 @@ class Update:
 
 
 class FileChanges(NamedTuple):
-    """What a look at the files of items found: those to be read, with their signs `now` and `before`, if they had one.
+    """What a look at the files of items found: signatures `now` of those to be read, and `before` if they had one.
 
-    `gone` are files that are no longer there; `listed` the signs of folders in which all names were looked at.
+    `gone` are files that are not there any more; `listed` the signatures of folders whose names were all looked at.
     """
 
     now: dict[str, int]
@@ -56,134 +64,149 @@ class FileChanges(NamedTuple):
 
 
 def look_for_items(index: GuideIndex, content: Path, *, everything: bool = False) -> FileChanges:
-    """Look for files that differ from what the index knows of them; with `everything` all are to be read.
+    """Look for files that differ from what the index knows of them; with `everything`, all of them are to be read.
 
-    In a folder that has the names that it had only the files that the index knows are looked at.
+    A folder whose signature is the noted one has the names that it had: only the files that are known are looked at.
     """
-    look = FileChanges({}, {}, [], {})
-    trusted, seen = dict(index.rows("SELECT path, signature FROM listed")), 0
-    for folder in item_folders(content):
-        sign, known = folder_signature(f"{content}/{folder}"), index.items.signatures_in(folder)
+    found = FileChanges({}, {}, [], {})
+    listed, seen = index.listed.signatures(), 0
+    folders = item_folders(content)
+    for folder in folders:
+        signature, known = folder_signature(f"{content}/{folder}"), index.items.signatures_in(folder)
         seen += len(known)
-        if sign and trusted.get(folder) == sign and not everything:
-            differing, gone = look_at_known(content, known)
-            look.before.update({path: before for path, (before, _) in differing.items()})
-            look.now.update({path: now for path, (_, now) in differing.items()})
+        if signature and listed.get(folder) == signature and not everything:
+            _look_at_known(found, content, known)
         else:
-            look.listed[folder] = sign
-            before, now = dict(known), look_into(content, folder)
-            gone = [path for path in before if path not in now]
-            differs = [path for path, each in now.items() if everything or not each or before.get(path) != each]
-            look.before.update({path: before[path] for path in differs if path in before})
-            look.now.update({path: now[path] for path in differs})
-        look.gone.extend(gone)
+            found.listed[folder] = signature
+            _list_folder(found, known, look_into(content, folder), everything=everything)
     if seen != index.items.count():
-        folders = tuple(f"{each}/" for each in item_folders(content))
-        look.gone.extend(path for path in index.items.all_paths() if not path.startswith(folders))
-    return look
+        standing = tuple(f"{folder}/" for folder in folders)
+        found.gone.extend(path for path in index.items.all_paths() if not path.startswith(standing))
+    return found
 
 
-def note_folders(index: GuideIndex, content: Path, look: FileChanges) -> None:
-    """Note the signs of folders in which nothing came or went since they were listed.
+def look_for_items_at(index_file: Path, content: Path) -> FileChanges:
+    """Do the same in a process of its own."""
+    with closing(GuideIndex(index_file, read_only=True)) as index:
+        return look_for_items(index, content)
 
-    They are sooner listed again at every build than noted, as long as there is nothing else to be written.
+
+def _look_at_known(found: FileChanges, content: Path, known: list[tuple[str, int]]) -> None:
+    differing, gone = look_at_known(content, known)
+    found.before.update({path: before for path, (before, _) in differing.items()})
+    found.now.update({path: now for path, (_, now) in differing.items()})
+    found.gone.extend(gone)
+
+
+def _list_folder(found: FileChanges, known: list[tuple[str, int]], now: dict[str, int], *, everything: bool) -> None:
+    before = dict(known)
+    differing = [
+        path for path, signature in now.items() if everything or before.get(path) != signature or not signature
+    ]
+    found.before.update({path: before[path] for path in differing if path in before})
+    found.now.update({path: now[path] for path in differing})
+    found.gone.extend(path for path in before if path not in now)
+
+
+def note_folders(index: GuideIndex, content: Path, changes: FileChanges) -> None:
+    """Note the signatures of folders in which nothing came or went since they were listed.
+
+    As long as nothing else is to be written, it is quicker to list them in every build.
     """
     if not index.database.total_changes:
         return
-    noted = [
-        (path, sign) for path, sign in look.listed.items() if sign and sign == folder_signature(f"{content}/{path}")
-    ]
-    index.database.executemany("INSERT OR REPLACE INTO listed VALUES (?, ?)", noted)
+    unchanged = (
+        (path, signature)
+        for path, signature in changes.listed.items()
+        if signature and signature == folder_signature(f"{content}/{path}")
+    )
+    index.listed.insert(unchanged)
 
 
 def update_items(
-    index: GuideIndex, planner: PagePlanner, look: FileChanges, reads: Iterable[Read], *, everything: bool
+    index: GuideIndex, planner: PagePlanner, changes: FileChanges, reads: Iterable[ReadFile], *, everything: bool
 ) -> Update:
-    """Take over what was read of the files that look another way, or `everything` where the frame is another."""
-    update = Update()
-    before, now = look.before, look.now
-    update.fresh = [path for path, sign in now.items() if not sign]
-    for path in look.gone:
-        _replace(index, planner, update, Read(path, b"", None), index.items.at_path(path), 0)
-    signs: list[tuple[int, str]] = []
+    """Take over what was read of files that look different, or of `everything` where the model is another."""
+    update = Update(fresh=[path for path, signature in changes.now.items() if not signature])
+    before, now = changes.before, changes.now
+    for path in changes.gone:
+        _replace(index, planner, update, ReadFile(path, b"", None), index.items.at_path(path), 0)
+    signatures: list[tuple[int, str]] = []
     new: list[NewItem] = []
-    for read in reads:
-        path, facts = read.path, read.facts
+    for file in reads:
+        path, facts = file.path, file.facts
         update.read += 1
-        update.newest = max(update.newest, read.updated)
+        update.newest = max(update.newest, file.updated)
         old = index.items.at_path(path) if path in before else None
-        if old is None or old.digest != read.digest or (everything and old.facts != facts):
-            if _replace(index, planner, update, read, old, now[path]):
-                new.append(NewItem(path, now[path], read.digest, facts, read.card))
+        if old is None or old.digest != file.digest or (everything and old.facts != facts):
+            if _replace(index, planner, update, file, old, now[path]):
+                new.append(NewItem(path, now[path], file.digest, facts, file.summary))
         elif before[path] != now[path] and now[path]:
-            signs.append((now[path], path))
+            signatures.append((now[path], path))
         if everything and old is not None and facts is not None and facts.type:
             planner.place_entry(facts.key, facts)
-        if len(new) == _AT_ONCE:
-            _put(index, new)
+        if len(new) == ITEMS_AN_INSERT:
+            _insert(index, new)
             new.clear()
-    _put(index, new)
-    if update.changed or len(signs) > _FEW:
-        index.items.set_signatures(signs)
+    _insert(index, new)
+    if update.changed or len(signatures) > _SIGNATURES_WORTH_A_WRITE:
+        index.items.set_signatures(signatures)
     return update
 
 
-def sign_fresh(index: GuideIndex, content: Path, paths: list[str]) -> None:
-    """Note how files look that were fresh when they were read: once they no longer are and still hold the same."""
-    signs = []
-    for path in paths[:_AT_ONCE]:
-        sign, data = look_again(content / path)
+def sign_fresh(index: GuideIndex, content: Path, paths: Sequence[str]) -> None:
+    """Note the signatures of files that were just written when they were read, if they still hold the same."""
+    signatures = []
+    for path in paths[:_FRESH_FILES]:
+        signature, data = look_again(content / path)
         old = index.items.at_path(path)
-        if sign and old is not None and old.digest == digest(data):
-            signs.append((sign, path))
-    index.items.set_signatures(signs)
+        if signature and old is not None and old.digest == digest(data):
+            signatures.append((signature, path))
+    index.items.set_signatures(signatures)
 
 
 def _replace(
-    index: GuideIndex, planner: PagePlanner, update: Update, read: Read, old: IndexedItem | None, sign: int
+    index: GuideIndex, planner: PagePlanner, update: Update, file: ReadFile, old: IndexedItem | None, signature: int
 ) -> bool:
-    """Put a file's new facts for its old ones; a file without a digest is gone. Tells whether a new row is due."""
-    facts, before = read.facts, old.facts if old is not None else None
-    if old is not None and read.digest and before == facts:
-        index.items.renew(read.path, sign, read.digest, read.card)
+    """Put a file's new facts in place of its old ones; a file without a digest is gone. Return whether a row is due."""
+    facts, before = file.facts, old.facts if old is not None else None
+    if old is not None and file.digest and before == facts:
+        index.items.renew(file.path, signature, file.digest, file.summary)
         update.changed.update({facts.key} if facts is not None else ())
         return False
     if old is not None:
-        index.drop_item(read.path)
+        index.drop_item(file.path)
     _note(update, before, facts)
-    for each in {facts.key if facts else "", before.key if before else ""}:
-        if each.startswith("entry:"):
-            planner.place_entry(each, facts)
-    return bool(read.digest)
+    for key in {facts.key if facts else "", before.key if before else ""}:
+        if key.startswith("entry:"):
+            planner.place_entry(key, facts)
+    return bool(file.digest)
 
 
-def _put(index: GuideIndex, rows: list[NewItem]) -> None:
+def _insert(index: GuideIndex, rows: list[NewItem]) -> None:
     try:
         index.put_items(rows)
     except sqlite3.IntegrityError:
-        paths = [
-            row.path
-            for row in rows
-            if row.facts is not None and index.items.path_of(row.facts.key) not in (None, row.path)
-        ]
-        both = " and ".join(f"content/{each}" for each in paths[:2]) or "two files of content/"
-        said = f"{both}: an item lies there that lies elsewhere too: remove one of its files, or run sync --full"
-        raise GuardError("mirror-double", said) from None
+        known = ((row.path, index.items.path_of(row.facts.key)) for row in rows if row.facts is not None)
+        paths = [path for path, other in known if other not in (None, path)]
+        both = " and ".join(f"content/{path}" for path in paths[:2]) or "two files of content/"
+        message = f"{both}: the same item lies in two places: remove one of the files, or run sync --full"
+        raise GuardError("mirror-double", message) from None
 
 
 def _note(update: Update, before: ItemFacts | None, after: ItemFacts | None) -> None:
-    """Note the subjects that a change of facts concerns: the item, lists that hold it, what it links to."""
-    for each, other in ((before, after), (after, before)):
-        if each is None:
+    """Note the subjects that a change of facts concerns: the item, the lists that hold it, what it links to."""
+    for facts, other in ((before, after), (after, before)):
+        if facts is None:
             continue
-        update.changed.add(each.key)
-        targets = set(each.targets) - set(other.targets if other else ())
+        update.changed.add(facts.key)
+        targets = set(facts.targets) - set(other.targets if other else ())
         update.changed.update(referrers_subject(target) for target, _ in targets)
-        labels = other is None or other.labels != each.labels or other.type != each.type
-        if each.type and (labels or targets):
-            update.changed.add(list_subject(each.type))
-        places = set(each.lists) - set(other.lists if other else ())
+        labels = other is None or other.labels != facts.labels or other.type != facts.type
+        if facts.type and (labels or targets):
+            update.changed.add(list_subject(facts.type))
+        places = set(facts.lists) - set(other.lists if other else ())
         update.changed.update(list_subject(name) for whole, *_ in places for name in (whole, whole.partition("/")[0]))
         update.lists = update.lists or labels or bool(places)
-        if each.linked_values != (other.linked_values if other else ()):
-            update.linked.add(each.key)
+        if facts.linked_values != (other.linked_values if other else ()):
+            update.linked.add(facts.key)

@@ -9,12 +9,13 @@ from dataclasses import asdict, dataclass
 from typing import TYPE_CHECKING
 
 from exporter.core.encoding import digest, pack
+from exporter.guide.index.built_table import BuiltPage
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
     from exporter.build.outcome import Outcome
-    from exporter.build.output import Output
+    from exporter.build.output import Output, Written
     from exporter.guide.index.guide_index import GuideIndex
 
 PAGES_A_TRANSACTION = 1000
@@ -37,7 +38,7 @@ def write_pages(
     """Write pages as they come out of the processes; `detail` is called with a line for each file that differs."""
     rendered = written = read = asked = 0
     failed: list[Outcome] = []
-    looks: list[tuple[Outcome, int, int]] = []
+    built: list[tuple[Outcome, Written]] = []
     for outcome in outcomes:
         read += outcome.read
         asked += outcome.asked
@@ -45,29 +46,31 @@ def write_pages(
             failed.append(outcome)
             continue
         rendered += 1
-        differs, size, mtime = output.write(outcome.page.path, outcome.data)
-        if differs:
+        file = output.write(outcome.page.path, outcome.data)
+        if file.differs:
             written += 1
             detail(f"written: {outcome.page.path}")
-        looks.append((outcome, size, mtime))
-        if len(looks) == PAGES_A_TRANSACTION:
-            _keep(index, looks)
-            looks = []
-    _keep(index, looks)
+        built.append((outcome, file))
+        if len(built) == PAGES_A_TRANSACTION:
+            _keep(index, built)
+            built = []
+    _keep(index, built)
     return Rendered(rendered, written, read, asked, tuple(failed))
 
 
-def _keep(index: GuideIndex, looks: list[tuple[Outcome, int, int]]) -> None:
+def _keep(index: GuideIndex, built: list[tuple[Outcome, Written]]) -> None:
     """Keep what pages read and how their files look: with that they are built."""
-    if not looks:
+    if not built:
         return
     from exporter.guide.library.recorded_reads import store_reads
 
-    rows = []
-    reads = [(page.number, page.page.key, page.reads) for page, *_ in looks if page.reads is not None]
-    for (page, size, mtime), (*_, found) in zip(looks, reads, strict=True):
-        problems = pack([list(asdict(problem).values()) for problem in page.problems]) if page.problems else None
-        rows.append((page.number, found.shared_set, size, mtime, digest(page.data), problems))
+    reads = [(page.number, page.page.key, page.reads) for page, _ in built if page.reads is not None]
+    rows = [_row(page, found.shared_set, file) for (page, file), (*_, found) in zip(built, reads, strict=True)]
     with index.transaction():
         store_reads(index, reads)
-        index.database.executemany("INSERT OR REPLACE INTO built VALUES (?, ?, ?, ?, ?, ?)", rows)
+        index.built.insert(rows)
+
+
+def _row(page: Outcome, shared_set: int, file: Written) -> BuiltPage:
+    problems = pack([list(asdict(problem).values()) for problem in page.problems]) if page.problems else None
+    return BuiltPage(page.number, shared_set, file.size, file.mtime, digest(page.data), problems)

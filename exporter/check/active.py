@@ -28,9 +28,9 @@ def active_files(rules: Rules, item: Item, path: str, content: Path) -> Iterator
     for file in asset_files(item, path):
         if folders.find(file.path) is None:
             continue
-        said = _sentence(file, content, keeps=site.content.active == "keep")
-        if said:
-            yield "asset-active", file.locales[0], "file", f" has a file that browsers run, {file.path}: {said}"
+        sentence = _sentence(file, content, keeps=site.content.active == "keep")
+        if sentence:
+            yield "asset-active", file.locales[0], "file", f" has a file that browsers run, {file.path}: {sentence}"
 
 
 def _sentence(file: AssetFile, content: Path, *, keeps: bool) -> str:

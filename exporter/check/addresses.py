@@ -8,7 +8,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from exporter.config.url_patterns import paths_of
-from exporter.guide.pages.planner import named, shared_addresses
+from exporter.guide.pages.conflicts import named, shared_addresses
 from exporter.report.problems import problem
 from exporter.report.text import one_line
 
@@ -17,7 +17,8 @@ if TYPE_CHECKING:
 
     from exporter.guide.index.guide_index import GuideIndex
     from exporter.guide.index.records import Page
-    from exporter.guide.pages.planner import Conflict, PagePlanner
+    from exporter.guide.pages.conflicts import Conflict
+    from exporter.guide.pages.planner import PagePlanner
     from exporter.guide.schema.guide_model import GuideModel
     from exporter.report.problems import Problem
 

@@ -62,9 +62,9 @@ class MirrorCheck:
                     yield from self._compare(index, planner, links)
 
     def _look_at_items(self, index: GuideIndex, planner: PagePlanner, links: LinkTables) -> Iterator[Problem]:
-        content, rules = self._project.content, self._rules
+        content = self._project.content
         paths = sorted(look_at_items(content))
-        found = in_processes(self._jobs, paths, lambda some: _look(rules, content, some), _ITEMS_PER_PROCESS)
+        found = in_processes(self._jobs, paths, look_at_files, (self._rules, content), _ITEMS_PER_PROCESS)
         seen: set[str] = set()
         items: list[ItemFindings] = []
         for item in found:
@@ -113,7 +113,8 @@ def _insert(items: list[ItemFindings], index: GuideIndex, links: LinkTables) -> 
     links.add(items)
 
 
-def _look(rules: Rules, content: Path, paths: Iterable[str]) -> Iterator[ItemFindings]:
+def look_at_files(rules: Rules, content: Path, paths: Iterable[str]) -> Iterator[ItemFindings]:
+    """Yield what is found in files of items; a file that is gone by now yields nothing."""
     for path in paths:
         try:
             item = item_at(path, decode(read_file(f"{content}/{path}")))

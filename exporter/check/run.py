@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 from exporter.build.output import MARKER, check_output
 from exporter.check.mirror import MirrorCheck
 from exporter.check.rules import make_rules
+from exporter.check.words import missing_words
 from exporter.core.containment import walk_links
 from exporter.guide.library.template_files import linked_files
 from exporter.guide.pages.moved_record import read_moved
@@ -52,7 +53,8 @@ def check_guide(project: Project, *, strict: bool = False, jobs: int = 0) -> Che
     mirror, site = MirrorCheck(project, make_rules(guide, codes), moved, jobs), _site_check(project, codes, jobs)
     linked = _links(project) if "link-on-disk" in codes else ()
     asked = unknown_names(project.root, guide) if "template-unknown" in codes else ()
-    found = chain(linked, asked, mirror.find(), site.find() if site is not None else [_NO_SITE])
+    words = missing_words(guide, project.root / "templates") if "words-missing" in codes else ()
+    found = chain(linked, asked, words, mirror.find(), site.find() if site is not None else [_NO_SITE])
     weighed = dict.fromkeys(weigh(mark_left_out(found, guide), project.site.check, strict=strict))
     kept, notes = split_left_out(weighed, guide)
     problems = tuple(sorted(kept, key=_place))

@@ -15,7 +15,7 @@ from exporter.report.text import one_line
 from exporter.workers.pool import in_processes
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Iterable, Iterator, Sequence
     from collections.abc import Set as AbstractSet
     from pathlib import Path
 
@@ -48,6 +48,49 @@ class _Wrong:
     pages: set[int] = field(default_factory=set)
 
 
+@dataclass(frozen=True)
+class SitePages:
+    """The pages of site/ by their numbers, and what to look for on them; any process can look at some of them."""
+
+    output: Path
+    site: Site
+    paths: Sequence[str]
+    codes: AbstractSet[str]
+
+    def look_at(self, numbers: Iterable[int]) -> Iterator[PageFindings]:
+        """Yield what is found on pages, by their numbers."""
+        alt, size = "alt-missing" in self.codes, "image-size-missing" in self.codes
+        for number in numbers:
+            page = self.paths[number]
+            data = read_file(f"{self.output}/{page}")
+            text = data.decode("utf-8", "replace")
+            anchors = is_in_order(text, page, self.site, alt=alt, size=size)
+            if anchors is not None:
+                yield PageFindings(number, len(data), [], anchors)
+            else:
+                yield PageFindings(number, len(data), *self._parse(text, page))
+
+    def _parse(self, text: str, page: str) -> tuple[list[tuple[str, Found]], list[Target]]:
+        reader = PageReader(text, page, self.site)
+        wrong = [("alt-missing", found) for found in reader.without_alt]
+        wrong += [("image-size-missing", found) for found in reader.without_size]
+        others: list[Target] = []
+        for found in reader.links:
+            file = self.site.file(found.target.file) if found.target is not None else ""
+            if found.target is None or file is None:
+                wrong += [("page-link-dead", found)] if file is None else []
+            elif file == page and found.target.anchor and found.target.anchor not in reader.anchors:
+                wrong.append(("page-anchor-dead", found._replace(target=Target(file, found.target.anchor))))
+            elif file and file != page and found.target.anchor and file.endswith(PAGES):
+                others.append(Target(file, found.target.anchor))
+        return [found for found in wrong if found[0] in self.codes], others
+
+    def read(self, page: str) -> PageReader:
+        """Parse a page by its path."""
+        data = read_file(f"{self.output}/{page}")
+        return PageReader(data.decode("utf-8", "replace"), page, self.site)
+
+
 class SiteCheck:
     """The check of site/: it counts the pages and yields their problems."""
 
@@ -57,19 +100,21 @@ class SiteCheck:
         self._jobs = jobs
         self._site = Site(frozenset(walk_files(output)), base_url)
         pages = (path for path in self._site.files if path.endswith(PAGES))
-        self._pages = sorted(path for path in pages if not path.startswith(_ASSETS))
+        self._paths = sorted(path for path in pages if not path.startswith(_ASSETS))
+        self._pages = SitePages(output, self._site, self._paths, codes)
         self._wrong: dict[tuple[str, str | Target], _Wrong] = {}
-        self.pages = len(self._pages)
+        self.pages = len(self._paths)
 
     def find(self) -> Iterator[Problem]:
         """Yield the problems; what is wrong in the same way on several pages is one."""
         wanted: dict[Target, list[int]] = {}
-        for found in in_processes(self._jobs, range(len(self._pages)), self._look_at, _PAGES_PER_PROCESS):
+        numbers = range(self.pages)
+        for found in in_processes(self._jobs, numbers, SitePages.look_at, (self._pages,), _PAGES_PER_PROCESS):
             self._keep(found)
             for target in found.anchors:
                 wanted.setdefault(target, []).append(found.number)
             if found.size > LARGEST_PAGE:
-                yield self._too_large(self._pages[found.number], found.size)
+                yield self._too_large(self._paths[found.number], found.size)
         self._look_for(wanted)
         yield from self._other_files()
         for (code, _), wrong in self._wrong.items():
@@ -82,33 +127,6 @@ class SiteCheck:
                 wrong.number, wrong.found = page.number, found
             wrong.pages.add(page.number)
 
-    def _look_at(self, numbers: Iterable[int]) -> Iterator[PageFindings]:
-        alt, size = "alt-missing" in self._codes, "image-size-missing" in self._codes
-        for number in numbers:
-            page = self._pages[number]
-            data = read_file(f"{self._output}/{page}")
-            text = data.decode("utf-8", "replace")
-            anchors = is_in_order(text, page, self._site, alt=alt, size=size)
-            if anchors is not None:
-                yield PageFindings(number, len(data), [], anchors)
-            else:
-                yield PageFindings(number, len(data), *self._parse(text, page))
-
-    def _parse(self, text: str, page: str) -> tuple[list[tuple[str, Found]], list[Target]]:
-        reader = PageReader(text, page, self._site)
-        wrong = [("alt-missing", found) for found in reader.without_alt]
-        wrong += [("image-size-missing", found) for found in reader.without_size]
-        others: list[Target] = []
-        for found in reader.links:
-            file = self._site.file(found.target.file) if found.target is not None else ""
-            if found.target is None or file is None:
-                wrong += [("page-link-dead", found)] if file is None else []
-            elif file == page and found.target.anchor and found.target.anchor not in reader.anchors:
-                wrong.append(("page-anchor-dead", found._replace(target=Target(file, found.target.anchor))))
-            elif file and file != page and found.target.anchor and file.endswith(PAGES):
-                others.append(Target(file, found.target.anchor))
-        return [found for found in wrong if found[0] in self._codes], others
-
     def _look_for(self, wanted: dict[Target, list[int]]) -> None:
         """Look for the anchors that other pages name; where one is missing, those pages are read again for the line."""
         by_file: dict[str, list[Target]] = {}
@@ -116,23 +134,19 @@ class SiteCheck:
             by_file.setdefault(target.file, []).append(target)
         dead: dict[int, set[Target]] = {}
         for file, targets in by_file.items():
-            anchors = self._read(file).anchors
+            anchors = self._pages.read(file).anchors
             for target in targets:
                 for number in wanted[target] if target.anchor not in anchors else ():
                     dead.setdefault(number, set()).add(target)
         for number, gone in dead.items():
-            page = self._pages[number]
-            links = ((link, link.target) for link in self._read(page).links if link.target is not None)
+            page = self._paths[number]
+            links = ((link, link.target) for link in self._pages.read(page).links if link.target is not None)
             whole = (link._replace(target=Target(self._site.file(to.file) or "", to.anchor)) for link, to in links)
             wrong = [("page-anchor-dead", link) for link in whole if link.target in gone]
             self._keep(PageFindings(number, 0, wrong, []))
 
-    def _read(self, page: str) -> PageReader:
-        data = read_file(f"{self._output}/{page}")
-        return PageReader(data.decode("utf-8", "replace"), page, self._site)
-
     def _other_files(self) -> Iterator[Problem]:
-        for path in sorted(self._site.files - set(self._pages)):
+        for path in sorted(self._site.files - set(self._paths)):
             if not path.startswith(_TAKEN_ALONG):
                 size = os.stat(f"{self._output}/{path}").st_size  # noqa: PTH116 - paths as text: there are many
                 if size > LARGEST_FILE:
@@ -144,7 +158,7 @@ class SiteCheck:
 
     def _problem(self, code: str, wrong: _Wrong) -> Problem:
         line, written, _ = wrong.found
-        page = f"site/{self._pages[wrong.number]}"
+        page = f"site/{self._paths[wrong.number]}"
         more = len(wrong.pages) - 1
         message = f"{page}:{line}{_MESSAGES[code].format(written)}"
         message += f" ({more} other page{'s have' if more > 1 else ' has'} the same)" if more else ""

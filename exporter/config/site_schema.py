@@ -218,7 +218,9 @@ def read_site(text: str, path: Path) -> SiteConfig:
     except ValidationError as error:
         found += [_sentence(part, read.lines) for part in error.errors(include_url=False)]
     if found:
-        raise ConfigError("config-invalid", "\n".join(f"{path}:{line}: {said}" for line, said in sorted(set(found))))
+        raise ConfigError(
+            "config-invalid", "\n".join(f"{path}:{line}: {message}" for line, message in sorted(set(found)))
+        )
     return site
 
 

@@ -34,8 +34,8 @@ def read_yaml(text: str, path: Path) -> MarkedYaml:
     except yaml.YAMLError as error:
         mark = getattr(error, "context_mark", None) or getattr(error, "problem_mark", None)
         where = f"{path}:{mark.line + 1}" if mark is not None else str(path)
-        said = getattr(error, "problem", None) or "unreadable characters"
-        raise ConfigError("config-yaml", f"{where}: not valid YAML: {said}") from None
+        reason = getattr(error, "problem", None) or "unreadable characters"
+        raise ConfigError("config-yaml", f"{where}: not valid YAML: {reason}") from None
     return MarkedYaml(value, reader.lines, reader.problems)
 
 
@@ -58,8 +58,8 @@ class _Reader:
         self.lines.setdefault(path, line)
         self._left -= 1
         if id(node) in self._above or self._left < 0:
-            said = "an alias that contains itself" if self._left >= 0 else "its aliases make it too large"
-            self.problems.append((line, f"{dotted(path[:2])}: {said}"))
+            reason = "an alias that contains itself" if self._left >= 0 else "its aliases make it too large"
+            self.problems.append((line, f"{dotted(path[:2])}: {reason}"))
             return None
         self._above.append(id(node))
         found = self._inside(node, path)

@@ -79,7 +79,7 @@ def _is_own(path: Path) -> bool:
     SQLite writes in place, so that another name's bytes would change.
     """
     found = [look_at(f"{path}{suffix}") for suffix in _COMPANIONS]
-    return all(each is None or (is_plain_file(each) and each.st_nlink <= 1) for each in found)
+    return all(look is None or (is_plain_file(look) and look.st_nlink <= 1) for look in found)
 
 
 def _open_sound(path: Path, wanted: CacheFormat, *, across_threads: bool) -> sqlite3.Connection | None:

@@ -46,15 +46,14 @@ def is_plain_folder_at(path: str) -> bool:
     return found is not None and is_plain_folder(found)
 
 
-def is_plain_file_at(path: str) -> bool:
-    """Whether a file with bytes of its own lies at a path."""
-    found = look_at(path)
-    return found is not None and is_plain_file(found)
-
-
 def obstacle_sentence(path: str) -> str:
-    """Say that something stands where a folder of the guide's own belongs, and what to do about it."""
-    return f"{path} is a link, or no folder: nothing is read or written behind it; put a folder in its place"
+    """Return what stands where a folder of the guide's own belongs, and what to do about it. Looks at the disk."""
+    found = look_at(path)
+    if found is not None and is_link(found):
+        return (
+            f"{path} is a link, and links are not followed: put a folder in its place, then run again; nothing is lost"
+        )
+    return f"{path} is a file where a folder is needed: move it away, then run again; nothing is lost"
 
 
 class Listing(NamedTuple):

@@ -17,7 +17,7 @@ from exporter.report.report import Report
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping
 
-    from exporter.build.output import OutputDrift
+    from exporter.build.drift import OutputDrift
     from exporter.build.result import BuildResult
     from exporter.build.run import RenderOutcome
     from exporter.config.settings import Project
@@ -152,7 +152,8 @@ def _render(
     verbose: bool,
 ) -> BuildReport:
     """Render, after a sync where one is asked for; what stands in site/ is looked at meanwhile."""
-    from exporter.build.output import clean_output, clear_history, look_ahead
+    from exporter.build.drift import look_ahead
+    from exporter.build.output import clean_output, clear_history
 
     clear_history(project)
     if choices.clean:
@@ -216,6 +217,6 @@ def _render_pages(
     from exporter.build.run import RenderOptions, render_guide
 
     has_errors = synced is not None and any(problem.severity == "error" for problem in synced.problems)
-    brought = synced is not None and (synced.report.upserted > 0 or synced.report.deleted > 0)
-    options = RenderOptions(choices.jobs, choices.strict, has_errors, brought, detail)
+    has_news = synced is not None and (synced.report.upserted > 0 or synced.report.deleted > 0)
+    options = RenderOptions(choices.jobs, choices.strict, has_errors, has_news, detail, choices.workers)
     return render_guide(project, options, drift)

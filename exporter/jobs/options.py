@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from pathlib import Path
 
     from exporter.mirror.wait import Awaited
+    from exporter.workers.pool import WorkerPool
 
 WAIT_SECONDS = 120.0
 """Seconds to wait for an announced item where no limit is named."""
@@ -37,9 +38,10 @@ class RenderChoices:
     """How to render.
 
     `clean` renders as if site/ and .export/ were absent. With `strict`, any error leaves all of site/ as it was. `jobs`
-    is the number of processes, 0 for one a core.
+    is the number of processes, 0 for one a core. Whoever builds again and again keeps `workers` warm for that.
     """
 
     clean: bool = False
     strict: bool = False
     jobs: int = 0
+    workers: WorkerPool | None = field(default=None, repr=False)

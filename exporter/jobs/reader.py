@@ -6,9 +6,9 @@ from contextlib import closing
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING
 
+from exporter.build.drift import INDEX
 from exporter.build.program_stamp import program_digest
 from exporter.build.result import BuildResult, all_files, confirm_result
-from exporter.build.run import INDEX
 from exporter.core.naming import file_name
 from exporter.guide.index.guide_index import GuideIndex
 from exporter.reader.model import Publication, PublishedChange

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import errno
 import json
 import os
 from contextlib import closing
@@ -11,14 +10,12 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from exporter.core.containment import (
     PlainFolders,
-    is_plain_file_at,
     is_plain_folder_at,
     list_folder,
     obstacle_sentence,
     remove_whole,
     walk_folders,
 )
-from exporter.core.disk_errors import disk_sentence
 from exporter.core.encoding import decode, digest, order_free_sum, subtract
 from exporter.core.errors import GuardError
 from exporter.core.files import read_bytes, remove, rename
@@ -144,20 +141,15 @@ def guard_plan(staging: Staging, content: Path) -> None:
         for path, _ in staging.steps(phase):
             _raise_at(content, folders.obstacle(path.rpartition("/")[0]))
             if phase is not Phase.REMOVE and is_plain_folder_at(f"{content}/{path}"):
-                raise GuardError(
-                    "folder-on-disk", f"content/{path} is a folder, but a file belongs there: move it away"
-                )
+                words = "is a folder where a file is needed: move it away, then run again; nothing is lost"
+                raise GuardError("folder-on-disk", f"{content}/{path} {words}")
     for inside, _ in walk_folders(staging.whole):
         _raise_at(content, folders.obstacle(inside.rstrip("/")))
 
 
 def _raise_at(content: Path, obstacle: str) -> None:
-    if not obstacle:
-        return
-    if is_plain_file_at(f"{content}/{obstacle}"):
-        in_the_way = NotADirectoryError(errno.ENOTDIR, os.strerror(errno.ENOTDIR), str(content / obstacle))
-        raise GuardError("disk", disk_sentence(in_the_way))
-    raise GuardError("link-on-disk", f"{obstacle_sentence(f'content/{obstacle}')}, then run again")
+    if obstacle:
+        raise GuardError("link-on-disk", obstacle_sentence(f"{content}/{obstacle}"))
 
 
 def keep_files(staging: Staging, content: Path) -> None:

@@ -4,14 +4,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from jinja2 import pass_context
 from markupsafe import Markup
 
 from exporter.guide.library import questions
-from exporter.guide.schema.field_words import LONG, label
+from exporter.guide.schema.field_words import LONG
 from exporter.render.entry.inline import inline
 from exporter.render.entry.metadata import absolute, absolute_url, metadata
 from exporter.render.entry.rich_text import render_document
@@ -24,23 +23,24 @@ from exporter.render.view.fields import (
     FieldValue,
     alt_of,
     caption_of,
+    day_of,
     field_type,
     fields_of,
+    is_home,
     locale_of,
     once,
     picture_of,
-    referrers_of,
-    sort_entries,
     source_of,
     summary_field,
     title_of,
     type_name,
-    type_of,
     url_of,
 )
+from exporter.render.view.groups import find_groups
 from exporter.render.view.languages import language_name, spoken_name, write_number
 from exporter.render.view.lazy import EntryList, Lazy
 from exporter.render.view.other_spaces import Resource
+from exporter.render.view.referrers import referrers_of
 from exporter.render.view.rich_text import RichText, document_of
 from exporter.render.view.view import Asset, Entry, Thing, View, loaded_of
 
@@ -257,36 +257,11 @@ def _facts(entry: Entry) -> tuple[FieldValue, ...]:
     return Layout(entry).facts
 
 
-@dataclass(frozen=True)
-class Group:
-    """A link field that a list can be divided by: its name and its targets, each with its count."""
-
-    name: str
-    targets: tuple[tuple[Entry, int], ...]
-
-
 @pass_context
 def _groups(context: Context) -> Lazy:
-    """What a list can be divided by: the single-link fields of its type whose targets have pages of their own."""
+    """What a list can be divided by: the single-link fields of its type that gather entries at pages of their own."""
     view: View = context[VIEW]
-    return Lazy(lambda: _find_groups(view))
-
-
-def _find_groups(view: View) -> tuple[Group, ...]:
-    content_type = view.content_type(view.page.type_id)
-    groups, seen = [], set[str]()
-    for field in content_type.fields if content_type else ():
-        if field.link_type == "Entry":
-            answer = view.ask(questions.link_targets(view.page.type_id, field.id))
-            things = ((view.thing(key), count) for key, count in answer)
-            counts = {thing: count for thing, count in things if isinstance(thing, Entry) and url_of(thing)}
-            if max(counts.values(), default=0) > 1:  # else every group would be a single entry
-                types = {type_of(thing) for thing in counts}
-                by_field = len(types) > 1 or view.page.type_id in types or bool(types & seen)
-                name = label(field.name) if by_field else type_name(view, *types)
-                seen |= types
-                groups.append(Group(name, tuple((target, counts[target]) for target in sort_entries(counts))))
-    return tuple(groups)
+    return Lazy(lambda: find_groups(view))
 
 
 FILTERS = {
@@ -295,9 +270,11 @@ FILTERS = {
     "caption": caption_of,
     "date": _date,
     "fact": _fact,
+    "day": day_of,
     "facts": _facts,
     "inline": _inline,
     "is_asset": lambda value: isinstance(value, Asset),
+    "is_home": is_home,
     "is_entry": lambda value: isinstance(value, Entry),
     "is_resource": lambda value: isinstance(value, Resource),
     "language": _language,

@@ -16,11 +16,12 @@ from exporter.guide.index.records import PageKind
 from exporter.guide.library import questions
 from exporter.guide.pages.urls import letter_url, list_url
 from exporter.render.entry.sections import Layout, Section
-from exporter.render.filters import VIEW, Group
+from exporter.render.filters import VIEW
 from exporter.render.jinja_environment import Templates
 from exporter.render.markup.control_characters import drop_controls
 from exporter.render.template_errors import explain
 from exporter.render.view.fields import FieldValue, type_name
+from exporter.render.view.groups import Group
 from exporter.render.view.languages import Language, languages
 from exporter.render.view.lazy import Lazy, SiteValues
 from exporter.render.view.lists import ListView, chosen_lists
@@ -83,8 +84,9 @@ class TypeLink:
 
     @property
     def count(self) -> int:
-        """How many entries the type has."""
-        return self._view.ask(questions.entry_count(self.id))
+        """How many entries the type has, a home of the guide apart."""
+        homes = self._view.ask(questions.home_keys(self._view.locale)).values()
+        return self._view.ask(questions.entry_count(self.id)) - sum(type_id == self.id for type_id in homes)
 
 
 class Alternate(NamedTuple):
@@ -187,10 +189,8 @@ class Renderer:
 
     def _types(self, view: View, *, parts: bool) -> tuple[TypeLink, ...]:
         """Return the types that have pages and entries, either those that are `parts` of other pages or the others."""
-        wanted = (
-            type_id for type_id in view.ask(questions.LISTED_TYPES) if (type_id in self._guide.embedded_types) is parts
-        )
-        return tuple(TypeLink(view, type_id) for type_id in wanted)
+        listed, embedded = view.ask(questions.listed_types(view.locale)), self._guide.embedded_types
+        return tuple(TypeLink(view, type_id) for type_id in listed if (type_id in embedded) is parts)
 
     def _template_of(self, view: View) -> str:
         """Return a page's template: its own, the project's with its type's name, else the one for any entry.

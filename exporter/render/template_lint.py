@@ -13,7 +13,7 @@ from jinja2 import Environment, TemplateSyntaxError, nodes
 
 from exporter.core.files import read_below
 from exporter.core.suggestions import nearest
-from exporter.guide.library.template_files import own_files, word_files
+from exporter.guide.library.template_files import own_files
 from exporter.guide.library.theme_words import read_words
 from exporter.guide.schema.field_words import targets_of
 from exporter.report.problems import Problem, problem
@@ -48,7 +48,7 @@ def unknown_names(root: Path, guide: GuideModel, *, fields: bool = True) -> Iter
     """
     templates, environment = root / "templates", Environment()  # noqa: S701 - nothing is rendered
     names = [name for name in own_files(templates) if name.endswith(_TEMPLATES) and not name.startswith("static/")]
-    words = read_words([file for file in word_files(templates) if file.is_file()]) if names else {}
+    words = read_words(guide.locales, templates) if names else {}
     for name in names:
         try:
             tree = environment.parse((read_below(templates, name) or b"").decode())

@@ -35,8 +35,8 @@ def failure_summary(command: str, message: str) -> str:
 def annotation(problem: Problem) -> str:
     """Return the workflow command that makes an annotation of a problem, at its file and line where it has them."""
     where = {"file": problem.file, "line": str(problem.line or ""), "title": problem.code}
-    said = ",".join(f"{name}={_property(value)}" for name, value in where.items() if value)
-    return f"::{problem.severity} {said}::{_data(one_line(problem.message, 1000))}"
+    properties = ",".join(f"{name}={_property(value)}" for name, value in where.items() if value)
+    return f"::{problem.severity} {properties}::{_data(one_line(problem.message, 1000))}"
 
 
 def _data(text: str) -> str:

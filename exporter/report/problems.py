@@ -37,6 +37,7 @@ CODES: Mapping[str, str] = {
     "page-anchor-dead": "error",
     "template-unknown": "warning",
     "static-hidden": "warning",
+    "words-missing": "warning",
     "link-on-disk": "error",
     "site-missing": "warning",
 }
@@ -84,8 +85,8 @@ def problem(code: str, message: str, **where: str | int) -> Problem:
 def link_problem(path: str) -> Problem:
     """Return the problem of what is no file or folder of its own, at a path of the guide."""
     shown = path.encode("utf-8", "replace").decode()
-    said = f"{shown} is a link (or a pipe, a device), which is neither read nor published: put the file itself there"
-    return problem("link-on-disk", said, file=shown)
+    message = f"{shown} is a link (or a pipe, a device), which is neither read nor published: put the file itself there"
+    return problem("link-on-disk", message, file=shown)
 
 
 def depth_problem(item: str, locale: str, field: str) -> Problem:

@@ -36,10 +36,12 @@ class Drift:
             "foreign": self.foreign,
             "no file": self.files_missing,
         }
-        said = [f"{len(paths)} {word}" for word, paths in words.items() if paths]
-        said += ["items are older, newer or edited"] if self.sum_differs else []
+        differences = [f"{len(paths)} {word}" for word, paths in words.items() if paths]
+        differences += ["items are older, newer or edited"] if self.sum_differs else []
         sentence = (
-            f"content/ differs from what was last synced: {', '.join(said)}" if said else "content/ is as last synced"
+            f"content/ differs from what was last synced: {', '.join(differences)}"
+            if differences
+            else "content/ is as last synced"
         )
         return [sentence, *(f"  {word}: {path}" for word, paths in words.items() for path in paths)]
 
@@ -72,10 +74,10 @@ class StatusReport:
         """Return a sentence, the items and the paths."""
         items = {"new": self.new, "changed": self.changed, "removed": self.removed}
         paths = {"model": self.model, "fetch": self.files}
-        said = ", ".join(f"{len(listed)} {how}" for how, listed in items.items() if listed) or "no items"
+        counted = ", ".join(f"{len(listed)} {how}" for how, listed in items.items() if listed) or "no items"
         how = "search" if self.search else "full sync" if self.full else "delta"
         return [
-            f"the next sync is a {how}: {said} ({requests_made(self.requests, self.sync_requests, self.search)})",
+            f"the next sync is a {how}: {counted} ({requests_made(self.requests, self.sync_requests, self.search)})",
             *(f"  {how}: {one_line(f'{listed.item} {listed.title}', 200)}" for how in items for listed in items[how]),
             *(f"  {how}: {path}" for how in paths for path in paths[how]),
             *(self.drift.lines() if self.drift else ()),

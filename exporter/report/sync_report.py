@@ -37,15 +37,15 @@ class SyncReport:
     def sentence(self) -> str:
         """Return the summary, in one line."""
         if not (self.upserted or self.deleted or self.assets_downloaded or self.assets_failed):
-            said = ["nothing new"]
+            parts = ["nothing new"]
         else:
-            said = [f"{self.upserted} new or changed", f"{self.deleted} removed"]
-            said += [f"{self.assets_downloaded} files downloaded"] if self.assets_downloaded else []
-            said += [f"{self.assets_failed} files failed"] if self.assets_failed else []
+            parts = [f"{self.upserted} new or changed", f"{self.deleted} removed"]
+            parts += [f"{self.assets_downloaded} files downloaded"] if self.assets_downloaded else []
+            parts += [f"{self.assets_failed} files failed"] if self.assets_failed else []
         how = "search" if self.search else "full sync" if self.full else "delta sync"
         rounds = f"{counted(self.rounds, 'round')}, " if self.rounds else ""
         asked = requests_made(self.requests, self.sync_requests, self.search)
-        return f"{how}: {', '.join(said)} ({rounds}{asked}, {sized(self.bytes)}, {self.seconds:.1f} s)"
+        return f"{how}: {', '.join(parts)} ({rounds}{asked}, {sized(self.bytes)}, {self.seconds:.1f} s)"
 
 
 _COUNTS = ("requests", "sync_requests", "bytes", "upserted", "deleted", "unchanged", "assets_downloaded")

@@ -115,8 +115,8 @@ def reset_time(headers: Mapping[str, str]) -> float | None:
 
     Contentful says it in a header of its own, proxies and CDNs in `Retry-After`; the later of both counts.
     """
-    said = (_seconds(headers.get("X-Contentful-RateLimit-Reset", "")), _retry_after(headers))
-    return max((min(seconds, LONGEST_RESET) for seconds in said if seconds is not None), default=None)
+    waits = (_seconds(headers.get("X-Contentful-RateLimit-Reset", "")), _retry_after(headers))
+    return max((min(seconds, LONGEST_RESET) for seconds in waits if seconds is not None), default=None)
 
 
 def _seconds(text: str) -> float | None:

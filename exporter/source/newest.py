@@ -102,8 +102,8 @@ def _listing(
     except TooBigError as refused:
         if size > 1:
             return _listing(client, parameters, skip, size * 2 // 3, most)
-        said = f"{client.address.host} says that one entry is too big with what it links to"
-        raise SourceError(refused.code, f"{said}: lower source.search.include") from None
+        message = f"{client.address.host} says that one entry is too big with what it links to"
+        raise SourceError(refused.code, f"{message}: lower source.search.include") from None
     try:
         return _read_listing(body), limit
     except ValueError as error:

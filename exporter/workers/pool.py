@@ -1,27 +1,27 @@
-"""Work in several processes: forked where the system can, so that they have all that was read before."""
+"""Work shared out among processes: what belongs together goes to one worker, the last eighth to whichever is free."""
 
 from __future__ import annotations
 
-import itertools
 import os
-import signal
-import sqlite3
 from typing import TYPE_CHECKING, Any, Self, TypeVar
 from zlib import crc32
 
-from exporter.core.errors import ExporterError, GuardError
+from exporter.core.errors import GuardError
+from exporter.workers.executor import Executor
+from exporter.workers.worker import ITEMS_A_MESSAGE, Assignment, nothing_open, single_task
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Mapping, Sequence
-    from multiprocessing.connection import Connection
-    from multiprocessing.context import ForkProcess
+    from collections.abc import Callable, Iterable, Iterator, Sequence
+
+    from exporter.workers.worker import Message, Tasks
 
 T = TypeVar("T")
 R = TypeVar("R")
 
-_AT_ONCE = 32
-_LAST = 8
-"""The part of a share, an eighth, that any process may do."""
+OPEN_SHARE = 8
+"""One in so many items is not bound to a worker."""
+
+_IDLE = Assignment(nothing_open)
 
 
 def cores() -> int:
@@ -30,109 +30,110 @@ def cores() -> int:
 
 
 class WorkerPool:
-    """Processes that do shares of the build's work: forked for the first work that is worth it, kept for the next.
+    """Workers for one build after another, started for the first work that is worth them and kept until it is closed.
 
-    `tasks` are what they can do, by name: each takes a share and yields what it makes of it.
+    Whoever builds often, as a dev server does, holds one pool and so keeps its workers warm. Between `assign` and
+    `release` they are at the disposal of one build.
+
+    Invariant: idle workers have answered everything that they were sent. Where work breaks off, they are all ended, and
+    the next work starts new ones.
     """
 
-    def __init__(self, jobs: int, tasks: Mapping[str, Callable[[Sequence[Any]], Iterator[Any]]]) -> None:
-        self._jobs = jobs if hasattr(os, "fork") else 1
-        self._tasks = tasks
-        self._pipes: list[Connection] = []
-        self._workers: list[ForkProcess] = []
+    def __init__(self, jobs: int) -> None:
+        self._jobs = jobs
+        self._executor = Executor()
+        self._assignment = _IDLE
+        self._tasks: Tasks = {}
 
     def __enter__(self) -> Self:
         return self
 
     def __exit__(self, *_: object) -> None:
-        for worker in self._workers:
-            worker.terminate()
-            worker.join()
-        for pipe in self._pipes:
-            pipe.close()
+        self.close()
 
-    def start(self, things: int, least: int) -> None:
-        """Fork the processes for a number of things, where `least` are worth one and there are none yet.
+    @property
+    def processes(self) -> list[int]:
+        """The ids of the workers' processes."""
+        return [worker.process.pid for worker in self._executor.workers]
 
-        Never within a transaction: SQLite in the new process would take its locks for its own.
+    def close(self) -> None:
+        """End all workers."""
+        self._executor.close()
+
+    def assign(self, assignment: Assignment, tasks: Tasks) -> None:
+        """Set what the workers do from now on; `tasks` are the same for work that is done in this process."""
+        self._assignment, self._tasks = assignment, tasks
+        self._send_to_all(assignment)
+
+    def release(self) -> None:
+        """Let the workers close what they have open, so that files can be replaced, and wait."""
+        self._tasks = {}
+        self._send_to_all(_IDLE)
+
+    def _send_to_all(self, assignment: Assignment) -> None:
+        try:
+            for worker in self._executor.workers:
+                self._executor.send(worker, assignment)
+        except GuardError:
+            self.close()  # a worker that was lost between two builds is no loss
+
+    def start(self, count: int, least: int) -> None:
+        """Start workers for a number of items, if `least` of them are worth one and there are none yet."""
+        number = min(self._jobs, 1 + count // least)
+        if number > 1 and not self._executor.workers:
+            self._executor.start(number, self._assignment)
+
+    def work(self, task: str, items: Sequence[T], owner: Callable[[T], str], least: int) -> Iterator[Any]:
+        """Do a task with all items and yield the results in no particular order; fewer than `least` are done here.
+
+        Items with the same `owner` go to the same worker, which may still hold it in memory. Raises GuardError if a
+        worker was ended from outside.
         """
-        number = min(self._jobs, 1 + things // least)
-        if number == 1 or self._pipes:
+        if not self._executor.workers or len(items) < least:
+            yield from self._tasks[task](items)
             return
-        from multiprocessing import get_context  # which a small change does not need
+        is_done = False
+        try:
+            yield from self._share_out(task, items, owner)
+            is_done = True
+        finally:
+            if not is_done:
+                self.close()
 
-        context = get_context("fork")
-        for _ in range(number):
-            mine, theirs = context.Pipe()
-            worker = context.Process(target=_work, args=(theirs, self._tasks), daemon=True)
-            worker.start()
-            theirs.close()
-            self._pipes.append(mine)
-            self._workers.append(worker)
-
-    def work(self, task: str, things: Sequence[T], owner: Callable[[T], str], least: int) -> Iterator[Any]:
-        """Do a task; yield what it gives, in no certain order. Fewer things than `least` are not worth to be sent out.
-
-        Things with one `owner` go to the same process, which may still know it; but for the last ones, which those get
-        that are done first. A process that is ended from outside raises GuardError.
-        """
-        if not self._pipes or len(things) < least:
-            yield from self._tasks[task](things)
-            return
-        shares: list[list[T]] = [[] for _ in self._pipes]
-        for each in things:
-            shares[crc32(owner(each).encode("utf-8", "replace")) % len(shares)].append(each)
-        left: list[list[T]] = []
-        for pipe, share in zip(self._pipes, shares, strict=True):
-            last = len(share) - len(share) // _LAST
-            pipe.send((task, share[:last]))
-            left += [share[start : start + _AT_ONCE] for start in range(last, len(share), _AT_ONCE)]
-        yield from _receive(self._pipes, task, left)
+    def _share_out(self, task: str, items: Sequence[T], owner: Callable[[T], str]) -> Iterator[Any]:
+        executor, busy = self._executor, list(self._executor.workers)
+        shares: list[list[T]] = [[] for _ in busy]
+        for item in items:
+            shares[crc32(owner(item).encode("utf-8", "replace")) % len(shares)].append(item)
+        rest: list[list[T]] = []
+        for worker, share in zip(busy, shares, strict=True):
+            bound = len(share) - len(share) // OPEN_SHARE
+            executor.send(worker, (task, share[:bound]))
+            rest += [share[start : start + ITEMS_A_MESSAGE] for start in range(bound, len(share), ITEMS_A_MESSAGE)]
+        while busy:
+            for worker, message in executor.receive(busy):
+                yield from _results(message)
+                if message.done and rest:
+                    executor.send(worker, (task, rest.pop()))
+                elif message.done:
+                    busy.remove(worker)
 
 
 def in_processes(
-    jobs: int, things: Sequence[T], function: Callable[[Sequence[T]], Iterator[R]], least: int
+    jobs: int, items: Sequence[T], function: Callable[..., Iterable[R]], arguments: tuple[Any, ...], least: int
 ) -> Iterator[R]:
-    """Apply a function to things, shared out among processes where they are `least` or more; in no certain order."""
-    with WorkerPool(jobs, {"do": function}) as pool:
-        pool.start(len(things), least)
-        yield from pool.work("do", things, str, least)
+    """Apply a function to its arguments and some items, shared out among processes if they are `least` or more.
+
+    The function can be imported by its name, and the arguments can be pickled. Results come in no particular order.
+    """
+    assignment = Assignment(single_task, (function, arguments))
+    with WorkerPool(jobs) as pool, single_task(function, arguments) as tasks:
+        pool.assign(assignment, tasks)
+        pool.start(len(items), least)
+        yield from pool.work("do", items, str, least)
 
 
-def _receive(pipes: list[Connection], task: str, rest: list[list[Any]]) -> Iterator[Any]:
-    from multiprocessing import connection
-
-    left = list(pipes)
-    while left:
-        for pipe in [each for each in connection.wait(left) if isinstance(each, connection.Connection)]:
-            try:
-                kind, found = pipe.recv()
-            except EOFError:
-                raise GuardError("worker-lost", "a process of the build was ended from outside: run again") from None
-            if kind == "done" and rest:
-                pipe.send((task, rest.pop()))
-            elif kind == "done":
-                left.remove(pipe)
-            elif kind == "error":
-                raise found
-            else:
-                yield from found
-
-
-def _work(pipe: Connection, tasks: Mapping[str, Callable[[Sequence[Any]], Iterator[Any]]]) -> None:
-    """Do shares; nothing is written here, so a process that outlives the one that started it does no harm."""
-    signal.signal(signal.SIGINT, signal.SIG_IGN)
-    signal.signal(signal.SIGTERM, signal.SIG_DFL)
-    try:
-        while True:
-            task, share = pipe.recv()
-            made = tasks[task](share)
-            while some := list(itertools.islice(made, _AT_ONCE)):
-                pipe.send(("some", some))
-            pipe.send(("done", None))
-    except (BrokenPipeError, EOFError):
-        pass
-    except (ExporterError, OSError, sqlite3.DatabaseError) as error:
-        pipe.send(("error", error))
-    finally:
-        pipe.close()
+def _results(message: Message) -> Sequence[Any]:
+    if message.error is not None:
+        raise message.error
+    return message.results

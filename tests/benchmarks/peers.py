@@ -42,7 +42,7 @@ def versions() -> str:
 
 
 def peer_pages(places: int) -> int:
-    """Return the number of pages in the peers' guide: places, categories, a home page."""
+    """Return the number of pages in the peers' guide: places, categories and a home page."""
     return places + CATEGORIES + 1
 
 
@@ -73,9 +73,9 @@ class Peers:
     def _render(self, name: str, output: str, command: list[str], environment: Mapping[str, str]) -> Spent:
         tree = self.folder / name
         self.bench.discard(tree / output)
-        spent, said = self.bench.spend(command, tree, environment)
+        spent, printed = self.bench.spend(command, tree, environment)
         pages, wanted = pages_in(tree / output), peer_pages(self.places)
-        ensure(pages == wanted, f"{name} made {pages} of {wanted} pages: {said}")
+        ensure(pages == wanted, f"{name} made {pages} of {wanted} pages: {printed}")
         return spent
 
     def check_markup(self, page: Path) -> None:

@@ -66,11 +66,11 @@ def _large(places: int) -> str:
 def prepare(bench: Bench, peers: Peers, spaces: list[Space]) -> tuple[Rows, Guide]:
     """Create the guides; return the rows, and the guide that is rendered in full."""
     look = peers.navigation
-    changing = [make_guide(bench, each, f"changing-{each.places}", look) for each in spaces]
-    whole = [make_guide(bench, each.space, f"whole-{each.space.places}", look, like=each) for each in changing[1:]]
+    changing = [make_guide(bench, space, f"changing-{space.places}", look) for space in spaces]
+    whole = [make_guide(bench, guide.space, f"whole-{guide.space.places}", look, like=guide) for guide in changing[1:]]
     theme = make_guide(bench, spaces[1], "theme", None, like=changing[1])
-    for each in changing:
-        each.render_all(PROCESSORS)
+    for guide in changing:
+        guide.render_all(PROCESSORS)
     rows: Rows = {
         HUGO: peers.hugo,
         FULL: partial(_render, whole[0], peers),
@@ -78,13 +78,13 @@ def prepare(bench: Bench, peers: Peers, spaces: list[Space]) -> tuple[Rows, Guid
         FULL_ONE: partial(whole[0].render_anew, 1),
         THEME: partial(theme.render_anew, PROCESSORS),
         ELEVENTY: peers.eleventy,
-        **{_change(each.space.places): each.build_change for each in changing},
-        **{_nothing(each.space.places): each.render_again for each in changing[1:]},
+        **{_change(guide.space.places): guide.build_change for guide in changing},
+        **{_nothing(guide.space.places): guide.render_again for guide in changing[1:]},
     }
-    for each in changing[2:]:
-        rows |= {START: partial(_start, bench), _walk(each.space.places): each.walk}
-    for each in whole[1:]:
-        rows[_large(each.space.places)] = partial(each.render_anew, PROCESSORS)
+    for guide in changing[2:]:
+        rows |= {START: partial(_start, bench), _walk(guide.space.places): guide.walk}
+    for guide in whole[1:]:
+        rows[_large(guide.space.places)] = partial(guide.render_anew, PROCESSORS)
     return rows, whole[0]
 
 
@@ -95,8 +95,8 @@ def _render(guide: Guide, peers: Peers) -> Spent:
 
 
 def _start(bench: Bench) -> Spent:
-    spent, said = bench.spend([sys.executable, "-m", "exporter", "--version"])
-    ensure("version" in said, f"exporter --version printed {said}")
+    spent, printed = bench.spend([sys.executable, "-m", "exporter", "--version"])
+    ensure("version" in printed, f"exporter --version printed {printed}")
     return spent
 
 
@@ -177,7 +177,7 @@ def main() -> None:
         write_section("Render", text)
     else:
         print(f"\nA quick look: the limits are set for {PLACES:,} places, so {RESULTS.name} was not changed.")
-    sys.exit(0 if all(each.met for each in found) else 1)
+    sys.exit(0 if all(limit.met for limit in found) else 1)
 
 
 def _take_processors() -> None:

@@ -1,4 +1,4 @@
-"""What the benchmarks share: measured processes, interleaved rounds, limits, tables and the results file."""
+"""Shared by the benchmarks: measured processes, interleaved rounds, limits, tables and the results file."""
 
 from __future__ import annotations
 
@@ -40,10 +40,10 @@ class Spent(NamedTuple):
     resident: float
 
 
-def ensure(done: object, said: str) -> None:
+def ensure(done: object, message: str) -> None:
     """Exit if a run did not do its work, so that no figure is reported for work that was not done."""
     if not done:
-        sys.exit(f"error: {said}")
+        sys.exit(f"error: {message}")
 
 
 def spend(
@@ -62,9 +62,9 @@ def spend(
         wall = time.perf_counter() - start
         process.returncode = os.waitstatus_to_exitcode(status)
         output.seek(0)
-        said = output.read().decode("utf-8", "replace")
-    ensure(process.returncode == 0, f"{' '.join(command)[:200]} ended with {process.returncode}: {said[-2000:]}")
-    return Spent(wall, usage.ru_utime + usage.ru_stime, memory, resident), said
+        printed = output.read().decode("utf-8", "replace")
+    ensure(process.returncode == 0, f"{' '.join(command)[:200]} ended with {process.returncode}: {printed[-2000:]}")
+    return Spent(wall, usage.ru_utime + usage.ru_stime, memory, resident), printed
 
 
 def _weigh(number: int) -> tuple[float, float]:
@@ -76,10 +76,10 @@ def _weigh(number: int) -> tuple[float, float]:
     memory, resident = 0.0, 0.0
     while os.waitid(os.P_PID, number, os.WEXITED | os.WNOHANG | os.WNOWAIT) is None:
         start = time.perf_counter()
-        found = [_sizes(each) for each in _family(number)]
-        largest = max(each["VmHWM"] for each in found)
-        memory = max(memory, largest, sum(each["Pss"] for each in found))
-        resident = max(resident, largest, sum(each["Rss"] for each in found))
+        found = [_sizes(process) for process in _family(number)]
+        largest = max(sizes["VmHWM"] for sizes in found)
+        memory = max(memory, largest, sum(sizes["Pss"] for sizes in found))
+        resident = max(resident, largest, sum(sizes["Rss"] for sizes in found))
         time.sleep(max(_LOOK, _SHARE * (time.perf_counter() - start)))
     return memory / _MIB, resident / _MIB
 
@@ -91,8 +91,8 @@ def _family(number: int) -> Iterator[int]:
             children = task.read_text().split()
         except OSError:
             continue
-        for each in children:
-            yield from _family(int(each))
+        for child in children:
+            yield from _family(int(child))
 
 
 def _sizes(number: int) -> Counter[str]:
@@ -196,9 +196,11 @@ class Limit(NamedTuple):
 def limits_table(limits: list[Limit]) -> str:
     """Return the measured values with their limits as a table."""
     lines = ["| | found | at most | aim | |", "| --- | --- | --- | --- | --- |"]
-    for each in limits:
-        aim = "" if each.aim is None else f"{each.aim:g}"
-        lines.append(f"| {each.says} | {each.found:.3g} | {each.most:g} | {aim} | {'met' if each.met else 'NOT MET'} |")
+    for limit in limits:
+        aim = "" if limit.aim is None else f"{limit.aim:g}"
+        lines.append(
+            f"| {limit.says} | {limit.found:.3g} | {limit.most:g} | {aim} | {'met' if limit.met else 'NOT MET'} |"
+        )
     return "\n".join(lines)
 
 
@@ -206,6 +208,6 @@ def write_section(name: str, text: str) -> None:
     """Replace a benchmark's section in the results file; the other sections stay."""
     before = RESULTS.read_text("utf-8") if RESULTS.exists() else "# Results of the benchmarks\n"
     head, *sections = re.split(r"^(?=## )", before, flags=re.MULTILINE)
-    kept = [each for each in sections if not each.startswith(f"## {name}\n")]
+    kept = [section for section in sections if not section.startswith(f"## {name}\n")]
     parts = sorted([*kept, f"## {name}\n\n{text.strip()}\n"])
-    RESULTS.write_text("\n".join(each.strip() + "\n" for each in (head, *parts)), "utf-8")
+    RESULTS.write_text("\n".join(part.strip() + "\n" for part in (head, *parts)), "utf-8")

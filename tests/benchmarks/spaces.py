@@ -113,8 +113,8 @@ class Guide:
     def run(self, *arguments: str) -> tuple[Spent, dict[str, Any]]:
         """Run a command in a process of its own; return what it used and its JSON report."""
         command = [sys.executable, "-m", "exporter", "-C", str(self.root), "--json", *arguments]
-        spent, said = self.bench.spend(command)
-        return spent, json.loads(said)
+        spent, printed = self.bench.spend(command)
+        return spent, json.loads(printed)
 
     def render_anew(self, jobs: int) -> Spent:
         """Render from scratch, into new folders."""
@@ -123,8 +123,8 @@ class Guide:
 
     def render_all(self, jobs: int) -> Spent:
         """Render a guide that has not been rendered yet."""
-        spent, told = self.run("render", "-j", str(jobs))
-        done = told["render"]
+        spent, report = self.run("render", "-j", str(jobs))
+        done = report["render"]
         self.pages = pages_in(self.site)
         ensure(done["rendered"] == done["pages"] == self.pages, f"there are {self.pages} pages, but: {done}")
         counts = pages_in(self.site / "place"), pages_in(self.site / "category")
@@ -134,8 +134,8 @@ class Guide:
 
     def render_again(self) -> Spent:
         """Render when nothing has changed."""
-        spent, told = self.run("render")
-        done = told["render"]
+        spent, report = self.run("render")
+        done = report["render"]
         nothing = not (done["rendered"] or done["written"] or done["removed"])
         ensure(nothing and done["pages"] == self.pages, f"nothing changed, but: {done}")
         return spent
@@ -144,24 +144,24 @@ class Guide:
         """Build when the space has a new body for one place."""
         self.changes += 1
         state = self.root / ".syncstate"
-        told = json.loads(state.read_text("utf-8"))
-        state.write_text(json.dumps({**told, "token": f"body-{self.changes}"}), "utf-8")
-        spent, told = self.run("build")
-        brought, done = told["sync"], told["render"]
-        ensure(brought["upserted"] == 1 and not brought["full"], f"one body changed, but: {brought}")
+        values = json.loads(state.read_text("utf-8"))
+        state.write_text(json.dumps({**values, "token": f"body-{self.changes}"}), "utf-8")
+        spent, report = self.run("build")
+        synced, done = report["sync"], report["render"]
+        ensure(synced["upserted"] == 1 and not synced["full"], f"one body changed, but: {synced}")
         ensure(done["rendered"] >= 1 and done["written"] >= 1, f"one body changed, but: {done}")
         new = f"(rev {100 + self.changes})"
         twins = (self.root / "content/entries/place").glob(f"place{self.space.places // 2:07d}x*.en-US.md")
-        for each in (self.changing, *twins):
-            ensure(new in each.read_text("utf-8"), f"{each} does not contain {new}")
+        for page in (self.changing, *twins):
+            ensure(new in page.read_text("utf-8"), f"{page} does not contain {new}")
         return spent
 
     def walk(self) -> Spent:
         """Scan the files that a render scans and do nothing else; the start of the interpreter does not count."""
         content = self.root / "content"
         folders = map(str, (content / "entries", content / "assets", self.site))
-        spent, said = self.bench.spend([sys.executable, "-c", WALK, *folders])
-        found, wall, processor = said.split()
+        spent, printed = self.bench.spend([sys.executable, "-c", WALK, *folders])
+        found, wall, processor = printed.split()
         ensure(int(found) >= self.space.items + self.pages, f"the walk found {found} files")
         return spent._replace(wall=float(wall), processor=float(processor))
 
@@ -181,13 +181,13 @@ def make_guide(bench: Bench, space: Space, name: str, navigation: str | None, li
     )
     if navigation is not None:
         (guide.root / "templates").mkdir()
-        for each in _TEMPLATES.glob("*.html"):
-            text = each.read_text("utf-8").replace("NAVIGATION", navigation)
-            (guide.root / "templates" / each.name).write_text(text, "utf-8")
+        for template in _TEMPLATES.glob("*.html"):
+            text = template.read_text("utf-8").replace("NAVIGATION", navigation)
+            (guide.root / "templates" / template.name).write_text(text, "utf-8")
     if like is not None:
         shutil.copytree(like.root / "content", guide.root / "content", copy_function=os.link)
         shutil.copy2(like.root / ".syncstate", guide.root / ".syncstate")
         return guide
-    _, told = guide.run("sync")
-    ensure(told["sync"]["upserted"] == space.items, f"the space has {space.items} items, but: {told}")
+    _, report = guide.run("sync")
+    ensure(report["sync"]["upserted"] == space.items, f"the space has {space.items} items, but: {report}")
     return guide

@@ -80,10 +80,10 @@ def spend(command: list[str], cwd: Path = PROJECT) -> tuple[Spent, str]:
         wall = time.perf_counter() - start
         process.returncode = os.waitstatus_to_exitcode(status)
         output.seek(0)
-        said = output.read().decode("utf-8", "replace")
+        printed = output.read().decode("utf-8", "replace")
     if process.returncode:
-        sys.exit(f"{' '.join(command)[:200]} ended with {process.returncode}: {said}")
-    return Spent(wall, usage.ru_utime + usage.ru_stime, usage.ru_maxrss / MIB), said
+        sys.exit(f"{' '.join(command)[:200]} ended with {process.returncode}: {printed}")
+    return Spent(wall, usage.ru_utime + usage.ru_stime, usage.ru_maxrss / MIB), printed
 
 
 @dataclass
@@ -115,17 +115,17 @@ class Bench:
 
 
 def sync(root: Path, items: int | None) -> Spent:
-    """Sync a guide in a process of its own and check that it brought `items` (None: nothing new)."""
-    spent, said = spend([sys.executable, "-m", "exporter", "-C", str(root), "--json", "sync"])
-    brought = json.loads(said)["sync"]
-    assert (brought["upserted"], brought["token_moved"]) == (items or 0, items is not None), said
+    """Sync a guide in a process of its own and check that it report `items` (None: nothing new)."""
+    spent, printed = spend([sys.executable, "-m", "exporter", "-C", str(root), "--json", "sync"])
+    report = json.loads(printed)["sync"]
+    assert (report["upserted"], report["token_moved"]) == (items or 0, items is not None), printed
     return spent
 
 
 def client(command: list[str], items: int) -> Spent:
     """Run an official client and check that it received all items."""
-    spent, said = spend(command, cwd=BROWSER)
-    assert said.split() == [str(items)], said
+    spent, printed = spend(command, cwd=BROWSER)
+    assert printed.split() == [str(items)], printed
     return spent
 
 
@@ -166,7 +166,9 @@ def time_nothing(bench: Bench, items: dict[int, int], number: int) -> list[bool]
     guides = {places: bench.guide(places, JSON_ONLY) for places in (SMALL, PLACES, LARGE)}
     for places, root in guides.items():
         sync(root, items[places])
-    rows: dict[str, Callable[[], Spent]] = {_nothing(each): partial(sync, root, None) for each, root in guides.items()}
+    rows: dict[str, Callable[[], Spent]] = {
+        _nothing(places): partial(sync, root, None) for places, root in guides.items()
+    }
     rows[IMPORT_REQUESTS] = lambda: spend([sys.executable, "-c", "import requests"])[0]
     rounds(bench, rows, number * NOTHING_A_ROUND)
     show(bench, rows)
@@ -259,9 +261,9 @@ def main() -> None:
         items = {places: stack.enter_context(serve(data, places)) for places in (SMALL, PLACES, LARGE)}
         bench = Bench(Path(temporary))
         kept = [
-            each
+            verdict
             for name in ([options.only] if options.only else parts)
-            for each in parts[name](bench, items, options.rounds)
+            for verdict in parts[name](bench, items, options.rounds)
         ]
     sys.exit(0 if all(kept) else 1)
 

@@ -1,4 +1,4 @@
-"""Assets that browsers would run as pages of the guide: what they are called, where links lead, what runs."""
+"""Assets that browsers would run as pages of the guide: their names, where links lead, what runs."""
 
 from __future__ import annotations
 
@@ -65,7 +65,7 @@ def test_names_links_and_copies_agree(active: Guide) -> None:
     assert "page-link-dead" not in codes
 
 
-def test_nothing_of_them_runs_by_its_bytes_or_its_name(active: Guide) -> None:
+def test_no_bytes_and_no_name_of_an_active_asset_run(active: Guide) -> None:
     files = active.files("site/files")
     for name in ("pic/castle.svg", "track/walk.gpx"):
         assert b"script" not in files[f"site/files/{name}"]
@@ -74,10 +74,10 @@ def test_nothing_of_them_runs_by_its_bytes_or_its_name(active: Guide) -> None:
     assert files["site/files/page/page.html.txt"] == HTML
 
 
-def test_none_of_them_runs_where_it_is_opened(active: Guide, browser: Browser) -> None:
+def test_opened_active_asset_does_not_run(active: Guide, browser: Browser) -> None:
     opened = browser.new_page()
     try:
-        for name in (each for each in NAMES if not each.endswith(".gpx")):  # which Chromium downloads
+        for name in (name for name in NAMES if not name.endswith(".gpx")):  # which Chromium downloads
             opened.goto((active.root / "site/files" / name).as_uri())
             assert opened.evaluate("window.ran") is None
         keep(active)
@@ -89,26 +89,26 @@ def test_none_of_them_runs_where_it_is_opened(active: Guide, browser: Browser) -
         opened.close()
 
 
-def test_check_names_each_and_says_what_becomes_of_it(active: Guide) -> None:
-    found = [each for each in active.run("check", "--json").json["problems"] if each["code"] == "asset-active"]
-    said = {each["item"]: each["message"] for each in found}
-    assert set(said) == {"asset:page", "asset:code", "asset:data", "asset:pic", "asset:track"}
-    assert "files/page/page.html.txt" in said["asset:page"]
-    assert "scripts are left out" in said["asset:pic"]
-    assert "empty" in said["asset:track"]
-    assert {each["severity"] for each in found} == {"warning"}
+def test_check_names_every_active_asset_and_what_happens_to_it(active: Guide) -> None:
+    found = [problem for problem in active.run("check", "--json").json["problems"] if problem["code"] == "asset-active"]
+    messages = {problem["item"]: problem["message"] for problem in found}
+    assert set(messages) == {"asset:page", "asset:code", "asset:data", "asset:pic", "asset:track"}
+    assert "files/page/page.html.txt" in messages["asset:page"]
+    assert "scripts are left out" in messages["asset:pic"]
+    assert "empty" in messages["asset:track"]
+    assert {problem["severity"] for problem in found} == {"warning"}
     keep(active)
-    kept = [each for each in active.run("check", "--json").json["problems"] if each["code"] == "asset-active"]
-    assert {each["item"] for each in kept} == set(said)
-    assert all("its scripts run" in each["message"] for each in kept)
+    kept = [problem for problem in active.run("check", "--json").json["problems"] if problem["code"] == "asset-active"]
+    assert {problem["item"] for problem in kept} == set(messages)
+    assert all("its scripts run" in problem["message"] for problem in kept)
 
 
-def test_picture_without_anything_active_is_no_problem(guide: Guide) -> None:
+def test_picture_without_active_content_is_no_problem(guide: Guide) -> None:
     guide.build()
     assert "asset-active" not in guide.run("check").out + guide.run("check").err
 
 
-def test_switch_and_back_gives_the_same_guide(active: Guide) -> None:
+def test_switching_the_option_and_back_gives_the_same_guide(active: Guide) -> None:
     before = {path: data for path, data in active.files("site").items() if "/updates/" not in path}
     keep(active)
     assert active.run("render").code == 0
@@ -123,9 +123,9 @@ def test_switch_and_back_gives_the_same_guide(active: Guide) -> None:
     assert {path: data for path, data in active.files("site").items() if "/updates/" not in path} == before
 
 
-def test_picture_that_did_not_change_is_not_copied_again(active: Guide) -> None:
-    stamps = active.stamps()
+def test_unchanged_picture_is_not_copied_again(active: Guide) -> None:
+    mtimes = active.mtimes()
     assert active.build()["render"]["written"] == 0
-    assert {path: time for path, time in active.stamps().items() if path.startswith("site/files")} == {
-        path: time for path, time in stamps.items() if path.startswith("site/files")
+    assert {path: time for path, time in active.mtimes().items() if path.startswith("site/files")} == {
+        path: time for path, time in mtimes.items() if path.startswith("site/files")
     }

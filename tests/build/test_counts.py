@@ -1,4 +1,4 @@
-"""What one change costs does not grow with the space: counted in files read, questions asked, rows written."""
+"""The cost of one change does not grow with the space: counted in files read, questions asked, rows written."""
 
 from __future__ import annotations
 
@@ -23,19 +23,23 @@ if TYPE_CHECKING:
     from tests.conftest import Guide, SpaceFiles
 
 LONG_AGO = 0, 1_600_000_000_123_456_789
-"""Times of files and folders that tell at once whether they changed: of those of a moment ago some more is noted."""
+"""Old mtimes, which alone show that nothing changed; files changed just now are read once more."""
 
 COUNTED = ("evaluated", "rendered", "written", "removed", "failed", "read", "asked", "rows")
 
 
 def put_place(guide: Guide, number: int, **fields: Any) -> None:
-    """Write a place into the mirror, as an editor's hand or a checkout would."""
-    facts = {"title": f"Place {number:05}", "slug": f"p{number}", "body": f"It is **{number}**.\n\n" + "Words. " * 60}
+    """Write a place into the mirror, as an edit by hand or a checkout does."""
+    defaults = {
+        "title": f"Place {number:05}",
+        "slug": f"p{number}",
+        "body": f"It is **{number}**.\n\n" + "Words. " * 60,
+    }
     near = f"\n\nSee [the next](/place/p{number + 1}/)." if number % 2 else ""
     linked = {"category": link("Entry", f"c{number % 10}")}
-    whole = {**facts, "body": facts["body"] + near, **linked, **fields}
+    values = {**defaults, "body": defaults["body"] + near, **linked, **fields}
     file = guide.root / f"content/entries/place/p{number}.json"
-    file.write_bytes(canonical(entry("place", f"p{number}", **whole)))
+    file.write_bytes(canonical(entry("place", f"p{number}", **values)))
     os.utime(file, ns=LONG_AGO)
 
 
@@ -53,11 +57,11 @@ def fill(guide: Guide, size: int) -> None:
     settled = guide.run("render", "--json").json["render"]
     assert (settled["rendered"], settled["written"]) == (0, 0)
     while guide.run("render", "--json").json["render"]["read"]:
-        pass  # files of a moment ago are read until their time tells them from a later change
+        pass  # files changed just now are read until their mtime is old enough to show a later change
 
 
 def costs(guide: Guide, size: int) -> dict[str, list[int]]:
-    """Make some changes, one a build; give what each cost."""
+    """Make some changes, one per build; return what each costs."""
     fill(guide, size)
     changes: dict[str, dict[str, Any]] = {
         "nothing": {},
@@ -70,7 +74,7 @@ def costs(guide: Guide, size: int) -> dict[str, list[int]]:
         if fields:
             put_place(guide, 5, **fields)
         report = guide.run("render", "--json").json["render"]
-        found[name] = [report[each] for each in COUNTED]
+        found[name] = [report[counted] for counted in COUNTED]
         while guide.run("render", "--json").json["render"]["read"]:
             pass
     return found
@@ -90,9 +94,9 @@ def check(sizes: list[Guide], small: int, large: int) -> None:
     few, many = costs(sizes[0], small), costs(sizes[1], large)
     assert few == many
     by_name = {name: dict(zip(COUNTED, counts, strict=True)) for name, counts in few.items()}
-    assert [by_name["nothing"][each] for each in COUNTED] == [0] * len(COUNTED)
+    assert [by_name["nothing"][counted] for counted in COUNTED] == [0] * len(COUNTED)
     for name in ("a body", "a body that links"):
-        assert [by_name[name][each] for each in ("rendered", "written", "removed", "failed")] == [1, 1, 0, 0]
+        assert [by_name[name][counted] for counted in ("rendered", "written", "removed", "failed")] == [1, 1, 0, 0]
 
 
 def test_one_change_costs_the_same_in_a_small_and_a_large_space(sizes: list[Guide]) -> None:
@@ -100,10 +104,10 @@ def test_one_change_costs_the_same_in_a_small_and_a_large_space(sizes: list[Guid
 
 
 def test_one_change_costs_the_same_with_feeds_a_sitemap_and_lists(sizes: list[Guide]) -> None:
-    for each in sizes:
-        setting(each, "base_url: https://guide.example.org\n")
-        setting(each, "lists: {all: {type: place, by: category, sort: -title, per_page: 50}}\n")
-        setting(each, "pages: {place: {url: '/{category.slug}/{slug}/'}, category: {}}\n")
+    for guide in sizes:
+        setting(guide, "base_url: https://guide.example.org\n")
+        setting(guide, "lists: {all: {type: place, by: category, sort: -title, per_page: 50}}\n")
+        setting(guide, "pages: {place: {url: '/{category.slug}/{slug}/'}, category: {}}\n")
     check(sizes, 300, 3_000)
 
 
@@ -112,19 +116,17 @@ def test_one_change_costs_the_same_at_a_thousand_and_at_ten_thousand(sizes: list
     check(sizes, 1_000, 10_000)
 
 
-def test_share_that_comes_in_pieces_is_kept_no_more_than_its_first_piece(
-    guide: Guide, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_task_sent_in_pieces_keeps_no_more_than_its_first_piece(guide: Guide, monkeypatch: pytest.MonkeyPatch) -> None:
     assert guide.run("sync").code == 0
     monkeypatch.setenv("CONTENTFUL_ACCESS_TOKEN", "any")
     config = load_project(guide.root)
     paths = sorted(look_at_items(config.content))
     kept = []
     for most in (len(paths) + 1, len(paths)):
-        monkeypatch.setattr("exporter.build.tasks._FEW", most)
+        monkeypatch.setattr("exporter.build.tasks.MOST_FILES_KEPT", most)
         with closing(GuideIndex(None)) as index:
-            shares = PageTasks(config, read_guide_model(config.content, config.site), index)
-            assert len([*shares.read(paths), *shares.read(paths[:1])]) == len(paths) + 1
-            kept.append(len(shares.library.items._whole))
+            tasks = PageTasks(config, read_guide_model(config.content, config.site), index)
+            assert len([*tasks.read(paths), *tasks.read(paths[:1])]) == len(paths) + 1
+            kept.append(len(tasks.library.items._whole))
     assert kept[0] > 0
     assert kept[1] == 0

@@ -1,4 +1,4 @@
-"""The guide as a whole, through the program: what stands in site/ after a run, and what a run leaves alone."""
+"""The guide as a whole, through the program: what is in site/ after a run, and what a run leaves alone."""
 
 from __future__ import annotations
 
@@ -39,22 +39,22 @@ def addresses(page: str) -> list[str]:
     return re.findall(r'(?:href|src)="([^"]*)"', page)
 
 
-def site_stamps(guide: Guide) -> dict[str, int]:
-    return {path: stamp for path, stamp in guide.stamps().items() if path.split("/")[0] in ("site", "content")}
+def site_mtimes(guide: Guide) -> dict[str, int]:
+    return {path: mtime for path, mtime in guide.mtimes().items() if path.split("/")[0] in ("site", "content")}
 
 
-def test_every_link_is_relative_and_names_a_file_that_stands(guide: Guide) -> None:
+def test_every_link_is_relative_and_names_an_existing_file(guide: Guide) -> None:
     guide.build()
     pages = {path: data.decode() for path, data in guide.files("site").items() if path.endswith(".html")}
     dead = [
-        (path, each)
+        (path, link)
         for path, text in pages.items()
-        for each in addresses(text)
-        if not each.startswith("#") and not (guide.root / posixpath.dirname(path) / each).is_file()
+        for link in addresses(text)
+        if not link.startswith("#") and not (guide.root / posixpath.dirname(path) / link).is_file()
     ]
     assert len(pages) == 15
     assert dead == []
-    assert [each for text in pages.values() for each in addresses(text) if each.startswith("/") or ":" in each] == []
+    assert [link for text in pages.values() for link in addresses(text) if link.startswith("/") or ":" in link] == []
 
 
 def test_language_switcher_leads_to_the_same_page_or_else_to_that_languages_home(guide: Guide) -> None:
@@ -62,7 +62,8 @@ def test_language_switcher_leads_to_the_same_page_or_else_to_that_languages_home
     guide.build()
     links = {
         url: [
-            (each.get("href"), each.get("hreflang")) for each in tree(guide, url).xpath("//nav[@class='languages']/a")
+            (element.get("href"), element.get("hreflang"))
+            for element in tree(guide, url).xpath("//nav[@class='languages']/a")
         ]
         for url in ("/place/mill/", "/de-DE/place/")
     }
@@ -74,21 +75,21 @@ def test_language_switcher_leads_to_the_same_page_or_else_to_that_languages_home
     }
 
 
-def test_page_says_its_language_and_direction_and_marks_what_speaks_another(guide: Guide) -> None:
+def test_page_states_its_language_and_direction_and_marks_text_in_another(guide: Guide) -> None:
     guide.build()
     page = tree(guide, "/ar/place/castle/")
     assert (page.get("lang"), page.get("dir")) == ("ar", "rtl")
     assert [page.find(f".//{path}").get("lang") for path in ("h1", "div[@class='lead']")] == [None, None]
     body = page.find(".//div[@class='prose']")
     assert (body.get("lang"), body.get("dir")) == ("en-US", "ltr")
-    category = next(each for each in page.iter("a") if each.text == "Sights")
+    category = next(element for element in page.iter("a") if element.text == "Sights")
     assert (category.get("lang"), category.get("dir")) == ("en-US", "ltr")
     german = tree(guide, "/de-DE/place/castle/")
     assert german.find(".//h1").text == "Die Burg"
     assert german.find(".//*[@class='lead']").get("lang") == "en-US"
 
 
-def test_list_leads_to_a_page_in_another_language_and_says_so(guide: Guide) -> None:
+def test_list_marks_links_to_pages_in_another_language(guide: Guide) -> None:
     guide.build()
     card = tree(guide, "/ar/place/").xpath("//a[contains(@href, 'mill')]")[0]
     assert card.get("href") == "../../place/mill/index.html"
@@ -97,23 +98,23 @@ def test_list_leads_to_a_page_in_another_language_and_says_so(guide: Guide) -> N
     assert not (guide.root / "site/ar/place/mill").exists()
 
 
-def test_value_that_is_null_is_no_reason_to_fall_back(guide: Guide, space: SpaceFiles) -> None:
+def test_null_value_does_not_fall_back(guide: Guide, space: SpaceFiles) -> None:
     space.put(entry("place", "tower", slug="tower", title="Tower", summary={"en-US": "Tall.", "de-DE": None}))
     space.put(entry("place", "gate", slug="gate", title={"en-US": "Gate", "de-DE": "Tor"}, summary={"en-US": "Old."}))
     guide.build()
-    leads = [each.text for each in tree(guide, "/de-DE/place/").xpath("//a[@class='card']//span/span")]
+    leads = [element.text for element in tree(guide, "/de-DE/place/").xpath("//a[@class='card']//span/span")]
     assert "Old." in leads
     assert "Tall." not in leads
 
 
-def test_yes_and_no_are_said_in_the_languages_of_the_guide(guide: Guide, space: SpaceFiles) -> None:
+def test_yes_and_no_are_written_in_the_languages_of_the_guide(guide: Guide, space: SpaceFiles) -> None:
     free = {"id": "free", "name": "Free", "type": "Boolean", "localized": False}
     space.put_model(content_type("place", *PLACE["fields"], free), CATEGORY, locales=THREE)
     space.put(entry("place", "gate", slug="gate", title={"en-US": "Gate", "de-DE": "Tor"}, free=True))
     space.put(entry("place", "tower", slug="tower", title={"en-US": "Tower", "de-DE": "Turm"}, free=False))
     guide.build()
-    said = [tree(guide, f"/{each}/").find(".//dd").text.strip() for each in ("place/gate", "de-DE/place/gate")]
-    assert said == ["Yes", "Ja"]
+    shown = [tree(guide, f"/{path}/").find(".//dd").text.strip() for path in ("place/gate", "de-DE/place/gate")]
+    assert shown == ["Yes", "Ja"]
     assert tree(guide, "/de-DE/place/tower/").find(".//dd").text.strip() == "Nein"
 
 
@@ -154,7 +155,7 @@ def test_type_named_like_a_template_of_the_theme_shows_its_entries(guide: Guide,
     space.put(entry(name, "one", title="The one", body="All of it."))
     guide.build()
     page = tree(guide, f"/{name}/the-one/")
-    assert [each.text for each in page.iter("h1")] == ["The one"]
+    assert [element.text for element in page.iter("h1")] == ["The one"]
     assert "All of it." in page.text_content()
 
 
@@ -169,7 +170,9 @@ def test_type_named_like_a_template_of_the_theme_shows_its_entries(guide: Guide,
     ],
     ids=["syntax", "in a block", "unknown filter", "wrong call", "missing include"],
 )
-def test_broken_template_fails_its_pages_alone_and_the_last_good_ones_stay(guide: Guide, text: str, line: int) -> None:
+def test_broken_template_fails_only_its_pages_and_their_last_good_versions_stay(
+    guide: Guide, text: str, line: int
+) -> None:
     guide.build()
     before = guide.files("site")
     template(guide, "place.html", text)
@@ -177,16 +180,16 @@ def test_broken_template_fails_its_pages_alone_and_the_last_good_ones_stay(guide
     outcome = guide.run("render", "--json")
     assert (outcome.code, outcome.json["ok"], outcome.json["exit"]) == (1, False, 1)
     assert outcome.json["render"]["failed"] == 4
-    failed = [each for each in outcome.json["problems"] if each["code"] == "page-failed"]
-    assert {(each["severity"], each["item"], each["locale"]) for each in failed} == {
+    failed = [problem for problem in outcome.json["problems"] if problem["code"] == "page-failed"]
+    assert {(problem["severity"], problem["item"], problem["locale"]) for problem in failed} == {
         *(("error", "entry:castle", code) for code in ("en-US", "de-DE", "ar")),
         ("error", "entry:mill", "en-US"),
     }
-    assert [each for each in failed if f"place.html line {line}" not in each["message"]] == []
-    assert [each for each in failed if each["item"] not in each["message"]] == []
+    assert [problem for problem in failed if f"place.html line {line}" not in problem["message"]] == []
+    assert [problem for problem in failed if problem["item"] not in problem["message"]] == []
     after = guide.files("site")
     same = {path for path in after if path.endswith(".html") and after[path] == before[path]}
-    assert same == {f"site/{each}/index.html" for each in PLACES}
+    assert same == {f"site/{url}/index.html" for url in PLACES}
     shutil.rmtree(guide.root / "templates")
     mended = guide.run("render", "--json").json
     assert (mended["exit"], mended["render"]["written"], mended["problems"]) == (0, 4, [])
@@ -195,7 +198,7 @@ def test_broken_template_fails_its_pages_alone_and_the_last_good_ones_stay(guide
 PLACES = ("place/castle", "place/mill", "de-DE/place/castle", "ar/place/castle")
 
 
-def test_folder_that_is_not_ours_is_refused_and_kept(guide: Guide) -> None:
+def test_folder_not_made_by_the_program_is_refused_and_kept(guide: Guide) -> None:
     assert guide.run("sync").code == 0
     (guide.root / "site").mkdir()
     (guide.root / "site/thesis.txt").write_text("years of work", "utf-8")
@@ -206,9 +209,7 @@ def test_folder_that_is_not_ours_is_refused_and_kept(guide: Guide) -> None:
     assert guide.files("site", "content") == before
 
 
-def test_first_render_that_was_cut_short_does_not_lock_the_guide_out(
-    guide: Guide, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_interrupted_first_render_does_not_block_the_next(guide: Guide, monkeypatch: pytest.MonkeyPatch) -> None:
     assert guide.run("sync").code == 0
     renames = iter(range(100))
 
@@ -226,9 +227,7 @@ def test_first_render_that_was_cut_short_does_not_lock_the_guide_out(
     assert (outcome.code, outcome.err) == (0, "")
 
 
-def test_moved_page_leaves_a_way_from_its_old_address_until_somebody_else_lives_there(
-    guide: Guide, space: SpaceFiles
-) -> None:
+def test_moved_page_leaves_a_redirect_until_another_page_takes_its_old_address(guide: Guide, space: SpaceFiles) -> None:
     guide.build()
     space.put(entry("place", "mill", 2, title="The mill", slug="windmill"))
     guide.build()
@@ -256,14 +255,14 @@ def test_summary_that_is_markdown_is_rendered_on_its_page_and_plain_on_cards(gui
     assert "Near the castle, old." in " ".join(card.split())
 
 
-def test_own_static_file_never_takes_the_place_of_pages(guide: Guide) -> None:
+def test_static_file_of_the_project_never_replaces_pages(guide: Guide) -> None:
     template(guide, "static/place", "a file where a folder of pages lies")
     report = guide.build()
-    assert [each["code"] for each in report["problems"]] == ["static-hidden"]
+    assert [problem["code"] for problem in report["problems"]] == ["static-hidden"]
     assert "The mill" in guide.page("/place/mill/")
 
 
-def test_folder_that_became_a_file_gives_way(guide: Guide) -> None:
+def test_folder_is_replaced_by_a_file_of_its_name(guide: Guide) -> None:
     template(guide, "static/own/page.txt", "first a folder")
     guide.build()
     shutil.rmtree(guide.root / "templates")
@@ -275,25 +274,25 @@ def test_folder_that_became_a_file_gives_way(guide: Guide) -> None:
 def test_run_with_nothing_new_writes_nothing(guide: Guide) -> None:
     template(guide, "static/img/own.svg", "<svg/>")
     guide.build()
-    before = site_stamps(guide)
+    before = site_mtimes(guide)
     for command in ("render", "build"):
         report = guide.run(command, "--json").json["render"]
         assert (report["written"], report["removed"], report["failed"]) == (0, 0, 0)
-    assert site_stamps(guide) == before
+    assert site_mtimes(guide) == before
 
 
-def test_change_rewrites_only_what_shows_it(guide: Guide, space: SpaceFiles) -> None:
+def test_change_rewrites_only_the_pages_that_show_it(guide: Guide, space: SpaceFiles) -> None:
     guide.build()
-    before = site_stamps(guide)
+    before = site_mtimes(guide)
     space.put(entry("place", "mill", 2, title="The mill", slug="mill", body="Still.", category=link("Entry", "sights")))
     assert guide.build()["render"]["written"] == 1
-    after = site_stamps(guide)
+    after = site_mtimes(guide)
     assert [path for path in after if path.endswith(".html") and after[path] != before[path]] == [
         *("site/place/mill/index.html",)
     ]
 
 
-def test_guide_is_the_same_bytes_in_any_folder_and_after_any_history(guide: Guide, space: SpaceFiles) -> None:
+def test_guide_has_the_same_bytes_in_any_folder_and_after_any_history(guide: Guide, space: SpaceFiles) -> None:
     guide.build()
     space.put(entry("place", "gate", slug="gate", title="Gate", picture=link("Asset", "pic")))
     space.remove("entries/place/mill.json")
@@ -306,7 +305,7 @@ def test_guide_is_the_same_bytes_in_any_folder_and_after_any_history(guide: Guid
     assert str(guide.root).encode() not in b"".join(guide.files("site").values())
 
 
-def test_own_static_files_are_copied_over_the_themes_and_go_with_their_source(guide: Guide) -> None:
+def test_static_files_of_the_project_replace_the_themes_and_are_removed_with_their_source(guide: Guide) -> None:
     template(guide, "static/style.css", "body{}")
     template(guide, "static/img/own.svg", "<svg/>")
     guide.build()
@@ -318,7 +317,7 @@ def test_own_static_files_are_copied_over_the_themes_and_go_with_their_source(gu
     assert b"@layer" in guide.files("site")["site/style.css"]
 
 
-def test_own_static_file_does_not_fight_with_a_page_for_its_place(guide: Guide) -> None:
+def test_static_file_of_the_project_and_a_page_do_not_overwrite_each_other(guide: Guide) -> None:
     template(guide, "static/place/mill/index.html", "mine")
     guide.run("build")
     assert guide.run("render", "--json").json["render"]["written"] == 0
@@ -338,7 +337,7 @@ def test_clean_gives_the_same_guide_and_keeps_the_history_of_updates(guide: Guid
     assert guide.files("site") == before | {"site/updates/kept.json": b"{}"}
 
 
-def test_hand_made_change_in_site_is_set_right_by_the_next_run(guide: Guide) -> None:
+def test_edit_by_hand_in_site_is_repaired_by_the_next_run(guide: Guide) -> None:
     guide.build()
     before = guide.files("site")
     (guide.root / "site/index.html").write_text("spoilt", "utf-8")
@@ -349,14 +348,14 @@ def test_hand_made_change_in_site_is_set_right_by_the_next_run(guide: Guide) -> 
     assert guide.files("site") == before
 
 
-def test_assets_that_stay_at_the_source_are_links_and_never_loaded(guide: Guide, space: SpaceFiles) -> None:
+def test_assets_left_at_the_source_are_links_and_never_loaded(guide: Guide, space: SpaceFiles) -> None:
     space.put(asset("paper", "paper.pdf", 3, kind="application/pdf"), file=b"pdf")
     space.put(entry("place", "gate", slug="gate", title="Gate", picture=link("Asset", "paper")))
     setting(guide, "content: {assets: link}\n")
     guide.build()
     page = guide.page("/place/castle/")
     assert "<img" not in page
-    assert [each for each in addresses(page) if ":" in each] == [
+    assert [link for link in addresses(page) if ":" in link] == [
         f"https://images.ctfassets.net/small/pic/{1:032x}/castle.svg"
     ]
     assert f"https://images.ctfassets.net/small/paper/{1:032x}/paper.pdf" in addresses(guide.page("/place/gate/"))

@@ -1,4 +1,4 @@
-"""A build that finds nothing to do looks at every file, and loads and does no more than that."""
+"""A build with nothing to do checks every file, and loads and does no more than that."""
 
 from __future__ import annotations
 
@@ -39,19 +39,19 @@ print(json.dumps([code, sorted(names)]))
 
 
 def loaded(guide: Guide, *command: str) -> set[str]:
-    """Run a command in a process of its own; return the packages and the program's own modules that it loaded."""
+    """Run a command in a process of its own; return the packages and the modules of the program that it loaded."""
     arguments = [sys.executable, "-c", LOADED, "-C", str(guide.root), "-q", *command]
     code, names = json.loads(subprocess.run(arguments, capture_output=True, check=True).stdout)
     assert code == 0
     return set(names)
 
 
-def test_render_with_nothing_changed_loads_nothing_that_renders_or_syncs(guide: Guide) -> None:
+def test_render_with_nothing_changed_loads_neither_renderer_nor_sync(guide: Guide) -> None:
     guide.build()
     assert loaded(guide, "render") & HEAVY == set()
 
 
-def test_sync_with_nothing_new_loads_neither_the_schema_nor_what_renders(guide: Guide) -> None:
+def test_sync_with_nothing_new_loads_neither_the_schema_nor_the_renderer(guide: Guide) -> None:
     guide.build()
     assert loaded(guide, "build") & (HEAVY - {"requests", "urllib3", "yaml", "slugify"}) == set()
 
@@ -62,9 +62,9 @@ def test_sync_without_a_message_loads_nothing_of_the_guide(guide: Guide) -> None
 
 
 def settle(guide: Guide) -> None:
-    """Make it long ago that something came or went under content/, and build: then folders are known by their times.
+    """Set old mtimes on the folders under content/ and build, so that later builds trust those mtimes.
 
-    They are noted where there is something else to be noted.
+    The index records the folders only if it has something else to record.
     """
     (guide.root / "site/index.html").unlink()
     for number, folder in enumerate(sorted((guide.root / "content").rglob("*/")), 1):
@@ -94,7 +94,7 @@ def _replaced(guide: Guide) -> None:
     other.replace(file)
 
 
-HANDS: dict[str, Callable[[Guide], Any]] = {
+EDITS_BY_HAND: dict[str, Callable[[Guide], Any]] = {
     "edited": lambda guide: edit(guide, "content/entries/place/mill.json", "It turns.", "It burns."),
     "replaced": _replaced,
     "new": lambda guide: place(guide, "place/tower.json", "tower"),
@@ -106,36 +106,36 @@ HANDS: dict[str, Callable[[Guide], Any]] = {
 }
 
 
-@pytest.mark.parametrize("how", HANDS)
-def test_hand_edit_is_found_where_folders_are_known_by_their_times(guide: Guide, how: str) -> None:
+@pytest.mark.parametrize("how", EDITS_BY_HAND)
+def test_edit_by_hand_is_found_though_folders_are_known_by_their_mtimes(guide: Guide, how: str) -> None:
     guide.build()
     settle(guide)
-    HANDS[how](guide)
+    EDITS_BY_HAND[how](guide)
     found = step(guide, "render")
     assert (found.report["render"]["rendered"] > 0) == (how != "new folder")
     settle(guide)
     assert guide.run("render", "--json").json["render"]["rendered"] == 0
 
 
-def test_folder_that_was_changed_just_now_is_not_yet_known_by_its_time(guide: Guide) -> None:
+def test_folder_changed_just_now_is_not_yet_known_by_its_mtime(guide: Guide) -> None:
     guide.build()
     folder = guide.root / "content/entries/place"
     for number in range(3):
         place(guide, f"place/p{number}.json", f"p{number}")
-        stamp = folder.stat().st_mtime_ns
+        mtime = folder.stat().st_mtime_ns
         assert guide.run("render").code == 0
         place(guide, f"place/q{number}.json", f"q{number}")
-        os.utime(folder, ns=(stamp, stamp))  # as where both came within one tick of the system's clock
+        os.utime(folder, ns=(mtime, mtime))  # as if both were written within one tick of the system's clock
         assert guide.run("render").code == 0
         assert f"Q{number}" in guide.page(f"/place/q{number}/")
 
 
 @pytest.mark.usefixtures("two_cores")
 @pytest.mark.parametrize("jobs", ["1", "2"])
-def test_output_that_is_looked_at_beside_is_repaired(guide: Guide, monkeypatch: pytest.MonkeyPatch, jobs: str) -> None:
+def test_output_checked_in_the_background_is_repaired(guide: Guide, monkeypatch: pytest.MonkeyPatch, jobs: str) -> None:
     guide.build()
-    for module in ("run", "output"):
-        monkeypatch.setattr(f"exporter.build.{module}._WORTH_A_PROCESS", 0)
+    for size in ("run._WORTH_A_PROCESS", "drift.INDEX_WORTH_A_PROCESS"):
+        monkeypatch.setattr(f"exporter.build.{size}", 0)
     before = guide.files("site")
     site = guide.root / "site"
     (site / "place/mill/index.html").unlink()
@@ -151,12 +151,12 @@ def test_output_that_is_looked_at_beside_is_repaired(guide: Guide, monkeypatch: 
 
 
 @pytest.mark.usefixtures("two_cores")
-def test_what_a_sync_brought_is_rendered_where_files_are_looked_at_beside(
+def test_synced_items_are_rendered_while_files_are_checked_in_the_background(
     guide: Guide, space: SpaceFiles, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     guide.build()
-    for module in ("run", "output"):
-        monkeypatch.setattr(f"exporter.build.{module}._WORTH_A_PROCESS", 0)
+    for size in ("run._WORTH_A_PROCESS", "drift.INDEX_WORTH_A_PROCESS"):
+        monkeypatch.setattr(f"exporter.build.{size}", 0)
     space.put(mill(body="It burns."))
     expect(step(guide), MILL)
     space.remove("entries/place/mill.json")
@@ -172,14 +172,14 @@ def two_cores(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 @pytest.mark.usefixtures("two_cores")
-def test_work_beside_is_done_in_another_process_unless_it_is_to_stay_alone() -> None:
+def test_background_work_is_done_in_another_process_unless_only_one_is_allowed() -> None:
     for alone in (False, True):
         with in_background(os.getpid, alone=alone) as answer:
             assert (answer() == os.getpid()) == alone
 
 
 @pytest.mark.usefixtures("two_cores")
-def test_work_beside_that_is_ended_from_outside_is_done_here() -> None:
+def test_background_work_killed_from_outside_is_done_in_this_process() -> None:
     here = os.getpid()
 
     def end_there() -> str:
@@ -192,12 +192,12 @@ def test_work_beside_that_is_ended_from_outside_is_done_here() -> None:
 
 
 @pytest.mark.usefixtures("two_cores")
-def test_error_of_work_beside_is_told_where_it_is_asked(tmp_path: Path) -> None:
+def test_error_of_background_work_is_raised_when_its_result_is_requested(tmp_path: Path) -> None:
     with pytest.raises(FileNotFoundError), in_background((tmp_path / "none").read_text, alone=False) as answer:
         answer()
 
 
 @pytest.mark.usefixtures("two_cores")
-def test_answer_that_nobody_asks_for_holds_nothing_up() -> None:
+def test_result_that_is_never_requested_delays_nothing() -> None:
     with pytest.raises(KeyError), in_background(lambda: "x" * (1 << 20), alone=False):
         raise KeyError

@@ -1,4 +1,4 @@
-"""What a guide with an address has for machines: feeds, a sitemap, hreflang, Open Graph, JSON-LD, robots.txt, 404."""
+"""What a guide with a base URL has for machines: feeds, a sitemap, hreflang, Open Graph, JSON-LD, robots.txt, 404."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ ATOM = "{http://www.w3.org/2005/Atom}"
 SITEMAP = "{http://www.sitemaps.org/schemas/sitemap/0.9}"
 XHTML = "{http://www.w3.org/1999/xhtml}"
 
-# RFC 4287, as far as feeds of pages go: what an element must and may hold, each once but for links and entries.
+# RFC 4287, as far as feeds of pages need it: what an element must and may contain, once except links and entries.
 ATOM_SCHEMA = """
 <grammar xmlns="http://relaxng.org/ns/structure/1.0" ns="http://www.w3.org/2005/Atom"
     datatypeLibrary="http://www.w3.org/2001/XMLSchema-datatypes">
@@ -63,7 +63,7 @@ ATOM_SCHEMA = """
 </element></define>
 </grammar>"""
 
-# The sitemaps protocol 0.9: a set of addresses, or an index of sets.
+# The sitemaps protocol 0.9: a set of URLs, or an index of such sets.
 SITEMAP_SCHEMA = """
 <grammar xmlns="http://relaxng.org/ns/structure/1.0" ns="http://www.sitemaps.org/schemas/sitemap/0.9"
     datatypeLibrary="http://www.w3.org/2001/XMLSchema-datatypes">
@@ -89,54 +89,54 @@ SITEMAP_SCHEMA = """
 
 
 def based(guide: Guide) -> Guide:
-    """Give a guide its address and build it."""
+    """Set a guide's base URL and build it."""
     setting(guide, f"base_url: {BASE}/\n")
     guide.build()
     return guide
 
 
 def read(guide: Guide, path: str, schema: str) -> etree._Element:
-    """Parse a file of the guide and hold it against a schema."""
+    """Parse a file of the guide and validate it against a schema."""
     found = etree.fromstring((guide.root / "site" / path).read_bytes())
     etree.RelaxNG(etree.fromstring(schema)).assertValid(found)
     return found
 
 
 def heads(guide: Guide) -> dict[str, html.HtmlElement]:
-    """Give all pages but redirects, by their whole address."""
+    """Return all pages except redirects, by their absolute URL."""
     site = guide.root / "site"
-    files = {each.parent.relative_to(site).as_posix(): each for each in site.rglob("index.html")}
+    files = {path.parent.relative_to(site).as_posix(): path for path in site.rglob("index.html")}
     pages = {f"{BASE}/{path}/".replace("/./", "/"): html.parse(str(file)).getroot() for path, file in files.items()}
     return {url: page for url, page in pages.items() if not page.xpath("//meta[@http-equiv='refresh']")}
 
 
 def sitemap(guide: Guide) -> dict[str, dict[str, str]]:
-    """Give all addresses of the sitemap, each with its languages; no file names one that another names."""
+    """Return the URLs of the sitemap with their languages; no URL is in two of its files."""
     top = read(guide, "sitemap.xml", SITEMAP_SCHEMA)
-    files = [str(each.text).removeprefix(f"{BASE}/") for each in top.iter(f"{SITEMAP}loc")]
-    roots = [top] if top.tag == f"{SITEMAP}urlset" else [read(guide, each, SITEMAP_SCHEMA) for each in files]
-    urls = [each for root in roots for each in root.iter(f"{SITEMAP}url")]
+    files = [str(element.text).removeprefix(f"{BASE}/") for element in top.iter(f"{SITEMAP}loc")]
+    roots = [top] if top.tag == f"{SITEMAP}urlset" else [read(guide, path, SITEMAP_SCHEMA) for path in files]
+    urls = [element for root in roots for element in root.iter(f"{SITEMAP}url")]
     found = {
-        str(each.findtext(f"{SITEMAP}loc")): {
-            str(link.get("hreflang")): str(link.get("href")) for link in each.iter(f"{XHTML}link")
+        str(url.findtext(f"{SITEMAP}loc")): {
+            str(link.get("hreflang")): str(link.get("href")) for link in url.iter(f"{XHTML}link")
         }
-        for each in urls
+        for url in urls
     }
     assert len(found) == len(urls)
     return found
 
 
 def data_of(page: html.HtmlElement) -> dict[str, Any]:
-    """Give a page's JSON-LD."""
+    """Return a page's JSON-LD."""
     (script,) = page.xpath("//script[@type='application/ld+json']")
     found: dict[str, Any] = json.loads(script.text)
     return found
 
 
 def properties(page: html.HtmlElement) -> dict[str, str]:
-    """Give a page's Open Graph."""
+    """Return a page's Open Graph properties."""
     found = page.xpath("//meta[starts-with(@property, 'og:')]")
-    return {each.get("property").removeprefix("og:"): each.get("content") for each in found}
+    return {meta.get("property").removeprefix("og:"): meta.get("content") for meta in found}
 
 
 def feeds(guide: Guide) -> Iterator[tuple[str, etree._Element]]:
@@ -145,7 +145,7 @@ def feeds(guide: Guide) -> Iterator[tuple[str, etree._Element]]:
         yield path, read(guide, path, ATOM_SCHEMA)
 
 
-def test_guide_without_an_address_has_none_of_it(guide: Guide) -> None:
+def test_guide_without_a_base_url_has_none_of_it(guide: Guide) -> None:
     guide.build()
     files = guide.files("site")
     assert not [path for path in files if path.endswith((".xml", "robots.txt", "404.html"))]
@@ -153,42 +153,44 @@ def test_guide_without_an_address_has_none_of_it(guide: Guide) -> None:
     assert not [path for path, data in files.items() if b'rel="alternate"' in data]
 
 
-def test_feeds_are_valid_and_lead_to_pages_that_stand(guide: Guide) -> None:
+def test_feeds_are_valid_and_link_to_existing_pages(guide: Guide) -> None:
     based(guide)
     pages = heads(guide)
     found = dict(feeds(guide))
     assert sorted(found) == sorted(
         ["place/feed.xml", "category/feed.xml", "de-DE/place/feed.xml", "de-DE/category/feed.xml", "ar/place/feed.xml"]
     )
-    ids = [each.text for feed in found.values() for each in feed.iter(f"{ATOM}id")]
+    ids = [element.text for feed in found.values() for element in feed.iter(f"{ATOM}id")]
     assert len(ids) == len(set(ids)) == 5 + 6
     for path, feed in found.items():
-        links = {each.get("rel"): str(each.get("href")) for each in feed.findall(f"{ATOM}link")}
+        links = {element.get("rel"): str(element.get("href")) for element in feed.findall(f"{ATOM}link")}
         assert links == {"self": f"{BASE}/{path}", "alternate": f"{BASE}/{path.removesuffix('feed.xml')}"}
-        assert {str(each.get("href")) for each in feed.iter(f"{ATOM}link")} - pages.keys() == {f"{BASE}/{path}"}
-        (told,) = pages[links["alternate"]].xpath("//link[@type='application/atom+xml']/@href")
-        assert told == links["self"]
+        assert {str(element.get("href")) for element in feed.iter(f"{ATOM}link")} - pages.keys() == {f"{BASE}/{path}"}
+        (address,) = pages[links["alternate"]].xpath("//link[@type='application/atom+xml']/@href")
+        assert address == links["self"]
 
 
-def test_feed_says_when_its_entries_changed_and_nothing_of_the_build(guide: Guide, space: SpaceFiles) -> None:
+def test_feed_has_the_times_of_its_entries_and_not_of_the_build(guide: Guide, space: SpaceFiles) -> None:
     space.put(mill(9))
     based(guide)
     feed = read(guide, "place/feed.xml", ATOM_SCHEMA)
     assert feed.findtext(f"{ATOM}updated") == "2026-01-10T08:00:00Z"
-    dates = {each.findtext(f"{ATOM}title"): each.findtext(f"{ATOM}updated") for each in feed.iter(f"{ATOM}entry")}
+    dates = {
+        element.findtext(f"{ATOM}title"): element.findtext(f"{ATOM}updated") for element in feed.iter(f"{ATOM}entry")
+    }
     assert dates == {"The mill": "2026-01-10T08:00:00Z", "The castle": "2026-01-02T08:00:00Z"}
-    assert [each.text for each in feed.iter(f"{ATOM}summary")] == ["On a hill."]
+    assert [element.text for element in feed.iter(f"{ATOM}summary")] == ["On a hill."]
 
 
 def test_entry_of_a_feed_keeps_its_id_when_it_moves(guide: Guide, space: SpaceFiles) -> None:
     based(guide)
-    before = [each.text for each in read(guide, "place/feed.xml", ATOM_SCHEMA).iter(f"{ATOM}id")]
+    before = [element.text for element in read(guide, "place/feed.xml", ATOM_SCHEMA).iter(f"{ATOM}id")]
     space.put(mill(slug="windmill"))
     step(guide)
-    assert [each.text for each in read(guide, "place/feed.xml", ATOM_SCHEMA).iter(f"{ATOM}id")] == before
+    assert [element.text for element in read(guide, "place/feed.xml", ATOM_SCHEMA).iter(f"{ATOM}id")] == before
 
 
-def test_feed_holds_the_newest_entries_by_the_date_that_its_list_is_sorted_by(
+def test_feed_contains_the_newest_entries_by_the_date_that_its_list_is_sorted_by(
     guide: Guide, space: SpaceFiles, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(list_views, "FEED_ENTRIES", 2)
@@ -199,8 +201,11 @@ def test_feed_holds_the_newest_entries_by_the_date_that_its_list_is_sorted_by(
     setting(guide, "lists: {old: {type: news, sort: day}, quiet: {type: news, feed: false}}\n")
     based(guide)
     feed = read(guide, "old/feed.xml", ATOM_SCHEMA)
-    assert [each.findtext(f"{ATOM}title") for each in feed.iter(f"{ATOM}entry")] == ["N3", "N2"]
-    assert [each.text for each in feed.iter(f"{ATOM}published")] == ["2026-05-03T00:00:00Z", "2026-05-02T00:00:00Z"]
+    assert [element.findtext(f"{ATOM}title") for element in feed.iter(f"{ATOM}entry")] == ["N3", "N2"]
+    assert [element.text for element in feed.iter(f"{ATOM}published")] == [
+        "2026-05-03T00:00:00Z",
+        "2026-05-02T00:00:00Z",
+    ]
     assert not (guide.root / "site/quiet/feed.xml").exists()
 
 
@@ -213,7 +218,7 @@ def test_feed_is_valid_whatever_an_entry_is_called(guide: Guide, space: SpaceFil
     space.put(raw)
     based(guide)
     feed = read(guide, "place/feed.xml", ATOM_SCHEMA)
-    titles = [each.findtext(f"{ATOM}title") for each in feed.iter(f"{ATOM}entry")]
+    titles = [element.findtext(f"{ATOM}title") for element in feed.iter(f"{ATOM}entry")]
     assert "</title> ]]> &amp; <b> “x” \U0001f600" in titles
     assert "Never" in titles
 
@@ -226,10 +231,10 @@ def test_sitemap_names_every_page_and_the_languages_point_at_each_other(guide: G
     for url, alternates in found.items():
         for code, other in alternates.items():
             assert found[other] == alternates, (url, code)
-    assert {len(each) for each in found.values()} == {0, 3, 4}
+    assert {len(languages) for languages in found.values()} == {0, 3, 4}
 
 
-def test_readers_of_any_other_language_are_sent_to_the_guides_own_where_the_page_is_in_it(
+def test_readers_of_other_languages_get_the_page_in_the_guides_first_language_if_it_exists(
     guide: Guide, space: SpaceFiles
 ) -> None:
     space.put(entry("category", "foreign", title={"de-DE": "Fern", "ar": "بعيد"}, slug={"de-DE": "fern", "ar": "fern"}))
@@ -240,12 +245,12 @@ def test_readers_of_any_other_language_are_sent_to_the_guides_own_where_the_page
     assert set(found[f"{BASE}/ar/category/fern/"]) == {"de-DE", "ar"}
 
 
-def test_head_of_a_page_names_its_own_address_and_the_same_languages_as_the_sitemap(guide: Guide) -> None:
+def test_head_of_a_page_has_its_own_url_and_the_same_languages_as_the_sitemap(guide: Guide) -> None:
     based(guide)
     found = sitemap(guide)
     for url, page in heads(guide).items():
         assert page.xpath("//link[@rel='canonical']/@href") == [url]
-        alternates = {each.get("hreflang"): each.get("href") for each in page.xpath("//head/link[@hreflang]")}
+        alternates = {element.get("hreflang"): element.get("href") for element in page.xpath("//head/link[@hreflang]")}
         assert alternates == found[url]
 
 
@@ -256,7 +261,7 @@ def test_list_and_page_of_another_kind_at_the_same_address_are_no_translations(g
     assert heads(guide)[f"{BASE}/own/mill/"].xpath("//link[@hreflang]") == []
 
 
-def test_sitemap_in_several_files_is_written_anew_in_one_for_one_change(
+def test_one_change_rewrites_one_of_several_sitemap_files(
     guide: Guide, space: SpaceFiles, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(list_pages, "LARGEST_SITEMAP", 12)
@@ -264,7 +269,7 @@ def test_sitemap_in_several_files_is_written_anew_in_one_for_one_change(
         space.put(entry("place", f"p{number}", title=f"Place {number}", slug=f"p{number}", body="Words."))
     based(guide)
     assert sitemap(guide).keys() == heads(guide).keys()
-    files = sorted(each.name for each in (guide.root / "site").glob("sitemap-*.xml"))
+    files = sorted(path.name for path in (guide.root / "site").glob("sitemap-*.xml"))
     assert files == [f"sitemap-{number}.xml" for number in range(1, 5)]
     before = guide.files("site")
     space.put(entry("place", "p7", 3, title="Place 7", slug="p7", body="Other words."))
@@ -281,7 +286,7 @@ def test_sitemap_in_several_files_is_written_anew_in_one_for_one_change(
     assert sitemap(guide).keys() == heads(guide).keys()
 
 
-def test_redirect_stands_in_no_sitemap_and_names_where_it_leads(guide: Guide, space: SpaceFiles) -> None:
+def test_redirect_is_in_no_sitemap_and_names_its_target(guide: Guide, space: SpaceFiles) -> None:
     based(guide)
     space.put(mill(slug="windmill"))
     step(guide)
@@ -291,25 +296,25 @@ def test_redirect_stands_in_no_sitemap_and_names_where_it_leads(guide: Guide, sp
     assert f"{BASE}/place/windmill/" in sitemap(guide)
 
 
-def test_robots_txt_and_the_page_for_what_is_not_there_name_whole_addresses(guide: Guide) -> None:
+def test_robots_txt_and_the_404_page_have_absolute_urls(guide: Guide) -> None:
     based(guide)
     robots = (guide.root / "site/robots.txt").read_text("utf-8").splitlines()
     assert robots[-1] == f"Sitemap: {BASE}/sitemap.xml"
     missing = html.parse(str(guide.root / "site/404.html")).getroot()
     links = [*missing.xpath("//a/@href"), *missing.xpath("//link/@href")]
-    assert {each for each in links if not each.startswith(f"{BASE}/")} == {"#main.text"}
+    assert {link for link in links if not link.startswith(f"{BASE}/")} == {"#main.text"}
     assert {f"{BASE}/", f"{BASE}/style.css", f"{BASE}/de-DE/", f"{BASE}/place/"} <= {*links}
     assert missing.xpath("//meta[@name='robots']/@content") == ["noindex"]
     assert missing.xpath("//link[@rel='canonical']") == []
 
 
-def test_own_template_takes_the_place_of_the_themes_for_files_too(guide: Guide) -> None:
+def test_template_of_the_project_replaces_the_themes_for_files_too(guide: Guide) -> None:
     template(guide, "robots.txt", "User-agent: *\nDisallow: /ar/\n")
     based(guide)
     assert (guide.root / "site/robots.txt").read_text("utf-8") == "User-agent: *\nDisallow: /ar/\n"
 
 
-def test_static_file_of_the_project_takes_the_place_of_the_guides_own(guide: Guide) -> None:
+def test_static_file_of_the_project_replaces_the_guides_own(guide: Guide) -> None:
     based(guide)
     before = guide.files("site")
     for name in ("robots.txt", "404.html", "sitemap.xml", "place/feed.xml"):
@@ -323,12 +328,12 @@ def test_static_file_of_the_project_takes_the_place_of_the_guides_own(guide: Gui
     assert guide.files("site") == before
 
 
-def test_page_that_comes_where_a_static_file_lay_stays(guide: Guide, space: SpaceFiles) -> None:
+def test_page_added_at_the_path_of_a_static_file_stays(guide: Guide, space: SpaceFiles) -> None:
     template(guide, "static/place/new/index.html", "own")
     guide.build()
     space.put(entry("place", "new", title="New", slug="new"))
     found = step(guide)
-    assert ([each["code"] for each in found.report["problems"]], found.gone) == (["static-hidden"], [])
+    assert ([problem["code"] for problem in found.report["problems"]], found.gone) == (["static-hidden"], [])
     assert "New" in guide.page("/place/new/")
 
 
@@ -377,7 +382,7 @@ def kinds(guide: Guide, space: SpaceFiles) -> Guide:
     return guide
 
 
-def test_json_ld_says_what_an_entry_is_by_the_fields_of_its_type(kinds: Guide) -> None:
+def test_json_ld_describes_an_entry_by_the_fields_of_its_type(kinds: Guide) -> None:
     kinds.build()
     geo = {"@type": "GeoCoordinates", "latitude": 38.7, "longitude": -9.1}
     expected: dict[str, dict[str, Any]] = {
@@ -401,9 +406,9 @@ def test_json_ld_says_what_an_entry_is_by_the_fields_of_its_type(kinds: Guide) -
         "/note/note/": {"@type": "WebPage", "name": "Note", "inLanguage": "en-US"},
         "/": {"@type": "WebSite", "name": "Small guide", "inLanguage": "en-US"},
     }
-    for url, said in expected.items():
+    for url, data in expected.items():
         found = data_of(html.fromstring(kinds.page(url)))
-        assert found == {"@context": "https://schema.org", **said}, url
+        assert found == {"@context": "https://schema.org", **data}, url
     assert data_of(html.fromstring(kinds.page("/spot/")))["@type"] == "CollectionPage"
 
 
@@ -416,7 +421,7 @@ def test_every_page_has_json_ld_with_what_its_kind_requires(kinds: Guide) -> Non
         assert found.get(required.get(found["@type"], "name")), url
 
 
-def test_title_of_the_guide_is_no_markup_in_json_ld(guide: Guide) -> None:
+def test_title_of_the_guide_is_plain_text_in_json_ld(guide: Guide) -> None:
     edit(guide, "site.yaml", "Small guide", "'Black & <white>'")
     based(guide)
     page = heads(guide)[f"{BASE}/"]
@@ -424,7 +429,7 @@ def test_title_of_the_guide_is_no_markup_in_json_ld(guide: Guide) -> None:
 
 
 @pytest.mark.parametrize("name", ["+", "+x", "@x", "+@x", "@x/y"])
-def test_content_type_called_like_a_list_breaks_nothing(guide: Guide, space: SpaceFiles, name: str) -> None:
+def test_content_type_with_the_name_of_a_list_breaks_nothing(guide: Guide, space: SpaceFiles, name: str) -> None:
     odd = content_type(name, ("title", "Symbol"))
     path = content_type_paths([name])[name]
     space.write(path, canonical(odd))
@@ -443,7 +448,7 @@ def test_content_type_called_like_a_list_breaks_nothing(guide: Guide, space: Spa
         "</SCRIPT\t>",
     ],
 )
-def test_no_field_ends_the_script_that_holds_json_ld(guide: Guide, space: SpaceFiles, text: str) -> None:
+def test_no_field_ends_the_script_element_of_json_ld(guide: Guide, space: SpaceFiles, text: str) -> None:
     space.put(mill(title=text, summary=text))
     based(guide)
     source = guide.page("/place/mill/")
@@ -463,7 +468,7 @@ def test_picture_that_is_not_downloaded_is_in_no_open_graph(guide: Guide, space:
     assert "image" not in properties(heads(guide)[f"{BASE}/place/castle/"])
 
 
-def test_edit_that_shows_nowhere_leaves_the_page_and_dates_it_in_sitemap_and_feed(
+def test_edit_shown_nowhere_keeps_the_page_and_updates_its_date_in_sitemap_and_feed(
     guide: Guide, space: SpaceFiles
 ) -> None:
     based(guide)
@@ -481,5 +486,5 @@ def test_lists_by_what_they_link_to_have_feeds_of_their_own(guide: Guide, space:
     setting(guide, "lists: {kinds: {type: place, by: category}}\n")
     based(guide)
     feed = read(guide, "kinds/works/feed.xml", ATOM_SCHEMA)
-    assert [each.findtext(f"{ATOM}title") for each in feed.iter(f"{ATOM}entry")] == ["The mill"]
+    assert [element.findtext(f"{ATOM}title") for element in feed.iter(f"{ATOM}entry")] == ["The mill"]
     assert feed.findtext(f"{ATOM}title") == "Works – Small guide"

@@ -1,4 +1,4 @@
-"""A change renders the pages that read what changed and no other; the result is that of a build from nothing."""
+"""A change renders only the pages that read what changed; the result is that of a build from scratch."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ if TYPE_CHECKING:
     from tests.conftest import Guide, SpaceFiles
 
 
-def test_changed_body_renders_the_pages_of_its_entry_alone(guide: Guide, space: SpaceFiles) -> None:
+def test_changed_body_renders_only_the_pages_of_its_entry(guide: Guide, space: SpaceFiles) -> None:
     guide.build()
     space.put(mill(body="It stands still."))
     expect(step(guide), MILL)
@@ -59,7 +59,7 @@ def test_changed_category_name_renders_the_category_and_the_pages_that_show_it(g
     expect(step(guide), [url for url in shown if "de-DE" not in url])
 
 
-def test_field_that_a_template_does_not_look_at_renders_nothing(guide: Guide, space: SpaceFiles) -> None:
+def test_changed_field_that_no_template_reads_renders_nothing(guide: Guide, space: SpaceFiles) -> None:
     template(guide, "place.html", "{{ entry|title }}")
     guide.build()
     space.put(mill(body="Unseen."))
@@ -72,7 +72,7 @@ def test_field_that_a_template_does_not_look_at_renders_nothing(guide: Guide, sp
     expect(step(guide), MILL)
 
 
-def test_page_that_is_rendered_and_comes_out_the_same_is_not_written(guide: Guide, space: SpaceFiles) -> None:
+def test_page_rendered_with_the_same_bytes_is_not_written(guide: Guide, space: SpaceFiles) -> None:
     template(guide, "place.html", "{{ entry.body|length }}")
     guide.build()
     space.put(mill(body="It burns!"))
@@ -80,7 +80,9 @@ def test_page_that_is_rendered_and_comes_out_the_same_is_not_written(guide: Guid
     assert (found.rendered, found.report["render"]["written"], found.written) == (1, 0, [])
 
 
-def test_deleted_place_takes_its_pages_away_and_renders_what_had_it(guide: Guide, space: SpaceFiles) -> None:
+def test_deleted_place_takes_its_pages_away_and_renders_the_pages_that_showed_it(
+    guide: Guide, space: SpaceFiles
+) -> None:
     guide.build()
     space.remove("entries/place/castle.json")
     found = step(guide)
@@ -91,7 +93,7 @@ def test_deleted_place_takes_its_pages_away_and_renders_what_had_it(guide: Guide
     expect(found, [*HOMES, *SIGHTS, *CATEGORIES], gone=[*MILL, *PLACES])
 
 
-def test_new_place_renders_itself_and_the_lists_that_hold_it(guide: Guide, space: SpaceFiles) -> None:
+def test_new_place_renders_itself_and_its_lists(guide: Guide, space: SpaceFiles) -> None:
     guide.build()
     space.put(entry("place", "gate", slug="gate", title="The gate"))
     expect(step(guide), ["/place/gate/", *HOMES, *PLACES])
@@ -104,8 +106,8 @@ def test_deleted_category_renders_what_linked_to_it_and_its_return_does_so_again
     space.remove("entries/category/sights.json")
     found = step(guide)
     expect(found, [*HOMES, *PLACES, *CASTLE, *MILL], gone=[*SIGHTS, *CATEGORIES])
-    dead = [each for each in found.report["problems"] if each["code"] == "link-unresolved"]
-    assert sorted((each["item"], each["locale"]) for each in dead) == [
+    dead = [problem for problem in found.report["problems"] if problem["code"] == "link-unresolved"]
+    assert sorted((problem["item"], problem["locale"]) for problem in dead) == [
         *(("entry:castle", code) for code in ("ar", "de-DE", "en-US")),
         ("entry:mill", "en-US"),
     ]
@@ -124,9 +126,9 @@ def test_retargeted_link_renders_its_page_and_both_targets(guide: Guide, space: 
     expect(step(guide), [*MILL, *both, *PLACES])
 
 
-def test_page_that_appears_where_a_text_links_to_is_linked(guide: Guide, space: SpaceFiles) -> None:
+def test_new_page_that_a_text_links_to_is_linked(guide: Guide, space: SpaceFiles) -> None:
     space.put(mill(body="See [the gate](/place/gate/)."))
-    assert [each["code"] for each in guide.build()["problems"]] == ["link-dead"]
+    assert [problem["code"] for problem in guide.build()["problems"]] == ["link-dead"]
     space.put(entry("place", "gate", slug="gate", title="The gate"))
     found = step(guide)
     expect(found, ["/place/gate/", *MILL, *HOMES, *PLACES])
@@ -149,7 +151,7 @@ def test_changed_slug_moves_the_page_leaves_a_redirect_and_renders_what_links_th
     expect(step(guide), ["/place/watermill/", "/place/windmill/", *MILL, *CARDS, *CASTLE])
 
 
-def test_slugs_that_meet_and_part_again_leave_no_page_behind(guide: Guide, space: SpaceFiles) -> None:
+def test_slugs_that_are_equal_for_a_while_leave_no_page_behind(guide: Guide, space: SpaceFiles) -> None:
     guide.build()
     space.put(entry("place", "other", slug="mill", title="Another mill"))
     expect(step(guide), ["/place/mill-mill/", "/place/mill-other/", *CARDS, *CASTLE], gone=MILL)
@@ -158,7 +160,7 @@ def test_slugs_that_meet_and_part_again_leave_no_page_behind(guide: Guide, space
     expect(found, [*MILL, *CARDS, *CASTLE], gone=["/place/mill-mill/", "/place/mill-other/"])
 
 
-def test_changed_picture_renders_what_shows_it(guide: Guide, space: SpaceFiles) -> None:
+def test_changed_picture_renders_the_pages_that_show_it(guide: Guide, space: SpaceFiles) -> None:
     guide.build()
     space.put(asset("pic", "fort.svg", len(PICTURE), revision=2), file=PICTURE)
     found = step(guide)
@@ -166,7 +168,7 @@ def test_changed_picture_renders_what_shows_it(guide: Guide, space: SpaceFiles) 
     assert found.report["render"]["removed"] == 1
 
 
-def test_file_of_an_asset_that_goes_or_comes_by_hand_renders_what_shows_it(guide: Guide) -> None:
+def test_asset_file_removed_or_added_by_hand_renders_the_pages_that_show_it(guide: Guide) -> None:
     guide.build()
     picture = guide.root / "content/files/pic/castle.svg"
     picture.rename(guide.root / "away.svg")
@@ -176,7 +178,7 @@ def test_file_of_an_asset_that_goes_or_comes_by_hand_renders_what_shows_it(guide
     expect(step(guide, "render"), [*CASTLE, *CARDS])
 
 
-def test_name_of_a_tag_renders_the_pages_that_say_it(guide: Guide, space: SpaceFiles) -> None:
+def test_changed_name_of_a_tag_renders_the_pages_that_show_it(guide: Guide, space: SpaceFiles) -> None:
     template(guide, "place.html", "{{ entry.tags|join(', ') }}")
     raw = mill()
     raw["metadata"]["tags"] = [link("Tag", "old")]
@@ -187,7 +189,7 @@ def test_name_of_a_tag_renders_the_pages_that_say_it(guide: Guide, space: SpaceF
     assert guide.page("/place/mill/") == "Ancient"
 
 
-def test_count_alone_is_read_and_not_what_is_counted(guide: Guide, space: SpaceFiles) -> None:
+def test_count_of_entries_reads_the_count_and_not_the_entries(guide: Guide, space: SpaceFiles) -> None:
     template(guide, "home.html", "{{ entries('place')|length }} {% for each in types %}{{ each.count }} {% endfor %}")
     guide.build()
     space.put(mill(title="The old mill", slug="old-mill"))
@@ -218,7 +220,7 @@ def test_order_of_a_list_is_read(guide: Guide, space: SpaceFiles) -> None:
     template(guide, "place.html", "{{ entry|title }}")
     guide.build()
     space.put(mill(order=1))
-    expect(step(guide), [url for url in CARDS if "/ar/" not in url])  # in Arabic the mill was the first before
+    expect(step(guide), [url for url in CARDS if "/ar/" not in url])  # in Arabic the mill was first before the change
 
 
 def test_touched_files_are_read_and_render_nothing(guide: Guide) -> None:
@@ -230,7 +232,7 @@ def test_touched_files_are_read_and_render_nothing(guide: Guide) -> None:
 
 
 @pytest.mark.parametrize("same", ["size", "size and time"])
-def test_file_that_was_replaced_is_noticed_whatever_its_size_and_time(guide: Guide, same: str) -> None:
+def test_replaced_file_is_noticed_whatever_its_size_and_mtime(guide: Guide, same: str) -> None:
     guide.build()
     file = guide.root / "content/entries/place/mill.json"
     before = file.stat()
@@ -243,7 +245,7 @@ def test_file_that_was_replaced_is_noticed_whatever_its_size_and_time(guide: Gui
     expect(step(guide, "render"), MILL)
 
 
-def test_whole_checkout_of_another_state_and_back_gives_the_same_bytes(guide: Guide, space: SpaceFiles) -> None:
+def test_checkout_of_another_state_and_back_gives_the_same_bytes(guide: Guide, space: SpaceFiles) -> None:
     guide.build()
     first = guide.files("content", "site")
     shutil.copytree(guide.root / "content", guide.root / "kept")

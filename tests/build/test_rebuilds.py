@@ -1,4 +1,4 @@
-"""Templates, words, settings and the content model are read like items; outputs and the index are looked after."""
+"""Templates, words, settings and the content model are read like items; output and index are checked and repaired."""
 
 from __future__ import annotations
 
@@ -46,7 +46,7 @@ def setting(guide: Guide, lines: str) -> None:
         file.write(lines)
 
 
-def test_partial_that_appears_is_edited_and_goes_renders_the_pages_that_include_it(guide: Guide) -> None:
+def test_added_edited_or_removed_partial_renders_the_pages_that_include_it(guide: Guide) -> None:
     guide.build()
     template(guide, "parts/entry.html", "<b>{{ entry|title }}</b>")
     expect(step(guide, "render"), [*CARDS, *CATEGORIES])
@@ -56,7 +56,7 @@ def test_partial_that_appears_is_edited_and_goes_renders_the_pages_that_include_
     expect(step(guide, "render"), [*CARDS, *CATEGORIES])
 
 
-def test_template_of_a_type_that_appears_and_goes_renders_its_pages(guide: Guide) -> None:
+def test_added_or_removed_template_of_a_type_renders_its_pages(guide: Guide) -> None:
     guide.build()
     template(guide, "place.html", OWN)
     expect(step(guide, "render"), [*CASTLE, *MILL])
@@ -71,7 +71,7 @@ def test_template_of_a_type_that_appears_and_goes_renders_its_pages(guide: Guide
         "{% include ['parts/note.html', 'parts/asset.html'] ignore missing %}",
     ],
 )
-def test_template_that_was_missing_renders_what_asked_for_it_when_it_appears(guide: Guide, how: str) -> None:
+def test_missing_template_renders_the_pages_that_asked_for_it_when_it_is_added(guide: Guide, how: str) -> None:
     template(guide, "place.html", f"{{% if entry.slug == 'mill' %}}{how}{{% endif %}}")
     guide.build()
     template(guide, "parts/note.html", "A note.")
@@ -105,7 +105,7 @@ def test_imported_macros_and_extended_templates_are_read(guide: Guide) -> None:
     expect(step(guide, "render"), [])
 
 
-def test_object_whose_keys_hands_put_in_another_order_renders_what_lists_them(guide: Guide) -> None:
+def test_object_with_keys_reordered_by_hand_renders_the_pages_that_list_them(guide: Guide) -> None:
     template(guide, "place.html", "{{ entry.hours|table }}")
     guide.build()
     path = guide.root / "content/entries/place/mill.json"
@@ -116,7 +116,7 @@ def test_object_whose_keys_hands_put_in_another_order_renders_what_lists_them(gu
         expect(step(guide, "render"), MILL)
 
 
-def test_word_renders_what_says_it(guide: Guide) -> None:
+def test_changed_word_renders_the_pages_that_use_it(guide: Guide) -> None:
     guide.build()
     template(guide, "words.yaml", "skip: {de: Weiter}\n")
     expect(step(guide, "render"), GERMAN)
@@ -126,7 +126,7 @@ def test_word_renders_what_says_it(guide: Guide) -> None:
     expect(step(guide, "render"), [])
 
 
-def test_key_of_site_yaml_renders_what_reads_it(guide: Guide) -> None:
+def test_changed_key_of_site_yaml_renders_the_pages_that_read_it(guide: Guide) -> None:
     template(guide, "place.html", OWN)
     guide.build()
     edit(guide, "site.yaml", "Small guide", "Great guide")
@@ -137,7 +137,7 @@ def test_key_of_site_yaml_renders_what_reads_it(guide: Guide) -> None:
     step(guide, "render")
     setting(guide, "base_url: https://example.org\n")
     found = step(guide, "render")
-    new = [each for each in (guide.root / "site").iterdir() if each.name in ("404.html", "robots.txt", "sitemap.xml")]
+    new = [path for path in (guide.root / "site").iterdir() if path.name in ("404.html", "robots.txt", "sitemap.xml")]
     feeds = list((guide.root / "site").rglob("feed.xml"))
     assert (found.written, len(new), len(feeds)) == (sorted([*CASTLE, *MILL]), 3, 5)
     assert found.rendered == len(found.written) + len(new) + len(feeds)
@@ -165,17 +165,17 @@ def test_pattern_and_template_of_site_yaml_move_and_change_pages(guide: Guide) -
     assert set(step(guide, "render").written) == {url.replace("/place/", "/see/") for url in [*CASTLE, *MILL]}
 
 
-def test_assets_that_are_linked_from_now_on_render_what_shows_them(guide: Guide) -> None:
+def test_switch_to_linked_assets_renders_the_pages_that_show_them(guide: Guide) -> None:
     template(guide, "place.html", "{{ entry.picture|url }}")
     guide.build()
     setting(guide, "content: {assets: link}\n")
     assert set(CASTLE) <= set(step(guide, "render").written)
 
 
-def test_field_that_is_no_longer_localised_renders_what_reads_it(guide: Guide, space: SpaceFiles) -> None:
+def test_field_that_is_no_longer_localised_renders_the_pages_that_read_it(guide: Guide, space: SpaceFiles) -> None:
     template(guide, "place.html", "{{ entry.summary }}")
     guide.build()
-    fields = [each | {"localized": False} if each["id"] == "summary" else each for each in PLACE["fields"]]
+    fields = [field | {"localized": False} if field["id"] == "summary" else field for field in PLACE["fields"]]
     space.put_model(content_type("place", *fields), CATEGORY, locales=THREE)
     assert "/ar/place/castle/" in step(guide).written
     assert guide.page("/ar/place/castle/") == "On a hill."
@@ -183,14 +183,16 @@ def test_field_that_is_no_longer_localised_renders_what_reads_it(guide: Guide, s
     assert "/ar/place/castle/" in step(guide).written
 
 
-def test_fallback_of_a_locale_renders_what_it_answers(guide: Guide, space: SpaceFiles) -> None:
+def test_changed_fallback_of_a_locale_renders_the_pages_that_use_it(guide: Guide, space: SpaceFiles) -> None:
     guide.build()
     space.put_model(PLACE, CATEGORY, locales=[*THREE[:2], locale("ar", "de-DE")])
     step(guide)
     assert "Orte" in guide.page("/ar/place/castle/")
 
 
-def test_display_field_and_name_of_a_type_render_what_shows_them(guide: Guide, space: SpaceFiles) -> None:
+def test_changed_display_field_and_name_of_a_type_render_the_pages_that_show_them(
+    guide: Guide, space: SpaceFiles
+) -> None:
     guide.build()
     space.put_model({**PLACE, "displayField": "summary"}, CATEGORY, locales=THREE)
     assert {*CASTLE, *CARDS} <= set(step(guide).written)
@@ -221,7 +223,7 @@ def test_page_that_fails_keeps_its_last_good_version_and_is_tried_again(guide: G
         report = outcome.json["render"]
         assert (outcome.code, report["failed"]) == (1, 1)
         assert report["rendered"] == (14 if index == "lost" else 0 if again else 3)
-        (problem,) = [each for each in outcome.json["problems"] if each["code"] == "page-failed"]
+        (problem,) = [problem for problem in outcome.json["problems"] if problem["code"] == "page-failed"]
         assert problem["message"].startswith("entry:mill in en-US: place.html line 3: ")
         after = guide.files("site")
         assert {path[4:-10] for path in before if after.get(path) != before[path]} == set(CASTLE)
@@ -230,7 +232,7 @@ def test_page_that_fails_keeps_its_last_good_version_and_is_tried_again(guide: G
     assert set(MILL) <= set(expect_mended.written) <= {*MILL, *CASTLE}
 
 
-def test_page_that_failed_is_rendered_once_its_item_is_mended(guide: Guide, space: SpaceFiles) -> None:
+def test_failed_page_is_rendered_once_its_item_is_repaired(guide: Guide, space: SpaceFiles) -> None:
     guide.build()
     template(guide, "place.html", BROKEN)
     space.put(mill(title="The old mill"))
@@ -242,7 +244,7 @@ def test_page_that_failed_is_rendered_once_its_item_is_mended(guide: Guide, spac
     step(guide)
 
 
-def test_item_that_goes_takes_its_failed_page_along(guide: Guide, space: SpaceFiles) -> None:
+def test_deleted_item_takes_its_failed_page_away(guide: Guide, space: SpaceFiles) -> None:
     guide.build()
     template(guide, "place.html", BROKEN)
     assert guide.run("render").code == 1
@@ -271,7 +273,7 @@ def make_a_folder(file: Path) -> None:
 
 @pytest.mark.parametrize("how", [delete, spoil, spoil_in_place, make_a_folder])
 @pytest.mark.parametrize("name", ["place/mill/index.html", "style.css", "files/pic/castle.svg", ".exporter"])
-def test_output_that_was_spoilt_is_mended_and_nothing_else_is_done(
+def test_spoilt_output_is_repaired_and_nothing_else_is_done(
     guide: Guide, name: str, how: Callable[[Path], None]
 ) -> None:
     guide.build()
@@ -286,7 +288,7 @@ def test_output_that_was_spoilt_is_mended_and_nothing_else_is_done(
     assert guide.run("render", "--json").json["render"]["written"] == 0
 
 
-def test_whole_folder_that_was_deleted_comes_back(guide: Guide) -> None:
+def test_deleted_folder_is_written_again(guide: Guide) -> None:
     guide.build()
     before = guide.files("site")
     shutil.rmtree(guide.root / "site/place")
@@ -297,19 +299,19 @@ def test_whole_folder_that_was_deleted_comes_back(guide: Guide) -> None:
     assert guide.files("site") == before
 
 
-def test_processes_are_forked_outside_of_every_transaction(guide: Guide, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_processes_are_forked_outside_every_transaction(guide: Guide, monkeypatch: pytest.MonkeyPatch) -> None:
     index: list[GuideIndex] = []
     opened, start = GuideIndex.__init__, WorkerPool.start
 
-    def open_noted(self: GuideIndex, *arguments: Any) -> None:
-        index.append(self)
-        opened(self, *arguments)
+    def open_noted(self: GuideIndex, *arguments: Any, read_only: bool = False) -> None:
+        opened(self, *arguments, read_only=read_only)
+        index.extend([] if read_only else [self])
 
     states = []
 
-    def start_noted(self: WorkerPool, things: int, least: int) -> None:
-        states.append((things > 0, index[-1].database.in_transaction))
-        start(self, things, least)
+    def start_noted(self: WorkerPool, count: int, least: int) -> None:
+        states.append((count > 0, index[-1].database.in_transaction))
+        start(self, count, least)
 
     monkeypatch.setattr(GuideIndex, "__init__", open_noted)
     monkeypatch.setattr(WorkerPool, "start", start_noted)
@@ -317,7 +319,7 @@ def test_processes_are_forked_outside_of_every_transaction(guide: Guide, monkeyp
     assert states == [(True, False)] * 2
 
 
-def test_folder_in_the_place_of_a_file_goes_with_the_file(guide: Guide) -> None:
+def test_folder_at_the_path_of_a_file_is_removed_with_the_file(guide: Guide) -> None:
     guide.build()
     (file,) = (guide.root / "site/files").rglob("*.svg")
     file.unlink()
@@ -328,7 +330,7 @@ def test_folder_in_the_place_of_a_file_goes_with_the_file(guide: Guide) -> None:
     assert not file.exists()
 
 
-def test_stray_files_and_folders_go_and_the_history_of_updates_stays(guide: Guide) -> None:
+def test_stray_files_and_folders_are_removed_and_the_history_of_updates_stays(guide: Guide) -> None:
     guide.build()
     before = guide.files("site")
     for path in ("stray.html", "place/stray.txt", "place/mill/deep/er/stray.txt", "updates/kept.json"):
@@ -367,9 +369,7 @@ def age(file: Path) -> None:
 
 
 @pytest.mark.parametrize("how", [lose, fill_with_noise, cut, cut_to_nothing, age])
-def test_index_that_is_of_no_use_renders_all_and_the_bytes_are_the_same(
-    guide: Guide, how: Callable[[Path], None]
-) -> None:
+def test_unusable_index_renders_all_pages_with_the_same_bytes(guide: Guide, how: Callable[[Path], None]) -> None:
     guide.build()
     before = guide.files("site")
     how(guide.root / ".export/guide.db")
@@ -380,7 +380,7 @@ def test_index_that_is_of_no_use_renders_all_and_the_bytes_are_the_same(
 
 
 @pytest.mark.parametrize("seed", range(10))
-def test_index_with_a_page_of_noise_in_it_costs_no_more_than_a_render_of_all(guide: Guide, seed: int) -> None:
+def test_index_with_a_damaged_page_costs_no_more_than_a_full_render(guide: Guide, seed: int) -> None:
     guide.build()
     chance = random.Random(seed)
     file = guide.root / ".export/guide.db"
@@ -393,7 +393,7 @@ def test_index_with_a_page_of_noise_in_it_costs_no_more_than_a_render_of_all(gui
     assert (outcome.code, guide.files("site")) == (0, from_nothing(guide))
 
 
-def test_index_of_a_process_that_was_killed_before_its_first_page_is_finished(
+def test_index_of_a_process_killed_before_its_first_page_is_completed(
     guide: Guide, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     assert guide.run("sync").code == 0
@@ -405,7 +405,7 @@ def test_index_of_a_process_that_was_killed_before_its_first_page_is_finished(
     assert guide.files("site") == from_nothing(guide)
 
 
-def test_asset_file_that_goes_after_a_build_that_did_not_end_renders_what_shows_it(
+def test_asset_file_removed_after_an_interrupted_build_renders_the_pages_that_show_it(
     guide: Guide, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     guide.build()
@@ -419,9 +419,9 @@ def test_asset_file_that_goes_after_a_build_that_did_not_end_renders_what_shows_
     assert guide.files("site") == from_nothing(guide)
 
 
-def test_file_that_goes_takes_empty_folders_along_though_hands_took_its_own(guide: Guide) -> None:
+def test_removed_file_takes_empty_folders_along_even_if_its_own_was_removed_by_hand(guide: Guide) -> None:
     guide.build()
-    for folder in [each for each in (guide.root / "site/files").iterdir() if each.is_dir()]:
+    for folder in [folder for folder in (guide.root / "site/files").iterdir() if folder.is_dir()]:
         shutil.rmtree(folder)
     for file in (guide.root / "content/files").rglob("*.*"):
         file.unlink()

@@ -1,4 +1,4 @@
-"""`--strict` of render and build: a page that fails, or any other error, leaves all of site/ as it was."""
+"""`--strict` of render and build: a failed page, or any other error, leaves all of site/ as it was."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ def setting(guide: Guide, text: str) -> None:
 
 
 def from_nothing(guide: Guide, root: Path) -> dict[str, bytes]:
-    """Give the site that a build in a new folder makes."""
+    """Return the site that a build in a new folder makes."""
     root.mkdir()
     shutil.copy(guide.root / "site.yaml", root)
     if (guide.root / "templates").is_dir():
@@ -51,14 +51,14 @@ def test_failed_page_stops_a_strict_render_before_the_first_write(
     before = guide.files("site")
     outcome = guide.run("render", "--strict", "--json", *clean)
     assert (outcome.code, outcome.json["ok"], guide.files("site") == before) == (1, False, True)
-    told = outcome.json["render"]
-    assert (told["stopped"], told["written"], told["removed"], told["failed"]) == (True, 0, 0, 4)
-    assert {each["code"] for each in outcome.json["problems"]} == {"page-failed"}
+    report = outcome.json["render"]
+    assert (report["stopped"], report["written"], report["removed"], report["failed"]) == (True, 0, 0, 4)
+    assert {problem["code"] for problem in outcome.json["problems"]} == {"page-failed"}
     assert "errors, so site/ is as it was" in guide.run("render", "--strict").out
     (guide.root / "templates/place.html").unlink()
     mended = guide.run("render", "--strict", "--json")
     assert (mended.code, mended.json["render"]["stopped"]) == (0, False)
-    assert {each["code"] for each in mended.json["problems"]} == {"link-dead"}
+    assert {problem["code"] for problem in mended.json["problems"]} == {"link-dead"}
     assert guide.files("site") == from_nothing(guide, tmp_path / "other")
     again = guide.run("render", "--strict", "--json").json["render"]
     assert (again["rendered"], again["written"], again["removed"]) == (0, 0, 0)
@@ -76,11 +76,13 @@ def test_warning_stays_a_warning_in_a_strict_build(guide: Guide, space: SpaceFil
     space.put(entry("place", "gate", title="Gate", slug="gate", category=link("Entry", "gone")))
     outcome = guide.run("build", "--strict", "--json")
     assert (outcome.code, outcome.json["render"]["stopped"]) == (0, False)
-    assert {(each["severity"], each["code"]) for each in outcome.json["problems"]} == {("warning", "link-unresolved")}
+    assert {(problem["severity"], problem["code"]) for problem in outcome.json["problems"]} == {
+        ("warning", "link-unresolved")
+    }
     assert "Gate" in guide.page("/place/gate/")
 
 
-def test_what_site_yaml_makes_an_error_stops_a_strict_build_and_ends_any_other_with_1(
+def test_severity_raised_to_error_stops_a_strict_build_and_ends_any_other_with_1(
     guide: Guide, space: SpaceFiles
 ) -> None:
     space.put(entry("place", "gate", title="Gate", slug="gate", category=link("Entry", "gone")))
@@ -89,7 +91,9 @@ def test_what_site_yaml_makes_an_error_stops_a_strict_build_and_ends_any_other_w
     before = guide.files("site")
     outcome = guide.run("build", "--strict", "--json")
     assert (outcome.code, outcome.json["render"]["failed"], guide.files("site") == before) == (1, 0, True)
-    assert {(each["severity"], each["code"]) for each in outcome.json["problems"]} == {("error", "link-unresolved")}
+    assert {(problem["severity"], problem["code"]) for problem in outcome.json["problems"]} == {
+        ("error", "link-unresolved")
+    }
     outcome = guide.run("build", "--json")
     assert (outcome.code, "Another." in guide.page("/")) == (1, True)
     setting(guide, "# another look\n")
@@ -97,7 +101,7 @@ def test_what_site_yaml_makes_an_error_stops_a_strict_build_and_ends_any_other_w
     assert (outcome.code, outcome.json["render"]["rendered"]) == (1, 0), "what stands is not forgotten"
 
 
-def test_severity_that_is_off_is_not_reported_and_renders_nothing_anew(guide: Guide, space: SpaceFiles) -> None:
+def test_severity_turned_off_is_not_reported_and_renders_nothing_again(guide: Guide, space: SpaceFiles) -> None:
     space.put(entry("place", "gate", title="Gate", slug="gate", category=link("Entry", "gone")))
     assert guide.build()["problems"] != []
     setting(guide, "check: {link-unresolved: off}\n")
@@ -105,7 +109,7 @@ def test_severity_that_is_off_is_not_reported_and_renders_nothing_anew(guide: Gu
     assert (report["problems"], report["render"]["rendered"]) == ([], 0)
 
 
-def test_asset_file_that_did_not_come_stops_a_strict_build(guide: Guide, space: SpaceFiles) -> None:
+def test_asset_file_that_failed_to_download_stops_a_strict_build(guide: Guide, space: SpaceFiles) -> None:
     guide.build()
     before = guide.files("site")
     space.put(asset("lost", "lost.svg", 10))
@@ -116,15 +120,15 @@ def test_asset_file_that_did_not_come_stops_a_strict_build(guide: Guide, space: 
     assert "Gate" in guide.page("/place/gate/")
 
 
-def test_hidden_static_file_stops_a_strict_render_where_it_is_an_error(guide: Guide) -> None:
+def test_hidden_static_file_stops_a_strict_render_if_it_is_an_error(guide: Guide) -> None:
     template(guide, "static/place", "a file where a folder of pages lies")
     setting(guide, "check: {static-hidden: error}\n")
     outcome = guide.run("build", "--strict", "--json")
-    assert (outcome.code, [each["code"] for each in outcome.json["problems"]]) == (1, ["static-hidden"])
+    assert (outcome.code, [problem["code"] for problem in outcome.json["problems"]]) == (1, ["static-hidden"])
     assert not (guide.root / "site").exists()
 
 
-def test_strict_clean_build_is_a_build_from_nothing(guide: Guide, tmp_path: Path) -> None:
+def test_strict_clean_build_is_a_build_from_scratch(guide: Guide, tmp_path: Path) -> None:
     guide.build()
     (guide.root / "site/stray.html").write_text("stray")
     assert guide.run("build", "--strict", "--clean").code == 0

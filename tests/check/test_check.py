@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from exporter.check.content import is_empty
+from exporter.guide.library.theme_words import theme_names
 from exporter.report.problems import CODES
 from tests.conftest import (
     CATEGORY,
@@ -60,12 +61,12 @@ def where(problem: dict[str, Any]) -> tuple[str, ...]:
 
 def test_guide_in_which_all_is_well_checks_clean_and_changes_nothing(guide: Guide) -> None:
     guide.build()
-    before = guide.stamps()
+    before = guide.mtimes()
     outcome = guide.run("check", "--strict", "--json")
     assert (outcome.code, outcome.json["ok"], outcome.json["problems"]) == (0, True, [])
     looked = outcome.json["check"]
     assert (looked["items"], looked["pages"], looked["errors"], looked["warnings"]) == (4, 15, 0, 0)
-    assert guide.stamps() == before
+    assert guide.mtimes() == before
 
 
 def test_demo_checks_clean(tmp_path: Path, call: Callable[..., Outcome]) -> None:
@@ -394,6 +395,37 @@ def test_missing_translations_are_reported_where_they_are_asked_for(guide: Guide
     castle = {("entry:castle", "de-DE", "summary"), ("entry:castle", "de-DE", "body"), ("entry:castle", "ar", "body")}
     mill = {("entry:mill", "de-DE", ""), ("entry:mill", "ar", "")}
     assert found == {*castle, *mill, ("entry:sights", "ar", "")}
+
+
+def test_language_without_words_of_the_theme_is_reported_with_what_its_pages_speak(
+    guide: Guide, space: SpaceFiles
+) -> None:
+    space.put_model(PLACE, CATEGORY, locales=[locale("de-DE", default=True), locale("el"), locale("x-klingon")])
+    space.put({**entry("place", "castle"), "fields": {"title": {"de-DE": "Burg", "el": "Κάστρο"}}})
+    space.put({**entry("place", "mill"), "fields": {"title": {"de-DE": "Mühle", "el": "Μύλος"}}})
+    found = [problem for problem in problems(guide) if problem["code"] == "words-missing"]
+    said = [(problem["severity"], problem["locale"], problem["message"].split(":")[0]) for problem in found]
+    assert said == [
+        ("warning", "el", "the theme has no words in Greek (el) and uses those in German (de)"),
+        ("warning", "x-klingon", "the theme has no words in x-klingon and uses those in German (de)"),
+    ]
+
+
+def test_words_that_the_project_adds_are_no_longer_missing(guide: Guide, space: SpaceFiles) -> None:
+    space.put_model(PLACE, CATEGORY, locales=[locale("en-US", default=True), locale("el", "en-US")])
+    names = theme_names()
+    plain = names[: names.index("offline")]
+    own = guide.root / "templates/words.yaml"
+    own.parent.mkdir()
+    own.write_text("".join(f"{name}: {{el: λέξη}}\n" for name in plain[:-7]), "utf-8")
+    (found,) = [problem for problem in problems(guide) if problem["code"] == "words-missing"]
+    listed = f"({', '.join(plain[-7:-2])} and 2 more are missing)"
+    assert found["message"].startswith(f"the theme has not all words {listed} in Greek (el) and uses those in English")
+    own.write_text("".join(f"{name}: {{el: λέξη}}\n" for name in plain), "utf-8")
+    assert "words-missing" not in guide.run("check").err
+    path = guide.root / "site.yaml"
+    path.write_text(path.read_text("utf-8").replace("offline: false\n", ""), "utf-8")
+    assert "[words-missing]" in guide.run("check").err
 
 
 def test_severities_are_those_of_site_yaml(guide: Guide, space: SpaceFiles) -> None:

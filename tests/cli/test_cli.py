@@ -1,4 +1,4 @@
-"""The command line: what goes wrong ends in one clear sentence, with its exit code, and nothing lost."""
+"""The command line: every failure ends in one clear sentence with its exit code, and nothing is lost."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 
 def answers(*pages: Reply) -> Callable[[Request], Reply]:
-    """Answer a whole small space, its sync pages one after the other."""
+    """Return a script that answers for a small space, its sync pages one after the other."""
     left = list(pages)
 
     def script(request: Request) -> Reply:
@@ -33,16 +33,16 @@ def answers(*pages: Reply) -> Callable[[Request], Reply]:
     return script
 
 
-def test_pages_are_asked_by_the_token_alone_on_the_own_address(remote: Callable[[str], Guide]) -> None:
+def test_pages_are_requested_by_token_only_at_the_configured_url(remote: Callable[[str], Guide]) -> None:
     first, second = (entry("place", name, title=name) for name in ("a", "b"))
     with serve(answers(page(first, token="p2", last=False), page(second, token="s1"))) as stub:
         guide = remote(stub.url)
         assert guide.run("sync").code == 0
-        asked = stub.asked("sync")
-    assert [each.path for each in asked] == ["/spaces/far/environments/master/sync"] * 2
-    assert [each.query for each in asked] == [{"initial": "true", "limit": "1000"}, {"sync_token": "p2"}]
-    assert {each.headers["Authorization"] for each in asked} == {f"Bearer {ACCESS_TOKEN}"}
-    assert asked[0].headers["X-Contentful-User-Agent"].startswith(f"app contentful-exporter/{__version__}; ")
+        requests = stub.requests_for("sync")
+    assert [request.path for request in requests] == ["/spaces/far/environments/master/sync"] * 2
+    assert [request.query for request in requests] == [{"initial": "true", "limit": "1000"}, {"sync_token": "p2"}]
+    assert {request.headers["Authorization"] for request in requests} == {f"Bearer {ACCESS_TOKEN}"}
+    assert requests[0].headers["X-Contentful-User-Agent"].startswith(f"app contentful-exporter/{__version__}; ")
     assert json.loads((guide.root / ".syncstate").read_text("utf-8"))["token"] == "s1"
 
 
@@ -64,16 +64,16 @@ def test_access_token_is_in_no_file_and_no_output(remote: Callable[[str], Guide]
     with serve(answers(page(raw, entry("place", "a", title="A"), token="s"), page(token="s"))) as stub:
         guide = remote(stub.url)
         outcomes = [guide.run("build", "-v"), guide.run("build", "--json")]
-        files = [each for each in stub.requests if each.path.endswith(".svg")]
-    assert [each.code for each in outcomes] == [0, 0]
-    assert [each.headers.get("Authorization") for each in files] == [None]
-    assert [each for each in outcomes if ACCESS_TOKEN in each.out + each.err] == []
+        files = [request for request in stub.requests if request.path.endswith(".svg")]
+    assert [outcome.code for outcome in outcomes] == [0, 0]
+    assert [request.headers.get("Authorization") for request in files] == [None]
+    assert [outcome for outcome in outcomes if ACCESS_TOKEN in outcome.out + outcome.err] == []
     assert [
         path for path in guide.root.rglob("*") if path.is_file() and ACCESS_TOKEN.encode() in path.read_bytes()
     ] == []
 
 
-def test_error_that_repeats_the_tokens_is_told_without_them(remote: Callable[[str], Guide]) -> None:
+def test_error_that_repeats_the_tokens_is_reported_without_them(remote: Callable[[str], Guide]) -> None:
     def script(request: Request) -> Reply:
         if request.last == "sync" and "sync_token" not in request.query:
             return page(entry("place", "a", title="A"), token="sync-token-of-the-mirror")
@@ -89,11 +89,11 @@ def test_error_that_repeats_the_tokens_is_told_without_them(remote: Callable[[st
         outcomes = [guide.run("sync"), guide.run("sync", "-v")]
         refusing = True
         outcomes += [guide.run("sync"), guide.run("sync", "--json")]
-    assert [each.code for each in outcomes] == [0, 0, 3, 3]
+    assert [outcome.code for outcome in outcomes] == [0, 0, 3, 3]
     assert "are odd" in outcomes[1].out
     assert "odd header Bearer …" in outcomes[2].err
-    said = "".join(each.out + each.err for each in outcomes)
-    assert [each for each in (ACCESS_TOKEN, "sync-token-of-the-mirror") if each in said] == []
+    printed = "".join(outcome.out + outcome.err for outcome in outcomes)
+    assert [secret for secret in (ACCESS_TOKEN, "sync-token-of-the-mirror") if secret in printed] == []
 
 
 REFUSALS: list[tuple[Reply, str, str]] = [
@@ -109,10 +109,10 @@ REFUSALS: list[tuple[Reply, str, str]] = [
 
 
 @pytest.mark.parametrize(
-    ("refusal", "code", "said"), REFUSALS, ids=[f"{each[0].status}-{each[2]}" for each in REFUSALS]
+    ("refusal", "code", "message"), REFUSALS, ids=[f"{refusal[0].status}-{refusal[2]}" for refusal in REFUSALS]
 )
 def test_refused_request_says_where_to_look_and_changes_nothing(
-    remote: Callable[[str], Guide], refusal: Reply, code: str, said: str
+    remote: Callable[[str], Guide], refusal: Reply, code: str, message: str
 ) -> None:
     with serve(lambda _request: refusal) as stub:
         guide = remote(stub.url)
@@ -120,18 +120,18 @@ def test_refused_request_says_where_to_look_and_changes_nothing(
         spoken = guide.run("build", "--deadline", "1")
     assert (outcome.code, outcome.json["ok"], outcome.json["exit"]) == (3, False, 3)
     assert outcome.json["error"]["code"] == code
-    assert said in outcome.json["error"]["message"]
+    assert message in outcome.json["error"]["message"]
     assert (spoken.code, spoken.out, spoken.err.count("\n")) == (3, "", 1)
     assert guide.files() == {}
 
 
-def test_refused_connection_is_one_sentence_at_once(remote: Callable[[str], Guide]) -> None:
+def test_refused_connection_is_reported_at_once_in_one_sentence(remote: Callable[[str], Guide]) -> None:
     outcome = remote("http://127.0.0.1:9").run("sync")
     assert (outcome.code, outcome.out) == (3, "")
     assert outcome.err == "error: 127.0.0.1:9 could not be asked: Connection refused; check source.url\n"
 
 
-def test_page_that_is_too_big_is_asked_for_again_in_smaller_ones(remote: Callable[[str], Guide]) -> None:
+def test_page_that_is_too_big_is_requested_again_in_smaller_ones(remote: Callable[[str], Guide]) -> None:
     limits = []
 
     def script(request: Request) -> Reply:
@@ -153,7 +153,7 @@ def test_page_that_is_too_big_is_asked_for_again_in_smaller_ones(remote: Callabl
     assert "a full sync with 296 items a page instead" in outcome.out
 
 
-def test_failure_on_a_later_page_leaves_content_and_token(remote: Callable[[str], Guide]) -> None:
+def test_failure_on_a_later_page_leaves_content_and_token_unchanged(remote: Callable[[str], Guide]) -> None:
     first, second = (entry("place", "a", revision, title=f"{revision}") for revision in (1, 2))
     script = answers(page(first, token="s1"), page(second, token="p2", last=False), error(403, "AccessDenied"))
     with serve(script) as stub:
@@ -164,7 +164,7 @@ def test_failure_on_a_later_page_leaves_content_and_token(remote: Callable[[str]
     assert guide.files() == before
 
 
-def test_rejected_sync_token_is_said_and_synced_whole(remote: Callable[[str], Guide]) -> None:
+def test_rejected_sync_token_is_reported_and_leads_to_a_full_sync(remote: Callable[[str], Guide]) -> None:
     old, new = (entry("place", name, title=name) for name in ("old", "new"))
     script = answers(page(old, token="s1"), error(400, "BadRequest", "unknown token"), page(new, token="s2"))
     with serve(script) as stub:
@@ -192,14 +192,14 @@ def test_wrong_key_in_site_yaml_is_named_with_its_line(guide: Guide) -> None:
     assert outcome.json["error"]["message"].endswith("site.yaml:1: unknown key titel: did you mean title?")
 
 
-def test_folder_without_site_yaml_is_told(tmp_path: Path, call: Callable[..., Outcome]) -> None:
+def test_folder_without_site_yaml_is_reported(tmp_path: Path, call: Callable[..., Outcome]) -> None:
     outcome = call("-C", str(tmp_path), "build")
     assert (outcome.code, outcome.err.count("\n")) == (2, 1)
     assert "site.yaml" in outcome.err
     assert list(tmp_path.glob("*/*")) == []
 
 
-def test_render_without_a_mirror_says_what_to_run(guide: Guide) -> None:
+def test_render_without_a_mirror_says_which_command_to_run(guide: Guide) -> None:
     outcome = guide.run("render")
     assert outcome.code == 4
     assert "run sync" in outcome.err
@@ -210,7 +210,7 @@ def test_wrong_usage_ends_with_2(call: Callable[..., Outcome], arguments: list[s
     assert call(*arguments).code == 2
 
 
-def test_options_are_taken_before_and_after_the_command(guide: Guide, call: Callable[..., Outcome]) -> None:
+def test_options_are_accepted_before_and_after_the_command(guide: Guide, call: Callable[..., Outcome]) -> None:
     root = str(guide.root)
     assert call("--json", "-C", root, "build").json["ok"] is True
     assert call("build", "-C", root, "--json").json["ok"] is True
@@ -223,17 +223,17 @@ def test_version_is_that_of_the_package(call: Callable[..., Outcome]) -> None:
     assert call("--version").out == f"exporter, version {__version__}\n"
 
 
-BESIDE = Path(sys.executable).parent
+PROGRAMS = Path(sys.executable).parent
 
 
-@pytest.mark.parametrize("start", [[BESIDE / "export"], [BESIDE / "exporter"], [sys.executable, "-m", "exporter"]])
+@pytest.mark.parametrize("start", [[PROGRAMS / "export"], [PROGRAMS / "exporter"], [sys.executable, "-m", "exporter"]])
 def test_program_starts_by_each_of_its_names(start: list[str], guide: Guide) -> None:
     command = [*start, "-C", str(guide.root), "build", "--json"]
     done = subprocess.run(command, capture_output=True, text=True, check=False)
     assert (done.returncode, json.loads(done.stdout)["ok"], done.stderr) == (0, True, "")
 
 
-def test_second_run_in_the_same_folder_is_told_who_is_at_work(guide: Guide) -> None:
+def test_second_run_in_the_same_folder_names_the_running_process(guide: Guide) -> None:
     guide.build()
     code = (
         "import sys; from pathlib import Path; from exporter.core.files import exclusive_lock\n"

@@ -1,4 +1,4 @@
-"""What is printed: no access token in any form, nothing where nobody reads, errors alone with -q."""
+"""Printed output: no access token in any form, no error if nobody reads it, only errors with -q."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ REPEATED = {
 
 
 def parts(token: str) -> list[str]:
-    """Return what must not be in any output: the token, and pieces of what it may be encoded as."""
+    """Return the strings that no output may contain: the token and parts of its encoded forms."""
     encoded = [base64.b64encode(b"?" * before + token.encode()).decode()[4:-4] for before in range(3)]
     return [token, quote(token, safe=""), token[4:20], *encoded, *(quote(text, safe="") for text in encoded)]
 
@@ -52,10 +52,10 @@ def test_token_that_the_service_repeats_is_in_no_output(
         monkeypatch.setenv("GITHUB_ACTIONS", "true")
         monkeypatch.setenv("GITHUB_STEP_SUMMARY", str(summary))
         outcomes += [guide.run("sync"), guide.run("sync", "--json")]
-    said = "".join(outcome.out + outcome.err for outcome in outcomes) + summary.read_text("utf-8")
+    printed = "".join(outcome.out + outcome.err for outcome in outcomes) + summary.read_text("utf-8")
     assert [outcome.code for outcome in outcomes] == [3] * 5
-    assert "odd header" in said
-    assert [part for part in parts(token) if part in said or part in said.replace("\\", "")] == []
+    assert "odd header" in printed
+    assert [part for part in parts(token) if part in printed or part in printed.replace("\\", "")] == []
 
 
 def test_token_in_the_env_file_is_in_no_output(remote: Callable[[str], Guide], monkeypatch: pytest.MonkeyPatch) -> None:
@@ -87,10 +87,10 @@ def test_token_in_place_of_the_space_is_refused_by_every_command(
         text = f"title: T\nsource:\n  url: {stub.url}\n  space: ${{CONTENTFUL_ACCESS_TOKEN}}\n"
         (guide.root / "site.yaml").write_text(text, "utf-8")
         outcomes = [guide.run(command, *options) for command in ("build", "sync", "render", "status", "check")]
-    said = "".join(outcome.out + outcome.err for outcome in outcomes)
+    printed = "".join(outcome.out + outcome.err for outcome in outcomes)
     assert [outcome.code for outcome in outcomes] == [2] * 5
-    assert said.count("site.yaml:4: source.space: this is the access token: put the id of the space here") == 5
-    assert (ACCESS_TOKEN in said, stub.requests, guide.files()) == (False, [], {})
+    assert printed.count("site.yaml:4: source.space: this is the access token: put the id of the space here") == 5
+    assert (ACCESS_TOKEN in printed, stub.requests, guide.files()) == (False, [], {})
 
 
 def test_defect_of_the_program_is_reported_without_tokens(guide: Guide, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -109,7 +109,7 @@ def test_defect_of_the_program_is_reported_without_tokens(guide: Guide, monkeypa
 
 
 def unread(guide: Guide, *arguments: str, both: bool = False) -> tuple[int, str]:
-    """Run the program with nobody reading its output; return its code and what it said on standard error."""
+    """Run the program with nobody reading its output; return its exit code and its standard error."""
     reader, writer = os.pipe()
     os.close(reader)
     command = [sys.executable, "-m", "exporter", "-C", str(guide.root), *arguments]
@@ -118,7 +118,7 @@ def unread(guide: Guide, *arguments: str, both: bool = False) -> tuple[int, str]
     return done.returncode, done.stderr or ""
 
 
-def test_reader_that_has_gone_is_no_error(guide: Guide, space: SpaceFiles) -> None:
+def test_closed_output_is_no_error(guide: Guide, space: SpaceFiles) -> None:
     assert unread(guide, "status") == (1, "")
     assert unread(guide, "build", "-v") == (0, "")
     assert (guide.root / "site/index.html").is_file()
@@ -130,7 +130,7 @@ def test_reader_that_has_gone_is_no_error(guide: Guide, space: SpaceFiles) -> No
     assert unread(guide, "check", "--strict", both=True)[0] == 1
 
 
-def test_first_lines_are_enough_for_head(guide: Guide) -> None:
+def test_head_may_read_only_the_first_lines(guide: Guide) -> None:
     shell = f'"{sys.executable}" -m exporter -C "{guide.root}" status | head -n 1'
     done = subprocess.run(["sh", "-c", shell], capture_output=True, text=True, check=False)
     assert (done.stdout.count("\n"), done.stderr) == (1, "")
@@ -145,21 +145,21 @@ def test_output_that_cannot_be_written_is_an_error(guide: Guide) -> None:
     assert done.stderr.startswith("error: no space is left on the disk for standard output: free some")
 
 
-def test_quiet_prints_errors_alone(guide: Guide, space: SpaceFiles, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_quiet_prints_only_errors(guide: Guide, space: SpaceFiles, monkeypatch: pytest.MonkeyPatch) -> None:
     space.put(entry("place", "gate", title="Gate", slug="gate", category=link("Entry", "gone")))
     space.put(entry("place", "mill", title="The mill"))
     assert guide.run("build", "-q").err == ""
-    said = guide.run("check", "-q")
-    assert (said.code, said.out) == (1, "")
-    assert [row.partition(":")[0] for row in said.err.splitlines()] == ["error"]
+    outcome = guide.run("check", "-q")
+    assert (outcome.code, outcome.out) == (1, "")
+    assert [row.partition(":")[0] for row in outcome.err.splitlines()] == ["error"]
     assert {row.partition(":")[0] for row in guide.run("check").err.splitlines()} == {"error", "warning"}
     monkeypatch.setenv("GITHUB_ACTIONS", "true")
-    said = guide.run("check", "-q")
-    assert [row.partition(" ")[0] for row in said.err.splitlines()] == ["::error"]
+    outcome = guide.run("check", "-q")
+    assert [row.partition(" ")[0] for row in outcome.err.splitlines()] == ["::error"]
 
 
 @pytest.mark.parametrize("name", [".export", ".syncstate", "content", "content/entries", "content/moved.json"])
-def test_wrong_thing_in_the_place_of_ours_is_named(guide: Guide, name: str) -> None:
+def test_obstacle_at_a_path_of_the_program_is_named(guide: Guide, name: str) -> None:
     path = guide.root / name
     path.parent.mkdir(exist_ok=True)
     is_folder = name in (".export", "content", "content/entries")
@@ -172,6 +172,6 @@ def test_wrong_thing_in_the_place_of_ours_is_named(guide: Guide, name: str) -> N
     )
 
 
-def test_no_token_is_asked_for_where_nothing_is_printed(call: Callable[..., Outcome], guide: Guide) -> None:
+def test_no_token_is_read_if_nothing_is_printed(call: Callable[..., Outcome], guide: Guide) -> None:
     (guide.root / ".env").write_bytes(b"\xff")
     assert call("-C", str(guide.root), "-q", "build").code == 0

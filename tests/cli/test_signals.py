@@ -1,4 +1,4 @@
-"""Signals that end the program: a message, code 130, nothing left running, and the next run goes on from there."""
+"""Signals that end the program: a message, exit code 130, nothing left running, and the next run continues."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ _LONGEST = 20.0
 
 @contextmanager
 def started(guide: Guide, *arguments: str) -> Iterator[subprocess.Popen[str]]:
-    """Start the program as the leader of a group, which is ended with the block."""
+    """Start the program as the leader of a process group that is killed when the block ends."""
     command = [sys.executable, "-m", "exporter", "-C", str(guide.root), *arguments]
     with subprocess.Popen(
         command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, start_new_session=True
@@ -42,7 +42,7 @@ def started(guide: Guide, *arguments: str) -> Iterator[subprocess.Popen[str]]:
 
 
 def group(leader: int) -> list[int]:
-    """Return the processes of a group that still run."""
+    """Return the processes of a group that are still running."""
     found = []
     for folder in Path("/proc").glob("[0-9]*"):
         try:
@@ -64,14 +64,14 @@ def until(condition: Callable[[], bool]) -> None:
 
 @pytest.mark.parametrize("number", SIGNALS, ids=lambda number: number.name)
 @pytest.mark.parametrize("options", [(), ("--json",)])
-def test_sync_that_is_ended_says_so_and_leaves_nothing_running(
+def test_sync_ended_by_a_signal_says_so_and_leaves_nothing_running(
     remote: Callable[[str], Guide], number: signal.Signals, options: tuple[str, ...]
 ) -> None:
-    asked, go = threading.Event(), threading.Event()
+    requested, go = threading.Event(), threading.Event()
 
     def script(request: Request) -> Reply:
         if request.last == "sync":
-            asked.set()
+            requested.set()
             go.wait(_LONGEST)
             return page(entry("place", "a", title="A"), token="s1")
         return listing(*([locale("en-US", default=True)] if request.last == "locales" else []))
@@ -79,7 +79,7 @@ def test_sync_that_is_ended_says_so_and_leaves_nothing_running(
     with serve(script) as stub:
         guide = remote(stub.url)
         with started(guide, "build", *options) as process:
-            assert asked.wait(_LONGEST)
+            assert requested.wait(_LONGEST)
             process.send_signal(number)
             out, err = process.communicate(timeout=_LONGEST)
             assert (process.returncode, group(process.pid)) == (130, [])
@@ -95,7 +95,7 @@ def test_sync_that_is_ended_says_so_and_leaves_nothing_running(
 @pytest.mark.skipif(not Path("/proc/self/stat").exists(), reason="processes are listed in another way here")
 @pytest.mark.parametrize("number", SIGNALS, ids=lambda number: number.name)
 @pytest.mark.parametrize("to_all", [False, True], ids=["the program", "its group"])
-def test_build_that_is_ended_leaves_no_worker_running(
+def test_build_ended_by_a_signal_leaves_no_worker_running(
     guide: Guide, space: SpaceFiles, number: signal.Signals, *, to_all: bool
 ) -> None:
     for place in range(600):
@@ -125,12 +125,12 @@ def test_endpoint_is_ended_by_each_signal(space: SpaceFiles, tmp_path: Path, num
     assert (server.returncode, err.splitlines()[-1]) == (130, "error: interrupted")
 
 
-def test_signal_that_was_ignored_at_the_start_stays_ignored(remote: Callable[[str], Guide]) -> None:
-    asked, go = threading.Event(), threading.Event()
+def test_signal_ignored_at_the_start_stays_ignored(remote: Callable[[str], Guide]) -> None:
+    requested, go = threading.Event(), threading.Event()
 
     def script(request: Request) -> Reply:
         if request.last == "sync":
-            asked.set()
+            requested.set()
             go.wait(_LONGEST)
             return page(entry("place", "a", title="A"), token="s1")
         return listing(*([locale("en-US", default=True)] if request.last == "locales" else []))
@@ -140,7 +140,7 @@ def test_signal_that_was_ignored_at_the_start_stays_ignored(remote: Callable[[st
         before = signal.signal(signal.SIGHUP, signal.SIG_IGN)
         try:
             with started(guide, "sync") as process:
-                assert asked.wait(_LONGEST)
+                assert requested.wait(_LONGEST)
                 process.send_signal(signal.SIGHUP)
                 go.set()
                 process.communicate(timeout=_LONGEST)

@@ -1,4 +1,4 @@
-"""Mistakes on the command line and in site.yaml: named with what was probably meant."""
+"""Mistakes on the command line and in site.yaml: reported with what was probably meant."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 
 @pytest.mark.parametrize(
-    ("arguments", "said"),
+    ("arguments", "message"),
     [
         (["bild"], "there is no command bild: did you mean build?"),
         (["Status"], "there is no command Status: did you mean status?"),
@@ -27,12 +27,12 @@ if TYPE_CHECKING:
         (["render", "--zzz"], "there is no option --zzz: exporter render --help lists those that there are"),
     ],
 )
-def test_word_that_was_meant_is_named(call: Callable[..., Outcome], arguments: list[str], said: str) -> None:
-    assert call(*arguments) == Outcome(2, "", f"error: {said}\n")
+def test_word_that_was_meant_is_named(call: Callable[..., Outcome], arguments: list[str], message: str) -> None:
+    assert call(*arguments) == Outcome(2, "", f"error: {message}\n")
 
 
 @pytest.mark.parametrize(
-    ("text", "line", "said"),
+    ("text", "line", "message"),
     [
         ("locales:\n- en-US\n- de\n", 4, "locales: the space has no de: did you mean de-DE?"),
         ("locales: [fr]\n", 2, "locales: the space has no fr: it has ar, de-DE, en-US"),
@@ -46,25 +46,23 @@ def test_word_that_was_meant_is_named(call: Callable[..., Outcome], arguments: l
         ("theme:\n  logo: no.svg\n", 3, "theme.logo: there is no "),
     ],
 )
-def test_setting_that_the_space_does_not_know_is_named_with_its_line(
-    guide: Guide, text: str, line: int, said: str
-) -> None:
+def test_setting_unknown_to_the_space_is_named_with_its_line(guide: Guide, text: str, line: int, message: str) -> None:
     guide.build()
     file = guide.root / "site.yaml"
     file.write_text(f"title: T\n{text}source: {{local: {guide.root.parent / 'space'}}}\n", "utf-8")
     for command in ("build", "render"):
         outcome = guide.run(command)
         assert (outcome.code, outcome.out) == (2, ""), outcome
-        assert outcome.err.startswith(f"error: {file}:{line}: {said}"), outcome.err
+        assert outcome.err.startswith(f"error: {file}:{line}: {message}"), outcome.err
 
 
-def test_all_settings_that_the_space_does_not_know_are_named_at_once(guide: Guide) -> None:
+def test_all_settings_unknown_to_the_space_are_named_at_once(guide: Guide) -> None:
     file = guide.root / "site.yaml"
     file.write_text(
         f"title: T\nsource: {{local: {guide.root.parent / 'space'}}}\nlocales:\n- xx\n- ar\n- yy\n", "utf-8"
     )
-    said = guide.run("build").err.splitlines()
-    assert [row.partition("site.yaml:")[2].partition(": ")[0] for row in said] == ["4", "6"]
+    lines = guide.run("build").err.splitlines()
+    assert [row.partition("site.yaml:")[2].partition(": ")[0] for row in lines] == ["4", "6"]
 
 
 def test_file_named_by_config_is_named_in_errors(guide: Guide) -> None:

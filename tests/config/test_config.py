@@ -42,14 +42,14 @@ def load(root: Path, text: str) -> Project:
 
 
 def complaints(root: Path, text: str) -> list[str]:
-    """Give what is said about a site.yaml that is wrong: line and sentence."""
+    """Return the errors of an invalid site.yaml, one line each: line number and message."""
     with pytest.raises(ConfigError) as caught:
         load(root, text)
     assert (caught.value.code, caught.value.exit_code) == ("config-invalid", 2)
     return caught.value.message.replace(f"{root / 'site.yaml'}:", "").splitlines()
 
 
-def test_key_left_out_has_the_value_of_the_documentation(tmp_path: Path) -> None:
+def test_omitted_key_has_its_documented_default(tmp_path: Path) -> None:
     site = load(tmp_path, REAL).site
     assert (site.description, site.base_url, site.locales, site.offline) == ("", None, None, True)
     assert (site.source.environment, site.source.url, site.source.limit) == (
@@ -61,7 +61,7 @@ def test_key_left_out_has_the_value_of_the_documentation(tmp_path: Path) -> None
     assert (site.pages, site.theme.accent, site.theme.logo, site.check) == ({}, None, None, {})
 
 
-def test_documented_example_is_read_whole(tmp_path: Path) -> None:
+def test_documented_example_is_read_completely(tmp_path: Path) -> None:
     site = load(tmp_path, EXAMPLE).site
     assert site.base_url is not None
     assert site.base_url.rstrip("/") == "https://guide.example.org/lisbon"
@@ -72,7 +72,7 @@ def test_documented_example_is_read_whole(tmp_path: Path) -> None:
     assert load(tmp_path, EXAMPLE).address_fields("place", {}) == ("slug",)
 
 
-def test_scalars_are_texts_until_the_schema_types_them(tmp_path: Path) -> None:
+def test_scalars_are_strings_until_the_schema_types_them(tmp_path: Path) -> None:
     site = load(
         tmp_path, 'title: 2026\ndescription: "~"\nlocales: [no, on, 1_0]\nsource: {local: 0x1, limit: 50}\n'
     ).site
@@ -185,7 +185,7 @@ def test_error_names_line_key_what_was_found_and_what_is_allowed(tmp_path: Path,
         ("{local: demo, search: {max: 3, maximum: 3}}", "unknown key source.search.maximum: did you mean max?"),
     ],
 )
-def test_source_that_is_wrong_is_told(tmp_path: Path, source: str, expected: str) -> None:
+def test_invalid_source_is_reported(tmp_path: Path, source: str, expected: str) -> None:
     assert complaints(tmp_path, f"title: a\nsource: {source}\n") == [f"2: {expected}"]
 
 
@@ -198,11 +198,11 @@ def test_age_is_read_by_its_unit(tmp_path: Path, text: str, hours: float) -> Non
 
 
 @pytest.mark.parametrize("text", ["", "# soon\n", "{}\n"])
-def test_empty_file_misses_what_must_stand(tmp_path: Path, text: str) -> None:
+def test_empty_file_lacks_the_required_keys(tmp_path: Path, text: str) -> None:
     assert complaints(tmp_path, text) == MISSING
 
 
-def test_all_errors_are_told_at_once_in_the_order_of_their_lines(tmp_path: Path) -> None:
+def test_all_errors_are_reported_at_once_in_the_order_of_their_lines(tmp_path: Path) -> None:
     text = (
         "titel: Guide\nsource:\n  limit: 0\noffline: perhaps\nlocales: []\nlocales: [en]\ncontent: {formats: [yaml]}\n"
     )
@@ -222,18 +222,18 @@ def test_all_errors_are_told_at_once_in_the_order_of_their_lines(tmp_path: Path)
     "text",
     [LEAST + "pages: &a {p: *a}\n", LEAST + "pages: &a {p: *a, q: *a, r: *a}\n", "&a [*a, *a]\n", "&a {title: *a}"],
 )
-def test_alias_inside_its_own_anchor_is_told_in_a_few_lines(tmp_path: Path, text: str) -> None:
+def test_alias_inside_its_own_anchor_is_reported_in_a_few_lines(tmp_path: Path, text: str) -> None:
     with pytest.raises(ConfigError) as caught:
         load(tmp_path, text)
     assert len(caught.value.message.splitlines()) < 20
 
 
-def test_alias_beside_its_anchor_is_read(tmp_path: Path) -> None:
+def test_alias_outside_its_anchor_is_read(tmp_path: Path) -> None:
     site = load(tmp_path, LEAST + "pages:\n  place: &p {template: shared.html}\n  walk: *p\n").site
     assert [page.template for page in site.pages.values()] == ["shared.html", "shared.html"]
 
 
-def test_file_that_is_missing_unreadable_or_no_yaml_is_told(tmp_path: Path) -> None:
+def test_missing_unreadable_or_invalid_yaml_file_is_reported(tmp_path: Path) -> None:
     for content, code in ((None, "config-missing"), (b"title: \xff", "config-unreadable"), (b"a: [", "config-yaml")):
         if content is not None:
             (tmp_path / "site.yaml").write_bytes(content)
@@ -243,7 +243,7 @@ def test_file_that_is_missing_unreadable_or_no_yaml_is_told(tmp_path: Path) -> N
         assert str(tmp_path / "site.yaml") in caught.value.message
 
 
-def test_nesting_beyond_all_measure_is_an_error_of_the_file(tmp_path: Path) -> None:
+def test_excessive_nesting_is_an_error_of_the_file(tmp_path: Path) -> None:
     with pytest.raises(ConfigError):
         load(tmp_path, LEAST + "pages: " + "[" * 5000)
 
@@ -269,11 +269,11 @@ KEYS = [
 
 @given(st.dictionaries(st.sampled_from(KEYS), json_values | st.dictionaries(st.sampled_from(KEYS), json_values)))
 @settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
-def test_whatever_stands_in_the_file_is_read_or_told(tmp_path: Path, data: dict[str, Any]) -> None:
+def test_any_content_of_the_file_is_read_or_reported(tmp_path: Path, data: dict[str, Any]) -> None:
     try:
         load(tmp_path, json.dumps({"title": "Guide", "source": {"local": "demo"}, **data}))
     except ConfigError as error:
-        assert error.code in ("config-invalid", "config-yaml")  # noqa: PT017 - what passes is right as well
+        assert error.code in ("config-invalid", "config-yaml")  # noqa: PT017 - passing without an error is right as well
 
 
 def test_named_variables_are_read_from_the_environment(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -285,7 +285,7 @@ def test_named_variables_are_read_from_the_environment(tmp_path: Path, monkeypat
     assert site.source.url == "https://cdn.eu.contentful.com"
 
 
-def test_variables_that_are_not_set_are_all_named(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_all_unset_variables_are_named(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("EMPTY", "")
     monkeypatch.delenv("NOT_SET", raising=False)
     assert complaints(tmp_path, "title: a\nsource:\n  space: ${NOT_SET}${EMPTY}\n  url: https://${NOT_SET}\n") == [
@@ -307,13 +307,13 @@ def test_variables_that_are_not_set_are_all_named(tmp_path: Path, monkeypatch: p
     ],
 )
 def test_secret_in_an_address_is_refused_and_not_shown(tmp_path: Path, url: str) -> None:
-    said = complaints(tmp_path, f'title: a\nsource:\n  space: abc\n  url: "{url}"\n')
-    assert len(said) == 1
-    assert said[0].startswith("4: source.url: ")
-    assert "hidden" not in said[0]
+    found = complaints(tmp_path, f'title: a\nsource:\n  space: abc\n  url: "{url}"\n')
+    assert len(found) == 1
+    assert found[0].startswith("4: source.url: ")
+    assert "hidden" not in found[0]
 
 
-def test_secret_in_a_file_that_is_no_yaml_is_not_shown(tmp_path: Path) -> None:
+def test_secret_in_an_invalid_yaml_file_is_not_shown(tmp_path: Path) -> None:
     with pytest.raises(ConfigError, match=":2: ") as caught:
         load(tmp_path, 'title: a\nbase_url: "https://me:hidden@cdn.contentful.com\n')
     assert "hidden" not in caught.value.message
@@ -359,14 +359,14 @@ def test_token_is_read_from_the_env_file(tmp_path: Path, line: bytes) -> None:
     assert load(tmp_path, REAL).access_token() == "s3cret"
 
 
-def test_environment_goes_before_the_env_file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_environment_takes_precedence_over_the_env_file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     (tmp_path / ".env").write_text("CONTENTFUL_ACCESS_TOKEN=file\n", "utf-8")
     monkeypatch.setenv("CONTENTFUL_ACCESS_TOKEN", "environment")
     assert load(tmp_path, REAL).access_token() == "environment"
 
 
 @pytest.mark.parametrize("line", ["=s3cret s3cret\n", "=s3cret\x07\n", "=s3crét\n"])
-def test_token_that_no_header_can_carry_is_refused_and_not_shown(tmp_path: Path, line: str) -> None:
+def test_token_that_no_header_can_contain_is_refused_and_not_shown(tmp_path: Path, line: str) -> None:
     (tmp_path / ".env").write_text(f"CONTENTFUL_ACCESS_TOKEN{line}", "utf-8")
     with pytest.raises(
         ConfigError, match="CONTENTFUL_ACCESS_TOKEN contains characters that no access token has"
@@ -375,7 +375,7 @@ def test_token_that_no_header_can_carry_is_refused_and_not_shown(tmp_path: Path,
     assert (caught.value.code, "s3cr" in caught.value.message) == ("token-invalid", False)
 
 
-def test_env_file_that_is_no_utf8_is_an_error_of_the_configuration(tmp_path: Path) -> None:
+def test_env_file_that_is_not_utf8_is_a_configuration_error(tmp_path: Path) -> None:
     (tmp_path / ".env").write_bytes("CONTENTFUL_ACCESS_TOKEN=s3cret\n".encode("utf-16"))
     with pytest.raises(ConfigError, match=r"\.env"):
         load(tmp_path, REAL).access_token()
@@ -385,7 +385,7 @@ def test_local_source_needs_no_token(tmp_path: Path) -> None:
     assert load(tmp_path, LEAST).access_token() != ""
 
 
-def test_guide_lies_where_its_file_lies(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_guide_is_in_the_folder_of_its_site_yaml(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     (tmp_path / "guide").mkdir()
     (tmp_path / "guide/other.yaml").write_text(LEAST, "utf-8")
     monkeypatch.chdir(tmp_path)

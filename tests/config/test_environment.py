@@ -1,4 +1,4 @@
-"""The .env file: comments, quotes, and mistakes that name the file and the line and never show a value."""
+"""The .env file: comments, quotes, and errors that name file and line but never show a value."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ def write(root: Path, env: str, site: str = REAL) -> None:
 
 
 def mistake(root: Path, env: str) -> ConfigError:
-    """Return the error about a .env file."""
+    """Return the error message about a .env file."""
     write(root, env)
     with pytest.raises(ConfigError) as caught:
         load_project(root).access_token()
@@ -43,7 +43,7 @@ def mistake(root: Path, env: str) -> ConfigError:
         f"just some words\nOTHER tool's line\nX='a\nmulti line'\n{NAME}=s3cret",
     ],
 )
-def test_comment_after_a_value_is_no_part_of_it(tmp_path: Path, line: str) -> None:
+def test_comment_after_a_value_is_not_part_of_it(tmp_path: Path, line: str) -> None:
     write(tmp_path, f"{line}\n")
     assert load_project(tmp_path).access_token() == "s3cret"
 
@@ -82,7 +82,7 @@ def test_token_of_the_other_host_is_no_mistake(tmp_path: Path) -> None:
     assert caught.value.code == "token-missing"
 
 
-def test_line_that_is_no_utf8_is_named(tmp_path: Path) -> None:
+def test_line_that_is_not_utf8_is_named(tmp_path: Path) -> None:
     (tmp_path / "site.yaml").write_text(REAL, "utf-8")
     (tmp_path / ".env").write_bytes(b"A=1\nB=2\nC=\xff\n")
     with pytest.raises(ConfigError, match=r"\.env:3: expected NAME=value lines in UTF-8"):

@@ -1,4 +1,4 @@
-"""The settings that are kept: what was read of a site.yaml comes back as it was, and of another one never."""
+"""Saved settings: those of an unchanged site.yaml are read back as they were, those of any other never."""
 
 from __future__ import annotations
 
@@ -42,7 +42,7 @@ def kept(root: Path) -> Path:
 
 
 def keep(root: Path, text: str) -> Project:
-    """Read a site.yaml and keep what it says."""
+    """Read a site.yaml and save its settings."""
     write(root, text)
     config = load_project(root)
     keep_settings(config)
@@ -50,9 +50,9 @@ def keep(root: Path, text: str) -> Project:
 
 
 def plain(value: Any) -> Any:
-    """Give values with all that is in them, whatever holds them."""
+    """Return a value as plain data, with objects as dictionaries of their attributes."""
     if isinstance(value, dict):
-        return {name: plain(each) for name, each in value.items()}
+        return {name: plain(inner) for name, inner in value.items()}
     if isinstance(value, tuple):
         return tuple(map(plain, value))
     return plain(vars(value)) if hasattr(value, "__dict__") else value
@@ -60,7 +60,7 @@ def plain(value: Any) -> Any:
 
 @pytest.fixture
 def no_schema(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Let nothing be read by the schema any more."""
+    """Reading by the schema fails from now on."""
 
     def refuse(text: str, _path: Path) -> None:
         raise ConfigError("read-anew", text)
@@ -69,7 +69,7 @@ def no_schema(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 @pytest.mark.parametrize("text", [LEAST, WHOLE, SEARCH], ids=["least", "whole", "search"])
-def test_settings_come_back_as_the_schema_gave_them(tmp_path: Path, text: str) -> None:
+def test_saved_settings_equal_those_read_by_the_schema(tmp_path: Path, text: str) -> None:
     first = keep(tmp_path, text)
     again = load_project(tmp_path)
     assert (first.text, again.text) == (text, None)
@@ -80,15 +80,15 @@ def test_settings_come_back_as_the_schema_gave_them(tmp_path: Path, text: str) -
         again.site.title = "Another"
 
 
-def test_schema_holds_values_alone() -> None:
-    """What stands in no key would not come back: it belongs into a function."""
+def test_schema_has_only_fields() -> None:
+    """What is not a field would not be saved: it belongs in a function."""
     for part in Part.__subclasses__():
         own = {name for name in vars(part) if not name.startswith(("_", "model_"))}
         assert own <= set(part.model_fields), part
 
 
 @pytest.mark.usefixtures("no_schema")
-def test_schema_is_needed_once(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_schema_is_used_only_once(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     with monkeypatch.context() as patched:
         patched.setattr("exporter.config.site_schema.read_site", read_site)
         keep(tmp_path, WHOLE)
@@ -99,7 +99,7 @@ def test_schema_is_needed_once(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) 
     assert caught.value.code == "read-anew"
 
 
-def test_another_site_yaml_is_read_anew(tmp_path: Path) -> None:
+def test_changed_site_yaml_is_read_again(tmp_path: Path) -> None:
     keep(tmp_path, WHOLE)
     write(tmp_path, WHOLE.replace("limit: 50", "limit: 51"))
     assert load_project(tmp_path).site.source.limit == 51
@@ -110,7 +110,7 @@ def test_another_site_yaml_is_read_anew(tmp_path: Path) -> None:
     assert load_project(tmp_path, tmp_path / "other.yaml").site.title == "Guide"
 
 
-def test_another_program_reads_anew(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_another_version_of_the_program_reads_again(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     keep(tmp_path, LEAST)
     monkeypatch.setattr(settings, "__version__", "0.0.0")
     assert load_project(tmp_path).text == LEAST
@@ -140,33 +140,33 @@ def test_address_with_a_variable_is_checked_each_time(tmp_path: Path, monkeypatc
         load_project(tmp_path)
 
 
-def test_damaged_settings_are_read_anew(tmp_path: Path) -> None:
+def test_damaged_settings_are_read_again(tmp_path: Path) -> None:
     keep(tmp_path, WHOLE)
     data = kept(tmp_path).read_bytes()
     wanted = plain(read_site(WHOLE, tmp_path / "site.yaml"))
     damaged = [data[:end] for end in range(0, len(data), 50)] + [data + b"\n", b"\xff", b"null", b"\n\n", b"{}\n{}\n"]
     damaged += [data[:at] + bytes([data[at] ^ 1]) + data[at + 1 :] for at in range(0, len(data), 7)]
-    for each in damaged:
-        kept(tmp_path).write_bytes(each)
+    for data in damaged:
+        kept(tmp_path).write_bytes(data)
         config = load_project(tmp_path)
-        assert (config.text, plain(config.site)) == (WHOLE, wanted), each
+        assert (config.text, plain(config.site)) == (WHOLE, wanted), data
     keep_settings(config)
     assert kept(tmp_path).read_bytes() == data
 
 
-def test_settings_that_cannot_be_kept_keep_no_run_from_its_work(guide: Guide) -> None:
+def test_settings_that_cannot_be_saved_do_not_stop_a_run(guide: Guide) -> None:
     kept(guide.root).mkdir(parents=True)
     guide.build()
     assert guide.build()["sync"]["upserted"] == 0
 
 
-def test_commands_that_write_nothing_keep_nothing(guide: Guide) -> None:
+def test_commands_that_write_nothing_save_no_settings(guide: Guide) -> None:
     assert guide.run("status").code == 1
     assert guide.run("build", "--dry-run").code == 0
     assert not (guide.root / ".export").exists()
 
 
-def test_kept_settings_are_not_written_again(guide: Guide) -> None:
+def test_saved_settings_are_not_written_again(guide: Guide) -> None:
     guide.build()
     before = kept(guide.root).stat().st_mtime_ns
     guide.build()

@@ -1,4 +1,4 @@
-"""The JSON Schema of site.yaml, by which editors complete and check it: in step with what the program takes."""
+"""The JSON Schema of site.yaml, with which editors complete and check it: it accepts what the program accepts."""
 
 from __future__ import annotations
 
@@ -20,39 +20,39 @@ FILE = PROJECT / "exporter/site.schema.json"
 SCHEMA: dict[str, Any] = json.loads(FILE.read_text("utf-8"))
 README = (PROJECT / "README.md").read_text("utf-8")
 EXAMPLES = [text for text in re.findall(r"```yaml\n(.*?)```", README, re.DOTALL) if "title:" in text]
-TO_MAKE_IT = (
-    "Path('exporter/site.schema.json').write_text(exporter.config.site_schema.site_schema(), 'utf-8') makes it anew"
+HOW_TO_GENERATE = (
+    "Path('exporter/site.schema.json').write_text(exporter.config.site_schema.site_schema(), 'utf-8') generates it"
 )
 
 
 class Reader(yaml.SafeLoader):
-    """Reads YAML 1.2 as editors do: true and false alone are no texts."""
+    """A loader of YAML 1.2 as in editors: only true and false are not strings."""
 
 
 Reader.yaml_implicit_resolvers = {
-    sign: [(tag, form) for tag, form in forms if not tag.endswith((":bool", ":timestamp"))]
-    for sign, forms in yaml.SafeLoader.yaml_implicit_resolvers.items()
+    first: [(tag, pattern) for tag, pattern in patterns if not tag.endswith((":bool", ":timestamp"))]
+    for first, patterns in yaml.SafeLoader.yaml_implicit_resolvers.items()
 }
 Reader.add_implicit_resolver("tag:yaml.org,2002:bool", re.compile("true|false"), list("tf"))
 
 
 def refused(text: str) -> list[str]:
-    """Give where an editor would find fault with a file."""
+    """Return the keys that an editor would mark as wrong."""
     found = Draft202012Validator(SCHEMA).iter_errors(yaml.load(text, Reader))
-    return [".".join(map(str, each.path)) for each in found]
+    return [".".join(map(str, problem.path)) for problem in found]
 
 
-def test_file_is_what_the_models_make() -> None:
-    assert json.loads(site_schema()) == SCHEMA, TO_MAKE_IT
+def test_schema_file_is_generated_from_the_models() -> None:
+    assert json.loads(site_schema()) == SCHEMA, HOW_TO_GENERATE
 
 
-def test_it_is_a_schema_and_names_every_key() -> None:
+def test_file_is_a_valid_schema_and_names_every_key() -> None:
     Draft202012Validator.check_schema(SCHEMA)
     assert SCHEMA["properties"].keys() == SiteConfig.model_fields.keys()
     assert SCHEMA["properties"]["check"]["propertyNames"]["enum"] == list(CODES)
 
 
-def test_own_guide_names_it_where_it_lies() -> None:
+def test_projects_own_guide_refers_to_the_schema_file() -> None:
     first = (PROJECT / "site.yaml").read_text("utf-8").splitlines()[0]
     line = re.search(r"`(# yaml-language-server: \$schema=[^`]+)`", README)
     assert line is not None
@@ -70,7 +70,7 @@ TAKEN = [
 
 
 @pytest.mark.parametrize("text", TAKEN)
-def test_what_the_program_takes_an_editor_takes(text: str, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_editor_accepts_what_the_program_accepts(text: str, monkeypatch: pytest.MonkeyPatch) -> None:
     for name in ("CONTENTFUL_SPACE_ID", "SPACE", "HOST"):
         monkeypatch.setenv(name, "x")
     assert read_site(text, FILE)
@@ -89,7 +89,7 @@ REFUSED = [
 
 
 @pytest.mark.parametrize(("line", "place"), REFUSED)
-def test_what_the_program_refuses_an_editor_marks(line: str, place: str) -> None:
+def test_editor_marks_what_the_program_refuses(line: str, place: str) -> None:
     with pytest.raises(ConfigError):
         read_site(LEAST + line, FILE)
     assert refused(LEAST + line) == [place]

@@ -1,4 +1,4 @@
-"""Cache files: kept while they are sound and of the wanted format, else replaced by empty ones."""
+"""Cache files: kept if they are sound and of the expected format, otherwise replaced by empty ones."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ FORMAT = CacheFormat("CREATE TABLE fact (name TEXT PRIMARY KEY, value TEXT) STRI
 
 @pytest.fixture
 def file(tmp_path: Path) -> Path:
-    """A cache that holds one fact."""
+    """A cache with one fact in it."""
     file = tmp_path / "caches/facts.db"
     with closing(open_cache(file, FORMAT)) as database:
         database.execute("INSERT INTO fact VALUES ('height', '55 m')")
@@ -46,7 +46,7 @@ def test_sound_file_is_opened_as_it_is(file: Path) -> None:
     "other",
     [CacheFormat(FORMAT.schema, "the second program"), CacheFormat(f"{FORMAT.schema}, WITHOUT ROWID", FORMAT.writer)],
 )
-def test_file_of_another_writer_or_schema_gives_way_to_an_empty_one(file: Path, other: CacheFormat) -> None:
+def test_file_of_another_writer_or_schema_is_replaced_by_an_empty_one(file: Path, other: CacheFormat) -> None:
     assert opened(file, other) == []
     assert opened(file) == []
 
@@ -69,7 +69,7 @@ def replace_by_folder(file: Path) -> None:
 
 
 @pytest.mark.parametrize("harm", [fill_with_noise, cut, empty, replace_by_folder])
-def test_damaged_file_gives_way_to_an_empty_one_with_its_journals(file: Path, harm: Callable[[Path], None]) -> None:
+def test_damaged_file_and_its_journals_are_replaced_by_an_empty_one(file: Path, harm: Callable[[Path], None]) -> None:
     harm(file)
     file.with_name("facts.db-journal").write_bytes(b"x" * 600)
     assert opened(file) == []
@@ -80,7 +80,7 @@ def test_damaged_file_gives_way_to_an_empty_one_with_its_journals(file: Path, ha
 
 
 @pytest.mark.parametrize("harm", [None, fill_with_noise, cut, empty, replace_by_folder])
-def test_copy_holds_what_a_sound_file_holds_and_leaves_every_file_as_it_is(
+def test_copy_has_the_content_of_a_sound_file_and_leaves_every_file_as_it_is(
     file: Path, harm: Callable[[Path], None] | None
 ) -> None:
     if harm is not None:
@@ -92,7 +92,7 @@ def test_copy_holds_what_a_sound_file_holds_and_leaves_every_file_as_it_is(
     assert (file.read_bytes() if file.is_file() else None) == before
 
 
-def test_copy_of_another_format_or_of_no_file_is_empty_and_makes_none(file: Path, tmp_path: Path) -> None:
+def test_copy_of_another_format_or_of_a_missing_file_is_empty_and_makes_none(file: Path, tmp_path: Path) -> None:
     with closing(copy_cache(file, CacheFormat(FORMAT.schema, "the second program"))) as copy:
         assert facts(copy) == []
     with closing(copy_cache(tmp_path / "none/facts.db", FORMAT)) as copy:
@@ -100,7 +100,7 @@ def test_copy_of_another_format_or_of_no_file_is_empty_and_makes_none(file: Path
     assert not (tmp_path / "none").exists()
 
 
-def test_file_that_another_process_has_locked_is_not_taken_away(file: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_file_locked_by_another_process_is_not_replaced(file: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     connect = sqlite3.connect
     with closing(connect(file, isolation_level=None)) as other:
         other.execute("BEGIN EXCLUSIVE")

@@ -1,4 +1,4 @@
-"""What is told apart on the disk, and what is done without following a link."""
+"""Links, pipes and real files are distinguished, and nothing is done through a link."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ import pytest
 
 from exporter.core.containment import PlainFolders, list_folder, remove_links, remove_whole, walk_links
 from exporter.core.files import read_below, read_bytes, walk_files, write_bytes
-from tests.support.obstacles import at_most, look_of, make_outside
+from tests.support.obstacles import at_most, make_outside, snapshot_of
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -49,7 +49,7 @@ def test_root_itself_may_be_a_link(root: Path, tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("path", ["a/link", "out/index.html", "pipe", "a", "out", "gone", "a/b/file/below"])
-def test_what_is_no_plain_file_reads_as_nothing(root: Path, path: str) -> None:
+def test_path_that_is_no_regular_file_reads_as_nothing(root: Path, path: str) -> None:
     with at_most(10):
         assert read_below(root, path) is None
         assert path == "out/index.html" or read_bytes(root / path) is None
@@ -64,32 +64,32 @@ def test_first_part_of_a_path_that_is_no_folder_is_named(root: Path) -> None:
 
 
 def test_folder_is_made_in_place_of_a_link(root: Path, outside: Path) -> None:
-    before, folders = look_of(outside), PlainFolders(root)
+    before, folders = snapshot_of(outside), PlainFolders(root)
     assert [folders.make(path) for path in ("a/b", "out/deep/x", "out/deep", "a/link", "pipe", "a/b")] == [
         *(False, True, False, True, True, False)
     ]
     assert list(walk_links(root)) == []
-    assert look_of(outside) == before
+    assert snapshot_of(outside) == before
 
 
 def test_writing_replaces_a_link_or_another_name_and_leaves_its_target(root: Path, outside: Path) -> None:
     os.link(outside / "shared", root / "a/hard")
-    before = look_of(outside)
+    before = snapshot_of(outside)
     for path in ("a/link", "a/hard", "pipe", "a/b/file", "out"):
         with at_most(10):
             write_bytes(f"{root}/{path}", b"new")
         assert read_bytes(root / path) == b"new"
-    assert look_of(outside) == before
+    assert snapshot_of(outside) == before
     with pytest.raises(FileExistsError):
         write_bytes(f"{root}/a/link", b"newer", new=True)
 
 
-def test_removal_takes_a_link_and_not_what_it_leads_to(root: Path, outside: Path) -> None:
-    before = look_of(outside)
+def test_removal_removes_a_link_and_not_its_target(root: Path, outside: Path) -> None:
+    before = snapshot_of(outside)
     remove_links(root)
-    assert sorted(each.name for each in root.rglob("*")) == ["a", "b", "file"]
+    assert sorted(path.name for path in root.rglob("*")) == ["a", "b", "file"]
     (root / "a/again").symlink_to(outside)
     remove_whole(str(root / "gone"))
     remove_whole(str(root))
     assert not root.exists()
-    assert look_of(outside) == before
+    assert snapshot_of(outside) == before

@@ -1,4 +1,4 @@
-"""What a disk refuses: the file that is meant, in words that fit, with what to do."""
+"""Errors of the disk: the message names the right file, the cause and what to do."""
 
 from __future__ import annotations
 
@@ -15,17 +15,17 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 
-def failed(act: Callable[[], object]) -> str:
-    """Return what is said of an act that a disk refuses."""
+def failed(operation: Callable[[], object]) -> str:
+    """Return the message about an operation that the disk refuses."""
     try:
-        act()
+        operation()
     except OSError as error:
         return disk_sentence(error)
     pytest.fail("nothing was refused")
 
 
 def made(number: int, path: Path | None = None, target: Path | None = None) -> str:
-    """Return what is said of an error that this disk or this user cannot be brought to."""
+    """Return the message about an error that cannot be produced on this disk or by this user."""
     error = OSError(number, os.strerror(number), str(path) if path else None)
     if target is not None:
         error = OSError(number, os.strerror(number), str(path), None, str(target))
@@ -49,31 +49,31 @@ def test_folder_where_a_file_is_needed_is_named(tmp_path: Path) -> None:
     assert failed(lambda: (tmp_path / "part").replace(tmp_path / "page.html")).startswith(expected)
 
 
-def test_link_that_leads_nowhere_is_named(tmp_path: Path) -> None:
+def test_dangling_link_is_named(tmp_path: Path) -> None:
     (tmp_path / "content").symlink_to(tmp_path / "gone")
-    for act in ((tmp_path / "content").mkdir, (tmp_path / "content/entries/a.json").read_bytes):
-        assert failed(act).startswith(f"{tmp_path / 'content'} is a link that leads nowhere: remove it")
+    for operation in ((tmp_path / "content").mkdir, (tmp_path / "content/entries/a.json").read_bytes):
+        assert failed(operation).startswith(f"{tmp_path / 'content'} is a link that leads nowhere: remove it")
 
 
-def test_missing_file_is_said_to_be_missing(tmp_path: Path) -> None:
+def test_missing_file_is_reported_as_missing(tmp_path: Path) -> None:
     assert failed((tmp_path / "a").read_bytes).startswith(f"{tmp_path / 'a'} is missing, or was removed meanwhile")
 
 
-def test_target_of_a_rename_is_meant_not_the_programs_own_file(tmp_path: Path) -> None:
-    said = made(errno.EACCES, tmp_path / ".export/part", tmp_path / "site/post/index.html")
-    assert str(tmp_path / "site/post/index.html") in said
-    assert ".export" not in said
+def test_error_of_a_rename_names_the_target_and_not_the_programs_own_file(tmp_path: Path) -> None:
+    message = made(errno.EACCES, tmp_path / ".export/part", tmp_path / "site/post/index.html")
+    assert str(tmp_path / "site/post/index.html") in message
+    assert ".export" not in message
 
 
-def test_folder_that_may_not_be_written_is_named(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_folder_without_write_permission_is_named(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     (tmp_path / "site").mkdir()
     (tmp_path / "site/a.html").write_text("a", "utf-8")
     locked: set[tuple[Path, int]] = set()
     monkeypatch.setattr(os, "access", lambda path, mode: not any(path == at and mode & bit for at, bit in locked))
     assert made(errno.EPERM, tmp_path / "site/b.html").startswith(f"{tmp_path / 'site/b.html'} may not be made: ")
     locked |= {(tmp_path / "site", os.W_OK)}
-    said = made(errno.EACCES, tmp_path / ".export/part", tmp_path / "site/a.html")
-    assert said.startswith(f"nothing may be written in the folder {tmp_path / 'site'}: ")
+    message = made(errno.EACCES, tmp_path / ".export/part", tmp_path / "site/a.html")
+    assert message.startswith(f"nothing may be written in the folder {tmp_path / 'site'}: ")
     locked |= {(tmp_path / "site", os.X_OK)}
     assert made(errno.EACCES, tmp_path / "site/a.html").startswith(f"the folder {tmp_path / 'site'} may not be entered")
 
@@ -91,7 +91,7 @@ def test_folder_that_may_not_be_written_is_named(tmp_path: Path, monkeypatch: py
         (errno.ESTALE, f"PATH: {os.strerror(errno.ESTALE)}: put that right"),
     ],
 )
-def test_words_are_by_the_systems_number(tmp_path: Path, number: int, words: str) -> None:
+def test_message_depends_on_the_error_number(tmp_path: Path, number: int, words: str) -> None:
     assert made(number, tmp_path / "a").startswith(words.replace("PATH", str(tmp_path / "a")))
 
 

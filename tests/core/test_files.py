@@ -1,4 +1,4 @@
-"""Files on the disk: what is rewritten, what is left behind, and who holds the lock."""
+"""Files on the disk: what is rewritten, what is left behind, and which process holds the lock."""
 
 from __future__ import annotations
 
@@ -39,7 +39,7 @@ with exclusive_lock(Path(sys.argv[1])):
 
 
 def everything(root: Path) -> list[str]:
-    return sorted(each.relative_to(root).as_posix() for each in root.rglob("*"))
+    return sorted(path.relative_to(root).as_posix() for path in root.rglob("*"))
 
 
 def test_file_with_the_same_bytes_is_not_touched(tmp_path: Path) -> None:
@@ -53,7 +53,9 @@ def test_file_with_the_same_bytes_is_not_touched(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("before", [None, b"", b"other", b"same but longer"])
-def test_file_with_other_bytes_or_none_is_written_and_nothing_beside_it(tmp_path: Path, before: bytes | None) -> None:
+def test_changed_or_missing_file_is_written_and_nothing_is_left_next_to_it(
+    tmp_path: Path, before: bytes | None
+) -> None:
     page, scratch = tmp_path / "site/a/b/page.html", tmp_path / "scratch"
     if before is not None:
         write_atomic(page, before, scratch)
@@ -63,7 +65,7 @@ def test_file_with_other_bytes_or_none_is_written_and_nothing_beside_it(tmp_path
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="Windows lets no open file be replaced")
-def test_who_reads_while_a_file_is_replaced_reads_the_old_one_whole(tmp_path: Path) -> None:
+def test_reader_of_a_file_being_replaced_gets_the_complete_old_one(tmp_path: Path) -> None:
     page = tmp_path / "page.html"
     page.write_bytes(b"old")
     with page.open("rb") as reader:
@@ -72,7 +74,7 @@ def test_who_reads_while_a_file_is_replaced_reads_the_old_one_whole(tmp_path: Pa
     assert page.read_bytes() == b"new"
 
 
-def test_write_that_fails_leaves_what_was_there_and_no_temporary_file(tmp_path: Path) -> None:
+def test_failed_write_leaves_the_old_file_and_no_temporary_one(tmp_path: Path) -> None:
     scratch = tmp_path / "scratch"
     (tmp_path / "page.html").mkdir()
     with pytest.raises(OSError, match=r"page\.html"):
@@ -80,24 +82,24 @@ def test_write_that_fails_leaves_what_was_there_and_no_temporary_file(tmp_path: 
     assert everything(tmp_path) == ["page.html", "scratch"]
 
 
-def test_what_is_not_there_reads_as_nothing(tmp_path: Path) -> None:
+def test_missing_file_reads_as_nothing(tmp_path: Path) -> None:
     (tmp_path / "file").write_bytes(b"")
     found = [read_bytes(tmp_path / name) for name in ("file", "gone", "gone/below", "file/below")]
     assert found == [b"", None, None, None]
 
 
-def test_file_moves_into_folders_that_are_not_there_yet(tmp_path: Path) -> None:
+def test_file_is_moved_into_folders_that_do_not_exist_yet(tmp_path: Path) -> None:
     (tmp_path / "one").write_bytes(b"1")
     rename(tmp_path / "one", tmp_path / "a/b/two")
     assert everything(tmp_path) == ["a", "a/b", "a/b/two"]
 
 
-def test_move_of_a_file_that_is_not_there_is_an_error(tmp_path: Path) -> None:
+def test_move_of_a_missing_file_is_an_error(tmp_path: Path) -> None:
     with pytest.raises(FileNotFoundError):
         rename(tmp_path / "gone", tmp_path / "target")
 
 
-def test_removed_file_takes_the_folders_that_it_leaves_empty(tmp_path: Path) -> None:
+def test_removed_file_takes_the_folders_that_it_leaves_empty_along(tmp_path: Path) -> None:
     for name in ("content/a/b/c/file", "content/a/other"):
         write_atomic(tmp_path / name, b"", tmp_path)
     assert remove(tmp_path / "content/a/b/c/file", tmp_path / "content") is True
@@ -106,7 +108,7 @@ def test_removed_file_takes_the_folders_that_it_leaves_empty(tmp_path: Path) -> 
     assert everything(tmp_path) == ["content"]
 
 
-def test_removal_of_what_is_gone_tells_so_and_removes_nothing(tmp_path: Path) -> None:
+def test_removal_of_a_missing_file_returns_false_and_removes_nothing(tmp_path: Path) -> None:
     root = tmp_path / "content"
     (root / "empty").mkdir(parents=True)
     (root / "file").write_bytes(b"")
@@ -114,14 +116,14 @@ def test_removal_of_what_is_gone_tells_so_and_removes_nothing(tmp_path: Path) ->
     assert everything(tmp_path) == ["content", "content/empty", "content/file"]
 
 
-def test_empty_folders_go_up_to_the_root_and_the_root_stays(tmp_path: Path) -> None:
+def test_empty_folders_are_removed_up_to_the_root_which_stays(tmp_path: Path) -> None:
     (tmp_path / "root/a/b").mkdir(parents=True)
     remove_empty_folders(tmp_path / "root/a/b", tmp_path / "root")
     remove_empty_folders(tmp_path / "root", tmp_path / "root")
     assert everything(tmp_path) == ["root"]
 
 
-def test_all_files_of_a_folder_are_named_with_slashes_always_in_the_same_order(tmp_path: Path) -> None:
+def test_files_of_a_folder_are_listed_with_slashes_in_a_fixed_order(tmp_path: Path) -> None:
     for name in ("b/z", "b/a/x", "c", "a", "B/x"):
         write_atomic(tmp_path / "root" / name, b"", tmp_path)
     assert list(walk_files(tmp_path / "root")) == ["a", "c", "B/x", "b/z", "b/a/x"]
@@ -130,7 +132,7 @@ def test_all_files_of_a_folder_are_named_with_slashes_always_in_the_same_order(t
 
 @contextmanager
 def held(lock: Path) -> Iterator[subprocess.Popen[str]]:
-    """Let another process hold a lock."""
+    """Hold a lock in another process while the block runs."""
     command = [sys.executable, "-c", HOLDER, str(lock)]
     with subprocess.Popen(
         command, cwd=PROJECT, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True, encoding="utf-8"
@@ -144,7 +146,7 @@ def held(lock: Path) -> Iterator[subprocess.Popen[str]]:
 
 
 def take(lock: Path) -> str:
-    """Take a lock and let go of it; give what was said where another process holds it."""
+    """Take and release a lock; return the error if another process holds it."""
     try:
         with exclusive_lock(lock):
             return "free"
@@ -156,10 +158,10 @@ def take(lock: Path) -> str:
 def test_lock_that_another_process_holds_names_that_process(tmp_path: Path) -> None:
     lock = tmp_path / ".export/lock"
     with held(lock) as process:
-        said = take(lock)
-        assert said.startswith(f"4 locked: process {process.pid} is running in this folder")
-        assert str(lock) in said
-        assert take(lock) == said
+        message = take(lock)
+        assert message.startswith(f"4 locked: process {process.pid} is running in this folder")
+        assert str(lock) in message
+        assert take(lock) == message
 
 
 def test_lock_of_a_killed_process_is_free(tmp_path: Path) -> None:

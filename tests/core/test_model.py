@@ -1,4 +1,4 @@
-"""Canonical JSON against a slow reference, the sums of digests, what is read from odd items, and locale chains."""
+"""Canonical JSON compared with a slow reference, integers of any size, and invalid JSON."""
 
 from __future__ import annotations
 
@@ -15,13 +15,13 @@ QUICK = settings(max_examples=150, deadline=None)
 
 
 def reference(value: Any) -> bytes:
-    """Spell a value by the standard library alone."""
+    """Encode a value with the standard library alone."""
     text = json.dumps(value, ensure_ascii=False, indent=2, sort_keys=True, allow_nan=False)
     return text.encode("utf-8", "backslashreplace") + b"\n"
 
 
 def paired(text: str) -> str:
-    """Join halves of a surrogate pair that stand side by side, as every JSON reader does."""
+    """Join the adjacent halves of a surrogate pair, as every JSON reader does."""
     return text.encode("utf-16-le", "surrogatepass").decode("utf-16-le", "surrogatepass")
 
 
@@ -48,13 +48,13 @@ values = st.recursive(
 @example(1e-7)
 @example([1e16, 1e15, 123456789012345680.0, 5e-324, -0.0])
 @example({"\ud800": "\udfff", "\U0001f600": "\uffff", "": {}, "e": []})
-def test_every_value_is_spelled_as_the_standard_library_spells_it(value: Any) -> None:
+def test_every_value_is_encoded_as_the_standard_library_encodes_it(value: Any) -> None:
     assert canonical(value) == reference(value)
 
 
 @given(values)
 @QUICK
-def test_what_is_written_is_read_back(value: Any) -> None:
+def test_written_value_is_read_back(value: Any) -> None:
     data = canonical(value)
     assert decode(data) == value
     assert canonical(decode(data)) == data
@@ -62,11 +62,11 @@ def test_what_is_written_is_read_back(value: Any) -> None:
 
 @given(values)
 @QUICK
-def test_any_spelling_on_the_wire_is_read_alike(value: Any) -> None:
+def test_all_spellings_of_a_value_are_read_alike(value: Any) -> None:
     assert decode(json.dumps(value).encode()) == value
 
 
-def test_canonical_json_has_two_spaces_sorted_keys_plain_letters_and_a_final_newline() -> None:
+def test_canonical_json_has_two_spaces_sorted_keys_unescaped_letters_and_a_final_newline() -> None:
     value = {"b": [1, 2.0, 1e-07, 18446744073709551616], "a": {"ك": "ü\u2028", "x": None}, "c": '\ud800\x00\x7f\n"\\/'}
     expected = r"""{
   "a": {
@@ -96,6 +96,6 @@ def test_integers_are_exact_at_any_size(digits: int) -> None:
     [b"", b"{", b"nothing", b'{"a": 1,}', b"[NaN]", b"[-Infinity]", b"[1e400]", b"\xff", b'["\xff"]', b"[" * 100_000],
     ids=lambda data: repr(data[:12]),
 )
-def test_what_is_no_json_or_no_double_is_a_value_error(data: bytes) -> None:
-    with pytest.raises(ValueError):  # noqa: PT011 - the contract is this class: every caller catches just that
+def test_invalid_json_or_number_out_of_range_is_a_value_error(data: bytes) -> None:
+    with pytest.raises(ValueError):  # noqa: PT011 - this class is the contract: every caller catches it
         decode(data)

@@ -1,4 +1,4 @@
-"""Names under content/ and in addresses: safe on every system, and one for each id."""
+"""Names under content/ and in URLs: safe on every system, and a different one for each id."""
 
 from __future__ import annotations
 
@@ -43,14 +43,14 @@ texts = anything | dangerous | alike | st.sampled_from(["", ".", "..", "...", "-
 
 
 def is_safe(name: str) -> bool:
-    """Tell whether a name is one path segment that every file system takes as it is."""
+    """Return whether a name is one path segment that every file system accepts unchanged."""
     device = re.fullmatch(r"(con|prn|aux|nul|com\d|lpt\d)(\..*)?", name, re.IGNORECASE)
     return re.fullmatch(r"[A-Za-z0-9._~-]{1,100}", name) is not None and not name.endswith(".") and device is None
 
 
 @given(texts, st.booleans())
 @QUICK
-def test_any_text_gets_a_name_that_is_one_safe_segment(identifier: str, clash: bool) -> None:
+def test_name_of_any_text_is_one_safe_segment(identifier: str, clash: bool) -> None:
     assert is_safe(file_name(identifier, clash=clash))
 
 
@@ -83,19 +83,19 @@ def test_plain_id_is_its_own_name(identifier: str) -> None:
         ("a" * 101, "a" * 60),
         ("line\n", "line"),
         ("castle~0123456789", "castle-0123456789"),
-        ("\u212a", ""),  # the Kelvin sign, whose lower case is a plain k
+        ("\u212a", ""),  # the Kelvin sign, whose lower case is an ordinary k
     ],
 )
-def test_other_id_is_a_stem_and_ten_digits_of_its_hash(identifier: str, stem: str) -> None:
+def test_name_of_any_other_id_is_a_stem_and_ten_digits_of_its_hash(identifier: str, stem: str) -> None:
     assert file_name(identifier) == f"{stem}~{sha256(identifier.encode()).hexdigest()[:10]}"
 
 
 @given(st.lists(texts, unique=True, max_size=6) | st.lists(alike, unique=True, max_size=30))
 @QUICK
 @example(["castle", "Castle", "CASTLE", "castle~", "a b", "A b", "a-b"])
-def test_ids_of_one_folder_have_names_that_differ_even_where_case_does_not_count(identifiers: list[str]) -> None:
-    folds = Counter(each.lower() for each in identifiers)
-    names = [file_name(each, clash=folds[each.lower()] > 1) for each in identifiers]
+def test_ids_in_one_folder_have_different_names_even_if_case_does_not_count(identifiers: list[str]) -> None:
+    folds = Counter(identifier.lower() for identifier in identifiers)
+    names = [file_name(identifier, clash=folds[identifier.lower()] > 1) for identifier in identifiers]
     assert len({name.lower() for name in names}) == len(identifiers)
 
 
@@ -106,7 +106,7 @@ def test_ids_that_differ_by_case_get_a_suffix_each() -> None:
     ]
 
 
-def test_items_models_and_twins_have_their_places() -> None:
+def test_items_models_and_twins_have_their_paths() -> None:
     castle = item_path(Key("entry", "castle"), "place")
     assert [
         castle,
@@ -136,29 +136,31 @@ def test_every_part_of_a_path_under_content_is_safe(identifier: str, type_id: st
 @QUICK
 @example({"a": {"b.c", "c", "b.c.d"}, "a.b": {"c"}, "a.b.c": {"d"}})
 @example({"a": {"en-US", "en-us", "EN-us.x"}, "A": {"en-US"}})
-def test_no_two_items_and_locales_share_a_twin_even_where_case_does_not_count(found: dict[str, set[str]]) -> None:
+def test_no_two_items_and_locales_share_a_twin_even_if_case_does_not_count(found: dict[str, set[str]]) -> None:
     names = file_names(found)
-    twins = [twin for each, codes in found.items() for twin in twin_paths(f"{names[each]}.json", codes).values()]
+    twins = [
+        twin for identifier, codes in found.items() for twin in twin_paths(f"{names[identifier]}.json", codes).values()
+    ]
     assert len({twin.lower() for twin in twins}) == sum(map(len, found.values()))
 
 
 @given(st.sets(texts | alike, max_size=20))
 @QUICK
 @example({"place", "Place", "a b", "A b", "PLACE", "walk"})
-def test_no_two_content_types_share_a_folder_or_file_even_where_case_does_not_count(type_ids: set[str]) -> None:
-    folders = {item_folder(Key("entry", "x"), each) for each in type_ids}
-    parted = {each: parted_folders(folders).get(each, each) for each in folders}
-    assert len({each.lower() for each in parted.values()}) == len(type_ids)
+def test_no_two_content_types_share_a_folder_or_file_even_if_case_does_not_count(type_ids: set[str]) -> None:
+    folders = {item_folder(Key("entry", "x"), type_id) for type_id in type_ids}
+    parted = {folder: parted_folders(folders).get(folder, folder) for folder in folders}
+    assert len({path.lower() for path in parted.values()}) == len(type_ids)
     assert parted_folders([*folders, "assets"]) == {name: own for name, own in parted.items() if own != name}
-    assert len({each.lower() for each in content_type_paths(type_ids).values()}) == len(type_ids)
+    assert len({path.lower() for path in content_type_paths(type_ids).values()}) == len(type_ids)
 
 
-def test_item_is_known_at_the_paths_that_it_can_get_and_at_no_other() -> None:
-    own, other = Key("entry", "castle"), [file_name(each, clash=True) for each in ("place", "castle")]
+def test_item_is_recognised_at_its_possible_paths_and_at_no_other() -> None:
+    own, other = Key("entry", "castle"), [file_name(name, clash=True) for name in ("place", "castle")]
     folders, names = ("entries/place", f"entries/{other[0]}"), ("castle.json", f"{other[1]}.json")
     assert [is_item_path(f"{folder}/{name}", own, "place") for folder in folders for name in names] == [True] * 4
     foreign = ("castle.json", "entries/castle.json", "entries/Place/castle.json", "entries/place/Castle.json")
-    assert [is_item_path(each, own, "place") for each in foreign] == [False] * 4
+    assert [is_item_path(path, own, "place") for path in foreign] == [False] * 4
 
 
 @given(texts)
@@ -167,7 +169,7 @@ def test_item_is_known_at_the_paths_that_it_can_get_and_at_no_other() -> None:
 @example("nul\n")
 @example("index.html")
 @example("Page.HTM")
-def test_segment_of_an_address_is_safe_or_nothing(value: str) -> None:
+def test_url_segment_is_safe_or_empty(value: str) -> None:
     segment = url_segment(value)
     assert segment == "" or (is_safe(segment) and re.fullmatch(r"[A-Za-z0-9][A-Za-z0-9._-]*", segment))
     assert not segment.lower().endswith((".html", ".htm"))
@@ -177,7 +179,7 @@ def test_segment_of_an_address_is_safe_or_nothing(value: str) -> None:
 @QUICK
 @example("../../etc/passwd")
 @example("//host/share")
-def test_path_of_an_address_is_safe_segments_and_a_fixed_point(value: str) -> None:
+def test_url_path_has_safe_segments_and_is_a_fixed_point(value: str) -> None:
     path = url_path(value)
     assert path == "" or all(map(is_safe, path.split("/")))
     assert url_path(path) == path
@@ -197,7 +199,7 @@ def test_path_of_an_address_is_safe_segments_and_a_fixed_point(value: str) -> No
         ("", ""),
     ],
 )
-def test_slug_becomes_the_end_of_an_address(value: str, expected: str) -> None:
+def test_slug_becomes_the_end_of_a_url(value: str, expected: str) -> None:
     assert url_path(value) == expected
 
 
@@ -211,7 +213,7 @@ def file(url: Any, name: Any = "castle.jpg", size: Any = 7) -> dict[str, Any]:
     return {"url": url, "fileName": name, "contentType": "image/jpeg", "details": {"size": size}}
 
 
-def test_one_file_for_all_locales_lies_in_no_locale_folder() -> None:
+def test_file_shared_by_all_locales_is_in_no_locale_folder() -> None:
     shared = file("//images.ctfassets.net/s/pic/1/castle.jpg")
     assert files(en_US=shared, de_DE=shared) == (
         AssetFile(
@@ -225,7 +227,7 @@ def test_one_file_for_all_locales_lies_in_no_locale_folder() -> None:
     )
 
 
-def test_files_that_differ_lie_in_a_folder_of_their_first_locale() -> None:
+def test_different_files_are_in_folders_of_their_first_locales() -> None:
     found = files(en_US=file("//h/1/a.jpg"), de_DE=file("//h/2/a.jpg", size=8), ar=file("//h/1/a.jpg"))
     assert found == (
         AssetFile(("ar", "en-US"), "files/pic/ar/castle.jpg", ".jpg", "//h/1/a.jpg", 7, "image/jpeg"),
@@ -235,12 +237,12 @@ def test_files_that_differ_lie_in_a_folder_of_their_first_locale() -> None:
 
 def test_folders_of_locales_that_differ_only_by_case_have_names_of_their_own() -> None:
     found = files(en_US=file("//h/1/a.jpg"), en_us=file("//h/2/a.jpg"), ar=file("//h/3/a.jpg"))
-    parts = [each.path.split("/")[2] for each in found]
+    parts = [asset_file.path.split("/")[2] for asset_file in found]
     assert parts == ["ar", file_name("en-US", clash=True), file_name("en-us", clash=True)]
 
 
 @pytest.mark.parametrize("value", [None, [], "text", {}, {"upload": "https://h/x.jpg"}, file(""), file(None), file(5)])
-def test_file_without_an_address_is_none(value: Any) -> None:
+def test_file_without_a_url_is_ignored(value: Any) -> None:
     assert files(en_US=value) == ()
     assert files(en_US=value, de_DE=file("//h/1/a.jpg")) == (
         AssetFile(("de-DE",), "files/pic/castle.jpg", ".jpg", "//h/1/a.jpg", 7, "image/jpeg"),
@@ -256,8 +258,8 @@ def test_file_without_an_address_is_none(value: Any) -> None:
         (file("//[no host/1/last.jpg"), "files/pic/castle.jpg"),
     ],
 )
-def test_file_has_its_own_name_else_the_last_of_its_address(value: dict[str, Any], path: str) -> None:
-    assert [each.path for each in files(en_US=value)] == [path]
+def test_file_has_its_own_name_or_else_the_last_segment_of_its_url(value: dict[str, Any], path: str) -> None:
+    assert [asset_file.path for asset_file in files(en_US=value)] == [path]
 
 
 @given(texts, texts, st.none() | texts)
@@ -265,15 +267,15 @@ def test_file_has_its_own_name_else_the_last_of_its_address(value: dict[str, Any
 @example("en", "//h/1/a.jpg", "../../../site.yaml")
 @example("..", "//h/..", None)
 @example("en", "//[/x", "NUL")
-def test_no_locale_address_or_name_leads_a_file_out_of_its_folder(locale: str, url: str, name: str | None) -> None:
+def test_no_locale_url_or_name_puts_a_file_outside_its_folder(locale: str, url: str, name: str | None) -> None:
     found = files(**{locale: file(url, name), "other": file("//h/other")})
-    parts = [each.path.removeprefix("files/pic/").split("/") for each in found]
+    parts = [asset_file.path.removeprefix("files/pic/").split("/") for asset_file in found]
     assert [part for path in parts for part in path if not is_safe(part)] == []
 
 
 @pytest.mark.parametrize("size", [None, "7", 7.5, [], {}])
-def test_size_that_is_no_whole_number_is_unknown(size: Any) -> None:
-    assert [each.size for each in files(en_US=file("//h/1/a.jpg", size=size))] == [None]
+def test_size_that_is_not_an_integer_is_unknown(size: Any) -> None:
+    assert [asset_file.size for asset_file in files(en_US=file("//h/1/a.jpg", size=size))] == [None]
 
 
 def in_site(name: str, content_type: str, *, keeps_active: bool = False) -> str:
@@ -302,7 +304,7 @@ def in_site(name: str, content_type: str, *, keeps_active: bool = False) -> str:
         ),
     ],
 )
-def test_file_that_browsers_run_gets_the_name_of_a_text(name: str, content_type: str) -> None:
+def test_file_that_browsers_run_gets_the_extension_of_a_text(name: str, content_type: str) -> None:
     assert in_site(name, content_type) == f"{name}.txt"
     assert in_site(name, content_type, keeps_active=True) == name
 
@@ -324,6 +326,6 @@ def test_any_other_file_keeps_its_name(name: str, content_type: str) -> None:
     assert in_site(name, content_type) == name
 
 
-def test_name_that_is_no_name_on_the_disk_does_not_hide_what_the_file_is() -> None:
+def test_name_that_is_invalid_on_the_disk_does_not_hide_the_type_of_the_file() -> None:
     assert in_site("a page?.html", "").endswith(".html.txt")
     assert in_site("page.html.", "text/html").endswith(".txt")

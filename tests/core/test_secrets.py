@@ -1,4 +1,4 @@
-"""Access tokens in texts: taken out in every form in which a service, a log or a file may repeat them."""
+"""Access tokens in texts: removed in every form in which a service, a log or a file may repeat them."""
 
 from __future__ import annotations
 
@@ -17,23 +17,23 @@ TOKENS = st.text(st.characters(min_codepoint=33, max_codepoint=126), min_size=8,
 
 
 def forms(token: str, before: str) -> list[str]:
-    """Return what may be made of a token that stands behind something else."""
-    whole = f"{before}{token}"
-    percent = "".join(f"%{byte:02x}" for byte in whole.encode())
+    """Return the forms that a token after some other text may be encoded in."""
+    text = f"{before}{token}"
+    percent = "".join(f"%{byte:02x}" for byte in text.encode())
     return [
-        whole,
-        quote(whole, safe=""),
-        quote(quote(whole, safe=""), safe=""),
+        text,
+        quote(text, safe=""),
+        quote(quote(text, safe=""), safe=""),
         percent,
-        json.dumps(whole),
-        base64.b64encode(whole.encode()).decode(),
-        base64.urlsafe_b64encode(whole.encode()).decode(),
-        "".join(f"\\{char}" if not char.isalnum() else char for char in whole),
+        json.dumps(text),
+        base64.b64encode(text.encode()).decode(),
+        base64.urlsafe_b64encode(text.encode()).decode(),
+        "".join(f"\\{char}" if not char.isalnum() else char for char in text),
     ]
 
 
 @given(TOKENS, st.text(st.characters(max_codepoint=127), max_size=7))
-def test_no_form_of_a_token_is_left(token: str, before: str) -> None:
+def test_no_form_of_a_token_remains(token: str, before: str) -> None:
     for form in forms(token, before):
         left = scrub(f"said {form} twice: {form}", [token])
         inner = base64.b64encode(b"??" + token.encode())[4:-4].decode()
@@ -43,12 +43,12 @@ def test_no_form_of_a_token_is_left(token: str, before: str) -> None:
 
 
 @pytest.mark.parametrize("before", ["", "B", "Be", "Bearer "])
-def test_little_is_left_of_a_token_in_base64(before: str) -> None:
+def test_little_remains_of_a_token_in_base64(before: str) -> None:
     encoded = base64.b64encode(f"{before}{TOKEN}".encode()).decode()
     assert len(scrub(encoded, [TOKEN])) <= len(base64.b64encode(before.encode())) + 5
 
 
-def test_token_cut_off_by_an_ellipsis_is_taken_out() -> None:
+def test_token_cut_off_by_an_ellipsis_is_removed() -> None:
     assert scrub(f"odd header Bearer {TOKEN[:20]}…", [TOKEN]) == "odd header Bearer …"
 
 

@@ -1,4 +1,4 @@
-"""Names that do not exist: what was probably meant, or all that there are."""
+"""Names that do not exist: what was probably meant, or all existing names."""
 
 from __future__ import annotations
 
@@ -20,10 +20,10 @@ from exporter.core.suggestions import nearest, or_known
         ("x", [], None),
     ],
 )
-def test_name_that_is_most_alike_is_meant(name: str, known: list[str], meant: str | None) -> None:
+def test_most_similar_name_is_suggested(name: str, known: list[str], meant: str | None) -> None:
     assert nearest(name, known) == meant
 
 
-def test_where_nothing_is_alike_all_are_named() -> None:
+def test_all_names_are_listed_if_none_is_similar() -> None:
     assert or_known("x", ["news", "place"]) == "it has news, place"
     assert or_known("x", []) == "it has none"

@@ -47,7 +47,7 @@ def smooth(points: Sequence[Point]) -> list[Point]:
 
 
 class Canvas:
-    """A picture in 960 by 640 units; shapes stand on their base (x centre, y base)."""
+    """A picture of 960 by 640 units; a shape is positioned by the centre of its base (x centre, y base)."""
 
     def __init__(self, name: str, palette: Palette) -> None:
         self.image = Image.new("RGB", (WIDTH * SCALE, HEIGHT * SCALE))
@@ -70,7 +70,7 @@ class Canvas:
         return mix(colour, goal, min(0.9, 0.17 * abs(steps)))
 
     def at(self, point: Point) -> Point:
-        """Place a point in pixels, honouring the present rotation."""
+        """Return a point in pixels, after the current rotation."""
         angle, ox, oy = self.turn
         x, y = point[0] - ox, point[1] - oy
         cos, sin = math.cos(angle), math.sin(angle)
@@ -121,7 +121,7 @@ class Canvas:
         self.poly(arch_outline(x, y, w, h, point), fill)
 
     def arches(self, x: float, y: float, *spans: tuple[float, float, str], point: float = 0) -> None:
-        """Set arches into one another, the widest first: width, height, colour."""
+        """Draw arches inside one another, the widest first: width, height, colour."""
         for w, h, fill in spans:
             self.arch(x, y, w, h, fill, point)
 

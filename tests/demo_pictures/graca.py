@@ -119,7 +119,7 @@ def draw_flea_market(c: Scene) -> None:
 
 
 def terrace(y: float, tilt: float, phase: float) -> Contour:
-    """Give the contour of one terrace of the garden."""
+    """Return the contour of one terrace of the garden."""
     return lambda x: y + tilt * x + 10 * math.sin(x / 150 + phase)
 
 

@@ -1,4 +1,4 @@
-"""What lies around the houses: sky, river, ground and plants."""
+"""The surroundings of the houses: sky, river, ground and plants."""
 
 from __future__ import annotations
 
@@ -11,17 +11,17 @@ Contour = Callable[[float], float]
 
 
 def level(y: float) -> Contour:
-    """Give a flat contour."""
+    """Return a flat contour."""
     return lambda _x: y
 
 
 def bump(centre: float, top: float, foot: float, width: float) -> Contour:
-    """Give the contour of one round hill."""
+    """Return the contour of one round hill."""
     return lambda x: foot - (foot - top) * math.exp(-(((x - centre) / width) ** 2))
 
 
 class Landscape(Canvas):
-    """A canvas that knows sky, river, ground and plants."""
+    """A canvas that can draw sky, river, ground and plants."""
 
     # sky, water and ground
 
@@ -35,7 +35,7 @@ class Landscape(Canvas):
         self.ground(lambda x: y + amp * math.sin(x / length * math.tau + phase), fill)
 
     def path(self, top: float, far: float, near: float, fill: str) -> None:
-        """Lay a way into the depth: where it ends, how wide it is there and in the foreground."""
+        """Draw a path into the distance: where it ends, how wide it is there and in the foreground."""
         self.poly(
             [(480 - far / 2, top), (480 + far / 2, top), (480 + near / 2, HEIGHT), (480 - near / 2, HEIGHT)], fill
         )
@@ -95,7 +95,7 @@ class Landscape(Canvas):
         )
 
     def paving(self, top: float, rows: int = 9) -> None:
-        """Lay the wave pattern of the Portuguese pavement."""
+        """Draw the wave pattern of the Portuguese pavement."""
         self.below(top, "white")
         for i in range(rows * 2):
             t = (i + 1) / (rows * 2)

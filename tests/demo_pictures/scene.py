@@ -1,4 +1,4 @@
-"""What people built and brought: houses, towers, arches, bridges, trams, cups and tarts."""
+"""Buildings and other things that people made: houses, towers, arches, bridges, trams, cups and tarts."""
 
 from __future__ import annotations
 
@@ -44,7 +44,7 @@ class Scene(Landscape):
         self.windows(x, y, w * 0.9, h, columns, rows)
 
     def rooftops(self, contour: Contour, rows: int = 5, size: float = 62, step: float = 52) -> None:
-        """Let houses run down a slope in rows, small at the back."""
+        """Draw rows of houses down a slope, small at the back."""
         for row in range(rows):
             grow, x = size * (1 + 0.22 * row), -self.rng.uniform(0, size)
             while x < WIDTH:
@@ -113,25 +113,25 @@ class Scene(Landscape):
     def steps(
         self, x: float, y: float, w: float, count: int, rise: float, spread: float, fills: tuple[str, str]
     ) -> None:
-        """Lead a flight of steps down, each wider than the one above, in two colours by turns."""
+        """Draw a flight of steps, each wider than the one above, in two alternating colours."""
         for i in range(count):
             self.box(x, y + i * rise, w + i * spread, rise + 1, fills[i % 2])
 
     def posts(self, x: float, y: float, w: float, h: float, fill: str, count: int, step: float) -> None:
-        """Stand equal posts in a row, from the left."""
+        """Draw a row of equal posts, from the left."""
         for i in range(count):
             self.box(x + i * step, y, w, h, fill)
 
     def pylon(
         self, x: float, y: float, h: float, width: float, fill: str, top: float, deck: float, reach: float
     ) -> None:
-        """Stand a pylon whose three pairs of stays, fixed at the top, hold a deck."""
+        """Draw a pylon whose three pairs of stays, fixed at the top, hold a deck."""
         self.line([(x, y), (x, y - h)], fill, width)
         for d in (reach, 2 * reach, 3 * reach):
             self.line([(x - d, deck), (x, top), (x + d, deck)], fill, 1.5)
 
     def balustrade(self, y: float, fill: str = "stone") -> None:
-        """Close a terrace towards the view."""
+        """Draw the balustrade of a terrace."""
         for i in range(25):
             self.lathe(i * 40, y + 62, 1, ((9, 0), (5, 8), (13, 24), (5, 44), (9, 56)), fill)
         self.box(480, y + 12, 980, 16, fill + "+")
@@ -191,7 +191,7 @@ class Scene(Landscape):
         self.disc(x, y - 55 * s, 7.5 * s, "skin")
 
     def people(self, y: float, s: float, *who: tuple[float, str]) -> None:
-        """Stand people of one size in a row: where, and in which colour."""
+        """Draw people of one size in a row: position and colour of each."""
         for x, fill in who:
             self.person(x, y, s, fill)
 
@@ -209,14 +209,14 @@ class Scene(Landscape):
         )
 
     def frame(self, x: float, y: float, w: float, h: float, fill: str) -> None:
-        """Hang a gilt frame round a canvas."""
+        """Draw a gilt frame around a picture."""
         self.box(x + 6, y + 8, w + 30, h + 30, "ink")
         self.box(x, y + 14, w + 28, h + 28, "gold")
         self.box(x, y + 8, w + 16, h + 16, "gold--")
         self.box(x, y, w, h, fill)
 
     def nave(self, fill: str, foot: float = 410, count: int = 6) -> None:
-        """Look down a vaulted nave, from the nearest arch to the far end."""
+        """Draw a vaulted nave, from the nearest arch to the far end."""
         self.below(0, fill + "---")
         for i in range(count):
             k = 1.12 * (1 - i / (count + 0.8)) ** 1.25

@@ -1,1 +1,1 @@
-"""What crosses rooms: histories, kills, recordings, the browser, the README."""
+"""Tests that involve several packages: histories, kills, recordings, the browser, the README."""

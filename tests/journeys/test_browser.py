@@ -24,7 +24,7 @@ PAGES = ("", "place/", "place/castelo-de-sao-jorge/", "article/getting-around/",
 
 
 def make_guide(root: Path, source: str, locales: str = "en-US, de-DE, ar") -> Path:
-    """Build a guide with the project's own templates; give its folder site/."""
+    """Build a guide with the project's own templates; return its folder site/."""
     root.mkdir(parents=True, exist_ok=True)
     (root / "site.yaml").write_text(f"title: Lisbon\nlocales: [{locales}]\nsource: {{local: {source}}}\n", "utf-8")
     shutil.copytree(PROJECT / "templates", root / "templates")
@@ -34,11 +34,11 @@ def make_guide(root: Path, source: str, locales: str = "en-US, de-DE, ar") -> Pa
 
 @pytest.fixture(scope="session")
 def demo(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Build the demo guide."""
+    """The built demo guide."""
     return make_guide(tmp_path_factory.mktemp("browser") / "guide", "demo")
 
 
-def test_reader_gets_from_home_to_a_place_and_on_by_clicks(demo: Path, page: Page) -> None:
+def test_reader_clicks_from_home_to_a_place_and_on_to_a_walk(demo: Path, page: Page) -> None:
     page.goto((demo / "index.html").as_uri())
     assert page.title() == "Lisbon"
     page.get_by_role("link", name="Alfama", exact=True).click()
@@ -58,9 +58,9 @@ def test_arabic_is_one_click_away_and_reads_from_right_to_left(demo: Path, page:
     page.goto((demo / "place/castelo-de-sao-jorge/index.html").as_uri())
     page.get_by_role("link", name="العربية").click()
     assert page.url == (demo / "ar/place/castelo-de-sao-jorge/index.html").as_uri()
-    assert page.locator("html").evaluate("each => [each.lang, each.dir]") == ["ar", "rtl"]
+    assert page.locator("html").evaluate("element => [element.lang, element.dir]") == ["ar", "rtl"]
     assert page.locator("h1").inner_text() == "قلعة ساو جورج"
-    brand, languages = (page.locator(each).bounding_box() for each in (".brand", ".languages"))
+    brand, languages = (page.locator(selector).bounding_box() for selector in (".brand", ".languages"))
     assert brand is not None
     assert languages is not None
     assert brand["x"] > languages["x"]
@@ -73,7 +73,7 @@ def test_no_page_scrolls_sideways_on_a_phone(demo: Path, page: Page, prefix: str
     wide: dict[str, list[int]] = {}
     for url in PAGES:
         page.goto((demo / prefix / url / "index.html").as_uri())
-        assert page.locator("html").evaluate("each => [each.lang, each.dir]") == list(LOCALES[prefix])
+        assert page.locator("html").evaluate("element => [element.lang, element.dir]") == list(LOCALES[prefix])
         found = page.evaluate("[document.documentElement.scrollWidth, document.body.scrollWidth, innerWidth]")
         wide |= {url: found} if max(found) > width else {}
     assert wide == {}
@@ -93,16 +93,18 @@ def test_long_date_fits_a_narrow_phone(tmp_path: Path, page: Page) -> None:
 
 
 @pytest.mark.parametrize("width", [390, 1280])
-def test_english_title_in_an_arabic_list_begins_where_the_arabic_ones_do(demo: Path, page: Page, width: int) -> None:
+def test_english_title_in_an_arabic_list_starts_at_the_same_edge_as_arabic_ones(
+    demo: Path, page: Page, width: int
+) -> None:
     page.set_viewport_size({"width": width, "height": 800})
     page.goto((demo / "ar/place/index.html").as_uri())
-    gaps = page.locator(".card strong").evaluate_all("""all => all.map(each => {
+    gaps = page.locator(".card strong").evaluate_all("""all => all.map(element => {
         const words = document.createRange();
-        words.selectNodeContents(each);
-        const side = each.closest('.card').getBoundingClientRect().right;
-        return [each.dir || 'rtl', Math.round(side - words.getBoundingClientRect().right)];
+        words.selectNodeContents(element);
+        const side = element.closest('.card').getBoundingClientRect().right;
+        return [element.dir || 'rtl', Math.round(side - words.getBoundingClientRect().right)];
     })""")
-    assert {tuple(each) for each in gaps} == {("rtl", 0), ("ltr", 0)}
+    assert {tuple(gap) for gap in gaps} == {("rtl", 0), ("ltr", 0)}
 
 
 def test_every_link_and_anchor_of_every_page_leads_somewhere(demo: Path) -> None:
@@ -117,16 +119,16 @@ def test_every_link_and_anchor_of_every_page_leads_somewhere(demo: Path) -> None
                 continue
             if target not in files or (anchor and unquote(anchor) not in anchors.get(target, ())):
                 dead.append((url, address))
-        other_hosts += [(url, each) for each in tree.xpath("//@src | //link/@href") if urlsplit(each).netloc]
+        other_hosts += [(url, address) for address in tree.xpath("//@src | //link/@href") if urlsplit(address).netloc]
     assert len(trees) > 150
     assert dead == []
     assert other_hosts == []
 
 
-def test_every_style_sheet_asks_for_nothing_elsewhere(demo: Path) -> None:
+def test_style_sheets_load_nothing_from_other_hosts(demo: Path) -> None:
     sheets = [file.read_text("utf-8") for file in demo.rglob("*.css")]
     assert sheets != []
-    assert [found for each in sheets for found in re.findall(r"@import|url\(\s*['\"]?(?:https?:)?//", each)] == []
+    assert [found for sheet in sheets for found in re.findall(r"@import|url\(\s*['\"]?(?:https?:)?//", sheet)] == []
 
 
 def test_hostile_entry_runs_no_script(tmp_path: Path, page: Page) -> None:
@@ -153,10 +155,10 @@ def test_hostile_entry_runs_no_script(tmp_path: Path, page: Page) -> None:
     ):
         page.goto((site / url).as_uri())
         ran += [url] if page.evaluate("'hacked' in window") else []
-    for each in page.locator("main a").all():
-        if (each.get_attribute("href") or "").strip().lower().startswith("javascript"):
-            each.click()
-            ran += [f"a click on {each.inner_text()}"] if page.evaluate("'hacked' in window") else []
+    for anchor in page.locator("main a").all():
+        if (anchor.get_attribute("href") or "").strip().lower().startswith("javascript"):
+            anchor.click()
+            ran += [f"a click on {anchor.inner_text()}"] if page.evaluate("'hacked' in window") else []
     assert ran == []
 
 
@@ -168,10 +170,13 @@ HOSTILE = [
 ]
 
 
-def test_no_spelling_of_a_script_runs_wherever_a_hostile_space_puts_it(tmp_path: Path, page: Page) -> None:
+def test_no_spelling_of_a_script_in_a_hostile_space_runs(tmp_path: Path, page: Page) -> None:
     script = "window.hacked=1"
-    addresses = [each.format(script) for each in HOSTILE]
-    links = [f"[a](<{each}>) <a href='{each}'>b</a> [c][{n}]\n\n[{n}]: <{each}>" for n, each in enumerate(addresses)]
+    addresses = [spelling.format(script) for spelling in HOSTILE]
+    links = [
+        f"[a](<{address}>) <a href='{address}'>b</a> [c][{n}]\n\n[{n}]: <{address}>"
+        for n, address in enumerate(addresses)
+    ]
     markup = [
         *(f"## <img src=x onerror={script}> &lt;script>{script}&lt;/script>", f"`<script>{script}</script>`"),
         *(f"<script>{script}</script>", f"<a title='<h2>x onclick={script} </h2>' href='#x'>x</a>"),
@@ -184,7 +189,9 @@ def test_no_spelling_of_a_script_runs_wherever_a_hostile_space_puts_it(tmp_path:
         *(f"| <b onclick={script}> |\n|:-:|\n| <td align='\" onload={script}'> |", "{{ 7 * 7 }}{% raw %}"),
         *(f"![<img onerror={script}>](asset/x)", f"<style>@import 'javascript:{script}'</style>"),
     ]
-    hyperlinks = [{"nodeType": "hyperlink", "data": {"uri": each}, "content": [_leaf("d", [])]} for each in addresses]
+    hyperlinks = [
+        {"nodeType": "hyperlink", "data": {"uri": address}, "content": [_leaf("d", [])]} for address in addresses
+    ]
     story = {
         "nodeType": "document",
         "data": {},
@@ -206,19 +213,21 @@ def test_no_spelling_of_a_script_runs_wherever_a_hostile_space_puts_it(tmp_path:
         assert page.evaluate("'hacked' in window") is False
     assert page.locator("main h1").inner_text() == title
     assert "{{ 7 * 7 }}{% raw %}" in page.locator("main").inner_text()
-    found = page.locator("main a").evaluate_all("all => all.map(each => each.protocol)")
+    found = page.locator("main a").evaluate_all("all => all.map(element => element.protocol)")
     assert set(found) <= {"file:", "geo:", "http:", "https:"}
-    for each in page.locator("main *").element_handles():
-        each.evaluate("each => ['click', 'mouseover', 'load', 'error'].map(on => each.dispatchEvent(new Event(on)))")
+    for element in page.locator("main *").element_handles():
+        element.evaluate(
+            "element => ['click', 'mouseover', 'load', 'error'].map(on => element.dispatchEvent(new Event(on)))"
+        )
     assert page.evaluate("'hacked' in window") is False
 
 
 def _leaf(value: str, marks: list[str]) -> dict[str, object]:
-    return {"nodeType": "text", "value": value, "marks": [{"type": each} for each in marks], "data": {}}
+    return {"nodeType": "text", "value": value, "marks": [{"type": mark} for mark in marks], "data": {}}
 
 
 @pytest.mark.parametrize("piece", ["<div>", "<b>", "<table><tr><td>", "<ul><li>", "> ", "<i><p>", "## <b>x\n"])
-def test_twenty_thousand_nested_elements_are_a_page_that_opens_and_reads_to_its_end(
+def test_page_of_twenty_thousand_nested_elements_opens_and_shows_its_end(
     tmp_path: Path, page: Page, piece: str
 ) -> None:
     files = SpaceFiles(tmp_path / "space")
@@ -228,7 +237,7 @@ def test_twenty_thousand_nested_elements_are_a_page_that_opens_and_reads_to_its_
     page.goto((site / "place/deep/index.html").as_uri())
     assert "THE END" in (page.locator("main").text_content() or "")
     deepest = """() => {
-        const depth = each => { let steps = 0; for (; each; each = each.parentNode) steps++; return steps; };
+        const depth = node => { let steps = 0; for (; node; node = node.parentNode) steps++; return steps; };
         return Math.max(...[...document.querySelectorAll('main *')].slice(-2000).map(depth));
     }"""
     assert page.evaluate(deepest) < 300

@@ -1,4 +1,4 @@
-"""The official clients on the local endpoint: what they hold is what is published."""
+"""The official clients against the local endpoint: they end up with what is published."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ FIELDS = [
 CODES = ("en-US", "de-DE", "ar")
 Fields: TypeAlias = "dict[str, dict[str, Any]]"
 State: TypeAlias = "dict[str, Any]"
-"""What an app keeps and what its last sync was: token, items by type and id, ids received by type, pages."""
+"""What an app stores and what its last sync did: token, items by type and id, ids received by type, page count."""
 
 
 def node(kind: str, *content: Any, **data: Any) -> dict[str, Any]:
@@ -46,10 +46,10 @@ def story(text: str, category: str, picture: str) -> dict[str, Any]:
 
 
 def place(number: int, revision: int = 1, **fields: Any) -> dict[str, Any]:
-    """Make a place, a field that is None left out; four of five are near the next: chains of links, no rings."""
+    """Make a place without the fields that are None; four of five link to the next one, in chains without cycles."""
     name, category, picture = f"place-{number:02}", f"category-{number % 5}", f"picture-{number % 5}"
     near = [link("Entry", f"place-{number + 1:02}"), link("Entry", category)] if number % 5 < 4 else []
-    whole = {
+    defaults = {
         "title": {"en-US": f"Place {number}", "de-DE": f"Ort {number}", "ar": f"مكان {number}"},
         "slug": name,
         "summary": {"en-US": f"Summary {number}"},
@@ -60,7 +60,7 @@ def place(number: int, revision: int = 1, **fields: Any) -> dict[str, Any]:
         "story": {code: story(f"{code} {number}", category, picture) for code in ("en-US", "de-DE")},
     }
     return entry(
-        "place", name, revision, **{key: value for key, value in (whole | fields).items() if value is not None}
+        "place", name, revision, **{key: value for key, value in (defaults | fields).items() if value is not None}
     )
 
 
@@ -112,30 +112,30 @@ def sync_by_python(endpoint: Endpoint, state: State, _tmp_path: Path) -> State:
     pages = [client.sync(start)]
     while pages[-1].next_page_url:
         pages.append(pages[-1].next(client))
-    items: dict[str, dict[str, Fields]] = {kind: dict(held) for kind, held in state["items"].items()}
+    items: dict[str, dict[str, Fields]] = {kind: dict(fields_by_id) for kind, fields_by_id in state["items"].items()}
     received: dict[str, list[str]] = {}
-    for each in (item for page in pages for item in page.items):
-        kind = each.type.removeprefix("Deleted")
-        received.setdefault(each.type, []).append(each.id)
-        if kind == each.type:
-            items.setdefault(kind, {})[each.id] = fields_of(each)
+    for change in (item for page in pages for item in page.items):
+        kind = change.type.removeprefix("Deleted")
+        received.setdefault(change.type, []).append(change.id)
+        if kind == change.type:
+            items.setdefault(kind, {})[change.id] = fields_of(change)
         else:
-            del items[kind][each.id]
-    ids = {kind: sorted(each) for kind, each in received.items()}
+            del items[kind][change.id]
+    ids = {kind: sorted(ids) for kind, ids in received.items()}
     return {"token": pages[-1].next_sync_token, "items": items, "received": ids, "pages": len(pages)}
 
 
 def fields_of(item: Any) -> Fields:
-    """Turn the fields of the Python client, locale first, into those of the wire, links into JSON."""
+    """Convert fields of the Python client, keyed by locale first, to the API's form, with links as JSON."""
     found: Fields = {}
     for code in CODES:
         for name, value in item.fields(code).items():
-            found.setdefault(name, {})[code] = json.loads(json.dumps(value, default=lambda each: each.raw))
+            found.setdefault(name, {})[code] = json.loads(json.dumps(value, default=lambda value: value.raw))
     return found
 
 
 def published(space: SpaceFiles) -> dict[str, dict[str, Any]]:
-    """Give what is published, by type and id."""
+    """Return the published items by type and id."""
     found: dict[str, dict[str, Any]] = {"Entry": {}, "Asset": {}}
     for file in [*space.root.glob("entries/*/*.json"), *space.root.glob("assets/*.json")]:
         raw = json.loads(file.read_bytes())
@@ -143,12 +143,12 @@ def published(space: SpaceFiles) -> dict[str, dict[str, Any]]:
     return found
 
 
-def held(items: dict[str, dict[str, Any]]) -> dict[str, dict[str, Fields]]:
-    return {kind: {name: raw["fields"] for name, raw in each.items()} for kind, each in items.items()}
+def fields_by_id(items: dict[str, dict[str, Any]]) -> dict[str, dict[str, Fields]]:
+    return {kind: {name: raw["fields"] for name, raw in by_id.items()} for kind, by_id in items.items()}
 
 
 def difference(before: dict[str, dict[str, Any]], after: dict[str, dict[str, Any]]) -> dict[str, list[str]]:
-    """Give the ids that a delta from one state to another tells, by type."""
+    """Return the ids that a delta from one state to another contains, by type."""
     found = {}
     for kind in before:
         found[kind] = sorted(name for name, raw in after[kind].items() if before[kind].get(name) != raw)
@@ -157,7 +157,7 @@ def difference(before: dict[str, dict[str, Any]], after: dict[str, dict[str, Any
 
 
 def edit(town: SpaceFiles, endpoint: Endpoint, number: int) -> None:
-    """Edit a round: change, clear and relink, add, delete, unpublish, republish; other readers look on meanwhile."""
+    """Make a round of edits: change, clear, relink, add, delete, unpublish, republish, while another client syncs."""
     back, gone = 14 + number, 17 + number
     town.put(place(number, 2, title={"en-US": f"Changed {number}", "ar": ""}, story=story("New", "category-4", "none")))
     town.put(place(number + 4, number + 1, summary=None, near=[link("Entry", f"new-{number}")], picture=None))
@@ -174,17 +174,17 @@ def edit(town: SpaceFiles, endpoint: Endpoint, number: int) -> None:
 
 
 @pytest.mark.parametrize("sync", [sync_by_javascript, sync_by_python])
-def test_client_holds_what_is_published_after_every_round_of_edits(
+def test_client_has_what_is_published_after_every_round_of_edits(
     town: SpaceFiles, endpoint: Endpoint, tmp_path: Path, sync: Callable[[Endpoint, State, Path], State]
 ) -> None:
     state = sync(endpoint, {"token": "", "items": {}}, tmp_path)
-    assert (state["items"], state["pages"]) == (held(published(town)), 5)
+    assert (state["items"], state["pages"]) == (fields_by_id(published(town)), 5)
     for number in range(3):
         before = published(town)
         edit(town, endpoint, number)
         after = published(town)
         state = sync(endpoint, state, tmp_path)
-        assert state["items"] == held(after)
+        assert state["items"] == fields_by_id(after)
         assert (state["received"], state["pages"]) == (difference(before, after), 2)
     again = sync(endpoint, state, tmp_path)
     assert again == {**state, "received": {}, "pages": 1}
@@ -194,17 +194,17 @@ def test_python_client_lists_entries_and_assets(endpoint: Endpoint) -> None:
     client = python_client(endpoint)
     entries, places, assets = client.entries(), client.entries({"content_type": "place"}), client.assets()
     assert (entries.total, places.total, assets.total) == (25, 20, 5)
-    assert {each.id for each in places} == {f"place-{number:02}" for number in range(20)}
-    assert {each.content_type.id for each in entries} == {"place", "category"}
-    assert {each.title for each in assets} == {f"picture-{number}" for number in range(5)}
+    assert {place.id for place in places} == {f"place-{number:02}" for number in range(20)}
+    assert {resource.content_type.id for resource in entries} == {"place", "category"}
+    assert {asset.title for asset in assets} == {f"picture-{number}" for number in range(5)}
 
 
 def test_python_client_walks_a_listing_in_pages(endpoint: Endpoint) -> None:
     client = python_client(endpoint)
     pages = [client.entries({"order": "sys.id", "limit": 10, "skip": skip}) for skip in (0, 10, 20)]
-    facts = [(page.total, page.skip, page.limit, len(page)) for page in pages]
-    assert facts == [(25, 0, 10, 10), (25, 10, 10, 10), (25, 20, 10, 5)]
-    ids = [each.id for page in pages for each in page]
+    positions = [(page.total, page.skip, page.limit, len(page)) for page in pages]
+    assert positions == [(25, 0, 10, 10), (25, 10, 10, 10), (25, 20, 10, 5)]
+    ids = [resource.id for page in pages for resource in page]
     assert ids == sorted(ids)
     assert len(set(ids)) == 25
 
@@ -221,8 +221,8 @@ def test_python_client_resolves_links_by_include(endpoint: Endpoint) -> None:
     client = python_client(endpoint)
     found = client.entry("place-00")
     assert (found.category.title, found.picture.title) == ("Category 0", "picture-0")
-    assert [each.title for each in found.near] == ["Place 1", "Category 0"]
-    embedded = [each["data"]["target"].title for each in found.story["content"][1:]]
+    assert [place.title for place in found.near] == ["Place 1", "Category 0"]
+    embedded = [node["data"]["target"].title for node in found.story["content"][1:]]
     assert embedded == ["Category 0", "picture-0"]
     deeper = found.near[0].near[0]
     assert (deeper.type, deeper.id) == ("Link", "place-02")
@@ -230,13 +230,13 @@ def test_python_client_resolves_links_by_include(endpoint: Endpoint) -> None:
     assert client.entry("place-00", {"include": 0}).category.resolve(client).title == "Category 0"
 
 
-def test_python_client_drops_links_to_what_is_not_published(endpoint: Endpoint, town: SpaceFiles) -> None:
+def test_python_client_drops_links_to_unpublished_items(endpoint: Endpoint, town: SpaceFiles) -> None:
     town.remove("entries/category/category-0.json")
     town.remove("assets/picture-0.json")
     found = python_client(endpoint).entry("place-00")
     assert (found.category, found.picture) == (None, None)
-    assert [each.title for each in found.near] == ["Place 1"]
-    assert [each["nodeType"] for each in found.story["content"]] == ["paragraph"]
+    assert [place.title for place in found.near] == ["Place 1"]
+    assert [node["nodeType"] for node in found.story["content"]] == ["paragraph"]
 
 
 @pytest.mark.parametrize(
@@ -257,20 +257,22 @@ def test_python_client_reads_a_locale_with_its_fallbacks(
 
 def test_python_client_reads_all_locales_as_they_are(endpoint: Endpoint, town: SpaceFiles) -> None:
     found = python_client(endpoint).entries({"locale": "*", "include": 0, "content_type": "category"})
-    expected = {name: each for name, each in held(published(town))["Entry"].items() if name.startswith("category")}
-    assert {each.id: fields_of(each) for each in found} == expected
+    expected = {
+        name: fields for name, fields in fields_by_id(published(town))["Entry"].items() if name.startswith("category")
+    }
+    assert {resource.id: fields_of(resource) for resource in found} == expected
 
 
 def test_python_client_reads_the_model(endpoint: Endpoint) -> None:
     client = python_client(endpoint)
-    types = {each.id: each.display_field for each in client.content_types()}
+    types = {definition.id: definition.display_field for definition in client.content_types()}
     assert types == {"category": "title", "place": "title"}
-    fields = [(each.id, each.type) for each in client.content_type("place").fields]
+    fields = [(field.id, field.type) for field in client.content_type("place").fields]
     assert fields[-3:] == [("floors", "Integer"), ("story", "RichText"), ("near", "Array")]
     expected = {("en-US", True, None), ("de-DE", False, "en-US"), ("ar", False, "de-DE")}
     space = client.space()
     for locales in (client.locales(), space.locales):
-        assert {(each.code, each.default, each.fallback_code) for each in locales} == expected
+        assert {(locale.code, locale.default, locale.fallback_code) for locale in locales} == expected
     assert space.id == "small"
 
 

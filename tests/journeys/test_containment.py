@@ -1,4 +1,4 @@
-"""Nothing outside of a guide's folders is read, written or removed, whatever lies in them."""
+"""Nothing outside a guide's folders is read, written or removed, whatever they contain."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ import pytest
 
 from exporter.core.encoding import canonical
 from tests.conftest import PICTURE, asset, entry, link
-from tests.support.obstacles import SECRET, at_most, clear, look_of, make_outside, obstacles, odd_ones
+from tests.support.obstacles import SECRET, at_most, clear, make_outside, obstacles, odd_ones, snapshot_of
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -31,7 +31,7 @@ def outside(tmp_path: Path) -> Path:
 
 @pytest.fixture
 def built(guide: Guide) -> Guide:
-    """A guide with a logo and another static file, built."""
+    """A built guide with a logo and another static file."""
     (guide.root / "templates/static/own").mkdir(parents=True)
     (guide.root / "templates/static/logo.svg").write_bytes(PICTURE)
     (guide.root / "templates/static/own/map.txt").write_bytes(b"map")
@@ -41,7 +41,7 @@ def built(guide: Guide) -> Guide:
 
 
 def from_scratch(guide: Guide, tmp_path: Path) -> tuple[int, dict[str, bytes]]:
-    """Render a copy of a guide that was never rendered."""
+    """Render a copy of a guide from scratch; return the exit code and the pages."""
     other = type(guide)(tmp_path / "scratch", guide.call)
     clear(other.root)
     other.root.mkdir()
@@ -51,16 +51,16 @@ def from_scratch(guide: Guide, tmp_path: Path) -> tuple[int, dict[str, bytes]]:
 
 
 def pages(guide: Guide) -> dict[str, bytes]:
-    """Return all of site/ but the history in it."""
+    """Return everything in site/ except its history."""
     return {path: data for path, data in guide.files("site").items() if not path.startswith("site/updates/")}
 
 
-def holds(guide: Guide, outside: Path, before: object, tmp_path: Path) -> None:
-    """Render and hold that nothing came in or went out, and that the guide is what it is from scratch."""
+def assert_contained(guide: Guide, outside: Path, before: object, tmp_path: Path) -> None:
+    """Render; assert that nothing got in or out and that the guide equals one rendered from scratch."""
     with at_most(60):
         code = guide.run("render").code
         scratch = from_scratch(guide, tmp_path)
-    assert look_of(outside) == before
+    assert snapshot_of(outside) == before
     assert code == scratch[0]
     assert odd_ones(guide.root / ".export") == []
     if code in (0, 1):
@@ -69,10 +69,10 @@ def holds(guide: Guide, outside: Path, before: object, tmp_path: Path) -> None:
         assert [path for path, data in scratch[1].items() if SECRET in data] == []
 
 
-def test_whatever_lies_in_its_folders_a_guide_keeps_to_them(
+def test_guide_stays_within_its_folders_whatever_they_contain(
     built: Guide, space: SpaceFiles, outside: Path, tmp_path: Path, histories_seed: int
 ) -> None:
-    chance, before, kinds = random.Random(histories_seed), look_of(outside), obstacles(tmp_path)
+    chance, before, kinds = random.Random(histories_seed), snapshot_of(outside), obstacles(tmp_path)
     for number in range(ROUNDS):
         stashed: list[tuple[Path, Path | None]] = []
         for _ in range(chance.choice((1, 1, 2, 3))):
@@ -80,7 +80,7 @@ def test_whatever_lies_in_its_folders_a_guide_keeps_to_them(
             path = _some_path(chance, built.root / top)
             name = chance.choice(sorted(kinds))
             if path == built.root / "templates/static" and name.startswith("link"):
-                continue  # the owner's own link, which is followed
+                continue  # a link that the owner made, which is followed
             print(f"{path.relative_to(built.root)}: {name}")
             stashed.append((path, _stash(path, tmp_path / f"stash-{number}-{len(stashed)}")))
             kinds[name](path, outside)
@@ -89,26 +89,26 @@ def test_whatever_lies_in_its_folders_a_guide_keeps_to_them(
         if chance.random() < 0.5:
             space.put(entry("place", "mill", number + 2, title=f"Mill {number}", slug=chance.choice(("mill", "wheel"))))
             space.put(asset("pic", chance.choice(("castle.svg", "a.txt")), len(PICTURE), number + 2), file=PICTURE)
-        holds(built, outside, before, tmp_path)
+        assert_contained(built, outside, before, tmp_path)
         with at_most(60):
             for command in ("check", "status", "sync"):
                 assert built.run(command).code in (0, 1, 4)
-        assert look_of(outside) == before
+        assert snapshot_of(outside) == before
         for path, stash in reversed(stashed):
             if path.is_relative_to(built.root / "content") or path.is_relative_to(built.root / "templates"):
                 _put_back(path, stash)
     assert built.run("sync", "--full").code == 0
-    holds(built, outside, before, tmp_path)
+    assert_contained(built, outside, before, tmp_path)
     assert built.run("check").code == 0
 
 
 def _some_path(chance: random.Random, top: Path) -> Path:
-    """Choose something that lies below a folder, or a name that nothing has, following no link."""
+    """Choose an existing path below a folder or a new name, without following links."""
     folders = [top]
     for above, inside, _ in os.walk(top):
         folders += [top / above / name for name in inside if not (top / above / name).is_symlink()]
     folder = chance.choice(folders)
-    names = sorted(each.name for each in folder.iterdir())
+    names = sorted(path.name for path in folder.iterdir())
     return folder / chance.choice([*names, "new", "zz"])
 
 
@@ -120,14 +120,14 @@ def _stash(path: Path, stash: Path) -> Path | None:
 
 
 def _put_back(path: Path, stash: Path | None) -> None:
-    """Put what was there in place of what was put there."""
+    """Replace an obstacle with what had been there before."""
     clear(path)
     if stash is not None and path.parent.is_dir() and not path.parent.is_symlink():
         stash.rename(path)
 
 
 def _edit(guide: Guide, chance: random.Random) -> None:
-    """Change, add or remove a place by hand, where its folder is one."""
+    """Change, add or remove a place by hand, if its folder is a real one."""
     folder = guide.root / "content/entries/place"
     if folder.is_dir() and not folder.is_symlink():
         name = chance.choice(("castle", "mill", "new"))
@@ -137,34 +137,34 @@ def _edit(guide: Guide, chance: random.Random) -> None:
             (folder / f"{name}.json").write_bytes(canonical(raw))
 
 
-def test_link_in_the_guide_goes_and_what_it_leads_to_stays(built: Guide, outside: Path, tmp_path: Path) -> None:
-    before = look_of(outside)
+def test_link_in_the_guide_is_removed_and_its_target_stays(built: Guide, outside: Path, tmp_path: Path) -> None:
+    before = snapshot_of(outside)
     (built.root / "site/zz").symlink_to(outside)
-    holds(built, outside, before, tmp_path)
+    assert_contained(built, outside, before, tmp_path)
     assert not (built.root / "site/zz").is_symlink()
 
 
-def test_pages_are_written_below_the_guide_where_their_folder_is_a_link(
+def test_pages_are_written_inside_the_guide_even_if_their_folder_is_a_link(
     built: Guide, outside: Path, tmp_path: Path
 ) -> None:
-    """The folder was moved away and linked, so that every file in it looks as it did."""
+    """The folder was moved away and linked, so that every file in it seems unchanged."""
     (built.root / "site/place").rename(outside / "place")
     (built.root / "site/place").symlink_to(outside / "place")
-    before = look_of(outside)
-    holds(built, outside, before, tmp_path)
+    before = snapshot_of(outside)
+    assert_contained(built, outside, before, tmp_path)
     assert (built.root / "site/place/castle/index.html").is_file()
 
 
-def test_page_that_is_gone_is_not_removed_behind_a_link(built: Guide, outside: Path, tmp_path: Path) -> None:
+def test_obsolete_page_is_not_removed_through_a_link(built: Guide, outside: Path, tmp_path: Path) -> None:
     (built.root / "site/place/mill").rename(outside / "mill")
     (built.root / "site/place/mill").symlink_to(outside / "mill")
     (built.root / "content/entries/place/mill.json").unlink()
-    before = look_of(outside)
-    holds(built, outside, before, tmp_path)
+    before = snapshot_of(outside)
+    assert_contained(built, outside, before, tmp_path)
     assert (outside / "mill/index.html").is_file()
 
 
-def test_page_that_fails_shows_nothing_of_a_link_in_its_place(built: Guide, outside: Path) -> None:
+def test_failed_page_does_not_expose_the_target_of_a_link_at_its_path(built: Guide, outside: Path) -> None:
     (built.root / "templates/place.html").write_text("{{ 1 // 0 }}", "utf-8")
     page = built.root / "site/place/castle/index.html"
     page.unlink()
@@ -178,50 +178,50 @@ def test_page_that_fails_shows_nothing_of_a_link_in_its_place(built: Guide, outs
 def test_cache_is_never_written_through_a_link(
     built: Guide, space: SpaceFiles, outside: Path, path: str, kind: str
 ) -> None:
-    before = look_of(outside)
+    before = snapshot_of(outside)
     clear(built.root / ".export" / path)
     obstacles(outside.parent)[kind](built.root / ".export" / path, outside)
     space.put(entry("place", "mill", 2, title="The new mill", slug="mill"))
     with at_most(60):
         assert built.run("build", "--clean" if path == "part" else "-v").code == 0
-    assert look_of(outside) == before
+    assert snapshot_of(outside) == before
     assert "The new mill" in built.page("/place/mill/")
 
 
-def test_clean_build_follows_no_link_of_the_cache(built: Guide, outside: Path) -> None:
-    before = look_of(outside)
+def test_clean_build_follows_no_link_in_the_cache(built: Guide, outside: Path) -> None:
+    before = snapshot_of(outside)
     for folder in (".export", "site"):
         (built.root / folder / "zz").symlink_to(outside)
     assert built.run("render", "--clean").code == 0
-    assert look_of(outside) == before
+    assert snapshot_of(outside) == before
     assert not (built.root / "site/zz").is_symlink()
 
 
 @pytest.mark.parametrize("path", ["entries/place", "entries", "assets", "model", "model/content_types", "files"])
-def test_sync_into_a_linked_folder_stops_before_anything_and_names_the_link(
+def test_sync_into_a_linked_folder_stops_before_any_change_and_names_the_link(
     built: Guide, space: SpaceFiles, outside: Path, path: str
 ) -> None:
     (built.root / "content" / path).rename(outside / "moved")
     (built.root / "content" / path).symlink_to(outside / "moved")
-    before, state = look_of(outside), (built.root / ".syncstate").read_bytes()
+    before, state = snapshot_of(outside), (built.root / ".syncstate").read_bytes()
     space.put(entry("place", "mill", 2, title="The new mill", slug="mill"))
     space.remove("entries/place/castle.json")
     outcome = built.run("sync")
     assert outcome.code == 4
     assert f"content/{path} is a link" in outcome.err
-    assert (look_of(outside), (built.root / ".syncstate").read_bytes()) == (before, state)
+    assert (snapshot_of(outside), (built.root / ".syncstate").read_bytes()) == (before, state)
     assert built.run("status").code == 4
 
 
 def test_asset_file_is_not_written_into_a_linked_folder(built: Guide, space: SpaceFiles, outside: Path) -> None:
     shutil.rmtree(built.root / "content/files/pic")
     (built.root / "content/files/pic").symlink_to(outside)
-    before, mirror = look_of(outside), built.files("content/entries")
+    before, mirror = snapshot_of(outside), built.files("content/entries")
     space.put(asset("pic", ".bashrc", len(PICTURE), 2), file=PICTURE)
     space.put(entry("place", "mill", 2, title="The new mill", slug="mill"))
     outcome = built.run("sync")
     assert (outcome.code, "content/files/pic is a link" in outcome.err) == (4, True)
-    assert (look_of(outside), built.files("content/entries")) == (before, mirror)
+    assert (snapshot_of(outside), built.files("content/entries")) == (before, mirror)
     (built.root / "content/files/pic").unlink()
     assert built.run("sync").code == 0
     assert (built.root / "content/files/pic/.bashrc").exists() or "bashrc" in str(list(built.files("content/files")))
@@ -241,7 +241,7 @@ def test_linked_files_are_not_published_and_check_names_them(built: Guide, outsi
     assert outcome.code == 1
     assert outcome.err.count("link-on-disk") == 3
     assert [path for path, data in built.files("site").items() if SECRET in data or "castle.svg" in path] == []
-    found = {each["file"] for each in checked.json["problems"] if each["code"] == "link-on-disk"}
+    found = {problem["file"] for problem in checked.json["problems"] if problem["code"] == "link-on-disk"}
     assert found == {
         "content/files/pic/castle.svg",
         "content/entries/place/other.json",
@@ -275,19 +275,19 @@ def test_folder_of_static_files_may_be_a_link_of_the_owner(built: Guide, tmp_pat
     assert (built.root / "site/own/map.txt").read_bytes() == b"map"
 
 
-def test_hard_linked_page_is_replaced_and_its_other_name_keeps_the_bytes(built: Guide, outside: Path) -> None:
+def test_hard_linked_page_is_replaced_and_its_other_name_keeps_its_bytes(built: Guide, outside: Path) -> None:
     page = built.root / "site/place/castle/index.html"
     page.unlink()
     os.link(outside / "shared", page)
-    before = look_of(outside)
+    before = snapshot_of(outside)
     assert built.run("render").code == 0
-    assert look_of(outside) == before
+    assert snapshot_of(outside) == before
     assert b"The castle" in page.read_bytes()
 
 
 @pytest.mark.parametrize("kind", ["folder", "pipe", "link to a folder"])
-def test_history_is_written_again_whatever_lies_in_it(built: Guide, outside: Path, kind: str) -> None:
-    before, history = look_of(outside), built.files("site/updates")
+def test_history_is_written_again_whatever_is_in_its_place(built: Guide, outside: Path, kind: str) -> None:
+    before, history = snapshot_of(outside), built.files("site/updates")
     kinds = obstacles(outside.parent)
     for path in history:
         clear(built.root / path)
@@ -297,6 +297,6 @@ def test_history_is_written_again_whatever_lies_in_it(built: Guide, outside: Pat
             assert built.run("render").code == 0
         (built.root / "site/index.html").unlink()
         (built.root / "templates/home.html").write_text('{% extends "theme/home.html" %}', "utf-8")
-    assert look_of(outside) == before
+    assert snapshot_of(outside) == before
     assert odd_ones(built.root / "site") == []
     assert {path for path in history if path.endswith("list.bin")} <= set(built.files("site/updates"))

@@ -1,4 +1,4 @@
-"""A run that is killed anywhere: the next one ends where an unbroken run would have."""
+"""A run killed anywhere: the next one ends with the result of an uninterrupted run."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 POINTS = 10
 HISTORY = {"content/moved.json", "site/place/castle/index.html"}
-"""The record of earlier addresses, and the page that it leads to: a full sync after a crash may not know them."""
+"""The record of earlier URLs and the redirect made from it: a full sync after a crash may have lost them."""
 
 
 def killed(guide: Guide, at: int, *arguments: str) -> tuple[int, str]:
@@ -74,18 +74,18 @@ def test_killed_run_is_finished_by_the_next(
     if before:
         guide.build()
     change(space)
-    whole = copied(guide, "whole")
-    code, said = killed(whole, 0, *arguments)
-    assert code == 0, said
-    whole.build()
-    expected = whole.files()
-    operations = int(said.splitlines()[-1])
+    unbroken = copied(guide, "unbroken")
+    code, printed = killed(unbroken, 0, *arguments)
+    assert code == 0, printed
+    unbroken.build()
+    expected = unbroken.files()
+    operations = int(printed.splitlines()[-1])
     seed = random.randrange(1 << 30)
     print(f"seed {seed}")
     for at in sorted(random.Random(seed).sample(range(1, operations + 1), min(POINTS, operations))):
         broken = copied(guide, "broken")
-        code, said = killed(broken, at, *arguments)
-        assert code == KILLED, (at, code, said)
+        code, printed = killed(broken, at, *arguments)
+        assert code == KILLED, (at, code, printed)
         outcome = broken.run(*again)
         assert outcome.code == 0, (at, outcome)
         found = broken.files()

@@ -1,4 +1,4 @@
-"""Every real space at hand builds with nothing but a title and a source, and its guide is whole, valid and readable."""
+"""Every available real space builds with only a title and a source, and its guide is complete, valid and readable."""
 
 from __future__ import annotations
 
@@ -20,11 +20,12 @@ from tests.support.everything import SPACE as EVERYTHING
 from tests.support.recorded import Recorded, exports, initial_syncs, put_export
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
     from pathlib import Path
 
     from playwright.sync_api import Page
 
-SYNCS = {each.name: each for each in (EVERYTHING, *initial_syncs())}
+SYNCS = {space.name: space for space in (EVERYTHING, *initial_syncs())}
 SPACES = [*exports(), *SYNCS]
 CHECKER = PROJECT / "tests/browser/node_modules/vnu-jar/build/dist/vnu.jar"
 PAGES = 6
@@ -39,7 +40,7 @@ RAW = {
 
 @pytest.fixture(scope="module")
 def guides(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Path]:
-    """Build the guide of every space; give their folders site/ by name."""
+    """The folder site/ of every space's guide, by the space's name."""
     built: dict[str, Path] = {}
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("CONTENTFUL_ACCESS_TOKEN", "b4c0n73n7fu1")
@@ -55,13 +56,13 @@ def guides(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Path]:
 
 
 def build(root: Path, source: dict[str, str]) -> None:
-    """Build a guide with a site.yaml of a title and a source."""
+    """Build a guide whose site.yaml has only a title and a source."""
     (root / "site.yaml").write_text(json.dumps({"title": "A guide", "source": source}), "utf-8")
     assert run(["-C", str(root), "-q", "build"]) == 0
 
 
 def build_recorded(space: Recorded, root: Path) -> None:
-    """Build the guide of a recording: its initial sync, then each delta that follows."""
+    """Build the guide of a recording: after its initial sync and after each following delta."""
     with space.serve() as url:
         for _ in space.pages:
             build(root, {"space": "s", "url": url})
@@ -74,7 +75,7 @@ def test_all_exports_and_recordings_are_built() -> None:
 
 
 def parts_of_pages(root: Path) -> tuple[str, ...]:
-    """Return what the addresses of parts of pages begin with: they stand on pages, and no list leads to their own."""
+    """Return the URL prefixes of entries shown as parts of other pages, whose own pages no list links to."""
     site = load_project(root).site
     guide = read_guide_model(root / "content", site)
     types = (type_id for type_id in guide.types if type_id in guide.embedded_types)
@@ -85,9 +86,26 @@ def parts_of_pages(root: Path) -> tuple[str, ...]:
 def test_every_page_is_reached_from_the_home_page_and_no_link_is_dead(name: str, guides: dict[str, Path]) -> None:
     crawl = Crawl(guides[name])
     assert crawl.trees != {}
+    alone = crawl.unreached()
     parts = parts_of_pages(guides[name].parent)
-    assert [url for url in crawl.unreached() if not url.startswith(parts)] == []
+    assert [url for url in alone if not url.startswith(parts)] == []
+    assert [url for url in alone if not is_shown(crawl, url, alone)] == []
     assert crawl.dead() == []
+
+
+def is_shown(crawl: Crawl, url: str, alone: Iterable[str]) -> bool:
+    """Whether all that the page of a part says stands on one page that a reader reaches, in the same language."""
+    pages = {crawl.name(address): tree for address, tree in crawl.trees.items()}
+    said = words_of_page(pages[url])
+    reached = (pages[other] for other in pages.keys() - {*alone} if pages[other].get("lang") == pages[url].get("lang"))
+    return any(said <= words_of_page(tree) for tree in reached)
+
+
+def words_of_page(tree: Any) -> set[str]:
+    """Return the lines and pictures of a page below its heading, without what links to it."""
+    linking = "ancestor::section[h2/span[@class='count']]"
+    found = tree.xpath(f"//main//text()[not(ancestor::h1 or {linking})] | //main//img[not({linking})]/@src")
+    return {line.strip().rsplit("/", 1)[-1] for text in found for line in text.splitlines()} - {""}
 
 
 @pytest.mark.parametrize("name", SPACES)
@@ -96,7 +114,7 @@ def test_nothing_is_loaded_from_another_host(name: str, guides: dict[str, Path])
 
 
 @pytest.mark.parametrize("name", SPACES)
-def test_no_page_shows_what_is_meant_for_machines(name: str, guides: dict[str, Path]) -> None:
+def test_no_page_shows_values_meant_for_machines(name: str, guides: dict[str, Path]) -> None:
     crawl = Crawl(guides[name])
     found = [
         (crawl.name(url), what, match[0])
@@ -108,14 +126,16 @@ def test_no_page_shows_what_is_meant_for_machines(name: str, guides: dict[str, P
 
 
 def sample(crawl: Crawl) -> list[str]:
-    """Choose what a browser opens: of each folder the page that says most, the greatest of them; no redirects."""
+    """Choose the pages for the browser: the one with the most text in each folder, and the longest of those."""
     sizes = {url: len(texts(tree)) for url, tree in crawl.trees.items() if not tree.xpath("//meta[@http-equiv]")}
-    greatest = {url.rsplit("/", 2)[0]: url for url in sorted(sizes, key=lambda each: sizes[each])}
-    return sorted(greatest.values(), key=lambda each: sizes[each])[-PAGES:]
+    greatest = {url.rsplit("/", 2)[0]: url for url in sorted(sizes, key=lambda url: sizes[url])}
+    return sorted(greatest.values(), key=lambda url: sizes[url])[-PAGES:]
 
 
 @pytest.mark.parametrize("name", SPACES)
-def test_pages_fit_a_narrow_phone_and_ask_for_nothing_elsewhere(name: str, guides: dict[str, Path], page: Page) -> None:
+def test_pages_fit_a_narrow_phone_and_load_nothing_from_other_hosts(
+    name: str, guides: dict[str, Path], page: Page
+) -> None:
     page.set_viewport_size({"width": 320, "height": 700})
     crawl = Crawl(guides[name])
     wide = []
@@ -127,10 +147,10 @@ def test_pages_fit_a_narrow_phone_and_ask_for_nothing_elsewhere(name: str, guide
 
 
 @pytest.mark.parametrize("width", [320, 1280])
-def test_picture_beside_the_title_is_no_larger_than_it_is(guides: dict[str, Path], page: Page, width: int) -> None:
+def test_picture_next_to_the_title_is_not_enlarged(guides: dict[str, Path], page: Page, width: int) -> None:
     page.set_viewport_size({"width": width, "height": 700})
     page.goto((guides["everything"] / "event/night/index.html").as_uri())
-    assert page.locator("header.intro img").evaluate("each => [each.width, each.height]") == [30, 20]
+    assert page.locator("header.intro img").evaluate("element => [element.width, element.height]") == [30, 20]
 
 
 def test_every_page_is_valid_html(guides: dict[str, Path]) -> None:
@@ -139,16 +159,16 @@ def test_every_page_is_valid_html(guides: dict[str, Path]) -> None:
     if not CHECKER.is_file():
         pytest.skip("npm ci has not run in tests/browser")
     command = ["java", "-Xss4m", "-jar", str(CHECKER), "--format", "json", "--stdout", "--exit-zero-always"]
-    pages = sorted(str(each) for site in guides.values() for each in site.rglob("*.html"))
+    pages = sorted(str(page) for site in guides.values() for page in site.rglob("*.html"))
     done = subprocess.run([*command, *pages], capture_output=True, check=True, timeout=540)
-    said: list[dict[str, Any]] = json.loads(done.stdout)["messages"]
+    messages: list[dict[str, Any]] = json.loads(done.stdout)["messages"]
     sites = {site.parent.as_uri(): name for name, site in guides.items()}
 
     def where(url: str) -> str:
         plain = quote(url, safe=":/%~")
         return next((plain.replace(uri, name) for uri, name in sites.items() if plain.startswith(uri)), plain)
 
-    errors = {(where(each.get("url", "")), each["message"]) for each in said if each["type"] == "error"}
+    errors = {(where(message.get("url", "")), message["message"]) for message in messages if message["type"] == "error"}
     assert len(pages) > (300 if RECORDINGS.is_dir() else 20)
     assert sorted(errors) == []
-    assert [each for each in said if each["type"] == "non-document-error"] == []
+    assert [message for message in messages if message["type"] == "non-document-error"] == []

@@ -1,4 +1,4 @@
-"""Whatever happened before, a build leaves the guide that a build from nothing makes, and one after it does nothing."""
+"""Whatever happened before, a build makes the same guide as a build from scratch, and the next one does nothing."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ def forks() -> Iterator[Forks]:
 
 @pytest.mark.skipif(sys.platform == "win32", reason="Windows forks no processes")
 @pytest.mark.parametrize("histories", [40, pytest.param(500, marks=pytest.mark.long)])
-def test_history_of_a_guide_comes_to_what_a_build_from_nothing_makes(
+def test_guide_after_any_history_equals_one_built_from_scratch(
     forks: Forks, histories: int, histories_seed: int
 ) -> None:
     @seed(histories_seed)

@@ -1,4 +1,4 @@
-"""Whatever happened before, a run that ends well leaves the mirror that a sync from nothing makes."""
+"""Whatever happened before, a run that succeeds leaves the same mirror as a sync from scratch."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ def forks() -> Iterator[Forks]:
 
 @pytest.mark.skipif(sys.platform == "win32", reason="Windows forks no processes")
 @pytest.mark.parametrize("histories", [40, pytest.param(500, marks=pytest.mark.long)])
-def test_history_of_a_mirror_comes_to_what_a_sync_from_nothing_makes(
+def test_mirror_after_any_history_equals_one_synced_from_scratch(
     forks: Forks, histories: int, histories_seed: int
 ) -> None:
     @seed(histories_seed)

@@ -1,4 +1,4 @@
-"""Hostile names from the network to the disk and back: each item has files of its own, on every system."""
+"""Hostile names from the network to the disk and back: each item has its own files, on every system."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ NAMES = [
     *("é", "e\u0301", "É", "ﬁ", "fi", "K", "\u212a", "k", "ß", "ss", "ẞ", "İ", "i̇"),
     *(LETTERS, LETTERS.upper(), f"{LETTERS}.svg", "é" * 300, "x" * 100, "X" * 100, "x" * 101),
 ]
-"""What a space may call things. None of them may reach the disk as it is unless every system takes it."""
+"""Names that a space may use. None may reach the disk unchanged unless every system accepts it."""
 
 names = st.sampled_from(NAMES) | st.text(st.characters(exclude_categories=["Cs"]), min_size=1, max_size=12)
 codes = st.sampled_from(["en-US", "en-us", "EN-US", "de", "De", "a.b", "../de", "nul", "é", "e\u0301", LETTERS])
@@ -44,7 +44,7 @@ codes = st.sampled_from(["en-US", "en-us", "EN-US", "de", "De", "a.b", "../de", 
 
 @dataclass
 class FarSpace:
-    """A space that answers a delta from each of its states; a file's body is its own address."""
+    """A space that can answer a delta from each of its states; the bytes of a file are its own URL."""
 
     items: dict[tuple[str, str], dict[str, Any]] = field(default_factory=dict)
     types: set[str] = field(default_factory=set)
@@ -57,7 +57,7 @@ class FarSpace:
         self._put(("Entry", identifier), raw)
 
     def put_asset(self, identifier: str, files: dict[str, str]) -> None:
-        """Publish an asset with a file for each locale, by the name that it gives."""
+        """Publish an asset whose files are given as names by locale."""
         raw = entry("", identifier, len(self.changed) + 1)
         raw["sys"]["type"] = "Asset"
         del raw["sys"]["contentType"]
@@ -65,7 +65,7 @@ class FarSpace:
         raw["fields"] = {
             "file": {code: {"url": urls[code], "fileName": name, "contentType": "x"} for code, name in files.items()}
         }
-        if identifier in (".", ".."):  # no address can hold these two
+        if identifier in (".", ".."):  # no URL can contain these two
             raw["fields"] = {}
         self._put(("Asset", identifier), raw)
 
@@ -88,7 +88,7 @@ class FarSpace:
             return page(*map(self._change, dict.fromkeys(self.changed[since:])), token=token)
         found = {
             "locales": [locale(code, default=code == min(self.locales)) for code in sorted(self.locales)],
-            "content_types": [content_type(each, ("title", "Symbol")) for each in sorted(self.types)],
+            "content_types": [content_type(type_id, ("title", "Symbol")) for type_id in sorted(self.types)],
         }
         return listing(*found.get(request.last, []))
 
@@ -99,7 +99,7 @@ class FarSpace:
 
 @contextmanager
 def mirrors(space: FarSpace, call: Callable[..., Outcome]) -> Iterator[Callable[..., Guide]]:
-    """Make guides over a space while the block runs, each in a folder of its own."""
+    """Yield a function that makes guides over a space, each in a folder of its own."""
     with serve(space) as stub, tempfile.TemporaryDirectory() as folder:
 
         def make(name: str, source: str = "") -> Guide:
@@ -113,22 +113,22 @@ def mirrors(space: FarSpace, call: Callable[..., Outcome]) -> Iterator[Callable[
 
 
 def synced(guide: Guide, *arguments: str) -> dict[str, bytes]:
-    """Sync; give the mirror, but for its record of earlier addresses."""
+    """Sync; return the mirror without its record of earlier URLs."""
     outcome = guide.run("sync", "--json", *arguments)
     assert outcome.code == 0, outcome.out[-2000:]
     return {path: data for path, data in guide.files("content").items() if path != f"content/{MOVED_PATH}"}
 
 
-def held(files: dict[str, bytes]) -> dict[tuple[str, str], Any]:
-    """Give the items of a mirror, which has each but once."""
+def items_in(files: dict[str, bytes]) -> dict[tuple[str, str], Any]:
+    """Return the items of a mirror, each of which it has only once."""
     raws = [json.loads(data) for path, data in files.items() if re.match(r"content/(entries|assets)/.*\.json$", path)]
     found = {(raw["sys"]["type"], raw["sys"]["id"]): raw for raw in raws}
     assert len(found) == len(raws)
     return found
 
 
-def told_twins(files: dict[str, bytes]) -> list[tuple[str, str]]:
-    """Give id and locale of every twin, as it says itself."""
+def found_twins(files: dict[str, bytes]) -> list[tuple[str, str]]:
+    """Return id and locale of every twin, as given in its front matter."""
     fronts = [yaml.safe_load(data.split(b"---\n")[1]) for path, data in files.items() if path.endswith(".md")]
     return sorted((front["sys"]["id"], front["sys"]["locale"]) for front in fronts)
 
@@ -144,7 +144,7 @@ def expected_files(space: FarSpace) -> list[bytes]:
 
 
 def is_portable(segment: str) -> bool:
-    """Tell whether Windows, macOS and Linux all take a name and give it back as it is."""
+    """Return whether Windows, macOS and Linux all accept a name and return it unchanged."""
     device = re.fullmatch(r"(con|prn|aux|nul|conin\$|conout\$|(com|lpt)[0-9¹²³]) *(\..*)?", segment, re.IGNORECASE)
     return (
         0 < len(segment.encode()) <= 255
@@ -160,17 +160,17 @@ def folded(path: str) -> str:
 
 
 def assert_portable(paths: Iterable[str]) -> None:
-    """Hold that no two files or folders are one where neither case nor Unicode form counts."""
-    places = {str(each) for path in paths for each in (PurePosixPath(path), *PurePosixPath(path).parents)}
-    assert [each for each in places for part in each.split("/") if each != "." and not is_portable(part)] == []
-    assert len({folded(each) for each in places}) == len(places)
+    """Assert that no two paths are equal if neither case nor Unicode form counts."""
+    places = {str(place) for path in paths for place in (PurePosixPath(path), *PurePosixPath(path).parents)}
+    assert [place for place in places for part in place.split("/") if place != "." and not is_portable(part)] == []
+    assert len({folded(place) for place in places}) == len(places)
 
 
-def assert_is(files: dict[str, bytes], space: FarSpace) -> None:
-    """Hold that a mirror has what a space has, each thing in its own file."""
+def assert_mirrors(files: dict[str, bytes], space: FarSpace) -> None:
+    """Assert that a mirror has everything that a space has, each item in its own file."""
     assert_portable(files)
-    assert held(files) == space.items
-    assert told_twins(files) == expected_twins(space)
+    assert items_in(files) == space.items
+    assert found_twins(files) == expected_twins(space)
     assert sorted(data for path, data in files.items() if path.startswith("content/files/")) == expected_files(space)
     model = {json.loads(data)["sys"]["id"] for path, data in files.items() if "/content_types/" in path}
     assert model == space.types
@@ -194,14 +194,14 @@ def fill(space: FarSpace, some: Entries, others: Assets) -> None:
 @settings(max_examples=15, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(entries, assets, entries, assets, st.sets(names, max_size=4), st.randoms(use_true_random=False))
 @example(
-    {each: (each, {"en-US": "T", "en-us": "T", each: "T"}) for each in NAMES},
-    {each: {"en-US": each, "en-us": each, each: each} for each in NAMES},
+    {name: (name, {"en-US": "T", "en-us": "T", name: "T"}) for name in NAMES},
+    {name: {"en-US": name, "en-us": name, name: name} for name in NAMES},
     {"new": ("PLACE", {"de": "T"})},
     {},
     set(NAMES),
     None,
 )
-def test_any_names_are_mirrored_each_in_files_of_its_own_and_served_again(
+def test_items_of_any_name_are_mirrored_in_their_own_files_and_served_again(
     call: Callable[..., Outcome],
     monkeypatch: pytest.MonkeyPatch,
     some: Entries,
@@ -217,20 +217,20 @@ def test_any_names_are_mirrored_each_in_files_of_its_own_and_served_again(
     fill(space, some, files)
     with mirrors(space, call) as make:
         guide = make("delta")
-        assert_is(synced(guide), space)
-        before = guide.stamps()
+        assert_mirrors(synced(guide), space)
+        before = guide.mtimes()
         synced(guide)
-        assert guide.stamps() == before
+        assert guide.mtimes() == before
         outside = {path.relative_to(guide.root.parent) for path in guide.root.parent.rglob("*")}
-        assert {each.parts[0] for each in outside} == {"delta"}
+        assert {path.parts[0] for path in outside} == {"delta"}
         gone = sorted(set(space.items) - {("Entry", "stays")})
         for key in choice.sample(gone, len(gone) // 2) if choice else gone[::2]:
             space.remove(key)
-        assert_is(synced(guide), space)
+        assert_mirrors(synced(guide), space)
         fill(space, more, more_files)
         space.types ^= {"PLACE", "Castle"}
         delta = synced(guide)
-        assert_is(delta, space)
+        assert_mirrors(delta, space)
         assert synced(make("nothing")) == delta
         assert synced(guide, "--full") == delta
         assert guide.run("status").code == 0
@@ -247,12 +247,12 @@ def own(type_id: str) -> str:
 
 
 def folders(guide: Guide) -> list[str]:
-    return sorted(each.name for each in (guide.root / "content/entries").iterdir())
+    return sorted(folder.name for folder in (guide.root / "content/entries").iterdir())
 
 
 @pytest.mark.usefixtures("_far")
 @pytest.mark.parametrize("full", [[], ["--full"]])
-def test_type_that_comes_or_goes_moves_the_folder_of_one_that_differs_by_case(
+def test_added_or_removed_type_moves_the_folder_of_one_that_differs_by_case(
     call: Callable[..., Outcome], full: list[str]
 ) -> None:
     space = FarSpace(types={"place"}, locales={"en-US", "de"})
@@ -276,29 +276,29 @@ def test_type_that_comes_or_goes_moves_the_folder_of_one_that_differs_by_case(
             for identifier in gone:
                 space.remove(("Entry", identifier))
             files = synced(guide, *full)
-            assert_is(files, space)
+            assert_mirrors(files, space)
             assert folders(guide) == expected
             assert synced(make(f"nothing{number}")) == files
             assert guide.run("status").code == 0
 
 
 @pytest.mark.usefixtures("_far")
-def test_type_that_only_the_model_names_moves_no_folder(call: Callable[..., Outcome]) -> None:
+def test_type_without_entries_moves_no_folder(call: Callable[..., Outcome]) -> None:
     space = FarSpace(types={"place", "Place"}, locales={"en-US"})
     space.put_entry("place", "p", title={"en-US": "T"})
     with mirrors(space, call) as make:
         guide = make("delta")
         synced(guide)
-        model = sorted(each.stem for each in (guide.root / "content/model/content_types").iterdir())
+        model = sorted(path.stem for path in (guide.root / "content/model/content_types").iterdir())
         assert (folders(guide), model) == (["place"], sorted([own("place"), own("Place")]))
         space.types.remove("place")
         synced(guide)
-        model = sorted(each.stem for each in (guide.root / "content/model/content_types").iterdir())
+        model = sorted(path.stem for path in (guide.root / "content/model/content_types").iterdir())
         assert (folders(guide), model) == (["place"], ["Place"])
 
 
 @pytest.mark.usefixtures("_far")
-def test_mirror_with_alike_types_is_found_again_by_a_fresh_clone(call: Callable[..., Outcome]) -> None:
+def test_fresh_clone_reads_a_mirror_whose_types_differ_only_by_case(call: Callable[..., Outcome]) -> None:
     space = FarSpace(types={"place", "Place"}, locales={"en-US", "en-us"})
     for type_id in ("place", "Place"):
         space.put_entry(type_id, f"of-{type_id}", title={"en-US": "T", "en-us": "T"})

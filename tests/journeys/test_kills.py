@@ -1,4 +1,4 @@
-"""Processes that are really killed, at moments of chance: the sync goes on where it was and ends with the same."""
+"""Processes really killed at random moments: the next sync continues where the killed one was, with the same result."""
 
 from __future__ import annotations
 
@@ -29,15 +29,15 @@ if TYPE_CHECKING:
 
 ENTRIES, ASSETS, LIMIT = 1700, 300, 20
 KILLS_A_SYNC = 6
-"""How many kills fall, about, within the time of an unbroken sync; with many more none would come to its end."""
+"""The average number of kills in the time of an unbroken sync; with many more none would ever finish."""
 
 
 @dataclass
-class Asked:
-    """How many requests a server saw, and whether there was one since it was last looked at."""
+class RequestCount:
+    """The sync pages that a server was counts for, and whether a request came since the event was last cleared."""
 
     pages: int = 0
-    news: threading.Event = field(default_factory=threading.Event)
+    received: threading.Event = field(default_factory=threading.Event)
 
 
 @pytest.fixture
@@ -55,19 +55,19 @@ def large(tmp_path: Path) -> SpaceFiles:
 
 
 @contextmanager
-def counted(space: SpaceFiles, log: Path) -> Iterator[tuple[Endpoint, Asked]]:
-    """Serve a space and count what is asked of it."""
-    asked = Asked()
+def counted(space: SpaceFiles, log: Path) -> Iterator[tuple[Endpoint, RequestCount]]:
+    """Serve a space and count its requests."""
+    counts = RequestCount()
     with open_endpoint(SpaceFolder(space.root), log, Listening(look="once")) as endpoint:
         answer = endpoint.space.answer
 
         def answering(target: str, authorization: str, base: str) -> Answer:
-            asked.pages += "/sync?" in target
-            asked.news.set()
+            counts.pages += "/sync?" in target
+            counts.received.set()
             return answer(target, authorization, base)
 
-        endpoint.space.answer = answering  # type: ignore[method-assign] # counts what is asked
-        yield endpoint, asked
+        endpoint.space.answer = answering  # type: ignore[method-assign] # counts the requests
+        yield endpoint, counts
 
 
 def made_guide(root: Path, endpoint: Endpoint, call: Callable[..., Outcome]) -> Guide:
@@ -85,42 +85,42 @@ def start(guide: Guide) -> subprocess.Popen[bytes]:
     )
 
 
-def wait_for_request(process: subprocess.Popen[bytes], asked: Asked) -> None:
-    asked.news.clear()
-    while not asked.news.wait(0.01) and process.poll() is None:
+def wait_for_request(process: subprocess.Popen[bytes], counts: RequestCount) -> None:
+    counts.received.clear()
+    while not counts.received.wait(0.01) and process.poll() is None:
         pass
 
 
-def run_unbroken(guide: Guide, asked: Asked) -> float:
-    """Sync in one go; give the seconds from the first request on."""
+def run_unbroken(guide: Guide, counts: RequestCount) -> float:
+    """Sync without interruption; return the seconds since the first request."""
     process = start(guide)
-    wait_for_request(process, asked)
+    wait_for_request(process, counts)
     begun = time.monotonic()
     assert process.wait() == 0
     return time.monotonic() - begun
 
 
 def stage(guide: Guide) -> str:
-    """Say how far a killed sync had come."""
+    """Return how far a killed sync had got."""
     if (guide.root / ".syncstate").exists():
         return "after the token"
     if (guide.root / "content").exists():
-        return "while files were put in place"
+        return "while files were moved into place"
     if (guide.root / ".export/staging/files").exists():
-        return "while asset files came"
-    return "while pages came" if (guide.root / ".export/staging").exists() else "before the first page"
+        return "during the download of asset files"
+    return "during the download of pages" if (guide.root / ".export/staging").exists() else "before the first page"
 
 
-def is_killed(guide: Guide, asked: Asked, chance: random.Random, a_second: float) -> bool:
-    """Sync and kill the process, at a moment of chance; tell whether it came to that before the sync was done.
+def is_killed(guide: Guide, counts: RequestCount, chance: random.Random, rate: float) -> bool:
+    """Sync and kill the process at a random moment; return whether that was before the sync had finished.
 
-    `a_second` is how many kills there are a second, counted from the first request on or, now and then, from the start.
+    `rate` is the number of kills per second, counted from the first request or, in one of ten cases, from the start.
     """
     process = start(guide)
     if chance.random() < 0.9:
-        wait_for_request(process, asked)
+        wait_for_request(process, counts)
     try:
-        code = process.wait(chance.expovariate(a_second) if a_second else None)
+        code = process.wait(chance.expovariate(rate) if rate else None)
     except subprocess.TimeoutExpired:
         process.kill()
         return process.wait() != 0
@@ -129,28 +129,28 @@ def is_killed(guide: Guide, asked: Asked, chance: random.Random, a_second: float
 
 
 @pytest.mark.parametrize("kills", [30, pytest.param(100, marks=pytest.mark.long)])
-def test_sync_killed_again_and_again_ends_with_the_same_and_asks_for_no_page_in_vain(
+def test_sync_killed_repeatedly_has_the_same_result_and_requests_no_stored_page_again(
     large: SpaceFiles, tmp_path: Path, call: Callable[..., Outcome], kills: int, histories_seed: int
 ) -> None:
     chance, syncs, stages = random.Random(histories_seed), 0, Counter[str]()
-    with counted(large, tmp_path / "log.db") as (endpoint, asked):
-        whole = made_guide(tmp_path / "whole", endpoint, call)
-        seconds = run_unbroken(whole, asked)
-        expected, pages, asked.pages = whole.files(), asked.pages, 0
+    with counted(large, tmp_path / "log.db") as (endpoint, counts):
+        unbroken = made_guide(tmp_path / "unbroken", endpoint, call)
+        seconds = run_unbroken(unbroken, counts)
+        expected, pages, counts.pages = unbroken.files(), counts.pages, 0
         assert pages == (ENTRIES + ASSETS) // LIMIT
         while stages.total() < kills:
-            syncs, before, met = syncs + 1, asked.pages, stages.total()
+            syncs, before, met = syncs + 1, counts.pages, stages.total()
             guide = made_guide(tmp_path / f"broken{syncs}", endpoint, call)
             rate = KILLS_A_SYNC / seconds
-            while is_killed(guide, asked, chance, rate if stages.total() < kills else 0):
+            while is_killed(guide, counts, chance, rate if stages.total() < kills else 0):
                 stages[stage(guide)] += 1
                 rate = 0 if (guide.root / ".syncstate").exists() else rate
-            assert asked.pages - before <= pages + stages.total() - met
+            assert counts.pages - before <= pages + stages.total() - met
             assert guide.files() == expected
-            assert sorted(each.name for each in (guide.root / ".export").iterdir()) == [
+            assert sorted(path.name for path in (guide.root / ".export").iterdir()) == [
                 "lock",
                 "mirror.db",
                 "settings.json",
             ]
     print(f"{stages.total()} kills in {syncs} syncs of {seconds:.1f} s: {dict(stages)}")
-    print(f"{asked.pages} pages asked for, {pages} in an unbroken sync")
+    print(f"{counts.pages} pages requested, {pages} in an unbroken sync")

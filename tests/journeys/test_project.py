@@ -1,4 +1,4 @@
-"""The repository itself: its own guide is up to date, its documents say what the program does."""
+"""The repository itself: its own guide is up to date, its documents describe what the program does."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 
-def test_build_right_after_a_clone_changes_nothing_that_git_sees(tmp_path: Path, call: Callable[..., Outcome]) -> None:
+def test_build_right_after_a_clone_changes_no_versioned_file(tmp_path: Path, call: Callable[..., Outcome]) -> None:
     for name in ("site.yaml", ".syncstate"):
         shutil.copy(PROJECT / name, tmp_path)
     for name in ("content", "templates"):
@@ -36,9 +36,9 @@ def test_readme_names_every_command_and_option() -> None:
             assert any(f"`{flag}" in readme for flag in flags) or flags[0] in ("--quiet", "--verbose"), (name, flags)
 
 
-def test_readme_writes_no_form_that_the_shell_takes_for_its_own() -> None:
+def test_readme_uses_no_command_line_that_the_shell_reads_as_its_own_export() -> None:
     documents = [PROJECT / "README.md", PROJECT / "CHANGELOG.md"]
-    lines = [line for each in documents for line in each.read_text("utf-8").splitlines()]
+    lines = [line for document in documents for line in document.read_text("utf-8").splitlines()]
     commands = "|".join(program.commands)
     bare = [line for line in lines if re.match(rf"\s*export ({commands})\b", line)]
     assert bare == []
@@ -47,4 +47,4 @@ def test_readme_writes_no_form_that_the_shell_takes_for_its_own() -> None:
 def test_changelog_speaks_in_sentences() -> None:
     text = (PROJECT / "CHANGELOG.md").read_text("utf-8")
     entries = re.split(r"\n- ", text.split("\n## ", 1)[1])[1:]
-    assert [each for each in entries if not each.strip().endswith(".")] == []
+    assert [entry for entry in entries if not entry.strip().endswith(".")] == []

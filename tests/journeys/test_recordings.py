@@ -1,4 +1,4 @@
-"""Real answers of the service replay, step by step, to a mirror equal to a fold of their pages."""
+"""Recorded answers of the service, replayed step by step, give a mirror equal to a fold of their pages."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ pytestmark = pytest.mark.skipif(not RECORDINGS.is_dir(), reason=NO_RECORDINGS)
 
 @dataclass(frozen=True)
 class Chain:
-    """Sync answers that follow each other, one a step."""
+    """Sync answers that follow each other, one per step."""
 
     name: str
     pages: tuple[Any, ...]
@@ -37,19 +37,19 @@ def token_of(link: str) -> str:
 
 
 def recorded_chains(name: str) -> Iterator[Chain]:
-    """Part a recording into chains: an initial sync and the deltas asked for with its tokens."""
+    """Split a recording into chains: an initial sync and the deltas requested with its tokens."""
     chain: Chain | None = None
-    for each in read(name)["interactions"]:
-        if not urlsplit(each["url"]).path.endswith("/sync"):
+    for interaction in read(name)["interactions"]:
+        if not urlsplit(interaction["url"]).path.endswith("/sync"):
             continue
-        asked = parse_qs(urlsplit(each["url"]).query).get("sync_token", [None])[0]
-        body = each["body"] if isinstance(each["body"], dict) else json.loads(each["body"])
-        if chain and asked is not None and asked == token_of(chain.pages[-1]["nextSyncUrl"]):
+        token = parse_qs(urlsplit(interaction["url"]).query).get("sync_token", [None])[0]
+        body = interaction["body"] if isinstance(interaction["body"], dict) else json.loads(interaction["body"])
+        if chain and token is not None and token == token_of(chain.pages[-1]["nextSyncUrl"]):
             chain = Chain(chain.name, (*chain.pages, body), chain.first_token)
             continue
         if chain:
             yield chain
-        chain = Chain(f"{name}: {each['url'][:90]}", (body,), asked)
+        chain = Chain(f"{name}: {interaction['url'][:90]}", (body,), token)
     if chain:
         yield chain
 
@@ -67,16 +67,16 @@ def chains() -> list[Chain]:
 
 
 def fold(mirror: dict[str, Any], items: list[Any]) -> dict[str, Any]:
-    """Apply a page to a mirror, by path."""
+    """Apply the items of a page to a mirror, whose items are keyed by path."""
     mirror = dict(mirror)
     for item in items:
         sys = item["sys"]
         if sys["type"].startswith("Deleted"):
-            gone = "entries/" if sys["type"] == "DeletedEntry" else "assets/"
+            folder = "entries/" if sys["type"] == "DeletedEntry" else "assets/"
             mirror = {
                 path: raw
                 for path, raw in mirror.items()
-                if not (path.startswith(gone) and path.endswith(f"/{sys['id']}.json"))
+                if not (path.startswith(folder) and path.endswith(f"/{sys['id']}.json"))
             }
         elif sys["type"] == "Entry":
             mirror[f"entries/{sys['contentType']['sys']['id']}/{sys['id']}.json"] = item
@@ -91,14 +91,14 @@ def mirrored(content: Path) -> dict[str, Any]:
 
 
 def locales_in(pages: tuple[Any, ...]) -> list[Any]:
-    """Make up the locales of a recording that has none: those of its values."""
-    fields = (field for each in pages for item in each["items"] for field in item.get("fields", {}).values())
+    """Derive the locales of a recording that has none from its values."""
+    fields = (field for page in pages for item in page["items"] for field in item.get("fields", {}).values())
     codes = sorted({code for field in fields for code in field})
     return [locale(code, default=code == codes[0]) for code in codes] or [locale("en-US", default=True)]
 
 
-def test_the_recordings_are_all_there() -> None:
-    assert [len(each.pages) for each in chains()] == [6, 2, 1, 1, 1, 1, 3, 1]
+def test_all_recordings_are_present() -> None:
+    assert [len(chain.pages) for chain in chains()] == [6, 2, 1, 1, 1, 1, 3, 1]
 
 
 @pytest.mark.parametrize("chain", chains(), ids=lambda chain: chain.name)
@@ -128,11 +128,11 @@ def test_recording_replays_to_the_fold_of_its_pages(
         guide = Guide(tmp_path, call)
         expected: dict[str, Any] = {}
         for body in pages:
-            before = len(stub.asked("sync"))
+            before = len(stub.requests_for("sync"))
             expected = fold(expected, body["items"])
             outcome = guide.run("sync", "--json")
             assert outcome.code == 0, outcome
-            assert len(stub.asked("sync")) == before + 1
+            assert len(stub.requests_for("sync")) == before + 1
             assert mirrored(tmp_path / "content") == expected
             state = json.loads((tmp_path / ".syncstate").read_text("utf-8"))
             assert state["token"] == token_of(body["nextSyncUrl"])

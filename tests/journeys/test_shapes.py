@@ -1,4 +1,4 @@
-"""Odd shapes of JSON from the wire to the files and back: kept as they came, never in the way of the others."""
+"""Odd JSON from the network to the files and back: kept as it came, without affecting other items."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ for _ in range(200):
 
 
 def script(*replies: Reply) -> Callable[[Request], Reply]:
-    """Answer initial syncs by the first, deltas by the others in turn, the last one as long as it takes."""
+    """Return a script: initial syncs get the first reply, deltas the others in turn and then always the last."""
     left = list(replies)
 
     def answer(request: Request) -> Reply:
@@ -44,7 +44,7 @@ def with_fields(raw: dict[str, Any], fields: Any) -> dict[str, Any]:
 
 
 def with_sys(raw: dict[str, Any], **sys: Any) -> dict[str, Any]:
-    """Change members of `sys`; those that are `...` go."""
+    """Change members of `sys`; those set to `...` are removed."""
     return {**raw, "sys": {name: value for name, value in {**raw["sys"], **sys}.items() if value is not ...}}
 
 
@@ -57,7 +57,7 @@ def filed(value: Any) -> dict[str, Any]:
 
 
 def rich(node: Any) -> dict[str, Any]:
-    """Make a Rich Text of a node."""
+    """Make a Rich Text document around a node."""
     return {"nodeType": "document", "data": {}, "content": [{"nodeType": "unheard-of", "content": [node]}]}
 
 
@@ -66,8 +66,8 @@ FINE = link("Entry", "fine")
 KINDS: list[Any] = [{}, [], None, "heading-", "heading-12"]
 MARKS: list[Any] = [7, {}, [None, 7, {"type": {}}]]
 NODES = [
-    *({"nodeType": each, "content": [{"value": "x"}]} for each in KINDS),
-    *({"nodeType": "text", "value": "x", "marks": each} for each in MARKS),
+    *({"nodeType": kind, "content": [{"value": "x"}]} for kind in KINDS),
+    *({"nodeType": "text", "value": "x", "marks": marks} for marks in MARKS),
 ]
 TAGS: list[Any] = [7, {}, [None, "x", {"sys": "x"}, {"sys": {"id": "x"}}]]
 VALUES: list[Any] = [
@@ -86,11 +86,11 @@ VALUES: list[Any] = [
 ITEMS = {
     "no fields": without(ODD, "fields"),
     "no metadata": without(ODD, "metadata"),
-    **{f"fields {each!r}": with_fields(ODD, each) for each in VALUES},
-    **{f"title {each!r}": with_fields(ODD, {"title": each}) for each in VALUES},
-    **{f"body {each!r}": with_fields(ODD, {"title": {"en-US": "Odd"}, "body": each}) for each in VALUES},
-    **{f"link {each!r}": with_fields(ODD, {"picture": {"en-US": each}}) for each in VALUES},
-    **{f"metadata {each!r}": {**ODD, "metadata": each} for each in VALUES},
+    **{f"fields {value!r}": with_fields(ODD, value) for value in VALUES},
+    **{f"title {value!r}": with_fields(ODD, {"title": value}) for value in VALUES},
+    **{f"body {value!r}": with_fields(ODD, {"title": {"en-US": "Odd"}, "body": value}) for value in VALUES},
+    **{f"link {value!r}": with_fields(ODD, {"picture": {"en-US": value}}) for value in VALUES},
+    **{f"metadata {value!r}": {**ODD, "metadata": value} for value in VALUES},
     "fields that no model names": with_fields(ODD, {"": {"en-US": 1}, "\0\n": {"en-US": "\0\n"}}),
     "fields and locales of lone surrogates": with_fields(
         ODD, {"\ud800": {"en-US": link("Entry", "fine")}, "title": {"en-US": "Odd", "\ud800": "x"}}
@@ -101,9 +101,9 @@ ITEMS = {
         ),
         "metadata": {"tags": [link("Tag", "\ud800")], "concepts": []},
     },
-    **{f"tags {each!r}": {**ODD, "metadata": {"tags": each}} for each in TAGS},
-    **{f"a node of {each!r}": with_fields(ODD, {"body": {"en-US": rich(each)}}) for each in NODES},
-    **{f"a list of a link and {each!r}": with_fields(ODD, {"body": {"en-US": [FINE, each]}}) for each in TAGS},
+    **{f"tags {tags!r}": {**ODD, "metadata": {"tags": tags}} for tags in TAGS},
+    **{f"a node of {node!r}": with_fields(ODD, {"body": {"en-US": rich(node)}}) for node in NODES},
+    **{f"a list of a link and {tags!r}": with_fields(ODD, {"body": {"en-US": [FINE, tags]}}) for tags in TAGS},
     "a link without an id": with_fields(ODD, {"picture": {"en-US": {"sys": {"type": "Link", "linkType": "Asset"}}}}),
     "a link to nothing": with_fields(ODD, {"picture": {"en-US": link("Asset", "nowhere")}}),
     "a lone surrogate": with_fields(ODD, {"title": {"en-US": "a\ud800b"}}),
@@ -119,7 +119,7 @@ ITEMS = {
     "no environment": with_sys(ODD, environment=..., space=...),
     "members to come": {**with_sys(ODD, fieldStatus={"*": {"en-US": "published"}}), "extra": {"x": [None]}},
     "an asset without fields": without(asset("odd", "x", 1), "fields"),
-    **{f"file {each!r}": filed(each) for each in VALUES},
+    **{f"file {value!r}": filed(value) for value in VALUES},
     "a file that is uploaded": filed({"en-US": {"upload": "https://h/x", "fileName": "x", "contentType": "x"}}),
     "a file from an upload": filed({"en-US": {"uploadFrom": link("Upload", "u"), "fileName": "x"}}),
     "a file without details": filed({"en-US": {"url": "/f/odd.bin"}}),
@@ -131,7 +131,7 @@ ITEMS = {
 
 
 @pytest.mark.parametrize("name", ITEMS)
-def test_odd_item_is_mirrored_as_it_came_rendered_and_served_again(
+def test_odd_item_is_mirrored_unchanged_and_rendered_and_served_again(
     remote: Callable[[str], Guide], tmp_path_factory: pytest.TempPathFactory, name: str
 ) -> None:
     fine = entry("place", "fine", title="Fine", slug="fine", picture=link("Entry", "odd"))
@@ -139,12 +139,12 @@ def test_odd_item_is_mirrored_as_it_came_rendered_and_served_again(
         guide = remote(stub.url)
         assert guide.build()["sync"]["upserted"] == 2
         files = guide.files("content")
-        [path] = [each for each in files if each.endswith("/odd.json")]
+        [path] = [path for path in files if path.endswith("/odd.json")]
         assert files[path] == canonical(ITEMS[name])
         assert json.loads(files[path]) == ITEMS[name]
-        before = guide.stamps()
+        before = guide.mtimes()
         assert guide.build()["sync"]["upserted"] == 0
-        assert guide.stamps() == before
+        assert guide.mtimes() == before
         assert guide.run("sync", "--full").code == 0
         assert guide.files("content") == files
     again = Guide(tmp_path_factory.mktemp("again"), guide.call)
@@ -176,7 +176,7 @@ DELETIONS = {
 
 
 @pytest.mark.parametrize("name", DELETIONS)
-def test_deletion_applies_by_its_id_whatever_else_it_says(remote: Callable[[str], Guide], name: str) -> None:
+def test_deletion_applies_by_its_id_whatever_its_other_values(remote: Callable[[str], Guide], name: str) -> None:
     picture = asset("odd", "odd.bin", 4)
     picture["fields"]["file"]["en-US"]["url"] = "/f/odd.bin"
     gone = DELETIONS[name]
@@ -200,7 +200,7 @@ def test_deletion_applies_by_its_id_whatever_else_it_says(remote: Callable[[str]
 
 
 @pytest.mark.parametrize("kind", ["Tag", "DeletedContentType", "entry", "Entry2", ""])
-def test_unknown_type_is_passed_over_and_the_token_moves(remote: Callable[[str], Guide], kind: str) -> None:
+def test_unknown_type_is_skipped_and_the_token_advances(remote: Callable[[str], Guide], kind: str) -> None:
     strange = {"sys": {"type": kind, "id": "odd"}, "fields": {"title": {"en-US": "Strange"}}}
     with serve(script(page(strange, ODD, token="s1"), page(strange, token="s2"))) as stub:
         guide = remote(stub.url)
@@ -215,26 +215,26 @@ LOCALE = locale("en-US", default=True)
 TYPE: dict[str, Any] = {**PLACE, "fields": [FIELD]}
 
 
-def typed(facts: dict[str, Any]) -> dict[str, Any]:
-    """Make the content type with other facts of its field."""
-    return {**TYPE, "fields": [{**FIELD, **facts}]}
+def typed(values: dict[str, Any]) -> dict[str, Any]:
+    """Make the content type with some values of its field changed."""
+    return {**TYPE, "fields": [{**FIELD, **values}]}
 
 
 NO_TEXT: list[Any] = [7, {}, ["x"]]
 NO_FIELDS: list[Any] = [7, "x", [None], [[]]]
 MODELS = {
-    **{f"a type called {each!r}": ({**TYPE, "name": each}, LOCALE) for each in (*NO_TEXT, " ")},
-    **{f"a display field {each!r}": ({**TYPE, "displayField": each}, LOCALE) for each in (*NO_TEXT, "\ud800")},
-    **{f"a field called {each!r}": (typed({"name": each}), LOCALE) for each in NO_TEXT},
-    **{f"a field of type {each!r}": (typed({"type": each}), LOCALE) for each in NO_TEXT},
-    **{f"a locale called {each!r}": (TYPE, {**LOCALE, "name": each}) for each in NO_TEXT},
-    **{f"a fallback {each!r}": (TYPE, {**LOCALE, "fallbackCode": each}) for each in (*NO_TEXT, "xx", "en-US")},
+    **{f"a type called {value!r}": ({**TYPE, "name": value}, LOCALE) for value in (*NO_TEXT, " ")},
+    **{f"a display field {value!r}": ({**TYPE, "displayField": value}, LOCALE) for value in (*NO_TEXT, "\ud800")},
+    **{f"a field called {value!r}": (typed({"name": value}), LOCALE) for value in NO_TEXT},
+    **{f"a field of type {value!r}": (typed({"type": value}), LOCALE) for value in NO_TEXT},
+    **{f"a locale called {value!r}": (TYPE, {**LOCALE, "name": value}) for value in NO_TEXT},
+    **{f"a fallback {value!r}": (TYPE, {**LOCALE, "fallbackCode": value}) for value in (*NO_TEXT, "xx", "en-US")},
 }
 BROKEN = {
-    **{f"fields {each!r}": ({**TYPE, "fields": each}, LOCALE) for each in NO_FIELDS},
-    **{f"a field's id {each!r}": (typed({"id": each}), LOCALE) for each in (*NO_TEXT, "\ud800")},
+    **{f"fields {value!r}": ({**TYPE, "fields": value}, LOCALE) for value in NO_FIELDS},
+    **{f"a field's id {value!r}": (typed({"id": value}), LOCALE) for value in (*NO_TEXT, "\ud800")},
     "a field's rules": (typed({"validations": 7}), LOCALE),
-    **{f"a locale's code {each!r}": (TYPE, {**LOCALE, "code": each}) for each in NO_TEXT},
+    **{f"a locale's code {value!r}": (TYPE, {**LOCALE, "code": value}) for value in NO_TEXT},
 }
 
 
@@ -254,7 +254,7 @@ def test_odd_content_model_is_built_and_checked(remote: Callable[[str], Guide], 
 
 
 @pytest.mark.parametrize("name", BROKEN)
-def test_broken_content_model_is_refused_whole_from_the_wire_and_in_the_mirror(
+def test_broken_content_model_is_refused_from_the_network_and_in_the_mirror(
     remote: Callable[[str], Guide], name: str
 ) -> None:
     content_type, code = BROKEN[name]
@@ -269,7 +269,7 @@ def test_broken_content_model_is_refused_whole_from_the_wire_and_in_the_mirror(
     assert broken(guide.run("check", "--json")) == (4, "mirror-broken")
 
 
-def test_files_that_others_left_among_the_content_types_are_passed_over(guide: Guide) -> None:
+def test_foreign_files_among_the_content_types_are_ignored(guide: Guide) -> None:
     guide.build()
     for name, data in {".DS_Store": b"\0\1", "place.json~": b"{}", "Thumbs.db": b"{"}.items():
         (guide.root / "content/model/content_types" / name).write_bytes(data)
@@ -295,13 +295,13 @@ def broken(call: Outcome) -> tuple[int, str]:
         {"sys": {"type": "Entry", "id": 7}},
     ],
 )
-def test_page_with_what_is_no_item_is_refused_whole(remote: Callable[[str], Guide], element: Any) -> None:
+def test_page_with_an_invalid_item_is_refused_as_a_whole(remote: Callable[[str], Guide], element: Any) -> None:
     more = entry("place", "more", title="More")
     with serve(script(page(ODD, token="s1"), page(more, element, token="s2"))) as stub:
         guide = remote(stub.url)
         assert guide.run("sync").code == 0
-        before, stamps = guide.files("content", ".syncstate"), guide.stamps()
+        before, mtimes = guide.files("content", ".syncstate"), guide.mtimes()
         assert broken(guide.run("sync", "--json")) == (3, "malformed")
     assert guide.files("content", ".syncstate") == before
-    changed = {path for path, at in guide.stamps().items() if stamps.get(path) != at}
+    changed = {path for path, at in guide.mtimes().items() if mtimes.get(path) != at}
     assert {path for path in changed if not path.startswith(".export")} == set()

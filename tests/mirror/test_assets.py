@@ -1,4 +1,4 @@
-"""Asset files: thousands over a bad line, none lost or mixed up, only from hosts that may be asked, without a token."""
+"""Asset files: thousands over a bad line, none lost or mixed up, only from permitted hosts, without a token."""
 
 from __future__ import annotations
 
@@ -23,31 +23,31 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
     from contextlib import AbstractContextManager
 
-ON_ITS_WAY = 0.5
-"""Seconds that a thread may take from reading a 429 to telling the others of it, with many at work on few cores."""
+NOTICE_SECONDS = 0.5
+"""Seconds that a thread may take to make a 429 known to the others, with many threads on few cores."""
 
 
 def early_requests(monkeypatch: pytest.MonkeyPatch) -> list[float]:
-    """Note when a request is sent though a 429, with a reset of a second, was read before; return the seconds since."""
+    """Record requests sent although a 429 with a reset of one second was read before; return the seconds since it."""
     found: list[float] = []
     noticed = [float("-inf")]
     get = requests.Session.get
 
-    def noted(self: requests.Session, *arguments: Any, **values: Any) -> requests.Response:
+    def recording(self: requests.Session, *arguments: Any, **values: Any) -> requests.Response:
         since = time.monotonic() - noticed[0]
-        if ON_ITS_WAY < since < 1:
+        if NOTICE_SECONDS < since < 1:
             found.append(since)
         answer = get(self, *arguments, **values)
         if answer.status_code == 429:
             noticed[0] = time.monotonic()
         return answer
 
-    monkeypatch.setattr(requests.Session, "get", noted)
+    monkeypatch.setattr(requests.Session, "get", recording)
     return found
 
 
 def picture(identifier: str, size: int | None = None, url: str | None = None) -> dict[str, Any]:
-    """Make an asset whose file is its own id."""
+    """Make an asset whose file contains its id."""
     raw = asset(identifier, f"{identifier}.bin", len(identifier) if size is None else size, kind="application/x")
     raw["fields"]["file"]["en-US"]["url"] = f"/f/{identifier}.bin" if url is None else url
     return raw
@@ -58,7 +58,7 @@ def body_of(request: Request) -> bytes:
 
 
 def space_of(raws: list[dict[str, Any]], files: Callable[[Request], Reply]) -> Callable[[Request], Reply]:
-    """Answer a space of assets in one page, then empty deltas; files as another script says."""
+    """Return a script that answers with the assets in one page, then empty deltas; another script answers for files."""
 
     def script(request: Request) -> Reply:
         if request.path.startswith("/f/"):
@@ -75,27 +75,27 @@ def pending(guide: Guide) -> list[str]:
     return found
 
 
-def came(guide: Guide) -> dict[str, bytes]:
-    """Return the files that are there, by asset."""
+def downloaded(guide: Guide) -> dict[str, bytes]:
+    """Return the downloaded files, by asset."""
     return {file.parent.name: file.read_bytes() for file in (guide.root / "content/files").rglob("*.bin")}
 
 
 class BadLine:
-    """Files of which one in two hundred meets a rate limit, a tenth 503 and a tenth a cut body, each once.
+    """Files of which one in two hundred meets a rate limit, a tenth a 503 and a tenth a truncated body, each once.
 
-    It speaks HTTP by hand: there are many requests, and what they cost here is not what is looked at.
+    The HTTP is written by hand, because there are many requests and their cost in this server is not the subject.
     """
 
     def __init__(self, lost: str = "") -> None:
         self.lost = lost
-        self.asked: list[str] = []
+        self.requested: list[str] = []
         self.with_credentials = 0
         self.refused = 0
         self._lock = threading.Lock()
         self._met: set[str] = set()
 
     def speak(self, line: socket.socket) -> None:
-        """Answer the requests of a connection, until either side closes it."""
+        """Answer the requests of a connection until either side closes it."""
         with line, suppress(OSError):
             while head := line.recv(4096):
                 while not head.endswith(b"\r\n\r\n"):
@@ -113,8 +113,8 @@ class BadLine:
         with self._lock:
             first = name not in self._met
             self._met.add(name)
-            self.asked.append(name)
-            # limits come in tens, as real ones do: a reset is a second, and the run is not to take one for each
+            self.requested.append(name)
+            # limits come in tens, as real ones do: a reset takes a second, and the run must not wait once for each file
             if first and number % 2000 < 10:
                 self.refused += 1
                 return "429 too many", b""
@@ -126,7 +126,7 @@ class BadLine:
 
     @contextmanager
     def listening(self) -> Iterator[str]:
-        """Yield the address of the files while the block runs."""
+        """Yield the URL of the files while the block runs."""
 
         def accept() -> None:
             with suppress(OSError):
@@ -135,7 +135,7 @@ class BadLine:
                     line.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
                     threading.Thread(target=self.speak, args=(line,), daemon=True).start()
 
-        # a connection that finds the queue full is tried again by the system a second later
+        # the system retries a connection that finds the queue full only a second later
         with socket.create_server(("127.0.0.1", 0), backlog=128) as listener:
             threading.Thread(target=accept, daemon=True).start()
             yield f"http://127.0.0.1:{listener.getsockname()[1]}/f"
@@ -154,23 +154,25 @@ def test_ten_thousand_files_arrive_over_a_bad_line(
         with serve(space_of(raws, lambda _request: Reply(b"", 404))) as stub:
             guide = remote(stub.url)
             outcome = guide.run("sync", "--json", "--downloads", "32")
-            asked = len(line.asked)
+            requested = len(line.requested)
             there = {name: name.encode() for name in names if name not in lost}
-            assert (outcome.code, came(guide) == there, pending(guide)) == (3 if lost else 0, True, lost), outcome.err
-            all_asked = asked + len(stub.requests)
+            assert (outcome.code, downloaded(guide) == there, pending(guide)) == (3 if lost else 0, True, lost), (
+                outcome.err
+            )
+            request_count = requested + len(stub.requests)
             line.lost = ""
-            assert (guide.run("sync").code, line.asked[asked:], pending(guide)) == (0, lost, [])
-    assert came(guide) == {name: name.encode() for name in names}
+            assert (guide.run("sync").code, line.requested[requested:], pending(guide)) == (0, lost, [])
+    assert downloaded(guide) == {name: name.encode() for name in names}
     assert (line.refused, early, line.with_credentials) == (50, [], 0)
-    # ten of those that met the limit were due for another fault, and each file meets one
-    assert asked == 10_000 + 50 + 2 * 1000 - 10
+    # ten of the files that met the limit were due for another fault, but each file meets only one
+    assert requested == 10_000 + 50 + 2 * 1000 - 10
     report = outcome.json["sync"]
     assert (report["assets_downloaded"], report["assets_failed"]) == (len(there), len(lost))
-    assert report["requests"] == all_asked
+    assert report["requests"] == request_count
     assert [problem["item"] for problem in outcome.json["problems"]] == [f"asset:{name}" for name in lost]
 
 
-def test_file_that_never_comes_leaves_the_others_and_is_asked_for_again_alone(remote: Callable[[str], Guide]) -> None:
+def test_missing_file_does_not_affect_the_others_and_only_it_is_requested_again(remote: Callable[[str], Guide]) -> None:
     down = {"b"}
 
     def files(request: Request) -> Reply:
@@ -179,20 +181,20 @@ def test_file_that_never_comes_leaves_the_others_and_is_asked_for_again_alone(re
     with serve(space_of([picture(name) for name in "abc"], files)) as stub:
         guide = remote(stub.url)
         first = guide.run("sync", "--json", "--deadline", "1")
-        tries = len(stub.asked("b.bin"))
+        tries = len(stub.requests_for("b.bin"))
         down.clear()
         second = guide.run("sync", "--json")
-        asked = [len(stub.asked(f"{name}.bin")) for name in "abc"]
+        requested = [len(stub.requests_for(f"{name}.bin")) for name in "abc"]
     assert (first.code, second.code, pending(guide)) == (3, 0, [])
     assert [(problem["severity"], problem["code"], problem["item"]) for problem in first.json["problems"]] == [
         ("error", "asset-status", "asset:b")
     ]
     assert tries > 1
-    assert asked == [1, tries + 1, 1]
-    assert came(guide) == {"a": b"a", "b": b"b", "c": b"c"}
+    assert requested == [1, tries + 1, 1]
+    assert downloaded(guide) == {"a": b"a", "b": b"b", "c": b"c"}
 
 
-def test_hourly_limit_named_to_one_file_stops_all_that_are_not_on_their_way(remote: Callable[[str], Guide]) -> None:
+def test_hourly_limit_on_one_file_stops_all_requests_not_yet_sent(remote: Callable[[str], Guide]) -> None:
     names = [f"a{number}" for number in range(20)]
     hour = Reply(b"", 429, {"X-Contentful-RateLimit-Reset": "3553"})
     with serve(space_of([picture(name) for name in names], lambda _request: hour)) as stub:
@@ -204,7 +206,7 @@ def test_hourly_limit_named_to_one_file_stops_all_that_are_not_on_their_way(remo
     assert {problem["code"] for problem in outcome.json["problems"]} == {"rate-limit"}
 
 
-def test_file_of_an_overloaded_host_is_asked_again_when_that_says(remote: Callable[[str], Guide]) -> None:
+def test_file_of_an_overloaded_host_is_requested_again_after_the_time_it_states(remote: Callable[[str], Guide]) -> None:
     times: list[float] = []
 
     def files(request: Request) -> Reply:
@@ -214,11 +216,11 @@ def test_file_of_an_overloaded_host_is_asked_again_when_that_says(remote: Callab
     with serve(space_of([picture("a")], files)) as stub:
         guide = remote(stub.url)
         assert guide.run("sync").code == 0
-    assert (came(guide), len(times)) == ({"a": b"a"}, 2)
+    assert (downloaded(guide), len(times)) == ({"a": b"a"}, 2)
     assert times[1] - times[0] >= 1
 
 
-def test_space_and_its_files_on_the_loopback_are_asked_without_a_proxy(
+def test_space_and_files_on_the_loopback_interface_are_requested_without_a_proxy(
     remote: Callable[[str], Guide], guide: Guide, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     with serve(lambda _request: Reply(b"", 502)) as proxy:
@@ -230,13 +232,13 @@ def test_space_and_its_files_on_the_loopback_are_asked_without_a_proxy(
         shutil.rmtree(guide.root)
         with serve(space_of([picture("a")], lambda request: Reply(body_of(request)))) as stub:
             far = remote(stub.url)
-            assert (far.run("sync").code, came(far)) == (0, {"a": b"a"})
+            assert (far.run("sync").code, downloaded(far)) == (0, {"a": b"a"})
         assert proxy.requests == []
 
 
 @contextmanager
 def nobody() -> Iterator[tuple[str, Callable[[], int]]]:
-    """A host where nothing listens; how often it was asked, it cannot tell."""
+    """A host where nothing listens, which cannot count connections."""
     with socket.socket() as deaf:
         deaf.bind(("127.0.0.1", 0))  # kept, so that no other server of the test is given its port
         yield f"127.0.0.1:{deaf.getsockname()[1]}", lambda: 0
@@ -244,7 +246,7 @@ def nobody() -> Iterator[tuple[str, Callable[[], int]]]:
 
 @contextmanager
 def silence() -> Iterator[tuple[str, Callable[[], int]]]:
-    """A host that takes connections and says nothing; it counts them."""
+    """A host that accepts connections, counts them and answers nothing."""
     lines: list[socket.socket] = []
 
     def take() -> None:
@@ -261,7 +263,7 @@ def silence() -> Iterator[tuple[str, Callable[[], int]]]:
 
 
 @pytest.mark.parametrize("down", [nobody, silence])
-def test_host_that_is_down_is_not_waited_for_by_each_of_its_files(
+def test_host_that_is_down_does_not_delay_the_run_once_per_file(
     remote: Callable[[str], Guide], down: Callable[[], AbstractContextManager[tuple[str, Callable[[], int]]]]
 ) -> None:
     names = [f"a{number:03}" for number in range(300)]
@@ -270,14 +272,14 @@ def test_host_that_is_down_is_not_waited_for_by_each_of_its_files(
         lost = [picture(name, url=f"http://{host}/f/{name}.bin") for name in names]
         with serve(space_of([*lost, *fine], lambda request: Reply(body_of(request)))) as stub:
             outcome = remote(stub.url).run("sync", "--json", "--deadline", "1", "--downloads", "4")
-            asked, connected = outcome.json["sync"]["requests"] - len(stub.requests), taken()
+            attempts, connected = outcome.json["sync"]["requests"] - len(stub.requests), taken()
     problems = outcome.json["problems"]
     assert (outcome.code, [problem["item"] for problem in problems]) == (3, [f"asset:{name}" for name in names])
     assert {problem["code"] for problem in problems} == {"unreachable"}
     assert len({problem["message"].partition("did not come: ")[2] for problem in problems}) <= 4
-    # four threads try to the deadline of a second; none of them finds time for ten attempts
-    assert 4 <= asked < 40
-    assert connected in (0, asked)
+    # four threads try until the deadline of a second; none of them has time for ten attempts
+    assert 4 <= attempts < 40
+    assert connected in (0, attempts)
     assert outcome.json["sync"]["assets_downloaded"] == len(fine)
 
 
@@ -289,16 +291,16 @@ NOT_TAKEN = [
 ]
 
 
-@pytest.mark.parametrize(("raw", "code", "asked"), NOT_TAKEN, ids=lambda value: str(value)[:9])
-def test_file_that_is_not_what_was_announced_is_not_taken(
-    remote: Callable[[str], Guide], raw: dict[str, Any], code: str, asked: int
+@pytest.mark.parametrize(("raw", "code", "requests"), NOT_TAKEN, ids=lambda value: str(value)[:9])
+def test_file_that_differs_from_its_metadata_is_not_stored(
+    remote: Callable[[str], Guide], raw: dict[str, Any], code: str, requests: int
 ) -> None:
     with serve(space_of([raw, picture("fine")], lambda request: Reply(body_of(request)))) as stub:
         guide = remote(stub.url)
         outcome = guide.run("sync", "--json", "--deadline", "1")
-        files = len(stub.asked(f"{raw['sys']['id']}.bin"))
-    assert (outcome.code, [problem["code"] for problem in outcome.json["problems"]], files) == (3, [code], asked)
-    assert (came(guide), pending(guide)) == ({"fine": b"fine"}, [raw["sys"]["id"]])
+        files = len(stub.requests_for(f"{raw['sys']['id']}.bin"))
+    assert (outcome.code, [problem["code"] for problem in outcome.json["problems"]], files) == (3, [code], requests)
+    assert (downloaded(guide), pending(guide)) == ({"fine": b"fine"}, [raw["sys"]["id"]])
 
 
 OWN = Address("http://127.0.0.1:5000", "s", "master")
@@ -320,9 +322,9 @@ ADDRESSES = [
 ]
 
 
-@pytest.mark.parametrize(("source", "url", "asked"), ADDRESSES)
-def test_file_is_asked_at_the_sources_own_host_or_over_https(source: Address, url: str, asked: str) -> None:
-    assert file_address(url, source) == asked
+@pytest.mark.parametrize(("source", "url", "requested"), ADDRESSES)
+def test_file_is_requested_from_the_sources_own_host_or_over_https(source: Address, url: str, requested: str) -> None:
+    assert file_address(url, source) == requested
 
 
 @pytest.mark.parametrize(

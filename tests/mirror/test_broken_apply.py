@@ -1,4 +1,4 @@
-"""A first sync whose apply broke off after some files had their place, and what people then do to content/."""
+"""A first sync interrupted while it moved files into place, and what people then do to content/."""
 
 from __future__ import annotations
 
@@ -22,9 +22,9 @@ NOTES = "entries/place/notes.txt"
 
 @pytest.fixture(params=["place/mill.json", "pic/castle.svg"], ids=["files one by one", "whole folders"])
 def broken(guide: Guide, monkeypatch: pytest.MonkeyPatch, request: pytest.FixtureRequest) -> Guide:
-    """A guide whose first sync found the disk full when it put the second place, or after all entries.
+    """A guide whose first sync found the disk full while moving the second place, or after all entries.
 
-    Files are put one by one where there is a folder of their name already.
+    Files are moved one by one if a folder of that name already exists.
     """
     replace, last = os.replace, request.param
     if last.startswith("place/"):
@@ -45,19 +45,19 @@ def broken(guide: Guide, monkeypatch: pytest.MonkeyPatch, request: pytest.Fixtur
     return guide
 
 
-def take_all(content: Path) -> None:
+def remove_all(content: Path) -> None:
     shutil.rmtree(content)
 
 
-def take_one(content: Path) -> None:
+def remove_one(content: Path) -> None:
     (content / "entries/place/castle.json").unlink()
 
 
-def take_a_twin(content: Path) -> None:
+def remove_a_twin(content: Path) -> None:
     (content / "entries/place/castle.ar.md").unlink()
 
 
-def take_a_file(content: Path) -> None:
+def remove_a_file(content: Path) -> None:
     shutil.rmtree(content / "files", ignore_errors=True)
 
 
@@ -70,8 +70,8 @@ def nothing(_content: Path) -> None:
     pass
 
 
-@pytest.mark.parametrize("change", [nothing, take_all, take_one, take_a_twin, take_a_file, edit_one])
-def test_next_sync_ends_with_all_of_it(broken: Guide, change: Callable[[Path], None]) -> None:
+@pytest.mark.parametrize("change", [nothing, remove_all, remove_one, remove_a_twin, remove_a_file, edit_one])
+def test_next_sync_completes_the_mirror(broken: Guide, change: Callable[[Path], None]) -> None:
     change(broken.root / "content")
     outcome = broken.run("sync")
     assert outcome.code == 0, outcome

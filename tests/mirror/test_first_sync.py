@@ -1,4 +1,4 @@
-"""The first sync of a mirror: the next page is asked for meanwhile, and whole folders are put in place."""
+"""The first sync of a mirror: the next page is prefetched, and whole folders are moved into place."""
 
 from __future__ import annotations
 
@@ -21,15 +21,15 @@ if TYPE_CHECKING:
     from tests.support.stub import Request
 
 PATIENCE = 20
-"""Seconds that a test waits for what has to happen."""
+"""Seconds that a test waits for an expected event."""
 
 
 class Pages:
-    """A space of scripted sync pages, and how often each was asked for."""
+    """A space of scripted sync pages, and the tokens that were requested."""
 
     def __init__(self, *pages: list[dict[str, Any]]) -> None:
         self.pages = list(pages)
-        self.asked: list[str] = []
+        self.requested: list[str] = []
         self.second = threading.Event()
 
     def __call__(self, request: Request) -> Reply:
@@ -40,7 +40,7 @@ class Pages:
         return listing(locale("en-US", default=True)) if request.last == "locales" else error(404, "NotFound")
 
     def _page(self, token: str) -> Reply:
-        self.asked.append(token)
+        self.requested.append(token)
         if token == "t1":
             self.second.set()
         at = int(token[1:])
@@ -76,7 +76,7 @@ def gone(identifier: str, revision: int) -> dict[str, Any]:
 
 
 def from_nothing(guide: Guide) -> dict[str, bytes]:
-    """Return what a sync from nothing in one go makes of the space as it is."""
+    """Return the mirror that an uninterrupted sync from scratch makes of the space as it is."""
     shutil.rmtree(guide.root / "content")
     shutil.rmtree(guide.root / ".export")
     (guide.root / ".syncstate").unlink()
@@ -84,8 +84,8 @@ def from_nothing(guide: Guide) -> dict[str, bytes]:
     return guide.files("content", ".syncstate")
 
 
-def breaking(monkeypatch: pytest.MonkeyPatch, guide: Guide, name: str, at: int) -> None:
-    """Run a sync that breaks off where a method of the staging area is called for the n-th time."""
+def fail_at(monkeypatch: pytest.MonkeyPatch, guide: Guide, name: str, at: int) -> None:
+    """Run a sync that fails at the n-th call of a method of the staging area."""
     calls, method = 0, getattr(Staging, name)
 
     def counted(self: Staging, *arguments: Any, **values: Any) -> Any:
@@ -103,7 +103,7 @@ def breaking(monkeypatch: pytest.MonkeyPatch, guide: Guide, name: str, at: int) 
             thread.join(PATIENCE)
 
 
-def test_next_page_is_asked_for_while_one_is_staged(
+def test_next_page_is_requested_while_one_is_staged(
     guide: Guide, pages: Pages, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     add_page, met = Staging.add_page, []
@@ -115,49 +115,49 @@ def test_next_page_is_asked_for_while_one_is_staged(
     monkeypatch.setattr(Staging, "add_page", waiting)
     assert guide.run("sync").code == 0
     assert met == [True, True, True]
-    assert pages.asked == ["t0", "t1", "t2"]
+    assert pages.requested == ["t0", "t1", "t2"]
 
 
 @pytest.mark.parametrize("at", [1, 2, 3])
 @pytest.mark.parametrize("name", ["add_page", "_stage"])
-def test_page_that_came_is_not_asked_for_again(
+def test_received_page_is_not_requested_again(
     guide: Guide, pages: Pages, monkeypatch: pytest.MonkeyPatch, name: str, at: int
 ) -> None:
-    breaking(monkeypatch, guide, name, at)
+    fail_at(monkeypatch, guide, name, at)
     assert guide.run("sync").code == 0
-    assert sorted(set(pages.asked)) == ["t0", "t1", "t2"]
-    assert pages.asked.count("t0") == 1
-    assert len(pages.asked) <= 4
+    assert sorted(set(pages.requested)) == ["t0", "t1", "t2"]
+    assert pages.requested.count("t0") == 1
+    assert len(pages.requested) <= 4
     found = guide.files("content", ".syncstate")
     assert found == from_nothing(guide)
 
 
 @pytest.mark.parametrize("left", [0, 30, 100_000])
-def test_page_that_was_kept_in_part_only_is_asked_for_again(
+def test_page_stored_only_in_part_is_requested_again(
     guide: Guide, pages: Pages, monkeypatch: pytest.MonkeyPatch, left: int
 ) -> None:
-    breaking(monkeypatch, guide, "add_page", 1)
+    fail_at(monkeypatch, guide, "add_page", 1)
     (kept,) = (guide.root / ".export/staging").glob("initial.page")
     kept.write_bytes(kept.read_bytes()[:left])
     assert guide.run("sync").code == 0
-    assert pages.asked.count("t0") == (2 if left < 100_000 else 1)
+    assert pages.requested.count("t0") == (2 if left < 100_000 else 1)
     found = guide.files("content", ".syncstate")
     assert found == from_nothing(guide)
 
 
-def test_sync_of_one_page_keeps_no_page(guide: Guide, pages: Pages, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_sync_of_one_page_stores_no_page(guide: Guide, pages: Pages, monkeypatch: pytest.MonkeyPatch) -> None:
     del pages.pages[1:]
-    breaking(monkeypatch, guide, "add_page", 1)
+    fail_at(monkeypatch, guide, "add_page", 1)
     assert not list((guide.root / ".export").rglob("*.page"))
 
 
-def test_failure_of_the_page_asked_for_meanwhile_is_the_sync_s(guide: Guide, pages: Pages) -> None:
+def test_failure_of_the_prefetched_page_fails_the_sync(guide: Guide, pages: Pages) -> None:
     first, pages.pages[1] = pages.pages[1], [{"sys": {}}]
     outcome = guide.run("sync", "--json")
     assert (outcome.code, outcome.json["error"]["code"]) == (3, "malformed")
     pages.pages[1] = first
     assert guide.run("sync").code == 0
-    assert pages.asked.count("t0") == 1
+    assert pages.requested.count("t0") == 1
     assert len(list((guide.root / "content/entries/place").glob("*.json"))) == 9
 
 
@@ -178,7 +178,7 @@ def test_first_sync_renames_folders_and_not_each_file(
     assert [path for path in renamed if "/entries" in path] == [str(guide.root / "content/entries")]
 
 
-def test_folder_that_is_there_already_keeps_what_lies_in_it(guide: Guide) -> None:
+def test_existing_folder_keeps_its_files(guide: Guide) -> None:
     notes = guide.root / "content/entries/place/notes.txt"
     notes.parent.mkdir(parents=True)
     notes.write_text("Mine.", "utf-8")
@@ -190,7 +190,7 @@ def test_folder_that_is_there_already_keeps_what_lies_in_it(guide: Guide) -> Non
     assert found == guide.files("content")
 
 
-def test_ids_that_meet_come_twice_or_go_within_a_first_sync(guide: Guide, pages: Pages) -> None:
+def test_ids_that_clash_are_repeated_or_removed_within_a_first_sync(guide: Guide, pages: Pages) -> None:
     pages.pages[:] = [
         [place("twice"), place("late", 3), place("alike"), place("goes"), place("other", type_id="Place")],
         [place("twice", 2, "Newer"), place("late", 2, "Older"), place("ALIKE"), gone("goes", 2), place("moves")],
@@ -228,7 +228,7 @@ def test_ids_that_meet_come_twice_or_go_within_a_first_sync(guide: Guide, pages:
     ],
     ids=["newer", "older", "newer, elsewhere", "older, elsewhere", "deleted", "deleted before", "alike"],
 )
-def test_what_won_alone_is_put_in_place(
+def test_only_the_winning_revision_is_moved_into_place(
     guide: Guide, pages: Pages, first: dict[str, Any], second: dict[str, Any]
 ) -> None:
     pages.pages[:] = [[first, place("y")], [second, place("z")]]
@@ -242,10 +242,10 @@ def test_what_won_alone_is_put_in_place(
 
 
 @pytest.mark.parametrize("number", [0, 1])
-def test_file_of_a_page_that_broke_off_does_not_stay_when_the_space_has_it_no_more(
+def test_file_of_an_interrupted_page_is_dropped_if_the_space_no_longer_has_it(
     guide: Guide, pages: Pages, monkeypatch: pytest.MonkeyPatch, number: int
 ) -> None:
-    breaking(monkeypatch, guide, "_stage", 4 * number + 3)
+    fail_at(monkeypatch, guide, "_stage", 4 * number + 3)
     left, again, third = ("ab"[number] + at for at in "012")
     written = {file.stem for file in (guide.root / ".export/staging/content").rglob("*.json")}
     assert {left, again} <= written
@@ -258,13 +258,13 @@ def test_file_of_a_page_that_broke_off_does_not_stay_when_the_space_has_it_no_mo
     assert f"content/entries/place/{left}.json" not in found
 
 
-def test_items_put_there_by_hand_meanwhile_are_compared(guide: Guide, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_items_added_by_hand_meanwhile_are_compared(guide: Guide, monkeypatch: pytest.MonkeyPatch) -> None:
     assert guide.run("sync").code == 0
     whole = guide.files("content", ".syncstate")
     shutil.move(guide.root / "content", guide.root / "aside")
     shutil.rmtree(guide.root / ".export")
     (guide.root / ".syncstate").unlink()
-    breaking(monkeypatch, guide, "add_page", 2)
+    fail_at(monkeypatch, guide, "add_page", 2)
     shutil.move(guide.root / "aside", guide.root / "content")
     file = guide.root / "content/entries/place/a1.json"
     file.write_bytes(file.read_bytes().replace(b"Place a1", b"Edited"))

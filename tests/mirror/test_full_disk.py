@@ -18,15 +18,15 @@ if TYPE_CHECKING:
 
 SIZE = 6 << 20
 BLOCK = 4096
-WAYS = [["--user", "--map-root-user", "--mount"], ["--mount"]]
-"""What `unshare` is asked for: without root, and with it where others may not."""
+UNSHARE_OPTIONS = [["--user", "--map-root-user", "--mount"], ["--mount"]]
+"""Options of `unshare`: without root, and with root where other users may not."""
 
 
-def mounted(folder: Path, way: list[str]) -> subprocess.Popen[str] | None:
-    """Mount a small file system in a name space of its own, that lasts as long as the process that is given."""
+def mounted(folder: Path, options: list[str]) -> subprocess.Popen[str] | None:
+    """Mount a small file system in its own namespace, which exists as long as the returned process."""
     script = f'mount -t tmpfs -o size={SIZE} none "$0" && echo ready && exec cat'
     holder = subprocess.Popen(
-        ["unshare", *way, "sh", "-c", script, str(folder)],
+        ["unshare", *options, "sh", "-c", script, str(folder)],
         stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,
         stderr=subprocess.DEVNULL,
@@ -41,18 +41,18 @@ def mounted(folder: Path, way: list[str]) -> subprocess.Popen[str] | None:
 
 @pytest.fixture
 def small_disk(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Guide]:
-    """A guide on a disk of 6 MB, its files seen through the process that holds the mount; skips where none can be."""
+    """A guide on a disk of 6 MB, seen through the process that keeps the mount; skips if it cannot be mounted."""
     monkeypatch.setenv("CONTENTFUL_ACCESS_TOKEN", ACCESS_TOKEN)
     folder = tmp_path / "disk"
     folder.mkdir()
     found: subprocess.Popen[str] | None = None
-    for way in WAYS if sys.platform == "linux" else []:
-        found = mounted(folder, way)
+    for options in UNSHARE_OPTIONS if sys.platform == "linux" else []:
+        found = mounted(folder, options)
         if found is not None:
             break
     if found is None:
         pytest.skip("no small file system can be mounted here, neither by a user name space nor as root")
-    user = ["--user", "--preserve-credentials"] if "--user" in way else []
+    user = ["--user", "--preserve-credentials"] if "--user" in options else []
     inside = ["nsenter", "--target", str(found.pid), "--mount", *user, f"--wd={PROJECT}"]
 
     def call(*arguments: str) -> Outcome:
@@ -66,7 +66,7 @@ def small_disk(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Guid
 
 
 def fill(guide: Guide, free: int) -> Path:
-    """Fill the disk but for some bytes; return the file that does so."""
+    """Fill the disk except for some bytes; return the file that takes up the space."""
     ballast = guide.root / "ballast"
     left = os.statvfs(guide.root)
     ballast.write_bytes(bytes(max(left.f_bavail * left.f_frsize - free, 0)))
@@ -75,7 +75,7 @@ def fill(guide: Guide, free: int) -> Path:
 
 
 class Growing:
-    """A space that has a place, and later many more, or an asset with a large file."""
+    """A space with one place, and later with many more or with an asset of a large file."""
 
     def __init__(self) -> None:
         self.later = [
@@ -102,8 +102,8 @@ class Growing:
         return page(*self.now[since:], token=f"t{len(self.now)}")
 
 
-def stamps(guide: Guide) -> dict[str, int]:
-    """Return the time of the last change of all that must stay as it is."""
+def mtimes(guide: Guide) -> dict[str, int]:
+    """Return the mtimes in nanoseconds of everything that must stay unchanged."""
     kept = [guide.root / ".syncstate", guide.root / "content", *(guide.root / "content").rglob("*")]
     return {str(path): path.stat().st_mtime_ns for path in kept}
 
@@ -111,11 +111,11 @@ def stamps(guide: Guide) -> dict[str, int]:
 def settle(guide: Guide, url: str) -> tuple[dict[str, bytes], dict[str, int]]:
     (guide.root / "site.yaml").write_text(f"title: T\nsource: {{space: far, url: '{url}'}}\n", "utf-8")
     assert guide.run("sync").code == 0
-    return guide.files(), stamps(guide)
+    return guide.files(), mtimes(guide)
 
 
-def whole(space: Callable[[Request], Reply], guide: Guide, other: Guide) -> None:
-    """Hold that a mirror is what a sync from nothing gives."""
+def assert_complete(space: Callable[[Request], Reply], guide: Guide, other: Guide) -> None:
+    """Assert that a mirror equals one synced from scratch."""
     with serve(space) as stub:
         other.root.mkdir()
         settle(other, stub.url)
@@ -123,7 +123,7 @@ def whole(space: Callable[[Request], Reply], guide: Guide, other: Guide) -> None
 
 
 @pytest.mark.parametrize("free", [0, 4 * BLOCK, 64 * BLOCK, 512 * BLOCK])
-def test_disk_that_fills_while_pages_come_leaves_the_mirror_as_it_was(
+def test_disk_that_fills_during_the_download_of_pages_leaves_the_mirror_as_it_was(
     small_disk: Guide, tmp_path: Path, call: Callable[..., Outcome], free: int
 ) -> None:
     space = Growing()
@@ -134,13 +134,13 @@ def test_disk_that_fills_while_pages_come_leaves_the_mirror_as_it_was(
         outcome = small_disk.run("sync", "--json")
         assert (outcome.code, outcome.json["error"]["code"]) == (4, "disk"), outcome
         assert "run again" in outcome.json["error"]["message"]
-        assert (small_disk.files(), stamps(small_disk)) == before
+        assert (small_disk.files(), mtimes(small_disk)) == before
         ballast.unlink()
         assert small_disk.run("sync").code == 0
-    whole(space, small_disk, Guide(tmp_path / "other", call))
+    assert_complete(space, small_disk, Guide(tmp_path / "other", call))
 
 
-def test_disk_that_fills_while_an_asset_file_comes_is_no_failed_asset(
+def test_disk_that_fills_during_the_download_of_a_file_is_no_failed_asset(
     small_disk: Guide, tmp_path: Path, call: Callable[..., Outcome]
 ) -> None:
     space = Growing().with_file()
@@ -151,14 +151,14 @@ def test_disk_that_fills_while_an_asset_file_comes_is_no_failed_asset(
         outcome = small_disk.run("sync", "--json")
         assert (outcome.code, outcome.json["error"]["code"]) == (4, "disk"), outcome
         assert "no space is left on the disk" in outcome.json["error"]["message"]
-        assert len(stub.asked("pic.bin")) == 1
-        assert (small_disk.files(), stamps(small_disk)) == before
+        assert len(stub.requests_for("pic.bin")) == 1
+        assert (small_disk.files(), mtimes(small_disk)) == before
         ballast.unlink()
         assert small_disk.run("sync").code == 0
-    whole(space, small_disk, Guide(tmp_path / "other", call))
+    assert_complete(space, small_disk, Guide(tmp_path / "other", call))
 
 
-def test_disk_that_gets_room_bit_by_bit_stops_every_step_of_a_run_and_loses_nothing(
+def test_disk_freed_bit_by_bit_stops_a_run_at_every_step_and_loses_nothing(
     small_disk: Guide, tmp_path: Path, call: Callable[..., Outcome]
 ) -> None:
     space = Growing()
@@ -166,13 +166,13 @@ def test_disk_that_gets_room_bit_by_bit_stops_every_step_of_a_run_and_loses_noth
     with serve(space) as stub:
         before, _ = settle(small_disk, stub.url)
         space.grow()
-        ballast, said = fill(small_disk, 0), []
+        ballast, messages = fill(small_disk, 0), []
         while (outcome := small_disk.run("sync", "--json")).code != 0:
             os.truncate(ballast, ballast.stat().st_size - 3 * BLOCK)
             assert (outcome.code, outcome.json["error"]["code"]) == (4, "disk"), outcome
             assert small_disk.files(".syncstate").items() <= before.items()
-            said.append(outcome.json["error"]["message"])
-            assert len(said) < 100, said
-    found = " ".join(said)
+            messages.append(outcome.json["error"]["message"])
+            assert len(messages) < 100, messages
+    found = " ".join(messages)
     assert ("no space is left on the disk" in found, "database or disk is full" in found) == (True, True)
-    whole(space, small_disk, Guide(tmp_path / "other", call))
+    assert_complete(space, small_disk, Guide(tmp_path / "other", call))

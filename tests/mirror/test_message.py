@@ -35,7 +35,7 @@ def sync(guide: Guide, command: str = "sync") -> None:
 
 
 def place(space: SpaceFiles, identifier: str, **fields: Any) -> None:
-    """Publish a place, or more of one."""
+    """Publish a place or a new revision of it."""
     path = space.root / f"entries/place/{identifier}.json"
     raw = json.loads(path.read_bytes()) if path.exists() else entry("place", identifier)
     raw["fields"] |= entry("place", identifier, **fields)["fields"]
@@ -76,7 +76,7 @@ def test_delta_is_counted_by_type_and_listed_by_title(guide: Guide, space: Space
     ]
 
 
-def test_full_sync_names_what_went_by_its_title(guide: Guide, space: SpaceFiles, file: Path) -> None:
+def test_full_sync_lists_removed_items_by_title(guide: Guide, space: SpaceFiles, file: Path) -> None:
     sync(guide)
     space.remove("entries/place/mill.json")
     outcome = guide.run("sync", "--full", "--message", "message.txt")
@@ -98,7 +98,7 @@ def test_titles_are_in_the_default_locale_one_line_each(guide: Guide, space: Spa
     ]
 
 
-def test_titles_are_those_of_the_guides_own_pages(guide: Guide, space: SpaceFiles, file: Path) -> None:
+def test_titles_are_those_of_the_guides_pages(guide: Guide, space: SpaceFiles, file: Path) -> None:
     person = content_type("person", ("firstName", "Symbol"), ("lastName", "Symbol"), display="firstName")
     card = content_type("card", ("internalName", "Symbol"), ("headline", "Symbol"), display="internalName")
     space.put_model(PLACE, CATEGORY, person, card, locales=[locale("en-US", default=True), locale("de-DE")])
@@ -126,7 +126,7 @@ def test_empty_delta_leaves_no_file(guide: Guide, file: Path) -> None:
     assert not file.exists()
 
 
-def test_changed_model_alone_is_worth_a_commit(guide: Guide, space: SpaceFiles, file: Path) -> None:
+def test_change_of_the_model_alone_has_a_message(guide: Guide, space: SpaceFiles, file: Path) -> None:
     sync(guide)
     space.put_model(PLACE, CATEGORY | {"name": "Sort"}, locales=[locale("en-US", default=True)])
     sync(guide)
@@ -150,18 +150,18 @@ def test_message_that_cannot_be_written_is_an_error_before_any_work(
     assert (guide.files(), list(file.parent.iterdir())) == ({}, [])
 
 
-def test_git_takes_the_message_as_it_is(guide: Guide, file: Path) -> None:
+def test_git_accepts_the_message_unchanged(guide: Guide, file: Path) -> None:
     sync(guide)
     git = ["git", "-C", str(guide.root), "-c", "user.name=n", "-c", "user.email=e@example.org"]
     for command in (["init", "-q"], ["add", "content", ".syncstate"], ["commit", "-q", "-F", str(file)]):
         subprocess.run([*git, *command], check=True)
-    said = subprocess.run([*git, "log", "--format=%B"], capture_output=True, text=True, check=True).stdout
-    assert said.strip() == file.read_text("utf-8").strip()
+    committed = subprocess.run([*git, "log", "--format=%B"], capture_output=True, text=True, check=True).stdout
+    assert committed.strip() == file.read_text("utf-8").strip()
 
 
 @pytest.fixture
 def message(guide: Guide) -> Message:
-    """A message of a guide where nothing has happened yet."""
+    """The message of a guide where nothing has changed yet."""
     from exporter.config.settings import load_project
     from exporter.mirror.message import Message
 
@@ -171,8 +171,8 @@ def message(guide: Guide) -> Message:
 def test_only_the_first_fifty_are_listed(message: Message) -> None:
     for number in reversed(range(120)):
         message.add(ItemChange("changed", f"entry:{number}", "Place", f"Place {number:03}"))
-    said = message.text().split("\n")
-    assert (said[0], said[2], said[51:]) == (
+    lines = message.text().split("\n")
+    assert (lines[0], lines[2], lines[51:]) == (
         "120 places changed",
         "changed place Place 000 (0)",
         ["changed place Place 049 (49)", "and 70 more", ""],
@@ -186,16 +186,16 @@ HEADLINES = [
 ]
 
 
-@pytest.mark.parametrize(("types", "assets", "said"), HEADLINES)
+@pytest.mark.parametrize(("types", "assets", "headline"), HEADLINES)
 def test_headline_falls_back_to_kinds_where_types_are_too_long(
-    message: Message, types: dict[str, int], assets: int, said: str
+    message: Message, types: dict[str, int], assets: int, headline: str
 ) -> None:
     names = [name for name, number in types.items() for _ in range(number)]
     for number, name in enumerate(names):
         message.add(ItemChange("changed", f"entry:{number}", name, "T"))
     for number in range(assets):
         message.add(ItemChange("changed", f"asset:{number}", "Asset", "T"))
-    assert message.text().split("\n")[0] == said
+    assert message.text().split("\n")[0] == headline
 
 
 def test_headline_is_never_longer_than_72(message: Message) -> None:
@@ -220,21 +220,21 @@ def test_type_that_the_model_no_longer_has_is_named_by_its_id(guide: Guide, spac
     assert lines(file) == ["1 note removed", "", "removed note N (n)", ""]
 
 
-def test_one_line_holds_for_any_text() -> None:
+def test_any_text_becomes_one_line() -> None:
     assert one_line(" a\r\n\u2028b\x00\ud800\x7f ") == "a b"
     assert (one_line("x" * 200, 10), one_line("x" * 10, 10)) == ("x" * 9 + "…", "x" * 10)
 
 
 def test_message_that_could_not_be_written_is_reported_before_any_work(guide: Guide, file: Path) -> None:
     sync(guide, "build")
-    before = guide.stamps()
+    before = guide.mtimes()
     outcome = guide.run("build", "--clean", "--message", "none/message.txt")
     assert (outcome.code, outcome.err) == (2, "error: --message: there is no folder none\n")
-    assert (guide.stamps(), file.exists()) == (before, True)
+    assert (guide.mtimes(), file.exists()) == (before, True)
 
 
 @pytest.mark.parametrize("last", ["content/entries", "pic/castle.svg"])
-def test_message_names_what_a_broken_off_apply_has_put_into_its_place(
+def test_message_lists_what_an_interrupted_apply_has_already_moved_into_place(
     guide: Guide, file: Path, monkeypatch: pytest.MonkeyPatch, last: str
 ) -> None:
     replace = os.replace

@@ -1,4 +1,4 @@
-"""A guide over the newest entries alone: asked for by search, whole each time, without what falls out of the window."""
+"""A guide of only the newest entries: found by a search, complete each time, without those too old for it."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 
 def aged(days: float, raw: dict[str, Any]) -> dict[str, Any]:
-    """Make an item one that was published some days ago."""
+    """Return an item as if published some days ago."""
     when = datetime.now(UTC) - timedelta(days=days)
     return raw | {"sys": raw["sys"] | {"updatedAt": when.isoformat(timespec="milliseconds").replace("+00:00", "Z")}}
 
@@ -28,7 +28,7 @@ def place(identifier: str, days: float, revision: int = 1, **fields: Any) -> dic
 
 @pytest.fixture
 def guide(guide: Guide, space: SpaceFiles) -> Guide:
-    """A guide of the places of the last 30 days. The castle and all that it links to are old; so are both others."""
+    """A guide of the places of the last 30 days; the castle and everything that it links to are older."""
     space.put(aged(300, entry("category", "sights", title="Sights", slug="sights")))
     space.put(place("castle", 200, category=link("Entry", "sights")))
     space.put(place("tower", 2, category=link("Entry", "sights"), picture=link("Asset", "pic")))
@@ -38,13 +38,13 @@ def guide(guide: Guide, space: SpaceFiles) -> Guide:
 
 
 def configure(guide: Guide, search: str, rest: str = "") -> None:
-    """Search in the local space."""
+    """Write a site.yaml with a search in the local space."""
     source = f"source: {{local: {guide.root.parent / 'space'}, search: {search}{rest}}}"
     (guide.root / "site.yaml").write_text(f"title: News\n{source}\n", "utf-8")
 
 
 def items(guide: Guide) -> list[str]:
-    """Return the names of the items that the mirror holds."""
+    """Return the file names of the items in the mirror."""
     paths = guide.files("content/entries", "content/assets")
     return sorted(path.rsplit("/", 1)[1].removesuffix(".json") for path in paths if path.endswith(".json"))
 
@@ -54,34 +54,34 @@ def state(guide: Guide) -> dict[str, Any]:
     return found
 
 
-def mirror_stamps(guide: Guide) -> dict[str, int]:
-    return {path: stamp for path, stamp in guide.stamps().items() if not path.startswith(".export")}
+def mirror_mtimes(guide: Guide) -> dict[str, int]:
+    return {path: mtime for path, mtime in guide.mtimes().items() if not path.startswith(".export")}
 
 
-def test_newest_entries_come_with_what_they_link_to_and_their_files(guide: Guide) -> None:
+def test_newest_entries_come_with_linked_items_and_files(guide: Guide) -> None:
     report = guide.build()
     assert items(guide) == ["mill", "pic", "sights", "tower"]
     assert guide.files("content/files") == {"content/files/pic/castle.svg": PICTURE}
-    said = report["sync"]
-    assert (said["search"], said["requests"], said["sync_requests"], said["upserted"]) == (True, 5, 0, 4)
+    synced = report["sync"]
+    assert (synced["search"], synced["requests"], synced["sync_requests"], synced["upserted"]) == (True, 5, 0, 4)
     assert "tower" in guide.page("/place/")
 
 
-def test_search_stores_no_token_and_says_what_is_searched_for(guide: Guide) -> None:
+def test_search_stores_its_query_and_no_token(guide: Guide) -> None:
     guide.build()
     search = {"content_type": "place", "newer_than": "30d", "include": 1}
     assert (state(guide)["token"], state(guide)["source"]["filter"]) == (None, {"search": search})
 
 
-def test_search_that_finds_the_same_writes_nothing(guide: Guide) -> None:
+def test_search_with_the_same_result_writes_nothing(guide: Guide) -> None:
     guide.build()
-    before = mirror_stamps(guide)
-    said = guide.build()["sync"]
-    assert mirror_stamps(guide) == before
-    assert (said["upserted"], said["deleted"], said["unchanged"], said["token_moved"]) == (0, 0, 4, False)
+    before = mirror_mtimes(guide)
+    synced = guide.build()["sync"]
+    assert mirror_mtimes(guide) == before
+    assert (synced["upserted"], synced["deleted"], synced["unchanged"], synced["token_moved"]) == (0, 0, 4, False)
 
 
-def test_entry_that_falls_out_of_the_window_goes_with_what_only_it_linked_to(guide: Guide, space: SpaceFiles) -> None:
+def test_entry_that_became_too_old_goes_with_the_items_only_it_linked_to(guide: Guide, space: SpaceFiles) -> None:
     guide.build()
     space.put(place("tower", 31, category=link("Entry", "sights"), picture=link("Asset", "pic")))
     assert guide.build()["sync"]["deleted"] == 2
@@ -90,14 +90,14 @@ def test_entry_that_falls_out_of_the_window_goes_with_what_only_it_linked_to(gui
     assert not (guide.root / "site/place/tower").exists()
 
 
-def test_search_may_come_back_empty(guide: Guide) -> None:
+def test_search_may_find_nothing(guide: Guide) -> None:
     guide.build()
     configure(guide, "{newer_than: 1s}")
     outcome = guide.run("sync")
     assert (outcome.code, items(guide)) == (0, [])
 
 
-def test_newest_are_counted_without_what_they_link_to(guide: Guide, space: SpaceFiles) -> None:
+def test_maximum_counts_found_entries_without_linked_items(guide: Guide, space: SpaceFiles) -> None:
     space.put(place("gate", 1, category=link("Entry", "sights")))
     configure(guide, "{content_type: place, max: 2, include: 0}")
     guide.build()
@@ -107,7 +107,7 @@ def test_newest_are_counted_without_what_they_link_to(guide: Guide, space: Space
     assert items(guide) == ["gate", "pic", "sights", "tower"]
 
 
-def test_links_are_followed_as_far_as_asked(guide: Guide, space: SpaceFiles) -> None:
+def test_links_are_followed_to_the_configured_depth(guide: Guide, space: SpaceFiles) -> None:
     space.put(place("inn", 50, category=link("Entry", "castle")))
     space.put(place("road", 1, category=link("Entry", "inn")))
     found = []
@@ -118,7 +118,7 @@ def test_links_are_followed_as_far_as_asked(guide: Guide, space: SpaceFiles) -> 
     assert found == [["road"], ["inn", "road"], ["castle", "inn", "road"], ["castle", "inn", "road", "sights"]]
 
 
-def test_search_in_pages_finds_what_it_finds_in_one(guide: Guide) -> None:
+def test_search_in_several_pages_finds_the_same_as_in_one(guide: Guide) -> None:
     configure(guide, "{content_type: place}")
     whole = guide.build()["sync"]
     files = guide.files("content")
@@ -127,7 +127,7 @@ def test_search_in_pages_finds_what_it_finds_in_one(guide: Guide) -> None:
     configure(guide, "{content_type: place}", ", limit: 1")
     paged = guide.build()["sync"]
     assert guide.files("content") == files
-    # three pages, and a last look at the head of the list
+    # three pages, and a last request for the first item of the list
     assert paged["requests"] == whole["requests"] + 3
 
 
@@ -161,26 +161,26 @@ def test_report_says_that_it_was_a_search(guide: Guide) -> None:
 
 
 @pytest.mark.parametrize(("arguments", "code"), [(["status"], 1), (["sync", "--dry-run"], 0)])
-def test_what_a_search_would_bring_is_listed_and_nothing_written(
+def test_status_lists_what_a_search_would_change_and_writes_nothing(
     guide: Guide, space: SpaceFiles, arguments: list[str], code: int
 ) -> None:
     guide.build()
     space.put(place("gate", 1))
     space.put(place("mill", 31))
-    before = guide.stamps()
+    before = guide.mtimes()
     outcome, report = guide.run(*arguments), guide.run(*arguments, "--json").json
     assert outcome.out.splitlines()[:3] == [
         "the next sync is a search: 1 new, 1 removed (4 requests)",
         "  new: entry:gate gate",
         "  removed: entry:mill mill",
     ]
-    assert (guide.stamps(), outcome.code, report["status"]["search"]) == (before, code, True)
+    assert (guide.mtimes(), outcome.code, report["status"]["search"]) == (before, code, True)
     guide.build()
-    told = guide.run("status", "--json").json["status"]
-    assert (told["new"], told["changed"], told["removed"], told["files"]) == ([], [], [], [])
+    status = guide.run("status", "--json").json["status"]
+    assert (status["new"], status["changed"], status["removed"], status["files"]) == ([], [], [], [])
 
 
-def test_status_of_an_empty_search_foretells_no_guard(guide: Guide) -> None:
+def test_status_of_an_empty_search_announces_no_guard(guide: Guide) -> None:
     guide.build()
     configure(guide, "{newer_than: 1s}")
     outcome = guide.run("status")
@@ -195,7 +195,7 @@ def test_content_type_that_the_space_lacks_is_named(guide: Guide) -> None:
     assert (outcome.code, outcome.err) == (2, f"error: {place}: the space has no news: it has category, place\n")
 
 
-def test_edited_file_is_mended_by_the_next_search(guide: Guide) -> None:
+def test_edited_file_is_repaired_by_the_next_search(guide: Guide) -> None:
     guide.build()
     files = guide.files("content")
     (guide.root / "content/entries/place/mill.json").write_bytes(b"{}")
@@ -205,7 +205,7 @@ def test_edited_file_is_mended_by_the_next_search(guide: Guide) -> None:
 
 
 class Far:
-    """A space far away that lists what it holds, page by page; before each page a test may do something."""
+    """A remote space that lists its entries page by page; a test may act before each page."""
 
     def __init__(self, *entries: dict[str, Any]) -> None:
         self.entries = list(entries)
@@ -227,16 +227,16 @@ class Far:
         return Reply(body | {"items": found[skip : skip + limit], "includes": self.includes})
 
     def publish(self, raw: dict[str, Any]) -> None:
-        self.take_back(raw["sys"]["id"])
+        self.unpublish(raw["sys"]["id"])
         self.entries.append(raw)
 
-    def take_back(self, identifier: str) -> None:
+    def unpublish(self, identifier: str) -> None:
         self.entries = [raw for raw in self.entries if raw["sys"]["id"] != identifier]
 
 
 @pytest.fixture
 def far() -> Far:
-    """A space of five places, a the newest."""
+    """A space of five places, the newest of which is `a`."""
     return Far(*(place(name, days) for days, name in enumerate("abcde", 1)))
 
 
@@ -248,7 +248,7 @@ def stub(far: Far) -> Iterator[Stub]:
 
 @pytest.fixture
 def over(stub: Stub, remote: Callable[[str], Guide]) -> Callable[..., Guide]:
-    """A guide over the space far away."""
+    """A function that makes a guide over the remote space."""
 
     def make(search: str, limit: int = 2) -> Guide:
         guide = remote(stub.url)
@@ -259,29 +259,29 @@ def over(stub: Stub, remote: Callable[[str], Guide]) -> Callable[..., Guide]:
     return make
 
 
-def asked(stub: Stub) -> list[tuple[str, str]]:
-    """Return position and size of the pages that were asked for."""
-    return [(request.query["skip"], request.query["limit"]) for request in stub.asked("entries")]
+def requested_pages(stub: Stub) -> list[tuple[str, str]]:
+    """Return position and size of the requested pages."""
+    return [(request.query["skip"], request.query["limit"]) for request in stub.requests_for("entries")]
 
 
-def test_query_is_the_one_of_the_delivery_api(stub: Stub, over: Callable[..., Guide]) -> None:
+def test_query_is_that_of_the_delivery_api(stub: Stub, over: Callable[..., Guide]) -> None:
     guide = over("{content_type: place, newer_than: 2w, include: 3}", 1000)
     assert guide.run("sync").code == 0
-    (query,) = (request.query for request in stub.asked("entries"))
+    (query,) = (request.query for request in stub.requests_for("entries"))
     since = datetime.fromisoformat(query.pop("sys.updatedAt[gte]"))
     assert timedelta(0) <= datetime.now(UTC) - timedelta(weeks=2) - since < timedelta(minutes=1)
     expected = {"order": "-sys.updatedAt,sys.id", "locale": "*", "include": "3", "content_type": "place"}
     assert query == expected | {"skip": "0", "limit": "1000"}
 
 
-def test_no_more_are_asked_for_than_wanted(stub: Stub, over: Callable[..., Guide]) -> None:
+def test_no_more_entries_than_wanted_are_requested(stub: Stub, over: Callable[..., Guide]) -> None:
     guide = over("{max: 3}")
     assert guide.run("sync").code == 0
-    assert asked(stub) == [("0", "2"), ("2", "1"), ("0", "1")]
+    assert requested_pages(stub) == [("0", "2"), ("2", "1"), ("0", "1")]
     assert items(guide) == ["a", "b", "c"]
 
 
-def test_what_several_pages_link_to_is_one_item(far: Far, over: Callable[..., Guide]) -> None:
+def test_item_linked_from_several_pages_is_stored_once(far: Far, over: Callable[..., Guide]) -> None:
     far.includes = {"Entry": [place("e", 5, summary="linked"), place("old", 400)], "Asset": [asset("pic", "p.svg", 9)]}
     guide = over("{newer_than: 1w}")
     with (guide.root / "site.yaml").open("a") as file:
@@ -290,14 +290,14 @@ def test_what_several_pages_link_to_is_one_item(far: Far, over: Callable[..., Gu
     assert (report["exit"], report["sync"]["upserted"], items(guide)) == (0, 7, [*"abcde", "old", "pic"])
 
 
-def test_page_that_is_too_big_is_asked_for_again_in_smaller_ones(
+def test_page_that_is_too_big_is_requested_again_in_smaller_ones(
     far: Far, stub: Stub, over: Callable[..., Guide]
 ) -> None:
     refusal = error(400, "BadRequest", "Response size too big. Maximum allowed response size: 7340032B.")
     far.before = lambda page: refusal if page == 2 else None
     guide = over("{newer_than: 1w}", 3)
     assert guide.run("sync").code == 0
-    assert asked(stub) == [("0", "3"), ("3", "3"), ("3", "2"), ("0", "1")]
+    assert requested_pages(stub) == [("0", "3"), ("3", "3"), ("3", "2"), ("0", "1")]
     assert items(guide) == [*"abcde"]
 
 
@@ -317,16 +317,16 @@ def newer(name: str) -> dict[str, Any]:
 @pytest.mark.parametrize(
     ("when", "event", "left"),
     [
-        (2, lambda far: far.take_back("a"), "bcde"),
-        (2, lambda far: far.take_back("e"), "abcd"),
+        (2, lambda far: far.unpublish("a"), "bcde"),
+        (2, lambda far: far.unpublish("e"), "abcd"),
         (2, lambda far: far.publish(newer("e")), "abcde"),
         (3, lambda far: far.publish(newer("d")), "abcde"),
         (3, lambda far: far.publish(newer("f")), "abcdef"),
-        (4, lambda far: (far.take_back("b"), far.publish(newer("f"))), "acdef"),
-        (2, lambda far: [far.take_back(name) for name in "abcde"], ""),
+        (4, lambda far: (far.unpublish("b"), far.publish(newer("f"))), "acdef"),
+        (2, lambda far: [far.unpublish(name) for name in "abcde"], ""),
     ],
 )
-def test_space_that_changes_while_it_is_listed_is_listed_anew(
+def test_space_that_changes_while_it_is_listed_is_listed_again(
     far: Far, over: Callable[..., Guide], command: list[str], when: int, event: Callable[[Far], Any], left: str
 ) -> None:
     def change(page: int) -> None:
@@ -347,7 +347,7 @@ def test_space_that_changes_while_it_is_listed_is_listed_anew(
         assert [listed["item"] for listed in report["status"]["new"]] == [f"entry:{name}" for name in left]
 
 
-def test_space_that_never_rests_is_an_error_and_the_mirror_stays(
+def test_space_that_keeps_changing_is_an_error_and_the_mirror_stays(
     far: Far, stub: Stub, over: Callable[..., Guide]
 ) -> None:
     guide = over("{newer_than: 1w}")
@@ -358,10 +358,10 @@ def test_space_that_never_rests_is_an_error_and_the_mirror_stays(
     outcome = guide.run("sync")
     assert (outcome.code, guide.files()) == (3, before)
     assert "published or unpublished while they were listed, 5 times in turn: run again later" in outcome.err
-    assert len(asked(stub)) == 10
+    assert len(requested_pages(stub)) == 10
 
 
-def test_interrupted_search_begins_anew_and_keeps_nothing_of_what_came(
+def test_interrupted_search_starts_again_and_keeps_nothing_it_received(
     far: Far, stub: Stub, over: Callable[..., Guide]
 ) -> None:
     far.before = lambda page: error(401, "AccessTokenInvalid") if page == 3 else None
@@ -369,15 +369,15 @@ def test_interrupted_search_begins_anew_and_keeps_nothing_of_what_came(
     assert guide.run("sync").code == 3
     assert (guide.root / ".export/staging/sync.db").exists()
     assert "a search was interrupted: the next one starts anew" in guide.run("status").out
-    far.take_back("a")
+    far.unpublish("a")
     far.publish(place("b", 2, 1, summary="It was taken back and published again: the count goes on, or begins anew."))
     stub.requests.clear()
     outcome = guide.run("sync")
-    assert (outcome.code, asked(stub)[0], items(guide)) == (0, ("0", "2"), [*"bcde"])
+    assert (outcome.code, requested_pages(stub)[0], items(guide)) == (0, ("0", "2"), [*"bcde"])
     assert "begins anew" in (guide.root / "content/entries/place/b.json").read_text("utf-8")
 
 
-def test_search_that_was_complete_but_not_carried_out_is_asked_for_again(
+def test_search_that_was_complete_but_not_applied_is_repeated(
     far: Far, over: Callable[..., Guide], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     from exporter.mirror import sync
@@ -388,7 +388,7 @@ def test_search_that_was_complete_but_not_carried_out_is_asked_for_again(
             broken.setattr(sync, step, lambda *_arguments: (_ for _ in ()).throw(OSError(28, "No space left")))
             assert guide.run("sync").code == 4
         gone = far.entries[0]["sys"]["id"]
-        far.take_back(gone)
+        far.unpublish(gone)
         outcome = guide.run("sync")
         assert (outcome.code, gone in items(guide), len(items(guide))) == (0, False, len(far.entries)), planned
         far.publish(place(f"{gone}-{step}", 1))
@@ -415,6 +415,6 @@ def test_answer_that_is_no_list_of_entries_is_an_error(
     assert "try again later" in outcome.err
 
 
-def test_list_that_says_more_than_it_gives_ends(far: Far, over: Callable[..., Guide]) -> None:
+def test_list_shorter_than_its_stated_total_ends(far: Far, over: Callable[..., Guide]) -> None:
     far.before = lambda _page: Reply({"items": [], "total": 7})
     assert over("{max: 9}").run("sync").code == 3

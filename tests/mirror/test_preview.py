@@ -1,4 +1,4 @@
-"""A preview source: no token is stored, every run is a full one and reconciles."""
+"""A preview source: no token is stored, and every run is a full sync that reconciles the mirror."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ TOKENS = {"CONTENTFUL_PREVIEW_TOKEN": "of-preview", "CONTENTFUL_ACCESS_TOKEN": "
 
 
 class Space:
-    """A space whose preview tells of no deletion and never of a delta; only what it held last is known to delivery."""
+    """A space that sends neither deletions nor deltas to a preview, only its current items."""
 
     def __init__(self) -> None:
         self.items = [entry("place", "castle", 0, title="A draft"), entry("place", "mill", title="The mill")]
@@ -41,7 +41,7 @@ def space() -> Space:
 
 @pytest.fixture
 def stub(space: Space, monkeypatch: pytest.MonkeyPatch) -> Iterator[Stub]:
-    """Stand in for both hosts: only the addresses that are asked lead to the loopback, all else goes by their names."""
+    """A server in place of both hosts: requests go to the loopback interface, all else depends on the real names."""
     for name, token in TOKENS.items():
         monkeypatch.setenv(name, token)
     with serve(space) as found:
@@ -73,8 +73,8 @@ def state(guide: Guide) -> dict[str, Any]:
     return found
 
 
-def stamps(guide: Guide) -> dict[str, int]:
-    return {path: at for path, at in guide.stamps().items() if path == ".syncstate" or path.startswith("content")}
+def mtimes(guide: Guide) -> dict[str, int]:
+    return {path: at for path, at in guide.mtimes().items() if path == ".syncstate" or path.startswith("content")}
 
 
 def names(guide: Guide) -> list[str]:
@@ -83,20 +83,20 @@ def names(guide: Guide) -> list[str]:
 
 def test_every_run_is_a_full_one_and_an_unchanged_one_writes_nothing(far: Guide, stub: Stub) -> None:
     assert synced(far)["upserted"] == 2
-    before = stamps(far)
+    before = mtimes(far)
     again = synced(far)
     assert (again["full"], again["unchanged"], again["upserted"], again["token_moved"]) == (True, 2, 0, False)
-    assert (stamps(far), state(far)["token"]) == (before, None)
+    assert (mtimes(far), state(far)["token"]) == (before, None)
     assert "s1" not in (far.root / ".syncstate").read_text("utf-8")
-    assert [request.query for request in stub.asked("sync")] == [{"initial": "true", "limit": "1000"}] * 2
+    assert [request.query for request in stub.requests_for("sync")] == [{"initial": "true", "limit": "1000"}] * 2
 
 
-def test_preview_is_asked_with_its_own_token_alone(far: Guide, stub: Stub) -> None:
+def test_preview_is_requested_with_its_own_token_only(far: Guide, stub: Stub) -> None:
     synced(far)
     assert {request.headers["Authorization"] for request in stub.requests} == {"Bearer of-preview"}
 
 
-def test_what_is_gone_is_noticed_though_no_deletion_tells(far: Guide, space: Space) -> None:
+def test_removed_item_is_noticed_without_a_deletion(far: Guide, space: Space) -> None:
     synced(far)
     del space.items[0]
     assert synced(far)["deleted"] == 1
@@ -132,7 +132,7 @@ def test_asset_whose_file_is_still_being_processed_has_none(far: Guide, space: S
     assert json.loads(far.files()["content/assets/pic.json"]) == raw
 
 
-def test_delivery_is_another_source_and_so_is_preview_again(far: Guide, stub: Stub) -> None:
+def test_switch_to_delivery_and_back_changes_the_source_each_time(far: Guide, stub: Stub) -> None:
     synced(far)
     steps: list[tuple[bool, str | None]] = []
     for url in (DELIVERY, DELIVERY, PREVIEW):
@@ -140,7 +140,7 @@ def test_delivery_is_another_source_and_so_is_preview_again(far: Guide, stub: St
         steps.append((synced(far)["full"], state(far)["token"]))
         assert state(far)["source"]["url"] == url
     assert steps == [(True, "s1"), (False, "s1"), (True, None)]
-    assert [request.query.get("sync_token") for request in stub.asked("sync")] == [None, None, "s1", None]
+    assert [request.query.get("sync_token") for request in stub.requests_for("sync")] == [None, None, "s1", None]
     assert {request.headers["Authorization"] for request in stub.requests} == {
         "Bearer of-preview",
         "Bearer of-delivery",

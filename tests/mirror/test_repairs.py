@@ -1,4 +1,4 @@
-"""What a crash, a merge, an edit by hand or a bad disk left: the next sync mends it, or a full one."""
+"""After a crash, a merge, an edit by hand or a bad disk: the next sync, or the next full one, repairs the mirror."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ def broken_off(*_arguments: Any, **_values: Any) -> None:
 
 
 def interrupted(guide: Guide, monkeypatch: pytest.MonkeyPatch, where: Any, name: str) -> None:
-    """Run a sync that breaks off where a function is called."""
+    """Run a sync that fails when a function is called."""
 
     with monkeypatch.context() as patch:
         patch.setattr(where, name, broken_off)
@@ -45,9 +45,7 @@ def configure(guide: Guide, **content: Any) -> None:
     (guide.root / "site.yaml").write_text(config, "utf-8")
 
 
-def test_staging_that_was_only_half_thrown_away_is_not_gone_on_from(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_partly_discarded_staging_area_is_not_resumed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     staging = Staging(tmp_path / "staging", "base")
     staging.remember(planned="yes")
     with monkeypatch.context() as patch:
@@ -59,7 +57,7 @@ def test_staging_that_was_only_half_thrown_away_is_not_gone_on_from(
 
 
 @pytest.mark.parametrize("name", ["_plan", "_apply"])
-def test_interrupted_sync_is_finished_and_brings_what_came_since(
+def test_interrupted_sync_is_finished_together_with_later_changes(
     guide: Guide, space: SpaceFiles, monkeypatch: pytest.MonkeyPatch, name: str
 ) -> None:
     interrupted(guide, monkeypatch, sync_module, name)
@@ -81,14 +79,14 @@ def test_asset_that_changed_since_an_interrupted_sync_is_no_failure(
 
 
 def one_page(*arguments: Any) -> Iterator[Any]:
-    """Yield the first page of a sync and break off."""
+    """Yield the first page of a sync, then fail."""
     yield next(fetch_pages(*arguments))
     raise SourceError("broken-off", "broken off")
 
 
 @pytest.mark.parametrize("gone", [True, False])
 @pytest.mark.parametrize("paging", [True, False])
-def test_file_that_was_taken_by_hand_while_a_full_sync_was_interrupted_comes_back(
+def test_file_removed_by_hand_during_an_interrupted_full_sync_is_restored(
     guide: Guide, space: SpaceFiles, monkeypatch: pytest.MonkeyPatch, gone: bool, paging: bool
 ) -> None:
     configure(guide, source={"local": str(space.root), "limit": 2})
@@ -106,7 +104,7 @@ def test_file_that_was_taken_by_hand_while_a_full_sync_was_interrupted_comes_bac
     assert guide.files("content", ".syncstate") == before
 
 
-def test_entry_that_came_back_with_a_content_type_not_mirrored_goes(guide: Guide, space: SpaceFiles) -> None:
+def test_entry_republished_with_an_excluded_content_type_is_removed(guide: Guide, space: SpaceFiles) -> None:
     configure(guide, source={"local": str(space.root), "only": ["place"]})
     guide.build()
     space.remove("entries/place/mill.json")
@@ -119,7 +117,7 @@ def test_entry_that_came_back_with_a_content_type_not_mirrored_goes(guide: Guide
 
 
 @pytest.mark.parametrize("data", [b"", PICTURE + b"\n"])
-def test_asset_file_of_another_size_is_fetched_anew_by_a_full_sync(guide: Guide, data: bytes) -> None:
+def test_asset_file_of_another_size_is_downloaded_again_by_a_full_sync(guide: Guide, data: bytes) -> None:
     guide.build()
     before = guide.files("content", ".syncstate")
     (guide.root / "content/files/pic/castle.svg").write_bytes(data)
@@ -128,9 +126,7 @@ def test_asset_file_of_another_size_is_fetched_anew_by_a_full_sync(guide: Guide,
     assert guide.files("content", ".syncstate") == before
 
 
-def test_files_that_are_only_linked_go_even_where_their_folder_gets_another_name(
-    guide: Guide, space: SpaceFiles
-) -> None:
+def test_files_that_become_links_are_removed_even_if_their_folder_is_renamed(guide: Guide, space: SpaceFiles) -> None:
     guide.build()
     parted = file_name("Pic", clash=True)
     raw = asset("Pic", "other.svg", len(PICTURE), 2)
@@ -144,7 +140,7 @@ def test_files_that_are_only_linked_go_even_where_their_folder_gets_another_name
 
 @pytest.mark.parametrize("alike", ["mill", "Mill"])
 @pytest.mark.parametrize("options", [[], ["--full"]])
-def test_second_file_of_an_item_that_a_merge_left_goes_as_soon_as_it_is_seen(
+def test_second_file_of_an_item_after_a_merge_is_removed_when_it_is_seen(
     guide: Guide, space: SpaceFiles, alike: str, options: list[str]
 ) -> None:
     raw = entry("place", "Mill", title="Another", slug="other")
@@ -161,7 +157,7 @@ def test_second_file_of_an_item_that_a_merge_left_goes_as_soon_as_it_is_seen(
 
 
 @pytest.mark.parametrize("options", [[], ["--full"]])
-def test_twin_of_no_entry_goes_and_other_notes_stay(guide: Guide, options: list[str]) -> None:
+def test_twin_without_an_entry_is_removed_and_other_notes_stay(guide: Guide, options: list[str]) -> None:
     if options:
         guide.build()
     twin = b"---\nsys:\n  id: nobody\n  type: place\n  locale: en-US\ntitle: Nobody\n---\n"
@@ -177,7 +173,7 @@ def test_twin_of_no_entry_goes_and_other_notes_stay(guide: Guide, options: list[
 
 
 @pytest.mark.parametrize("block", [0, 1, 2, -1])
-def test_cache_that_lost_a_block_is_begun_anew(guide: Guide, space: SpaceFiles, block: int) -> None:
+def test_cache_that_lost_a_block_is_created_again(guide: Guide, space: SpaceFiles, block: int) -> None:
     for number in range(200):
         space.put(entry("place", f"p{number}", title=f"Place {number}", slug=f"p{number}"))
     assert guide.run("sync").code == 0
@@ -217,14 +213,14 @@ def test_changed_model_of_a_space_without_items_is_written_once(guide: Guide, sp
     guide.build("--allow-empty")
     space.put_model(PLACE, CATEGORY, locales=[locale("en-US", default=True)])
     guide.build()
-    before = guide.stamps()
+    before = guide.mtimes()
     guide.build()
-    assert guide.stamps() == before
+    assert guide.mtimes() == before
 
 
-def test_alias_that_is_moved_while_a_sync_runs_is_noticed_by_the_next(remote: Callable[[str], Guide]) -> None:
+def test_alias_moved_during_a_sync_is_noticed_by_the_next(remote: Callable[[str], Guide]) -> None:
     def script(request: Request) -> Reply:
-        environment = {"cf-environment-uuid": "new" if stub.asked("sync") else "old"}
+        environment = {"cf-environment-uuid": "new" if stub.requests_for("sync") else "old"}
         if request.last == "sync":
             found = page(entry("place", "a", title="A"), token="s")
         else:
@@ -239,7 +235,7 @@ def test_alias_that_is_moved_while_a_sync_runs_is_noticed_by_the_next(remote: Ca
     assert noted == [False, True, False]
 
 
-def test_mirror_that_is_gone_is_brought_anew_and_no_page_is_lost(guide: Guide) -> None:
+def test_missing_mirror_is_synced_again_and_no_page_is_lost(guide: Guide) -> None:
     guide.build()
     before = guide.files("content", "site")
     shutil.rmtree(guide.root / "content")

@@ -1,4 +1,4 @@
-"""Where a sync starts: one pure decision, for the sync and for its rehearsal."""
+"""Where a sync starts: one pure decision, for the sync and for `--dry-run`."""
 
 from __future__ import annotations
 
@@ -46,14 +46,14 @@ OTHER_ENVIRONMENT = "the environment has changed since last time (was an alias m
         (PLAIN._replace(state=replace(STATE, token=None), searches=True), None, None, None),
     ],
 )
-def test_token_is_used_where_nothing_speaks_against_it(
+def test_token_is_used_unless_there_is_a_reason_for_a_full_sync(
     situation: Situation, token: str | None, reason: Reason | None, note: str | None
 ) -> None:
     start = decide(situation)
     assert (start.token, start.reason, start.note(), start.full) == (token, reason, note, token is None)
 
 
-def test_content_that_is_not_what_was_synced_makes_a_delta_a_full_sync_and_leaves_any_other_start() -> None:
+def test_content_that_differs_from_what_was_synced_turns_only_a_delta_into_a_full_sync() -> None:
     delta = decide(PLAIN)
     assert delta.after_comparison(sound=True) == delta
     differing = delta.after_comparison(sound=False)
@@ -97,15 +97,15 @@ def untouched(_guide: Guide, _space: SpaceFiles) -> None:
 
 
 @pytest.mark.parametrize("happens", [untouched, edited, reverted, emptied, pointed_elsewhere])
-def test_status_and_sync_start_alike_and_say_the_same(
+def test_dry_run_and_sync_start_alike_and_print_the_same(
     guide: Guide, space: SpaceFiles, happens: Callable[[Guide, SpaceFiles], None]
 ) -> None:
     guide.build()
     happens(guide, space)
-    rehearsed = guide.run("sync", "--dry-run").out.splitlines()
+    dry_run = guide.run("sync", "--dry-run").out.splitlines()
     planned = guide.run("sync", "--dry-run", "--json").json["status"]
     done = guide.run("sync", "--json").json["sync"]
     assert planned["full"] == done["full"] == (happens not in (untouched, edited))
     assert len(planned["new"] + planned["changed"]) == done["upserted"]
     assert (planned["requests"], planned["sync_requests"]) == (done["requests"], done["sync_requests"])
-    assert any(line.endswith(": a full sync") for line in rehearsed) == planned["full"]
+    assert any(line.endswith(": a full sync") for line in dry_run) == planned["full"]

@@ -1,4 +1,4 @@
-"""What the next sync would bring and what has drifted: listed, and nothing touched."""
+"""What the next sync would change and what has been edited: listed, without writing anything."""
 
 from __future__ import annotations
 
@@ -57,16 +57,16 @@ EDITED = {
 
 def look(guide: Guide, *arguments: str) -> dict[str, Any]:
     """Run a command that must write nothing; return its report."""
-    before, state = guide.stamps(), guide.files()
+    before, state = guide.mtimes(), guide.files()
     outcome = guide.run(*(arguments or ("status",)), "--json")
-    assert (guide.stamps(), guide.files()) == (before, state)
+    assert (guide.mtimes(), guide.files()) == (before, state)
     report = outcome.json
     assert (report["exit"], report["ok"], outcome.err) == (outcome.code, outcome.code == 0, "")
     return report
 
 
 def drift(guide: Guide) -> dict[str, Any]:
-    """Return what `status` says of the files beyond nothing; it must end with 1."""
+    """Return the edited files that `status` reports; it must exit with 1."""
     report = look(guide)
     assert report["exit"] == 1
     return {name: value for name, value in report["status"]["drift"].items() if value}
@@ -78,7 +78,7 @@ def test_nothing_new_ends_with_0(guide: Guide) -> None:
     assert look(guide) == expected
 
 
-def test_before_the_first_sync_all_is_new_and_nothing_is_written(guide: Guide) -> None:
+def test_before_the_first_sync_everything_is_new_and_nothing_is_written(guide: Guide) -> None:
     report = look(guide)
     expected = NOTHING | {"full": True, "new": ALL, "files": [FILE], "model": MODEL, "drift": NO_DRIFT}
     assert (report["exit"], report["status"]) == (1, expected)
@@ -116,7 +116,7 @@ def test_dry_run_lists_the_same_and_ends_with_0(guide: Guide, space: SpaceFiles,
     assert look(guide)["status"] == NOTHING | {"drift": NO_DRIFT}
 
 
-def test_listed_files_and_items_are_those_that_the_sync_then_brings(guide: Guide, space: SpaceFiles) -> None:
+def test_listed_files_and_items_are_those_that_the_sync_then_changes(guide: Guide, space: SpaceFiles) -> None:
     guide.build()
     edit(space)
     space.put(asset("pic", "castle.svg", len(PICTURE), 2), file=PICTURE)
@@ -137,7 +137,7 @@ def test_changed_model_is_listed(guide: Guide, space: SpaceFiles) -> None:
     assert (report["exit"], report["status"]["model"]) == (1, [MODEL[0], MODEL[2]])
 
 
-def test_files_that_are_not_what_was_synced_are_listed_by_kind(guide: Guide) -> None:
+def test_files_that_differ_from_what_was_synced_are_listed_by_kind(guide: Guide) -> None:
     guide.build()
     content = guide.root / "content"
     (content / "entries/place/mill.json").write_bytes(b"{}")
@@ -159,20 +159,20 @@ def test_files_that_are_not_what_was_synced_are_listed_by_kind(guide: Guide) -> 
     assert drift(guide) == {"foreign": [f"{place}/copy.json", f"{place}/notes.md"]}
 
 
-def test_file_of_another_size_is_an_edited_one(guide: Guide) -> None:
+def test_file_of_another_size_counts_as_edited(guide: Guide) -> None:
     guide.build()
     (guide.root / FILE).write_bytes(b"<svg/>")
     assert drift(guide) == {"changed": [FILE]}
 
 
-def test_fresh_clone_has_nothing_to_bring(guide: Guide) -> None:
+def test_fresh_clone_has_nothing_to_sync(guide: Guide) -> None:
     guide.build()
     for name in (".export", "site"):
         shutil.rmtree(guide.root / name)
     assert (look(guide)["status"], (guide.root / ".export").exists()) == (NOTHING | {"drift": NO_DRIFT}, False)
 
 
-def test_edit_in_a_fresh_clone_is_known_by_the_sum_and_listed_as_a_full_sync(guide: Guide) -> None:
+def test_edit_in_a_fresh_clone_is_known_by_the_digest_and_listed_as_a_full_sync(guide: Guide) -> None:
     guide.build()
     shutil.rmtree(guide.root / ".export")
     path = guide.root / "content/entries/place/mill.json"
@@ -184,7 +184,7 @@ def test_edit_in_a_fresh_clone_is_known_by_the_sum_and_listed_as_a_full_sync(gui
     assert report["drift"]["sum_differs"] is True
 
 
-def test_source_that_is_another_is_listed_as_a_full_sync(guide: Guide, space: SpaceFiles) -> None:
+def test_changed_source_is_listed_as_a_full_sync(guide: Guide, space: SpaceFiles) -> None:
     guide.build()
     shutil.copytree(space.root, space.root.parent / "other")
     (space.root.parent / "other/entries/place/mill.json").unlink()
@@ -202,7 +202,7 @@ def test_status_takes_no_lock(guide: Guide) -> None:
         assert look(guide)["exit"] == 0
 
 
-def test_people_get_lines(guide: Guide, space: SpaceFiles) -> None:
+def test_output_for_people_is_lines_of_text(guide: Guide, space: SpaceFiles) -> None:
     guide.build()
     edit(space)
     (guide.root / "content/mine.txt").touch()
@@ -219,7 +219,7 @@ def test_people_get_lines(guide: Guide, space: SpaceFiles) -> None:
     assert guide.run("-q", "status").out == ""
 
 
-def test_broken_caches_are_as_good_as_none_and_stay_as_they_are(guide: Guide, tmp_path: Path) -> None:
+def test_broken_caches_count_as_missing_and_stay_as_they_are(guide: Guide, tmp_path: Path) -> None:
     guide.build()
     for name in ("mirror.db", "space.db"):
         (guide.root / ".export" / name).write_bytes(b"no database")

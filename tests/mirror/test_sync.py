@@ -1,4 +1,4 @@
-"""The sync: what a delta costs and leaves, on disk and on the wire."""
+"""The sync: what a delta costs and what it leaves, on disk and on the network."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ def castle(space: SpaceFiles) -> dict[str, Any]:
     return raw
 
 
-def test_first_run_brings_items_twins_model_and_files(guide: Guide) -> None:
+def test_first_run_writes_items_twins_model_and_files(guide: Guide) -> None:
     report = guide.build()["sync"]
     assert (report["full"], report["sync_requests"], report["upserted"], report["assets_downloaded"]) == (True, 1, 4, 1)
     assert sorted(guide.files("content")) == [
@@ -57,9 +57,9 @@ def test_first_run_brings_items_twins_model_and_files(guide: Guide) -> None:
     }
 
 
-def test_second_run_asks_once_and_writes_nothing_anywhere(guide: Guide) -> None:
+def test_second_run_sends_one_request_and_writes_nothing(guide: Guide) -> None:
     guide.build()
-    before = guide.stamps()
+    before = guide.mtimes()
     report = guide.build()
     assert report["sync"] | {"bytes": 0, "seconds": 0} == {
         "full": False,
@@ -75,20 +75,20 @@ def test_second_run_asks_once_and_writes_nothing_anywhere(guide: Guide) -> None:
         "seconds": 0,
     }
     assert (report["render"]["written"], report["render"]["removed"]) == (0, 0)
-    after = guide.stamps()
+    after = guide.mtimes()
     looked_again = {
         ".export",
         ".export/guide.db",
-    }  # files that were written a moment before are not known by their time
+    }  # files written just before are not yet known by their mtime
     assert {path for path in before.keys() | after.keys() if before.get(path) != after.get(path)} <= looked_again
     time.sleep(0.1)
     guide.build()
-    before = guide.stamps()
+    before = guide.mtimes()
     guide.build()
-    assert guide.stamps() == before
+    assert guide.mtimes() == before
 
 
-def test_edited_entry_changes_its_own_files_alone(guide: Guide, space: SpaceFiles) -> None:
+def test_edited_entry_changes_only_its_own_files(guide: Guide, space: SpaceFiles) -> None:
     guide.build()
     before = guide.files()
     raw = castle(space)
@@ -123,7 +123,7 @@ def test_deleted_type_takes_its_empty_folder_away(guide: Guide, space: SpaceFile
     assert not (guide.root / "content/entries/category").exists()
 
 
-def test_cleared_field_is_gone_and_not_merged(guide: Guide, space: SpaceFiles) -> None:
+def test_cleared_field_is_removed_and_not_merged(guide: Guide, space: SpaceFiles) -> None:
     guide.build()
     raw = castle(space)
     del raw["fields"]["summary"], raw["fields"]["title"]["ar"]
@@ -147,7 +147,7 @@ def test_fresh_clone_finds_an_empty_delta(guide: Guide, tmp_path: Path) -> None:
     assert clone.files("content", ".syncstate") == guide.files("content", ".syncstate")
 
 
-def test_clone_of_an_older_state_syncs_whole_and_counts_what_differs(guide: Guide, space: SpaceFiles) -> None:
+def test_clone_of_an_older_state_syncs_fully_and_counts_the_differences(guide: Guide, space: SpaceFiles) -> None:
     guide.build()
     shutil.rmtree(guide.root / ".export")
     space.put(entry("place", "mill", 2, title="The windmill", slug="mill", category=link("Entry", "sights")))
@@ -166,7 +166,7 @@ def test_changed_file_of_an_asset_replaces_the_old_one(guide: Guide, space: Spac
     }
 
 
-def test_changed_title_of_an_asset_fetches_no_file(guide: Guide, space: SpaceFiles) -> None:
+def test_changed_title_of_an_asset_downloads_no_file(guide: Guide, space: SpaceFiles) -> None:
     guide.build()
     raw = asset("pic", "castle.svg", len(PICTURE))
     raw["fields"]["title"]["en-US"] = "The castle at noon"
@@ -175,7 +175,7 @@ def test_changed_title_of_an_asset_fetches_no_file(guide: Guide, space: SpaceFil
     assert (report["upserted"], report["assets_downloaded"]) == (1, 0)
 
 
-def test_file_that_does_not_come_is_named_and_asked_for_again(guide: Guide, space: SpaceFiles) -> None:
+def test_file_that_fails_to_download_is_named_and_requested_again(guide: Guide, space: SpaceFiles) -> None:
     (space.root / "files/pic/castle.svg").unlink()
     outcome = guide.run("build", "--json")
     assert (outcome.code, outcome.json["ok"], outcome.json["exit"]) == (3, False, 3)
@@ -198,7 +198,7 @@ def test_linked_assets_leave_their_files_at_the_source(guide: Guide) -> None:
     assert 'href="https://images.ctfassets.net/small/pic/' in guide.page("/place/castle/")
 
 
-def test_files_go_when_they_are_to_be_linked_and_come_back(guide: Guide) -> None:
+def test_files_are_removed_when_they_are_to_be_linked_and_come_back(guide: Guide) -> None:
     guide.build()
     before = guide.files()
     config = (guide.root / "site.yaml").read_text("utf-8")
@@ -221,7 +221,7 @@ def test_verbose_run_names_what_changed(guide: Guide, space: SpaceFiles) -> None
     assert {"new or changed: entry:castle", "removed: entry:mill", "written: ar/place/castle/index.html"} <= set(lines)
 
 
-def test_dropped_format_takes_its_twins_away_and_they_come_back(guide: Guide) -> None:
+def test_disabled_format_takes_its_twins_away_and_they_come_back(guide: Guide) -> None:
     guide.build()
     before = guide.files("content")
     config = (guide.root / "site.yaml").read_text("utf-8")
@@ -233,14 +233,14 @@ def test_dropped_format_takes_its_twins_away_and_they_come_back(guide: Guide) ->
     assert guide.files("content") == before
 
 
-def test_changed_model_writes_model_and_twins_anew(guide: Guide, space: SpaceFiles) -> None:
+def test_changed_model_rewrites_model_and_twins(guide: Guide, space: SpaceFiles) -> None:
     guide.build()
     raw = castle(space)
     reordered = content_type("place", *reversed(PLACE["fields"]))
     space.put_model(reordered, CATEGORY, locales=[locale("en-US", default=True), locale("de-DE", "en-US")])
-    said = guide.run("build").out
-    assert "the content model has changed" in said
-    assert "the locales have changed" in said
+    printed = guide.run("build").out
+    assert "the content model has changed" in printed
+    assert "the locales have changed" in printed
     twin = (guide.root / "content/entries/place/castle.en-US.md").read_text("utf-8")
     assert twin.index("picture:") < twin.index("title:")
     assert json.loads((guide.root / "content/model/locales.json").read_bytes()).keys() == {"en-US", "de-DE"}
@@ -280,7 +280,7 @@ def test_ids_that_differ_by_case_have_files_of_their_own(guide: Guide, space: Sp
     assert names() == ["castle", "mill"]
 
 
-def test_another_source_is_synced_whole_and_replaces_the_old_items(guide: Guide, tmp_path: Path) -> None:
+def test_another_source_is_synced_fully_and_replaces_the_old_items(guide: Guide, tmp_path: Path) -> None:
     guide.build()
     other = SpaceFiles(tmp_path / "other")
     other.put_model(PLACE, locales=[locale("en-US", default=True)])
@@ -294,7 +294,7 @@ def test_another_source_is_synced_whole_and_replaces_the_old_items(guide: Guide,
     ]
 
 
-def test_only_some_content_types_are_mirrored_by_one_whole_sync(guide: Guide, space: SpaceFiles) -> None:
+def test_only_some_content_types_are_mirrored_by_one_full_sync(guide: Guide, space: SpaceFiles) -> None:
     guide.build()
     config = (guide.root / "site.yaml").read_text("utf-8")
     (guide.root / "site.yaml").write_text(config.replace("source: {", "source: {only: [place], "), "utf-8")
@@ -314,7 +314,7 @@ def test_only_some_content_types_are_mirrored_by_one_whole_sync(guide: Guide, sp
     assert (outcome.code, "source.only: the space has no plaice: did you mean place?" in outcome.err) == (2, True)
 
 
-def test_space_that_came_back_empty_is_not_believed(guide: Guide, space: SpaceFiles) -> None:
+def test_space_that_came_back_empty_stops_the_sync(guide: Guide, space: SpaceFiles) -> None:
     guide.build()
     before = guide.files()
     for file in (*space.root.rglob("entries/*/*.json"), *space.root.glob("assets/*.json")):
@@ -326,7 +326,7 @@ def test_space_that_came_back_empty_is_not_believed(guide: Guide, space: SpaceFi
     assert [path for path in guide.files("content") if "/model/" not in path] == []
 
 
-def test_hand_edited_file_is_mended_after_a_fresh_clone_and_by_a_full_sync(guide: Guide) -> None:
+def test_file_edited_by_hand_is_repaired_after_a_fresh_clone_and_by_a_full_sync(guide: Guide) -> None:
     guide.build()
     before = guide.files("content", ".syncstate")
     castle = guide.root / "content/entries/place/castle.json"

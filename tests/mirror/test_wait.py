@@ -1,4 +1,4 @@
-"""A job that a webhook started: it syncs in rounds until the mirror has the entry that was announced."""
+"""A job started by a webhook: it syncs in rounds until the mirror has the announced entry."""
 
 from __future__ import annotations
 
@@ -42,7 +42,7 @@ def place(identifier: str, revision: int = 1, **fields: Any) -> dict[str, Any]:
 
 @pytest.fixture
 def during(monkeypatch: pytest.MonkeyPatch) -> Callable[..., list[float]]:
-    """Let events happen, one a pause, in the time of a pause; returns the seconds of the pauses as they come."""
+    """A function that makes one event happen in each pause; it returns the list of pauses in seconds, which grows."""
 
     def arrange(*events: Callable[[], Any]) -> list[float]:
         pauses: list[float] = []
@@ -60,10 +60,10 @@ def during(monkeypatch: pytest.MonkeyPatch) -> Callable[..., list[float]]:
 
 
 def nothing() -> None:
-    """Let a pause pass without any event."""
+    """Do nothing in a pause."""
 
 
-def test_entry_that_is_there_at_once_takes_one_round(guide: Guide, during: Callable[..., list[float]]) -> None:
+def test_entry_found_at_once_takes_one_round(guide: Guide, during: Callable[..., list[float]]) -> None:
     pauses = during()
     assert guide.build("--wait-for", "mill")["sync"]["rounds"] == 1
     assert guide.build("--wait-for", "mill@1")["sync"]["requests"] == 4
@@ -75,13 +75,13 @@ def test_rounds_go_on_until_the_entry_has_come_and_are_summed_up(
 ) -> None:
     pauses = during(lambda: space.put(place("gate")), nothing, lambda: space.put(place("tower")))
     report = guide.build("--wait-for", "tower")
-    said = report["sync"]
-    assert (said["rounds"], said["full"], said["requests"], said["sync_requests"]) == (4, True, 17, 4)
-    assert (said["upserted"], said["assets_downloaded"], said["token_moved"], len(pauses)) == (6, 1, True, 3)
+    synced = report["sync"]
+    assert (synced["rounds"], synced["full"], synced["requests"], synced["sync_requests"]) == (4, True, 17, 4)
+    assert (synced["upserted"], synced["assets_downloaded"], synced["token_moved"], len(pauses)) == (6, 1, True, 3)
     assert "The tower" in guide.page("/place/tower/")
 
 
-def test_older_revision_is_waited_over_and_a_later_one_will_do(
+def test_older_revision_is_not_enough_and_a_later_one_is(
     guide: Guide, space: SpaceFiles, during: Callable[..., list[float]]
 ) -> None:
     guide.build()
@@ -105,7 +105,7 @@ def test_wait_ends_at_its_limit_keeps_what_came_and_renders_nothing(
     assert guide.build()["sync"]["upserted"] == 0
 
 
-def test_limit_of_nothing_is_one_look(guide: Guide, during: Callable[..., list[float]]) -> None:
+def test_limit_of_zero_is_one_round(guide: Guide, during: Callable[..., list[float]]) -> None:
     pauses = during()
     outcome = guide.run("sync", "--wait-for", "tower@7", "--wait-limit", "0", "--json")
     assert (outcome.code, outcome.err, pauses) == (3, "", [])
@@ -131,7 +131,7 @@ def test_summary_names_the_rounds(guide: Guide, space: SpaceFiles, during: Calla
 
 
 @pytest.mark.parametrize(
-    ("arguments", "said"),
+    ("arguments", "message"),
     [
         (
             ["sync", "--wait-for", "a", "--dry-run"],
@@ -150,9 +150,13 @@ def test_summary_names_the_rounds(guide: Guide, space: SpaceFiles, during: Calla
         (["sync", "--wait-for", "a", "--wait-limit", "-1"], "--wait-limit"),
     ],
 )
-def test_options_that_make_no_sense_are_a_mistake_of_use(guide: Guide, arguments: list[str], said: str) -> None:
+def test_contradictory_options_are_a_usage_error(guide: Guide, arguments: list[str], message: str) -> None:
     outcome = guide.run(*arguments)
-    assert (outcome.code, said in outcome.err, [path.name for path in guide.root.iterdir()]) == (2, True, ["site.yaml"])
+    assert (outcome.code, message in outcome.err, [path.name for path in guide.root.iterdir()]) == (
+        2,
+        True,
+        ["site.yaml"],
+    )
 
 
 def test_asset_is_waited_for_by_its_kind(guide: Guide, space: SpaceFiles, during: Callable[..., list[float]]) -> None:
@@ -167,31 +171,31 @@ def test_only_the_first_round_is_a_full_sync(
 ) -> None:
     guide.build()
     during(lambda: space.put(place("tower")))
-    said = guide.build("--full", "--wait-for", "tower")["sync"]
-    assert (said["full"], said["unchanged"], said["upserted"]) == (True, 4, 1)
+    synced = guide.build("--full", "--wait-for", "tower")["sync"]
+    assert (synced["full"], synced["unchanged"], synced["upserted"]) == (True, 4, 1)
 
 
-def test_search_is_asked_again_until_it_finds_the_entry(
+def test_search_is_repeated_until_it_finds_the_entry(
     guide: Guide, space: SpaceFiles, during: Callable[..., list[float]]
 ) -> None:
     source = f"{{local: {space.root}, search: {{content_type: place, max: 9}}}}"
     (guide.root / "site.yaml").write_text(f"title: T\nsource: {source}\n", "utf-8")
     during(lambda: space.put(place("tower")))
-    said = guide.build("--wait-for", "tower")["sync"]
-    assert (said["search"], said["rounds"], said["upserted"]) == (True, 2, 5)
+    synced = guide.build("--wait-for", "tower")["sync"]
+    assert (synced["search"], synced["rounds"], synced["upserted"]) == (True, 2, 5)
     outcome = guide.run("sync", "--wait-for", "other", "--wait-limit", "0")
     assert "source.search leaves out what it does not find" in outcome.err
 
 
-def test_types_that_are_left_out_are_named_where_the_entry_does_not_come(guide: Guide, space: SpaceFiles) -> None:
+def test_excluded_types_are_named_if_the_entry_does_not_come(guide: Guide, space: SpaceFiles) -> None:
     (guide.root / "site.yaml").write_text(f"title: T\nsource: {{local: {space.root}, only: [place]}}\n", "utf-8")
-    said = "source.only leaves out entries that are not of the types place"
-    for item, told in (("sights", True), ("mill@9", False), ("asset:none", False)):
+    reason = "source.only leaves out entries that are not of the types place"
+    for item, expected in (("sights", True), ("mill@9", False), ("asset:none", False)):
         outcome = guide.run("sync", "--wait-for", item, "--wait-limit", "0")
-        assert (outcome.code, said in outcome.err) == (3, told)
+        assert (outcome.code, reason in outcome.err) == (3, expected)
 
 
-def test_message_lists_what_all_rounds_brought_with_every_item_once(
+def test_message_lists_the_changes_of_all_rounds_with_every_item_once(
     guide: Guide, space: SpaceFiles, tmp_path: Path, during: Callable[..., list[float]]
 ) -> None:
     guide.build()
@@ -217,7 +221,7 @@ def test_message_lists_what_all_rounds_brought_with_every_item_once(
     ]
 
 
-def test_message_of_what_came_is_there_where_the_wait_was_in_vain(
+def test_message_is_written_even_if_the_wait_was_in_vain(
     guide: Guide, space: SpaceFiles, tmp_path: Path, during: Callable[..., list[float]]
 ) -> None:
     guide.build()
@@ -249,7 +253,7 @@ def test_changes_of_an_item_in_several_rounds_are_listed_as_one(
     assert message.text() == expected
 
 
-def test_lock_is_free_while_it_pauses(guide: Guide, space: SpaceFiles, during: Callable[..., list[float]]) -> None:
+def test_lock_is_free_during_a_pause(guide: Guide, space: SpaceFiles, during: Callable[..., list[float]]) -> None:
     codes = []
 
     def sync_elsewhere() -> None:
@@ -258,11 +262,11 @@ def test_lock_is_free_while_it_pauses(guide: Guide, space: SpaceFiles, during: C
         codes.append(subprocess.run(command, check=False, capture_output=True).returncode)
 
     pauses = during(sync_elsewhere)
-    said = guide.build("--wait-for", "tower")["sync"]
-    assert (codes, said["rounds"], said["upserted"], len(pauses)) == ([0], 2, 4, 1)
+    synced = guide.build("--wait-for", "tower")["sync"]
+    assert (codes, synced["rounds"], synced["upserted"], len(pauses)) == ([0], 2, 4, 1)
 
 
-def test_other_run_that_took_the_lock_in_a_pause_is_waited_for(
+def test_another_run_that_took_the_lock_in_a_pause_is_waited_for(
     guide: Guide, space: SpaceFiles, during: Callable[..., list[float]]
 ) -> None:
     command = [sys.executable, "-c", HOLD, str(guide.root / ".export/lock")]
@@ -278,8 +282,8 @@ def test_other_run_that_took_the_lock_in_a_pause_is_waited_for(
         holders.pop().communicate()
 
     pauses = during(take, nothing, let_go)
-    said = guide.build("--wait-for", "tower")["sync"]
-    assert (said["rounds"], len(pauses)) == (2, 3)
+    synced = guide.build("--wait-for", "tower")["sync"]
+    assert (synced["rounds"], len(pauses)) == (2, 3)
     during(take)
     outcome = guide.run("sync", "--wait-for", "none", "--wait-limit", "0.5")
     assert (outcome.code, f"process {holders[0].pid} is running in this folder" in outcome.err) == (4, True)
@@ -287,33 +291,38 @@ def test_other_run_that_took_the_lock_in_a_pause_is_waited_for(
     assert guide.run("sync").code == 0
 
 
-def test_file_that_failed_in_an_early_round_and_came_in_a_later_one_is_no_failure(
+def test_file_that_failed_in_one_round_and_came_in_a_later_one_is_no_failure(
     remote: Callable[[str], Guide], during: Callable[..., list[float]]
 ) -> None:
     files = [error(404, "NotFound"), Reply(PICTURE)]
     pages = {"": "one", "one": "two", "two": "two"}
-    brought = {"": asset("pic", "p.svg", len(PICTURE)), "one": place("tower")}
+    delivered = {"": asset("pic", "p.svg", len(PICTURE)), "one": place("tower")}
 
     def script(request: Request) -> Reply:
         if request.last == "p.svg":
             return files.pop(0)
         if request.last == "sync":
             token = request.query.get("sync_token", "")
-            return page(*[brought[token]] if token in brought else [], token=pages[token])
+            return page(*[delivered[token]] if token in delivered else [], token=pages[token])
         model = {"locales": [locale("en-US", default=True)], "content_types": [PLACE]}
         return listing(*model.get(request.last, []))
 
     with serve(script) as stub:
-        brought[""]["fields"]["file"]["en-US"]["url"] = "/pic/p.svg"
+        delivered[""]["fields"]["file"]["en-US"]["url"] = "/pic/p.svg"
         guide = remote(stub.url)
         during()
         outcome = guide.run("sync", "--wait-for", "tower", "--json")
-    said = outcome.json
-    assert (outcome.code, said["problems"], said["sync"]["assets_failed"], said["sync"]["rounds"]) == (0, [], 0, 2)
+    report = outcome.json
+    assert (outcome.code, report["problems"], report["sync"]["assets_failed"], report["sync"]["rounds"]) == (
+        0,
+        [],
+        0,
+        2,
+    )
     assert guide.files("content/files") == {"content/files/pic/p.svg": PICTURE}
 
 
-def test_round_that_fails_ends_the_wait_and_leaves_what_came(
+def test_failed_round_ends_the_wait_and_keeps_what_came(
     remote: Callable[[str], Guide], during: Callable[..., list[float]]
 ) -> None:
     answers = [page(place("mill"), token="one"), error(401, "AccessTokenInvalid")]
@@ -333,7 +342,7 @@ def test_round_that_fails_ends_the_wait_and_leaves_what_came(
 
 
 class Clock:
-    """A clock that goes when somebody pauses, and a second with each sync."""
+    """A clock that advances with each pause, and by a second with each sync."""
 
     def __init__(self) -> None:
         self.now = 50.0
@@ -359,7 +368,7 @@ def config(guide: Guide) -> Project:
 
 
 def waited(clock: Clock, config: Project, limit: float, chance: float) -> SyncOutcome:
-    """Wait for an entry that does not come unless the mirror is said to have it."""
+    """Wait for an entry that never comes, unless a test makes the mirror report it."""
     return sync_until(
         Awaited(Key("entry", "a"), 5),
         limit,
@@ -395,7 +404,7 @@ def test_pauses_grow_and_the_last_round_is_at_the_limit(
     assert clock.syncs[-1] <= limit <= clock.now - 50
 
 
-def test_lock_that_another_run_holds_after_a_pause_is_no_round(
+def test_lock_held_by_another_run_after_a_pause_is_not_counted_as_a_round(
     config: Project, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     clock = Clock()
@@ -414,7 +423,7 @@ def test_pause_has_an_upper_bound_whatever_the_round() -> None:
     assert [pause_after(10**6, chance) for chance in (0.0, 1.0)] == [7.5, 15.0]
 
 
-def test_what_is_awaited_is_read_as_reports_write_it() -> None:
+def test_awaited_item_is_read_as_reports_write_it() -> None:
     read = [read_awaited(text) for text in ("5Ks.a-_", "5Ks@0", "entry:a@12", "asset:pic", "odd:id@3")]
     assert read == [
         Awaited(Key("entry", "5Ks.a-_")),

@@ -1,4 +1,4 @@
-"""A model of the reader's device: installs, updates from any token, checks what FORMAT.md says a device checks."""
+"""A model of a reader's device: installs, updates from any token, and checks what FORMAT.md says a device checks."""
 
 from __future__ import annotations
 
@@ -18,12 +18,12 @@ FOREIGN_LIMIT = 40
 
 
 class UnknownTokenError(Exception):
-    """The since-file does not lead on."""
+    """No since-file leads from the token to a newer one."""
 
 
 @dataclass
 class Device:
-    """What a device holds; `requests` and `received` count what it asked for."""
+    """The state of a device; `requests` and `received` count its requests and the bytes received."""
 
     updates: Path
     site: Path
@@ -35,7 +35,7 @@ class Device:
     foreign: set[str] = field(default_factory=set)
     requests: int = 0
     received: int = 0
-    ways: list[str] = field(default_factory=list)
+    updates_taken: list[str] = field(default_factory=list)
 
     def get(self, name: str) -> bytes | None:
         path = self.updates / name
@@ -63,7 +63,7 @@ class Device:
         for row in listed["buckets"]:
             self._take_pack(row[2])
         self.token, self.epoch = listed["token"], listed["epoch"]
-        self.ways.append("install")
+        self.updates_taken.append("install")
 
     def _take_pack(self, name: str) -> set[str]:
         data = self.named("packs", name)
@@ -83,7 +83,7 @@ class Device:
         return seen
 
     def update(self) -> None:
-        """Follow since-files to the newest token, or take the way of an unknown one."""
+        """Follow since-files to the newest token, or reconcile as for an unknown one."""
         while True:
             try:
                 more = self._step()
@@ -119,7 +119,7 @@ class Device:
             self.files[path] = entry
             self.records.pop(path, None)
         self.token = step.to
-        self.ways.append("step")
+        self.updates_taken.append("step")
         return step.more
 
     def _base(self, path: str | None) -> bytes:
@@ -162,17 +162,17 @@ class Device:
             return
         self.slots = dict(enumerate(self.named("chrome", listed["chrome"][0]).split(b"\xff")))
         leaves = dict(zip(prefixes(row[0] for row in listed["buckets"]), listed["buckets"], strict=True))
-        held: dict[str, dict[str, bytes]] = {leaf: {} for leaf in leaves}
+        stored: dict[str, dict[str, bytes]] = {leaf: {} for leaf in leaves}
         for path in self.records:
-            held[bucket_of(path, leaves)][path] = self._sha(path)
+            stored[bucket_of(path, leaves)][path] = self._sha(path)
         for path, (_, digest) in self.files.items():
-            held[bucket_of(path, leaves)][path] = bytes.fromhex(digest)
+            stored[bucket_of(path, leaves)][path] = bytes.fromhex(digest)
         for leaf, row in leaves.items():
-            mine = sorted(held[leaf].items(), key=lambda item: item[0].encode())
+            mine = sorted(stored[leaf].items(), key=lambda item: item[0].encode())
             if bucket_digest(mine) != row[1]:
-                self._mend(held[leaf], row)
+                self._repair(stored[leaf], row)
         self.token, self.epoch = listed["token"], listed["epoch"]
-        self.ways.append("reconcile")
+        self.updates_taken.append("reconcile")
 
     def _sha(self, path: str) -> bytes:
         try:
@@ -180,7 +180,7 @@ class Device:
         except BrokenError:
             return b""
 
-    def _mend(self, held: dict[str, bytes], row: list[object]) -> None:
+    def _repair(self, stored: dict[str, bytes], row: list[object]) -> None:
         data = inflate(self.need(f"index/{row[1]}.bin"), LARGE)
         names, _, digests = data.partition(b"\n")
         seen = set()
@@ -188,25 +188,25 @@ class Device:
         for at, name in enumerate(load(names)):
             path = name if isinstance(name, str) else name[0]
             seen.add(path)
-            if held.get(path, b"")[:6] != digests[6 * at : 6 * at + 6]:
+            if stored.get(path, b"")[:6] != digests[6 * at : 6 * at + 6]:
                 wrong.append((path, digests[6 * at : 6 * at + 6], name))
         if len(wrong) > FOREIGN_LIMIT or any(not isinstance(name, str) for _, _, name in wrong):
             seen = self._take_pack(str(row[2]))
         else:
             for path, digest, _ in wrong:
-                page = self._whole(path)
+                page = self._full_record(path)
                 if hashlib.sha256(page).digest()[:6] != digest:
                     seen = self._take_pack(str(row[2]))
                     break
                 self.records[path] = page
                 self.files.pop(path, None)
                 self.foreign.add(path)
-        for path in set(held) - seen:
+        for path in set(stored) - seen:
             self.records.pop(path, None)
             self.files.pop(path, None)
             self.foreign.discard(path)
 
-    def _whole(self, path: str) -> bytes:
+    def _full_record(self, path: str) -> bytes:
         self.requests += 1
         page = (self.site / path).read_bytes() if (self.site / path).is_file() else b""
         self.received += len(page)
@@ -220,11 +220,11 @@ class Device:
         return {path: chrome.join(record) for path, record in self.records.items()}
 
     def own_token(self) -> str:
-        """The token worked out from what the device would serve."""
+        """The token computed from what the device would serve."""
         listed = load_object(inflate((self.updates / "list.bin").read_bytes()))
         leaves = dict(zip(prefixes(row[0] for row in listed["buckets"]), listed["buckets"], strict=True))
-        held: dict[str, list[tuple[str, bytes]]] = {leaf: [] for leaf in leaves}
+        stored: dict[str, list[tuple[str, bytes]]] = {leaf: [] for leaf in leaves}
         for path in sorted({*self.records, *self.files}, key=lambda path: path.encode()):
             digest = self._sha(path) if path in self.records else bytes.fromhex(self.files[path][1])
-            held[bucket_of(path, leaves)].append((path, digest))
-        return token_of((len(leaf), bucket_digest(rows)) for leaf, rows in sorted(held.items()))
+            stored[bucket_of(path, leaves)].append((path, digest))
+        return token_of((len(leaf), bucket_digest(rows)) for leaf, rows in sorted(stored.items()))

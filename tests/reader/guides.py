@@ -1,4 +1,4 @@
-"""Small guides, edits of all kinds, and a site on the disk whose builds go through the publisher."""
+"""Small guides, and a site on the disk whose builds go through the publisher."""
 
 from __future__ import annotations
 
@@ -88,7 +88,7 @@ def guide_pages(count: int, **shared: str) -> dict[str, bytes]:
 
 @dataclass
 class Guide:
-    """A guide in a folder; `publish` builds it as given and publishes what differs from the build before."""
+    """A guide in a folder; `publish` builds the given pages and publishes what differs from the previous build."""
 
     root: Path
     keeping: Keeping = field(default_factory=lambda: Keeping(within_packs=False))
@@ -113,7 +113,7 @@ class Guide:
         return Publication(self.site, self.state, self.locales, self.time, self.keeping)
 
     def build(self, pages: dict[str, bytes]) -> PublishedChange:
-        """Write the site, as a build would, and return what it did."""
+        """Write the site as a build would, and return what changed."""
         written = [path for path, data in pages.items() if self.pages.get(path) != data]
         removed = [path for path in self.pages if path not in pages]
         for path in removed:

@@ -1,4 +1,4 @@
-"""Random histories of builds and readers: what happens to a guide, to the publisher's folders, and who updates when."""
+"""Random histories of builds and readers: a guide and the publisher's folders change, and devices update."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ class Killed(BaseException):
 
 @dataclass
 class Story:
-    """What happened, for a failing test to say."""
+    """The events of a history, for the message of a failing test."""
 
     lines: list[str] = field(default_factory=list)
     steps: int = 0
@@ -39,7 +39,7 @@ class Story:
 
 
 def edit(rnd: random.Random, pages: Pages) -> Pages:
-    """Contents of a few pages."""
+    """Change the contents of a few pages."""
     new = dict(pages)
     texts = [path for path in pages if path.endswith(".html")]
     for path in rnd.sample(texts, min(len(texts), rnd.choice((1, 3, 10)))):
@@ -52,7 +52,7 @@ def edit(rnd: random.Random, pages: Pages) -> Pages:
 
 
 def change_shared(rnd: random.Random, pages: Pages) -> Pages:
-    """A part that pages share: changed, doubled or taken out, in all pages, in most or in some."""
+    """Change, double or remove a part that pages share, in all pages, in most or in some."""
     texts = sorted(path for path in pages if path.endswith(".html"))
     data = pages[rnd.choice(texts)]
     how = "line" if data.count(b"\n") > 10 else "tag"
@@ -73,7 +73,7 @@ def change_shared(rnd: random.Random, pages: Pages) -> Pages:
 
 
 def change_all(rnd: random.Random, pages: Pages) -> Pages:
-    """Markup in the text of every page."""
+    """Change markup in the text of every page."""
     mark = b'<p class="c%d">' % rnd.randrange(9)
     return {
         path: one.replace(b"<p>", mark, rnd.choice((1, 99))) if path.endswith(".html") else one
@@ -82,7 +82,7 @@ def change_all(rnd: random.Random, pages: Pages) -> Pages:
 
 
 def add(rnd: random.Random, pages: Pages) -> Pages:
-    """New pages, pictures, texts that are not UTF-8."""
+    """Add pages, pictures and texts that are not UTF-8."""
     new = dict(pages)
     for _ in range(rnd.choice((1, 2, 40))):
         number = rnd.randrange(10_000)
@@ -95,7 +95,7 @@ def add(rnd: random.Random, pages: Pages) -> Pages:
 
 
 def move(rnd: random.Random, pages: Pages) -> Pages:
-    """Pages that are gone, and pages that moved."""
+    """Remove pages and move pages."""
     new = dict(pages)
     for path in rnd.sample(sorted(pages), min(len(pages) - 2, rnd.choice((1, 2, 20)))):
         data = new.pop(path)
@@ -108,7 +108,7 @@ KINDS = (edit, edit, edit, edit, change_shared, change_shared, change_shared, ch
 
 
 def play(seed: int, root: Path, patch: pytest.MonkeyPatch) -> Story:
-    """Play one history; every device ends with the pages of the newest build."""
+    """Play one history; assert that every device ends up with the pages of the newest build."""
     rnd = random.Random(seed)
     story = Story()
     keeping = Keeping(recent=rnd.choice((1, 2, 4, 30)), within_packs=rnd.random() < 0.3)
@@ -136,7 +136,7 @@ def play(seed: int, root: Path, patch: pytest.MonkeyPatch) -> Story:
 
 
 def take_over(guide: Guide, pages: Pages) -> None:
-    """Lose the disk; the next build goes on from the guide as it is published."""
+    """Lose the disk; the next build continues from the published guide."""
     published = guide.root / "published"
     shutil.rmtree(published, ignore_errors=True)
     shutil.copytree(guide.site, published)
@@ -149,7 +149,7 @@ def take_over(guide: Guide, pages: Pages) -> None:
 def _disturb(
     rnd: random.Random, guide: Guide, devices: list[Device], pages: Pages, patch: pytest.MonkeyPatch, story: Story
 ) -> None:
-    """Now and then lose a folder, or be killed after some files."""
+    """Sometimes lose a folder or be killed after some files."""
     chance = rnd.random()
     if chance < 0.06:
         guide.lose("state")
@@ -180,7 +180,7 @@ def _disturb(
             except Killed:
                 for device in devices:
                     if rnd.random() < 0.3:
-                        device.update()  # to what half a build has written
+                        device.update()  # to what an interrupted build has written
 
 
 def _installed(guide: Guide) -> Device:
@@ -190,12 +190,12 @@ def _installed(guide: Guide) -> Device:
 
 
 def _updated(device: Device, guide: Guide, story: Story, seed: int) -> None:
-    before = copy.copy(device.ways)
+    before = copy.copy(device.updates_taken)
     device.update()
-    ways = device.ways[len(before) :]
-    story.steps += ways.count("step")
-    story.reconciled += ways.count("reconcile")
-    story.installed += ways.count("install")
+    updates = device.updates_taken[len(before) :]
+    story.steps += updates.count("step")
+    story.reconciled += updates.count("reconcile")
+    story.installed += updates.count("install")
     held = device.pages()
     assert held == {path: data for path, data in guide.pages.items() if path in held}, (seed, story.lines)
     assert {*held, *device.files} == set(guide.pages), (seed, story.lines)

@@ -1,4 +1,4 @@
-"""The folder of a chain: whatever was put in the place of its files gives way."""
+"""The folder of a chain: any obstacle at the path of one of its files is replaced."""
 
 from __future__ import annotations
 
@@ -20,33 +20,33 @@ def folder(tmp_path: Path) -> ChainFolder:
     return ChainFolder(tmp_path / "site/updates/en", tmp_path / "scratch")
 
 
-def test_folder_in_place_of_a_file_is_no_file_and_gives_way(folder: ChainFolder) -> None:
+def test_folder_at_the_path_of_a_file_reads_as_nothing_and_is_replaced(folder: ChainFolder) -> None:
     (folder.root / "list.bin/inside").mkdir(parents=True)
     assert folder.read("list.bin") is None
     folder.write("list.bin", b"new")
     assert folder.read("list.bin") == b"new"
 
 
-def test_file_in_place_of_a_folder_gives_way(folder: ChainFolder) -> None:
+def test_file_at_the_path_of_a_folder_is_replaced(folder: ChainFolder) -> None:
     folder.root.parent.parent.mkdir(parents=True)
     folder.root.parent.write_bytes(b"a file")
     folder.write("since/token.bin", b"new")
     assert folder.read("since/token.bin") == b"new"
 
 
-def test_folder_in_place_of_a_file_to_be_removed_goes(folder: ChainFolder) -> None:
+def test_folder_at_the_path_of_a_file_to_be_removed_is_removed(folder: ChainFolder) -> None:
     (folder.root / "since/token.bin/inside").mkdir(parents=True)
     folder.remove("since/token.bin")
     assert not (folder.root / "since").exists()
 
 
-def test_render_mends_folders_in_place_of_the_files_of_updates(guide: Guide) -> None:
+def test_render_repairs_folders_at_the_paths_of_update_files(guide: Guide) -> None:
     text = (guide.root / "site.yaml").read_text("utf-8").replace("offline: false", "offline: true")
     (guide.root / "site.yaml").write_text(text, "utf-8")
     guide.build()
     updates = guide.root / "site/updates"
     for number, path in enumerate(sorted(file for file in updates.rglob("*") if file.is_file())):
-        if path.is_file():  # an earlier round may have begun a history without it
+        if path.is_file():  # an earlier round may have started a history without it
             path.unlink()
             (path / "inside").mkdir(parents=True)
         (guide.root / "templates").mkdir(exist_ok=True)
@@ -56,7 +56,7 @@ def test_render_mends_folders_in_place_of_the_files_of_updates(guide: Guide) -> 
         assert (updates / "en-US/list.bin").is_file(), path
 
 
-def test_render_mends_a_file_in_place_of_a_folder_of_updates(guide: Guide) -> None:
+def test_render_repairs_a_file_at_the_path_of_an_update_folder(guide: Guide) -> None:
     text = (guide.root / "site.yaml").read_text("utf-8").replace("offline: false", "offline: true")
     (guide.root / "site.yaml").write_text(text, "utf-8")
     guide.build()

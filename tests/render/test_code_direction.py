@@ -41,14 +41,14 @@ def opened(guide: Guide, space: SpaceFiles, page: Page) -> Page:
     return page
 
 
-def test_code_runs_from_left_to_right_on_a_page_from_right_to_left(opened: Page) -> None:
+def test_code_is_left_to_right_on_a_right_to_left_page(opened: Page) -> None:
     found = {name: opened.locator(f"article {name}:not([dir])").all() for name in ("pre", "code", "kbd", "samp")}
     assert {name: len(elements) for name, elements in found.items()} == {"pre": 1, "code": 3, "kbd": 1, "samp": 1}
     assert [element.evaluate(STYLE) for elements in found.values() for element in elements] == [["ltr", "isolate"]] * 6
     assert opened.locator("article p").first.evaluate("element => getComputedStyle(element).direction") == "rtl"
 
 
-def test_code_block_begins_at_its_left_side(opened: Page) -> None:
+def test_code_block_starts_at_its_left_edge(opened: Page) -> None:
     gap = """pre => { const range = document.createRange(); range.selectNodeContents(pre.firstChild);
         const lines = [...range.getClientRects()].filter(line => line.width > 0), box = pre.getBoundingClientRect();
         return lines.map(line => line.left - box.left); }"""

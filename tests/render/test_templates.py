@@ -1,4 +1,4 @@
-"""What templates have is documented beside the theme: whole, and with examples that give what they say."""
+"""Everything templates can use is documented in the theme's README, with examples that give the stated results."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ def lines(text: str) -> list[str]:
 
 
 @pytest.mark.parametrize(("source", "expected"), EXAMPLES, ids=lambda text: text.split("\n")[0][:40])
-def test_example_gives_what_the_documentation_says(guide: Guide, space: SpaceFiles, source: str, expected: str) -> None:
+def test_example_gives_the_documented_result(guide: Guide, space: SpaceFiles, source: str, expected: str) -> None:
     space.put(mill(2))
     setting(guide, "lists: {all: {type: place, sort: -title, title: All places}}\n")
     template(guide, "place.html", source)
@@ -34,7 +34,7 @@ def test_example_gives_what_the_documentation_says(guide: Guide, space: SpaceFil
     assert lines(guide.page("/place/castle/")) == lines(expected)
 
 
-def test_there_are_examples() -> None:
+def test_documentation_has_examples() -> None:
     assert len(EXAMPLES) == TEXT.count("```html") == TEXT.count("```jinja") - 1 >= 8
 
 
@@ -70,7 +70,7 @@ def test_every_block_and_partial_of_the_theme_is_documented() -> None:
     assert blocks - NAMED == set()
 
 
-def test_error_in_the_template_of_a_file_names_template_line_and_address(guide: Guide) -> None:
+def test_error_in_the_template_of_a_file_names_template_line_and_url(guide: Guide) -> None:
     template(guide, "feed.xml", "<feed>\n{{ 1 // 0 }}</feed>")
     setting(guide, "base_url: https://example.org\n")
     outcome = guide.run("build", "--json")

@@ -1,4 +1,4 @@
-"""The bundled space: a guide worth reading, of the size and kinds that it promises."""
+"""The bundled space: a guide worth reading, with the promised size and content."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class Demo:
-    """The bundled space as it lies in files."""
+    """The bundled space as its files are."""
 
     guide_model: GuideModel
     items: dict[Key, Item]
@@ -48,7 +48,7 @@ def fields(demo: Demo, type_id: str) -> list[dict[str, Any]]:
     return [dict(item.fields) for item in demo.of_type(type_id)]
 
 
-def test_it_holds_what_it_promises(demo: Demo) -> None:
+def test_it_has_the_promised_content(demo: Demo) -> None:
     counts = Counter(item.content_type or "asset" for item in demo.items.values())
     assert counts == {"place": 58, "category": 6, "neighbourhood": 8, "walk": 4, "article": 6, "asset": 62}
     assert {code: found.fallback for code, found in demo.guide_model.model.locales.items()} == {
@@ -88,7 +88,7 @@ def test_required_fields_are_filled(demo: Demo) -> None:
     assert lacking == []
 
 
-def test_every_place_has_its_own_picture_with_words_for_it(demo: Demo) -> None:
+def test_every_place_has_its_own_picture_with_alternative_text(demo: Demo) -> None:
     pictures = [place["picture"]["en-US"]["sys"]["id"] for place in fields(demo, "place")]
     assert len(set(pictures)) == 58
     assets = {key.id: item for key, item in demo.items.items() if key.kind == "asset"}
@@ -98,12 +98,12 @@ def test_every_place_has_its_own_picture_with_words_for_it(demo: Demo) -> None:
         assert (DEMO / "files" / identifier / file["fileName"]).stat().st_size == file["details"]["size"]
 
 
-def test_places_lie_in_lisbon(demo: Demo) -> None:
+def test_places_are_in_lisbon(demo: Demo) -> None:
     spots = [place["location"]["en-US"] for place in fields(demo, "place")]
     assert [spot for spot in spots if not (38.68 < spot["lat"] < 38.79 and -9.24 < spot["lon"] < -9.08)] == []
 
 
-def test_articles_hold_tables_lists_places_and_pictures(demo: Demo) -> None:
+def test_articles_contain_tables_lists_places_and_pictures(demo: Demo) -> None:
     nodes = json.dumps([article["body"]["en-US"] for article in fields(demo, "article")])
     wanted = (
         "table",
@@ -116,7 +116,7 @@ def test_articles_hold_tables_lists_places_and_pictures(demo: Demo) -> None:
     assert [node for node in wanted if f'"nodeType": "{node}"' not in nodes] == []
 
 
-def test_pictures_come_out_of_their_script(tmp_path: Path) -> None:
+def test_pictures_are_drawn_by_their_script(tmp_path: Path) -> None:
     draw_all(tmp_path)
     drawn = {file.name: file for file in tmp_path.rglob("*.webp")}
     assert set(drawn) == {file.name for file in DEMO.rglob("*.webp")}

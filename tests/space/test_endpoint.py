@@ -1,4 +1,4 @@
-"""The local Sync endpoint: what a client that follows its links ends with."""
+"""The local Sync endpoint: what a client that follows its links ends up with."""
 
 from __future__ import annotations
 
@@ -33,11 +33,11 @@ def ask(space: Space, query: str, path: str = "sync", authorization: str = BEARE
 
 @dataclass
 class Client:
-    """A client of the Sync API that follows links and keeps what it is sent."""
+    """A client of the Sync API that follows links and keeps the items it receives."""
 
     items: dict[tuple[str, str], Any] = field(default_factory=dict)
     query: str = "initial=true&limit=2"
-    told_twice: list[str] = field(default_factory=list)
+    repeated: list[str] = field(default_factory=list)
     pages: int = 0
 
     def sync(self, space: Space) -> None:
@@ -45,7 +45,7 @@ class Client:
             pass
 
     def page(self, space: Space) -> bool:
-        """Ask for one page; tell whether it was the last of its run."""
+        """Request one page; return whether it was the last of its run."""
         status, body = ask(space, self.query)
         assert status == 200, body
         assert len({"nextPageUrl", "nextSyncUrl"} & set(body)) == 1
@@ -66,7 +66,7 @@ class Client:
                 del self.items[key]
                 continue
             if self.items.get(key) == raw:
-                self.told_twice.append(str(key))
+                self.repeated.append(str(key))
             self.items[key] = raw
 
 
@@ -91,10 +91,10 @@ def test_empty_delta_gives_the_token_that_was_sent(endpoint: Space) -> None:
     client.sync(endpoint)
     before = client.query
     client.sync(endpoint)
-    assert (client.query, client.told_twice) == (before, [])
+    assert (client.query, client.repeated) == (before, [])
 
 
-def test_deletion_comes_as_sys_alone(endpoint: Space, space: SpaceFiles) -> None:
+def test_deletion_is_sent_as_sys_only(endpoint: Space, space: SpaceFiles) -> None:
     client = Client()
     client.sync(endpoint)
     space.remove("entries/place/mill.json")
@@ -106,7 +106,7 @@ def test_deletion_comes_as_sys_alone(endpoint: Space, space: SpaceFiles) -> None
     assert "contentType" not in gone["sys"]
 
 
-def test_token_of_one_endpoint_is_known_to_another_over_the_same_files(endpoint: Space, space: SpaceFiles) -> None:
+def test_token_of_one_endpoint_is_valid_at_another_over_the_same_files(endpoint: Space, space: SpaceFiles) -> None:
     client = Client()
     client.sync(endpoint)
     with closing(ChangeLog(None, SpaceFolder(space.root))) as log:
@@ -155,7 +155,7 @@ def test_odd_requests_are_refused_in_the_services_form(
         ("&locale=de-DE", ["castle", "mill", "pic", "sights"], ["Deleted pic", "Deleted sights", "mill", "tower"]),
     ],
 )
-def test_a_sync_can_be_of_a_part_and_its_token_keeps_it(
+def test_sync_can_be_limited_and_its_token_keeps_the_limit(
     endpoint: Space, space: SpaceFiles, filters: str, initial: list[str], delta: list[str]
 ) -> None:
     def named(query: str) -> tuple[list[str], str]:
@@ -183,7 +183,9 @@ def test_a_sync_can_be_of_a_part_and_its_token_keeps_it(
     assert named(token)[0] == []
 
 
-def test_file_that_a_link_leads_outside_is_not_served(endpoint: Space, space: SpaceFiles, tmp_path: Path) -> None:
+def test_file_outside_the_space_is_not_served_through_a_link(
+    endpoint: Space, space: SpaceFiles, tmp_path: Path
+) -> None:
     (tmp_path / "secret.svg").write_text("secret", "utf-8")
     path = f"/small/pic/{1:032x}/castle.svg"
     assert endpoint.answer(path, BEARER, "http://here:1").status == 200
@@ -192,20 +194,20 @@ def test_file_that_a_link_leads_outside_is_not_served(endpoint: Space, space: Sp
     assert endpoint.answer(path, BEARER, "http://here:1").status == 404
 
 
-def test_nothing_may_stand_beside_a_sync_token(endpoint: Space) -> None:
+def test_sync_token_allows_no_other_parameter(endpoint: Space) -> None:
     client = Client()
     client.sync(endpoint)
     assert ask(endpoint, f"{client.query}&limit=5")[0] == 400
     assert ask(endpoint, f"{client.query}&access_token=t")[0] == 200
 
 
-def test_access_token_is_asked_for(endpoint: Space) -> None:
+def test_access_token_is_required(endpoint: Space) -> None:
     assert ask(endpoint, "initial=true", authorization="")[0] == 401
     assert ask(endpoint, "initial=true&access_token=x", authorization="")[0] == 200
 
 
 @pytest.mark.parametrize("path", ["/../../etc/passwd", "/small/pic/1/../../../x", "/%2e%2e/%2e%2e/x/y", "//", "/"])
-def test_no_file_but_those_of_assets_is_served(endpoint: Space, path: str) -> None:
+def test_only_files_of_assets_are_served(endpoint: Space, path: str) -> None:
     assert endpoint.answer(path, BEARER, "http://here:1").status == 404
 
 
@@ -227,7 +229,7 @@ WHILE_PAGING = [("put", "a", 2), ("second", "a", 1), *(("put", name, 1) for name
 @example([*WHILE_PAGING, ("remove", "a", 1)])
 @example([*WHILE_PAGING, ("put", "a", 2)])
 @given(EDITS)
-def test_clients_at_any_token_end_with_what_is_published(edits: list[tuple[str, str, int]]) -> None:
+def test_clients_at_any_token_end_up_with_what_is_published(edits: list[tuple[str, str, int]]) -> None:
     root = Path(tempfile.mkdtemp())
     space = SpaceFiles(root / "space")
     space.put_model(PLACE, locales=[locale("en-US", default=True)])
@@ -256,4 +258,4 @@ def test_clients_at_any_token_end_with_what_is_published(edits: list[tuple[str, 
                 assert clients[what].items == published
     shutil.rmtree(root)
     assert [client.items for client in clients.values()] == [published] * 2
-    assert [client.told_twice for client in clients.values()] == [[], []]
+    assert [client.repeated for client in clients.values()] == [[], []]

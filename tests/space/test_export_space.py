@@ -1,4 +1,4 @@
-"""The file that `contentful space export` writes, served as the Delivery API serves the space it was made of."""
+"""The file that `contentful space export` writes, served as the Delivery API serves the exported space."""
 
 from __future__ import annotations
 
@@ -33,13 +33,13 @@ EXPORTS = {"gallery": (9, 8), "product-catalogue": (9, 11), "the-example-app": (
 
 
 def managed(raw: dict[str, Any], counter: int = 1, **sys: Any) -> dict[str, Any]:
-    """Make the Management API's form of a delivered item or content type, published `counter` times."""
+    """Return the Management API's form of a delivered item or content type, published `counter` times."""
     kept = {name: value for name, value in raw["sys"].items() if name not in ("revision", "publishedVersion")}
     times = {"firstPublishedAt": "2026-01-02T08:00:00.000Z", "publishedAt": PUBLISHED, "updatedAt": "2026-02-01"}
     counts = {"version": 10, "publishedVersion": 9, "publishedCounter": counter}
     users = dict.fromkeys(("createdBy", "updatedBy", "publishedBy"), USER)
-    beside = {"fieldStatus": {"*": {"en-US": "published"}}, "automationTags": [], "urn": "crn:contentful:x"}
-    return {**raw, "sys": {**kept, **times, **counts, **users, **beside, **sys}}
+    extras = {"fieldStatus": {"*": {"en-US": "published"}}, "automationTags": [], "urn": "crn:contentful:x"}
+    return {**raw, "sys": {**kept, **times, **counts, **users, **extras, **sys}}
 
 
 def managed_locale(raw: dict[str, Any], *, delivered: bool = True) -> dict[str, Any]:
@@ -54,12 +54,12 @@ def tag(identifier: str, visibility: str = "public") -> dict[str, Any]:
 
 @dataclass(frozen=True)
 class Export:
-    """An export's file, to edit."""
+    """The file of an export, for tests to edit."""
 
     file: Path
 
     def write(self, *, bom: bool = False, **parts: Any) -> None:
-        """Write parts, the others as they stand."""
+        """Write some parts and leave the others as they are."""
         before = json.loads(self.file.read_text("utf-8-sig")) if self.file.exists() else {}
         text = json.dumps({**before, **parts}, ensure_ascii=False, indent=2)
         self.file.write_text(text, "utf-8-sig" if bom else "utf-8")
@@ -71,7 +71,7 @@ NOTE["fields"][1] |= {"omitted": True, "validations": [{"unique": True}]}
 
 @pytest.fixture
 def export(tmp_path: Path) -> Export:
-    """An export of two notes, a picture and what is not delivered: a draft, an archived note, a draft type."""
+    """An export of two notes, a picture and items that are not delivered: a draft, an archived note, a draft type."""
     made = Export(tmp_path / "export/export.json")
     made.file.parent.mkdir()
     draft = managed(entry("note", "draft", title="Not yet"))
@@ -161,7 +161,7 @@ def test_locales_are_served_in_delivered_form_the_default_first(over: Space) -> 
     assert ask(over, "locales")["items"] == [locale("en-US", default=True), locale("de-DE", "en-US")]
 
 
-def test_what_the_service_leaves_out_of_an_entry_is_left_out(export: Export, over: Space) -> None:
+def test_parts_of_an_entry_that_the_service_omits_are_omitted(export: Export, over: Space) -> None:
     one = managed(entry("note", "one", title={"en-US": "One", "ar": "و"}, secret="s", other={"ar": "و"}))
     one["fields"]["nothing"] = None
     one["metadata"] = {"tags": [link("Tag", "open"), link("Tag", "inner"), link("Tag", "unknown")]}
@@ -178,7 +178,7 @@ def test_what_the_service_leaves_out_of_an_entry_is_left_out(export: Export, ove
     assert (served["name"], "createdBy" in served["sys"]) == ("Open", False)
 
 
-def test_items_exported_with_a_delivery_token_are_served_as_they_stand(export: Export, over: Space) -> None:
+def test_items_exported_with_a_delivery_token_are_served_unchanged(export: Export, over: Space) -> None:
     delivered = entry("note", "one", 3, title="One")
     del delivered["sys"]["publishedVersion"]
     export.write(entries=[delivered], assets=[])
@@ -198,17 +198,17 @@ def test_edited_export_is_a_delta_of_what_was_edited(export: Export, over: Space
     assert synced(over, query) == ({}, query)
 
 
-def test_edit_that_leaves_size_and_time_alone_is_seen_just_after_a_look(export: Export, over: Space) -> None:
+def test_edit_that_keeps_size_and_mtime_is_seen_just_after_a_read(export: Export, over: Space) -> None:
     export.write(entries=[managed(entry("note", "one", title="Before"))])
-    stamp = export.file.stat()
+    status = export.file.stat()
     _, query = synced(over)
     export.file.write_bytes(export.file.read_bytes().replace(b"Before", b"Behind"))
-    os.utime(export.file, ns=(stamp.st_atime_ns, stamp.st_mtime_ns))
+    os.utime(export.file, ns=(status.st_atime_ns, status.st_mtime_ns))
     assert synced(over, query)[0]["one"]["fields"]["title"] == {"en-US": "Behind"}
 
 
 @pytest.mark.parametrize("part", [0, 1, 700])
-def test_export_caught_half_written_is_taken_as_it_was(export: Export, over: Space, part: int) -> None:
+def test_export_read_while_half_written_is_served_as_it_was_before(export: Export, over: Space, part: int) -> None:
     before = synced(over)
     whole = export.file.read_bytes()
     export.file.write_bytes(whole[:part])
@@ -231,19 +231,21 @@ BROKEN = [
 ]
 
 
-@pytest.mark.parametrize(("data", "said"), BROKEN, ids=[said for _, said in BROKEN])
-def test_file_that_is_no_export_is_refused_by_name_and_place(tmp_path: Path, data: bytes, said: str) -> None:
+@pytest.mark.parametrize(("data", "message"), BROKEN, ids=[message for _, message in BROKEN])
+def test_file_that_is_no_export_is_refused_with_its_name_and_position(
+    tmp_path: Path, data: bytes, message: str
+) -> None:
     file = tmp_path / "export.json"
     file.write_bytes(data)
     with pytest.raises(ConfigError) as caught:
         open_folder("export.json", tmp_path)
     assert caught.value.code == "space-broken"
     assert caught.value.message.startswith(str(file))
-    assert said in caught.value.message
+    assert message in caught.value.message
 
 
 @pytest.mark.parametrize("raw", [None, 1, [], {}, {"sys": 1}, {"sys": {"publishedVersion": 1}, "fields": 3, "code": 1}])
-def test_odd_elements_of_an_export_are_passed_over(export: Export, over: Space, raw: Any) -> None:
+def test_odd_elements_of_an_export_are_skipped(export: Export, over: Space, raw: Any) -> None:
     before = synced(over)
     parts = {name: [*value, raw] for name, value in json.loads(export.file.read_bytes()).items()}
     export.file.write_text(json.dumps({**parts, "tags": [raw]}), "utf-8")
@@ -264,7 +266,7 @@ ASSET_URLS = {
 
 
 @pytest.mark.parametrize(("url", "status"), ASSET_URLS.items())
-def test_downloaded_asset_files_beside_the_export_are_served_and_no_others(
+def test_only_downloaded_asset_files_next_to_the_export_are_served(
     export: Export, over: Space, url: str, status: int
 ) -> None:
     picture = managed(asset("pic", "a pic.svg", len(PICTURE)))
@@ -284,13 +286,13 @@ def test_downloaded_asset_files_beside_the_export_are_served_and_no_others(
 
 @pytest.mark.skipif(not RECORDINGS.is_dir(), reason=NO_RECORDINGS)
 @pytest.mark.parametrize("name", EXPORTS)
-def test_real_export_and_the_mirror_of_it_give_the_same_mirror(
+def test_real_export_and_its_mirror_give_the_same_mirror(
     name: str, tmp_path: Path, call: Callable[..., Outcome]
 ) -> None:
     file = RECORDINGS / f"export_{name}.json"
     first = guide_over(tmp_path / "first", file, call)
-    said = first.run("sync", "--json").json
-    assert (said["ok"], said["problems"], said["sync"]["upserted"]) == (True, [], sum(EXPORTS[name]))
+    report = first.run("sync", "--json").json
+    assert (report["ok"], report["problems"], report["sync"]["upserted"]) == (True, [], sum(EXPORTS[name]))
     second = guide_over(tmp_path / "second", first.root / "content", call)
     assert second.run("sync").code == 0
     mirror = {path: data for path, data in first.files("content").items() if path.endswith(".json")}
@@ -309,8 +311,8 @@ def test_edited_export_is_synced_by_one_delta(export: Export, tmp_path: Path, ca
     guide.build()
     two = managed(entry("note", "two", title="Two"))
     export.write(entries=[managed(entry("note", "one", title="Once more")), two])
-    said = guide.build()["sync"]
-    assert (said["full"], said["sync_requests"], said["upserted"], said["deleted"]) == (False, 1, 1, 0)
+    report = guide.build()["sync"]
+    assert (report["full"], report["sync_requests"], report["upserted"], report["deleted"]) == (False, 1, 1, 0)
 
 
 def test_broken_export_ends_a_run_and_loses_nothing(

@@ -1,1 +1,1 @@
-"""What the tests share: spaces, servers, histories, crashes."""
+"""Shared by the tests: spaces, servers, histories, crashes."""

@@ -1,4 +1,4 @@
-"""What a browser meets in a guide: the pages that links lead to, links that lead nowhere, what is loaded from where."""
+"""A crawler of guides: which pages are reached, which links are dead, what is loaded from where."""
 
 from __future__ import annotations
 
@@ -45,11 +45,11 @@ class Crawl:
         return {url: set(tree.xpath("//@id")) for url, tree in self.trees.items()}
 
     def name(self, url: str) -> str:
-        """Give an address as a path under the guide's folder."""
+        """Return a URL as a path under the guide's folder."""
         return unquote(url.removeprefix(self.root.as_uri()))
 
     def unreached(self) -> list[str]:
-        """Name the pages that no way of links leads to from the home page; those that only lead on do not count."""
+        """Return the pages that cannot be reached by links from the home page; redirects do not count."""
         start = (self.root / "index.html").as_uri()
         reached, pending = {start}, deque([start])
         while pending:
@@ -63,7 +63,7 @@ class Crawl:
         return [self.name(url) for url in left if not self.trees[url].xpath("//meta[@http-equiv='refresh']")]
 
     def dead(self) -> list[tuple[str, str]]:
-        """Give page and address of each link inside the guide that leads to no file or no anchor."""
+        """Return page and URL of each link inside the guide whose file or anchor does not exist."""
         found = []
         for url, tree in self.trees.items():
             for address in tree.xpath("//@href | //@src | //@poster | //object/@data"):
@@ -75,27 +75,29 @@ class Crawl:
         return found
 
     def loaded_elsewhere(self) -> list[tuple[str, str]]:
-        """Give page or style sheet, and address, of all that is loaded from another host."""
-        found = [(self.name(url), each) for url, tree in self.trees.items() for each in _loaded(tree)]
+        """Return page or style sheet, and URL, of everything that is loaded from another host."""
+        found = [(self.name(url), address) for url, tree in self.trees.items() for address in _loaded(tree)]
         for sheet in self.root.rglob("*.css"):
-            found += [(str(sheet.relative_to(self.root)), each) for each in in_style(sheet.read_text("utf-8"))]
-        return [(where, each) for where, each in found if urlsplit(urljoin("file:///x", each)).scheme != "file"]
+            found += [(str(sheet.relative_to(self.root)), address) for address in in_style(sheet.read_text("utf-8"))]
+        return [
+            (where, address) for where, address in found if urlsplit(urljoin("file:///x", address)).scheme != "file"
+        ]
 
 
 def _loaded(tree: Any) -> Iterator[str]:
     yield from tree.xpath(_LOADED)
-    for each in tree.xpath("//@srcset"):
-        yield from (part.split()[0] for part in each.split(",") if part.strip())
-    for each in (*tree.xpath("//@style"), *(style.text or "" for style in tree.iter("style"))):
-        yield from in_style(each)
+    for srcset in tree.xpath("//@srcset"):
+        yield from (part.split()[0] for part in srcset.split(",") if part.strip())
+    for css in (*tree.xpath("//@style"), *(style.text or "" for style in tree.iter("style"))):
+        yield from in_style(css)
 
 
 def in_style(sheet: str) -> list[str]:
-    """Give the addresses that a style sheet loads."""
+    """Return the URLs that a style sheet loads."""
     return [first or second for first, second in _IN_STYLE.findall(sheet)]
 
 
 def texts(tree: Any) -> str:
-    """Give what a reader sees of a page, code apart."""
+    """Return the text of a page as a reader sees it, without code."""
     parts = tree.xpath("//body//text()[not(ancestor::code or ancestor::pre or ancestor::script or ancestor::style)]")
     return "\n".join(parts)

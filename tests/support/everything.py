@@ -1,4 +1,4 @@
-"""A space that no recording has: all that a content model can hold, as editors make it, and what goes wrong in it."""
+"""A space that no recording covers: everything a content model can hold, with the mistakes that editors make."""
 
 from __future__ import annotations
 
@@ -10,10 +10,10 @@ from tests.support.recorded import Recorded
 NAMES = {"internalName": "Internal name", "seoTitle": "SEO title", "startDate": "Starts", "noteToEditors": "Note"}
 
 
-def field(identifier: str, kind: str, *targets: str, localized: bool = False, **said: Any) -> dict[str, Any]:
-    """Make a field; its targets are the content types that it says it links to."""
+def field(identifier: str, kind: str, *targets: str, localized: bool = False, **more: Any) -> dict[str, Any]:
+    """Make a field; the targets are the content types that its validations let it link to."""
     name = NAMES.get(identifier, identifier[:1].upper() + identifier[1:])
-    made = {"id": identifier, "name": name, "type": kind, "localized": localized, "required": False, **said}
+    made = {"id": identifier, "name": name, "type": kind, "localized": localized, "required": False, **more}
     if targets:
         rules = [{"linkContentType": list(targets)}]
         made |= {"items": {**made["items"], "validations": rules}} if kind == "Array" else {"validations": rules}
@@ -74,17 +74,17 @@ LOCALES = [locale("en-US", default=True), locale("ar", "en-US"), locale("tlh")]
 
 
 def node(kind: str, *content: Any, **data: Any) -> dict[str, Any]:
-    """Make a node of a Rich Text."""
+    """Make a node of a Rich Text document."""
     return {"nodeType": kind, "data": data, "content": list(content)}
 
 
 def text(value: str) -> dict[str, Any]:
-    """Make a text of a Rich Text."""
+    """Make a text node of a Rich Text document."""
     return {"nodeType": "text", "value": value, "marks": [], "data": {}}
 
 
 def embedded(identifier: str) -> dict[str, Any]:
-    """Embed an entry in a Rich Text."""
+    """Make a Rich Text node that embeds an entry."""
     return node("embedded-entry-block", target=link("Entry", identifier))
 
 
@@ -105,7 +105,7 @@ DETAILS = node(
     embedded("quote0000000000000001"),
 )
 PASTED = "\0pa\x03s\x0bt\x7fe\x92d\ufdd0\ufffe\uffff"
-"""What editors paste without seeing it: characters that no page may hold."""
+"""Characters that editors paste without noticing and that no page may contain."""
 PROGRAMME = [
     {"startsAt": "2026-05-01T19:00", "what": "Doors", "open": True, "seats": 1200},
     {
@@ -148,8 +148,8 @@ EVENTS = [
         details={"en-US": DETAILS},
         programme=PROGRAMME,
         equipment={"en-US": EQUIPMENT},
-        pictures=[link("Asset", each) for each in ("poster", "photo", "leaflet", "gone")],
-        blocks=[link("Entry", each) for each in ("quote0000000000000001", "notice", "gone")],
+        pictures=[link("Asset", asset_id) for asset_id in ("poster", "photo", "leaflet", "gone")],
+        blocks=[link("Entry", entry_id) for entry_id in ("quote0000000000000001", "notice", "gone")],
         afterword={"en-US": "# Afterword\n\nThat *was* it.\n\n### Thanks\n\nTo all.", "ar": "# خاتمة\n\nهذا كل شيء."},
         related=[link("Entry", "event0000000000000002"), link("Entry", "hall")],
         keywords=["music", "night"],

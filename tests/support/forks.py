@@ -1,7 +1,7 @@
-"""Run the program many times: each run is a process of its own, forked from one that has it loaded already.
+"""Run the program many times: each run is a process of its own, forked from one that has already loaded it.
 
-A run costs a twentieth of what starting Python for it would. The process that forks has no threads of its own, so that
-a fork is safe; what a run does in its process is what it does anywhere.
+A run costs a twentieth of what starting Python for it would. The forking process has no threads, so that a fork is
+safe; a run behaves as it does in any other process.
 """
 
 from __future__ import annotations
@@ -30,11 +30,11 @@ CRASHED = 98
 """The exit code of a run that raised an error to the top."""
 
 HURRY = {"_FIRST_WAIT": 0.002, "_LEAST_TIME": 0.8}
-"""Short pauses before a request is asked again, and few: waiting is what test_transport.py is about."""
+"""Few and short pauses before a request is repeated; waiting is tested in test_transport.py."""
 
 
 class AtOnce(pages.Upcoming):
-    """A page asked for ahead that is there at once, so that what a kill cuts off is the same each time."""
+    """A prefetched page that is awaited at once, so that a kill interrupts the same operation each time."""
 
     def __init__(self, ask: Callable[[], pages.SyncPage]) -> None:
         super().__init__(ask)
@@ -42,7 +42,7 @@ class AtOnce(pages.Upcoming):
 
 
 class Forks:
-    """The process that forks, which runs a module that calls `serve`; close it by leaving the block."""
+    """The process that forks: it runs a module that calls `serve` and ends when the block is left."""
 
     def __init__(self, module: str = "tests.support.forks") -> None:
         self._module = module
@@ -63,7 +63,7 @@ class Forks:
             process.communicate()
 
     def run(self, *arguments: str, mortal: int = 0) -> Outcome:
-        """Run the program with arguments; it dies at its operation on files number `mortal`, 0 for never."""
+        """Run the program with arguments; it is killed at file operation number `mortal`, or never if that is 0."""
         order = json.dumps({"arguments": arguments, "mortal": mortal})
         assert self._process.stdin is not None
         assert self._process.stdout is not None
@@ -73,7 +73,7 @@ class Forks:
 
 
 def serve() -> None:
-    """Fork for every order on standard input and answer it when the run has ended."""
+    """Fork for every order on standard input and write its outcome when the run has ended."""
     for module in pkgutil.walk_packages(exporter.__path__, "exporter."):
         if not module.name.endswith("__main__"):
             importlib.import_module(module.name)
@@ -85,13 +85,15 @@ def serve() -> None:
             if process == 0:
                 _run(json.loads(line), out, err)
             _, status = os.waitpid(process, 0)
-            said = [_text(each) for each in (out, err)]
-        sys.stdout.write(json.dumps({"code": os.waitstatus_to_exitcode(status), "out": said[0], "err": said[1]}) + "\n")
+            texts = [_text(stream) for stream in (out, err)]
+        sys.stdout.write(
+            json.dumps({"code": os.waitstatus_to_exitcode(status), "out": texts[0], "err": texts[1]}) + "\n"
+        )
         sys.stdout.flush()
 
 
 def _run(order: dict[str, Any], out: BinaryIO, err: BinaryIO) -> None:
-    """Run an order in the process that was forked for it, and end that."""
+    """Run an order in the process that was forked for it, and end the process."""
     from exporter.cli.commands import run
 
     code = CRASHED
@@ -100,7 +102,7 @@ def _run(order: dict[str, Any], out: BinaryIO, err: BinaryIO) -> None:
         os.dup2(err.fileno(), 2)
         arm(order["mortal"])
         code = run(order["arguments"])
-    except BaseException:  # noqa: BLE001 - told by the exit code and standard error
+    except BaseException:  # noqa: BLE001 - reported by the exit code and standard error
         traceback.print_exc()
     sys.stdout.flush()
     sys.stderr.flush()

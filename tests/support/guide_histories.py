@@ -1,7 +1,7 @@
-"""Random histories of a guide: what happens to its content, its templates, its settings and its output, as rules.
+"""Random histories of a guide: its content, templates, settings and output change by rules.
 
-The mirror is written by hand, so that a history is of the renderer alone; a hand edit is an edit like any other. What a
-build must come to is said once, in `_check`.
+The test writes the mirror itself, so that a history tests the renderer alone; an edit by hand is like any other. What
+must hold after a build stands in one place, `_check`.
 """
 
 from __future__ import annotations
@@ -53,8 +53,8 @@ WIDE = content_type("place", *PLACE["fields"], *MORE)
 WALK = content_type("walk", ("title", "Symbol"), ("slug", "Symbol"), ("body", "Text"), LINKED)
 
 
-def _other(definition: dict[str, Any], field_id: str, **facts: Any) -> dict[str, Any]:
-    fields = [each | facts if each["id"] == field_id else each for each in definition["fields"]]
+def _changed(definition: dict[str, Any], field_id: str, **changes: Any) -> dict[str, Any]:
+    fields = [field | changes if field["id"] == field_id else field for field in definition["fields"]]
     return {**definition, "fields": fields}
 
 
@@ -63,21 +63,21 @@ MODELS: tuple[tuple[dict[str, Any], ...], ...] = (
     (WIDE, CATEGORY, WALK),
     (WIDE, CATEGORY),
     ({**WIDE, "displayField": "summary"}, {**CATEGORY, "name": "Kind"}, WALK),
-    (_other(WIDE, "summary", localized=False), _other(CATEGORY, "title", localized=False), WALK),
-    (_other(WIDE, "slug", localized=True), CATEGORY, WALK),
+    (_changed(WIDE, "summary", localized=False), _changed(CATEGORY, "title", localized=False), WALK),
+    (_changed(WIDE, "slug", localized=True), CATEGORY, WALK),
     (content_type("place", *reversed(WIDE["fields"])), CATEGORY, content_type("walk", ("title", "Symbol"))),
     (
-        _other(WIDE, "category", validations=[{"linkContentType": ["category"]}]),
+        _changed(WIDE, "category", validations=[{"linkContentType": ["category"]}]),
         content_type("category", ("body", "Text"), LINKED, display=""),
         WALK,
     ),
     (
-        _other(WIDE, "related", items=PARTS_OF_PAGES),
+        _changed(WIDE, "related", items=PARTS_OF_PAGES),
         content_type("category", ("title", "Symbol"), ("body", "Text"), LINKED),
         content_type("walk", ("title", "Symbol"), ("story", "RichText")),
     ),
     (
-        _other(WIDE, "related", items=PARTS_OF_PAGES),
+        _changed(WIDE, "related", items=PARTS_OF_PAGES),
         content_type("category", ("title", "Symbol"), ("url", "Symbol")),
         content_type(
             "walk", ("firstName", "Symbol"), ("lastName", "Symbol"), ("story", "RichText"), display="firstName"
@@ -131,14 +131,14 @@ ALL = """{{ entry|title }}{{ entry|lang }}{{ entry|foreign }} {{ entry.sys.revis
 {% for each in alternates %}{{ each.language.code }} {{ each.url }} {{ each.exact }} {% endfor %}
 {{ entry.tags|join(', ') }} {{ entry.picture|url }} {{ entry.picture.title }} {{ entry.picture|source }}
 {% for each in entry.related %}{{ each|title }} {{ each|url }} {{ each.body|length }} {% endfor %}
-{{ entry.nothing|url }}{{ entry.nothing.more }} {{ (entry|picture)|url }} {{ entry|facts|length }} {{ entry|lead }}
+{{ entry.nothing|url }}{{ entry.nothing.more }} {{ (entry|picture)|url }} {{ entry|changes|length }} {{ entry|lead }}
 {% include 'parts/note.html' ignore missing %}{% include ['parts/none.html', 'note.txt'] ignore missing %}
 {{ word('skip') }} {{ word('own') }} {{ site.title }} {{ site.base_url }} {{ page.url }} {{ home }}
 {{ 'place'|type_name }} {{ entry|translated|join(' ') }} {{ entry.sys.updatedAt|date }} {{ 1.5|number }}
 {{ page.locale|language }} {{ entry.body|html(3) }} {{ entry.story|html(2) }}
 {{ 'place'|type_name }} {{ entry.startDate|date }} {{ entry.data|table }} {{ entry.category|inline }}
 {% for each in (entry|layout).opening + (entry|layout).further %}{{ each.kind }} {{ each.name }} {% endfor %}
-{% for each in entry|facts %}{{ each|fact }} {% endfor %}{% for each in parts %}{{ each.name }}{% endfor %}
+{% for each in entry|changes %}{{ each|fact }} {% endfor %}{% for each in parts %}{{ each.name }}{% endfor %}
 {{ 'place'|type_name }} {{ entry|absolute }} {{ metadata(entry|title, entry|lead, entry|picture) }}
 {% for each in lists %}{{ each.title }} {{ each.count }} {{ each.url }}{{ each.feed }}{{ each.entries|length }}
 {% for part in each.parts %}{{ part.title }} {{ part.url }} {{ part.entries }} {% endfor %}{% endfor %}
@@ -155,7 +155,7 @@ TEMPLATES: dict[str, tuple[str, ...]] = {
     ),
     "walk.html": ("{{ entry.body|html }}{{ entry.category|url }}", "{% include 'parts/note.html' %}"),
     "own.html": (ALL, "{% extends 'walk.html' %}"),
-    "macros.html": tuple(f"{{% macro m(entry) %}}{each}{{% endmacro %}}" for each in PARTS),
+    "macros.html": tuple(f"{{% macro m(entry) %}}{text}{{% endmacro %}}" for text in PARTS),
     "parts/note.html": PARTS,
     "parts/entry.html": (*PARTS, "{{ nothing.at.all }}", "{{ entry }} {{ entry.sys.updatedAt }}"),
     "parts/none.html": PARTS,
@@ -192,11 +192,11 @@ TEMPLATES: dict[str, tuple[str, ...]] = {
     "static/files/a/file.svg": ("over an asset",),
 }
 LAST = 900
-"""Operations on files of a whole render, about; a kill that comes later does not come."""
+"""The approximate number of file operations of a full render; a kill planned for a later one does not happen."""
 
 
 class Change(NamedTuple):
-    """What an entry is to be; every number says one thing of it."""
+    """The state an entry is put into; every number chooses one aspect of it."""
 
     id: str
     type: str
@@ -221,7 +221,7 @@ JOBS = st.integers(1, 2)
 
 
 def _text(number: int, change: Change) -> str:
-    """Give a text with links inside the guide, one of them perhaps to what is not there; the last one is long."""
+    """Return a text with links inside the guide, some perhaps to pages that do not exist."""
     slug = SLUGS[(number + change.slug) % len(SLUGS)]
     texts = (
         "It turns.",
@@ -238,18 +238,18 @@ def _text(number: int, change: Change) -> str:
 
 def _document(target: dict[str, Any]) -> dict[str, Any]:
     identifier = target["sys"]["id"]
-    said = {"nodeType": "text", "value": f"The {identifier}", "marks": [], "data": {}}
+    leaf = {"nodeType": "text", "value": f"The {identifier}", "marks": [], "data": {}}
     urn = f"crn:contentful:::content:spaces/other/entries/{identifier}"
     elsewhere = {"sys": {"type": "ResourceLink", "linkType": "Contentful:Entry", "urn": urn}}
     nodes = (
         _node("embedded-entry-block", {"target": target}),
-        _node("heading-1", {}, said),
+        _node("heading-1", {}, leaf),
         _node("embedded-asset-block", {"target": link("Asset", identifier)}),
-        _node("entry-hyperlink", {"target": target}, said),
-        _node("asset-hyperlink", {"target": link("Asset", identifier)}, said),
+        _node("entry-hyperlink", {"target": target}, leaf),
+        _node("asset-hyperlink", {"target": link("Asset", identifier)}, leaf),
         _node("embedded-entry-inline", {"target": target}),
-        _node("resource-hyperlink", {"target": elsewhere}, said),
-        _node("hyperlink", {"uri": f"/place/{identifier}/"}, said),
+        _node("resource-hyperlink", {"target": elsewhere}, leaf),
+        _node("hyperlink", {"uri": f"/place/{identifier}/"}, leaf),
     )
     return _node("document", {}, *nodes)
 
@@ -259,7 +259,7 @@ def _node(kind: str, data: dict[str, Any], *content: dict[str, Any]) -> dict[str
 
 
 def make_entry(change: Change, revision: int) -> dict[str, Any]:
-    """Make an entry as it is delivered."""
+    """Make an entry as the API delivers it."""
     title, more = change.title, change.more
     texts: dict[str, Any] = {
         code: f"{'TitleÀé'[title]} {change.id if title % 2 else ''}{code if title % 3 else ''}"
@@ -285,12 +285,12 @@ def make_entry(change: Change, revision: int) -> dict[str, Any]:
     if more & 8:
         fields["slug"] = {"en-US": SLUGS[change.slug], "de-DE": SLUGS[-change.slug]}
     raw = entry(change.type, change.id, revision, **fields)
-    raw["metadata"]["tags"] = [link("Tag", f"tag{each}") for each in range(more % 3)]
+    raw["metadata"]["tags"] = [link("Tag", f"tag{number}") for number in range(more % 3)]
     return raw
 
 
 class GuideHistories(RuleBasedStateMachine):
-    """A guide over a mirror that is written by hand; `forks` runs the program and must be set."""
+    """A guide over a mirror that the test writes; `forks` runs the program and must be set."""
 
     forks: ClassVar[Forks]
 
@@ -306,35 +306,35 @@ class GuideHistories(RuleBasedStateMachine):
         self._clock = 1_600_000_000_000_000_000
 
     @initialize(
-        changes=st.lists(ENTRIES, min_size=4, max_size=6, unique_by=lambda each: each.id), assets=st.integers(1, 4)
+        changes=st.lists(ENTRIES, min_size=4, max_size=6, unique_by=lambda change: change.id), assets=st.integers(1, 4)
     )
     def open(self, changes: list[Change], assets: int) -> None:
         """Write a mirror and build the guide."""
         self.model(0, 0, 1)
         self._write_site()
-        for each in changes:
-            self.put_entry(each)
+        for change in changes:
+            self.put_entry(change)
         for number in range(assets):
             self.put_asset(IDS[number], number)
         self.build(1)
 
     def _write(self, path: str, data: bytes) -> None:
-        """Write a file of the guide; of three one looks as if it had just been written, as it has."""
+        """Write a file of the guide; two of three get an old mtime, one keeps the current time."""
         SpaceFiles(self.guide).write(path, data)
         self._revision += 1
         if self._revision % 3:
             self._age(self.guide / path)
 
     def _age(self, file: Path) -> None:
-        """Give a file a time of long ago that no other has."""
+        """Set the mtime of a file to a time long ago that no other file has."""
         self._clock += 1_000_001
         os.utime(file, ns=(self._clock, self._clock))
 
     def _write_site(self) -> None:
-        said = {name: value for name, value in self.settings.items() if value is not None}
-        self._write("site.yaml", json.dumps(said).encode())
+        given = {name: value for name, value in self.settings.items() if value is not None}
+        self._write("site.yaml", json.dumps(given).encode())
 
-    # What editors do.
+    # Edits in the space.
 
     @rule(change=ENTRIES)
     def put_entry(self, change: Change) -> None:
@@ -356,11 +356,11 @@ class GuideHistories(RuleBasedStateMachine):
             file = raw["fields"]["file"]
             file["de-DE"] = {**file["en-US"], "url": "//images.ctfassets.net/o/de.svg"}
         path = item_path(key, "", clash=True)
-        files = [f"content/{each.path}" for each in asset_files(Item(key, raw), path)]
+        files = [f"content/{file.path}" for file in asset_files(Item(key, raw), path)]
         self._paths[key] = [f"content/{path}", *files]
         self._write(f"content/{path}", canonical(raw))
-        for each in files[now == 5 :]:
-            self._write(each, PICTURE + each.encode())
+        for name in files[now == 5 :]:
+            self._write(name, PICTURE + name.encode())
 
     @precondition(lambda self: self._paths)
     @rule(place=st.integers(0, 99))
@@ -380,10 +380,10 @@ class GuideHistories(RuleBasedStateMachine):
     def model(self, types: int, locales: int, tags: int) -> None:
         """Change content types, locales or tags."""
         shutil.rmtree(self.guide / "content/model", ignore_errors=True)
-        paths = content_type_paths(each["sys"]["id"] for each in MODELS[types])
-        for each in MODELS[types]:
-            self._write(f"content/{paths[each['sys']['id']]}", canonical(each))
-        self._write(f"content/{LOCALES_PATH}", canonical({each["code"]: each for each in LOCALES[locales]}))
+        paths = content_type_paths(definition["sys"]["id"] for definition in MODELS[types])
+        for definition in MODELS[types]:
+            self._write(f"content/{paths[definition['sys']['id']]}", canonical(definition))
+        self._write(f"content/{LOCALES_PATH}", canonical({raw["code"]: raw for raw in LOCALES[locales]}))
         self._write(f"content/{TAGS_PATH}", canonical({f"tag{n}": {"name": f"Tag {n + tags}"} for n in range(tags)}))
 
     @rule(
@@ -399,13 +399,13 @@ class GuideHistories(RuleBasedStateMachine):
         moved[f"entry:{identifier}"] = {name: {code: values}}
         self._write(f"content/{MOVED_PATH}", canonical(moved))
 
-    # What hands do to files.
+    # Edits by hand.
 
     @rule(place=st.integers(0, 99), how=st.sampled_from(("gone", "longer", "touched", "touched", "replaced", "bad")))
     def handle(self, place: int, how: str) -> None:
-        """Remove, edit or touch a file under content/; one that is no JSON is mended after a build."""
-        found = sorted(each for each in (self.guide / "content").rglob("*") if each.is_file())
-        found = [each for each in found if how != "gone" or "model" not in each.parts]
+        """Remove, edit or touch a file under content/; one made invalid JSON is repaired after a build."""
+        found = sorted(path for path in (self.guide / "content").rglob("*") if path.is_file())
+        found = [path for path in found if how != "gone" or "model" not in path.parts]
         if not found:
             return
         file = found[place % len(found)]
@@ -428,16 +428,16 @@ class GuideHistories(RuleBasedStateMachine):
 
     @rule(name=st.sampled_from(sorted(TEMPLATES)), number=st.integers(0, 6))
     def template(self, name: str, number: int) -> None:
-        """Write a template or what lies beside one; the last number removes it."""
+        """Write a template or another file under templates/; the last number removes it."""
         file = self.guide / "templates" / name
         texts = TEMPLATES[name]
         if number == 6:
             if file.is_file():
                 file.unlink()
             return
-        above = [each for each in file.parents if each.is_file()]
-        for each in above:
-            each.unlink()
+        above = [parent for parent in file.parents if parent.is_file()]
+        for parent in above:
+            parent.unlink()
         if file.is_dir():
             shutil.rmtree(file)
         self._write(f"templates/{name}", texts[number % len(texts)].encode())
@@ -457,7 +457,7 @@ class GuideHistories(RuleBasedStateMachine):
     def spoil(self, place: int, how: str) -> None:
         """Delete or edit a file of the output, put a folder in its place, or remove its whole folder."""
         output = self.guide / "site"
-        found = sorted(each for each in output.rglob("*") if each.is_file() and each.name != ".exporter")
+        found = sorted(path for path in output.rglob("*") if path.is_file() and path.name != ".exporter")
         if not found:
             return
         file = found[place % len(found)]
@@ -478,12 +478,12 @@ class GuideHistories(RuleBasedStateMachine):
         )
     )
     def stray(self, path: str) -> None:
-        """Put into the output what does not belong there."""
+        """Add a file or folder that does not belong to the output."""
         file = self.guide / "site" / path
         if path.endswith("/"):
-            if not any(each.is_file() for each in (file, *file.parents)):
+            if not any(path.is_file() for path in (file, *file.parents)):
                 file.mkdir(parents=True, exist_ok=True)
-        elif not file.exists() and not any(each.is_file() for each in file.parents):
+        elif not file.exists() and not any(parent.is_file() for parent in file.parents):
             self._write(f"site/{path}", b"stray")
 
     @rule(what=st.sampled_from((".export", ".export/guide.db", ".export/templates", "site")))
@@ -494,7 +494,7 @@ class GuideHistories(RuleBasedStateMachine):
 
     @rule(share=st.floats(0, 1), how=st.sampled_from(("short", "noise", "zeros", "head")))
     def damage(self, share: float, how: str) -> None:
-        """Cut the index short, or lose a block of it."""
+        """Truncate the index or overwrite a block of it."""
         path = self.guide / ".export/guide.db"
         data = path.read_bytes() if path.exists() else b""
         start = 0 if how == "head" else int(share * len(data)) // 4096 * 4096
@@ -506,12 +506,12 @@ class GuideHistories(RuleBasedStateMachine):
 
     @rule(jobs=JOBS)
     def build(self, jobs: int) -> None:
-        """Build: what stands then is what a build from nothing makes."""
+        """Build: the output is the same as that of a build from scratch."""
         self._check(self._render(jobs))
 
     @rule(jobs=JOBS)
     def build_rested(self, jobs: int) -> None:
-        """Build long after anything came or went: from then on the names in folders are known by the folders' times."""
+        """Build long after any file was added or removed, when a folder's mtime is enough to know its names."""
         for folder in (self.guide / "content").rglob("*/"):
             self._age(folder)
         self.build(jobs)
@@ -524,7 +524,7 @@ class GuideHistories(RuleBasedStateMachine):
         now=st.integers(0, 7),
     )
     def build_one_change(self, jobs: int, place: int, what: str, now: int) -> None:
-        """Change one thing of an entry and build, as most builds are."""
+        """Change one aspect of an entry and build, as most builds do."""
         known = sorted(self._changes.values())
         changed: dict[str, Any] = {what: now % 7 if what == "title" else now}
         self.put_entry(known[place % len(known)]._replace(**changed))
@@ -533,7 +533,7 @@ class GuideHistories(RuleBasedStateMachine):
     @precondition(lambda self: any(key.kind == "asset" for key in self._paths))
     @rule(jobs=JOBS, place=st.integers(0, 99))
     def build_one_file(self, jobs: int, place: int) -> None:
-        """Take an asset's file away, or bring it back, and build."""
+        """Remove or restore an asset's file and build."""
         found = sorted(path for paths in self._paths.values() for path in paths if path.startswith("content/files/"))
         path = found[place % len(found)]
         if (self.guide / path).exists():
@@ -544,7 +544,7 @@ class GuideHistories(RuleBasedStateMachine):
 
     @rule(jobs=JOBS, at=st.integers(1, 60) | st.integers(1, LAST))
     def build_killed(self, jobs: int, at: int) -> None:
-        """Build and be killed at an operation on files."""
+        """Build and be killed at a file operation."""
         outcome = self._render(jobs, mortal=at)
         event(f"a build that was to be killed ended with {outcome.code}")
         lost = "a process of the build was ended from outside" in outcome.out
@@ -553,22 +553,22 @@ class GuideHistories(RuleBasedStateMachine):
 
     @rule(jobs=JOBS)
     def build_strictly(self, jobs: int) -> None:
-        """Build so that an error leaves site/ as it was."""
-        before = self._stamps()
+        """Build strictly: an error leaves site/ as it was."""
+        before = self._mtimes()
         outcome = self._render(jobs, "--strict")
         if outcome.code != 1:
             self._check(outcome)
             return
         event("an error stopped a strict build")
         assert outcome.json["render"]["stopped"], outcome
-        assert self._stamps() == before
+        assert self._mtimes() == before
 
     def _render(self, jobs: int, *options: str, mortal: int = 0, guide: Path | None = None) -> Outcome:
         arguments = ("-C", str(guide or self.guide), "render", "--json", "-j", str(jobs), *options)
         return self.forks.run(*arguments, mortal=mortal)
 
     def _check(self, outcome: Outcome) -> None:
-        """Hold a build against one from nothing; one after it has nothing to do."""
+        """Compare a build with one from scratch; the next build has nothing to do."""
         event(f"a build ended with {outcome.code}")
         fresh = self.root / "fresh"
         fresh.mkdir()
@@ -582,7 +582,7 @@ class GuideHistories(RuleBasedStateMachine):
         if outcome.code < 2:
             failed = outcome.json["render"]["failed"]
             assert (outcome.code, failed) == (1, expected.json["render"]["failed"]) or not failed, (outcome, expected)
-            assert self._said(outcome) == self._said(expected)
+            assert self._problems(outcome) == self._problems(expected)
             found, wanted = self._site(self.guide), self._site(fresh)
             differs = {path for path in {*found, *wanted} if found.get(path) != wanted.get(path)}
             assert not differs & wanted.keys(), sorted(differs)
@@ -592,37 +592,37 @@ class GuideHistories(RuleBasedStateMachine):
             self._check_rest(failed)
         shutil.rmtree(fresh)
 
-    def _said(self, outcome: Outcome) -> list[str]:
-        """Give what a build said is wrong, wherever the guide lies."""
+    def _problems(self, outcome: Outcome) -> list[str]:
+        """Return the problems that a build reported, independent of the guide's folder."""
         problems = outcome.json["problems"]
         history = [problem for problem in problems if problem["code"] in ("updates-missing", "updates-broken")]
-        assert all(problem["severity"] == "warning" for problem in history)  # what site/updates/ knows may be lost
-        said = json.dumps(sorted(str(problem) for problem in problems if problem not in history))
-        found: list[str] = json.loads(said.replace(str(self.root / "fresh"), str(self.guide)))
+        assert all(problem["severity"] == "warning" for problem in history)  # what site/updates/ records may be lost
+        text = json.dumps(sorted(str(problem) for problem in problems if problem not in history))
+        found: list[str] = json.loads(text.replace(str(self.root / "fresh"), str(self.guide)))
         return found
 
     def _check_rest(self, failed: int) -> None:
-        before = self._stamps()
+        before = self._mtimes()
         again = self._render(2)
         report = again.json["render"]
         work = {name: report[name] for name in ("rendered", "written", "removed", "failed")}
         assert work == {"rendered": 0, "written": 0, "removed": 0, "failed": failed}, again
-        assert self._stamps() == before
+        assert self._mtimes() == before
 
     def _site(self, guide: Path) -> dict[str, bytes]:
         site = guide / "site"
-        files = {each.relative_to(site).as_posix(): each for each in site.rglob("*")}
+        files = {path.relative_to(site).as_posix(): path for path in site.rglob("*")}
         return {
-            path: b"" if each.is_dir() else b"=" + each.read_bytes()
-            for path, each in files.items()
+            path: b"" if file.is_dir() else b"=" + file.read_bytes()
+            for path, file in files.items()
             if not path.startswith("updates")
         }
 
-    def _stamps(self) -> dict[str, int]:
-        return {str(each): each.stat().st_mtime_ns for each in (self.guide / "site").rglob("*")}
+    def _mtimes(self) -> dict[str, int]:
+        return {str(path): path.stat().st_mtime_ns for path in (self.guide / "site").rglob("*")}
 
     def teardown(self) -> None:
-        """End with a build that is held against one from nothing."""
+        """End with a build that is compared with one from scratch."""
         try:
             if sys.exc_info()[0] is None:
                 self.build(2)

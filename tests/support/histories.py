@@ -1,8 +1,8 @@
-"""Random histories of a space and of a guide over it: what happens to them, as rules that hypothesis plays.
+"""Random histories of a space and of a guide over it: hypothesis picks rules that change them.
 
-A space in files, an endpoint over it in this process, a guide's folder, runs in processes of their own. What a history
-must come to is said once, in `settle`. A test of more than the mirror takes `Histories` as it is, with another
-`command`, with what that builds (`built`), and with rules of its own.
+A space in files, an endpoint over it in this process, a guide's folder, runs in processes of their own. What must hold
+at the end of a history stands in one place, `settle`. A test of more than the mirror takes `Histories` as it is, with
+another `command`, with what that builds (`built`), and with rules of its own.
 """
 
 from __future__ import annotations
@@ -37,7 +37,7 @@ if TYPE_CHECKING:
     from tests.support.forks import Forks
 
 IDS = ("a", "A", "b", "B", "c", "con", "../é")
-"""Ids that are file names, that are none, and that differ only by case."""
+"""Ids that are valid file names, that are not, and that differ only by case."""
 
 MODELS = (
     (PLACE, CATEGORY),
@@ -65,21 +65,21 @@ PASSING = {
     "http-links": (1, 40),
     "no-environment": (1, 40),
 }
-"""The endpoint's faults but `slow`, which is nothing but that; how many requests one hits: a few, or all."""
+"""The endpoint's faults, without `slow`, which only delays, and how many requests a fault affects: a few, or all."""
 
 LAST_OPERATION = 120
-"""Of a run on a space as small as this; one that a kill does not reach ends by itself."""
+"""The last file operation to kill a run at; a run on so small a space may end before that."""
 
 BLOCK = 4096
-"""Bytes of a disk that are lost at once."""
+"""Bytes of a disk that are lost together."""
 
 MOVED = f"content/{MOVED_PATH}"
 SCRATCH = {"space.db", "lock", "mirror.db", "settings.json"}
-"""What stands in .export/ when nothing is under way."""
+"""The files in .export/ when no run is under way."""
 
 
 class Edit(NamedTuple):
-    """An edit in the space: what it is of, and the number of what that now is (0: deleted)."""
+    """An edit in the space: the item, and the number of its new state (0: deleted)."""
 
     kind: str
     id: str
@@ -93,7 +93,7 @@ class Edit(NamedTuple):
 
 
 class Space:
-    """A space in files that editors work in, and what it holds."""
+    """A space in files that editors work in, and its items."""
 
     def __init__(self, root: Path) -> None:
         self.files = SpaceFiles(root)
@@ -112,13 +112,13 @@ class Space:
         self.files.write(TAGS_PATH, canonical(named))
 
     def edit(self, edit: Edit) -> None:
-        """Publish or delete an item; one that came back may count its revisions from one again."""
-        stood = self.items.pop(edit.key, None) is not None
+        """Publish or delete an item; one published again may count its revisions from 1 again."""
+        existed = self.items.pop(edit.key, None) is not None
         for path in self._paths.pop(edit.key, ()):
             (self.files.root / path).unlink()
         if not edit.now:
             return
-        starts_over = not stood and edit.now % 2
+        starts_over = not existed and edit.now % 2
         revision = self._revisions[edit.key] = 1 if starts_over else self._revisions.get(edit.key, 0) + 1
         raw = self.items[edit.key] = _entry(edit, revision) if edit.kind == "entry" else _asset(edit, revision)
         path = item_path(edit.key, edit.content_type, clash=True)
@@ -130,7 +130,7 @@ class Space:
 
 
 def _entry(edit: Edit, revision: int) -> dict[str, Any]:
-    """Make an entry; the number says which slug, languages, text and links it has."""
+    """Make an entry; the number chooses its slug, languages, text and links."""
     now = edit.now
     texts = {"en-US": f"Title {now}", **({"de-DE": "Titel"} if now % 2 else {}), **({"ar": "برج"} if now % 3 else {})}
     links = {"category": link("Entry", IDS[now % len(IDS)]), "picture": link("Asset", IDS[-now % len(IDS)])}
@@ -140,9 +140,9 @@ def _entry(edit: Edit, revision: int) -> dict[str, Any]:
 
 
 def _asset(edit: Edit, revision: int) -> dict[str, Any]:
-    """Make an asset; the number says which files it has (from 5 on two of them) and what they are called.
+    """Make an asset; the number chooses its files (two of them from 5 on) and their names.
 
-    The same address always stands for the same bytes; it also comes under another name and with other metadata.
+    The same URL always has the same bytes, though under different names and with different metadata.
     """
     raw = entry("", edit.id, revision, title=f"Revision {revision}")
     raw["sys"] |= {"type": "Asset"}
@@ -162,7 +162,7 @@ def _file_bytes(url: str) -> bytes:
 
 
 class Snapshot(NamedTuple):
-    """A commit of the guide: its files that git knows, and whether hands had been at them."""
+    """A commit of the guide: the files under version control, and whether they had been edited by hand."""
 
     files: dict[str, bytes]
     by_hand: bool
@@ -180,8 +180,8 @@ FAULTS = st.sampled_from(sorted(PASSING)).flatmap(lambda name: st.tuples(st.just
 class Histories(RuleBasedStateMachine):
     """A space, its endpoint and a guide over it.
 
-    `forks` runs the program and must be set. `command` is what runs; `built` are the folders that it makes beside
-    content/, each with a slash at its end: git does not know them, but they are compared.
+    `forks` runs the program and must be set. `command` is what runs; `built` are the folders that it makes besides
+    content/, each with a slash at the end: they are compared, but not under version control.
     """
 
     forks: ClassVar[Forks]
@@ -201,11 +201,11 @@ class Histories(RuleBasedStateMachine):
         self.unowned: set[str] = set()
         self.commits: list[Snapshot] = []
         self._meanwhile: dict[int, Sequence[Edit]] = {}
-        self._asked = 0
+        self._request_count = 0
 
     @initialize(edits=st.lists(ENTRIES, min_size=2, max_size=6), more=st.lists(ASSETS, max_size=3))
     def open(self, edits: list[Edit], more: list[Edit]) -> None:
-        """Serve the space, which has its name of the items that it starts with, and publish a few more."""
+        """Serve the space, whose first items give it its id, and publish a few more."""
         self.space.edit(Edit("entry", "a", 1, "place"))
         folder = SpaceFolder(self.space.files.root)
         self.endpoint = self._stack.enter_context(open_endpoint(folder, self.root / "log.db", Listening(keep=False)))
@@ -214,12 +214,12 @@ class Histories(RuleBasedStateMachine):
         self.configure(0)
 
     def _answering(self, endpoint: Endpoint) -> Callable[[str, str, str], Answer]:
-        """Give the endpoint's answers, with edits that are published just before some of them."""
+        """Return a function that answers as the endpoint does, publishing edits just before some answers."""
         answer = endpoint.space.answer
 
         def answering(target: str, authorization: str, base: str) -> Answer:
-            self._asked += 1
-            for edit in self._meanwhile.pop(self._asked, ()):
+            self._request_count += 1
+            for edit in self._meanwhile.pop(self._request_count, ()):
                 self.space.edit(edit)
             return answer(target, authorization, base)
 
@@ -246,7 +246,7 @@ class Histories(RuleBasedStateMachine):
 
     @rule(options=OPTIONS)
     def run_well(self, options: set[str]) -> None:
-        """Run with nothing in the way: the mirror is what the space is, or was when an interrupted sync began."""
+        """Run without faults: the mirror equals the space as it is, or as it was when an interrupted sync began."""
         interrupted = self._is_interrupted()
         outcome = self._run(*options)
         if outcome.code == 4:
@@ -259,12 +259,12 @@ class Histories(RuleBasedStateMachine):
         self._commit()
 
     def _is_interrupted(self) -> bool:
-        """Tell whether pages wait for those that follow them, which are of the state that the sync began with."""
+        """Return whether a sync was interrupted, whose remaining pages are of the state at which it began."""
         return (self.guide / ".export/staging/sync.db").exists()
 
     @rule(options=OPTIONS, at=st.integers(1, LAST_OPERATION))
     def run_killed(self, options: set[str], at: int) -> None:
-        """Run and be killed at an operation on files."""
+        """Run and be killed at a file operation."""
         self._run_badly(options, at=at)
 
     @rule(options=OPTIONS, fault=FAULTS)
@@ -294,7 +294,7 @@ class Histories(RuleBasedStateMachine):
     ) -> None:
         if fault is not None:
             self.endpoint.faults.switched_on[fault[0]] = Fault(*fault, 0.0)
-        self._meanwhile = {self._asked + request: edits}
+        self._meanwhile = {self._request_count + request: edits}
         interrupted = self._is_interrupted()
         outcome = self._run(*options, *(["--deadline=1"] if fault is not None else []), mortal=at)
         self.endpoint.faults.switched_on.clear()
@@ -313,25 +313,25 @@ class Histories(RuleBasedStateMachine):
         self.commits.append(Snapshot(self._versioned(), self.by_hand))
 
     def _files(self, guide: Path) -> dict[str, bytes]:
-        """Give all files of a guide but its cache."""
-        found = (each for each in guide.rglob("*") if each.is_file())
-        paths = {each.relative_to(guide).as_posix(): each for each in found}
-        return {path: each.read_bytes() for path, each in paths.items() if not path.startswith(".export/")}
+        """Return all files of a guide except its cache."""
+        found = (path for path in guide.rglob("*") if path.is_file())
+        paths = {path.relative_to(guide).as_posix(): path for path in found}
+        return {path: file.read_bytes() for path, file in paths.items() if not path.startswith(".export/")}
 
     def _versioned(self) -> dict[str, bytes]:
-        """Give the guide's files that git knows."""
+        """Return the guide's files under version control."""
         ignored = (*self.built, *self.foreign)
         return {path: data for path, data in self._files(self.guide).items() if not path.startswith(ignored)}
 
     @rule(what=st.sampled_from((".export", ".export/mirror.db", ".export/staging", ".syncstate")))
     def lose(self, what: str) -> None:
-        """Lose a cache, or the token."""
+        """Lose a cache or the token."""
         path = self.guide / what
         shutil.rmtree(path) if path.is_dir() else path.unlink(missing_ok=True)
 
     @rule(share=st.floats(0, 1), what=st.sampled_from(("mirror.db", "staging/sync.db")), short=st.booleans())
     def damage(self, share: float, what: str, short: bool) -> None:
-        """Cut a database short, or lose a block of it."""
+        """Truncate a database or lose a block of it."""
         path = self.guide / ".export" / what
         data = path.read_bytes() if path.exists() else b""
         at = int(share * len(data))
@@ -359,7 +359,7 @@ class Histories(RuleBasedStateMachine):
 
     @rule(what=st.sampled_from(("entry", "asset", "twin")), identifier=st.sampled_from(IDS))
     def add_by_hand(self, what: str, identifier: str) -> None:
-        """Add a file that is an item's, as if of one that the space has."""
+        """Add the file of an item, as if the space had it."""
         edit = Edit("asset", identifier, 1) if what == "asset" else Edit("entry", identifier, 1, "place")
         name = item_path(edit.key, edit.content_type)
         data = canonical(_asset(edit, 1) if what == "asset" else _entry(edit, 1))
@@ -373,7 +373,7 @@ class Histories(RuleBasedStateMachine):
 
     @rule(folder=st.sampled_from(("", "/entries/place", "/files", "/files/a", "/model")))
     def add_foreign(self, folder: str) -> None:
-        """Put a file of one's own under content/, which stays."""
+        """Put a file that is no item's under content/, where it stays."""
         path = f"content{folder}/notes.md"
         SpaceFiles(self.guide).write(path, b"Mine.\n")
         self.foreign[path] = b"Mine.\n"
@@ -386,7 +386,7 @@ class Histories(RuleBasedStateMachine):
     @precondition(lambda self: self.commits)
     @rule(place=st.integers(0, 99), whole=st.booleans())
     def check_out(self, place: int, whole: bool) -> None:
-        """Take back an older commit, or content/ alone out of it; what git does not know stays."""
+        """Check out an older commit, or only its content/; files that are not under version control stay."""
         commit = self.commits[place % len(self.commits)]
         part = ("",) if whole else ("content/",)
         for path in self._versioned():
@@ -399,9 +399,9 @@ class Histories(RuleBasedStateMachine):
         self.site = json.loads((self.guide / "site.yaml").read_bytes())
 
     def settle(self) -> None:
-        """Run once more: all is as it would be from nothing, with nothing left over and nothing left to do.
+        """Run once more: the result equals a run from scratch, with nothing left over and nothing left to do.
 
-        A sync that was interrupted is finished before that: its pages are of the state that it began with.
+        An interrupted sync is finished before that: its pages are of the state at which it began.
         """
         if self._is_interrupted():
             outcome = self._run("--allow-empty")
@@ -418,9 +418,9 @@ class Histories(RuleBasedStateMachine):
         self._compare(fresh)
         shutil.rmtree(fresh)
         self._check_items()
-        before = self._stamps()
+        before = self._mtimes()
         assert self._run("--allow-empty").code == 0
-        after = self._stamps()
+        after = self._mtimes()
         touched = {path for path in {*before, *after} if before.get(path) != after.get(path)}
         assert not touched, touched
         status = self.forks.run("-C", str(self.guide), "status")
@@ -428,21 +428,21 @@ class Histories(RuleBasedStateMachine):
         self._commit()
 
     def _compare(self, fresh: Path) -> None:
-        """Hold the guide against a fresh one with its record of earlier addresses; of the tokens their meaning."""
+        """Compare the guide with a fresh one that has the same record of earlier URLs; tokens by their meaning."""
         found, expected = self._files(self.guide), self._files(fresh) | self.foreign
         self._clean(set(found).difference(expected))
         found = {path: data for path, data in found.items() if (self.guide / path).exists()}
         differs = {path for path in {*found, *expected} if found.get(path) != expected.get(path)}
         assert differs <= {".syncstate"}, sorted(differs)
         states = [json.loads(files[".syncstate"]) for files in (found, expected)]
-        assert [self._news(each.pop("token")) for each in states] == [[], []]
+        assert [self._news(state.pop("token")) for state in states] == [[], []]
         assert states[0] == states[1]
         assert {str(key) for key in self._wanted()}.issuperset(decode(found.get(MOVED, b"{}")))
-        scratch = {each.name for each in (self.guide / ".export").iterdir()}
-        assert scratch == {each.name for each in (fresh / ".export").iterdir()} <= SCRATCH
+        scratch = {path.name for path in (self.guide / ".export").iterdir()}
+        assert scratch == {path.name for path in (fresh / ".export").iterdir()} <= SCRATCH
 
     def _clean(self, left: set[str]) -> None:
-        """Remove files of deleted items that hands had made nobody's: they stay, and are told."""
+        """Remove files of deleted items that lost their owner in an edit by hand: they stay and `status` lists them."""
         emptied = {path for path in left if self.unowned and not (self.guide / path).stat().st_size}
         orphans = sorted(path for path in left if path in emptied or path.startswith(tuple(self.unowned)))
         status = self.forks.run("-C", str(self.guide), "status")
@@ -452,7 +452,7 @@ class Histories(RuleBasedStateMachine):
         self.unowned.clear()
 
     def _news(self, token: str) -> list[Any]:
-        """Ask what is new since a token: it says by what comes which state of the space it stands for."""
+        """Return the changes since a token, which show the state of the space that it stands for."""
         answer = self.endpoint.space.answer(
             f"/spaces/small/environments/master/sync?sync_token={token}", "Bearer t", ""
         )
@@ -462,7 +462,7 @@ class Histories(RuleBasedStateMachine):
         return found
 
     def _wanted(self) -> dict[Key, Any]:
-        """Give what of the space the mirror is to hold."""
+        """Return the items of the space that the mirror has to contain."""
         only = self.site["source"].get("only", ("place", "category"))
         types = {
             key: raw["sys"].get("contentType", {}).get("sys", {}).get("id") for key, raw in self.space.items.items()
@@ -470,7 +470,7 @@ class Histories(RuleBasedStateMachine):
         return {key: raw for key, raw in self.space.items.items() if types[key] in (None, *only)}
 
     def _check_items(self) -> None:
-        """Hold the mirror's items against the space's own, where no hands have been at them."""
+        """Compare the mirror's items with those of the space, unless they have been edited by hand."""
         if self.by_hand:
             return
         found = {}
@@ -484,11 +484,11 @@ class Histories(RuleBasedStateMachine):
         differs = [key for key in sorted({*found, *wanted}) if found.get(key) != wanted.get(key)]
         assert not differs, differs
 
-    def _stamps(self) -> dict[str, int]:
-        return {str(each.relative_to(self.guide)): each.stat().st_mtime_ns for each in self.guide.rglob("*")}
+    def _mtimes(self) -> dict[str, int]:
+        return {str(path.relative_to(self.guide)): path.stat().st_mtime_ns for path in self.guide.rglob("*")}
 
     def teardown(self) -> None:
-        """Settle the history; one that has failed already has failed by its own words."""
+        """Settle the history unless it has already failed."""
         try:
             if sys.exc_info()[0] is None:
                 self.settle()

@@ -1,6 +1,6 @@
-"""Run the program and end it, as SIGKILL would, at the n-th operation on files: `python -m tests.support.killer N …`.
+"""Run the program and end it, as SIGKILL would, at its N-th file operation: `python -m tests.support.killer N …`.
 
-With N of 0 nothing is killed and the number of operations is printed.
+If N is 0, nothing is killed and the number of operations is printed.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ KILLED = 99
 
 
 class _Fate:
-    """The operations so far, of all threads, and the one that is the last."""
+    """The number of file operations so far, in all threads, and the number of the last one."""
 
     def __init__(self, mortal: int) -> None:
         self.mortal = mortal
@@ -28,31 +28,31 @@ class _Fate:
         self._numbers = itertools.count(1)
 
     def counted(self, operation: Callable[..., Any], half: Callable[..., Any] | None = None) -> Callable[..., Any]:
-        """Wrap an operation: with an odd number one dies before it, or `half` done; with an even one after it."""
+        """Wrap an operation: an odd number kills before it or, given `half`, halfway through; an even one after it."""
 
         def counting(*arguments: Any, **values: Any) -> Any:
-            me = self.count = next(self._numbers)
-            if me == self.mortal and me % 2:
+            number = self.count = next(self._numbers)
+            if number == self.mortal and number % 2:
                 if half is not None:
                     half(*arguments, **values)
                 os._exit(KILLED)
             try:
                 return operation(*arguments, **values)
             finally:
-                if me == self.mortal:
+                if number == self.mortal:
                     os._exit(KILLED)
 
         return counting
 
 
 def arm(mortal: int) -> _Fate:
-    """Let this process die at its n-th operation on files from now on; with 0 they are counted alone."""
+    """Kill this process at its n-th file operation from now on; if n is 0, only count them."""
     fate = _Fate(mortal)
     for name in ("unlink", "replace", "rmdir", "mkdir", "link"):
         setattr(os, name, fate.counted(getattr(os, name)))
     write, write_bytes = os.write, Path.write_bytes
     os.write = fate.counted(write, lambda handle, data: write(handle, data[: len(data) // 2]))
-    Path.write_bytes = fate.counted(  # type: ignore[method-assign] # wrapped for this process alone
+    Path.write_bytes = fate.counted(  # type: ignore[method-assign] # wrapped in this process only
         write_bytes, lambda path, data: write_bytes(path, data[: len(data) // 2])
     )
 
@@ -67,11 +67,11 @@ def arm(mortal: int) -> _Fate:
 
     def connect_quickly(*arguments: Any, **values: Any) -> sqlite3.Connection:
         database: sqlite3.Connection = connect(*arguments, **{**values, "factory": Connection})
-        with suppress(sqlite3.Error):  # a process that dies takes nothing along that it has written
+        with suppress(sqlite3.Error):  # what a killed process has written is still there
             sqlite3.Connection.execute(database, "PRAGMA synchronous = OFF")
         return database
 
-    sqlite3.connect = connect_quickly  # type: ignore[assignment] # wrapped for this process alone
+    sqlite3.connect = connect_quickly  # type: ignore[assignment] # wrapped in this process only
     return fate
 
 

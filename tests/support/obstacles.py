@@ -1,4 +1,4 @@
-"""What may lie in a guide's folders in place of what belongs there: links, hard links, pipes, devices and others."""
+"""Obstacles: links, hard links, pipes, devices and the like at paths where a guide's own files belong."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ SECRET = b"SECRET OUTSIDE"
 
 
 def make_outside(folder: Path) -> Path:
-    """Make a folder of somebody else's files, some of them named as those of a guide."""
+    """Make a folder of someone else's files, some with the names of a guide's files."""
     for name in ("index.html", "castle.json", "castle.svg", "castle/index.html", "deep/below/photo.jpg", ".bashrc"):
         (folder / name).parent.mkdir(parents=True, exist_ok=True)
         (folder / name).write_bytes(SECRET + name.encode())
@@ -26,8 +26,8 @@ def make_outside(folder: Path) -> Path:
     return folder
 
 
-def look_of(folder: Path) -> dict[str, tuple[int, int, bytes]]:
-    """Return kind, time and bytes of all that a folder holds; the time of a folder tells what came and went."""
+def snapshot_of(folder: Path) -> dict[str, tuple[int, int, bytes]]:
+    """Return mode, mtime and bytes of everything in a folder; a folder's mtime shows that files came or went."""
     found = {}
     for path in sorted([folder, *folder.rglob("*")]):
         status = path.lstat()
@@ -70,12 +70,12 @@ def may_make_devices(folder: Path) -> bool:
 
 
 def obstacles(folder: Path) -> dict[str, Callable[[Path, Path], object]]:
-    """Return what can be made here, by name."""
+    """Return the functions that make an obstacle on this machine, by name."""
     return OBSTACLES | ({"device": _device} if may_make_devices(folder) else {})
 
 
 def clear(path: Path) -> None:
-    """Remove what lies at a path, following nothing."""
+    """Remove whatever is at a path, without following links."""
     if path.is_dir() and not path.is_symlink():
         shutil.rmtree(path)
     elif os.path.lexists(path):
@@ -83,14 +83,14 @@ def clear(path: Path) -> None:
 
 
 def odd_ones(folder: Path) -> list[str]:
-    """Return what lies in a folder and is neither file nor folder."""
+    """Return the paths in a folder that are neither file nor folder."""
     kinds = {path: path.lstat().st_mode for path in folder.rglob("*")}
     return [str(path) for path, mode in kinds.items() if not stat.S_ISREG(mode) and not stat.S_ISDIR(mode)]
 
 
 @contextmanager
 def at_most(seconds: int) -> Iterator[None]:
-    """Raise TimeoutError where the block waits for something that never comes, such as a pipe's writer."""
+    """Raise TimeoutError if the block waits for something that never comes, such as the writer of a pipe."""
 
     def end(*_: object) -> None:
         raise TimeoutError(f"still not done after {seconds} s")

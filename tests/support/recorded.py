@@ -1,4 +1,4 @@
-"""Real spaces to build guides of: exports, and initial syncs in recordings with the content model that they need."""
+"""Real spaces to build guides from: exports, and initial syncs in recordings with the content model that they need."""
 
 from __future__ import annotations
 
@@ -24,12 +24,12 @@ FORMATS = {"image/jpeg": "JPEG", "image/png": "PNG", "image/gif": "GIF", "image/
 DRAWING = b'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 3 2"><path fill="#888" d="M0 0h3v2H0z"/></svg>'
 HOSTS = re.compile(r"//(?:images|assets|videos|downloads)\.(?:ctfassets\.net|contentful\.com)")
 LARGEST = 240
-"""Pixels of a made-up picture, at most; its shape is that of the original."""
+"""Pixels of a made-up picture, at most; it has the proportions of the original."""
 
 
 @dataclass(frozen=True)
 class Recorded:
-    """What a space's server answered: its syncs one after another, its content types and locales."""
+    """The answers of a space's server: its syncs one after another, its content types and locales."""
 
     name: str
     pages: tuple[Any, ...]
@@ -39,9 +39,9 @@ class Recorded:
 
     @contextmanager
     def serve(self) -> Iterator[str]:
-        """Serve the space while the block runs; every sync gives the next page, every asset's URL a real file."""
+        """Serve the space while the block runs: each sync returns the next page, each asset's URL a real file."""
         steps = iter(self.pages)
-        files = {path: data for each in self.pages for path, data in files_of(each["items"])}
+        files = {path: data for page in self.pages for path, data in files_of(page["items"])}
         here = ""
 
         def script(request: Request) -> Reply:
@@ -57,12 +57,12 @@ class Recorded:
             yield stub.url
 
     def _moved(self, body: Any, host: str) -> Reply:
-        """Answer a page whose asset files lie at the server's own host."""
+        """Return a page with the URLs of its asset files on the server's own host."""
         return Reply(json.loads(HOSTS.sub(f"//{host}", json.dumps(body))))
 
 
 def files_of(items: list[Any]) -> Iterator[tuple[str, bytes]]:
-    """Yield path and bytes of each asset's files: a picture of its kind and shape, or text, as long as it says."""
+    """Yield path and bytes of each asset's files: a picture of its type and proportions, or text, of its size."""
     for item in items:
         for value in item.get("fields", {}).get("file", {}).values() if item["sys"]["type"] == "Asset" else ():
             if value and value.get("url"):
@@ -70,14 +70,14 @@ def files_of(items: list[Any]) -> Iterator[tuple[str, bytes]]:
 
 
 def file_like(value: dict[str, Any]) -> bytes:
-    """Make a file of the kind, and of the size, that an asset's metadata says."""
+    """Make a file of the type and size that an asset's metadata states."""
     details = value.get("details") or {}
     kind = str(value.get("contentType"))
     data = DRAWING if kind == "image/svg+xml" else b"A file.\n"
     if kind in FORMATS:
-        shape = details.get("image") or {"width": 30, "height": 20}
-        factor = min(1.0, LARGEST / max(shape["width"], shape["height"]))
-        size = (max(1, round(shape["width"] * factor)), max(1, round(shape["height"] * factor)))
+        dimensions = details.get("image") or {"width": 30, "height": 20}
+        factor = min(1.0, LARGEST / max(dimensions["width"], dimensions["height"]))
+        size = (max(1, round(dimensions["width"] * factor)), max(1, round(dimensions["height"] * factor)))
         hue = sum(map(ord, value["url"])) % 200
         made = io.BytesIO()
         Image.linear_gradient("L").resize(size).convert("RGB").point(lambda tone: (tone + hue) % 256).save(
@@ -89,7 +89,7 @@ def file_like(value: dict[str, Any]) -> bytes:
 
 
 def initial_syncs() -> Iterator[Recorded]:
-    """Give every recording that holds an initial sync: with its own content model, and with a made-up one."""
+    """Yield every recording that contains an initial sync: with its own content model and with made-up ones."""
     for number, chain in enumerate(chains()):
         if chain.first_token is None:
             name = re.sub(r"\W+", "-", f"{number} {chain.name.split('?')[0]}").strip("-").replace("https-cdn-", "")
@@ -97,27 +97,29 @@ def initial_syncs() -> Iterator[Recorded]:
             made = made_up_types([item for page in chain.pages for item in page["items"]])
             locales = recorded_locales(chain.name) or locales_in(chain.pages)
             if own:
-                known = {each["sys"]["id"] for each in own}
+                known = {item["sys"]["id"] for item in own}
                 yield Recorded(
                     f"{name}-own", chain.pages, [*own, *(t for t in made if t["sys"]["id"] not in known)], locales
                 )
             yield Recorded(f"{name}-made", chain.pages, made, locales)
-            yield Recorded(f"{name}-bare", chain.pages, [bare(each) for each in made], locales_in(chain.pages))
+            yield Recorded(f"{name}-bare", chain.pages, [bare(item) for item in made], locales_in(chain.pages))
 
 
 def recorded_types(name: str) -> list[Any]:
-    """Give the content types that a recording has beside its syncs."""
+    """Return the content types that a recording contains besides its syncs."""
     if name == "watermark":
         return list(read("fix_wcc_content_types_cdn")["items"])
     if name == "rich text":
         return list(read("fix_java_rich_text_content_types")["items"])
-    found = {each["body"]["sys"]["id"]: each["body"] for each in _answers(name) if "/content_types/" in each["url"]}
+    found = {
+        answer["body"]["sys"]["id"]: answer["body"] for answer in _answers(name) if "/content_types/" in answer["url"]
+    }
     return list(found.values())
 
 
 def recorded_locales(name: str) -> list[Any]:
-    """Give the locales that a recording has beside its syncs."""
-    found = [each["body"]["items"] for each in _answers(name) if urlsplit(each["url"]).path.endswith("/locales")]
+    """Return the locales that a recording contains besides its syncs."""
+    found = [answer["body"]["items"] for answer in _answers(name) if urlsplit(answer["url"]).path.endswith("/locales")]
     return list(found[0]) if found else []
 
 
@@ -125,11 +127,15 @@ def _answers(name: str) -> list[Any]:
     file = name.split(":")[0]
     if not (RECORDINGS / f"{file}.json").is_file():
         return []
-    return [each for each in read(file)["interactions"] if each["status"] == 200 and isinstance(each["body"], dict)]
+    return [
+        interaction
+        for interaction in read(file)["interactions"]
+        if interaction["status"] == 200 and isinstance(interaction["body"], dict)
+    ]
 
 
 def made_up_types(items: list[Any]) -> list[Any]:
-    """Make up the content types of entries out of their fields, as an editor could have made them."""
+    """Derive the content types of entries from their fields, as an editor could have made them."""
     types: dict[str, dict[str, Any]] = {}
     for item in items:
         if item["sys"]["type"] == "Entry":
@@ -150,49 +156,49 @@ def made_up_types(items: list[Any]) -> list[Any]:
 
 
 def words(identifier: str) -> str:
-    """Give an id as an editor would call it."""
+    """Return the name that an editor would give to an id."""
     return re.sub(r"(?<=[a-z])(?=[A-Z])|[-_]", " ", identifier).capitalize()
 
 
 def bare(content_type: dict[str, Any]) -> dict[str, Any]:
-    """Give a content type without display field, names and what is said of links; nothing of it is localised."""
-    fields = [{**each, "name": each["id"], "localized": False} for each in content_type["fields"]]
+    """Return a content type without display field, names, validations of links and localised fields."""
+    fields = [{**field, "name": field["id"], "localized": False} for field in content_type["fields"]]
     return {**content_type, "displayField": None, "fields": fields}
 
 
 def field_of(name: str, value: Any) -> dict[str, Any]:
-    """Tell a field by a value of it."""
-    said: dict[str, Any] = {"id": name, "name": words(name), "required": False}
+    """Return the field definition that fits a value."""
+    definition: dict[str, Any] = {"id": name, "name": words(name), "required": False}
     if isinstance(value, list):
         first = value[0] if value else ""
         items = {"type": "Symbol"} if isinstance(first, str) else {"type": "Link", "linkType": link_type(first)}
-        whole = isinstance(first, str) or link_type(first) is not None
-        return {**said, "type": "Array", "items": items} if whole else {**said, "type": "Object"}
+        typed = isinstance(first, str) or link_type(first) is not None
+        return {**definition, "type": "Array", "items": items} if typed else {**definition, "type": "Object"}
     if link_type(value) is not None:
-        return {**said, "type": "Link", "linkType": link_type(value)}
+        return {**definition, "type": "Link", "linkType": link_type(value)}
     if isinstance(value, dict):
         kinds = {"nodeType": "RichText", "lat": "Location"}
-        return {**said, "type": next((kind for key, kind in kinds.items() if key in value), "Object")}
+        return {**definition, "type": next((kind for key, kind in kinds.items() if key in value), "Object")}
     if isinstance(value, str):
         if re.fullmatch(r"\d{4}-\d\d-\d\d(T.*)?", value):
-            return {**said, "type": "Date"}
-        return {**said, "type": "Text" if len(value) > 120 or "\n" in value else "Symbol"}
-    return {**said, "type": {bool: "Boolean", int: "Integer"}.get(type(value), "Number")}
+            return {**definition, "type": "Date"}
+        return {**definition, "type": "Text" if len(value) > 120 or "\n" in value else "Symbol"}
+    return {**definition, "type": {bool: "Boolean", int: "Integer"}.get(type(value), "Number")}
 
 
 def link_type(value: Any) -> str | None:
-    """Tell what a Link leads to."""
+    """Return the type that a Link points to, or None for another value."""
     sys = value.get("sys") if isinstance(value, dict) else None
     return sys["linkType"] if isinstance(sys, dict) and sys.get("type") == "Link" else None
 
 
 def exports() -> list[str]:
-    """Name the exports."""
-    return sorted(each.name for each in RECORDINGS.glob("export_*.json"))
+    """Return the names of the exports."""
+    return sorted(path.name for path in RECORDINGS.glob("export_*.json"))
 
 
 def put_export(name: str, folder: Path) -> Path:
-    """Put an export into a folder, its assets' files beside it as `--download-assets` does."""
+    """Copy an export into a folder, with its assets' files next to it as `--download-assets` puts them."""
     file = folder / name
     file.write_bytes((RECORDINGS / name).read_bytes())
     for asset in json.loads(file.read_bytes())["assets"]:

@@ -1,4 +1,4 @@
-"""A small guide as its pages see it, with partial templates that only say their names."""
+"""A small guide as its pages see it, with partial templates that only print their names."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ HERE = "/place/castle/"
 
 @contextmanager
 def open_views(folder: Path) -> Iterator[Callable[[str], View]]:
-    """Make a guide of two places and a picture in a folder; yield a function from a page's address to its view."""
+    """Make a guide of two places and a picture in a folder; yield a function from a page's URL to its view."""
     files = SpaceFiles(folder)
     files.put_model(PLACE, CATEGORY, locales=[locale("en-US", default=True), locale("ar", "en-US")])
     files.put(entry("place", "castle", title={"en-US": "Castle", "ar": "القلعة"}, slug="castle"))

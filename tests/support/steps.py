@@ -1,4 +1,4 @@
-"""Builds one after another, each compared with a build from nothing; used by the tests of recorded reads."""
+"""Successive builds, each compared with a build from scratch; used by the tests of recorded reads."""
 
 from __future__ import annotations
 
@@ -25,13 +25,13 @@ ALL = [*CARDS, *CATEGORIES, *CASTLE, *MILL]
 
 
 def pages_of(guide: Guide) -> dict[str, bytes]:
-    """Give the pages under site/ by address."""
+    """Return the pages under site/ by URL."""
     found = guide.files("site").items()
     return {path[4:].removesuffix("index.html"): data for path, data in found if path.endswith("/index.html")}
 
 
 def from_nothing(guide: Guide) -> dict[str, bytes]:
-    """Give what a build from nothing makes of the same content/, templates and site.yaml."""
+    """Return what a build from scratch makes of the same content/, templates and site.yaml."""
     other = type(guide)(guide.root.parent / "from nothing", guide.call)
     shutil.rmtree(other.root, ignore_errors=True)
     other.root.mkdir()
@@ -46,7 +46,7 @@ def from_nothing(guide: Guide) -> dict[str, bytes]:
 
 @dataclass(frozen=True)
 class Step:
-    """What a build did: its report, and the addresses of pages that are new or others, and of those that are gone."""
+    """What a build did: its report, the URLs of new or changed pages, and those of removed ones."""
 
     report: dict[str, Any]
     written: list[str]
@@ -59,7 +59,7 @@ class Step:
 
 
 def step(guide: Guide, *command: str) -> Step:
-    """Run a build; it ends where one from nothing does, and one after it has nothing to do."""
+    """Run a build; its output equals that of a build from scratch, and the next build has nothing to do."""
     before = pages_of(guide)
     outcome = guide.run(*(command or ("build",)), "--json")
     assert outcome.code == 0, outcome
@@ -72,7 +72,7 @@ def step(guide: Guide, *command: str) -> Step:
 
 
 def expect(found: Step, written: Iterable[str], *, gone: Iterable[str] = ()) -> None:
-    """Say exactly which pages a step rendered: they are others now, and no more were rendered than they."""
+    """Assert which pages a step changed, and that it rendered no others."""
     assert (found.written, found.gone) == (sorted(written), sorted(gone))
     assert found.rendered == len(found.written)
 
@@ -99,6 +99,6 @@ def edit(guide: Guide, path: str, before: str, after: str) -> None:
 
 
 def mill(revision: int = 2, **fields: Any) -> dict[str, Any]:
-    """Make the mill of the small space, with some fields changed."""
-    facts = {"title": "The mill", "slug": "mill", "body": "It turns.", "category": link("Entry", "sights")}
-    return entry("place", "mill", revision, **(facts | fields))
+    """Return the mill of the small space with some fields changed."""
+    values = {"title": "The mill", "slug": "mill", "body": "It turns.", "category": link("Entry", "sights")}
+    return entry("place", "mill", revision, **(values | fields))

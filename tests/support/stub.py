@@ -1,4 +1,4 @@
-"""A space that answers what a test scripts: a plain function behind a real HTTP server on the loopback."""
+"""A space whose answers a test scripts: a plain function behind a real HTTP server on the loopback interface."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class Request:
-    """What was asked."""
+    """A request that the server received."""
 
     path: str
     query: dict[str, str]
@@ -31,7 +31,7 @@ class Request:
 
 @dataclass
 class Reply:
-    """What is answered: a JSON value, or bytes as they are."""
+    """The answer to a request: a JSON value, or bytes sent as they are."""
 
     body: Any = field(default_factory=dict)
     status: int = 200
@@ -40,29 +40,29 @@ class Reply:
 
 @dataclass
 class Stub:
-    """The running server: its address and what it was asked."""
+    """The running server: its URL and the requests it received."""
 
     url: str
     requests: list[Request]
 
-    def asked(self, last: str) -> list[Request]:
-        """Give the requests whose path ends in a word."""
-        return [each for each in self.requests if each.last == last]
+    def requests_for(self, last: str) -> list[Request]:
+        """Return the requests whose path ends in a word."""
+        return [request for request in self.requests if request.last == last]
 
 
 def listing(*items: Any) -> Reply:
-    """Answer a listing such as /locales."""
+    """Return the answer of a listing such as /locales."""
     return Reply({"sys": {"type": "Array"}, "total": len(items), "skip": 0, "limit": 1000, "items": list(items)})
 
 
 def page(*items: Any, token: str, last: bool = True, base: str = "http://cdn.contentful.com/spaces/s") -> Reply:
-    """Answer a sync page; its link is one that must not be followed."""
+    """Return a sync page; its link to the next page must not be followed as it is."""
     name = "nextSyncUrl" if last else "nextPageUrl"
     return Reply({"sys": {"type": "Array"}, "items": list(items), name: f"{base}/sync?sync_token={token}"})
 
 
 def error(status: int, identifier: str, message: str = "", details: Any = None, **headers: str) -> Reply:
-    """Answer an error in the service's form."""
+    """Return an error in the form of the service."""
     body = {"sys": {"type": "Error", "id": identifier}, "message": message, "requestId": "1"}
     return Reply(body | ({"details": details} if details is not None else {}), status, headers)
 
@@ -70,7 +70,7 @@ def error(status: int, identifier: str, message: str = "", details: Any = None, 
 @contextmanager
 def serve(script: Callable[[Request], Reply]) -> Iterator[Stub]:
     """Serve a script while the block runs."""
-    asked: list[Request] = []
+    received: list[Request] = []
 
     class Handler(BaseHTTPRequestHandler):
         protocol_version = "HTTP/1.1"
@@ -80,7 +80,7 @@ def serve(script: Callable[[Request], Reply]) -> Iterator[Stub]:
             parts = urlsplit(self.path)
             query = {name: values[0] for name, values in parse_qs(parts.query, keep_blank_values=True).items()}
             request = Request(parts.path, query, dict(self.headers.items()))
-            asked.append(request)
+            received.append(request)
             reply = script(request)
             body = reply.body if isinstance(reply.body, bytes) else gzip.compress(json.dumps(reply.body).encode())
             self.send_response(reply.status)
@@ -98,7 +98,7 @@ def serve(script: Callable[[Request], Reply]) -> Iterator[Stub]:
     server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
     threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.02}, daemon=True).start()
     try:
-        yield Stub(f"http://127.0.0.1:{server.server_address[1]}", asked)
+        yield Stub(f"http://127.0.0.1:{server.server_address[1]}", received)
     finally:
         server.shutdown()
         server.server_close()

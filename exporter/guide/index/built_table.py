@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
-from exporter.guide.index.database import Table
+from exporter.guide.index.database import Table, read_row
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Iterator
+
+    from exporter.core.encoding import Json
 
 
 SCHEMA = """
@@ -20,6 +22,20 @@ CREATE INDEX built_with_problems ON built (page) WHERE problems NOT NULL;
 """
 
 
+class BuiltPage(NamedTuple):
+    """A page that was built: the number of the answers that it shares with others, and its file as it was written.
+
+    `mtime` is in nanoseconds; `problems` are packed, None where there are none.
+    """
+
+    number: int
+    shared_set: int
+    size: int
+    mtime: int
+    digest: bytes
+    problems: bytes | None
+
+
 class BuiltTable(Table):
     """Queries of built pages. A page without a row is stale and has to be rendered."""
 
@@ -28,6 +44,45 @@ class BuiltTable(Table):
     def with_shared_set(self, number: int) -> list[int]:
         """Return the pages that read a shared set of answers."""
         return [page for (page,) in self._database.rows("SELECT page FROM built WHERE shared_set = ?", number)]
+
+    def has_more_than(self, number: int) -> bool:
+        """Whether more than so many pages are built."""
+        return self._database.value("SELECT 1 FROM built LIMIT 1 OFFSET ?", number) is not None
+
+    def stale(self) -> list[int]:
+        """Return the numbers of the pages that are not built."""
+        query = "SELECT id FROM page LEFT JOIN built ON built.page = page.id WHERE built.page IS NULL"
+        return [number for (number,) in self._database.rows(query)]
+
+    def owners_of_stale(self) -> dict[int, str]:
+        """Return by number, for each page that is not built, the id of its entry, or its address where it has none."""
+        owner = "coalesce(substr(key, instr(key, ':') + 1), url)"
+        query = f"SELECT id, {owner} FROM page WHERE id NOT IN (SELECT page FROM built)"  # noqa: S608 - the line above
+        return dict(self._database.rows(query))
+
+    def files(self) -> Iterator[tuple[int, str, int, int]]:
+        """Yield number, address, size and mtime of every page that is built."""
+        query = "SELECT id, url, size, mtime FROM built JOIN page ON page.id = built.page"
+        yield from self._database.database.execute(query)
+
+    def digest_of(self, number: int) -> bytes | None:
+        """Return the digest of a page's file; None for a page that is not built."""
+        found: bytes | None = self._database.value("SELECT digest FROM built WHERE page = ?", number)
+        return found
+
+    def problems(self) -> Iterator[Json]:
+        """Yield what was found wrong when pages were rendered, page by page."""
+        for (data,) in self._database.rows("SELECT problems FROM built WHERE problems NOT NULL ORDER BY page"):
+            yield from read_row(data)
+
+    def insert(self, pages: Iterable[BuiltPage]) -> None:
+        """Note that pages are built."""
+        self._database.database.executemany("INSERT OR REPLACE INTO built VALUES (?, ?, ?, ?, ?, ?)", pages)
+
+    def set_look(self, number: int, size: int, mtime: int) -> None:
+        """Note that a page's file looks different and holds the same bytes."""
+        query = "UPDATE built SET size = ?, mtime = ? WHERE page = ?"
+        self._database.database.execute(query, (size, mtime, number))
 
     def forget(self, numbers: Iterable[int]) -> None:
         """Make pages stale."""

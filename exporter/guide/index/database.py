@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import sqlite3
 import sys
 from contextlib import contextmanager, suppress
@@ -26,26 +25,22 @@ T = TypeVar("T")
 class Database:
     """An SQLite file of some tables, beside one of remembered values; without a path it lies in memory.
 
-    It is of use as long as schema, Python and program are those that made it: rows hold what only they can read.
+    It is of use as long as schema, Python and program are those that made it: rows hold what only they can read. A
+    process that was given its path opens it `read_only`, as it is; a connection never crosses from one to another.
     """
 
-    def __init__(self, path: Path | None, schema: str, program: str = "") -> None:
+    def __init__(self, path: Path | None, schema: str, program: str = "", *, read_only: bool = False) -> None:
         self.program = program
         self._path = path
-        self._process = os.getpid()
-        self.database = open_cache(path, CacheFormat(_META + schema, f"{sys.version} {program}"), durable=False)
+        if read_only and path is not None:
+            self.database = open_read_only(path)
+        else:
+            self.database = open_cache(path, CacheFormat(_META + schema, f"{sys.version} {program}"), durable=False)
 
     def discard_file(self) -> None:
         """Remove the file and its journal."""
         if self._path is not None:
             remove_cache(self._path)
-
-    def reopen_here(self) -> None:
-        """Open the file again in another process: a connection must not be used on the other side of a fork."""
-        if self._path is not None and os.getpid() != self._process:
-            self._process = os.getpid()
-            self._inherited = self.database
-            self.database = open_read_only(self._path)
 
     def close(self) -> None:
         """Close the file."""

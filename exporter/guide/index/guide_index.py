@@ -34,8 +34,8 @@ _SCHEMA = "".join(module.SCHEMA for module in _TABLES)
 class GuideIndex(Database):
     """The tables, each with its queries, and what concerns several of them."""
 
-    def __init__(self, path: Path | None, program: str = "") -> None:
-        super().__init__(path, _SCHEMA, program)
+    def __init__(self, path: Path | None, program: str = "", *, read_only: bool = False) -> None:
+        super().__init__(path, _SCHEMA, program, read_only=read_only)
         self.items = item_table.ItemTable(self)
         self.labels = label_table.LabelTable(self)
         self.links = link_table.LinkTable(self)
@@ -43,6 +43,9 @@ class GuideIndex(Database):
         self.built = built_table.BuiltTable(self)
         self.reads = read_tables.ReadTables(self)
         self.asset_files = file_tables.AssetFileTable(self)
+        self.copies = file_tables.CopyTable(self)
+        self.folders = file_tables.FolderTable(self)
+        self.listed = file_tables.ListedTable(self)
         self.earlier = earlier_tables.EarlierTables(self)
 
     def put_items(self, items: Iterable[NewItem]) -> None:

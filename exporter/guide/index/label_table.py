@@ -20,6 +20,9 @@ CREATE TABLE label (
 ) WITHOUT ROWID;
 """
 
+_FEW = 16
+"""Entries of each list that are counted at first, and how many times more at each further step."""
+
 
 class LabelTable(Table):
     """Queries of lists and their entries. No two entries have the same place, as it ends in the entry's id."""
@@ -31,9 +34,28 @@ class LabelTable(Table):
         query = "SELECT count(*) FROM label WHERE list = ? AND locale = ?"
         return int(self._database.value(query, list_id, locale))
 
-    def has_entries(self, list_id: str) -> bool:
-        """Whether a list has an entry in any locale."""
-        return self._database.value("SELECT 1 FROM label WHERE list = ? LIMIT 1", list_id) is not None
+    def has_more(self, list_id: str, locale: str, number: int) -> bool:
+        """Whether a list has more than a number of entries in a locale."""
+        return self._count_up_to(number + 1, list_id, locale) > number
+
+    def longest(self, lists: Iterable[str], locale: str) -> str:
+        """Return the list with the most entries in a locale, the first of those that have as many; "" for none.
+
+        Of a list that is far longer than the others, not all entries are counted.
+        """
+        left, most = list(lists), _FEW
+        while len(left) > 1:
+            counts = {list_id: self._count_up_to(most, list_id, locale) for list_id in left}
+            longest = max(counts.values())
+            left = [list_id for list_id in left if counts[list_id] == longest]
+            if longest < most:
+                break
+            most *= _FEW
+        return left[0] if left else ""
+
+    def _count_up_to(self, most: int, list_id: str, locale: str) -> int:
+        query = "SELECT count(*) FROM (SELECT 1 FROM label WHERE list = ? AND locale = ? LIMIT ?)"
+        return int(self._database.value(query, list_id, locale, most))
 
     def letters(self, list_id: str, locale: str) -> list[str]:
         """Return the letters that the titles of a list's entries begin with, in order."""

@@ -200,7 +200,7 @@ class PageTable(Table):
 
     def insert(self, pages: Iterable[NewPage]) -> None:
         """Write new pages."""
-        rows = ((page.kind.value, *page[1:], base, bucket) for page, base, bucket in pages)
+        rows = ((page.kind.value, *page[1:], base, sitemap_bucket) for page, base, sitemap_bucket in pages)
         self._database.database.executemany(_INSERT, rows)
 
     def set_url(self, number: int, url: str) -> None:

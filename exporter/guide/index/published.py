@@ -17,14 +17,21 @@ CREATE TRIGGER page_built AFTER INSERT ON built BEGIN
 CREATE TRIGGER page_gone AFTER DELETE ON page BEGIN INSERT OR IGNORE INTO unpublished VALUES (OLD.url); END;
 CREATE TRIGGER page_moved AFTER UPDATE OF url ON page BEGIN
   INSERT OR IGNORE INTO unpublished VALUES (OLD.url); END;
-CREATE TRIGGER file_copied AFTER INSERT ON copy BEGIN INSERT OR IGNORE INTO unpublished VALUES ('/' || NEW.path); END;
-CREATE TRIGGER file_gone AFTER DELETE ON copy BEGIN INSERT OR IGNORE INTO unpublished VALUES ('/' || OLD.path); END;
+CREATE TRIGGER file_copied AFTER INSERT ON copy BEGIN
+  INSERT OR IGNORE INTO unpublished VALUES (
+    CASE WHEN '/' || NEW.path GLOB '*/index.html' THEN '/' || substr(NEW.path, 1, length(NEW.path) - 10)
+    ELSE '/' || NEW.path END); END;
+CREATE TRIGGER file_gone AFTER DELETE ON copy BEGIN
+  INSERT OR IGNORE INTO unpublished VALUES (
+    CASE WHEN '/' || OLD.path GLOB '*/index.html' THEN '/' || substr(OLD.path, 1, length(OLD.path) - 10)
+    ELSE '/' || OLD.path END); END;
 """
 """The tables and triggers.
 
 Invariant of the triggers: an address of site/ whose file may differ from what `published` says of it is in
 `unpublished`. It gets there in the very transaction that makes it differ, so that a crash between a build and those
-that use its result (the reader's updates, publishing) loses no change: the next build's result has it again.
+that use its result (the reader's updates, publishing) loses no change: the next build's result has it again. A copy
+goes by the address that a page at its path would have, as the one may take the place of the other.
 """
 _CHANGES = """
 SELECT u.url, old.digest, coalesce(c.digest, b.digest),
@@ -32,7 +39,7 @@ SELECT u.url, old.digest, coalesce(c.digest, b.digest),
   c.path IS NULL AND b.page IS NULL AND p.id NOT NULL
 FROM unpublished u
 LEFT JOIN published old ON old.url = u.url
-LEFT JOIN copy c ON c.path = substr(u.url, 2)
+LEFT JOIN copy c ON c.path = substr(u.url, 2) || CASE WHEN u.url GLOB '*/' THEN 'index.html' ELSE '' END
 LEFT JOIN page p ON p.url = u.url COLLATE BINARY AND p.url = u.url
 LEFT JOIN built b ON b.page = p.id
 ORDER BY u.url
@@ -40,7 +47,7 @@ ORDER BY u.url
 _CONFIRM = """
 INSERT OR REPLACE INTO published
 SELECT u.url, coalesce(c.digest, b.digest) FROM unpublished u
-LEFT JOIN copy c ON c.path = substr(u.url, 2)
+LEFT JOIN copy c ON c.path = substr(u.url, 2) || CASE WHEN u.url GLOB '*/' THEN 'index.html' ELSE '' END
 LEFT JOIN page p ON p.url = u.url COLLATE BINARY AND p.url = u.url
 LEFT JOIN built b ON b.page = p.id
 WHERE coalesce(c.digest, b.digest) NOT NULL
@@ -48,7 +55,10 @@ WHERE coalesce(c.digest, b.digest) NOT NULL
 _FORGET = """
 DELETE FROM published WHERE url IN (SELECT url FROM unpublished)
 AND NOT EXISTS (SELECT 1 FROM page WHERE page.url = published.url COLLATE BINARY AND page.url = published.url)
-AND NOT EXISTS (SELECT 1 FROM copy WHERE copy.path = substr(published.url, 2))
+AND NOT EXISTS (
+  SELECT 1 FROM copy
+  WHERE copy.path = substr(published.url, 2) || CASE WHEN published.url GLOB '*/' THEN 'index.html' ELSE '' END
+)
 """
 
 

@@ -5,14 +5,14 @@ from __future__ import annotations
 from functools import cached_property
 from typing import TYPE_CHECKING
 
-from exporter.core.containment import PlainFolders
 from exporter.guide.library.item_answers import ItemAnswers
 from exporter.guide.library.items import ItemInMemory, Items
 from exporter.guide.library.list_answers import ListAnswers, addresses_in
 from exporter.guide.library.questions import FIELD, entry_keys
 from exporter.guide.library.read_log import SharedQuestion, Subject
-from exporter.guide.library.template_files import TemplateFiles, word_files
-from exporter.guide.library.theme_words import find_word, read_words, word_language
+from exporter.guide.library.template_files import TemplateFiles
+from exporter.guide.library.theme_words import codes_for, find_word, read_words, word_language
+from exporter.guide.pages.home_pages import home_keys, is_listed
 from exporter.guide.schema.guide_model import site_values
 from exporter.pictures.size import logo_size
 
@@ -120,9 +120,8 @@ class Library:
 
     @cached_property
     def words(self) -> Mapping[str, Mapping[str, str]]:
-        """The theme's words, with the project's in their place where it has them."""
-        theme, own = word_files(self.templates)
-        return read_words([theme, *([own] if PlainFolders(self.templates).find(own.name) is not None else ())])
+        """The theme's words for the guide's locales, with the project's in their place where it has them."""
+        return read_words(self.guide.locales, self.templates)
 
     def _word(self, _rest: str, argument: str) -> str:
         locale, _, name = argument.partition("/")
@@ -131,7 +130,7 @@ class Library:
     def language_of_word(self, name: str, locale: str) -> str:
         """Return the locale itself where a word is found in its language, else the one that it is found in."""
         found = word_language(self.words, name, locale, self.guide.locales[0])
-        return locale if found in (locale, locale.split("-", 1)[0]) else found or locale
+        return locale if found in codes_for(locale) else found or locale
 
     def _site(self, _rest: str, name: str) -> Json:
         if name == "logo_size":
@@ -141,8 +140,15 @@ class Library:
     def _type(self, type_id: str, _argument: str) -> Json:
         return self.guide.definitions.get(type_id)
 
-    def _types(self, _rest: str, _argument: str) -> list[str]:
-        return [type_id for type_id in self.guide.types if self.index.labels.has_entries(type_id)]
+    def _types(self, _rest: str, locale: str) -> list[str]:
+        """Return the types that have lists, or are embedded: first that which has the most to offer."""
+        homes = home_keys(self.index, self.guide, locale)
+        found = [type_id for type_id in self.guide.types if is_listed(self.index, homes, type_id, locale)]
+        first = self.index.labels.longest((name for name in self.guide.leading_types if name in found), locale)
+        return sorted(found, key=lambda type_id: type_id != first)
+
+    def _homes(self, _rest: str, locale: str) -> dict[str, str]:
+        return home_keys(self.index, self.guide, locale)
 
     def _lists(self, _rest: str, _argument: str) -> list[str]:
         own = {f"/{self.guide.segments[type_id]}/" for type_id in self.guide.types}
@@ -160,6 +166,7 @@ class Library:
             guide.locales,
             guide.types,
             sorted(guide.embedded_types),
+            sorted(guide.menus),
             list(guide.prefixes.items()),
             list(guide.segments.items()),
             guide.site.untranslated,
@@ -178,6 +185,7 @@ _ANSWERS: dict[str, Callable[[Library, str, str], Json]] = {
     "site": Library._site,
     "type": Library._type,
     "types": Library._types,
+    "homes": Library._homes,
     "lists": Library._lists,
     "sitemap": Library._sitemap,
     "guide": Library._guide,

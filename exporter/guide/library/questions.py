@@ -41,7 +41,7 @@ SEGMENTS = "v"
 NUMBERED_PAGES = "o"
 
 TEMPLATE = "template"
-SHARED = frozenset({TEMPLATE, "site", "word", "type", "types", "lists", "guide", "tag"})
+SHARED = frozenset({TEMPLATE, "site", "word", "type", "types", "homes", "lists", "guide", "tag"})
 """The kinds of subjects that many pages ask the same of."""
 
 
@@ -199,13 +199,23 @@ def type_definition(type_id: str) -> Question[Json]:
     return Question(f"type:{type_id}")
 
 
+@cache
+def listed_types(locale: str) -> Question[list[str]]:
+    """Ask for the content types that have pages and, beside homes, entries in a locale, in the order to offer them."""
+    return Question("types", locale)
+
+
+@cache
+def home_keys(locale: str) -> Question[Mapping[str, str]]:
+    """Ask for the entries that are a home of the guide, as seen from a locale: their content types by their keys."""
+    return Question("homes", locale)
+
+
 def tag_name(tag_id: str) -> Question[str]:
     """Ask what a tag is called."""
     return Question(f"tag:{tag_id}")
 
 
-LISTED_TYPES: Question[list[str]] = Question("types")
-"""The content types that have pages and entries."""
 LISTS: Question[list[str]] = Question("lists")
 """The lists of site.yaml, those apart that lie where the list of a type would."""
 GUIDE: Question[Json] = Question("guide")

@@ -39,11 +39,6 @@ def linked_files(templates: Path) -> Iterator[str]:
         yield from (f"static/{path}" for path in walk_links(static))
 
 
-def word_files(templates: Path) -> tuple[Path, Path]:
-    """Return the files of words: the theme's, then the project's."""
-    return THEME / "words.yaml", templates / "words.yaml"
-
-
 class TemplateFiles:
     """Look-ups of template files by name, each done once."""
 

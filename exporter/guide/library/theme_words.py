@@ -6,27 +6,65 @@ from typing import TYPE_CHECKING
 
 import yaml
 
+from exporter.core.containment import PlainFolders
 from exporter.core.errors import ConfigError
+from exporter.guide.library.template_files import THEME
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterable, Mapping
     from pathlib import Path
 
+FOLDER = THEME / "words"
+"""The theme's words: a file for each language, with the same names in all of them."""
+OWN_FILE = "words.yaml"
+"""The project's file of words, in `templates/`: by name and then by language."""
+ENGLISH = "en"
+FIRST_OFFLINE = "offline"
+"""The first of the words that only a guide which can be kept on a device needs; all after it are such words too."""
+_TRADITIONAL = {"hant", "tw", "hk", "mo"}
+"""Scripts and regions of Chinese that write traditional characters."""
 
-def read_words(files: list[Path]) -> Mapping[str, Mapping[str, str]]:
-    """Read files of words, by name and then by language; a later file overrides an earlier one, word by word.
 
-    Raises ConfigError for a file that is no such list.
+def read_words(locales: Iterable[str], templates: Path) -> Mapping[str, Mapping[str, str]]:
+    """Read the words for some locales, by name and language: the theme's, with the project's in place of these.
+
+    Raises ConfigError for a file of the project that is no such list.
     """
+    shipped = {file.stem: file for file in FOLDER.glob("*.yaml")}
+    wanted = dict.fromkeys([ENGLISH, *(code for locale in locales for code in codes_for(locale))])
     words: dict[str, dict[str, str]] = {}
-    for file in files:
-        try:
-            raw = yaml.load(file.read_text("utf-8"), yaml.BaseLoader) or {}  # noqa: S506 - it makes texts, lists, dicts
-            for name, by_language in raw.items():
-                words.setdefault(str(name), {}).update({str(code): str(text) for code, text in by_language.items()})
-        except (yaml.YAMLError, UnicodeDecodeError, AttributeError):
-            raise ConfigError("words-invalid", f"{file}: expected names, each with texts by language") from None
+    for code in wanted:
+        for name, text in _read(shipped[code]).items() if code in shipped else ():
+            words.setdefault(name, {})[code] = text
+    if PlainFolders(templates).find(OWN_FILE) is not None:
+        _add_own(words, templates / OWN_FILE)
     return words
+
+
+def theme_names() -> list[str]:
+    """Return the names of all of the theme's words, those for reading offline last."""
+    return list(_read(FOLDER / f"{ENGLISH}.yaml"))
+
+
+def _read(file: Path) -> dict[str, str]:
+    found: dict[str, str] = yaml.load(file.read_text("utf-8"), yaml.BaseLoader)  # noqa: S506 - it makes texts
+    return found
+
+
+def _add_own(words: dict[str, dict[str, str]], file: Path) -> None:
+    try:
+        raw = yaml.load(file.read_text("utf-8"), yaml.BaseLoader) or {}  # noqa: S506 - it makes texts, lists, dicts
+        for name, by_language in raw.items():
+            words.setdefault(str(name), {}).update({str(code): str(text) for code, text in by_language.items()})
+    except (yaml.YAMLError, UnicodeDecodeError, AttributeError):
+        raise ConfigError("words-invalid", f"{file}: expected names, each with texts by language") from None
+
+
+def codes_for(locale: str) -> tuple[str, ...]:
+    """Return the codes under which words for a locale may stand: the locale, its script of Chinese, its language."""
+    language, *rest = locale.split("-")
+    script = ("zh-Hant",) if language == "zh" and _TRADITIONAL & {part.lower() for part in rest} else ()
+    return tuple(dict.fromkeys((locale, *script, language)))
 
 
 def find_word(words: Mapping[str, Mapping[str, str]], name: str, locale: str, first: str = "") -> str:
@@ -37,5 +75,5 @@ def find_word(words: Mapping[str, Mapping[str, str]], name: str, locale: str, fi
 
 def word_language(words: Mapping[str, Mapping[str, str]], name: str, locale: str, first: str = "") -> str:
     """Return the language that a word is found in for a locale, "" where it is in none that will do."""
-    codes = (locale, locale.split("-", 1)[0], first, first.split("-", 1)[0], "en")
+    codes = (*codes_for(locale), *codes_for(first), ENGLISH)
     return next((code for code in codes if code in words.get(name, {})), "")

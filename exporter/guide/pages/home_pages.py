@@ -38,6 +38,24 @@ def wanted_homes(index: GuideIndex, guide: GuideModel) -> dict[str, Contender]:
     return found
 
 
+def home_keys(index: GuideIndex, guide: GuideModel, code: str) -> dict[str, str]:
+    """Return the entries that are no cards among others in a locale, with their content types.
+
+    They are the home there, or in another locale and have no page in this one.
+    """
+    homes = ((other, page) for other in guide.locales for _, page in index.pages.at(guide.prefixes[other]))
+    return {
+        page.key: page.type_id
+        for other, page in homes
+        if page.kind == PageKind.ENTRY and page.key and (other == code or not index.pages.has_page(page.key, code))
+    }
+
+
+def is_listed(index: GuideIndex, homes: Mapping[str, str], type_id: str, code: str) -> bool:
+    """Whether a content type has entries in a locale beside its `homes`."""
+    return index.labels.has_more(type_id, code, sum(of_home == type_id for of_home in homes.values()))
+
+
 def left_bases(index: GuideIndex, guide: GuideModel, numbers: AbstractSet[int]) -> set[str]:
     """Return the addresses that entries want which lie at a home of the guide and are none of these pages any more."""
     found = [

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from exporter.guide.index.records import Page, PageKind
+from exporter.guide.pages.home_pages import home_keys, is_listed
 from exporter.guide.pages.list_membership import BY_DATE
 from exporter.guide.pages.list_parts import letters_of, numbered_pages, value_segments
 from exporter.guide.pages.sitemap import SITEMAP_BUCKETS
@@ -23,12 +24,16 @@ _SITEMAP = "sitemap.xml"
 
 
 def type_lists(index: GuideIndex, guide: GuideModel) -> Iterator[Page]:
-    """Yield the pages that list a content type that is no part of pages; a long list is cut by letter."""
+    """Yield the pages that list a content type that is no part of pages; a long list is cut by letter.
+
+    A type whose only entry is a home has none.
+    """
+    homes = {code: home_keys(index, guide, code) for code in guide.locales}
     for type_id in guide.types:
         if type_id in guide.embedded_types:
             continue
         for code in guide.locales:
-            if index.labels.count(type_id, code):
+            if is_listed(index, homes[code], type_id, code):
                 yield Page(PageKind.LIST, list_url(guide, type_id, code), code, type_id=type_id, template=_LIST)
                 for letter in letters_of(index, type_id, code):
                     url = letter_url(guide, type_id, code, letter)

@@ -3,18 +3,18 @@
 from __future__ import annotations
 
 from functools import cache
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 from exporter.core.errors import ConfigError
 from exporter.core.naming import file_name, url_segment
 from exporter.guide.index.records import NewPage, Page, PageKind
 from exporter.guide.pages.addresses import dependents, resolve
+from exporter.guide.pages.conflicts import Conflict
 from exporter.guide.pages.home_pages import REDIRECT, home_redirects, left_bases, wanted_homes, wanted_redirects
 from exporter.guide.pages.other_pages import chosen_pages, further_pages, sitemap_pages, type_lists
 from exporter.guide.pages.redirects import Redirects
 from exporter.guide.pages.sitemap import bucket_of_page
 from exporter.guide.schema.guide_model import is_own
-from exporter.report.problems import Problem
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping
@@ -36,26 +36,6 @@ _OTHER_KINDS = (
 )
 _NAMING_ORDER = tuple(PageKind)
 """In which order a message names pages that have one address."""
-
-
-class Conflict(NamedTuple):
-    """Pages that cannot have the address they want: several meet there, or it is the guide's own (then it is one).
-
-    `pattern` is the content type whose pattern in site.yaml makes that address; empty where none does.
-    """
-
-    url: str
-    pages: tuple[Page, ...]
-    pattern: str = ""
-
-    def message(self, names: Iterable[str] = ()) -> str:
-        """Say what is wrong and what to change; `names` are what the pages are called, their keys where it is empty."""
-        both = " and ".join(dict.fromkeys(names or map(named, self.pages)))
-        if len(self.pages) == 1:
-            own = f"{both} has the address {self.url}, which is the guide's own"
-            return f"{own}: change what makes it, or the pattern pages.{self.pattern}.url"
-        same = f"{both} have the same address {self.url}: change one, or "
-        return same + (f"the pattern pages.{self.pattern}.url" if self.pattern else "its pattern in site.yaml")
 
 
 class PagePlanner:
@@ -280,7 +260,7 @@ class PagePlanner:
         added = [NewPage(page, None, bucket_of_page(self._guide, page)) for page in pages if page not in standing]
         buckets = [new.sitemap_bucket for new in added]
         buckets += [bucket_of_page(self._guide, page) for page in standing.keys() - wanted]
-        self.sitemap_buckets.update(bucket for bucket in buckets if bucket is not None)
+        self.sitemap_buckets.update(sitemap_bucket for sitemap_bucket in buckets if sitemap_bucket is not None)
         self._index.pages.insert(added)
         for new in added:
             self._note(new.page.url, None)
@@ -305,26 +285,3 @@ def has_pattern(guide: GuideModel, type_id: str) -> bool:
     """Whether site.yaml says where the pages of a content type lie."""
     pattern = guide.site.pages.get(type_id)
     return pattern is not None and pattern.url is not None
-
-
-def named(page: Page) -> str:
-    """Return what messages call a page: its entry's key, else what it lists."""
-    name = page.type_id.removeprefix("@")
-    list_name = f"the list {'' if name != page.type_id else 'of '}{name}" if name else "the home page"
-    return page.key or list_name
-
-
-def shared_addresses(index: GuideIndex) -> Iterator[Conflict]:
-    """Yield the addresses that several entries want, with those: each entry's id has been added to its own."""
-    met: dict[str, list[Page]] = {}
-    for base, locale, key, type_id in index.pages.parted_bases():
-        met.setdefault(base.casefold(), []).append(Page(PageKind.ENTRY, base, locale, key, type_id))
-    yield from (Conflict(pages[0].url, tuple(pages)) for pages in met.values())
-
-
-def clashes(index: GuideIndex) -> Iterator[Problem]:
-    """Yield a warning for each address that several entries want."""
-    for shared in shared_addresses(index):
-        keys = dict.fromkeys(map(named, shared.pages))
-        message = f"{' and '.join(keys)} have the same address {shared.url}: each gets its id"
-        yield Problem("warning", "address-clash", message, next(iter(keys)))

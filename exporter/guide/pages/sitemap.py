@@ -46,4 +46,6 @@ def changed_files(index: GuideIndex, buckets: Iterable[int], keys: Iterable[str]
     if not files:
         return set()
     entries = (sitemap_bucket(key) for key in keys if key.startswith("entry:"))
-    return {sitemap_subject(bucket * files // SITEMAP_BUCKETS, files) for bucket in (*buckets, *entries)}
+    return {
+        sitemap_subject(sitemap_bucket * files // SITEMAP_BUCKETS, files) for sitemap_bucket in (*buckets, *entries)
+    }

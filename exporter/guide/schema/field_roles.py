@@ -5,13 +5,13 @@ from __future__ import annotations
 import dataclasses
 from typing import TYPE_CHECKING
 
+from exporter.guide.schema.field_pairs import called_by, headed_by
 from exporter.guide.schema.field_words import (
     ALT,
     SHORT,
     TITLES,
     is_alt,
     is_body,
-    is_for_nobody,
     is_for_search,
     is_internal,
     is_order,
@@ -22,11 +22,11 @@ from exporter.guide.schema.field_words import (
     title_rank,
     words_of,
 )
+from exporter.guide.schema.machine_words import is_for_nobody, words_of_forms
 from exporter.guide.schema.modules import module_types
+from exporter.guide.schema.type_order import helper_types
 from exporter.guide.schema.type_traits import (
-    called_by,
     has_address,
-    headed_by,
     is_figure,
     is_machinery,
     leads_on,
@@ -118,6 +118,7 @@ def roles_of(content_type: ContentType) -> Roles:
     surname = surname_field(content_type, title)
     wraps, wrapped = wrapped_field(content_type)
     hidden = {field.id for field in fields if field.id == surname or is_alt(field) or is_for_nobody(field)}
+    hidden |= words_of_forms(content_type, title)
     named = sorted((field.id for field in short if field.id not in hidden and not is_patterned(field)), key=title_rank)
     return Roles(
         title,
@@ -271,7 +272,7 @@ def pages_of(types: Mapping[str, ContentType]) -> tuple[str, ...]:
 
     Of types that only link to each other the first has pages too, so that their content is shown somewhere; types for
     search engines alone, such as one named SEO or metadata without a slug, have none. Types with a slug come first,
-    then those with a title, embedded types last.
+    then those with a title; types that help to find others come after these, embedded types last.
     """
     named = {content_type.id: _named(content_type, search=False) for content_type in types.values()}
     linked = {name for names in named.values() for name in names}
@@ -285,8 +286,9 @@ def pages_of(types: Mapping[str, ContentType]) -> tuple[str, ...]:
             found.add(type_id)
             led |= _led_to([type_id], named)
     embedded = embedded_types(types)
+    helpers = helper_types(types, embedded)
     shown = [types[type_id] for type_id in types if type_id in found]
-    ordered = sorted(shown, key=lambda content_type: _page_rank(content_type, embedded))
+    ordered = sorted(shown, key=lambda found: (found.id in embedded, found.id in helpers, not found.slug_field))
     return tuple(content_type.id for content_type in ordered)
 
 
@@ -298,7 +300,3 @@ def _led_to(found: Iterable[str], named: Mapping[str, Iterable[str]]) -> set[str
         seen |= new
         pending += new
     return seen
-
-
-def _page_rank(content_type: ContentType, embedded: frozenset[str]) -> tuple[bool, bool]:
-    return content_type.id in embedded, not content_type.slug_field

@@ -36,25 +36,6 @@ ALT = {"alt", "text", "alternative", "alternate"}
 _SEARCH = {"seo", "og"}
 _SEARCH_ONLY = {"title", "description", "keywords", "image", "robots", "name"}
 _SEARCH_TYPES = ({"seo"}, {"metadata"}, {"meta", "data"}, {"open", "graph"})
-_SWITCHES = {"hide", "show", "display", "enable", "disable", "render"}
-_SHOWN = {"room", "rooms", "case", "cases", "cooking", "time", "times", "garden", "flat"}
-_STATES = {
-    *("featured", "pinned", "homepage", "dark", "toggle", "enabled", "disabled", "visible", "hidden", "visibility"),
-    *("noindex", "nofollow", "level"),
-}
-_SIDES = {"left", "right"}
-_SIDED = {"image", "text", "on", "align", "is", "picture", "media"}
-_OF_PARTS = {
-    *("image", "picture", "media", "text", "content", "title", "heading", "section", "page", "card", "grid", "button"),
-    *("background", "nav", "menu", "link", "field", "form", "name", "email", "horizontal", "vertical", "learn", "more"),
-}
-_ENDS = {"layout", "alignment", "align", "variant", "css", "classname", "anchor", "hash", "placeholder"}
-_LOOKS = (
-    *({"background", "color"}, {"background", "colour"}, {"text", "color"}, {"text", "colour"}, {"theme", "color"}),
-    *({"color", "palette"}, {"color", "scheme"}, {"focal", "point"}, {"aspect", "ratio"}, {"display", "as"}),
-    *({"display", "mode"}, {"uid"}, {"uuid"}),
-)
-"""Words that together name a field which says how a template shows an entry, or where."""
 
 
 @lru_cache(maxsize=1 << 12)
@@ -116,11 +97,6 @@ def is_patterned(field: Field) -> bool:
     return any("regexp" in rule for rule in field.rules)
 
 
-def is_for_nobody(field: Field) -> bool:
-    """Whether a field is not for readers: it is for editors, search engines, the order, or switches a template."""
-    return field.id == "slug" or is_order(field) or is_internal(field) or is_for_search(field) or _is_switch(field)
-
-
 def is_internal(field: Field) -> bool:
     """Whether a field is an internal note of the editors."""
     words = {*words_of(field.id), *words_of(field.name)}
@@ -151,30 +127,6 @@ def is_order(field: Field) -> bool:
     return field.type in NUMBERS and bool(_ORDER & words) and words <= {*_ORDER, *_OF_ORDER}
 
 
-def _is_switch(field: Field) -> bool:
-    """Whether a field says how a template shows an entry, or identifies it for a program."""
-    words = words_of(field.id)
-    if field.type == "Boolean":
-        return _is_state(words)
-    if field.type in ("Symbol", "Integer") and (words[-1:] == ("id",) or words == ("key",)):
-        return True
-    if field.link_type or field.type in LONG:
-        return False
-    of_part = {*words[-1:]} <= _ENDS and {*words[:-1]} <= _OF_PARTS and words != ()
-    return of_part or any(look <= {*words} for look in _LOOKS)
-
-
-def _is_state(words: tuple[str, ...]) -> bool:
-    """Whether a yes or no is for a template: what is shown, where, on which side."""
-    first, second, last, others = words[:1], words[1:2], words[-1:], {*words[:-1]}
-    if {*first} & _SWITCHES and not {*second} & _SHOWN:
-        return True
-    if {*last} & _STATES and others <= {"is", "top", *_OF_PARTS}:
-        return True
-    is_placed = {*first} & _STATES and {*second} & {"in", "on"}
-    return bool(is_placed or {*last} & {"button", "cta"} or ({*last} & _SIDES and others & _SIDED))
-
-
 def is_alt(field: Field) -> bool:
     """Whether a field says in words what a picture shows."""
     words = words_of(field.id)
@@ -193,14 +145,6 @@ _MODULES = {
 }
 _PICTURES = {"image", "picture", "photo", "img"}
 _NUMBERED = {"first", "second", "third", "fourth", "fifth"}
-_TEMPLATES = {"theme", "mode", "template", "format"}
-_KNOWN_LOOKS = {
-    *("dark", "light", "default", "auto", "primary", "secondary", "tertiary", "inverted", "transparent", "third-party"),
-}
-_HUMPED = re.compile(r"[a-z]+(?:[A-Z][a-z]*)+")
-_COLOUR = re.compile(r"#(?:[0-9A-Fa-f]{3,4}){1,2}")
-_SHORT_COLOUR = 5
-_COLOURED = {"color", "colour", "colors", "background", "accent", "tint", "ink", "hex", "farbe", "couleur"}
 
 
 def is_body(name: str, type_words: AbstractSet[str]) -> bool:
@@ -236,10 +180,3 @@ _IN_LINES = {
     *("address", "adresse", "anschrift", "direccion", "domicilio", "indirizzo", "hours", "times", "oeffnungszeiten"),
     *("zeiten", "horaires", "horaire", "horario", "horarios", "orari"),
 }
-
-
-def is_style(name: str, text: str) -> bool:
-    """Whether a text names a look to a template: a colour, a theme."""
-    if _COLOUR.fullmatch(text):
-        return (len(text) > _SHORT_COLOUR and not text[1:].isdigit()) or bool(_COLOURED & {*words_of(name)})
-    return name in _TEMPLATES and (text in _KNOWN_LOOKS or _HUMPED.fullmatch(text) is not None)

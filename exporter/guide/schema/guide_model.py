@@ -13,6 +13,8 @@ from exporter.config.settings import linked_fields
 from exporter.core.model import LocalizedValue, Model
 from exporter.guide.schema.field_roles import UNKNOWN, Roles, embedded_types, roles_of
 from exporter.guide.schema.titles import find_title
+from exporter.guide.schema.type_order import helper_types, shows_itself
+from exporter.guide.schema.type_traits import is_machinery
 from exporter.guide.schema.wrappers import wrapped_pictures
 from exporter.pictures.icons import ICONS
 
@@ -96,7 +98,8 @@ class GuideModel:
         """Return a field's value in a locale.
 
         A key that is present has the value, `null` included; a missing one is looked up along the fallback chain. A
-        field that is not localised holds its value under the space's default locale, for all locales.
+        field that is not localised holds its value under the space's default locale, for all locales; where the space
+        had another default when it was written, or marks two as such, its only value is under that one.
         """
         return self.answer_of(item.content_type, item.fields, field_id, locale)
 
@@ -114,6 +117,8 @@ class GuideModel:
         found = next((code for code in self.chains.get(locale, (locale,)) if code in values), None)
         if found != default and default in values and (type_id, field_id) in self.unlocalized:
             found = default
+        elif found is None and len(values) == 1 and (type_id, field_id) in self.unlocalized:
+            found = next(iter(values))
         if found is None and not type_id and field_id == "file" and default in values:
             found = default
         return _localized_value((values[found], found)) if found is not None else _NOTHING
@@ -122,6 +127,18 @@ class GuideModel:
     def embedded_types(self) -> AbstractSet[str]:
         """The content types whose entries are embedded in the pages of others."""
         return embedded_types(self.model.types)
+
+    @cached_property
+    def leading_types(self) -> tuple[str, ...]:
+        """The content types with pages, one of which a guide offers first: they show something of their own."""
+        helpers = helper_types(self.model.types, self.embedded_types)
+        own = (name for name in self.types if name not in self.embedded_types and name not in helpers)
+        return tuple(name for name in own if shows_itself(self.model.types[name], self.embedded_types))
+
+    @cached_property
+    def menus(self) -> AbstractSet[str]:
+        """The content types that are menus and other frames of a site: they lead to pages and say nothing of them."""
+        return {content_type.id for content_type in self.model.types.values() if is_machinery(content_type)}
 
     @cached_property
     def roles(self) -> Mapping[str, Roles]:

@@ -17,7 +17,7 @@ _LISTS = {
     *("component", "block", "module", "widget", "slice", "zone"),
 }
 """Words in the names of fields that hold the parts of a page."""
-_PARTS = {
+PART_WORDS = {
     *("block", "module", "component", "widget", "slice", "section", "hero", "banner", "carousel", "accordion", "row"),
 }
 """Words in the names of types whose entries are such parts."""
@@ -77,7 +77,7 @@ def _is_part(content_type: ContentType) -> bool:
     words = _words(content_type)
     if any(_is_of_parts(field) for field in content_type.fields if field.type == "Array") and content_type.slug_field:
         return False
-    return bool(_SURE & words or (_PARTS & words and not has_address(content_type)))
+    return bool(_SURE & words or (PART_WORDS & words and not has_address(content_type)))
 
 
 def _words(content_type: ContentType) -> set[str]:

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
-from exporter.core.model import LocalizedValue
+from exporter.guide.schema.field_words import TITLES, title_rank
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence
@@ -15,6 +15,8 @@ if TYPE_CHECKING:
 
 _LONGEST_TITLE = 120
 """Characters of a title; a longer one is cut between words."""
+_LONGEST_HEADING = 256
+"""Characters of a heading, as many as a short text can have; a longer text is no heading."""
 _EMPHASIS = re.compile(r"(\*\*|__|\*|_)(.+)\1")
 
 _OF_FILES = re.compile(r"[0-9_-]")
@@ -22,9 +24,20 @@ _OF_FILES = re.compile(r"[0-9_-]")
 _NO_CHARACTER = re.compile("[\0-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ufdd0-\ufdef\ufffe\uffff]")
 
 
-def find_title(
-    roles: Roles, locales: Iterable[str], ask: Callable[[str, str], Sequence[Json]]
-) -> LocalizedValue | None:
+class Title(NamedTuple):
+    """What an item is called, in one line that may be cut, the locale of that, and the `heading` above its page.
+
+    The heading is whole. It is empty where an item has no title and is called by the beginning of its text. `name` is
+    the field that both are from.
+    """
+
+    value: str
+    locale: str | None
+    heading: str
+    name: str = ""
+
+
+def find_title(roles: Roles, locales: Iterable[str], ask: Callable[[str, str], Sequence[Json]]) -> Title | None:
     """Return what an item is called: its title in one of some locales, else its first short text; None for none.
 
     `ask` returns the value of a field in a locale, with the locale that it comes from.
@@ -36,12 +49,23 @@ def find_title(
             text = _in_a_line(value) if value else ""
             if text and (name == roles.title or not text.startswith(("https://", "http://"))):
                 surname = _in_a_line(ask(roles.surname, code)[0]) if roles.surname and name == roles.title else ""
-                return LocalizedValue(f"{text} {surname}".strip(), found)
+                whole = f"{text} {surname}".strip()
+                return Title(_cut(whole), found, _heading(name, whole), name)
     return None
 
 
+def _cut(text: str) -> str:
+    return text if len(text) <= _LONGEST_TITLE else f"{text[:_LONGEST_TITLE].rsplit(' ', 1)[0]}…"
+
+
+def _heading(name: str, text: str) -> str:
+    """Return the text of a field as a heading, "" for a long text in a field that is not named as a title."""
+    is_title = title_rank(name) < len(TITLES) and len(text) <= _LONGEST_HEADING
+    return text if is_title or len(text) <= _LONGEST_TITLE else ""
+
+
 def _in_a_line(value: Json) -> str:
-    """Return a title as one line, cut where it is too long for a title; empty for what is no text or number."""
+    """Return a title as one line; empty for what is no text or number."""
     if not isinstance(value, str):
         return str(value) if type(value) in (int, float) else ""
     text = value.strip()
@@ -52,7 +76,7 @@ def _in_a_line(value: Json) -> str:
         first = text.split("\n", 1)[0].lstrip("# ").strip()
         marked = _EMPHASIS.fullmatch(first)
         text = marked[2] if marked else first
-    return text if len(text) <= _LONGEST_TITLE else f"{text[:_LONGEST_TITLE].rsplit(' ', 1)[0]}…"
+    return text
 
 
 def is_file_name(title: str, file: str) -> bool:

@@ -6,17 +6,15 @@ from typing import TYPE_CHECKING
 
 from exporter.guide.schema.field_words import (
     ADDRESSES,
-    LONG,
     NUMBERS,
     SHORT,
     TITLES,
-    is_for_nobody,
     is_for_search,
     is_internal,
-    label,
     title_rank,
     words_of,
 )
+from exporter.guide.schema.machine_words import is_for_nobody
 
 if TYPE_CHECKING:
     from exporter.core.model import ContentType, Field
@@ -79,45 +77,11 @@ def _is_of_link(field: Field) -> bool:
 _PAGES = {"page", "target", "link", "entry", "reference"}
 
 
-_BUTTONS = {"cta", "button"}
-_CALLS = ("text", "label", "title", *sorted(_BUTTONS))
-
-
-def called_by(content_type: ContentType) -> dict[str, tuple[str, str]]:
-    """Return, by field of an address, the text that names it (`buttonText` for `buttonLink`) and a label for both."""
-    fields = content_type.fields
-    texts = {words_of(field.id): field.id for field in fields if field.type == "Symbol" or field.link_type == "Entry"}
-    found = {}
-    for words, name in texts.items():
-        before = words[:-1] or words
-        named = (texts.get((*before, word)) for word in _CALLS)
-        alone = texts.get(before) if before != words and {*before[-1:]} <= _BUTTONS else None
-        text = next(filter(None, (*named, alone)), "") if {*words[-1:]} & ADDRESSES else ""
-        if text:
-            found[name] = text, label("_".join(before))
-    return found
-
-
-_HEADINGS = {"title", "heading", "header", "headline"}
-_TEXTS = {"body", "text", "paragraph", "description", "content", "copy"}
-
-
-def headed_by(content_type: ContentType) -> dict[str, str]:
-    """Return, by field of a text, the field of its heading: `section1Heading` for `section1Body`."""
-    headings = {
-        tuple(word for word in words if word not in _HEADINGS): field.id
-        for field in content_type.fields
-        if field.type == "Symbol" and _HEADINGS & {*(words := words_of(field.id))}
-    }
-    found = {}
-    for field in content_type.fields:
-        words = tuple(word for word in words_of(field.id) if word not in _TEXTS)
-        if field.type in LONG and words and words != words_of(field.id) and words in headings:
-            found[field.id] = headings[words]
-    return found
-
-
-_MACHINERY = {"navigation", "nav", "navbar", "footer", "settings", "config", "configuration", "globals"}
+_MACHINERY = {
+    *("navigation", "nav", "navbar", "footer", "settings", "config", "configuration", "globals", "sidebar"),
+    *("breadcrumb", "breadcrumbs", "redirect", "redirects"),
+}
+_LINKED = {"links", "pages", "nav", "navigation"}
 _OF_SITES = {"main", "item", "footer", "header", "top", "site", "link", "nav"}
 _COUNTED = {
     "stat",
@@ -137,7 +101,8 @@ _COUNTED = {
 def is_machinery(content_type: ContentType) -> bool:
     """Whether a type is, by its name, a menu, footer or other frame of a site, or its settings."""
     words = {*words_of(content_type.id)}
-    is_menu = "menu" in words and bool(words & _OF_SITES)  # a menu alone may be that of a restaurant
+    lists = {word for field in content_type.fields if field.type == "Array" for word in words_of(field.id)}
+    is_menu = "menu" in words and bool(words & _OF_SITES or lists & _LINKED)  # any other may be that of a restaurant
     return (is_menu or bool(_MACHINERY & words)) and not has_address(content_type)
 
 

@@ -68,13 +68,18 @@ def _is_note(field: Field) -> bool:
 
 
 def _word(fields: list[Field], kind: AbstractSet[str]) -> str:
-    """Return the word among a key and its word, "" where there is more."""
+    """Return the word among a key and its word, "" where there is more.
+
+    A long text below a title is no word, whatever its type is called: a module of copy is a part of pages.
+    """
     if any(field.type not in SHORT for field in fields) or len(fields) > 3:
         return ""
     keys = _KEYS if not kind & _OF_WORDS else _KEYS | _NOTES
     keyed = [field for field in fields if {*words_of(field.id)[-1:]} & keys]
     values = [field for field in fields if field not in keyed and {*words_of(field.id)[-1:]} & _VALUES]
-    return values[0].id if len(keyed) == len(values) == 1 and {*words_of(keyed[0].id)} <= keys | kind else ""
+    if len(keyed) != 1 or len(values) != 1 or not {*words_of(keyed[0].id)} <= keys | kind:
+        return ""
+    return values[0].id if values[0].type == "Symbol" or {*words_of(keyed[0].id)} & _KEYS else ""
 
 
 def _price(fields: list[Field]) -> str:

@@ -234,6 +234,8 @@ def _embedded(node: Mapping[str, Json], place: _Place) -> str:
 def _shown(target: Entry | Asset, place: _Place) -> str:
     """Render an embedded item by its template; a part of pages without one of its own becomes part of the text."""
     view, template = place.view, _part_of(target, place.view)
+    if template == "parts/entry.html" and repr(target) == view.page.key:
+        return f"<p>{escape(title_of(target))}</p>"
     if template == "parts/entry.html" and isinstance(target, Entry) and type_of(target) in view.guide.embedded_types:
         written = inline(target, place.outline.level + 1)
         if written:

@@ -8,12 +8,16 @@ from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 from exporter.core.own_address import own_address
-from exporter.guide.schema.field_words import LONG, has_lines, is_counted, is_module, is_plain, is_style
-from exporter.render.entry.values import Anchor, is_address, is_link_to_other_space
+from exporter.guide.schema.field_words import LONG, has_lines, is_counted, is_module, is_plain
+from exporter.guide.schema.machine_words import is_for_template
+from exporter.render.entry.pairs import headings_of, links_of, unpaired_buttons
+from exporter.render.entry.part_titles import part_title
+from exporter.render.entry.values import is_link_to_other_space
 from exporter.render.markup.rich_text_tree import blocks_of, is_passage
 from exporter.render.view.fields import (
     FieldValue,
     fields_of,
+    heading_of,
     is_wrapper,
     picture_field,
     picture_of,
@@ -25,7 +29,7 @@ from exporter.render.view.fields import (
     word_in,
 )
 from exporter.render.view.rich_text import RichText, document_of
-from exporter.render.view.view import Asset, Entry, Values, view_of
+from exporter.render.view.view import Asset, Entry, Values, loaded_of, view_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -37,8 +41,6 @@ _LEAD_CHARACTERS = 500
 _LINE = re.compile(r"(?<=\S)[ \t]*\n(?=[ \t]*\S)")
 _BLOCK = re.compile(r"^\s*(?:(?:#{1,6}|[*+-])\s|[>|<`~]|[0-9]+[.)]\s)", re.MULTILINE)
 """A line that begins a block of Markdown: no line break may be put before it."""
-_PATH = " > "
-"""What editors write between the names of a page and its part: `Home > Hero`."""
 
 
 @dataclass(slots=True)
@@ -65,12 +67,12 @@ class Layout:
 
     @cached_property
     def title(self) -> str:
-        """What the entry is called, "" where that is for editors alone and the page has another title."""
+        """The whole title of the entry, "" where it has none, and inside another's page where it is for editors."""
         roles = roles_of_thing(self._entry)
         if self._inside and not (roles.is_titled and roles.title in {field.id for field in self._fields}):
             return ""
-        title = title_of(self._entry)
-        return "" if self._inside and _PATH in title else title
+        title = heading_of(self._entry)
+        return part_title(self._entry, title) if self._inside else title
 
     @cached_property
     def picture(self) -> Asset | None:
@@ -153,10 +155,10 @@ class Layout:
 
     def _lay_out(self) -> Iterator[FieldValue]:
         roles, has_sections = roles_of_thing(self._entry), False
-        headings = self._headings(roles) if roles.headed_by else {}
-        links = self._links(roles) if roles.called_by else {}
+        headings = headings_of(self._fields, roles, self.lead)
+        links = links_of(self._fields, roles)
         left_out = {*self._left_out, *(roles.headed_by[name] for name in headings)}
-        left_out.update(roles.called_by[name][0] for name in links)
+        left_out.update(unpaired_buttons(self._fields, links, roles), (roles.called_by[name][0] for name in links))
         titles = {self.title, title_of(self._entry)} if roles.title else {self.title}
         titles.add(_plain_text(self._entry[self.lead]) if self.lead else "")
         for field in self._fields:
@@ -165,9 +167,9 @@ class Layout:
             value = self._value(field, roles)
             kind = self._kind(field, value, roles.code) if value is not None else ""
             if field.id in links:
-                yield replace(field, name=roles.called_by[field.id][1], value=links[field.id])
+                yield links[field.id]
             elif kind == "fact":
-                yield field if value is field.value else replace(field, value=value)
+                yield replace(field, value=value, name=headings.get(field.id, field.name))
             elif kind:
                 yield self._section(field, value, kind, headings.get(field.id, ""), is_first=not has_sections)
                 has_sections = True
@@ -205,27 +207,10 @@ class Layout:
         headed = heading != "" or not self._needs_no_name(field, kind, is_first=is_first)
         return Section(field.id, heading or field.name, field.type, items, field.locale, kind, headed)
 
-    @cached_property
-    def _texts(self) -> dict[str, str]:
-        words = ((field.id, word_in(field.value)) for field in self._fields if is_wrapper(field.value, "word"))
-        return {field.id: field.value.strip() for field in self._fields if isinstance(field.value, str)} | dict(words)
-
-    def _headings(self, roles: Roles) -> dict[str, str]:
-        """Return the headings that texts have in fields of their own, by the ids of the texts."""
-        filled = {field.id for field in self._fields} - {self.lead}
-        pairs = ((text, self._texts.get(name)) for text, name in roles.headed_by.items() if text in filled)
-        return {text: heading for text, heading in pairs if heading}
-
-    def _links(self, roles: Roles) -> dict[str, Anchor]:
-        """Return the links that are made of an address and a text in another field, by the ids of the addresses."""
-        pairs = (
-            (name, self._texts.get(text), self._texts.get(name, "")) for name, (text, _) in roles.called_by.items()
-        )
-        return {name: Anchor(text, url) for name, text, url in pairs if text and is_address(url)}
-
     def _needs_no_name(self, field: FieldValue, kind: str, *, is_first: bool) -> bool:
         """Whether a section needs no name above it: the body of the page, a mere text, part or picture."""
-        if is_first and kind == "text" and field.id in roles_of_thing(self._entry).bodies:
+        roles = roles_of_thing(self._entry)
+        if kind == "text" and (field.id == roles.title or (is_first and field.id in roles.bodies)):
             return True
         entry = self._entry
         is_part = self._inside or type_of(entry) in view_of(entry).guide.embedded_types
@@ -246,7 +231,7 @@ class Layout:
     def _is_redundant(field: FieldValue, titles: set[str]) -> bool:
         """Whether a field repeats what is shown already, or tells templates about a colour or the like."""
         text = field.value.strip() if isinstance(field.value, str) else ""
-        if is_style(field.id, text):
+        if is_for_template(field.id, field.type, field.value):
             return True
         if field.type in LONG and len(text) > _LEAD_CHARACTERS:
             is_shown = text in titles
@@ -255,11 +240,12 @@ class Layout:
         return bool(text) and text in titles
 
     def _left(self, value: Any) -> Any:
-        """Return a value without the picture beside the title and links to other spaces, None for nothing left."""
+        """Return a value without what is shown already and links to other spaces, None for nothing left."""
         if is_link_to_other_space(value):
             return None
         if isinstance(value, tuple):
-            left = [item for item in value if not self._is_picture(item) and not is_link_to_other_space(item)]
+            shown = (item for item in value if not self._is_picture(item) and not is_link_to_other_space(item))
+            left = [item for item in shown if not _is_of_page(item)]
             things = [item for item in left if isinstance(item, _THINGS)]
             return tuple(dict.fromkeys(things) if len(things) == len(left) else left) or None
         if isinstance(value, str) and not value.strip():
@@ -270,7 +256,8 @@ class Layout:
 
     def _is_picture(self, value: Any) -> bool:
         """Whether a value is the picture beside the title, or the entry that wraps it."""
-        return isinstance(value, _THINGS) and self.picture in (value, is_wrapper(value) and picture_of(value))
+        is_thing = self.picture is not None and isinstance(value, _THINGS)
+        return is_thing and self.picture in (value, is_wrapper(value) and picture_of(value))
 
     def _without_title(self, text: str) -> str | None:
         """Return a text without a first line that repeats the title above it, None where nothing is left."""
@@ -312,6 +299,11 @@ class Layout:
         if not url_of(thing) or type_of(thing) in view_of(thing).guide.embedded_types:
             return "parts"
         return "cards" if many else "fact"
+
+
+def _is_of_page(value: Any) -> bool:
+    """Whether a value is the entry whose page is being rendered: no card leads to its own page."""
+    return isinstance(value, Entry) and loaded_of(value).key == view_of(value).page.key
 
 
 def _is_picture(value: Any) -> bool:

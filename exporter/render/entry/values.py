@@ -18,7 +18,7 @@ from exporter.render.view.fields import address_of, locale_of, roles_of_thing, t
 from exporter.render.view.languages import language, language_name, locale_of_page, write_number
 from exporter.render.view.other_spaces import Resource
 from exporter.render.view.rich_text import RichText
-from exporter.render.view.view import Asset, Entry, Values, View, loaded_of
+from exporter.render.view.view import Asset, Entry, Values, View, loaded_of, view_of
 from exporter.report.problems import DEPTH_MESSAGE
 
 if TYPE_CHECKING:
@@ -44,10 +44,11 @@ _NOTHING = Markup("")
 
 @dataclass(frozen=True)
 class Anchor:
-    """A link made of two fields: its text and its address."""
+    """A link made of two fields: its text and its address, as an editor wrote it or as that of a page (`is_page`)."""
 
     text: str
     url: str
+    is_page: bool = False
 
 
 def date(value: Any, view: View, length: str = "long") -> Markup:
@@ -73,7 +74,7 @@ def fact(field: FieldValue, view: View) -> Markup:
     if isinstance(value, Values):
         return table(value, view)
     if isinstance(value, Anchor):
-        address = _resolve(value.url, view)
+        address = value.url if value.is_page else _resolve(value.url, view)
         return Markup('<a href="%s">%s</a>') % (address, value.text) if address else escape(value.text)
     return leaf(value, view)
 
@@ -133,11 +134,16 @@ def _thing(value: Entry | Asset, view: View) -> Markup:
     if word:
         code = locale_of(value, roles_of_thing(value).wrapped)
         return _span(word, _NOTHING if code == view.locale else lang_attributes(code))
-    address = _wrapped_link(value, view) or address_of(value)
+    address = target_of(value)
     code = locale_of(value)
     lang = _NOTHING if code == view.locale else lang_attributes(code)
     name = title_of(value)
     return Markup('<a href="%s"%s>%s</a>') % (address, lang, name) if address else _span(name, lang)
+
+
+def target_of(value: Entry | Asset) -> str:
+    """Return where a link to an entry or asset leads: to its page or file, or on where it is but a link itself."""
+    return _wrapped_link(value, view_of(value)) or address_of(value)
 
 
 def _wrapped_link(value: Entry | Asset, view: View) -> str:

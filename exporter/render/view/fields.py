@@ -8,15 +8,14 @@ from pathlib import PurePosixPath
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from exporter.guide.library import questions
+from exporter.guide.schema.dates import read_date
 from exporter.guide.schema.field_roles import UNKNOWN
 from exporter.guide.schema.field_words import label
-from exporter.guide.schema.ordering import place_of, sort_key
-from exporter.guide.schema.titles import find_title, is_file_name
-from exporter.render.view.lazy import Lazy
+from exporter.guide.schema.titles import Title, find_title, is_file_name
 from exporter.render.view.view import Asset, Entry, Thing, loaded_of, memo_of, read_field, view_of
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Mapping
+    from collections.abc import Callable, Mapping
 
     from exporter.core.encoding import Json
     from exporter.core.model import ContentType, Field
@@ -56,7 +55,7 @@ def type_of(thing: Thing) -> str:
     return loaded_of(thing).type
 
 
-def _content_type(thing: Thing) -> ContentType | None:
+def content_type_of(thing: Thing) -> ContentType | None:
     """Return what the content model says of an entry's type, None for a type that it does not know."""
     return view_of(thing).content_type(type_of(thing))
 
@@ -64,12 +63,12 @@ def _content_type(thing: Thing) -> ContentType | None:
 def roles_of_thing(thing: Thing) -> Roles:
     """Return what the fields of a thing are for; it depends on what the content model says of its type."""
     roles = view_of(thing).guide.roles
-    return roles.get(type_of(thing), UNKNOWN) if _content_type(thing) is not None else UNKNOWN
+    return roles.get(type_of(thing), UNKNOWN) if content_type_of(thing) is not None else UNKNOWN
 
 
 @once
-def _title(thing: Thing) -> tuple[str, str | None]:
-    """Return what an entry or asset is called, and the locale of that.
+def _title(thing: Thing) -> Title:
+    """Return what an entry or asset is called, the locale of that, and its heading.
 
     It is the page's locale, or else the default one, or else that of the page that a link to an entry leads to.
     """
@@ -85,8 +84,9 @@ def _title(thing: Thing) -> tuple[str, str | None]:
         title = find_title(roles_of_thing(thing), page[:1], ask)
     if isinstance(thing, Asset) and (title is None or title.value.startswith(("https://", "http://"))):
         stem = PurePosixPath(_file_name(thing)).stem.replace("_", " ").strip()
-        return stem or loaded.key.partition(":")[2], None
-    return (title.value, title.locale) if title is not None else (view.guide.untitled(type_id), None)
+        name = stem or loaded.key.partition(":")[2]
+        return Title(name, None, name)
+    return title if title is not None else Title(view.guide.untitled(type_id), None, view.guide.untitled(type_id))
 
 
 def _file_name(asset: Asset) -> str:
@@ -98,7 +98,7 @@ def _file_name(asset: Asset) -> str:
 
 def caption_of(asset: Asset) -> str:
     """Return an asset's title, "" where that only repeats the name of the uploaded file."""
-    title, code = _title(asset)
+    title, code = _title(asset)[:2]
     return title if code is not None and not is_file_name(title, _file_name(asset)) else ""
 
 
@@ -110,14 +110,19 @@ def alt_of(asset: Asset) -> str:
 
 def title_of(thing: Thing) -> str:
     """Return what an entry or asset is called."""
-    return _title(thing)[0]
+    return _title(thing).value
+
+
+def heading_of(thing: Thing) -> str:
+    """Return the whole title of an entry, "" where it has none but is called by the beginning of its text."""
+    return _title(thing).heading
 
 
 def locale_of(thing: Thing, name: str | None = None) -> str:
     """Return the locale that a field (the title where none is named) came from, the page's own where it is empty."""
     view = view_of(thing)
-    code = view.answer(loaded_of(thing), name)[1] if name else _title(thing)[1]
-    content_type = _content_type(thing)
+    code = view.answer(loaded_of(thing), name)[1] if name else _title(thing).locale
+    content_type = content_type_of(thing)
     field = content_type.find(name) if content_type and name else None
     return view.locale if code is None or (field is not None and not field.localized) else code
 
@@ -135,7 +140,7 @@ def url_of(thing: Thing) -> str:
 
 def fields_of(thing: Thing, wanted: Callable[[Any], bool] | None = None) -> tuple[FieldValue, ...]:
     """Return an entry's filled fields in the editor's order: all, or those whose definitions are `wanted`."""
-    content_type = _content_type(thing)
+    content_type = content_type_of(thing)
     definitions = content_type.fields if content_type else ()
     fields = (_field(thing, definition) for definition in definitions if wanted is None or wanted(definition))
     return tuple(field for field in fields if field is not None)
@@ -180,7 +185,7 @@ def _picture(thing: Thing) -> tuple[str, Asset | None]:
 def _wrapped_picture(thing: Thing) -> tuple[str, Asset | None]:
     """Return the field of the first entry that wraps a picture, and that picture; "" and None where there is none."""
     view, loaded = view_of(thing), loaded_of(thing)
-    for name in view.guide.wrapped_pictures.get(type_of(thing), ()) if _content_type(thing) is not None else ():
+    for name in view.guide.wrapped_pictures.get(type_of(thing), ()) if content_type_of(thing) is not None else ():
         value = view.answer(loaded, name).value
         targets = map(view.target, value if isinstance(value, list) else (value,))
         wrappers = (target for target in targets if isinstance(target, Entry) and is_wrapper(target, "picture"))
@@ -223,66 +228,35 @@ def address_of(thing: Thing) -> str:
 
 @once
 def summary_field(thing: Thing) -> str:
-    """Return the id of the field that says in a sentence what an entry is, "" where it has none."""
+    """Return the id of the field that says in a sentence what an entry is, "" where it has none beside its title."""
     view, loaded = view_of(thing), loaded_of(thing)
     for name in roles_of_thing(thing).summaries:
         value = view.answer(loaded, name)[0]
-        if value.strip() if isinstance(value, str) else isinstance(value, dict) and value.get("content"):
+        is_filled = value.strip() if isinstance(value, str) else isinstance(value, dict) and value.get("content")
+        if is_filled and (_title(thing).name != name or not _title(thing).heading):
             return name
     return ""
 
 
+@once
+def day_of(thing: Thing) -> str:
+    """Return the date that puts an entry in the calendar, as it was written; "" where it has none."""
+    name = roles_of_thing(thing).date
+    value = view_of(thing).answer(loaded_of(thing), name)[0] if name else None
+    return value if isinstance(value, str) and read_date(value) is not None else ""
+
+
 def field_type(thing: Thing, name: str) -> str:
     """Return the type that the content model gives a field, "" for a field that it does not know."""
-    content_type = _content_type(thing)
+    content_type = content_type_of(thing)
     field = content_type.find(name) if content_type else None
     return field.type if field else ""
 
 
-def referrers_of(thing: Thing) -> tuple[tuple[str, Referrers], ...]:
-    """Return the entries that link here, by content type, sorted by title; parts of other pages are left out."""
+def is_home(thing: Thing) -> bool:
+    """Whether an entry is the home of the guide, and so no card among others."""
     view = view_of(thing)
-    own = type_of(thing)
-    types = (
-        type_id
-        for type_id in view.guide.types
-        if type_id not in view.guide.embedded_types or own in view.guide.embedded_types
-    )
-    groups: dict[str, list[str]] = {type_id: [] for type_id in types}
-    for type_id, key in view.ask(questions.referrers(loaded_of(thing).key)):
-        if type_id in groups:
-            groups[type_id].append(key)
-    return tuple((type_id, Referrers(view, keys)) for type_id, keys in groups.items() if keys)
-
-
-class Referrers(Lazy):
-    """Entries that link to something; to count them reads nothing of the entries."""
-
-    __slots__ = ("_keys",)
-
-    def __init__(self, view: View, keys: list[str]) -> None:
-        super().__init__(lambda: sort_entries(map(view.known, view.library.items.load_all(keys))))
-        self._keys = keys
-
-    def __len__(self) -> int:
-        return len(self._keys)
-
-
-def sort_entries(entries: Iterable[Entry]) -> tuple[Entry, ...]:
-    """Sort entries by their `order` field or date where they have one, then by title."""
-
-    def key(entry: Entry) -> tuple[float, tuple[str, str], str]:
-        place = place_of(roles_of_thing(entry), lambda name: _place(entry, name))
-        return place, sort_key(title_of(entry)), loaded_of(entry).key
-
-    return tuple(sorted(entries, key=key))
-
-
-def _place(entry: Entry, name: str) -> Json:
-    content_type = _content_type(entry)
-    if content_type is not None and content_type.find(name) is None:
-        return None
-    return view_of(entry).answer(loaded_of(entry), name)[0]
+    return loaded_of(thing).key in view.ask(questions.home_keys(view.locale))
 
 
 def type_name(view: View, type_id: str) -> str:

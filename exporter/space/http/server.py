@@ -64,8 +64,8 @@ class _Handler(BaseHTTPRequestHandler):
     def do_GET(self) -> None:
         host = self.headers.get("Host", "")
         if not is_answered(host, self.server.listens_on, self.server.server_address[1]):
-            said = f"This endpoint does not answer to that Host: ask for {self.server.url}, or name it with --host"
-            self._send(RefusalError(403, "AccessDenied", said).answer)
+            message = f"This endpoint does not answer to that Host: ask for {self.server.url}, or name it with --host"
+            self._send(RefusalError(403, "AccessDenied", message).answer)
         else:
             self._send(self._fault() or self._answer(host))
 

@@ -1,4 +1,4 @@
-"""Pages come back from the index as they were planned."""
+"""Pages are read from the index as they were planned."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ PAGES = st.builds(
 
 
 @given(st.lists(PAGES, max_size=5))
-def test_page_comes_back_as_it_was_planned(pages: list[Page]) -> None:
+def test_page_is_read_back_as_it_was_planned(pages: list[Page]) -> None:
     with closing(GuideIndex(None)) as index:
         index.pages.insert(NewPage(page, None, None) for page in pages)
         found = index.pages.all()
@@ -45,7 +45,7 @@ def test_every_kind_of_page_is_found_by_its_kind() -> None:
         assert {page.kind for _, page in index.pages.redirects_at(["/moved/", "/home/"])} == {PageKind.MOVED}
 
 
-def test_addresses_are_found_however_they_are_cased() -> None:
+def test_urls_are_found_whatever_their_case() -> None:
     with closing(GuideIndex(None)) as index:
         index.pages.insert([NewPage(Page(PageKind.HOME, "/De/", "de"), None, None)])
         assert [page.url for _, page in index.pages.at("/de/")] == ["/De/"]

@@ -1,4 +1,4 @@
-"""Questions: one constructor each, and no two of them are confused in the index."""
+"""Questions: each has one constructor, and no two of them are confused in the index."""
 
 from __future__ import annotations
 
@@ -15,12 +15,12 @@ VALUES = {"str": "a", "int": 1, "int | None": 2}
 
 
 def make(function: Any) -> Any:
-    """Return the question that a constructor makes of some arguments."""
+    """Return the question that a constructor makes from sample arguments."""
     return function(*(VALUES[parameter.annotation] for parameter in signature(function).parameters.values()))
 
 
 def all_questions() -> dict[str, Any]:
-    """Return every question of the module by its name, with arguments that do not matter."""
+    """Return every question of the module by its name, with sample arguments."""
     members = vars(questions).items()
     functions = {name: member for name, member in members if isfunction(getattr(member, "__wrapped__", member))}
     own = {name: function for name, function in functions.items() if function.__module__ == questions.__name__}
@@ -46,7 +46,7 @@ def test_every_question_is_answered_and_every_answer_is_asked_for() -> None:
     assert (items, lists, subjects) == (set(ITEM_ANSWERS), set(LIST_ANSWERS), set(_ANSWERS))
 
 
-def test_only_an_address_is_asked_for_in_two_ways() -> None:
+def test_only_the_url_question_has_two_forms() -> None:
     found = {name: question for name, question in all_questions().items() if name != "file_path"}
     assert len(found) > 25
     distinct = {
@@ -56,6 +56,6 @@ def test_only_an_address_is_asked_for_in_two_ways() -> None:
     assert len(distinct) == len(found)
 
 
-def test_argument_stays_as_small_as_what_it_is_about() -> None:
+def test_packed_argument_is_no_longer_than_its_values() -> None:
     for name, question in all_questions().items():
         assert len(question.argument) <= len("k/a/a/2"), name

@@ -1,4 +1,4 @@
-"""What a page reads is recorded: templates find no way round it, and leave nothing behind for the next page."""
+"""Everything a page reads is recorded: templates cannot bypass it, and leave nothing behind for the next page."""
 
 from __future__ import annotations
 
@@ -41,7 +41,7 @@ EXTRA = [
 
 @dataclass(frozen=True)
 class Kitchen:
-    """A small guide, and a template for its places that each test writes."""
+    """A small guide whose template for places each test writes."""
 
     library: Library
 
@@ -57,7 +57,7 @@ class Kitchen:
         return [renderer.render(self.at(url)).data.decode() for url in urls or (CASTLE,)]
 
     def reads(self, text: str, url: str = CASTLE) -> set[tuple[str, str]]:
-        """Return what the page of a place asks with a template."""
+        """Return the questions that the page of a place asks with a template."""
         self.write("place.html", text)
         return {read[:2] for read in Renderer(self.library).render(self.at(url)).reads}
 
@@ -153,7 +153,7 @@ def test_every_way_to_a_field_is_a_read_of_it(kitchen: Kitchen, way: str) -> Non
         ("'category'|type_name", ("word", "en-US/type.category")),
     ],
 )
-def test_every_question_is_recorded_of_constants_too(
+def test_questions_of_constants_are_recorded_too(
     kitchen: Kitchen, expression: str, read: tuple[str, str], tmp_path: Path
 ) -> None:
     text = f"{{% set found = {expression} %}}"
@@ -164,7 +164,7 @@ def test_every_question_is_recorded_of_constants_too(
     assert read in {question[:2] for question in compiled.reads}
 
 
-def test_every_template_that_a_page_asks_for_is_recorded_those_that_are_missing_too(kitchen: Kitchen) -> None:
+def test_every_template_that_a_page_asks_for_is_recorded_even_if_missing(kitchen: Kitchen) -> None:
     kitchen.write("parts/a.html", "{% include 'parts/b.html' %}")
     kitchen.write("parts/b.html", "{% from 'macros.html' import m %}{{ m() }}")
     kitchen.write("macros.html", "{% macro m() %}m{% endmacro %}")
@@ -193,7 +193,7 @@ NAMELESS = [
 
 
 @pytest.mark.parametrize("expression", NAMELESS)
-def test_what_has_no_text_of_its_own_fails_the_page_and_no_address_is_printed(
+def test_object_without_a_text_form_fails_the_page_and_no_memory_address_is_printed(
     kitchen: Kitchen, expression: str
 ) -> None:
     with pytest.raises(PageError, match=r"entry:castle in en-US: place.html prints <.* which has no text of its own$"):
@@ -203,7 +203,7 @@ def test_what_has_no_text_of_its_own_fails_the_page_and_no_address_is_printed(
 
 
 @pytest.mark.parametrize("text", ["{{ '`<View object at 0x7f5dd24e11b0>`'|html }}", "{{ entry.body|html }}"])
-def test_text_that_looks_like_an_address_is_a_text(kitchen: Kitchen, text: str) -> None:
+def test_text_that_looks_like_a_memory_address_is_printed(kitchen: Kitchen, text: str) -> None:
     assert kitchen.show(text) == ["<p><code>&lt;View object at 0x7f5dd24e11b0&gt;</code></p>\n"]
 
 
@@ -220,7 +220,7 @@ def test_text_that_looks_like_an_address_is_a_text(kitchen: Kitchen, text: str) 
         ("groups()", "(Group(name='Category', targets=((entry:sights, 2),)),)"),
     ],
 )
-def test_things_print_what_they_are(kitchen: Kitchen, expression: str, printed: str) -> None:
+def test_objects_print_their_values(kitchen: Kitchen, expression: str, printed: str) -> None:
     assert kitchen.show(f"{{{{ ({expression})|string|safe }}}}") == [printed]
 
 
@@ -265,11 +265,11 @@ def test_import_keeps_nothing_between_pages(kitchen: Kitchen, context: str) -> N
     for url in (CASTLE, MILL, CASTLE):
         found = renderer.render(kitchen.at(url))
         assert found.data.decode() == f"1 Guide {url} Guide"
-        asked = {question[:2] for question in found.reads}
-        assert {("site", "title"), ("list:place", "k/en-US//1"), ("template", "macros.html")} <= asked
+        questions = {question[:2] for question in found.reads}
+        assert {("site", "title"), ("list:place", "k/en-US//1"), ("template", "macros.html")} <= questions
 
 
-def test_compiled_templates_of_another_program_are_not_taken(
+def test_compiled_templates_of_another_program_are_not_used(
     kitchen: Kitchen, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     text = "{{ 'the mill'|title }}"
@@ -280,7 +280,7 @@ def test_compiled_templates_of_another_program_are_not_taken(
 
 
 @pytest.mark.parametrize("damage", [b"", b"j2", bytes(range(256)), "cut"])
-def test_broken_compiled_templates_are_compiled_anew(kitchen: Kitchen, tmp_path: Path, damage: bytes | str) -> None:
+def test_broken_compiled_templates_are_compiled_again(kitchen: Kitchen, tmp_path: Path, damage: bytes | str) -> None:
     kitchen.show("{{ entry.title }}", bytecode=tmp_path)
     files = list(tmp_path.glob("*.bin"))
     for file in files:
@@ -290,13 +290,13 @@ def test_broken_compiled_templates_are_compiled_anew(kitchen: Kitchen, tmp_path:
 
 
 @pytest.mark.parametrize("text", ["{{ [1, 2]|random }}", "{{ lipsum() }}", "{{ random() }}"])
-def test_nothing_by_chance(kitchen: Kitchen, text: str) -> None:
+def test_no_random_filter_is_available(kitchen: Kitchen, text: str) -> None:
     with pytest.raises(PageError):
         kitchen.show(text)
 
 
 @pytest.mark.parametrize("path", ["nothing", "nothing.at.all", "category.nothing", "category.nothing.more", "sys.none"])
-def test_what_is_absent_is_empty_and_its_absence_is_a_read(kitchen: Kitchen, path: str) -> None:
+def test_missing_value_is_empty_and_its_absence_is_recorded(kitchen: Kitchen, path: str) -> None:
     loop = f"{{% for item in entry.{path} %}}x{{% else %}}none{{% endfor %}}"
     text = f"<{loop}{{{{ entry.{path} }}}}{{{{ entry.{path}|html }}}}>"
     assert kitchen.show(text) == ["<none>"]
@@ -304,7 +304,7 @@ def test_what_is_absent_is_empty_and_its_absence_is_a_read(kitchen: Kitchen, pat
     assert (subject, f"f/en-US/{name}") in kitchen.reads(text)
 
 
-def test_page_that_is_done_leaves_nothing_in_memory_that_has_to_be_looked_for(guide: Guide) -> None:
+def test_rendered_page_leaves_no_reference_cycles(guide: Guide) -> None:
     lists = "lists: {parts: {type: place, by: category}, pages: {type: place, per_page: 5}}"
     site = f"title: Lisbon\nbase_url: https://guide.example.org/\nsource: {{local: demo}}\n{lists}\n"
     (guide.root / "site.yaml").write_text(site, "utf-8")
@@ -320,14 +320,14 @@ def test_page_that_is_done_leaves_nothing_in_memory_that_has_to_be_looked_for(gu
             renderer.render(page)
         gc.collect()
         gc.freeze()
-        left = {page.url: circles(renderer, page) for page in pages}
+        left = {page.url: cycles(renderer, page) for page in pages}
         gc.unfreeze()
     assert {page.kind for page in pages} >= {"home", "list", "entry", "feed", "sitemap", "missing", "robots"}
     assert {url: kinds for url, kinds in left.items() if kinds} == {}
 
 
-def circles(renderer: Renderer, page: Page) -> list[str]:
-    """Render a page; return the kinds of objects that hold each other after it, which only the collector finds."""
+def cycles(renderer: Renderer, page: Page) -> list[str]:
+    """Render a page; return the types of the objects left in reference cycles, which only the collector frees."""
     gc.disable()
     gc.set_debug(gc.DEBUG_SAVEALL)
     try:

@@ -1,4 +1,4 @@
-"""Addresses that are made of titles, and slugs that are kept as browsers send them."""
+"""URLs made from titles, and slugs that are kept as browsers send them."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ def addresses(guide: Guide, type_id: str) -> list[str]:
     return sorted(page for page in pages if page != type_id)
 
 
-def test_title_makes_one_segment_in_small_letters(guide: Guide, space: SpaceFiles) -> None:
+def test_title_makes_one_lowercase_segment(guide: Guide, space: SpaceFiles) -> None:
     space.put_model(NOTE, locales=US)
     for number, title in enumerate(["AC/DC & C++", "Angular", "Github Actions", "Next.JS", "1/2 cup"]):
         space.put(entry("note", f"n{number}", title=title, body="a"))
@@ -34,7 +34,7 @@ def test_title_makes_one_segment_in_small_letters(guide: Guide, space: SpaceFile
     assert addresses(guide, "note") == expected
 
 
-def test_no_web_address_is_in_a_path(guide: Guide, space: SpaceFiles) -> None:
+def test_path_contains_no_web_address(guide: Guide, space: SpaceFiles) -> None:
     space.put_model(LINK, locales=US)
     space.put(entry("link", "k1", url="https://www.example.org/", text="Example House"))
     space.put(entry("link", "k2", url="/about/roles", text="Open Roles"))
@@ -48,7 +48,7 @@ def test_slug_keeps_its_slashes_and_capitals(guide: Guide, space: SpaceFiles) ->
     assert addresses(guide, "post") == ["post/Guides/First"]
 
 
-def test_percent_encoded_slug_has_the_address_of_its_decoded_form(guide: Guide, space: SpaceFiles) -> None:
+def test_percent_encoded_slug_has_the_url_of_its_decoded_form(guide: Guide, space: SpaceFiles) -> None:
     space.put_model(POST, locales=US)
     space.put(entry("post", "a", title="A", slug="caf%C3%A9"))
     space.put(entry("post", "b", title="B", slug="café-2"))

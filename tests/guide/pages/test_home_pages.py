@@ -5,11 +5,13 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 import pytest
+from lxml import html
 
-from tests.conftest import content_type, entry, locale
+from tests.conftest import content_type, entry, link, locale
 from tests.render.entry.test_page_builder import links, shown
 from tests.render.entry.test_zero_configuration import text_of
-from tests.support.everything import field
+from tests.support.crawl import Crawl
+from tests.support.everything import ENTRIES, field
 
 if TYPE_CHECKING:
     from tests.conftest import Guide, SpaceFiles
@@ -46,13 +48,13 @@ def test_home_page_of_the_space_is_that_of_the_guide(guide: Guide, pages: SpaceF
 
 
 @pytest.mark.usefixtures("pages")
-def test_old_address_of_the_home_leads_to_it(guide: Guide) -> None:
+def test_old_url_of_the_home_page_redirects_to_it(guide: Guide) -> None:
     guide.build()
     assert "url=../../index.html" in guide.page("/page/home/")
     assert links(shown(guide, "/page/about/")) == {"Back": "../../index.html", "top": "../../index.html"}
 
 
-def test_title_makes_a_home_of_a_layout_without_slugs(guide: Guide, space: SpaceFiles) -> None:
+def test_page_without_a_slug_is_the_home_page_by_its_title(guide: Guide, space: SpaceFiles) -> None:
     space.put_model(content_type("layout", field("title", "Symbol"), field("body", "Text")), locales=US)
     space.put(entry("layout", "l", title="Home", body="Welcome."))
     guide.build()
@@ -68,12 +70,72 @@ def test_topic_called_home_is_a_topic(guide: Guide, pages: SpaceFiles) -> None:
 
 
 @pytest.mark.usefixtures("pages")
-def test_address_that_a_pattern_makes_stays(guide: Guide) -> None:
+def test_url_made_by_a_pattern_is_kept(guide: Guide) -> None:
     with (guide.root / "site.yaml").open("a", encoding="utf-8") as file:
         file.write("pages: {page: {url: '/{slug}/'}}\n")
     guide.build()
     assert "Come in." in text_of(shown(guide, "/home/"))
     assert "Come in." not in text_of(shown(guide, "/"))
+
+
+@pytest.mark.usefixtures("pages")
+def test_home_is_no_card_among_others(guide: Guide, space: SpaceFiles) -> None:
+    featured = content_type(
+        "page", field("title", "Symbol"), field("slug", "Symbol"), field("next", "Array", **ENTRIES)
+    )
+    space.put_model(featured, TOPIC, locales=US)
+    space.put(entry("page", "h", 2, title="Home", slug="home", next=[link("Entry", "a")]))
+    space.put(entry("page", "b", title="Blog", slug="blog", next=[link("Entry", "a")]))
+    guide.build()
+    assert cards(guide, "/page/") == ["About", "Blog"]
+    assert cards(guide, "/page/about/") == ["Blog"]
+    assert [text_of(count) for count in shown(guide, "/").xpath("./section//*[@class='count']")] == ["2"]
+
+
+def test_type_of_which_the_space_has_its_home_alone_has_no_list(guide: Guide, pages: SpaceFiles) -> None:
+    pages.remove("entries/page/a.json")
+    pages.put(entry("topic", "t", title="Boats", slug="boats"))
+    guide.build()
+    assert names_in_navigation(guide, "/topic/boats/") == ["Topic"]
+    assert not (guide.root / "site/page/index.html").exists()
+    alone = site(guide)
+    pages.put(entry("page", "a", title="About", slug="about"))
+    guide.build()
+    assert names_in_navigation(guide, "/topic/boats/") == ["Page", "Topic"]
+    pages.remove("entries/page/a.json")
+    guide.build()
+    assert site(guide) == alone
+    pages.put(entry("page", "h", 2, title="Home", slug="welcome", body="Come in."))
+    guide.build()
+    assert names_in_navigation(guide, "/topic/boats/") == ["Page", "Topic"]
+    assert cards(guide, "/page/") == ["Home"]
+    incremental = site(guide)
+    guide.run("render", "--clean")
+    assert site(guide) == incremental
+
+
+def test_home_in_one_language_is_a_card_in_another_where_it_is_a_page_of_its_own(
+    guide: Guide, space: SpaceFiles
+) -> None:
+    words = content_type("page", field("title", "Symbol", localized=True), field("slug", "Symbol", localized=True))
+    space.put_model(words, locales=[locale("en-US", default=True), locale("de-DE"), locale("ar")])
+    slugs = {"en-US": "home", "de-DE": "willkommen"}
+    space.put(entry("page", "h", title={"en-US": "Home", "de-DE": "Willkommen"}, slug=slugs))
+    guide.build()
+    assert not (guide.root / "site/page/index.html").exists()
+    assert not (guide.root / "site/ar/page/index.html").exists()
+    assert cards(guide, "/de-DE/page/") == ["Willkommen"]
+    assert [names_in_navigation(guide, url) for url in ("/", "/de-DE/", "/ar/")] == [[], ["Page"], []]
+    assert Crawl(guide.root / "site").dead() == []
+
+
+def cards(guide: Guide, url: str) -> list[str]:
+    return [text_of(card) for card in shown(guide, url).xpath(".//a[@class='card']//strong")]
+
+
+def names_in_navigation(guide: Guide, url: str) -> list[str]:
+    page = html.document_fromstring(guide.page(url).encode())
+    return [text_of(item) for item in page.xpath("//nav[@class='sections']/a")]
 
 
 CHANGES: dict[str, list[dict[str, Any]]] = {
@@ -86,7 +148,7 @@ CHANGES: dict[str, list[dict[str, Any]]] = {
 
 
 @pytest.mark.parametrize("change", CHANGES)
-def test_home_that_comes_and_goes_leaves_the_guide_as_one_built_from_scratch(
+def test_home_page_added_and_removed_leaves_the_guide_as_one_built_from_scratch(
     guide: Guide, pages: SpaceFiles, change: str
 ) -> None:
     guide.build()
@@ -108,7 +170,7 @@ def test_home_that_comes_and_goes_leaves_the_guide_as_one_built_from_scratch(
     assert site(guide) == after
 
 
-def test_another_entry_leaves_the_home_that_shows_none_of_it(guide: Guide, pages: SpaceFiles) -> None:
+def test_another_entry_does_not_render_a_home_page_that_does_not_show_it(guide: Guide, pages: SpaceFiles) -> None:
     guide.build()
     assert guide.build()["render"]["rendered"] == 0
     home = guide.page("/")

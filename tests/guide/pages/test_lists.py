@@ -1,4 +1,4 @@
-"""Lists of site.yaml: what they hold, in which order, by which values, and how a new entry changes them."""
+"""Lists of site.yaml: which entries they have, in which order, by which values, and how a new entry changes them."""
 
 from __future__ import annotations
 
@@ -33,14 +33,14 @@ NEWS = content_type(
 
 
 def news(number: int, **fields: Any) -> dict[str, Any]:
-    """Make a piece of news of that day of the month."""
-    facts = {"title": f"News {number}", "slug": f"n{number}", "date": f"2026-03-{number:02}"}
-    return entry("news", f"n{number}", **(facts | fields))
+    """Make a news entry of that day of the month."""
+    defaults = {"title": f"News {number}", "slug": f"n{number}", "date": f"2026-03-{number:02}"}
+    return entry("news", f"n{number}", **(defaults | fields))
 
 
 @pytest.fixture
 def paper(guide: Guide, space: SpaceFiles) -> Guide:
-    """A guide of news alone, in one language."""
+    """A guide with only news, in one language."""
     space.put_model(NEWS, CATEGORY, locales=[locale("en-US", default=True)])
     for identifier in ("castle", "mill"):
         space.remove(f"entries/place/{identifier}.json")
@@ -53,12 +53,12 @@ def put_tag(space: SpaceFiles, identifier: str, name: str) -> None:
 
 
 def titles(guide: Guide, url: str) -> list[str]:
-    """Return the titles on a list, in their order."""
+    """Return the titles on a list, in order."""
     return [str(element) for element in html.fromstring(guide.page(url)).xpath("//main//strong/text()")]
 
 
 def links(guide: Guide, url: str, where: str) -> list[tuple[str, str]]:
-    """Return text and address of the links in a part of a page."""
+    """Return text and URL of the links in a part of a page."""
     found = html.fromstring(guide.page(url)).xpath(f"//{where}//a")
     return [(" ".join(element.text_content().split()), element.get("href")) for element in found]
 
@@ -76,7 +76,7 @@ def links(guide: Guide, url: str, where: str) -> list[tuple[str, str]]:
         ("kind: Nothing", []),
     ],
 )
-def test_list_holds_the_entries_whose_fields_are_as_it_says(
+def test_list_has_the_entries_that_match_its_conditions(
     paper: Guide, space: SpaceFiles, where: str, held: list[str]
 ) -> None:
     space.put(news(1, free=True, categories=[link("Entry", "works"), link("Entry", "sights")]))
@@ -101,7 +101,7 @@ def test_list_holds_the_entries_whose_fields_are_as_it_says(
         ("-title", "x 2 10 1"),
     ],
 )
-def test_list_is_sorted_by_fields_and_what_has_none_comes_last(
+def test_list_is_sorted_by_fields_and_entries_without_them_come_last(
     paper: Guide, space: SpaceFiles, sort: str, order: str
 ) -> None:
     space.put(news(1, price=-2.5, kind="a"))
@@ -134,9 +134,7 @@ def test_list_has_a_page_for_each_entry_that_a_field_links_to(paper: Guide, spac
     assert ("Small works 2", "industry/index.html") in links(paper, "/by-kind/", "ul[@class='chips']")
 
 
-def test_parts_by_dates_numbers_or_yes_and_no_are_written_for_readers_and_in_their_order(
-    paper: Guide, space: SpaceFiles
-) -> None:
+def test_parts_by_date_number_or_boolean_are_written_for_readers_and_in_order(paper: Guide, space: SpaceFiles) -> None:
     for number, day in ((9, "2026-04-01"), (10, "2026-03-02"), (200, "2025-12-31")):
         space.put(news(number, free=number > 9, price=number, date=day))
     by = ", ".join(f"{field}: {{type: news, sort: title, by: {field}}}" for field in ("date", "free", "price"))
@@ -170,7 +168,7 @@ def test_list_has_a_page_for_each_tag_and_for_each_text(paper: Guide, space: Spa
 
 
 def pages(guide: Guide, url: str) -> dict[str, list[str]]:
-    """Return the titles of each page of a cut list, by its number; the main page has none."""
+    """Return the titles of each page of a split list, by its number; the main page has none."""
     folder = guide.root / "site" / url.strip("/") / "page"
     numbers = sorted(int(path.name) for path in folder.iterdir()) if folder.exists() else []
     found = {str(number): titles(guide, f"{url}page/{number}/") for number in numbers}
@@ -202,7 +200,7 @@ def test_numbered_pages_count_from_the_oldest_end_and_the_main_page_is_never_sho
     assert links(paper, "/latest/page/1/", "nav[@class='pages']") == [("Newer", "../2/index.html")]
 
 
-def test_new_entry_renders_the_newest_page_of_a_numbered_list_alone(paper: Guide, space: SpaceFiles) -> None:
+def test_new_entry_renders_only_the_newest_page_of_a_numbered_list(paper: Guide, space: SpaceFiles) -> None:
     setting(paper, "lists: {latest: {type: news, sort: -date, per_page: 2}}\n")
     template(paper, "home.html", "home")
     template(paper, "news.html", "{{ entry|title }}")
@@ -215,7 +213,7 @@ def test_new_entry_renders_the_newest_page_of_a_numbered_list_alone(paper: Guide
     expect(step(paper), ["/news/n12/", "/news/", "/latest/", "/latest/page/5/", "/latest/page/4/"])
 
 
-def test_list_in_the_place_of_that_of_its_type_takes_it(paper: Guide, space: SpaceFiles) -> None:
+def test_list_at_the_url_of_the_list_of_its_type_replaces_it(paper: Guide, space: SpaceFiles) -> None:
     for number in (1, 2, 3):
         space.put(news(number))
     setting(paper, "lists: {news: {type: news, sort: -date, title: The paper}}\n")
@@ -223,12 +221,12 @@ def test_list_in_the_place_of_that_of_its_type_takes_it(paper: Guide, space: Spa
     assert titles(paper, "/news/") == ["News 3", "News 2", "News 1"]
     assert html.fromstring(paper.page("/news/")).findtext(".//h1") == "The paper"
     assert links(paper, "/", "nav[@class='sections']") == [
-        ("Category", "category/index.html"),
         ("News", "news/index.html"),
+        ("Category", "category/index.html"),
     ]
 
 
-def test_list_is_called_by_a_word_else_by_its_title_else_by_its_name(paper: Guide, space: SpaceFiles) -> None:
+def test_list_is_named_by_a_word_or_its_title_or_its_name(paper: Guide, space: SpaceFiles) -> None:
     space.put(news(1))
     setting(paper, "lists: {a: {type: news}, b: {type: news, title: Second}, c: {type: news, title: Third}}\n")
     template(paper, "words.yaml", "list.c: {en: Word}\n")
@@ -239,7 +237,7 @@ def test_list_is_called_by_a_word_else_by_its_title_else_by_its_name(paper: Guid
     assert "Other" in [name for name, _ in links(paper, "/news/n1/", "nav[@class='sections']")]
 
 
-def test_entry_that_no_longer_is_as_a_list_says_leaves_it(paper: Guide, space: SpaceFiles) -> None:
+def test_entry_that_no_longer_matches_leaves_the_list(paper: Guide, space: SpaceFiles) -> None:
     for number in (1, 2):
         space.put(news(number, free=True))
     setting(paper, "lists: {free: {type: news, sort: title, where: {free: true}}}\n")
@@ -251,7 +249,7 @@ def test_entry_that_no_longer_is_as_a_list_says_leaves_it(paper: Guide, space: S
     assert titles(paper, "/free/") == ["News 2"]
 
 
-def test_template_of_a_list_of_its_own(paper: Guide, space: SpaceFiles) -> None:
+def test_list_may_have_its_own_template(paper: Guide, space: SpaceFiles) -> None:
     for number in (1, 2, 3):
         space.put(news(number))
     setting(paper, "lists: {all: {type: news, sort: -date, per_page: 1, template: all.html}}\n")
@@ -277,7 +275,7 @@ def test_template_of_a_list_of_its_own(paper: Guide, space: SpaceFiles) -> None:
         ("{a: {type: news, url: /category/sights/}}", "the list a and entry:sights have the same address"),
     ],
 )
-def test_list_that_the_space_does_not_know_is_an_error(paper: Guide, lists: str, message: str) -> None:
+def test_list_with_unknown_types_or_fields_is_an_error(paper: Guide, lists: str, message: str) -> None:
     setting(paper, f"lists: {lists}\n")
     outcome = paper.run("build")
     assert (outcome.code, message in outcome.err) == (2, True), outcome.err

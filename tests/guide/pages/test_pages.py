@@ -1,4 +1,4 @@
-"""Which pages a guide has and where they lie."""
+"""Which pages a guide has and which URLs they have."""
 
 from __future__ import annotations
 
@@ -20,9 +20,10 @@ from exporter.guide.index.guide_index import GuideIndex
 from exporter.guide.index.records import NewItem
 from exporter.guide.library.library import Library
 from exporter.guide.library.questions import page_address
+from exporter.guide.pages.conflicts import clashes
 from exporter.guide.pages.item_facts import facts_of, summary_of
 from exporter.guide.pages.list_parts import LONGEST_LIST
-from exporter.guide.pages.planner import PagePlanner, clashes
+from exporter.guide.pages.planner import PagePlanner
 from exporter.guide.schema.ordering import first_letter
 from exporter.guide.schema.read_model import make_guide_model
 from tests.conftest import PLACE, SLUG, content_type, entry, link, locale
@@ -57,7 +58,7 @@ HOSTILE = [
 
 @dataclass(frozen=True)
 class Plan:
-    """The pages of a guide, the addresses that meet, and the answers to some of its questions for addresses."""
+    """The pages of a guide, the conflicts of their URLs, and the answers to some questions for URLs."""
 
     guide_model: GuideModel
     pages: list[Page]
@@ -77,7 +78,7 @@ class Plan:
 
 
 def put(index: GuideIndex, planner: PagePlanner, guide_model: GuideModel, raw: dict[str, Any]) -> None:
-    """Put an entry into the index, in place of what it was."""
+    """Put an entry into the index, replacing its previous state."""
     item = Item(Key("entry", raw["sys"]["id"]), raw)
     path = item_path(item.key, item.content_type)
     facts = facts_of(guide_model, item, path)
@@ -90,10 +91,10 @@ def plan(
     *entries: dict[str, Any],
     types: tuple[dict[str, Any], ...] = (PLACE,),
     space: tuple[dict[str, Any], ...] = THREE[:1],
-    asked: tuple[tuple[str, str], ...] = (),
+    links: tuple[tuple[str, str], ...] = (),
     **site: Any,
 ) -> Plan:
-    """Plan the pages of a guide over these entries, in memory; `asked` are keys and locales for `page_of`."""
+    """Plan the pages of a guide over these entries, in memory; `links` are keys and locales for `page_of`."""
     wanted = SiteConfig.model_validate({"title": "Guide", "source": {"local": "demo"}, "offline": False, **site})
     guide_model = make_guide_model(wanted, list(types), {locale["code"]: locale for locale in space}, {})
     with closing(GuideIndex(None)) as index:
@@ -105,7 +106,7 @@ def plan(
         planner.refuse_conflicts()
         library = Library(index, guide_model, Path("nowhere"), Path("nowhere"))
         page_of = {
-            (key, code): library.answer(library.items.load(key), page_address(code).argument) for key, code in asked
+            (key, code): library.answer(library.items.load(key), page_address(code).argument) for key, code in links
         }
         pages = [page for _, page in index.pages.all()]
         return Plan(guide_model, pages, list(clashes(index)), page_of)
@@ -119,7 +120,7 @@ def address(found: Plan, identifier: str, code: str = "en-US") -> str:
     return found.by_key[f"entry:{identifier}", code].url
 
 
-def test_first_locale_lies_at_the_root_and_the_others_under_their_code() -> None:
+def test_first_locale_is_at_the_root_and_the_others_under_their_code() -> None:
     mill = place("m", "mill", {"en-US": "Mill", "de-DE": "Mühle", "ar": "طاحونة"})
     assert sorted(plan(mill, space=THREE).by_url) == [
         *("/", "/ar/", "/ar/place/", "/ar/place/mill/"),
@@ -128,14 +129,14 @@ def test_first_locale_lies_at_the_root_and_the_others_under_their_code() -> None
     ]
 
 
-def test_guide_chooses_its_locales_and_which_of_them_lies_at_the_root() -> None:
+def test_guide_chooses_its_locales_and_which_of_them_is_at_the_root() -> None:
     mill = place("m", "mill", {"en-US": "Mill", "de-DE": "Mühle", "ar": "طاحونة"})
     found = plan(mill, space=THREE, locales=["ar", "en-US"])
     assert sorted(found.by_url) == [*("/", "/en-US/", "/en-US/place/", "/en-US/place/mill/"), "/place/", "/place/mill/"]
     assert found.by_url["/place/mill/"].locale == "ar"
 
 
-def test_locale_that_the_space_lacks_is_an_error_that_names_it_and_those_there_are() -> None:
+def test_unknown_locale_is_an_error_that_names_it_and_the_existing_ones() -> None:
     with pytest.raises(ConfigError, match="the space has no fr: it has en-US, de-DE, ar"):
         plan(space=THREE, locales=["en-US", "fr"])
 
@@ -145,11 +146,11 @@ def test_entry_with_nothing_in_a_locale_has_no_page_there() -> None:
     assert sorted(code for _, code in found.by_key) == ["en-US"]
 
 
-def test_link_to_an_entry_without_a_page_here_leads_to_the_locale_that_speaks_for_it() -> None:
+def test_link_to_an_entry_without_a_page_in_a_locale_leads_to_its_fallback() -> None:
     mill = place("m", "mill", {"de-DE": "Mühle", "en-US": "Mill"})
-    asked = (("entry:m", "ar"), ("entry:gone", "ar"))
-    found = plan(mill, space=(*THREE[:2], locale("ar", "de-DE")), asked=asked)
-    assert [found.page_of[question] for question in asked] == [("de-DE", "/de-DE/place/mill/"), None]
+    links = (("entry:m", "ar"), ("entry:gone", "ar"))
+    found = plan(mill, space=(*THREE[:2], locale("ar", "de-DE")), links=links)
+    assert [found.page_of[target] for target in links] == [("de-DE", "/de-DE/place/mill/"), None]
 
 
 @pytest.mark.parametrize(
@@ -187,14 +188,14 @@ def test_any_slug_and_title_give_plain_segments_under_the_type(slug: str, title:
 
 
 @pytest.mark.parametrize("slug", ["con", "AUX", "nul", "com1", "a/prn", "con.md"])
-def test_slug_that_windows_keeps_for_itself_is_no_folder(slug: str) -> None:
+def test_slug_reserved_by_windows_is_not_used_as_a_folder(slug: str) -> None:
     segments = address(plan(place("m", slug)), "m").strip("/").split("/")
     assert {segment.split(".")[0].lower() for segment in segments} & RESERVED == set()
 
 
 @given(st.lists(st.sampled_from(["x", "X", "x-1", "x-2", "x/y", "é", "e"]) | st.text(max_size=3), max_size=6))
 @settings(max_examples=200)
-def test_whatever_slugs_editors_choose_every_entry_has_an_address_of_its_own(slugs: list[str]) -> None:
+def test_every_entry_has_its_own_url_whatever_slugs_editors_choose(slugs: list[str]) -> None:
     found = plan(*(place(str(number), slug) for number, slug in enumerate(slugs)))
     assert len({page.url.casefold() for page in found.pages}) == len(found.pages) == 1 + bool(slugs) + len(slugs)
 
@@ -218,14 +219,14 @@ def test_equal_slugs_in_two_types_are_no_clash() -> None:
 
 
 @pytest.mark.parametrize("name", ["ar", "AR", "de-DE", "files", "updates", "offline", "search"])
-def test_type_named_like_something_of_the_guide_gets_a_folder_of_its_own(name: str) -> None:
+def test_type_named_like_a_folder_of_the_guide_gets_another_folder(name: str) -> None:
     kind = content_type(name, ("title", "Symbol"), SLUG)
     found = plan(entry(name, "m", title="Mill", slug="mill"), types=(kind,), space=THREE)
     assert address(found, "m") == f"/{name}_/mill/"
     assert [page.url for page in found.lists(name, "ar")] == [f"/ar/{name}_/"]
 
 
-def test_types_that_differ_by_case_alone_do_not_meet_on_a_disk_that_ignores_case() -> None:
+def test_types_that_differ_only_by_case_do_not_clash_on_a_disk_that_ignores_case() -> None:
     types = (content_type("walk", SLUG), content_type("Walk", SLUG))
     found = plan(entry("walk", "a", slug="a"), entry("Walk", "b", slug="a"), types=types)
     assert len({page.path.casefold() for page in found.pages}) == len(found.pages) == 5
@@ -235,7 +236,7 @@ def test_type_without_entries_has_no_list() -> None:
     assert [page.url for page in plan(types=(PLACE, WALK)).pages] == ["/"]
 
 
-def test_type_without_slug_and_title_has_pages_unless_another_type_says_that_it_links_to_it() -> None:
+def test_type_without_slug_and_title_has_pages_unless_another_type_may_link_to_it() -> None:
     bare = content_type("bare", ("lines", "Text"), display="")
     found = plan(entry("bare", "b", lines="x"), types=(bare, PLACE))
     assert (found.guide_model.types, address(found, "b")) == (("place", "bare"), "/bare/b/")
@@ -248,12 +249,12 @@ def test_type_without_slug_and_title_has_pages_unless_another_type_says_that_it_
         assert plan(types=(bare, content_type("walk", SLUG, field))).guide_model.types == ("walk",)
 
 
-def test_type_without_slug_makes_addresses_of_its_title() -> None:
+def test_type_without_slug_makes_urls_from_its_title() -> None:
     note = content_type("note", ("title", "Symbol"))
     assert address(plan(entry("note", "n", title="Hello, you"), types=(note,)), "n") == "/note/hello-you/"
 
 
-def test_pattern_of_site_yaml_makes_the_address_and_names_the_template() -> None:
+def test_pages_in_site_yaml_set_url_and_template() -> None:
     walk = entry("walk", "w", title="A walk", slug="up")
     found = plan(
         *(place("m", "mill", {"en-US": "The Mill", "ar": "طاحونة"}), walk),
@@ -266,7 +267,7 @@ def test_pattern_of_site_yaml_makes_the_address_and_names_the_template() -> None
     assert found.guide_model.types == ("place",)
 
 
-def test_value_in_a_pattern_cannot_leave_its_place_and_an_empty_one_is_the_id() -> None:
+def test_value_in_a_pattern_stays_one_segment_and_an_empty_one_is_the_id() -> None:
     found = plan(place("a", "../../etc"), place("b", ""), pages={"place": {"url": "/see/{slug}/"}})
     assert (address(found, "a"), address(found, "b")) == ("/see/etc/", "/see/b/")
 
@@ -279,7 +280,7 @@ def test_value_in_a_pattern_cannot_leave_its_place_and_an_empty_one_is_the_id() 
         ("/{slug}/", [place("a", "place")], "the list of place and entry:a"),
     ],
 )
-def test_pattern_that_makes_addresses_meet_is_an_error_that_names_both(
+def test_pattern_that_gives_two_entries_the_same_url_is_an_error_that_names_both(
     pattern: str, entries: list[dict[str, Any]], named: str
 ) -> None:
     with pytest.raises(ConfigError, match=named):
@@ -291,7 +292,7 @@ def test_pattern_for_a_type_that_the_space_lacks_is_an_error() -> None:
         plan(pages={"plaec": {"url": "/see/{slug}/"}})
 
 
-def test_only_a_list_that_is_too_long_is_cut_by_letter() -> None:
+def test_only_a_list_that_is_too_long_is_split_by_letter() -> None:
     titles = [*(f"Bridge {number}" for number in range(LONGEST_LIST - 3)), "Älv", "7 hills", "القلعة"]
     entries = [place(f"p{number}", f"p{number}", title) for number, title in enumerate(titles)]
     assert [page.url for page in plan(*entries).pages if page.type_id and not page.key] == ["/place/"]
@@ -306,13 +307,13 @@ def test_only_a_list_that_is_too_long_is_cut_by_letter() -> None:
 
 
 @given(st.text())
-def test_every_title_is_filed_under_one_letter_whatever_its_case(title: str) -> None:
+def test_every_title_is_listed_under_one_letter_whatever_its_case(title: str) -> None:
     assert len(first_letter(title)) == 1
     assert first_letter(f"  {title.casefold()}") == first_letter(title.casefold())
 
 
 @pytest.mark.parametrize("category", ["sights", None], ids=["grouped by a link field", "not grouped"])
-def test_added_entry_rewrites_the_list_of_its_own_letter_alone(
+def test_added_entry_rewrites_only_the_list_of_its_letter(
     guide: Guide, space: SpaceFiles, category: str | None
 ) -> None:
     links: dict[str, Any] = {"category": link("Entry", category)} if category else {}

@@ -1,4 +1,4 @@
-"""Redirects are worked out anew for what moved alone, and are what a plan from nothing makes."""
+"""Redirects are planned again only for what moved, and equal those of a plan from scratch."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ LINKED = {"place": {"url": "/{category.slug}/{slug}/"}, "category": {}}
 
 @dataclass
 class Space:
-    """Entries and the record of their earlier addresses; what a step loads is kept."""
+    """Entries and the record of their earlier URLs, with the keys that the last step loaded."""
 
     guide_model: GuideModel
     index: GuideIndex
@@ -37,7 +37,7 @@ class Space:
     loaded: list[str] = field(default_factory=list)
 
     def step(self, *entries: dict[str, Any], **moved: Any) -> dict[str, str]:
-        """Put entries and records of some (`id=[slugs]`); give the redirects, which must be those from nothing."""
+        """Put entries and earlier slugs (`id=[slugs]`); return the redirects, equal to those of a plan from scratch."""
         changed = {f"entry:{raw['sys']['id']}": raw for raw in entries}
         self.entries |= changed
         self.moved |= {f"entry:{key}": {"slug": {"en-US": slugs}} for key, slugs in moved.items()}
@@ -87,7 +87,7 @@ def place(identifier: str, slug: str, **fields: Any) -> dict[str, Any]:
 
 
 @pytest.mark.parametrize("pages", [None, LINKED])
-def test_one_page_that_moves_loads_one_entry(open_space: Callable[..., Space], pages: dict[str, Any] | None) -> None:
+def test_one_moved_page_loads_one_entry(open_space: Callable[..., Space], pages: dict[str, Any] | None) -> None:
     space = open_space(pages)
     names = [f"p{number}" for number in range(30)]
     old = {name: [f"old-{name}"] for name in names}
@@ -102,7 +102,7 @@ def test_one_page_that_moves_loads_one_entry(open_space: Callable[..., Space], p
     assert space.loaded == ["entry:p8"]
 
 
-def test_page_takes_an_earlier_address_and_leaves_it_again(open_space: Callable[..., Space]) -> None:
+def test_page_takes_an_earlier_url_and_leaves_it_again(open_space: Callable[..., Space]) -> None:
     space = open_space()
     assert space.step(place("a", "here"), place("b", "there"), a=["old"]) == {"/place/old/": "entry:a"}
     assert space.step(place("b", "OLD")) == {}
@@ -111,7 +111,7 @@ def test_page_takes_an_earlier_address_and_leaves_it_again(open_space: Callable[
     assert space.loaded == []
 
 
-def test_of_two_entries_with_one_earlier_address_the_last_one_leads_on_as_long_as_it_has_a_page(
+def test_earlier_url_of_two_entries_redirects_to_the_last_one_that_has_a_page(
     open_space: Callable[..., Space],
 ) -> None:
     space = open_space()
@@ -124,13 +124,15 @@ def test_of_two_entries_with_one_earlier_address_the_last_one_leads_on_as_long_a
     assert space.step(a=[]) == {}
 
 
-def test_record_of_an_entry_that_is_not_there_leads_on_once_it_is(open_space: Callable[..., Space]) -> None:
+def test_record_of_a_missing_entry_redirects_once_the_entry_exists(open_space: Callable[..., Space]) -> None:
     space = open_space()
     assert space.step(a=["old"]) == {}
     assert space.step(place("a", "here")) == {"/place/old/": "entry:a"}
 
 
-def test_earlier_address_of_a_linked_entry_is_one_of_all_that_link_to_it(open_space: Callable[..., Space]) -> None:
+def test_earlier_slug_of_a_linked_entry_redirects_for_all_entries_that_link_to_it(
+    open_space: Callable[..., Space],
+) -> None:
     space = open_space(LINKED)
     categories = [entry("category", name, title=name, slug=name) for name in ("sights", "food")]
     mill, inn = place("mill", "mill", category=link("Entry", "sights")), place("inn", "inn")

@@ -1,4 +1,4 @@
-"""Addresses that patterns in site.yaml make of fields, dates and linked entries, and what becomes of the old ones."""
+"""URLs made by patterns in site.yaml from fields, dates and linked entries, and what happens to the old ones."""
 
 from __future__ import annotations
 
@@ -29,18 +29,18 @@ def sights(**fields: Any) -> dict[str, Any]:
     return entry("category", "sights", 2, **(facts | fields))
 
 
-def test_names_that_are_the_guides_own_hold_all_that_the_theme_copies() -> None:
+def test_reserved_names_include_all_static_files_of_the_theme() -> None:
     assert {path.name for path in (PROJECT / "exporter/theme/static").iterdir()} <= OWN_NAMES
 
 
-def standing(guide: Guide) -> set[str]:
-    """Return the addresses of all pages of entries and redirects."""
+def page_urls(guide: Guide) -> set[str]:
+    """Return the URLs of all pages and redirects."""
     site = guide.root / "site"
     return {f"/{path.parent.relative_to(site).as_posix()}/" for path in site.rglob("index.html")}
 
 
-def leads_to(guide: Guide, url: str) -> str:
-    """Return where a redirect leads."""
+def redirect_target(guide: Guide, url: str) -> str:
+    """Return the target of a redirect as its `refresh` states it."""
     (content,) = html.fromstring(guide.page(url)).xpath("//meta[@http-equiv='refresh']/@content")
     return str(content)
 
@@ -48,7 +48,7 @@ def leads_to(guide: Guide, url: str) -> str:
 def test_pattern_reads_the_field_of_a_linked_entry(guide: Guide) -> None:
     setting(guide, UNDER_CATEGORY)
     guide.build()
-    assert {"/sights/castle/", "/de-DE/sights/castle/", "/ar/sights/castle/", "/sights/mill/"} <= standing(guide)
+    assert {"/sights/castle/", "/de-DE/sights/castle/", "/ar/sights/castle/", "/sights/mill/"} <= page_urls(guide)
 
 
 def test_changed_field_of_a_linked_entry_moves_the_pages_and_leaves_redirects(guide: Guide, space: SpaceFiles) -> None:
@@ -57,29 +57,29 @@ def test_changed_field_of_a_linked_entry_moves_the_pages_and_leaves_redirects(gu
     space.put(sights(slug="views"))
     found = step(guide)
     assert {"/views/castle/", "/views/mill/", "/category/views/"} <= set(found.written)
-    assert leads_to(guide, "/sights/castle/") == "0; url=../../views/castle/index.html"
-    assert leads_to(guide, "/de-DE/sights/castle/") == "0; url=../../views/castle/index.html"
-    assert leads_to(guide, "/category/sights/") == "0; url=../views/index.html"
+    assert redirect_target(guide, "/sights/castle/") == "0; url=../../views/castle/index.html"
+    assert redirect_target(guide, "/de-DE/sights/castle/") == "0; url=../../views/castle/index.html"
+    assert redirect_target(guide, "/category/sights/") == "0; url=../views/index.html"
 
 
-def test_redirects_come_out_of_the_record_without_the_index(guide: Guide, space: SpaceFiles) -> None:
+def test_redirects_are_made_from_the_record_without_the_index(guide: Guide, space: SpaceFiles) -> None:
     setting(guide, "pages: {place: {url: '/{category}/{slug}/'}}\n")
     guide.build()
     space.put(sights(slug="views"))
     guide.build()
     before = guide.files("site")
-    assert leads_to(guide, "/sights/mill/") == "0; url=../../views/mill/index.html"
+    assert redirect_target(guide, "/sights/mill/") == "0; url=../../views/mill/index.html"
     assert guide.run("render", "--clean").code == 0
     assert guide.files("site") == before
 
 
-def test_change_of_a_linked_entry_that_no_address_shows_moves_nothing(guide: Guide, space: SpaceFiles) -> None:
+def test_change_of_a_linked_entry_that_no_url_contains_moves_nothing(guide: Guide, space: SpaceFiles) -> None:
     setting(guide, UNDER_CATEGORY)
     guide.build()
-    before = standing(guide)
+    before = page_urls(guide)
     space.put(sights(title={"en-US": "Great sights", "de-DE": "Orte"}))
     step(guide)
-    assert standing(guide) == before
+    assert page_urls(guide) == before
 
 
 def test_link_to_another_entry_moves_the_page_and_leaves_a_redirect(guide: Guide, space: SpaceFiles) -> None:
@@ -88,30 +88,28 @@ def test_link_to_another_entry_moves_the_page_and_leaves_a_redirect(guide: Guide
     guide.build()
     space.put(mill(category=link("Entry", "works")))
     assert "/works/mill/" in step(guide).written
-    assert leads_to(guide, "/sights/mill/") == "0; url=../../works/mill/index.html"
+    assert redirect_target(guide, "/sights/mill/") == "0; url=../../works/mill/index.html"
     assert '"entry:sights"' in (guide.root / "content/moved.json").read_text("utf-8")
 
 
-def test_linked_entry_that_is_not_there_yet_gives_its_id_and_its_slug_once_it_is(
-    guide: Guide, space: SpaceFiles
-) -> None:
+def test_missing_linked_entry_gives_its_id_and_later_its_slug(guide: Guide, space: SpaceFiles) -> None:
     space.put(mill(category=link("Entry", "works")))
     setting(guide, UNDER_CATEGORY)
     guide.build()
-    assert "/works/mill/" in standing(guide)
+    assert "/works/mill/" in page_urls(guide)
     space.put(entry("category", "works", title="Works", slug="industry"))
     step(guide)
-    assert "/industry/mill/" in standing(guide)
+    assert "/industry/mill/" in page_urls(guide)
     space.remove("entries/category/works.json")
     step(guide)
-    assert {"/works/mill/"} == {url for url in standing(guide) if url.endswith("/mill/")}
+    assert {"/works/mill/"} == {url for url in page_urls(guide) if url.endswith("/mill/")}
 
 
 def test_entry_without_the_link_gets_its_own_id(guide: Guide, space: SpaceFiles) -> None:
     space.put(mill(category=None))
     setting(guide, UNDER_CATEGORY)
     guide.build()
-    assert "/mill/mill/" in standing(guide)
+    assert "/mill/mill/" in page_urls(guide)
 
 
 def test_pattern_reads_dates_and_follows_several_links(guide: Guide, space: SpaceFiles) -> None:
@@ -122,7 +120,7 @@ def test_pattern_reads_dates_and_follows_several_links(guide: Guide, space: Spac
     space.put(entry("event", "g", date="２０２６-05-07", **concert))
     setting(guide, 'pages: {event: {url: "/{place.category.slug}/{date.year}/{date.month}-{date.day}/{slug}/"}}\n')
     guide.build()
-    assert {"/sights/2026/05-07/concert/", "/sights/f/f-f/concert/", "/sights/g/g-g/concert/"} <= standing(guide)
+    assert {"/sights/2026/05-07/concert/", "/sights/f/f-f/concert/", "/sights/g/g-g/concert/"} <= page_urls(guide)
     space.put(sights(slug="views"))
     found = step(guide)
     assert "/views/2026/05-07/concert/" in found.written
@@ -130,13 +128,13 @@ def test_pattern_reads_dates_and_follows_several_links(guide: Guide, space: Spac
     assert "/mill/2026/05-07/concert/" in step(guide).written
 
 
-def test_pattern_may_read_what_every_entry_has(guide: Guide) -> None:
+def test_pattern_may_read_sys_values(guide: Guide) -> None:
     setting(guide, 'pages: {place: {url: "/{sys.createdAt.year}/{sys.id}/"}}\n')
     guide.build()
-    assert {"/2026/castle/", "/2026/mill/"} <= standing(guide)
+    assert {"/2026/castle/", "/2026/mill/"} <= page_urls(guide)
 
 
-def test_two_slugs_that_meet_through_links_are_an_error_that_names_both(guide: Guide, space: SpaceFiles) -> None:
+def test_equal_urls_through_links_are_an_error_that_names_both_entries(guide: Guide, space: SpaceFiles) -> None:
     space.put(entry("category", "works", title="Works", slug="works"))
     space.put(entry("place", "other", title="Other", slug="mill", category=link("Entry", "works")))
     setting(guide, UNDER_CATEGORY)
@@ -157,7 +155,7 @@ def test_two_slugs_that_meet_through_links_are_an_error_that_names_both(guide: G
 
 
 @pytest.mark.parametrize("slug", ["updates", "Files", "map/lisbon", "style.css"])
-def test_address_that_is_the_guides_own_is_an_error_that_names_entry_and_pattern(
+def test_url_reserved_by_the_guide_is_an_error_that_names_entry_and_pattern(
     guide: Guide, space: SpaceFiles, slug: str
 ) -> None:
     setting(guide, "pages: {place: {url: '/{slug}/'}, category: {}}\n")
@@ -185,7 +183,7 @@ def test_address_that_is_the_guides_own_is_an_error_that_names_entry_and_pattern
     found = guide.run("check", "--json").json["problems"]
     assert [problem["code"] for problem in found if problem["item"] == "entry:mill"] == ["link-dead"]
     assert not [path for path in guide.files("site") if path.startswith(f"site/{slug}/")]
-    assert leads_to(guide, "/mill/") == "0; url=../windmill/index.html"
+    assert redirect_target(guide, "/mill/") == "0; url=../windmill/index.html"
 
 
 @pytest.mark.parametrize(
@@ -201,22 +199,24 @@ def test_address_that_is_the_guides_own_is_an_error_that_names_entry_and_pattern
         ("/{sys.updatedAt}/", "pages.place.url: place has no field sys"),
     ],
 )
-def test_pattern_that_the_content_model_does_not_know_is_an_error(guide: Guide, pattern: str, message: str) -> None:
+def test_pattern_with_a_field_unknown_to_the_content_model_is_an_error(
+    guide: Guide, pattern: str, message: str
+) -> None:
     setting(guide, f'pages: {{place: {{url: "{pattern}"}}}}\n')
     outcome = guide.run("build")
     assert (outcome.code, message in outcome.err) == (2, True), outcome.err
 
 
-def test_pattern_in_site_yaml_that_changes_leaves_no_page_at_its_old_addresses(guide: Guide) -> None:
+def test_changed_pattern_in_site_yaml_leaves_no_page_at_the_old_urls(guide: Guide) -> None:
     setting(guide, UNDER_CATEGORY)
     guide.build()
     edit(guide, "site.yaml", "/{category.slug}/{slug}/", "/{slug}-of-{category.slug}/")
     step(guide, "render")
-    assert {"/mill-of-sights/", "/castle-of-sights/"} <= standing(guide)
-    assert not [url for url in standing(guide) if url.startswith("/sights/")]
+    assert {"/mill-of-sights/", "/castle-of-sights/"} <= page_urls(guide)
+    assert not [url for url in page_urls(guide) if url.startswith("/sights/")]
 
 
-def test_nothing_is_rendered_for_a_linked_entry_whose_text_alone_changed(guide: Guide, space: SpaceFiles) -> None:
+def test_nothing_is_rendered_for_a_linked_entry_of_which_only_a_text_changed(guide: Guide, space: SpaceFiles) -> None:
     setting(guide, UNDER_CATEGORY)
     guide.build()
     space.put(sights(unknown="x"))

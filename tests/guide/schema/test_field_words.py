@@ -1,4 +1,4 @@
-"""What the names of fields and types tell: whom a field is for, what a type is a part of, what names an entry."""
+"""What the names of fields and types mean: whom a field is for, what a type is a part of, what names an entry."""
 
 from __future__ import annotations
 
@@ -17,8 +17,8 @@ def types(*raw: dict[str, Any]) -> dict[str, Any]:
     return {found["sys"]["id"]: read_content_type(found) for found in raw}
 
 
-def test_parts_of_pages_are_found_in_the_model_as_it_is_delivered() -> None:
-    """The Delivery API names the targets of lists alone."""
+def test_parts_of_pages_are_found_in_the_delivered_model() -> None:
+    """The Delivery API names only the targets of lists."""
     single = [{**part, "validations": []} for part in HERO["fields"]]
     found = types(PAGE, {**HERO, "fields": single}, STATS, FIGURE, BUTTON)
     assert embedded_types(found) == {"hero", "stats", "figure", "button"}
@@ -47,7 +47,7 @@ def test_fields_for_templates_and_programs_are_hidden() -> None:
     assert found.hidden == {*booleans[:3], *symbols[:7]}
 
 
-def test_figures_stand_with_what_they_count_and_menus_are_not_in_the_navigation() -> None:
+def test_figures_have_their_labels_and_menus_are_not_in_the_navigation() -> None:
     page = content_type(
         "page", field("title", "Symbol"), field("slug", "Symbol"), field("stats", "Array", "stat", **ENTRIES)
     )
@@ -59,19 +59,19 @@ def test_figures_stand_with_what_they_count_and_menus_are_not_in_the_navigation(
     assert embedded_types(types(page, city, dishes)) == frozenset()
 
 
-def test_what_sums_up_a_part_of_an_entry_does_not_sum_up_the_whole() -> None:
+def test_summary_of_a_part_is_not_the_summary_of_the_entry() -> None:
     names = ("title", "tier1Heading", "tier1Subheading", "heroTitle", "heroDescription", "thingDescription")
     assert roles(*(field(name, "Symbol") for name in names), name="thing").summaries == ("thingDescription",)
 
 
-def test_title_is_no_address_or_key_where_another_text_names_an_entry() -> None:
+def test_title_is_no_url_or_key_if_another_text_names_the_entry() -> None:
     texts = [field(name, "Symbol") for name in ("url", "text", "key", "heading")]
     assert roles(*texts[:2], display="url").title == "text"
     assert roles(*texts[2:], display="key").title == "heading"
     assert roles(texts[0], display="url").title == "url"
 
 
-def test_names_that_programs_spell_are_said_in_words() -> None:
+def test_names_for_programs_are_written_as_words() -> None:
     named = {"openingHours": "Opening hours", "speakers": "Speakers", "seo_title": "Seo title", "iPhone": "iPhone"}
     named |= {"LinkedIn": "LinkedIn", "Sub Title": "Sub Title", "URL": "URL", "opening hours": "Opening hours"}
     assert {name: label(name) for name in named} == named
@@ -79,7 +79,7 @@ def test_names_that_programs_spell_are_said_in_words() -> None:
     assert words_of("tag_line") == ("tagline",)
 
 
-def test_what_readers_need_is_shown_though_its_name_looks_like_a_switch() -> None:
+def test_field_for_readers_is_shown_even_if_its_name_looks_like_a_switch() -> None:
     booleans = ("hiddenGem", "disabledAccess", "wifiEnabled", "placesLeft", "showCooking", "visibleFromStreet")
     symbols = ("roomLayout", "variantOfWine", "anchorStores", "hashTag", "keyFact", "theme", "internalLink")
     fields = [*(field(name, "Boolean") for name in booleans), *(field(name, "Symbol") for name in symbols[:-1])]
@@ -88,7 +88,7 @@ def test_what_readers_need_is_shown_though_its_name_looks_like_a_switch() -> Non
     assert roles(*fields).hidden == frozenset()
 
 
-def test_entry_with_a_date_a_place_or_a_number_is_no_mere_link() -> None:
+def test_entry_with_a_date_a_place_or_a_number_is_not_only_a_link() -> None:
     kinds = {"startDate": "Date", "place": "Location", "stars": "Integer"}
     for name, kind in kinds.items():
         assert roles(field("title", "Symbol"), field("url", "Symbol"), field(name, kind)).leads_on == ""
@@ -107,7 +107,7 @@ def test_type_with_a_date_is_no_part_of_a_page() -> None:
     assert embedded_types(types(page, content_type("show", *fields, display="internalName"))) == frozenset()
 
 
-def test_person_is_called_by_the_name_and_not_by_the_title_of_the_job() -> None:
+def test_person_is_named_by_name_and_not_by_job_title() -> None:
     names = [field(name, "Symbol") for name in ("internalName", "title", "name")]
     assert roles(*names, display="internalName", name="person").title == "name"
     assert roles(*names, display="internalName", name="page").title == "title"

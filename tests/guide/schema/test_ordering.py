@@ -1,4 +1,4 @@
-"""How lists are ordered: numbers, dates and texts as bytes, and what has no place comes last."""
+"""How lists are ordered: numbers, dates and texts as bytes, and values without an order last."""
 
 from __future__ import annotations
 
@@ -39,7 +39,7 @@ def test_end_of_a_day_is_the_start_of_the_next() -> None:
     assert value_order("2018-01-01T24:00Z", is_date=True) == value_order("2018-01-02", is_date=True)
 
 
-def test_huge_numbers_order_beyond_all_others() -> None:
+def test_huge_numbers_are_ordered_after_all_others() -> None:
     order = [value_order(number, is_date=False) or b"" for number in (-(10**400), -1e299, -1, 0, 0.5, 2, 10**400)]
     assert order == sorted(order)
     assert len(set(order)) == len(order)
@@ -60,7 +60,7 @@ def test_moment_is_written_in_utc(value: str, expected: str) -> None:
     assert write_moment(moment) == expected
 
 
-def test_place_in_time_counts_from_the_first_year() -> None:
+def test_sort_value_of_a_date_counts_from_the_first_year() -> None:
     moment = read_date("0001-01-02T00:00:01.5+00:00")
     assert moment is not None
     assert seconds_of(moment) == 86_401.5

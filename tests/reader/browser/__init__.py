@@ -1,1 +1,1 @@
-"""The tests: laws and situations."""
+"""Tests of exporter/reader in browsers."""

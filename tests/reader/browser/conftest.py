@@ -24,7 +24,7 @@ FLAGS += ["--disable-component-update", "--disable-sync"]
 
 @pytest.fixture(scope="session")
 def chromium(chromium_type: BrowserType) -> Iterator[Browser]:
-    """Start Debian's Chromium."""
+    """A running Chromium, as packaged by Debian."""
     browser = chromium_type.launch(executable_path=shutil.which("chromium"), args=FLAGS)
     yield browser
     browser.close()
@@ -32,7 +32,7 @@ def chromium(chromium_type: BrowserType) -> Iterator[Browser]:
 
 @pytest.fixture
 def context(chromium: Browser) -> Iterator[BrowserContext]:
-    """A device that has seen nothing yet."""
+    """A device without any stored data."""
     made = chromium.new_context()
     yield made
     made.close()
@@ -40,7 +40,7 @@ def context(chromium: Browser) -> Iterator[BrowserContext]:
 
 @pytest.fixture
 def page(context: BrowserContext) -> Page:
-    """A tab on that device, which prints what its pages have to say."""
+    """A tab on that device, which prints the console messages of its pages."""
     tab = context.new_page()
     tab.on("console", lambda message: print("console:", message.text))
     tab.on("pageerror", lambda error: print("error:", error))
@@ -49,12 +49,12 @@ def page(context: BrowserContext) -> Page:
 
 @pytest.fixture
 def publisher(tmp_path: Path) -> Publisher:
-    """A small guide, published once."""
+    """A small guide that has been published once."""
     return site(tmp_path / "site", guide())
 
 
 @pytest.fixture
 def host(publisher: Publisher) -> Iterator[Host]:
-    """A host that serves it under a path."""
+    """A host that serves the guide under a path."""
     with Host({"/guide/": publisher.site}) as made:
         yield made

@@ -1,4 +1,4 @@
-"""A guide for the browser's tests, and what can be asked of the page that a device shows."""
+"""A guide for the browser tests, and queries to the page that a device shows."""
 
 from __future__ import annotations
 
@@ -43,7 +43,7 @@ SLOTS = 24
 
 
 def environment() -> jinja2.Environment:
-    """Return an environment with the theme's page about reading offline above a plain base."""
+    """Return a template environment in which the theme's page about offline reading extends a plain base."""
     files = {"base.html": BASE, "page.html": '{% extends "base.html" %}'}
     files["offline.html"] = (THEME / "offline.html").read_text("utf-8")
     return jinja2.Environment(loader=jinja2.DictLoader(files), autoescape=True)
@@ -51,14 +51,14 @@ def environment() -> jinja2.Environment:
 
 def render(template: str, path: str, code: str, codes: tuple[str, ...], text: str = "") -> bytes:
     """Render one page of the test's guide."""
-    texts = yaml.load((THEME / "words.yaml").read_text("utf-8"), yaml.BaseLoader)
-    words = {name: by_language["en"] for name, by_language in texts.items()}
+    words = yaml.load((THEME / "words/en.yaml").read_text("utf-8"), yaml.BaseLoader)
     up = "../" * path.count("/")
     made = environment()
     made.filters["static"] = lambda name: up + name
     prefix = "" if code == codes[0] else f"{code}/"
     alternates = [
-        {"language": {"code": each, "name": each, "direction": "ltr"}, "current": each == code} for each in codes
+        {"language": {"code": language, "name": language, "direction": "ltr"}, "current": language == code}
+        for language in codes
     ]
     values: dict[str, Any] = {"site": {"title": "Small guide"}, "language": {"code": code}, "alternates": alternates}
     values |= {
@@ -70,7 +70,7 @@ def render(template: str, path: str, code: str, codes: tuple[str, ...], text: st
 
 
 def guide(places: int = 12, code: str = "en-US", codes: tuple[str, ...] = ("en-US",), epoch: str = "e" * 16) -> Guide:
-    """Return a guide of some places; lines that all pages share are slots, the reader's own files are records."""
+    """Return a guide of some places, with shared lines as slots and the reader's own files as records."""
     prefix = "" if code == codes[0] else f"{code}/"
     pages = {f"{prefix}offline/index.html": render("offline.html", f"{prefix}offline/index.html", code, codes)}
     for name, text in texts(places).items():
@@ -102,13 +102,13 @@ def texts(places: int) -> dict[str, str]:
 
 
 def story(number: int) -> str:
-    """Return words that do not repeat from page to page."""
+    """Return words that differ from page to page."""
     digest = hashlib.shake_256(str(number).encode()).hexdigest(400)
     return f"A story of place {number}: " + " ".join(digest[i : i + 5] for i in range(0, 800, 5))
 
 
 def in_slots(page: bytes, slots: list[bytes]) -> bytes:
-    """Return the record of a page whose lines stand in slots where they can."""
+    """Return the record of a page, with slots for the lines that have one."""
     numbers = {text: bytes([0xF5, n]) for n, text in reversed(list(enumerate(slots)))}
     *lines, last = page.split(b"\n")
     return b"".join(numbers.get(line + b"\n", line + b"\n") for line in lines) + last
@@ -125,7 +125,7 @@ def site(root: Path, *states: Guide) -> Publisher:
 
 
 def wait_for(page: Page, state: str, token: str = "", seconds: float = 20) -> None:
-    """Wait until the page says that the device is in a state, reading a token."""
+    """Wait until the page reports a state of the device and the token it reads."""
     test = """([state, token]) => {
         const {guide, guideToken} = document.documentElement.dataset;
         return guide === state && (!token || guideToken === token);
@@ -134,12 +134,12 @@ def wait_for(page: Page, state: str, token: str = "", seconds: float = 20) -> No
 
 
 def act(page: Page, name: str) -> None:
-    """Click what does a thing, seen or not."""
+    """Click the control of an action, visible or not."""
     page.locator(f"[data-guide-action={name}]").first.dispatch_event("click")
 
 
 def shas(root: Path, prefix: str = "") -> dict[str, str]:
-    """Return the SHA-256 of the files of a site that a device holds."""
+    """Return the SHA-256 of the files of a site that a device stores."""
     files = {file.relative_to(root).as_posix(): file for file in root.rglob("*") if file.is_file()}
     return {
         path: hashlib.sha256(file.read_bytes()).hexdigest()
@@ -156,7 +156,7 @@ READ = """async paths => Object.fromEntries(await Promise.all(paths.map(async ([
 })))"""
 
 
-def held(page: Page, url: str, paths: list[str]) -> dict[str, str]:
+def answered(page: Page, url: str, paths: list[str]) -> dict[str, str]:
     """Return the SHA-256 of what the device answers at some paths."""
     found: dict[str, str] = page.evaluate(READ, [[path, url + path] for path in paths])
     return found

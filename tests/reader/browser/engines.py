@@ -1,4 +1,4 @@
-"""Firefox and WebKit, each driven by what it has: a page to go to, the body of an async function to run in it."""
+"""Firefox and WebKit with one interface: open a page, run the body of an async function in it."""
 
 from __future__ import annotations
 
@@ -46,7 +46,7 @@ class Firefox:
         return self.ask(run=body)
 
     def ask(self, **command: str) -> Any:
-        """Send one command, read its answer."""
+        """Send one command and read its answer."""
         assert self.process.stdin is not None
         assert self.process.stdout is not None
         self.process.stdin.write(json.dumps(command) + "\n")
@@ -77,7 +77,7 @@ class WebKit:
 
 
 def call(method: str, url: str, body: dict[str, Any] | None = None) -> Any:
-    """Speak WebDriver."""
+    """Send a WebDriver command and return its value."""
     data = json.dumps(body or {}).encode() if method == "POST" else None
     request = urllib.request.Request(url, data, {"Content-Type": "application/json"}, method=method)
     with urllib.request.urlopen(request, timeout=100) as answer:
@@ -86,18 +86,18 @@ def call(method: str, url: str, body: dict[str, Any] | None = None) -> Any:
 
 @contextlib.contextmanager
 def firefox() -> Iterator[Engine]:
-    """Start Debian's Firefox."""
+    """Run Firefox, as packaged by Debian, while the block runs."""
     if shutil.which("firefox-esr") is None or not (HERE / "node_modules").is_dir():
         pytest.skip("Firefox is not installed, or npm ci has not run in tests/reader/browser")
     command = ["node", str(HERE / "firefox.mjs"), str(shutil.which("firefox-esr"))]
     process = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
-    with process:  # which closes both ends and waits
+    with process:  # leaving the block closes both ends and waits
         yield Firefox(process)
 
 
 @contextlib.contextmanager
 def webkit() -> Iterator[Engine]:
-    """Start WebKitGTK's MiniBrowser on a screen of its own."""
+    """Run WebKitGTK's MiniBrowser on a virtual screen of its own while the block runs."""
     if shutil.which("WebKitWebDriver") is None or shutil.which("Xvfb") is None:
         pytest.skip("WebKit's driver or Xvfb is not installed")
     screen, port = f":{free_port() % 9000 + 100}", free_port()
@@ -120,13 +120,13 @@ def webkit() -> Iterator[Engine]:
 
 
 def free_port() -> int:
-    """Return a port that nobody uses."""
+    """Return an unused port."""
     with socket.create_server(("127.0.0.1", 0)) as made:
         return int(made.getsockname()[1])
 
 
 def wait_for_port(port: int) -> None:
-    """Wait until somebody listens on a port."""
+    """Wait until a process listens on a port."""
     for _ in range(100):
         with socket.socket() as tried:
             if tried.connect_ex(("127.0.0.1", port)) == 0:

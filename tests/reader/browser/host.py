@@ -1,4 +1,4 @@
-"""A plain static host on the loopback that counts bytes both ways and plays faults."""
+"""A plain static host on the loopback interface that counts bytes in both directions and simulates faults."""
 
 from __future__ import annotations
 
@@ -33,19 +33,19 @@ class Exchange:
 
     path: str
     status: int
-    asked: int
+    request: int
     head: int
     body: int
 
     @property
     def both(self) -> int:
-        """Bytes both ways, headers included."""
-        return self.asked + self.head + self.body
+        """Bytes in both directions, headers included."""
+        return self.request + self.head + self.body
 
 
 @dataclass
 class Fault:
-    """What goes wrong for the next `times` requests whose path matches."""
+    """A fault for the next `times` requests whose path matches."""
 
     pattern: str
     kind: str
@@ -55,7 +55,7 @@ class Fault:
 
 @dataclass
 class Host:
-    """Folders by the path they are served under, as nginx 1.24 does with gzip level 6."""
+    """A server of folders under their paths that answers as nginx 1.24 does with gzip level 6."""
 
     folders: dict[str, Path]
     port: int = 0
@@ -75,21 +75,21 @@ class Host:
         self.stop()
 
     def start(self) -> None:
-        """Listen; on the same port again after a stop."""
+        """Listen, again on the same port after a stop."""
         self.connections: set[socket.socket] = set()
         self.listener = socket.create_server(("127.0.0.1", self.port))
         self.port = self.listener.getsockname()[1]
         threading.Thread(target=self.accept, args=(self.listener,), daemon=True).start()
 
     def stop(self) -> None:
-        """Stop listening and close what is open: the network is gone."""
+        """Stop listening and close all connections, as if the network were gone."""
         close(self.listener)
         with self.lock:
             for connection in self.connections:
                 close(connection)
 
     def url(self, path: str = "") -> str:
-        """Return the address of a path."""
+        """Return the URL of a path."""
         return f"http://localhost:{self.port}/{path}"
 
     def accept(self, listener: socket.socket) -> None:
@@ -116,10 +116,10 @@ class Host:
             self.connections.discard(connection)
 
     def respond(self, connection: socket.socket, head: bytes) -> bool:
-        """Answer one request; false where the connection ends with it."""
+        """Answer one request; return whether the connection stays open."""
         method, target, *_ = head.split(b"\r\n", 1)[0].decode().split(" ")
         path = unquote(urlsplit(target).path)
-        asked = {
+        headers = {
             name.lower(): value.strip()
             for name, _, value in (line.partition(":") for line in head.decode("latin-1").split("\r\n")[1:])
         }
@@ -129,7 +129,7 @@ class Host:
             self.note(path, 0, head, b"", b"")
             return False
         status, kind, content = self.answer(path, fault)
-        top, body = self.wire(path, status, kind, content, asked)
+        top, body = self.wire(path, status, kind, content, headers)
         if fault == "cut":
             body = body[: len(body) // 2]
         self.note(path, int(top.split(b" ", 2)[1]), head, top, body)
@@ -137,7 +137,7 @@ class Host:
         return fault != "cut"
 
     def fault(self, path: str) -> str:
-        """Return the fault that is to be played now, and wait where it is a stall."""
+        """Return the kind of fault to simulate now, after waiting if it is a stall."""
         with self.lock:
             found = next((fault for fault in self.faults if fault.times > 0 and re.search(fault.pattern, path)), None)
             if found is None:
@@ -181,7 +181,7 @@ class Host:
                 return file if file.exists() else None
         return None
 
-    def wire(self, path: str, status: int, kind: str, content: bytes, asked: dict[str, str]) -> tuple[bytes, bytes]:
+    def wire(self, path: str, status: int, kind: str, content: bytes, headers: dict[str, str]) -> tuple[bytes, bytes]:
         """Return head and body as nginx sends them."""
         lines = [
             f"HTTP/1.1 {status} {REASONS[status]}",
@@ -193,13 +193,13 @@ class Host:
         lines.append(f"Content-Type: {media}")
         if status == 200 and file is not None:
             stat = file.stat()
-            tag = f'"{zlib.crc32(content):08x}-{len(content):x}"'  # nginx's, but for two builds in one second
-            zipped = media in TEXT and "gzip" in asked.get("accept-encoding", "")
+            tag = f'"{zlib.crc32(content):08x}-{len(content):x}"'  # as nginx makes it, but also different for two builds in one second
+            zipped = media in TEXT and "gzip" in headers.get("accept-encoding", "")
             tag = "W/" + tag if zipped else tag
             body = gzip.compress(content, 6, mtime=0) if zipped else content
             lines += [f"Last-Modified: {email.utils.formatdate(stat.st_mtime, usegmt=True)}", f"ETag: {tag}"]
             lines += ["Content-Encoding: gzip", "Vary: Accept-Encoding"] if zipped else ["Accept-Ranges: bytes"]
-            if asked.get("if-none-match") == tag:
+            if headers.get("if-none-match") == tag:
                 lines[0], body = "HTTP/1.1 304 Not Modified", b""
                 lines = [line for line in lines if not line.startswith(("Content-", "Accept-", "Vary"))]
         if status == 301:
@@ -210,17 +210,17 @@ class Host:
         return ("\r\n".join(lines) + "\r\n\r\n").encode(), body
 
     def note(self, path: str, status: int, head: bytes, top: bytes, body: bytes) -> None:
-        """Keep the account of one exchange."""
+        """Record one exchange."""
         with self.lock:
             self.exchanges.append(Exchange(path, status, len(head), len(top), len(body)))
 
     def taken(self, pattern: str = r"/updates/") -> list[Exchange]:
-        """Return the exchanges whose path matches since the account was last cleared."""
+        """Return the exchanges whose path matches since the record was last cleared."""
         with self.lock:
             return [exchange for exchange in self.exchanges if re.search(pattern, exchange.path)]
 
     def clear(self) -> None:
-        """Begin a new account."""
+        """Clear the record of exchanges."""
         with self.lock:
             self.exchanges.clear()
 
@@ -229,7 +229,7 @@ REASONS = {200: "OK", 301: "Moved Permanently", 404: "Not Found"}
 
 
 def heads(connection: socket.socket) -> Iterator[bytes]:
-    """Read one request's head after the other; a page of a guide sends no bodies."""
+    """Yield the heads of successive requests; pages of a guide send no bodies."""
     waiting = b""
     while True:
         while b"\r\n\r\n" not in waiting:
@@ -242,7 +242,7 @@ def heads(connection: socket.socket) -> Iterator[bytes]:
 
 
 def close(connection: socket.socket) -> None:
-    """Close a connection, whoever reads from it."""
+    """Close a connection even if another thread reads from it."""
     with contextlib.suppress(OSError):
         connection.shutdown(socket.SHUT_RDWR)
     connection.close()

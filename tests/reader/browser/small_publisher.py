@@ -1,4 +1,4 @@
-"""A publisher after FORMAT.md in its plainest form: records and slots are given, earlier tokens lead to the newest."""
+"""The simplest publisher according to FORMAT.md: records and slots are given, earlier tokens lead to the newest."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ REFERENCE = re.compile(rb"[\xf5-\xff].", re.DOTALL)
 
 @dataclass(frozen=True)
 class Guide:
-    """One state of a locale: texts of slots, records by path, other files by path."""
+    """One state of a locale: texts of slots, records by path, and other files by path."""
 
     slots: tuple[bytes, ...]
     records: dict[str, bytes]
@@ -38,7 +38,7 @@ class Guide:
         return replace(self, records={**self.records, path: self.records[path].replace(old, new)})
 
     def with_slot(self, number: int, text: bytes) -> Guide:
-        """Return the guide with another text in a slot."""
+        """Return the guide with a different text in a slot."""
         return replace(self, slots=(*self.slots[:number], text, *self.slots[number + 1 :]))
 
     @property
@@ -50,23 +50,23 @@ class Guide:
 
 
 def sha(data: bytes) -> bytes:
-    """Return the SHA-256."""
+    """Return the SHA-256 of some bytes."""
     return hashlib.sha256(data).digest()
 
 
 def deflate(data: bytes) -> bytes:
-    """Return raw deflate."""
+    """Return data compressed as raw deflate."""
     packer = zlib.compressobj(9, zlib.DEFLATED, -15, 9)
     return packer.compress(data) + packer.flush()
 
 
 def compact(value: Any) -> bytes:
-    """Return JSON without spaces."""
+    """Return a value as JSON without spaces."""
     return json.dumps(value, separators=(",", ":"), ensure_ascii=False).encode()
 
 
 def buckets(guide: Guide) -> list[tuple[int, list[str]]]:
-    """Part paths by the bits of their SHA until no part has more than 200 pages."""
+    """Split paths by the bits of their SHA until no bucket has more than 200 pages."""
 
     def parted(paths: list[str], depth: int) -> list[tuple[int, list[str]]]:
         if sum(path in guide.records for path in paths) <= 200:
@@ -80,7 +80,7 @@ def buckets(guide: Guide) -> list[tuple[int, list[str]]]:
 
 
 def content_digest(guide: Guide, path: str) -> bytes:
-    """Return the digest that stands for a path in its bucket: of a page whole, of another file the first 12 bytes."""
+    """Return the digest of a path in its bucket: complete for a page, the first 12 bytes for another file."""
     return sha(guide.page(path)) if path in guide.records else sha(guide.files[path])[:12]
 
 
@@ -107,7 +107,7 @@ def index(guide: Guide, paths: list[str]) -> bytes:
 
 
 def piece_row(old: bytes, new: bytes, out: list[bytes]) -> list[int]:
-    """Return the row that makes new out of old; its pieces go to `out`."""
+    """Return the row that turns old into new; its pieces are appended to `out`."""
     front = common(old, new, len(min(old, new, key=len)))
     back = common(old[::-1], new[::-1], len(min(old, new, key=len)) - front)
     middle, sizes = new[front : len(new) - back], []
@@ -124,7 +124,7 @@ def piece_row(old: bytes, new: bytes, out: list[bytes]) -> list[int]:
 
 
 def common(first: bytes, second: bytes, most: int) -> int:
-    """Return how many bytes two texts begin with alike."""
+    """Return the length of the common prefix of two texts in bytes."""
     return next((i for i in range(most) if first[i] != second[i]), most)
 
 
@@ -138,12 +138,12 @@ def layout(head: dict[str, Any], pieces: list[bytes]) -> bytes:
 
 
 def total(parts: list[bytes]) -> str:
-    """Return the sum that a head names."""
+    """Return the checksum that a head states."""
     return base64.urlsafe_b64encode(sha(b"".join(parts))[:16]).rstrip(b"=").decode()
 
 
 def since(old: Guide, new: Guide, apart: Callable[[str], bool] = lambda _: False) -> tuple[bytes, dict[str, bytes]]:
-    """Return the since-file between two states, and change packs by name for the pages that are to travel apart."""
+    """Return the since-file between two states, and the change packs, by name, of the pages sent separately."""
     pieces: list[bytes] = []
     head: dict[str, Any] = {"v": 1, "to": new.token}
     changed = [path for path in sorted(new.records, key=str.encode) if old.records.get(path) != new.records[path]]
@@ -173,7 +173,7 @@ def since(old: Guide, new: Guide, apart: Callable[[str], bool] = lambda _: False
 
 
 def page_row(old: Guide, new: Guide, path: str, pieces: list[bytes]) -> list[Any]:
-    """Return the row of a page; a new one starts from the first page that was there."""
+    """Return the row of a page; a new page is based on the first old one."""
     if path in old.records:
         return [path, *piece_row(old.records[path], new.records[path], pieces)]
     base = min(old.records, default=None)
@@ -182,7 +182,7 @@ def page_row(old: Guide, new: Guide, path: str, pieces: list[bytes]) -> list[Any
 
 @dataclass
 class Publisher:
-    """A site with the states that were published into it; `keep` of them know the way to the newest."""
+    """A site with the states published into it; `keep` of them have a since-file to the newest."""
 
     site: Path
     keep: int = 1000
@@ -191,7 +191,7 @@ class Publisher:
     states: dict[str, list[Guide]] = field(default_factory=dict)
 
     def publish(self, guide: Guide) -> Guide:
-        """Write the pages of a state and what leads to it."""
+        """Write the pages of a state and the update files that lead to it."""
         past = self.states.setdefault(guide.code, [])
         for path in {*past[-1].records, *past[-1].files} if past else set():
             (self.site / path).unlink()
@@ -240,7 +240,7 @@ class Publisher:
         put(table, compact({"v": 1, "chains": {**chains, guide.code: about}}))
 
     def write_since(self, guide: Guide, past: list[Guide], folder: Path) -> dict[str, list[Any]]:
-        """Write the since-files of the kept tokens; return what each step costs."""
+        """Write the since-files of the kept tokens; return the cost of each step in bytes."""
         for stale in (folder / "since").glob("*"):
             stale.unlink()
         sizes: dict[str, list[Any]] = {}
@@ -261,7 +261,7 @@ class Publisher:
 
 
 def with_more(file: bytes) -> bytes:
-    """Return a since-file that says that more is to come."""
+    """Return a since-file marked as followed by another one."""
     size = at = shift = 0
     while True:
         byte = file[at]
@@ -272,7 +272,7 @@ def with_more(file: bytes) -> bytes:
 
 
 def put(file: Path, content: bytes) -> None:
-    """Write a file where its bytes are others."""
+    """Write a file if its bytes differ."""
     if not file.exists() or file.read_bytes() != content:
         file.parent.mkdir(parents=True, exist_ok=True)
         file.write_bytes(content)

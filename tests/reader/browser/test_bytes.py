@@ -1,4 +1,4 @@
-"""What readers pay, counted at the host."""
+"""The traffic of readers, counted at the host."""
 
 from __future__ import annotations
 
@@ -14,7 +14,9 @@ if TYPE_CHECKING:
     from tests.reader.browser.small_publisher import Publisher
 
 
-def test_word_costs_one_request_of_at_most_1150_bytes_both_ways(page: Page, host: Host, publisher: Publisher) -> None:
+def test_edited_word_costs_one_request_of_at_most_1150_bytes_in_both_directions(
+    page: Page, host: Host, publisher: Publisher
+) -> None:
     install(page, host)
     for i in range(3):
         new = publisher.publish(
@@ -42,7 +44,7 @@ def test_check_with_nothing_new_costs_at_most_600_bytes(page: Page, host: Host) 
     assert exchange.both <= 600
 
 
-def test_change_of_a_line_that_all_pages_share_travels_once(page: Page, host: Host, publisher: Publisher) -> None:
+def test_change_of_a_line_shared_by_all_pages_is_sent_once(page: Page, host: Host, publisher: Publisher) -> None:
     install(page, host)
     number = next(n for n, text in enumerate(newest(publisher).slots) if b"FOOT" in text)
     new = publisher.publish(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from tests.reader.browser.device import act, guide, held, shas, wait_for
+from tests.reader.browser.device import act, answered, guide, shas, wait_for
 
 if TYPE_CHECKING:
     from playwright.sync_api import Page
@@ -16,7 +16,7 @@ OFFLINE = "guide/offline/index.html"
 
 
 def install(page: Page, host: Host, path: str = OFFLINE) -> None:
-    """Install the guide and let the worker take over."""
+    """Install the guide and wait until the worker controls the page."""
     page.goto(host.url(path))
     wait_for(page, "none")
     act(page, "install")
@@ -28,10 +28,10 @@ def newest(publisher: Publisher, code: str = "en-US") -> Guide:
 
 
 def assert_same(page: Page, host: Host, publisher: Publisher) -> None:
-    """With the server stopped the device answers every file of the site, byte for byte."""
+    """Assert that with the server stopped the device answers every file of the site, byte for byte."""
     host.stop()
     expected = shas(publisher.site)
-    assert held(page, host.url("guide/"), list(expected)) == expected
+    assert answered(page, host.url("guide/"), list(expected)) == expected
     host.start()
 
 
@@ -45,7 +45,7 @@ def test_installed_guide_reads_with_the_server_stopped(page: Page, host: Host, p
     wait_for(page, "ready", newest(publisher).token)
 
 
-def test_edited_word_reaches_the_device_by_one_small_request(page: Page, host: Host, publisher: Publisher) -> None:
+def test_edited_word_reaches_the_device_in_one_small_request(page: Page, host: Host, publisher: Publisher) -> None:
     install(page, host)
     new = publisher.publish(newest(publisher).edited("place/place-3/index.html", b"A story", b"A tale"))
     host.clear()
@@ -58,7 +58,7 @@ def test_edited_word_reaches_the_device_by_one_small_request(page: Page, host: H
     assert_same(page, host, publisher)
 
 
-def test_visit_without_an_install_registers_nothing_and_asks_for_no_updates(page: Page, host: Host) -> None:
+def test_visit_without_an_install_registers_nothing_and_requests_no_updates(page: Page, host: Host) -> None:
     for path in ("index.html", "place/index.html", "place/place-1/index.html"):
         page.goto(host.url("guide/" + path))
         wait_for(page, "none")

@@ -1,4 +1,4 @@
-"""What the publisher packs, the device's own functions unpack: in Node."""
+"""The device's own functions, run in Node, unpack what the publisher packs."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ SIZES = (0, 1, 60, 5000, 16384, 32768, 70000, 200000)
 
 
 def text(size: int, chance: random.Random) -> bytes:
-    """Return bytes of words that no two calls share."""
+    """Return bytes of words that differ from call to call."""
     return (
         " ".join(f"wörd{chance.randrange(9999)}" for _ in range(size // 9 + 1))
         .encode()[:size]
@@ -28,12 +28,12 @@ def text(size: int, chance: random.Random) -> bytes:
 
 
 def encode(data: bytes) -> str:
-    """Return bytes as text."""
+    """Return bytes encoded as text."""
     return base64.b64encode(data).decode()
 
 
 def case(seed: int, size: int) -> dict[str, Any]:
-    """Return a since-file between two random states, what the device holds before, and the pages after."""
+    """Return a since-file between two random states, what the device has before, and the pages after."""
     chance = random.Random(seed)
     slots = tuple(text(40, chance) for _ in range(chance.choice((1, 3, 300))))
     records = {
@@ -60,7 +60,7 @@ def case(seed: int, size: int) -> dict[str, Any]:
     }
 
 
-def test_node_gives_the_pages_of_all_since_files(tmp_path: Path) -> None:
+def test_node_restores_the_pages_of_all_since_files(tmp_path: Path) -> None:
     cases = [case(seed * 100 + size, size) for size in SIZES for seed in range(6)]
     (tmp_path / "cases.json").write_text(json.dumps(cases), "utf-8")
     environment = os.environ | {"CASES": str(tmp_path / "cases.json")}

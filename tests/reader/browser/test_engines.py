@@ -20,13 +20,13 @@ if TYPE_CHECKING:
 
 @pytest.fixture(params=[firefox, webkit], ids=["firefox", "webkit"], scope="module")
 def engine(request: pytest.FixtureRequest) -> Iterator[Engine]:
-    """Start one engine after the other."""
+    """Each browser engine in turn."""
     with request.param() as started:
         yield started
 
 
 def wait_for(engine: Engine, state: str, token: str = "") -> None:
-    """Wait until the page says that the device is in a state, reading a token."""
+    """Wait until the page reports a state of the device and the token it reads."""
     body = """const html = document.documentElement;
         const there = () => html.dataset.guide === STATE && (!TOKEN || html.dataset.guideToken === TOKEN);
         for (let i = 0; i < 300 && !there(); i++) await new Promise(done => setTimeout(done, 100));
@@ -38,11 +38,11 @@ def wait_for(engine: Engine, state: str, token: str = "") -> None:
 
 
 def act(engine: Engine, name: str) -> None:
-    """Click what does a thing."""
+    """Click the control of an action."""
     engine.run(f"document.querySelector('[data-guide-action={name}]').click()")
 
 
-def test_guide_is_installed_updated_read_with_no_network_and_removed(
+def test_guide_is_installed_updated_read_without_network_and_removed(
     engine: Engine, host: Host, publisher: Publisher
 ) -> None:
     engine.goto(host.url(OFFLINE))
@@ -74,7 +74,7 @@ def test_guide_is_installed_updated_read_with_no_network_and_removed(
 
 
 def assert_same(engine: Engine, host: Host, publisher: Publisher) -> None:
-    """With the server stopped the device answers every file of the site, byte for byte."""
+    """Assert that with the server stopped the device answers every file of the site, byte for byte."""
     host.stop()
     expected = shas(publisher.site)
     got = engine.run(f"return ({READ})({json.dumps([[path, host.url('guide/') + path] for path in expected])})")

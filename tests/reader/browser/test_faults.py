@@ -1,4 +1,4 @@
-"""What goes wrong leaves the old guide whole, and the next try pays only for what is missing."""
+"""A failure leaves the old guide complete, and the next attempt downloads only what is missing."""
 
 from __future__ import annotations
 
@@ -27,12 +27,12 @@ STORY = b"A story of place 3"
 
 
 def edit(publisher: Publisher, old: bytes = STORY, new: bytes = b"A tale of place 3") -> Guide:
-    """Publish another word on one page."""
+    """Publish a different word on one page."""
     return publisher.publish(newest(publisher).edited("place/place-3/index.html", old, new))
 
 
 def reads(page: Page, host: Host, words: str) -> None:
-    """The device shows these words with the server stopped."""
+    """Assert that the device shows these words with the server stopped."""
     host.stop()
     tab = page.context.new_page()
     tab.goto(host.url("guide/place/place-3/index.html"))
@@ -42,9 +42,7 @@ def reads(page: Page, host: Host, words: str) -> None:
 
 
 @pytest.mark.parametrize("kind", ["drop", "cut", "stall"])
-def test_update_that_does_not_come_through_leaves_the_old_guide(
-    page: Page, host: Host, publisher: Publisher, kind: str
-) -> None:
+def test_failed_update_leaves_the_old_guide(page: Page, host: Host, publisher: Publisher, kind: str) -> None:
     install(page, host)
     old, new = newest(publisher).token, edit(publisher)
     host.faults.append(Fault("/since/", kind, times=50, seconds=25))
@@ -59,7 +57,9 @@ def test_update_that_does_not_come_through_leaves_the_old_guide(
     assert_same(page, host, publisher)
 
 
-def test_damaged_update_is_asked_for_once_more_past_all_caches(page: Page, host: Host, publisher: Publisher) -> None:
+def test_damaged_update_is_requested_once_more_bypassing_all_caches(
+    page: Page, host: Host, publisher: Publisher
+) -> None:
     install(page, host)
     new = edit(publisher)
     host.faults.append(Fault("/since/", "wrong"))
@@ -71,7 +71,7 @@ def test_damaged_update_is_asked_for_once_more_past_all_caches(page: Page, host:
 
 
 @pytest.mark.parametrize("kind", ["wrong", "html", "missing"])
-def test_update_that_stays_damaged_or_away_is_found_by_digests(
+def test_update_that_stays_damaged_or_missing_is_replaced_by_digests(
     page: Page, host: Host, publisher: Publisher, kind: str
 ) -> None:
     install(page, host)
@@ -87,9 +87,7 @@ def test_update_that_stays_damaged_or_away_is_found_by_digests(
     assert_same(page, host, publisher)
 
 
-def test_page_taken_whole_follows_a_change_of_what_all_pages_share(
-    page: Page, host: Host, publisher: Publisher
-) -> None:
+def test_page_stored_as_a_whole_follows_a_change_of_shared_lines(page: Page, host: Host, publisher: Publisher) -> None:
     install(page, host)
     edit(publisher)
     host.faults.append(Fault("/since/", "missing"))
@@ -104,7 +102,7 @@ def test_page_taken_whole_follows_a_change_of_what_all_pages_share(
     assert_same(page, host, publisher)
 
 
-def test_host_that_rewrites_html_gives_packs(page: Page, host: Host, publisher: Publisher) -> None:
+def test_guide_is_read_from_packs_if_the_host_rewrites_html(page: Page, host: Host, publisher: Publisher) -> None:
     install(page, host)
     new = edit(publisher)
     host.rewrite = lambda content: content.replace(b"</body>", b"<script src=/beacon.js></script></body>")
@@ -132,7 +130,9 @@ def test_stale_since_files_of_a_host_lose_nothing(page: Page, host: Host, publis
     assert_same(page, host, publisher)
 
 
-def test_interrupted_install_goes_on_with_what_is_missing(page: Page, context: BrowserContext, tmp_path: Path) -> None:
+def test_interrupted_install_continues_with_what_is_missing(
+    page: Page, context: BrowserContext, tmp_path: Path
+) -> None:
     publisher = site(tmp_path / "big", guide(900))
     with Host({"/guide/": publisher.site}) as host:
         packs = sorted((publisher.site / "updates/en-US/packs").iterdir())
@@ -152,7 +152,7 @@ def test_interrupted_install_goes_on_with_what_is_missing(page: Page, context: B
         assert_same(again, host, publisher)
 
 
-def test_install_that_meets_a_newer_build_drops_what_is_old(page: Page, tmp_path: Path) -> None:
+def test_install_that_finds_a_newer_build_drops_outdated_data(page: Page, tmp_path: Path) -> None:
     publisher = site(tmp_path / "big", guide(900))
     with Host({"/guide/": publisher.site}) as host:
         packs = sorted((publisher.site / "updates/en-US/packs").iterdir())
@@ -169,7 +169,7 @@ def test_install_that_meets_a_newer_build_drops_what_is_old(page: Page, tmp_path
         assert page.evaluate("fetch('../place/place-7/index.html').then(answer => answer.status)") == 404
 
 
-def test_paused_install_waits_until_the_reader_goes_on(page: Page, tmp_path: Path) -> None:
+def test_paused_install_waits_until_the_reader_continues(page: Page, tmp_path: Path) -> None:
     publisher = site(tmp_path / "big", guide(900))
     with Host({"/guide/": publisher.site}, delay=0.6) as host:
         page.goto(host.url(OFFLINE))
@@ -179,7 +179,7 @@ def test_paused_install_waits_until_the_reader_goes_on(page: Page, tmp_path: Pat
         page.wait_for_function("+document.querySelector('[data-guide-progress]').value > 20000")
         act(page, "pause")
         wait_for(page, "none")
-        page.wait_for_timeout(1000)  # what was under way when the reader paused
+        page.wait_for_timeout(1000)  # requests under way when the reader paused
         before = len(host.taken("/packs/"))
         page.reload()
         wait_for(page, "none")
@@ -195,7 +195,7 @@ def test_full_disk_leaves_the_old_guide(page: Page, host: Host, publisher: Publi
     new = edit(publisher, STORY, STORY + b" " + b"0123456789" * 300000)
     session = page.context.new_cdp_session(page)
     session.send("Storage.overrideQuotaForOrigin", {"origin": host.url().rstrip("/"), "quotaSize": 1000})
-    page.wait_for_timeout(41000)  # Chromium remembers a quota for that long
+    page.wait_for_timeout(41000)  # Chromium caches a quota for that long
     old = publisher.states["en-US"][0].token
     act(page, "update")
     wait_for(page, "failed", old, seconds=60)
@@ -207,7 +207,7 @@ def test_full_disk_leaves_the_old_guide(page: Page, host: Host, publisher: Publi
     assert_same(page, host, publisher)
 
 
-def test_two_tabs_pay_once(page: Page, context: BrowserContext, host: Host, publisher: Publisher) -> None:
+def test_two_tabs_download_once(page: Page, context: BrowserContext, host: Host, publisher: Publisher) -> None:
     install(page, host)
     other = context.new_page()
     other.goto(host.url("guide/offline/index.html"))
@@ -235,7 +235,7 @@ def test_rolled_back_site_takes_the_device_back(page: Page, host: Host, publishe
     assert_same(page, host, publisher)
 
 
-def test_token_that_is_too_old_costs_what_differs(page: Page, host: Host, publisher: Publisher) -> None:
+def test_token_that_is_too_old_costs_only_the_differences(page: Page, host: Host, publisher: Publisher) -> None:
     install(page, host)
     publisher.keep = 2
     for i in range(4):
@@ -247,7 +247,7 @@ def test_token_that_is_too_old_costs_what_differs(page: Page, host: Host, publis
     assert_same(page, host, publisher)
 
 
-def test_another_epoch_installs_anew_beside_what_is_held(page: Page, host: Host, publisher: Publisher) -> None:
+def test_another_epoch_installs_again_next_to_the_stored_guide(page: Page, host: Host, publisher: Publisher) -> None:
     install(page, host)
     publisher.keep = 1
     other = guide(13, epoch="f" * 16)
@@ -283,7 +283,7 @@ def turned(record: bytes, slots: int) -> bytes:
     return out
 
 
-def test_records_that_vanished_are_found_and_brought_back(page: Page, host: Host, publisher: Publisher) -> None:
+def test_lost_records_are_found_and_restored(page: Page, host: Host, publisher: Publisher) -> None:
     install(page, host)
     page.evaluate("""new Promise(done => { const open = indexedDB.open("guide:/guide/"); open.onsuccess = () => {
         const change = open.result.transaction("records", "readwrite"), space = "en-US " + "e".repeat(16);
@@ -306,7 +306,7 @@ def test_evicted_store_says_what_to_do(page: Page, host: Host, publisher: Publis
     assert_same(page, host, publisher)
 
 
-def test_clock_that_is_wrong_by_years_changes_nothing(page: Page, host: Host, publisher: Publisher) -> None:
+def test_clock_wrong_by_years_changes_nothing(page: Page, host: Host, publisher: Publisher) -> None:
     page.clock.set_fixed_time("2041-01-01")
     install(page, host)
     page.clock.set_fixed_time("2001-01-01")
@@ -317,7 +317,7 @@ def test_clock_that_is_wrong_by_years_changes_nothing(page: Page, host: Host, pu
     assert_same(page, host, publisher)
 
 
-def test_browser_killed_in_the_middle_goes_on(chromium_type: BrowserType, tmp_path: Path) -> None:
+def test_browser_killed_during_an_install_continues(chromium_type: BrowserType, tmp_path: Path) -> None:
     publisher = site(tmp_path / "big", guide(900))
     with Host({"/guide/": publisher.site}, delay=0.4) as host:
         chromium = chromium_type
@@ -345,7 +345,7 @@ def test_browser_killed_in_the_middle_goes_on(chromium_type: BrowserType, tmp_pa
 
 
 def kill(profile: str) -> None:
-    """Kill the browser that runs on a profile as a phone does that runs out of battery."""
+    """Kill the browser that uses a profile, as when a phone runs out of battery."""
     for process in Path("/proc").glob("[0-9]*"):
         try:
             command = (process / "cmdline").read_bytes().decode()

@@ -1,4 +1,4 @@
-"""Random histories of builds, and devices that update at random moments: they hold the newest pages exactly."""
+"""Random histories of builds, and devices that update at random moments: they have exactly the newest pages."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ HISTORIES = {"chromium": 30, "firefox": 5, "webkit": 5}
 
 @dataclass
 class Site:
-    """A site whose builds are told to the publisher."""
+    """A site whose builds are reported to the publisher."""
 
     root: Path
     state: Path
@@ -50,7 +50,7 @@ class Site:
         self.build(self.rendered())
 
     def rendered(self) -> dict[str, bytes]:
-        """Return all files of the site as they are to be now."""
+        """Return all files of the site as the next build has to write them."""
         files: dict[str, bytes] = {f"offline/{name}": (CLIENT / name).read_bytes() for name in SCRIPTS}
         menu = "".join(f"<a class=menu>{item}</a>\n" for item in self.menu)
         for code in CODES:
@@ -69,7 +69,7 @@ class Site:
         return {**files, "style.css": b"body { margin: 0 }\n", **self.other}
 
     def build(self, files: dict[str, bytes]) -> None:
-        """Write a state of the site, publish it."""
+        """Write a state of the site and publish it."""
         written = [path for path in sorted(files) if self.files.get(path) != files[path]]
         removed = tuple(sorted(set(self.files) - set(files)))
         for path in written:
@@ -84,7 +84,7 @@ class Site:
         publish_updates(change, Publication(self.root, self.state, CODES, None))
 
     def row(self, path: str) -> SiteFile:
-        """Return how a build tells of a file."""
+        """Return the row by which a build reports a file."""
         shared = not path.endswith(".html")
         code = CODES[1] if path.startswith("de-DE/") else CODES[0]
         return SiteFile(path, CODES if shared else (code,), hashlib.sha256(self.files[path]).hexdigest())
@@ -122,7 +122,7 @@ class Site:
 
 @dataclass
 class Chromium:
-    """A tab of Chromium as the other engines are driven."""
+    """A tab of Chromium with the interface of the other engines."""
 
     page: Page
 
@@ -134,13 +134,13 @@ class Chromium:
 
 
 def chains(site: Site) -> dict[str, dict[str, str]]:
-    """Return what was published last, by locale."""
+    """Return the newest published tokens by locale."""
     made: dict[str, dict[str, str]] = json.loads((site.root / "updates/chains.json").read_bytes())["chains"]
     return made
 
 
 def settled(engine: Engine, tokens: dict[str, str]) -> None:
-    """Wait until the device holds these tokens."""
+    """Wait until the device has these tokens."""
     got = engine.run(
         f"""const wanted = {json.dumps(tokens)};
         for (let i = 0, last = null; ; i++) {{
@@ -158,7 +158,7 @@ def settled(engine: Engine, tokens: dict[str, str]) -> None:
 
 
 def play(engine: Engine, root: Path, seed: int) -> None:
-    """Play one history on one engine; the seed tells which."""
+    """Play the history of a seed on one engine."""
     print("seed", seed)
     chance = random.Random(seed)
     site = Site(root / "site", root / "state", chance)
@@ -192,19 +192,19 @@ def play(engine: Engine, root: Path, seed: int) -> None:
 
 
 @pytest.mark.parametrize("number", range(HISTORIES["chromium"]))
-def test_history_ends_exact_in_chromium(
+def test_history_ends_with_the_newest_pages_in_chromium(
     context: BrowserContext, tmp_path: Path, number: int, histories_seed: int
 ) -> None:
     play(Chromium(context.new_page()), tmp_path, histories_seed + number)
 
 
-def test_histories_end_exact_in_firefox(tmp_path: Path, histories_seed: int) -> None:
+def test_histories_end_with_the_newest_pages_in_firefox(tmp_path: Path, histories_seed: int) -> None:
     with firefox() as engine:
         for number in range(HISTORIES["firefox"]):
             play(engine, tmp_path / str(number), histories_seed + 1000 + number)
 
 
-def test_histories_end_exact_in_webkit(tmp_path: Path, histories_seed: int) -> None:
+def test_histories_end_with_the_newest_pages_in_webkit(tmp_path: Path, histories_seed: int) -> None:
     with webkit() as engine:
         for number in range(HISTORIES["webkit"]):
             play(engine, tmp_path / str(number), histories_seed + 2000 + number)

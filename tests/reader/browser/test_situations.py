@@ -1,4 +1,4 @@
-"""What readers meet: limits, open pages, neighbours on one origin, languages, policies, a guide that goes."""
+"""Situations of readers: limits, open pages, two guides on one origin, languages, policies, a removed guide."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from tests.reader.browser.device import CLIENT, POLICY, act, guide, held, shas, site, wait_for
+from tests.reader.browser.device import CLIENT, POLICY, act, answered, guide, shas, site, wait_for
 from tests.reader.browser.host import Host
 from tests.reader.browser.test_chromium import OFFLINE, assert_same, install, newest
 
@@ -33,7 +33,7 @@ def opened(context: BrowserContext, url: str) -> Page:
     return tab
 
 
-def test_small_update_just_happens_when_the_guide_is_opened(page: Page, host: Host, publisher: Publisher) -> None:
+def test_small_update_is_applied_when_the_guide_is_opened(page: Page, host: Host, publisher: Publisher) -> None:
     install(page, host)
     new = edit(publisher, STORY, b"A tale of place 3")
     tab = opened(page.context, host.url("guide/index.html"))
@@ -66,11 +66,11 @@ def test_larger_update_asks_with_its_size_and_costs_that(page: Page, host: Host,
     assert [exchange.body < 200 for exchange in host.taken("/since/")] == [
         True,
         True,
-    ]  # the second asks what came since
+    ]  # the second asks for what was published since
     assert_same(page, host, publisher)
 
 
-def test_steps_of_one_chain_are_taken_together(page: Page, host: Host, publisher: Publisher) -> None:
+def test_steps_of_one_chain_are_applied_together(page: Page, host: Host, publisher: Publisher) -> None:
     install(page, host)
     publisher.chain = True
     for i in range(5):
@@ -82,7 +82,7 @@ def test_steps_of_one_chain_are_taken_together(page: Page, host: Host, publisher
     assert_same(page, host, publisher)
 
 
-def test_open_page_whose_bytes_changed_says_so_and_stays(page: Page, host: Host, publisher: Publisher) -> None:
+def test_open_page_whose_bytes_changed_shows_a_notice_and_stays(page: Page, host: Host, publisher: Publisher) -> None:
     install(page, host)
     reading, other = (opened(page.context, host.url(f"guide/place/place-{n}/index.html")) for n in (3, 4))
     wait_for(reading, "ready")
@@ -116,7 +116,7 @@ def test_pages_keep_the_policy_that_the_worker_came_with(page: Page, host: Host,
     assert broken == []
 
 
-def test_addresses_lead_where_the_site_has_them(page: Page, host: Host) -> None:
+def test_urls_lead_to_the_same_pages_as_on_the_site(page: Page, host: Host) -> None:
     install(page, host)
     host.stop()
     for address, ends in {
@@ -135,7 +135,7 @@ def test_addresses_lead_where_the_site_has_them(page: Page, host: Host) -> None:
     assert page.locator("h1").inner_text() == "Not here"
 
 
-def test_first_page_stands_within_100_milliseconds_of_a_cold_start(page: Page, host: Host) -> None:
+def test_first_page_is_shown_within_100_milliseconds_of_a_cold_start(page: Page, host: Host) -> None:
     install(page, host)
     session = page.context.new_cdp_session(page)
     session.send("ServiceWorker.enable")
@@ -162,7 +162,7 @@ def test_two_guides_of_one_origin_share_nothing(page: Page, tmp_path: Path) -> N
             page.goto(host.url(prefix + "offline/index.html"))
             wait_for(page, "ready", newest(publisher).token)
             expected = shas(publisher.site)
-            assert held(page, host.url(prefix), list(expected)) == expected
+            assert answered(page, host.url(prefix), list(expected)) == expected
         page.goto(host.url("a/offline/index.html"))
         wait_for(page, "ready")
         act(page, "remove")
@@ -174,7 +174,7 @@ def test_two_guides_of_one_origin_share_nothing(page: Page, tmp_path: Path) -> N
         assert page.locator("h1").inner_text() == "The place 6 & all"
 
 
-def test_only_chosen_languages_are_stored_and_the_others_say_so(page: Page, tmp_path: Path) -> None:
+def test_only_chosen_languages_are_stored_and_other_pages_say_so(page: Page, tmp_path: Path) -> None:
     codes = ("en-US", "de-DE")
     english, german = (guide(6, code, codes) for code in codes)
     shared = [path for path in german.records if not path.endswith(".html")]
@@ -209,7 +209,7 @@ def test_only_chosen_languages_are_stored_and_the_others_say_so(page: Page, tmp_
         wait_for(page, "ready", newest(publisher).token)
 
 
-def test_without_pictures_none_is_asked_for(page: Page, host: Host, publisher: Publisher) -> None:
+def test_without_pictures_none_is_requested(page: Page, host: Host, publisher: Publisher) -> None:
     page.goto(host.url(OFFLINE))
     wait_for(page, "none")
     page.locator("[data-guide-pictures]").uncheck()
@@ -228,7 +228,7 @@ def test_without_pictures_none_is_asked_for(page: Page, host: Host, publisher: P
 
 
 @pytest.mark.parametrize("to", ["null", "true", '"https://new.example.org/"'])
-def test_farewell_takes_this_guide_off_the_device_and_nothing_else(
+def test_retired_guide_is_removed_from_the_device_and_nothing_else(
     page: Page, host: Host, publisher: Publisher, to: str
 ) -> None:
     install(page, host)
@@ -251,7 +251,7 @@ def test_farewell_takes_this_guide_off_the_device_and_nothing_else(
     assert page.evaluate("navigator.serviceWorker.getRegistrations().then(all => all.length)") == 0
 
 
-def test_pages_read_without_a_worker(context: BrowserContext, tmp_path: Path, publisher: Publisher) -> None:
+def test_pages_are_readable_without_a_worker(context: BrowserContext, tmp_path: Path, publisher: Publisher) -> None:
     page = context.new_page()
     thrown: list[object] = []
     page.on("pageerror", lambda error: thrown.append(str(error)))
@@ -265,7 +265,7 @@ def test_pages_read_without_a_worker(context: BrowserContext, tmp_path: Path, pu
     assert tmp_path
 
 
-def test_newer_code_of_the_worker_takes_over_while_a_page_is_read(page: Page, host: Host, publisher: Publisher) -> None:
+def test_newer_worker_takes_over_while_a_page_is_being_read(page: Page, host: Host, publisher: Publisher) -> None:
     install(page, host)
     script = publisher.site / "sw.js"
     script.write_text(script.read_text("utf-8") + "\n// newer\n", "utf-8")

@@ -1,4 +1,4 @@
-"""Fields with an entry's own address, whatever they are called: they are the slug, and not shown to readers."""
+"""Fields with an entry's own URL, whatever their names: they are the slug and not shown to readers."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ def test_url_or_path_without_scheme_is_the_slug(guide: Guide, space: SpaceFiles)
     assert links(shown(guide, "/page/about/team/"))["Us"] == "../index.html"
 
 
-def test_address_on_another_site_is_a_fact_and_no_slug(guide: Guide, space: SpaceFiles) -> None:
+def test_url_on_another_site_is_a_fact_and_no_slug(guide: Guide, space: SpaceFiles) -> None:
     space.put_model(BOTTLE, locales=US)
     space.put(entry("bottle", "b1", title="North", url="https://north.example/10", description="Peat."))
     space.put(entry("bottle", "b2", title="South", url="www.south.example", description="Fruit."))
@@ -65,17 +65,17 @@ def test_part_of_a_page_shows_where_its_url_leads(guide: Guide, space: SpaceFile
         ("article", ["title", "permalink", "path", "body"], "permalink"),
     ],
 )
-def test_field_of_the_own_address_is_known_by_its_name(type_id: str, fields: list[str], expected: str) -> None:
+def test_field_of_the_own_url_is_known_by_its_name(type_id: str, fields: list[str], expected: str) -> None:
     kinds = [(name, "Text" if name == "body" else "Symbol") for name in fields]
     assert address_named(type_id, type_id, kinds) == expected
 
 
 @pytest.mark.parametrize("value", ["https://x.example", "mailto:a@b.example", "#top", "x.example/a", None, 7, "//x.y"])
-def test_what_leads_elsewhere_is_no_own_address(value: object) -> None:
+def test_link_to_another_site_is_not_the_own_url(value: object) -> None:
     assert own_address("url", value) == ""
     assert own_address("slug", "https://x.example") == "https://x.example"
 
 
 @pytest.mark.parametrize("value", ["north-10", "/about/team", "about.html", "v1.2", "/", "안내"])
-def test_what_leads_nowhere_else_is_an_own_address(value: str) -> None:
+def test_link_within_the_site_is_the_own_url(value: str) -> None:
     assert own_address("path", value) == value

@@ -1,4 +1,4 @@
-"""Spaces as designers build them: pages made of parts, fields for templates, links and buttons that are entries."""
+"""Spaces as designers build them: pages made of parts, fields for templates, links and buttons as entries."""
 
 from __future__ import annotations
 
@@ -70,7 +70,7 @@ def built(guide: Guide, space: SpaceFiles) -> Guide:
     return guide
 
 
-def test_page_shows_its_parts_and_theirs_as_a_whole(built: Guide) -> None:
+def test_page_shows_its_parts_and_their_parts_completely(built: Guide) -> None:
     page = shown(built, "/")
     assert [text_of(heading) for heading in page.xpath(".//article//h2 | .//article//h3")] == [
         "Come in",
@@ -85,7 +85,7 @@ def test_page_shows_its_parts_and_theirs_as_a_whole(built: Guide) -> None:
     assert page.xpath(".//img/@alt") == ["A red door"]
 
 
-def test_entry_that_is_only_a_link_leads_on_to_the_page_that_editors_name_by_its_slug(built: Guide) -> None:
+def test_entry_that_is_only_a_link_leads_to_the_page_with_its_slug(built: Guide) -> None:
     assert links(shown(built, "/"))["Who we are"] == "page/about-us/index.html"
 
 
@@ -97,7 +97,7 @@ def test_parts_of_pages_have_no_lists(built: Guide) -> None:
     assert [url for url in links(home).values() if url.split("/")[0] in names] == []
 
 
-def test_however_deep_parts_are_nothing_of_them_is_lost(guide: Guide, space: SpaceFiles) -> None:
+def test_parts_nested_to_any_depth_lose_nothing(guide: Guide, space: SpaceFiles) -> None:
     parts = field("parts", "Array", "block", "other", **ENTRIES)
     block = content_type("block", field("internalName", "Symbol"), field("text", "Text"), parts, display="internalName")
     page = content_type("page", field("title", "Symbol"), field("slug", "Symbol"), parts)
@@ -114,7 +114,7 @@ def test_however_deep_parts_are_nothing_of_them_is_lost(guide: Guide, space: Spa
     assert links(shown(guide, "/page/p/"))["Block 9"] == "../../block/block-9/index.html"
 
 
-def test_parts_that_link_to_each_other_crosswise_end(guide: Guide, space: SpaceFiles) -> None:
+def test_parts_that_link_to_each_other_are_rendered_once(guide: Guide, space: SpaceFiles) -> None:
     parts = field("parts", "Array", "block", "other", **ENTRIES)
     block = content_type("block", field("internalName", "Symbol"), field("text", "Text"), parts, display="internalName")
     space.put_model(block, content_type("other", field("title", "Symbol")), locales=[locale("en-US", default=True)])
@@ -126,7 +126,7 @@ def test_parts_that_link_to_each_other_crosswise_end(guide: Guide, space: SpaceF
 
 
 @pytest.mark.parametrize("name", ["order", "sortOrder", "orderingIndex", "position", "display_order"])
-def test_entries_stand_in_the_order_that_editors_number_them(guide: Guide, space: SpaceFiles, name: str) -> None:
+def test_entries_are_in_the_order_of_the_editors_numbers(guide: Guide, space: SpaceFiles, name: str) -> None:
     step = content_type("step", field("title", "Symbol"), field(name, "Integer"))
     space.put_model(step, locales=[locale("en-US", default=True)])
     for title, place in (("a", 3), ("b", 1), ("c", 2)):
@@ -136,7 +136,7 @@ def test_entries_stand_in_the_order_that_editors_number_them(guide: Guide, space
     assert shown(guide, "/step/a/").xpath(".//dl") == []
 
 
-def test_address_and_the_text_beside_it_are_one_link(guide: Guide, space: SpaceFiles) -> None:
+def test_url_and_its_label_are_one_link(guide: Guide, space: SpaceFiles) -> None:
     names = ("title", "ctaText", "ctaLink", "mapUrl", "website", "file")
     space.put_model(
         content_type("place", *(field(name, "Symbol") for name in names)), locales=[locale("en-US", default=True)]
@@ -165,7 +165,7 @@ def test_address_and_the_text_beside_it_are_one_link(guide: Guide, space: SpaceF
     assert [problem["code"] for problem in report["problems"]] == ["link-dead"]
 
 
-def test_heading_in_a_field_of_its_own_stands_above_its_text(guide: Guide, space: SpaceFiles) -> None:
+def test_heading_in_its_own_field_is_above_its_text(guide: Guide, space: SpaceFiles) -> None:
     names = {"title": "Symbol", "section1Heading": "Symbol", "section1Body": "Text", "highlightTitle2": "Symbol"}
     names |= {"highlightParagraph2": "Text", "loneHeading": "Symbol"}
     kind = content_type("post", *(field(name, kind) for name, kind in names.items()))
@@ -178,7 +178,7 @@ def test_heading_in_a_field_of_its_own_stands_above_its_text(guide: Guide, space
     assert [text_of(value) for value in page.iter("dd")] == ["Alone"]
 
 
-def test_pictures_that_are_only_numbered_have_no_headings(guide: Guide, space: SpaceFiles) -> None:
+def test_pictures_with_numbers_as_titles_have_no_headings(guide: Guide, space: SpaceFiles) -> None:
     fields = [field(name, "Link", linkType="Asset") for name in ("image1", "image2", "secondPhoto", "map")]
     space.put_model(content_type("page", field("title", "Symbol"), *fields), locales=[locale("en-US", default=True)])
     pictures: dict[str, Any] = {}
@@ -190,7 +190,7 @@ def test_pictures_that_are_only_numbered_have_no_headings(guide: Guide, space: S
     assert [text_of(heading) for heading in shown(guide, "/page/p/").iter("h2")] == ["Map"]
 
 
-def test_marks_of_markdown_are_no_part_of_a_title_and_a_slug_is_none(guide: Guide, space: SpaceFiles) -> None:
+def test_markdown_markers_are_no_part_of_a_title_and_a_slug_is_no_title(guide: Guide, space: SpaceFiles) -> None:
     terms = content_type("terms", field("text", "Text"), display="text")
     page = content_type("page", field("slug", "Symbol"), field("title", "Symbol"), display="slug")
     space.put_model(terms, page, locales=[locale("en-US", default=True)])
@@ -201,7 +201,7 @@ def test_marks_of_markdown_are_no_part_of_a_title_and_a_slug_is_none(guide: Guid
     assert [text_of(card) for card in home.iter("strong")] == ["How to get here", "Terms of use"]
 
 
-def test_fact_that_the_lead_says_is_not_said_twice(guide: Guide, space: SpaceFiles) -> None:
+def test_fact_in_the_lead_is_not_repeated(guide: Guide, space: SpaceFiles) -> None:
     fields = [field("title", "Symbol"), field("intro", "RichText"), field("headline", "Symbol")]
     space.put_model(content_type("post", *fields), locales=[locale("en-US", default=True)])
     intro = node("document", node("paragraph", text("A fine day.")))
@@ -220,7 +220,7 @@ def test_colour_is_for_templates_and_a_number_is_not(guide: Guide, space: SpaceF
     assert [text_of(value) for value in shown(guide, "/post/p/").iter("dd")] == ["#123"]
 
 
-def test_person_is_called_by_both_names(guide: Guide, space: SpaceFiles) -> None:
+def test_person_is_named_by_first_and_last_name(guide: Guide, space: SpaceFiles) -> None:
     person = content_type(
         "person", *(field(name, "Symbol") for name in ("firstName", "lastName", "job")), display="firstName"
     )
@@ -232,7 +232,7 @@ def test_person_is_called_by_both_names(guide: Guide, space: SpaceFiles) -> None
     assert [text_of(value) for value in page.xpath(".//dd")] == ["Guide"]
 
 
-def test_texts_have_their_names_above_them_but_for_the_body(guide: Guide, space: SpaceFiles) -> None:
+def test_texts_except_the_body_have_their_names_above_them(guide: Guide, space: SpaceFiles) -> None:
     recipe = content_type(
         "recipe", field("title", "Symbol"), *(field(name, "Text") for name in ("ingredients", "steps", "body"))
     )
@@ -248,7 +248,7 @@ def test_texts_have_their_names_above_them_but_for_the_body(guide: Guide, space:
     assert [text_of(heading) for heading in shown(guide, "/post/p/").iter("h2")] == ["Notes"]
 
 
-def test_rich_text_sums_up_an_entry_and_blocks_do_not_run_together(guide: Guide, space: SpaceFiles) -> None:
+def test_summary_from_rich_text_separates_its_blocks(guide: Guide, space: SpaceFiles) -> None:
     kind = content_type("talk", field("title", "Symbol"), field("description", "RichText"))
     news = content_type("news", field("title", "Symbol"), field("description", "Text"))
     space.put_model(kind, news, locales=[locale("en-US", default=True)])
@@ -262,7 +262,7 @@ def test_rich_text_sums_up_an_entry_and_blocks_do_not_run_together(guide: Guide,
     assert text_of(shown(guide, "/news/").find(".//li/a/span/span")) == "One · Two · Three."
 
 
-def test_title_that_is_only_the_name_of_a_file_is_neither_caption_nor_alt(guide: Guide, space: SpaceFiles) -> None:
+def test_title_that_is_only_a_file_name_is_neither_caption_nor_alt(guide: Guide, space: SpaceFiles) -> None:
     kind = content_type("page", field("title", "Symbol"), field("photos", "Array", **ASSETS))
     space.put_model(kind, locales=[locale("en-US", default=True)])
     for name, title in (("first", "x"), ("IMG_7", "IMG_7"), ("castle", "castle"), ("web", "https://example.org/a.jpg")):
@@ -288,7 +288,7 @@ def test_lines_of_an_address_stay_lines(guide: Guide, space: SpaceFiles) -> None
     assert [text_of(item) for item in page.iter("li")] == ["Monday", "Friday"]
 
 
-def test_page_of_elsewhere_inside_a_text_is_a_link(guide: Guide, space: SpaceFiles) -> None:
+def test_embedded_page_of_another_site_is_a_link(guide: Guide, space: SpaceFiles) -> None:
     kind = content_type("post", field("title", "Symbol"), field("body", "Text"))
     space.put_model(kind, locales=[locale("en-US", default=True)])
     framed = '<iframe width="5" src="https://www.youtube.com/embed/a?b=1&c=2" onload="x()"></iframe>'
@@ -300,7 +300,7 @@ def test_page_of_elsewhere_inside_a_text_is_a_link(guide: Guide, space: SpaceFil
     assert "iframe" not in guide.page("/post/p/")
 
 
-def test_name_that_needs_no_translation_is_in_the_language_of_the_page(guide: Guide, space: SpaceFiles) -> None:
+def test_name_without_translation_has_the_language_of_the_page(guide: Guide, space: SpaceFiles) -> None:
     kind = content_type("person", field("name", "Symbol"), field("text", "Text", localized=True), display="name")
     space.put_model(kind, locales=[locale("en-US", default=True), locale("de-DE", fallback="en-US")])
     space.put(entry("person", "a", name={"en-US": "Anna"}, text={"en-US": "Hello", "de-DE": "Hallo"}))
@@ -320,7 +320,7 @@ def test_small_copies_of_a_picture_are_left_out(guide: Guide, space: SpaceFiles)
     assert shown(guide, "/page/p/").xpath(".//img/@src") == ["../../files/wide/wide.svg"]
 
 
-def test_only_text_of_a_page_keeps_a_name_that_says_something(guide: Guide, space: SpaceFiles) -> None:
+def test_only_text_of_a_page_keeps_a_meaningful_name(guide: Guide, space: SpaceFiles) -> None:
     tour = content_type("tour", field("title", "Symbol"), field("notIncluded", "Text"))
     play = content_type("play", field("title", "Symbol"), field("contentWarning", "Text"), field("playText", "Text"))
     space.put_model(tour, play, locales=[locale("en-US", default=True)])
@@ -331,7 +331,7 @@ def test_only_text_of_a_page_keeps_a_name_that_says_something(guide: Guide, spac
     assert [text_of(heading) for heading in shown(guide, "/play/p/").iter("h2")] == ["Content warning", "Play text"]
 
 
-def test_address_of_a_button_needs_no_scheme_and_what_is_none_is_shown(guide: Guide, space: SpaceFiles) -> None:
+def test_url_of_a_button_needs_no_scheme_and_an_invalid_one_is_shown_as_text(guide: Guide, space: SpaceFiles) -> None:
     names = [f"{stem}{end}" for stem in ("book", "mail", "call", "train") for end in ("Text", "Link")]
     kind = content_type("place", field("title", "Symbol"), *(field(name, "Symbol") for name in names))
     space.put_model(kind, locales=[locale("en-US", default=True)])
@@ -366,7 +366,7 @@ def test_alt_text_is_that_of_its_picture(guide: Guide, space: SpaceFiles) -> Non
     assert shown(guide, "/museum/m/").xpath(".//header//img/@alt") == ["The image"]
 
 
-def test_path_leads_to_a_page_that_stands_before_one_that_once_stood_there(guide: Guide, space: SpaceFiles) -> None:
+def test_path_leads_to_an_existing_page_rather_than_to_one_formerly_there(guide: Guide, space: SpaceFiles) -> None:
     page = content_type("page", field("title", "Symbol"), field("slug", "Symbol"), field("body", "Text"))
     venue = content_type("venue", field("title", "Symbol"), field("slug", "Symbol"))
     space.put_model(page, venue, locales=[locale("en-US", default=True)])

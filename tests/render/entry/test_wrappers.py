@@ -1,4 +1,4 @@
-"""Entries that wrap a picture, a word or a price for editors: what they wrap is shown, never the wrapper."""
+"""Entries that wrap a picture, a word or a price for editors: their content is shown, never the wrapper."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ PRICE = content_type("price", field("title", "Symbol"), field("price", "Number")
 
 @pytest.fixture
 def shop(guide: Guide, space: SpaceFiles) -> Guide:
-    """A guide of a page with a banner and a tile, whose picture, button and price are entries."""
+    """A guide with a page of a banner and a tile, whose picture, button and price are entries."""
     space.put_model(LANDING, TILE, BANNER, WRAPPER, RESOURCE, PRICE, locales=US)
     space.put(entry("landing", "l", title="Shop", slug="shop", tiles=[link("Entry", "bn"), link("Entry", "t")]))
     space.put(entry("banner", "bn", title="Welcome", text="Come in."))
@@ -70,7 +70,7 @@ def test_changed_word_renders_the_page_that_shows_it(shop: Guide, space: SpaceFi
     assert links(shown(shop, "/landing/shop/")) == {"Get it": "https://example.org/small"}
 
 
-def test_picture_in_a_wrapper_stands_on_the_card_and_at_the_top_once(guide: Guide, space: SpaceFiles) -> None:
+def test_picture_in_a_wrapper_is_on_the_card_and_once_at_the_top(guide: Guide, space: SpaceFiles) -> None:
     image = content_type(
         "imageBlock", field("internalName", "Symbol"), field("image", "Link", linkType="Asset"), display="internalName"
     )
@@ -99,3 +99,21 @@ def test_picture_with_a_caption_is_an_entry_for_readers(guide: Guide, space: Spa
     guide.build()
     assert "The old harbour" in text_of(shown(guide, "/album/summer/"))
     assert caption in text_of(shown(guide, f"/{name}/the-old-harbour/"))
+
+
+def test_modules_of_text_are_shown_on_a_page_without_a_picture(guide: Guide, space: SpaceFiles) -> None:
+    copy = content_type("lessonCopy", field("title", "Symbol"), field("copy", "Text"))
+    label = content_type("label", field("name", "Symbol"), field("text", "Symbol"), display="name")
+    modules = field("modules", "Array", "lessonCopy", "label", **ENTRIES)
+    space.put_model(
+        content_type("lesson", field("title", "Symbol"), field("slug", "Symbol"), modules), copy, label, locales=US
+    )
+    space.put(entry("lesson", "l", title="Knots", slug="knots", modules=[link("Entry", key) for key in ("c", "w")]))
+    space.put(entry("lessonCopy", "c", title="Knots > first", copy="Take a *rope*."))
+    space.put(entry("label", "w", name="hint.rope", text="Any rope will do"))
+    guide.build()
+    page = shown(guide, "/lesson/knots/")
+    assert "Take a rope." in text_of(page)
+    assert [text_of(strong) for strong in page.iter("em")] == ["rope"]
+    assert "Any rope will do" in text_of(page)
+    assert "hint.rope" not in text_of(page)

@@ -1,4 +1,4 @@
-"""Without a template: what an entry's page shows, and in which order, follows from the content model alone."""
+"""Without a template: the content model alone decides what an entry's page shows, and in which order."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ def roles(*fields: Any, display: str = "title", name: str = "page") -> Roles:
 
 @pytest.fixture
 def everything(tmp_path: Path, call: Callable[..., Outcome], monkeypatch: pytest.MonkeyPatch) -> Guide:
-    """The guide of a space that holds all that a space can hold."""
+    """The guide of a space with everything that a space can contain."""
     monkeypatch.setenv("CONTENTFUL_ACCESS_TOKEN", ACCESS_TOKEN)
     with SPACE.serve() as url:
         (tmp_path / "site.yaml").write_text(f"title: All\nsource: {{space: s, url: '{url}'}}\n", "utf-8")
@@ -53,7 +53,7 @@ def facts(tree: Any) -> dict[str, str]:
     return {text_of(row.find("dt")): text_of(row.find("dd")) for row in rows}
 
 
-def test_page_of_an_entry_says_what_its_editor_meant(everything: Guide) -> None:
+def test_page_of_an_entry_shows_what_its_editor_meant(everything: Guide) -> None:
     page = html.document_fromstring(everything.page("/event/night/").encode())
     assert text_of(page.find(".//h1")) == "A night of music"
     assert text_of(page.find(".//div[@class='lead']")) == "One night, many songs."
@@ -81,12 +81,12 @@ def test_page_of_an_entry_says_what_its_editor_meant(everything: Guide) -> None:
     assert "tickets" not in text_of(page)
 
 
-def test_lists_of_dated_entries_go_through_the_calendar(everything: Guide) -> None:
+def test_lists_of_dated_entries_are_in_calendar_order(everything: Guide) -> None:
     titles = html.document_fromstring(everything.page("/event/").encode()).xpath("//main//strong/text()")
     assert titles == ["An earlier one", "A night of music", "Event"]
 
 
-def test_entry_that_has_no_page_stands_on_the_page_that_links_to_it(everything: Guide) -> None:
+def test_entry_without_a_page_is_shown_on_the_page_that_links_to_it(everything: Guide) -> None:
     page = html.document_fromstring(everything.page("/ar/event/night/").encode())
     part = page.xpath("//section[h2='Venue']/div[@class='part']")[0]
     assert [text_of(value) for value in part.xpath("dl/div/dd")] == ["شارع التل 1", "Lisbon", "ليلة موسيقية"]
@@ -94,19 +94,19 @@ def test_entry_that_has_no_page_stands_on_the_page_that_links_to_it(everything: 
     assert not (everything.root / "site/venue").exists()
 
 
-def test_of_types_that_link_to_each_other_alone_the_first_has_pages(everything: Guide) -> None:
+def test_first_of_the_types_that_link_only_to_each_other_has_pages(everything: Guide) -> None:
     page = html.document_fromstring(everything.page("/door/door000000000000001/").encode())
     assert text_of(page.find(".//h1")) == "This way"
     assert text_of(page.xpath("//section[h2='Room']/div[@class='part']")[0]).endswith("A wall, pasted")
     assert not (everything.root / "site/room").exists()
 
 
-def test_type_that_only_its_own_entries_link_to_has_pages() -> None:
+def test_type_linked_only_from_its_own_entries_has_pages() -> None:
     tree = content_type("tree", field("text", "Text"), field("below", "Array", "tree", **ENTRIES), display="")
     assert pages_of({"tree": read_content_type(tree)}) == ("tree",)
 
 
-def test_parts_of_pages_stand_on_them_each_once_and_are_not_in_the_navigation(everything: Guide) -> None:
+def test_parts_are_shown_once_on_their_pages_and_are_not_in_the_navigation(everything: Guide) -> None:
     page = html.document_fromstring(everything.page("/event/night/").encode())
     parts = page.xpath("//section[div[@class='part']/h2='Mind the step']/div[@class='part']")
     assert [text_of(part) for part in parts] == ["So good.", "Mind the step Mind the step So good."]
@@ -115,7 +115,7 @@ def test_parts_of_pages_stand_on_them_each_once_and_are_not_in_the_navigation(ev
     assert [text_of(chip) for chip in home.xpath("//ul[@class='chips']//a")] == []
 
 
-def test_json_is_shown_as_tables_and_no_markup_in_it_is_taken_for_markup(everything: Guide) -> None:
+def test_json_is_shown_as_tables_and_markup_in_it_as_text(everything: Guide) -> None:
     page = html.document_fromstring(everything.page("/event/night/").encode())
     rows = [[text_of(cell) for cell in row] for row in page.xpath("//section[h2='Programme']//tr")]
     assert rows == [
@@ -149,6 +149,7 @@ def test_referrers_that_are_parts_of_pages_are_left_out(guide: Guide, space: Spa
     types = [content_type(name, ("title", "Symbol"), more) for name in ("quote", "notice")]
     space.put_model(page, *types, locales=[locale("en-US", default=True)])
     space.put(entry("page", "p", title="Page", slug="p", blocks=[link("Entry", "q")]))
+    space.put(entry("page", "p2", title="Other page", slug="p2", blocks=[link("Entry", "q")]))
     space.put(entry("quote", "q", title="Quote", more=[link("Entry", "p")]))
     space.put(entry("notice", "n", title="Notice", more=[link("Entry", "q")]))
     guide.build()
@@ -159,7 +160,7 @@ def test_referrers_that_are_parts_of_pages_are_left_out(guide: Guide, space: Spa
     assert found == {"/page/p/": [], "/quote/quote/": ["Page 1", "Notice 1"]}
 
 
-def test_notes_of_editors_and_what_is_for_search_engines_name_nothing_that_readers_see(
+def test_notes_of_editors_and_texts_for_search_engines_are_never_titles_for_readers(
     guide: Guide, space: SpaceFiles
 ) -> None:
     note = field("internalName", "Symbol")
@@ -198,7 +199,7 @@ def test_notes_of_editors_and_what_is_for_search_engines_name_nothing_that_reade
         ("New!\n====\nBecause.", "New!", "New! Because."),
     ],
 )
-def test_text_that_is_more_than_a_title_is_not_lost_and_its_title_does_not_stand_there_twice(
+def test_text_used_as_a_title_is_not_lost_and_its_title_is_not_repeated(
     guide: Guide, space: SpaceFiles, text: str, title: str, below: str
 ) -> None:
     space.put_model(content_type("page", ("text", "Text"), display="text"), locales=[locale("en-US", default=True)])
@@ -234,16 +235,14 @@ def test_markdown_in_a_caption_is_markup(guide: Guide, space: SpaceFiles) -> Non
     assert [text_of(words) for words in caption.iter("em")] == ["Up"]
 
 
-def test_part_of_pages_that_a_rich_text_embeds_stands_there_as_a_whole(everything: Guide) -> None:
+def test_part_embedded_in_a_rich_text_is_shown_there_completely(everything: Guide) -> None:
     page = html.document_fromstring(everything.page("/event/night/").encode())
     quote = page.xpath("//h3[.='Higher']/following-sibling::div[@class='part']")
     assert [text_of(quoted) for quoted in quote] == ["So good."]
     assert "Home > quote" not in text_of(page.find(".//main"))
 
 
-def test_list_that_is_cut_by_links_among_its_own_entries_calls_them_as_the_field(
-    guide: Guide, space: SpaceFiles
-) -> None:
+def test_list_split_by_links_among_its_own_entries_is_named_after_the_field(guide: Guide, space: SpaceFiles) -> None:
     friend = {**field("friend", "Link", linkType="Entry"), "name": "Best friend"}
     owner = {**field("owner", "Link", linkType="Entry"), "name": "Kept by"}
     cat = content_type("cat", ("title", "Symbol"), friend, owner)
@@ -257,7 +256,7 @@ def test_list_that_is_cut_by_links_among_its_own_entries_calls_them_as_the_field
     assert headings == ["Best friend", "Human"]
 
 
-def test_source_code_stays_as_it_is(guide: Guide, space: SpaceFiles) -> None:
+def test_source_code_is_shown_unchanged(guide: Guide, space: SpaceFiles) -> None:
     kind = content_type("example", ("title", "Symbol"), ("snippet", "Text"), ("text", "Text"))
     space.put_model(kind, locales=[locale("en-US", default=True)])
     space.put(entry("example", "e", title="one", snippet="# a *b*\n  <c>", text="# a"))
@@ -279,7 +278,7 @@ def test_asset_that_browsers_cannot_show_is_a_link(guide: Guide, space: SpaceFil
     assert (page.findall(".//main//img"), facts(page)) == ([], {"Scan": "old map"})
 
 
-def test_words_of_an_id_are_found_however_it_is_written() -> None:
+def test_words_of_an_id_are_found_in_any_notation() -> None:
     assert {words_of(name) for name in ("shortDescription", "short_description", "Short description")} == {
         ("short", "description")
     }
@@ -287,7 +286,7 @@ def test_words_of_an_id_are_found_however_it_is_written() -> None:
 
 
 @pytest.mark.parametrize("title", ["", " ", "\u200b", "\x03\x07", "\u200f\u200e", "\ufeff", "\xad", "\ufffe"])
-def test_title_that_nobody_sees_is_none(guide: Guide, space: SpaceFiles, title: str) -> None:
+def test_invisible_title_is_no_title(guide: Guide, space: SpaceFiles, title: str) -> None:
     space.put(entry("category", "unseen", title=title, slug="unseen"))
     guide.build()
     assert "<h1>Category</h1>" in guide.page("/category/unseen/")
@@ -305,7 +304,7 @@ def test_title_is_the_one_for_readers() -> None:
     assert roles(internal, of_shop, field("seoTitle", "Symbol"), display="internalName").title == "internalName"
 
 
-def test_what_is_for_search_engines_has_no_pages_and_stands_on_none() -> None:
+def test_types_for_search_engines_have_no_pages_and_are_shown_on_none() -> None:
     internal = field("internalName", "Symbol")
     seo = content_type("pageSeo", internal, field("pageTitle", "Symbol"), display="internalName")
     shop = content_type("seoShop", ("title", "Symbol"), ("slug", "Symbol"))
@@ -316,7 +315,7 @@ def test_what_is_for_search_engines_has_no_pages_and_stands_on_none() -> None:
     assert roles_of(types["page"]).hidden == {"seoFields", "more"}
 
 
-def test_date_or_language_that_is_only_a_text_is_said_in_words(guide: Guide, space: SpaceFiles) -> None:
+def test_date_or_language_given_as_text_is_written_in_words(guide: Guide, space: SpaceFiles) -> None:
     kind = content_type(
         "talk",
         ("title", "Symbol"),
@@ -337,7 +336,7 @@ def test_date_or_language_that_is_only_a_text_is_said_in_words(guide: Guide, spa
     }
 
 
-def test_summary_is_told_by_its_name_and_a_picture_by_its_kind() -> None:
+def test_summary_is_recognised_by_its_name_and_a_picture_by_its_type() -> None:
     found = roles(
         ("title", "Symbol"),
         ("metaDescription", "Symbol"),
@@ -366,12 +365,12 @@ def test_summary_is_told_by_its_name_and_a_picture_by_its_kind() -> None:
         ("lastUpdatedDate", ("", False)),
     ],
 )
-def test_date_that_says_when_puts_entries_in_the_calendar(name: str, expected: tuple[str, bool]) -> None:
+def test_date_of_an_event_puts_entries_in_calendar_order(name: str, expected: tuple[str, bool]) -> None:
     found = roles(("title", "Symbol"), (name, "Date"))
     assert (found.date, found.newest_first) == expected
 
 
-def test_news_come_with_the_newest_first_and_the_undated_last(guide: Guide, space: SpaceFiles) -> None:
+def test_news_is_listed_newest_first_and_undated_last(guide: Guide, space: SpaceFiles) -> None:
     news = content_type("news", ("title", "Symbol"), ("publishDate", "Date"))
     space.put_model(news, locales=[locale("en-US", default=True)])
     dates = {"a": "2026-01-02", "b": "2026-01-02T10:00+01:00", "c": "2024-12-31", "d": "soon"}
@@ -403,7 +402,7 @@ def test_types_with_slug_come_first_and_parts_last() -> None:
         ("0099-01-01", "en-GB", "1 January 99"),
     ],
 )
-def test_date_is_written_as_the_language_does(value: str, code: str, expected: str) -> None:
+def test_date_is_written_in_the_form_of_the_language(value: str, code: str, expected: str) -> None:
     moment, known = read_date(value), babel_locale(code)
     assert moment is not None
     assert known is not None
@@ -420,7 +419,7 @@ def test_date_is_written_as_the_language_does(value: str, code: str, expected: s
         ("2018-01-01T24:00", "2018-01-02T00:00"),
     ],
 )
-def test_date_is_written_for_machines_as_html_has_it(value: str, expected: str) -> None:
+def test_date_is_written_for_machines_in_the_form_of_html(value: str, expected: str) -> None:
     moment = read_date(value)
     assert moment is not None
     assert machine_date(moment) == expected
@@ -433,12 +432,12 @@ def test_date_is_written_for_machines_as_html_has_it(value: str, expected: str) 
         *("2018-01-01T10:00+24:00", "2018-01-01T10:00+99:99", "2018-01-01T10:00:61", "2018-01-01T24:01", "0000-01-01"),
     ],
 )
-def test_what_is_no_date_is_none(value: Any) -> None:
+def test_invalid_date_is_none(value: Any) -> None:
     assert read_date(value) is None
 
 
 class Words(View):
-    """A page that has nothing but a language."""
+    """A page that has only a language."""
 
     def __init__(self) -> None:
         self.locale = "en-US"
@@ -465,7 +464,7 @@ def leaves(value: Any) -> list[str]:
 
 @given(JSON)
 @settings(max_examples=200, deadline=None, suppress_health_check=[HealthCheck.too_slow])
-def test_whatever_a_json_field_holds_its_texts_are_shown_and_are_only_texts(value: Any) -> None:
+def test_texts_of_any_json_field_are_shown_and_only_as_texts(value: Any) -> None:
     view = Words()
     written = table(view.wrap(value), view)
     tree = html.fragment_fromstring(written, create_parent="div")

@@ -1,4 +1,4 @@
-"""Every construct of Markdown and node of Rich Text has a file with what it is and one with what comes of it."""
+"""Every construct of Markdown and node of Rich Text has a file with the source and one with the expected result."""
 
 from __future__ import annotations
 
@@ -63,7 +63,7 @@ def test_no_expected_file_is_without_its_case() -> None:
     assert {file for file in CASES.rglob("*.html") if file not in known} == set()
 
 
-def test_cases_hold_every_node_and_mark_of_rich_text() -> None:
+def test_cases_cover_every_node_and_mark_of_rich_text() -> None:
     texts = [file.read_text("utf-8") for file in case_files("richtext")]
     found = [pair for text in texts for pair in _values(json.loads(text))]
     assert {kind for key, kind in found if key == "nodeType" and isinstance(kind, str)} >= NODES

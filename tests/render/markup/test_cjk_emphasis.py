@@ -1,4 +1,4 @@
-"""Marks beside delimiters: where none is needed nothing changes, and none is ever left."""
+"""Marks next to delimiters: without need for one nothing changes, and none is ever left in the output."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ WITHOUT_CJK = [
 
 
 @pytest.mark.parametrize("text", WITHOUT_CJK)
-def test_text_without_punctuation_beside_cjk_text_gets_no_mark(text: str) -> None:
+def test_text_without_punctuation_next_to_cjk_text_gets_no_mark(text: str) -> None:
     assert mark_delimiters(text) is text
 
 
@@ -44,7 +44,7 @@ def test_text_without_punctuation_beside_cjk_text_gets_no_mark(text: str) -> Non
         ("字_「字」_字", "字_「字」_字"),
     ],
 )
-def test_punctuation_beside_cjk_text_counts_as_a_letter(text: str, expected: str) -> None:
+def test_punctuation_next_to_cjk_text_counts_as_a_letter(text: str, expected: str) -> None:
     assert to_html(text).strip() == f"<p>{expected}</p>"
 
 
@@ -56,10 +56,10 @@ def test_marks_change_nothing_but_emphasis(text: str) -> None:
     html = to_html(text)
     assert "\ufdd0" not in html
     assert "%EF%B7%90" not in html
-    if marked is not text:  # the emphasis that there is without marks is there with them
+    if marked is not text:  # emphasis found without marks is also found with them
         plain = to_html(re.sub(r"[*~]", "", text))
         assert re.sub(r"[*~]|</?(?:em|strong|del)>", "", html).count("字") == plain.count("字")
 
 
-def test_a_mark_that_an_editor_wrote_is_no_address() -> None:
+def test_mark_written_by_an_editor_stays_in_a_url() -> None:
     assert to_html("[x](/a%EF%B7%90)") == '<p><a href="/a%EF%B7%90">x</a></p>\n'

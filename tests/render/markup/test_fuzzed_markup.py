@@ -1,4 +1,4 @@
-"""Whatever nests in whatever: the markup is valid and no word is lost."""
+"""Any nesting of markup: the result is valid and no word is lost."""
 
 from __future__ import annotations
 
@@ -140,7 +140,7 @@ def words_of(value: Any) -> list[str]:
 
 
 def faults(markup: str) -> list[str]:
-    """Say what a parser of HTML had to mend, and what stands where it must not."""
+    """Return what an HTML parser had to repair, and elements in places where they are not allowed."""
     parser = html5lib.HTMLParser(namespaceHTMLElements=False)
     tree = parser.parseFragment(markup, container="div")
     found = [str(error[1]) for error in parser.errors]
@@ -202,7 +202,7 @@ def test_html_in_markdown_of_any_nesting_becomes_valid_and_keeps_its_words(
 
 
 def plain(page: str) -> str:
-    """Return the text of a page, with the words that replace a picture."""
+    """Return the text of a page, including the alternative texts of pictures."""
     tree = html5lib.parseFragment(page, container="div", namespaceHTMLElements=False)
     texts = []
     for element in tree.iter():

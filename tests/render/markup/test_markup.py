@@ -45,7 +45,7 @@ PICTURE_URL = f"//images.ctfassets.net/small/pic/{1:032x}/castle.svg"
 
 @pytest.fixture(scope="module")
 def look(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Callable[[str], View]]:
-    """Return a function that shows a small guide as one of its pages sees it."""
+    """A function from the URL of a page of a small guide to its view."""
     with open_views(tmp_path_factory.mktemp("mirror")) as at:
         yield at
 
@@ -55,7 +55,7 @@ def tree(markup: str) -> Any:
 
 
 def active(markup: str) -> list[str]:
-    """Name what a browser would run or fetch."""
+    """Return what a browser would run or load."""
     found = []
     for element in tree(markup).iter("*"):
         found += [element.tag] if element.tag in ACTIVE else []
@@ -90,7 +90,7 @@ EVIL = [
 
 
 @pytest.mark.parametrize("url", EVIL)
-def test_no_spelling_of_a_hostile_address_stays_a_link(look: Callable[[str], View], url: str) -> None:
+def test_no_spelling_of_a_hostile_url_stays_a_link(look: Callable[[str], View], url: str) -> None:
     spellings = [f"[WORD](<{url}>)", f'<a href="{url}">WORD</a>', f"WORD <{url}>", f"[WORD][1]\n\n[1]: <{url}>"]
     spellings += [f"![WORD](<{url}>)", f"<a href={url}>WORD</a>", f'<img alt="WORD" src="{url}">']
     pages = [str(markdown(spelling, look(HERE))) for spelling in spellings]
@@ -122,7 +122,7 @@ def test_no_spelling_of_a_hostile_address_stays_a_link(look: Callable[[str], Vie
         "<a href=javascript:alert(1)>WORD<a href='//ok.example' target=_top ping=//evil.example>x</a>",
     ],
 )
-def test_hostile_html_in_markdown_leaves_its_words_alone(look: Callable[[str], View], markup: str) -> None:
+def test_hostile_html_in_markdown_is_reduced_to_its_words(look: Callable[[str], View], markup: str) -> None:
     for text in (markup, f"a paragraph {markup}", f"- {markup}\n"):
         page = str(markdown(text, look(HERE)))
         assert active(page) == []
@@ -170,7 +170,7 @@ def text_of(node: Any) -> str:
 
 @given(st.lists(NODES, max_size=4))
 @settings(max_examples=150)
-def test_rich_text_loses_no_text_whatever_node_it_stands_in(look: Callable[[str], View], nodes: list[Any]) -> None:
+def test_rich_text_loses_no_text_in_any_node(look: Callable[[str], View], nodes: list[Any]) -> None:
     document = node("document", *nodes)
     page = str(render_document(document, look(HERE)))
     assert active(page) == []
@@ -262,7 +262,7 @@ def nested(depth: int) -> dict[str, Any]:
 
 
 @pytest.mark.parametrize("depth", [50, 5000])
-def test_nested_rich_text_keeps_its_text_however_deep(look: Callable[[str], View], depth: int) -> None:
+def test_nested_rich_text_keeps_its_text_at_any_depth(look: Callable[[str], View], depth: int) -> None:
     assert "deep" in render_document(nested(depth), look(HERE))
 
 
@@ -288,7 +288,7 @@ def test_fields_are_text_and_neither_html_nor_template(guide: Guide, space: Spac
         assert "49" not in page
 
 
-def test_file_address_that_is_a_script_is_no_link(guide: Guide, space: SpaceFiles) -> None:
+def test_file_url_that_is_a_script_is_no_link(guide: Guide, space: SpaceFiles) -> None:
     paper = asset("paper", "paper.pdf", 3, kind="application/pdf")
     paper["fields"]["file"]["en-US"]["url"] = "javascript:alert(1)"
     space.put(paper)
@@ -299,13 +299,13 @@ def test_file_address_that_is_a_script_is_no_link(guide: Guide, space: SpaceFile
     assert "javascript:" not in guide.page("/place/gate/")
 
 
-def test_text_that_utf_8_cannot_hold_does_not_cost_the_page(guide: Guide, space: SpaceFiles) -> None:
+def test_text_that_utf_8_cannot_encode_does_not_fail_the_page(guide: Guide, space: SpaceFiles) -> None:
     space.put(entry("place", "odd", slug="odd", title="Odd \ud800 one", body="Before \udfff after"))
     guide.build()
     assert "after" in guide.page("/place/odd/")
 
 
-def test_document_nested_five_thousand_times_in_the_mirror_ends_in_no_traceback(guide: Guide) -> None:
+def test_document_nested_five_thousand_times_in_the_mirror_causes_no_traceback(guide: Guide) -> None:
     guide.build()
     file = guide.root / "content/entries/place/mill.json"
     deep = '{"nodeType":"list-item","data":{},"content":[' * 5000 + "]}" * 5000
@@ -374,7 +374,7 @@ MARKDOWN = st.lists(
 
 @given(MARKDOWN.map(lambda text: text.replace("<", "")))
 @settings(max_examples=400, deadline=None)
-def test_without_a_tag_in_the_text_only_attributes_are_looked_at_and_the_sanitiser_gives_the_same(
+def test_text_without_tags_is_checked_by_attributes_only_with_the_sanitisers_result(
     look: Callable[[str], View], text: str
 ) -> None:
     markup = to_html(text)
@@ -398,7 +398,7 @@ REFUSED = [
 
 
 @pytest.mark.parametrize("text", REFUSED)
-def test_link_with_a_refused_scheme_is_told_however_it_is_written(look: Callable[[str], View], text: str) -> None:
+def test_link_with_a_refused_scheme_is_reported_in_any_spelling(look: Callable[[str], View], text: str) -> None:
     view = look(HERE)
     assert "href" not in str(markdown(text, view))
     (problem,) = view.problems
@@ -409,13 +409,13 @@ def test_link_with_a_refused_scheme_is_told_however_it_is_written(look: Callable
 @pytest.mark.parametrize(
     "text", ['<img src="data:image/png;base64,AA" alt="x">', "<b>y</b> ![x](data:image/png;base64,AA)"]
 )
-def test_picture_with_a_refused_scheme_is_told_in_html_too(look: Callable[[str], View], text: str) -> None:
+def test_picture_with_a_refused_scheme_is_reported_in_html_too(look: Callable[[str], View], text: str) -> None:
     view = look(HERE)
     assert "src" not in str(markdown(text, view))
     assert [problem.code for problem in view.problems] == ["picture-elsewhere"]
 
 
-def test_address_that_stands_in_code_or_words_is_no_link(look: Callable[[str], View]) -> None:
+def test_url_in_code_or_text_is_no_link(look: Callable[[str], View]) -> None:
     view = look(HERE)
     markdown(
         '`<a href="javascript:a">` <b title="href=javascript:a">x</b> &lt;a href="javascript:a"> javascript:a', view

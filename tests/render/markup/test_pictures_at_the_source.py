@@ -24,7 +24,7 @@ PIER["fields"]["title"] = {"en-US": "The pier"}
 
 
 def links(guide: Guide, key: str) -> list[tuple[str, str]]:
-    """Return the text and the address of each link in the texts of an entry's page."""
+    """Return text and URL of each link in the texts of an entry's page."""
     page: Any = html.document_fromstring(guide.page(f"/post/{key}/").encode())
     assert page.xpath("//main//img") == []
     return [(anchor.text_content(), anchor.get("href")) for anchor in page.xpath("//article//a")]
@@ -63,7 +63,7 @@ def test_pictures_and_links_in_markdown_and_html_link_to_the_source(guide: Guide
         (f"![a]({FILE}) | [x](javascript:a) ![b]({FILE})", [("a", SOURCE), ("b", SOURCE)]),
     ],
 )
-def test_picture_is_called_by_its_words_or_its_title_and_never_a_link_in_a_link(
+def test_link_to_a_picture_has_its_alternative_text_or_title_and_is_never_nested(
     guide: Guide, space: SpaceFiles, written: str, expected: list[tuple[str, str]]
 ) -> None:
     put(space, text=written)
@@ -80,7 +80,7 @@ def test_rich_text_links_to_the_source(guide: Guide, space: SpaceFiles) -> None:
     assert links(guide, "p") == [("the map", SOURCE), ("The pier", SOURCE), ("The pier", SOURCE)]
 
 
-def test_file_that_failed_to_download_is_linked_where_it_is(guide: Guide, space: SpaceFiles) -> None:
+def test_file_that_failed_to_download_is_linked_at_the_source(guide: Guide, space: SpaceFiles) -> None:
     put(space, text=f"![A pier]({FILE}) and [map](asset/pier)")
     (space.root / "files/pier/pier.svg").unlink()
     outcome = guide.run("build", "--json")

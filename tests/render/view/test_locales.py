@@ -1,4 +1,4 @@
-"""What a page says in a locale: its own values, those it falls back to, and nothing that nobody wrote."""
+"""What a page shows in a locale: its own values, those it falls back to, and nothing else."""
 
 from __future__ import annotations
 
@@ -68,16 +68,14 @@ def pages_of(guide: Guide, slug: str) -> set[str]:
     }
 
 
-def test_entry_gets_no_page_in_a_language_that_it_has_nothing_in(guide: Guide, space: SpaceFiles) -> None:
+def test_entry_has_no_page_in_a_language_without_any_value(guide: Guide, space: SpaceFiles) -> None:
     empty: dict[str, Any] = {"en-US": "The mill", "de-DE": "", "ar": None}
     space.put(entry("place", "mill", title=empty, slug="mill"))
     guide.build()
     assert pages_of(guide, "mill") == {"place/mill/index.html"}
 
 
-def test_option_brings_untranslated_entries_marked_in_the_language_that_they_fall_back_to(
-    guide: Guide, space: SpaceFiles
-) -> None:
+def test_option_adds_untranslated_entries_marked_with_their_fallback_language(guide: Guide, space: SpaceFiles) -> None:
     space.put_model(PLACE, CATEGORY, locales=ALONE)
     guide.build()
     before = guide.page("/ar/place/")
@@ -100,7 +98,7 @@ def test_option_brings_untranslated_entries_marked_in_the_language_that_they_fal
     assert pages_of(guide, "mill") == {"place/mill/index.html"}
 
 
-def test_picture_shows_in_a_language_that_falls_back_to_none(guide: Guide, space: SpaceFiles) -> None:
+def test_picture_is_shown_in_a_language_without_fallback(guide: Guide, space: SpaceFiles) -> None:
     space.put_model(PLACE, CATEGORY, locales=ALONE)
     guide.build()
     assert "../../../files/pic/castle.svg" in guide.page("/de-DE/place/castle/")
@@ -124,9 +122,7 @@ def test_unresolved_link_is_reported_with_item_locale_and_field(guide: Guide, sp
     assert len(problems) == len(found)
 
 
-def test_address_that_is_none_is_reported_with_its_item_and_field_wherever_it_stands(
-    guide: Guide, space: SpaceFiles
-) -> None:
+def test_invalid_url_is_reported_with_item_and_field_wherever_it_is(guide: Guide, space: SpaceFiles) -> None:
     web = {"id": "web", "name": "Web", "type": "Symbol", "localized": False}
     more = {"id": "more", "name": "More", "type": "Array", "items": {"type": "Symbol"}, "localized": False}
     space.put_model(content_type("place", *PLACE["fields"], web, more), CATEGORY, locales=[CHAIN[0]])
@@ -157,7 +153,7 @@ def test_link_to_another_space_stays_a_link(guide: Guide, space: SpaceFiles) -> 
     assert found == ["https://app.contentful.com/spaces/other/environments/dev/entries/e1"] * 2
 
 
-def test_embedded_entry_looks_as_the_template_of_its_type_says_and_is_never_shown_inside_itself(
+def test_embedded_entry_uses_the_template_of_its_type_and_is_never_shown_inside_itself(
     guide: Guide, space: SpaceFiles
 ) -> None:
     def story(identifier: str) -> dict[str, Any]:
@@ -177,7 +173,7 @@ def test_embedded_entry_looks_as_the_template_of_its_type_says_and_is_never_show
     assert guide.page("/place/a/") == '<b>B</b><b>A</b><p><a href="../b/index.html">B</a></p>'
 
 
-def test_numbers_and_languages_are_written_as_the_locale_writes_them() -> None:
+def test_numbers_and_languages_are_written_in_the_form_of_the_locale() -> None:
     assert [write_number(1234567.5, code) for code in ("en-US", "de-DE", "xx")] == [
         "1,234,567.5",
         "1.234.567,5",
@@ -191,7 +187,7 @@ def test_numbers_and_languages_are_written_as_the_locale_writes_them() -> None:
     assert language_name("xx-nonsense", "de-DE") == "xx-nonsense"
 
 
-def test_page_that_speaks_of_another_language_calls_it_as_its_own_does() -> None:
+def test_page_names_another_language_in_its_own_language() -> None:
     assert [spoken_name("en-US", "English", code) for code in ("de-DE", "ar", "nl")] == [
         *("Englisch", "الإنجليزية", "Engels")
     ]

@@ -17,7 +17,7 @@ from exporter.render.view.page_object import page_object
         (Page(PageKind.LIST, "/news/", "en", type_id="@news", number=0), ""),
     ],
 )
-def test_letter_says_which_part_of_a_list_it_is(page: Page, letter: str) -> None:
+def test_letter_is_the_part_of_a_list(page: Page, letter: str) -> None:
     seen = page_object(page)
     assert (seen.kind, seen.url, seen.type_id, seen.letter) == ("list", page.url, page.type_id, letter)
 

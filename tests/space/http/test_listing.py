@@ -61,7 +61,7 @@ LOCALES = [read_locale(raw) for raw in (locale("en-US", default=True), locale("d
 
 
 def listed_space(raws: list[Any], space: str = "small") -> ListedSpace:
-    """Make a listed_space of items."""
+    """Make a listed space of some items."""
     keys = [Key(raw["sys"]["type"].lower(), raw["sys"]["id"]) for raw in raws]
     items = {key: Item(key, raw) for key, raw in zip(keys, raws, strict=True)}
     return ListedSpace(
@@ -80,14 +80,14 @@ def entries(**query: str) -> Any:
     return list_items("entry", SHELF, query)
 
 
-def test_everything_comes_newest_first_in_the_service_s_wrapper() -> None:
+def test_everything_is_listed_newest_first_in_the_services_wrapper() -> None:
     body = entries(include="0")
     assert list(body) == ["sys", "total", "skip", "limit", "items"]
     assert (body["sys"], body["total"], body["skip"], body["limit"]) == ({"type": "Array"}, 4, 0, 100)
     assert ids(body["items"]) == ["memo", "tower", "castle", "mill"]
 
 
-def test_pages_take_a_listing_apart_without_loss() -> None:
+def test_pages_split_a_listing_without_loss() -> None:
     pages = [entries(limit="1", skip=str(skip), include="0") for skip in range(5)]
     assert [ids(page["items"]) for page in pages] == [["memo"], ["tower"], ["castle"], ["mill"], []]
     assert {page["total"] for page in pages} == {4}
@@ -108,7 +108,7 @@ def test_locale_gives_each_field_its_value_by_the_fallback_chain() -> None:
     assert single_item(Key("entry", "mill"), SHELF, {}) == single_item(Key("entry", "mill"), SHELF, {"locale": "en-US"})
 
 
-def test_every_locale_is_the_item_as_it_stands() -> None:
+def test_all_locales_give_the_item_unchanged() -> None:
     body = list_items("entry", SHELF, {"locale": "*", "order": "sys.id", "include": "0"})
     assert body["items"] == sorted(RAWS[:4], key=lambda raw: str(raw["sys"]["id"]))
     assert single_item(Key("asset", "pic"), SHELF, {"locale": "*"}) == RAWS[4]
@@ -120,7 +120,7 @@ def linked(**query: str) -> tuple[dict[str, list[str]], list[str]]:
     return included, [error["details"]["id"] for error in body.get("errors", [])]
 
 
-def test_include_follows_links_to_its_depth_and_tells_what_is_not_there() -> None:
+def test_include_follows_links_to_its_depth_and_reports_missing_targets() -> None:
     assert linked(sys_id="tower", include="0") == ({}, [])
     assert linked(sys_id="tower") == ({"Entry": ["castle"]}, ["lost"])
     assert linked(sys_id="tower", include="2") == ({"Entry": ["castle", "mill"], "Asset": ["pic"]}, ["lost", "gone"])
@@ -137,7 +137,7 @@ def test_item_of_the_page_is_not_included_again() -> None:
     assert linked(include="10") == ({"Asset": ["pic"]}, ["lost", "gone"])
 
 
-def test_select_leaves_what_is_named_and_links_of_that_alone() -> None:
+def test_select_keeps_only_the_named_fields_and_their_links() -> None:
     query = {"content_type": "place", "sys.id": "castle", "select": "sys.id,fields.stars,fields.next"}
     body = list_items("entry", SHELF, query)
     assert body["items"] == [{"sys": {"id": "castle"}, "fields": {"stars": 10, "next": link("Entry", "mill")}}]

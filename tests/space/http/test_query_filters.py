@@ -1,4 +1,4 @@
-"""What a query of the Delivery API picks, in which order, and what it may not ask."""
+"""Queries of the Delivery API: what they select, in which order, and which are refused."""
 
 from __future__ import annotations
 
@@ -143,8 +143,8 @@ def test_invalid_query_is_refused_with_its_reason(kind: str, query: dict[str, st
     status, body = refusal(kind, query)
     assert (status, body["sys"]["id"]) == (400, "InvalidQuery")
     assert body["message"].startswith(INVALID)
-    [told] = body["details"]["errors"]
-    assert told | error == told
+    [found] = body["details"]["errors"]
+    assert found | error == found
 
 
 @pytest.mark.parametrize("query", [{"fields.title": "x"}, {"order": "fields.title"}, {"select": "fields.title"}])

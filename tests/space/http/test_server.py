@@ -41,14 +41,14 @@ def get(endpoint: Endpoint, path: str, **headers: str) -> requests.Response:
 SYNC = "/spaces/small/environments/master/sync?initial=true"
 
 
-def test_answers_name_their_kind_space_and_environment(endpoint: Endpoint) -> None:
+def test_answers_have_their_media_type_space_and_environment(endpoint: Endpoint) -> None:
     answer = get(endpoint, SYNC)
     assert answer.headers["Content-Type"] == "application/vnd.contentful.delivery.v1+json"
     assert (answer.headers["cf-space-id"], answer.headers["cf-environment-id"]) == ("small", "master")
     assert get(endpoint, SYNC).headers["cf-environment-uuid"] == answer.headers["cf-environment-uuid"]
 
 
-def test_long_bodies_are_packed_for_those_who_ask(endpoint: Endpoint) -> None:
+def test_long_bodies_are_compressed_for_clients_that_accept_it(endpoint: Endpoint) -> None:
     packed = http.client.HTTPConnection(endpoint.address)
     packed.request("GET", SYNC, headers={"Authorization": "Bearer t", "Accept-Encoding": "gzip"})
     answer = packed.getresponse()
@@ -60,7 +60,7 @@ def test_long_bodies_are_packed_for_those_who_ask(endpoint: Endpoint) -> None:
     assert body["items"] == plain.json()["items"]
 
 
-def test_asset_file_is_sent_once_to_those_who_keep_its_tag(endpoint: Endpoint) -> None:
+def test_asset_file_is_sent_once_to_clients_that_keep_its_etag(endpoint: Endpoint) -> None:
     path = f"/small/pic/{1:032x}/castle.svg"
     first = get(endpoint, path, Authorization="")
     assert (first.status_code, first.content, first.headers["Content-Type"]) == (200, PICTURE, "image/svg+xml")
@@ -68,7 +68,7 @@ def test_asset_file_is_sent_once_to_those_who_keep_its_tag(endpoint: Endpoint) -
     assert (second.status_code, second.content) == (304, b"")
 
 
-def test_space_and_environment_answer_for_themselves(endpoint: Endpoint) -> None:
+def test_space_and_environment_are_answered(endpoint: Endpoint) -> None:
     assert [found["code"] for found in get(endpoint, "/spaces/small/").json()["locales"]] == ["en-US", "ar", "de-DE"]
     assert get(endpoint, "/spaces/small/environments/master").json()["sys"]["type"] == "Environment"
     assert (
@@ -88,7 +88,7 @@ def test_names_of_the_loopback_interface_are_answered(endpoint: Endpoint, name: 
 @pytest.mark.parametrize(
     "host", ["evil.example:PORT", "evil.example", "localhost", "localhost:1", "localhost.evil.example:PORT", "", "[x]"]
 )
-def test_page_of_another_name_reads_nothing_of_the_space(endpoint: Endpoint, host: str) -> None:
+def test_page_on_another_host_name_reads_nothing_of_the_space(endpoint: Endpoint, host: str) -> None:
     answer = get(endpoint, SYNC, Host=host.replace("PORT", str(endpoint.server_address[1])))
     assert answer.status_code == 403
     assert answer.json()["sys"]["id"] == "AccessDenied"
@@ -115,7 +115,7 @@ def test_request_without_a_host_is_refused(endpoint: Endpoint) -> None:
         ("192.168.1.5", "127.0.0.1", False),
     ],
 )
-def test_host_that_was_named_is_answered_and_no_other(host: str, listens_on: str, answered: bool) -> None:
+def test_only_the_allowed_host_name_is_answered(host: str, listens_on: str, answered: bool) -> None:
     assert is_answered(host, listens_on, 80) is answered
 
 
@@ -127,12 +127,12 @@ def test_host_that_was_named_is_answered_and_no_other(host: str, listens_on: str
         ("/spaces/small/nothing", None),
     ],
 )
-def test_what_is_not_there_is_a_404_that_names_it(endpoint: Endpoint, path: str, details: Any) -> None:
+def test_missing_resource_is_a_404_that_names_it(endpoint: Endpoint, path: str, details: Any) -> None:
     answer = get(endpoint, path)
     assert (answer.status_code, answer.json()["sys"]["id"], answer.json().get("details")) == (404, "NotFound", details)
 
 
-def test_it_listens_on_the_loopback_alone(endpoint: Endpoint) -> None:
+def test_it_listens_only_on_the_loopback_interface(endpoint: Endpoint) -> None:
     assert endpoint.server_address[0] == "127.0.0.1"
 
 
@@ -142,7 +142,7 @@ def faulty(space: SpaceFiles, tmp_path: Path, *faults: str) -> Any:
     )
 
 
-def test_each_fault_hits_as_often_as_asked_and_then_no_more(space: SpaceFiles, tmp_path: Path) -> None:
+def test_fault_happens_as_often_as_requested_and_then_no_more(space: SpaceFiles, tmp_path: Path) -> None:
     with faulty(space, tmp_path, "rate-limit=2", "unavailable") as endpoint:
         answers = [get(endpoint, SYNC) for _ in range(4)]
     assert [answer.status_code for answer in answers] == [503, 429, 429, 200]
@@ -151,7 +151,7 @@ def test_each_fault_hits_as_often_as_asked_and_then_no_more(space: SpaceFiles, t
     assert answers[1].json()["sys"]["id"] == "RateLimitExceeded"
 
 
-def test_share_of_requests_is_hit(space: SpaceFiles, tmp_path: Path) -> None:
+def test_fault_hits_the_given_share_of_requests(space: SpaceFiles, tmp_path: Path) -> None:
     with faulty(space, tmp_path, "unavailable=20%") as endpoint:
         hit = sum(get(endpoint, SYNC).status_code == 503 for _ in range(200))
     assert 20 < hit < 60
@@ -164,7 +164,7 @@ def test_cut_body_ends_early(space: SpaceFiles, tmp_path: Path) -> None:
         assert get(endpoint, SYNC).status_code == 200
 
 
-def test_slow_body_comes_whole(space: SpaceFiles, tmp_path: Path) -> None:
+def test_slow_body_arrives_complete(space: SpaceFiles, tmp_path: Path) -> None:
     with faulty(space, tmp_path, "slow") as endpoint:
         start = time.monotonic()
         assert len(get(endpoint, SYNC).json()["items"]) == 4
@@ -202,7 +202,7 @@ def test_every_fault_is_named_in_the_readme() -> None:
     assert [name for name in FAULTS if f"`{name}`" not in readme] == []
 
 
-def test_unknown_fault_is_told(guide: Guide) -> None:
+def test_unknown_fault_is_reported(guide: Guide) -> None:
     outcome = guide.call("space", "serve", "demo", "--fault", "earthquake")
     assert (outcome.code, "rate-limit" in outcome.err) == (2, True)
 
