@@ -111,10 +111,12 @@ def _list_folder(found: FileChanges, known: list[tuple[str, int]], now: dict[str
 def note_folders(index: GuideIndex, content: Path, changes: FileChanges) -> None:
     """Note the signatures of folders in which nothing came or went since they were listed.
 
-    As long as nothing else is to be written, it is quicker to list them in every build.
+    As long as nothing else is to be written, it is quicker to list them in every build. A folder that is moved away and
+    back again has the signature that it had, though its files have left the index: it is forgotten when they do.
     """
     if not index.database.total_changes:
         return
+    index.listed.forget({path.rpartition("/")[0] for path in changes.gone})
     unchanged = (
         (path, signature)
         for path, signature in changes.listed.items()

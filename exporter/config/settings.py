@@ -141,6 +141,8 @@ def load_project(folder: Path, file: Path | None = None) -> Project:
     try:
         text = path.read_text("utf-8")
     except FileNotFoundError:
+        if path.is_symlink():
+            raise ConfigError("config-missing", f"{path} is a link that leads nowhere: remove it") from None
         raise ConfigError("config-missing", f"there is no {path}: run in a guide's folder or name it with -C") from None
     except (OSError, UnicodeDecodeError) as error:
         raise ConfigError("config-unreadable", f"{path} cannot be read: {error}") from None

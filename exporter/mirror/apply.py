@@ -51,11 +51,15 @@ _NOT_EXPORTED = (
 
 
 class Fetched(NamedTuple):
-    """What became of the asset files of a plan: the ids of assets where one failed, and the problems of this run."""
+    """What became of the asset files of a plan: the ids of assets where one failed, and the problems of this run.
+
+    `odd` are warnings about files that came.
+    """
 
     failed: tuple[str, ...] = ()
     problems: tuple[Problem, ...] = ()
     downloaded: int = 0
+    odd: tuple[Problem, ...] = ()
 
 
 def fetch_files(staging: Staging, client: Delivery, at_once: int) -> Fetched:
@@ -67,21 +71,23 @@ def fetch_files(staging: Staging, client: Delivery, at_once: int) -> Fetched:
         return Fetched(tuple(json.loads(staging.meta("failed"))))
     if next(staging.steps(Phase.FETCH), None) is None:
         return Fetched()
-    from exporter.source.assets import download_all
+    from exporter.source.assets import SMALLER, download_all
 
+    odd: list[Problem] = []
     failed: list[tuple[str, Problem]] = []
     downloaded = 0
     with closing(download_all(client, _missing(staging), at_once)) as ended:
         for wanted, code, words in ended:
-            if code:
+            if code and code != SMALLER:
                 failed.append((wanted.asset, _lost_file(wanted, client, code, words)))
             else:
                 rename(wanted.target, wanted.target.with_suffix(""))
                 downloaded += 1
+                odd += [_smaller_file(wanted, words)] if code else []
     failed.sort(key=lambda pair: (pair[0], pair[1].message))
     ids = sorted({asset for asset, _ in failed})
     staging.remember(failed=json.dumps(ids))
-    return Fetched(tuple(ids), tuple(problem for _, problem in failed), downloaded)
+    return Fetched(tuple(ids), tuple(problem for _, problem in failed), downloaded, tuple(sorted(odd, key=str)))
 
 
 def _missing(staging: Staging) -> list[Wanted]:
@@ -96,6 +102,12 @@ def _missing(staging: Staging) -> list[Wanted]:
             target.parent.mkdir(parents=True, exist_ok=True)
             found.append(Wanted(asset, url, size, target.with_suffix(".part")))
     return found
+
+
+def _smaller_file(wanted: Wanted, words: str) -> Problem:
+    message = f"the file of asset {wanted.asset} is kept, but {words}: export the space again if it is broken"
+    cause = "files are kept, but are smaller than the space says: export it again if they are broken"
+    return Problem("warning", "asset-smaller", message, item=f"asset:{wanted.asset}", cause=cause)
 
 
 def _lost_file(wanted: Wanted, client: Delivery, code: str, words: str) -> Problem:

@@ -230,7 +230,10 @@ def _apply(run: SyncRun, staging: Staging, state: SyncState | None, start: Start
         token_moved=new_state.token != (state.token if state else None),
     )
     return replace(
-        done, report=report, problems=(*cut, *fetched.problems), notes=(*done.notes, *_model_notes(run, state))
+        done,
+        report=report,
+        problems=(*cut, *fetched.odd, *fetched.problems),
+        notes=(*done.notes, *_model_notes(run, state)),
     )
 
 

@@ -28,6 +28,9 @@ if TYPE_CHECKING:
     from exporter.source.address import Address
     from exporter.source.delivery import Delivery
 
+SMALLER = "asset-smaller"
+"""The code of a whole file that has fewer bytes than its metadata says, as in exports of pictures made smaller."""
+
 LARGEST = 2_000_000_000
 """Bytes that one file may have."""
 
@@ -94,8 +97,9 @@ def download_all(
 ) -> Generator[tuple[Wanted, str, str], None, None]:
     """Stream files to their places, `at_once` of them at a time, each within the client's deadline.
 
-    Yields every file as it ends, with the code and the words of what went wrong, empty if nothing did. What is asked
-    and received is counted on `client`. Raises OSError if a file cannot be written; the others are then given up.
+    Yields every file as it ends, with the code and the words of what went wrong, empty if nothing did; a file with the
+    code SMALLER is there. What is asked and received is counted on `client`. Raises OSError if a file cannot be
+    written; the others are then given up.
     """
     downloads = _Downloads(client)
     pool = ThreadPoolExecutor(at_once, "asset")
@@ -139,14 +143,15 @@ class _Downloads:
             host = urlsplit(address).netloc
             _check_limit(wanted.size or 0)
             deadline = self._client.deadline + (wanted.size or 0) / _SLOWEST_RATE
-            retrying(partial(self._attempt, address, wanted), deadline, sleep=self._sleep)
+            words = retrying(partial(self._attempt, address, wanted), deadline, sleep=self._sleep)
         except SourceError as error:
             if error.code == "unreachable" and host not in self._reached:
                 self._lost.setdefault(host, error)
             return error.code, error.message
-        return "", ""
+        return (SMALLER, words) if words else ("", "")
 
-    def _attempt(self, address: str, wanted: Wanted, left: float) -> None:
+    def _attempt(self, address: str, wanted: Wanted, left: float) -> str:
+        """Stream a file to its place; return what is odd about it, "" where nothing is."""
         ends = time.monotonic() + left
         host = urlsplit(address).netloc
         if lost := self._lost.get(host):
@@ -170,7 +175,7 @@ class _Downloads:
         with answer:
             self._check_status(answer)
             try:
-                self._receive(answer, wanted, ends)
+                return self._receive(answer, wanted, ends)
             finally:
                 self._count(received=answer.raw.tell())
 
@@ -197,8 +202,11 @@ class _Downloads:
         if status != requests.codes.ok:
             raise SourceError("asset-status", f"the answer was {status}")
 
-    def _receive(self, answer: requests.Response, wanted: Wanted, ends: float) -> None:
-        """Write the body as it comes: waiting for a whole chunk could last beyond the deadline."""
+    def _receive(self, answer: requests.Response, wanted: Wanted, ends: float) -> str:
+        """Write the body as it comes: waiting for a whole chunk could last beyond the deadline.
+
+        A space in files may hold a smaller file than it says; from anywhere else one is not the file that was meant.
+        """
         received = 0
         wanted.target.unlink(missing_ok=True)
         with wanted.target.open("xb") as file:
@@ -210,7 +218,10 @@ class _Downloads:
         if wanted.size is not None and received < wanted.size:
             if answer.headers.get("Content-Length") != str(answer.raw.tell()):
                 raise RetryableError("its bytes broke off", code="asset-cut")
-            raise SourceError("asset-size", f"{received} bytes came of {wanted.size}")
+            if not self._client.address.local:
+                raise SourceError("asset-size", f"{received} bytes came of {wanted.size}")
+            return f"it has {received} bytes, not the {wanted.size} that the space says"
+        return ""
 
     def _read(self, answer: requests.Response, ends: float) -> bytes | None:
         self._check_stop()

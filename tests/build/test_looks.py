@@ -117,6 +117,19 @@ def test_edit_by_hand_is_found_though_folders_are_known_by_their_mtimes(guide: G
     assert guide.run("render", "--json").json["render"]["rendered"] == 0
 
 
+def test_folder_that_was_moved_away_and_back_is_read_again(guide: Guide) -> None:
+    guide.build()
+    settle(guide)
+    before = guide.files("site")
+    folder, away = guide.root / "content/entries/place", guide.root / "away"
+    folder.rename(away)
+    assert guide.run("render").code == 0
+    assert not (guide.root / "site/place/mill/index.html").exists()
+    away.rename(folder)
+    assert guide.run("render").code == 0
+    assert guide.files("site") == before
+
+
 def test_folder_changed_just_now_is_not_yet_known_by_its_mtime(guide: Guide) -> None:
     guide.build()
     folder = guide.root / "content/entries/place"

@@ -173,3 +173,28 @@ def test_saved_settings_are_not_written_again(guide: Guide) -> None:
     assert guide.run("render").code == 0
     assert kept(guide.root).stat().st_mtime_ns == before
     assert json.loads(kept(guide.root).read_text("utf-8").split("\n")[1])
+
+
+def test_all_names_that_the_space_lacks_are_told_at_once_each_with_its_line(guide: Guide) -> None:
+    guide.build()
+    site = guide.root / "site.yaml"
+    more = ["locales: [en-US, de-D]", "pages:", "  plase: {url: '/p/{slug}/'}", "  place: {url: '/{slugg}/'}"]
+    more += ["lists:", "  all: {type: catgory}"]
+    first = len(site.read_text("utf-8").splitlines())
+    site.write_text(site.read_text("utf-8") + "\n".join(more) + "\n", "utf-8")
+    outcome = guide.run("render")
+    assert outcome.code == 2
+    said = [line.partition("site.yaml:")[2] for line in outcome.err.splitlines()]
+    assert sorted(said) == [
+        f"{first + 1}: locales: the space has no de-D: did you mean de-DE?",
+        f"{first + 3}: pages: the space has no content type plase: did you mean place?",
+        f"{first + 4}: pages.place.url: place has no field slugg: did you mean slug?",
+        f"{first + 6}: lists.all.type: the space has no content type catgory: did you mean category?",
+    ]
+
+
+def test_settings_behind_a_link_that_leads_nowhere_are_named_so(guide: Guide) -> None:
+    (guide.root / "site.yaml").unlink()
+    (guide.root / "site.yaml").symlink_to("nowhere.yaml")
+    outcome = guide.run("render")
+    assert (outcome.code, "site.yaml is a link that leads nowhere" in outcome.err) == (2, True)

@@ -338,3 +338,44 @@ def test_space_serve_serves_an_export(export: Export) -> None:
         server.send_signal(signal.SIGINT)
         assert server.wait(10) == 130
     assert sorted(item["sys"]["id"] for item in body["items"]) == ["one", "pic", "two"]
+
+
+def with_picture(export: Export, size: int) -> Path:
+    """Give the export a picture that it says to be that large; return where its file belongs."""
+    raw = asset("pic2", "pic2.svg", size)
+    assets = json.loads(export.file.read_text("utf-8"))["assets"]
+    export.write(assets=[*assets, managed(raw)])
+    return export.file.parent / str(raw["fields"]["file"]["en-US"]["url"]).removeprefix("//")
+
+
+def test_export_without_its_files_is_one_sentence_with_both_cures(export: Export, guide: Guide) -> None:
+    for _ in range(3):
+        with_picture(export, 5)
+    assets = [managed(asset(f"a{number}", "a.svg", 5)) for number in range(30)]
+    export.write(assets=assets)
+    (guide.root / "site.yaml").write_text(f"title: T\noffline: false\nsource: {{local: {export.file}}}\n", "utf-8")
+    outcome = guide.run("sync")
+    assert outcome.code == 3
+    [line] = outcome.err.splitlines()
+    assert line.startswith("error: 30 files ")
+    assert "--download-assets" in line
+    assert "assets: link" in line
+    site = guide.root / "site.yaml"
+    site.write_text(site.read_text("utf-8") + "content: {assets: link}\n", "utf-8")
+    assert guide.run("sync").code == 0
+
+
+def test_file_that_is_smaller_than_the_export_says_is_kept_with_a_warning(export: Export, guide: Guide) -> None:
+    file = with_picture(export, 5000)
+    file.parent.mkdir(parents=True)
+    file.write_bytes(PICTURE)
+    (guide.root / "site.yaml").write_text(f"title: T\noffline: false\nsource: {{local: {export.file}}}\n", "utf-8")
+    outcome = guide.run("build", "--json")
+    kept = [one for one in outcome.json["problems"] if one.get("item") == "asset:pic2"]
+    assert [(one["severity"], one["code"]) for one in kept] == [("warning", "asset-smaller")]
+    assert f"{len(PICTURE)} bytes, not the 5000" in kept[0]["message"]
+    assert guide.files("content")["content/files/pic2/pic2.svg"] == PICTURE
+    assert "pic2" not in json.loads(guide.files()[".syncstate"])["pending"]
+    assert guide.run("build", "--json").json["problems"] == [
+        one for one in outcome.json["problems"] if one["code"] != "asset-smaller"
+    ]

@@ -105,6 +105,10 @@ class ListedTable(Table):
         """Return their signatures by path."""
         return dict(self._database.rows("SELECT path, signature FROM listed"))
 
+    def forget(self, folders: Iterable[str]) -> None:
+        """Forget that folders were listed, by path."""
+        self._database.database.executemany("DELETE FROM listed WHERE path = ?", ((path,) for path in folders))
+
     def insert(self, folders: Iterable[tuple[str, int]]) -> None:
         """Note the signatures of folders that were listed, by path."""
         self._database.database.executemany("INSERT OR REPLACE INTO listed VALUES (?, ?)", folders)

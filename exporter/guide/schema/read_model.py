@@ -22,14 +22,16 @@ if TYPE_CHECKING:
 
     from exporter.config.site_schema import SiteConfig
 
-SettingProblem: TypeAlias = tuple[tuple[str, ...], str]
+SettingProblem: TypeAlias = tuple[tuple[str | int, ...], str]
 """The path of a key in site.yaml, and what is wrong with its value."""
 
 
 def unknown_fields(guide: GuideModel) -> Iterator[SettingProblem]:
     """Yield an error for each pattern that is the guide's own address or names a field that the model does not have."""
     for type_id, wanted in guide.site.pages.items():
-        key, content_type = ("pages", type_id, "url"), guide.model.types[type_id]
+        key, content_type = ("pages", type_id, "url"), guide.model.types.get(type_id)
+        if content_type is None:
+            continue
         if wanted.url is not None and is_own(guide, wanted.url, guide.locales[0]):
             yield key, f"pages.{type_id}.url: {wanted.url} is the guide's own: give it another url"
         for path in paths_of(wanted.url or ""):
@@ -118,7 +120,7 @@ def _make_guide_model(
         _segments(model, locales),
         value_digest([locales, pages, others, list(model.types), raw_types, raw_locales]),
     )
-    wrong = [*unknown_fields(guide), *unknown_names(guide)]
+    wrong = [*_unknown_locales_and_types(site, model), *unknown_fields(guide), *unknown_names(guide)]
     if wrong:
         raise SettingsError(*wrong)
     return guide
@@ -136,33 +138,27 @@ def read_json(content: Path, path: str) -> Json:
 
 
 def _guide_locales(site: SiteConfig, model: Model) -> tuple[str, ...]:
-    known = model.locales
+    """Return the guide's locales, those of site.yaml that the space has; never none."""
+    default = model.default_locale
     if site.locales is None:
-        default = model.default_locale
-        return (default, *(code for code in known if code != default))
-    unknown = [(number, code) for number, code in enumerate(site.locales) if code not in known]
-    if unknown:
-        raise SettingsError(
-            *(
-                (("locales", number), f"locales: the space has no {code}: {or_known(code, known)}")
-                for number, code in unknown
-            )
-        )
-    return tuple(dict.fromkeys(site.locales))
+        return (default, *(code for code in model.locales if code != default))
+    return tuple(dict.fromkeys(code for code in site.locales if code in model.locales)) or (default,)
 
 
 def _types_with_pages(model: Model, site: SiteConfig) -> tuple[str, ...]:
-    unknown = [type_id for type_id in site.pages if type_id not in model.types]
-    if unknown:
-        raise SettingsError(
-            *(
-                (("pages", name), f"pages: the space has no content type {name}: {or_known(name, model.types)}")
-                for name in unknown
-            )
-        )
     if site.pages:
         return tuple(type_id for type_id in model.types if type_id in site.pages)
     return pages_of(model.types)
+
+
+def _unknown_locales_and_types(site: SiteConfig, model: Model) -> Iterator[SettingProblem]:
+    """Yield an error for each locale in `locales:` and each content type in `pages:` that the space does not have."""
+    for number, code in enumerate(site.locales or ()):
+        if code not in model.locales:
+            yield ("locales", number), f"locales: the space has no {code}: {or_known(code, model.locales)}"
+    for name in site.pages:
+        if name not in model.types:
+            yield ("pages", name), f"pages: the space has no content type {name}: {or_known(name, model.types)}"
 
 
 def _prefixes(locales: tuple[str, ...]) -> dict[str, str]:
