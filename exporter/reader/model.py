@@ -58,6 +58,8 @@ class Publication:
     locales: tuple[str, ...]
     time: datetime | None
     keeping: Keeping = field(default_factory=Keeping)
+    prefixes: Mapping[str, str] = field(default_factory=dict)
+    """What the paths of a locale's pages begin with, `de-DE/`; the first locale's with nothing."""
 
 
 @dataclass(frozen=True, slots=True)

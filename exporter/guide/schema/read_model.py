@@ -114,7 +114,7 @@ def _make_guide_model(
         tags,
         locales,
         _types_with_pages(model, site),
-        _prefixes(locales),
+        locale_prefixes(locales),
         _segments(model, locales),
         value_digest([locales, pages, others, list(model.types), raw_types, raw_locales]),
     )
@@ -165,7 +165,7 @@ def _types_with_pages(model: Model, site: SiteConfig) -> tuple[str, ...]:
     return pages_of(model.types)
 
 
-def _prefixes(locales: tuple[str, ...]) -> dict[str, str]:
+def locale_prefixes(locales: tuple[str, ...]) -> dict[str, str]:
     """Return what the addresses of each locale begin with: the root for the guide's first one."""
     return {code: "/" if code == locales[0] else f"/{url_segment(code) or file_name(code)}/" for code in locales}
 
@@ -175,7 +175,7 @@ def _segments(model: Model, locales: tuple[str, ...]) -> dict[str, str]:
 
     A segment that is one of the guide's own names gets an underscore; segments that differ only by case get a suffix.
     """
-    taken = {*OWN_NAMES, *(prefix.strip("/").lower() for prefix in _prefixes(locales).values())}
+    taken = {*OWN_NAMES, *(prefix.strip("/").lower() for prefix in locale_prefixes(locales).values())}
     plain = {type_id: url_segment(type_id) or file_name(type_id) for type_id in model.types}
     counts = Counter(segment.lower() for segment in plain.values())
     return {

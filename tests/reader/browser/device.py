@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import shutil
+from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -42,31 +43,39 @@ BASE = """<!doctype html>
 SLOTS = 24
 
 
+@cache
+def words() -> dict[str, str]:
+    """Return the theme's words in English."""
+    texts = yaml.load((THEME / "words.yaml").read_text("utf-8"), yaml.CBaseLoader)
+    return {name: by_language["en"] for name, by_language in texts.items()}
+
+
+@cache
 def environment() -> jinja2.Environment:
     """Return an environment with the theme's page about reading offline above a plain base."""
     files = {"base.html": BASE, "page.html": '{% extends "base.html" %}'}
     files["offline.html"] = (THEME / "offline.html").read_text("utf-8")
-    return jinja2.Environment(loader=jinja2.DictLoader(files), autoescape=True)
+    made = jinja2.Environment(loader=jinja2.DictLoader(files), autoescape=True)
+    made.filters["static"] = jinja2.pass_context(lambda context, name: context["up"] + name)
+    return made
 
 
 def render(template: str, path: str, code: str, codes: tuple[str, ...], text: str = "") -> bytes:
     """Render one page of the test's guide."""
-    texts = yaml.load((THEME / "words.yaml").read_text("utf-8"), yaml.BaseLoader)
-    words = {name: by_language["en"] for name, by_language in texts.items()}
     up = "../" * path.count("/")
-    made = environment()
-    made.filters["static"] = lambda name: up + name
     prefix = "" if code == codes[0] else f"{code}/"
     alternates = [
-        {"language": {"code": each, "name": each, "direction": "ltr"}, "current": each == code} for each in codes
+        {"language": {"code": each, "folder": each, "name": each, "direction": "ltr"}, "current": each == code}
+        for each in codes
     ]
     values: dict[str, Any] = {"site": {"title": "Small guide"}, "language": {"code": code}, "alternates": alternates}
     values |= {
-        "word": words.__getitem__,
+        "word": words().__getitem__,
+        "up": up,
         "offline": f"{up}{prefix}offline/index.html",
         "text": Markup(text),
     }
-    return made.get_template(template).render(**values).encode()
+    return environment().get_template(template).render(**values).encode()
 
 
 def guide(places: int = 12, code: str = "en-US", codes: tuple[str, ...] = ("en-US",), epoch: str = "e" * 16) -> Guide:
@@ -84,7 +93,7 @@ def guide(places: int = 12, code: str = "en-US", codes: tuple[str, ...] = ("en-U
         "files/castle.webp": hashlib.shake_256(b"castle").digest(3000),
         "files/mill.webp": hashlib.shake_256(b"mill").digest(5000),
     }
-    return Guide(tuple(slots), records, files, code, epoch)
+    return Guide(tuple(slots), records, files, code, epoch, prefix)
 
 
 def texts(places: int) -> dict[str, str]:

@@ -27,6 +27,7 @@ class Guide:
     files: dict[str, bytes] = field(default_factory=dict)
     code: str = "en-US"
     epoch: str = "e" * 16
+    prefix: str = ""
 
     def page(self, path: str) -> bytes:
         """Return the page of a record."""
@@ -230,12 +231,19 @@ class Publisher:
         size = chrome[1] + sum(row[3] for row in rows)
         files = [len(guide.files), sum(map(len, guide.files.values()))]
         stored = sum(map(len, guide.records.values()))
-        about = {"token": guide.token, "pages": len(guide.records), "bytes": size, "stored": stored, "files": files}
+        about: dict[str, Any] = {
+            "token": guide.token,
+            "pages": len(guide.records),
+            "bytes": size,
+            "stored": stored,
+            "files": files,
+        }
         put(
             folder / "list.bin",
             deflate(compact({"v": 1, "epoch": guide.epoch, "chrome": chrome, **about, "buckets": rows})),
         )
         table = self.site / "updates/chains.json"
+        about["prefix"] = guide.prefix
         chains = json.loads(table.read_bytes())["chains"] if table.exists() else {}
         put(table, compact({"v": 1, "chains": {**chains, guide.code: about}}))
 

@@ -265,7 +265,7 @@ def test_another_epoch_installs_anew_beside_what_is_held(page: Page, host: Host,
     act(page, "update")
     wait_for(page, "ready", newest(publisher).token)
     assert_same(page, host, publisher)
-    assert page.evaluate(COUNT) == len(newest(publisher).records)
+    assert page.evaluate(COUNT) == len(newest(publisher).records) + len(newest(publisher).files)
 
 
 COUNT = """new Promise(done => { const open = indexedDB.open("guide:/guide/"); open.onsuccess = () => {
@@ -299,7 +299,7 @@ def test_evicted_store_says_what_to_do(page: Page, host: Host, publisher: Publis
     install(page, host)
     page.evaluate("new Promise(done => { indexedDB.deleteDatabase('guide:/guide/').onsuccess = () => done(); })")
     page.goto(host.url("guide/index.html"))
-    assert "can be fetched again" in page.locator(".guide-note").inner_text()
+    assert "can be downloaded again" in page.locator(".guide-note").inner_text()
     page.goto(host.url(OFFLINE))
     act(page, "install")
     wait_for(page, "ready", newest(publisher).token)

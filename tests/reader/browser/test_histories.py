@@ -27,6 +27,7 @@ if TYPE_CHECKING:
 pytestmark = pytest.mark.long
 
 CODES = ("en-US", "de-DE")
+PREFIXES = {"en-US": "", "de-DE": "de-DE/"}
 HISTORIES = {"chromium": 30, "firefox": 5, "webkit": 5}
 
 
@@ -81,7 +82,7 @@ class Site:
         self.past.append(files)
         rows = tuple(self.row(path) for path in written)
         change = PublishedChange(rows, removed, before, str(self.built), lambda: [self.row(path) for path in files])
-        publish_updates(change, Publication(self.root, self.state, CODES, None))
+        publish_updates(change, Publication(self.root, self.state, CODES, None, prefixes=PREFIXES))
 
     def row(self, path: str) -> SiteFile:
         """Return how a build tells of a file."""
