@@ -3,12 +3,12 @@
 
 const STALL = 20000, HANDS = 4;
 const channel = new BroadcastChannel(NAME);
-let stop = new AbortController(), now = {}, told = 0;
+let stop = new AbortController(), now = {}, later;
 
 function tell(values) {
-  const quiet = values.done < values.total && Date.now() - told < 100;
+  const post = () => { later = clearTimeout(later); channel.postMessage(now); };
   Object.assign(now, values);
-  if (!quiet) { told = Date.now(); channel.postMessage(now); }
+  if (values.done < values.total) later ||= setTimeout(post, 100); else post();
 }
 
 // Refuses stalls, too many bytes, HTML in place of a file, what is dearer than `dear`.

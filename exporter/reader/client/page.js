@@ -140,15 +140,15 @@ async function start() {
   const found = await navigator.serviceWorker.getRegistration(root).catch(() => {});
   if (found?.scope === root.href) registration = found;
   await show(registration ? {...await send("status"), ...last} : {state: "none"});
+  addEventListener("online", () => look(true));
+  document.addEventListener("visibilitychange", () => { if (!document.hidden) look(false); });
+  document.addEventListener("error", ({target}) => { if (registration && target.tagName === "IMG" && !navigator.onLine) note("needs", target.alt); }, true);
+  if (app) pull();
   if (!registration) return;
   if (needed) note("needs", needed);
   if (last.state === "none" && !last.installing) note("evicted", "", ["offline", script.dataset.offline]);
-  look(!sessionStorage[name] || performance.getEntriesByType("navigation")[0].type === "reload");
+  look(!sessionStorage[name] || performance.getEntriesByType("navigation")[0]?.type === "reload");
   sessionStorage[name] = 1;
-  addEventListener("online", () => look(true));
-  document.addEventListener("visibilitychange", () => { if (!document.hidden) look(false); });
-  document.addEventListener("error", ({target}) => { if (target.tagName === "IMG" && !navigator.onLine) note("needs", target.alt); }, true);
-  if (app) pull();
 }
 
 start();

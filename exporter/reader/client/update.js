@@ -183,6 +183,7 @@ async function update({asked, saving}) {
       pending += budget.need;
     }
   }
+  await amend({checked: Date.now()});
   if (pending) return {pending};
   const moved = outs.filter(({held, token, tag, records}) => token !== held.token || tag !== held.tag || records.size), anew = moved.filter(out => out.anew);
   if (moved.length) tell({state: "updating"});
@@ -225,7 +226,6 @@ const JOBS = {
     const {installing, locales, checked = 0} = await stateOf();
     if (installing && !installing.paused) return JOBS.install({});
     if (!Object.keys(locales).length || !fresh && Math.abs(Date.now() - checked) < PAUSE) return undefined;
-    await amend({checked: Date.now()});
     return JOBS.update({saving});
   },
 };

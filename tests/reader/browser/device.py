@@ -78,8 +78,17 @@ def render(template: str, path: str, code: str, codes: tuple[str, ...], text: st
     return environment().get_template(template).render(**values).encode()
 
 
-def guide(places: int = 12, code: str = "en-US", codes: tuple[str, ...] = ("en-US",), epoch: str = "e" * 16) -> Guide:
-    """Return a guide of some places; lines that all pages share are slots, the reader's own files are records."""
+def guide(
+    places: int = 12,
+    code: str = "en-US",
+    codes: tuple[str, ...] = ("en-US",),
+    epoch: str = "e" * 16,
+    stall: int = 20000,
+) -> Guide:
+    """Return a guide of some places; lines that all pages share are slots, the reader's own files are records.
+
+    `stall` are the milliseconds after which a device takes a connection for dead.
+    """
     prefix = "" if code == codes[0] else f"{code}/"
     pages = {f"{prefix}offline/index.html": render("offline.html", f"{prefix}offline/index.html", code, codes)}
     for name, text in texts(places).items():
@@ -88,6 +97,9 @@ def guide(places: int = 12, code: str = "en-US", codes: tuple[str, ...] = ("en-U
     slots = [line for line in lines if b"place 0" not in line and len(line) > 3][:SLOTS]
     records = {path: in_slots(page, slots) for path, page in pages.items()}
     records |= {f"offline/{name}": (CLIENT / name).read_bytes() for name in SCRIPTS}
+    patient = b"STALL = 20000,"
+    assert patient in records["offline/install.js"]
+    records["offline/install.js"] = records["offline/install.js"].replace(patient, b"STALL = %d," % stall)
     records["style.css"] = b"body { margin: 1rem }\n"
     files = {
         "files/castle.webp": hashlib.shake_256(b"castle").digest(3000),

@@ -78,7 +78,9 @@ def test_sizes_are_shown_at_the_first_gesture_before_anything_is_installed(page:
     chain = json.loads((host.folders["/guide/"] / "updates/chains.json").read_bytes())["chains"]["en-US"]
     shown = [page.locator(f"[data-guide-text={name}]").inner_text() for name in ("size", "stored", "pictures")]
     files = chain["files"][1]
-    assert shown == [f"{size / 1000:.1f} kB".replace(".0", "") for size in (chain["bytes"] + files, chain["stored"] + files, files)]
+    assert shown == [
+        f"{size / 1000:.1f} kB".replace(".0", "") for size in (chain["bytes"] + files, chain["stored"] + files, files)
+    ]
     assert [exchange.path for exchange in host.taken()] == ["/guide/updates/chains.json"]
     page.locator("[data-guide-pictures]").uncheck()
     assert page.locator("[data-guide-text=size]").inner_text() == f"{chain['bytes'] / 1000:.1f} kB"

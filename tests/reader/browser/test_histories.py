@@ -24,8 +24,6 @@ if TYPE_CHECKING:
 
     from playwright.sync_api import BrowserContext, Page
 
-pytestmark = pytest.mark.long
-
 CODES = ("en-US", "de-DE")
 PREFIXES = {"en-US": "", "de-DE": "de-DE/"}
 HISTORIES = {"chromium": 30, "firefox": 5, "webkit": 5}
