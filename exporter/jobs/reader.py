@@ -11,6 +11,7 @@ from exporter.build.program_stamp import program_digest
 from exporter.build.result import BuildResult, all_files, confirm_result
 from exporter.core.naming import file_name
 from exporter.guide.index.guide_index import GuideIndex
+from exporter.guide.schema.read_model import locale_prefixes
 from exporter.reader.model import Publication, PublishedChange
 from exporter.reader.model import SiteFile as ChainFile
 from exporter.reader.publish import publish_farewell, publish_updates, withdraw_updates
@@ -38,7 +39,9 @@ def publish_result(
     """
     chains = tuple(map(file_name, locales))
     newest = _START + timedelta(seconds=result.newest) if result.newest else None
-    publication = Publication(project.output, project.cache / "reader", chains, newest, jobs=choices.jobs or cores())
+    prefixes = {file_name(code): prefix[1:] for code, prefix in locale_prefixes(locales).items()}
+    state, workers = project.cache / "reader", choices.jobs or cores()
+    publication = Publication(project.output, state, chains, newest, jobs=workers, prefixes=prefixes)
     with closing(GuideIndex(project.cache / INDEX, program_digest())) as index:
         parts, problems = _publish(project, publication, result, index, choices.previous)
         confirm_result(index, result)

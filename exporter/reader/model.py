@@ -62,6 +62,8 @@ class Publication:
     time: datetime | None
     keeping: Keeping = field(default_factory=Keeping)
     jobs: int = 1
+    prefixes: Mapping[str, str] = field(default_factory=dict)
+    """What the paths of a locale's pages begin with, `de-DE/`; the first locale's with nothing."""
 
 
 @dataclass(frozen=True, slots=True)

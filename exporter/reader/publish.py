@@ -110,6 +110,7 @@ def _write_chains(publication: Publication) -> None:
         listed = load_object(inflate(data))
         chains[locale] = {key: listed[key] for key in ("token", "pages", "stored", "files")}
         chains[locale]["bytes"] = listed["bytes"] + len(data)
+        chains[locale]["prefix"] = publication.prefixes.get(locale, "")
     folder = ChainFolder(publication.site / UPDATES, publication.state)
     folder.write("chains.json", dump({"v": VERSION, "chains": chains}) + b"\n")
 

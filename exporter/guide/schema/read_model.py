@@ -116,7 +116,7 @@ def _make_guide_model(
         tags,
         locales,
         _types_with_pages(model, site),
-        _prefixes(locales),
+        locale_prefixes(locales),
         _segments(model, locales),
         value_digest([locales, pages, others, list(model.types), raw_types, raw_locales]),
     )
@@ -161,7 +161,7 @@ def _unknown_locales_and_types(site: SiteConfig, model: Model) -> Iterator[Setti
             yield ("pages", name), f"pages: the space has no content type {name}: {or_known(name, model.types)}"
 
 
-def _prefixes(locales: tuple[str, ...]) -> dict[str, str]:
+def locale_prefixes(locales: tuple[str, ...]) -> dict[str, str]:
     """Return what the addresses of each locale begin with: the root for the guide's first one.
 
     Locales that differ only by case, which no address may, get a suffix.
@@ -179,7 +179,7 @@ def _segments(model: Model, locales: tuple[str, ...]) -> dict[str, str]:
 
     A segment that is one of the guide's own names gets an underscore; segments that differ only by case get a suffix.
     """
-    taken = {*OWN_NAMES, *(prefix.strip("/").lower() for prefix in _prefixes(locales).values())}
+    taken = {*OWN_NAMES, *(prefix.strip("/").lower() for prefix in locale_prefixes(locales).values())}
     plain = {type_id: url_segment(type_id) or file_name(type_id) for type_id in model.types}
     counts = Counter(segment.lower() for segment in plain.values())
     return {

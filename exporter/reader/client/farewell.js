@@ -1,6 +1,6 @@
-// A worker that takes itself and this guide's store off the device, and nothing else; it says where the guide went.
+// Takes itself and this guide's store off the device.
 "use strict";
-const FAREWELL = null;                                                // an address, true, or null: nothing is said
+const FAREWELL = null; // an address, true, or null: nothing is said
 
 addEventListener("install", () => skipWaiting());
 addEventListener("activate", event => event.waitUntil(leave()));
@@ -12,5 +12,5 @@ async function leave() {
     request.onsuccess = request.onerror = done;
   });
   await registration.unregister();
-  new BroadcastChannel(name).postMessage({state: "none", left: !!FAREWELL, farewell: typeof FAREWELL === "string" ? FAREWELL : ""});
+  new BroadcastChannel(name).postMessage({state: "none", locales: {}, left: !!FAREWELL, farewell: typeof FAREWELL === "string" ? FAREWELL : ""});
 }

@@ -1,144 +1,141 @@
 // A since-file is decoded and checked, then all of it shows at once, or nothing.
-(function (guide) {
 "use strict";
 
 const LIMIT = 100000, SMALL = 1500, PAGE = 2500, PAUSE = 600000;
-const {failure, take, tell} = guide;
-const bytesOf = text => new TextEncoder().encode(text);
-const unhex = text => Uint8Array.from(text.match(/../g), pair => parseInt(pair, 16));
 
-const one = async (store, key) => (await guide.read([store], s => [s.get(key)]))[0];
-
-/** Fetch a file of an update; once found right it is remembered, and not paid twice. */
+// Once found right it is remembered, and not paid twice.
 async function keepsake(key, path, options) {
-  const old = await one("stage", key), file = old || await take(path, options);
-  if (!file) return {head: {to: key[2]}};
-  const [head, at] = await guide.headOf(file).catch(() => { throw failure("unknown", path); });
+  const old = await ask("stage", "get", key), file = old || await take("updates/" + path, options);
+  if (!file) return {head: {to: key[2]}, tag: options.tag};
+  const [head, at] = await headOf(file).catch(() => { throw failure("unknown"); });
   if (head.v !== 1) throw failure("newer");
-  return {file, head, at, old, right: () => old || guide.change(["stage"], stage => { stage.put(file, key); })};
+  return {file, head, at, old, tag: file.tag, right: () => old || change(["stage"], stage => { stage.put(file, key); })};
 }
 
-async function chain(code, token) {
-  const {since} = JSON.parse(guide.text(await guide.inflate([await take(`updates/${code}/sizes.bin`)])));
+// All steps together.
+async function costOf(code, token) {
+  const {since} = await table(code + "/sizes.bin");
   let sum = 0;
   for (let seen = 0, row; (row = since[token]) && row[0] !== token && seen < 1000; seen++) { sum += row[1]; token = row[0]; }
   return sum;
 }
 
-/** Work out what leads from a locale's token to the newest; a record that goes is null. */
+// By since-files; a record that goes is null.
 async function advance(held, budget, wanted, cache) {
-  const {code, space} = held, out = {held, token: held.token, slots: guide.split(await one("slots", space)), records: new Map(), files: new Map(), foreign: held.foreign, seen: new Set()};
-  const record = async path => out.records.has(path) ? out.records.get(path) || undefined : one("records", [space, path]);
-  for (;;) {
-    out.seen.add(out.token);
-    const tag = out.token === held.token && cache === "no-cache" && held.tag, afford = size => size <= Math.max(budget.left, SMALL);
-    const {file, head, at, old, right} = await keepsake(["since", code, out.token], `updates/${code}/since/${out.token}.bin`, {afford, tag, cache: tag ? "default" : cache}).catch(async error => {
-      if (error.code === "dear") budget.spend(await chain(code, out.token));
-      throw error.code === "missing" ? failure("unknown", "missing") : error;
+  const {code, space, foreign} = held, records = new Map(), slots = split(await ask("slots", "get", space)), seen = new Set();
+  const record = async path => records.has(path) ? records.get(path) || undefined : ask("records", "get", [space, path]);
+  let token = held.token, tag;
+  for (let more = true; more && !seen.has(token);) {
+    seen.add(token);
+    const first = token === held.token, dear = first ? Math.max(budget.left, SMALL) : Infinity;
+    const options = first && held.tag && cache === "no-cache" ? {dear, tag: held.tag, cache: "default"} : {dear, cache};
+    const {file, head, at, old, right, ...since} = await keepsake([code, "since", token], `${code}/since/${token}.bin`, options).catch(async error => {
+      if (error.why === "dear") budget.spend(await costOf(code, token));
+      throw error.why === "missing" ? failure("unknown", "missing") : error;
     });
-    if (head.to === out.token) {
-      out.tag = file && file.tag;
-      break;
-    }
-    const rows = head.pages || [], packs = head.packs || [], gone = head.gone || [];
-    if (head.epoch && head.epoch !== held.epoch || out.foreign.length && (head.slots || packs.length || rows.some(row => out.foreign.includes(Array.isArray(row[1]) ? row[1][0] : row[0])))) throw failure("unknown");
-    const step = await guide.decode(file, head, at, out.slots, record).catch(() => { throw failure("unknown"); });
+    tag = head.to === token ? since.tag : undefined;
+    if (head.to === token) break;
+    const {pages = [], packs = [], gone = [], keep = [], files = []} = head, rows = pages.map(partsOf);
+    if (foreign && (head.slots || packs.length) || head.epoch && head.epoch !== held.epoch) throw failure("unknown"); // pages taken whole know no slots
+    const step = await decode(file, head, at, slots, record).catch(() => { throw failure("unknown"); });
     if ((head.slots || rows.length) && step.sum !== head.sum) throw failure("unknown");
     await right();
-    budget.spend(guide.total(packs, row => row[1]) + (wanted ? guide.total(head.files || [], row => row[1]) : 0) + (head.more && budget.left < Infinity ? await chain(code, head.to) : 0));
-    const skip = new Set([...rows.map(row => row[0]), ...gone, ...head.keep || []]);
+    more = head.more || old;
+    if (first) budget.spend(total(packs, row => row[1]) + (more && budget.left < Infinity ? await costOf(code, head.to) : 0));
+    if (wanted) budget.spend(total(files, row => row[1]));
+    const skip = new Set([...rows.map(([path]) => path), ...gone, ...keep]);
     for (const [name, , sum] of packs) {
-      const pack = await keepsake(["pack", code, name], `updates/${code}/changes/${name}.bin`);
-      const more = await guide.decode(pack.file, pack.head, pack.at, out.slots, record, path => !skip.has(path));
-      if (more.sum !== sum) throw failure("unknown");
+      const pack = await keepsake([code, "pack", name], `${code}/changes/${name}.bin`).catch(error => { throw old && error.why === "missing" ? failure("unknown") : error; });
+      const other = await decode(pack.file, pack.head, pack.at, slots, record, path => !skip.has(path)).catch(() => ({}));
+      if (other.sum !== sum) throw failure("unknown");
       await pack.right();
-      more.records.forEach((bytes, path) => step.records.set(path, bytes));
+      other.records.forEach((bytes, path) => step.records.set(path, bytes));
     }
-    (head.slots || []).forEach((n, i) => { out.slots[n] = step.texts[i]; });
-    step.records.forEach((bytes, path) => out.records.set(path, bytes));
-    for (const [path, size, digest] of head.files || []) { out.files.set(path, {size, digest}); out.records.delete(path); }
-    for (const path of gone) { out.records.set(path, null); out.files.set(path, null); }
-    out.token = head.to;
-    if (!head.more && !old || out.seen.has(out.token)) break;
+    head.slots?.forEach((n, i) => { slots[n] = step.texts[i]; });
+    step.records.forEach((bytes, path) => records.set(path, bytes));
+    for (const [path, size, digest] of files) records.set(path, {size, digest});
+    for (const path of gone) records.set(path, null);
+    token = head.to;
   }
-  return out;
+  return {held, token, tag, slots, records, foreign};
 }
 
-const digestOf = async rows => guide.hex(guide.concat(rows.flatMap(([path, sha]) => [bytesOf(path + "\0"), sha])), 12);
-const order = path => String.fromCharCode(...bytesOf(path));
-const sorted = map => [...map].sort(([a], [b]) => order(a) < order(b) ? -1 : 1);
+const digestOf = async map => {
+  const rows = [...map].map(([path, sha]) => [bytesOf(path), sha]), name = ([path]) => String.fromCharCode(...path);
+  rows.sort((a, b) => name(a) < name(b) ? -1 : 1);
+  return hex(concat(rows.flatMap(([path, sha]) => [path, Uint8Array.of(0), sha])), 12);
+};
 
-/** Part what the device would serve into a list's buckets. */
-async function parted(space, list, slots) {
+const unhex = text => Uint8Array.from(text.match(/../g), pair => parseInt(pair, 16));
+
+// What the device would serve, by bucket.
+async function parted(held, list, slots) {
   let start = 0;
-  const buckets = list.buckets.map(row => { const from = start; start += 2 ** (16 - row[0]); return {row, from, held: new Map()}; });
-  const put = async (path, sha) => {
-    const key = await guide.sha(bytesOf(path)), place = key[0] << 8 | key[1];
-    buckets.findLast(({from}) => from <= place).held.set(path, sha);
+  const {space} = held, buckets = list.buckets.map(row => ({row, from: (start += 2 ** (16 - row[0])) - 2 ** (16 - row[0]), own: new Map()}));
+  const put = async (path, sum) => {
+    const key = await sha(bytesOf(path));
+    buckets.findLast(({from}) => from <= (key[0] << 8 | key[1])).own.set(path, sum);
   };
   for (let last = [space]; last;) {
-    const range = IDBKeyRange.bound(last, [space, []], true), [keys, records] = await guide.read(["records"], s => [s.getAllKeys(range, 500), s.getAll(range, 500)]);
-    await Promise.all(keys.map(async (key, i) => put(key[1], await guide.sha(guide.join(records[i], slots)))));
+    const range = IDBKeyRange.bound(last, [space, []], true), [keys, records] = await read(["records"], store => [store.getAllKeys(range, 500), store.getAll(range, 500)]);
+    await Promise.all(keys.map(async (key, i) => put(key[1], records[i].digest ? unhex(records[i].digest) : await sha(join(records[i], slots)))));
     last = keys[499];
   }
-  const [keys, rows] = await guide.read(["pictures"], s => [s.getAllKeys(guide.within(space)), s.getAll(guide.within(space))]);
-  await Promise.all(keys.map((key, i) => put(key[1], unhex(rows[i].digest))));
   return buckets;
 }
 
-/** Find what differs by digests: the way of an unknown token. */
+// By digests: the way of an unknown token.
 async function resync(held, budget, missing) {
-  const {code, space} = held, folder = `updates/${code}/`, list = await guide.listOf(code);
-  const out = {held, token: list.token, records: new Map(), files: new Map(), foreign: [...held.foreign], count: list.pages};
-  if (missing && list.token === held.token) return out;
+  const {code, space} = held, list = await table(code + "/list.bin"), records = new Map();
+  const out = {held, token: list.token, records, foreign: held.foreign, count: list.pages + list.files[0]};
+  if (missing && list.token === held.token) return {...out, tag: held.tag};
   if (list.epoch !== held.epoch) { budget.spend(list.bytes); return {...out, anew: true}; }
-  let texts = await one("slots", space);
-  if (await guide.hex(texts, 12) !== list.chrome[0]) {
+  let texts = await ask("slots", "get", space) || NOTHING;
+  if (await hex(texts, 12) !== list.chrome[0]) {
     budget.spend(list.chrome[1]);
-    texts = await guide.named(folder + "chrome", list.chrome[0]);
+    texts = await named(code + "/chrome", list.chrome[0]);
   }
-  out.slots = guide.split(texts);
+  out.slots = split(texts);
   const differing = [];
-  for (const bucket of await parted(space, list, out.slots)) if (await digestOf(sorted(bucket.held)) !== bucket.row[1]) differing.push(bucket);
-  budget.spend(guide.total(differing, ({row}) => row[5]));
-  await guide.each(differing, async bucket => {
-    const [rows, digests] = guide.unpack(await guide.inflate([await take(`${folder}index/${bucket.row[1]}.bin`)])), left = new Set(bucket.held.keys());
+  for (const bucket of await parted(held, list, out.slots)) if (await digestOf(bucket.own) !== bucket.row[1]) differing.push(bucket);
+  budget.spend(total(differing, ({row}) => row[5]));
+  await each(differing, async bucket => {
+    const [rows, digests] = unpack(await inflate([await take(`updates/${code}/index/${bucket.row[1]}.bin`)])), left = new Set(bucket.own.keys());
     bucket.wanted = [];
     rows.forEach((row, i) => {
-      const path = Array.isArray(row) ? row[0] : row, own = bucket.held.get(path), digest = digests.subarray(6 * i, 6 * i + 6);
+      const [path, size] = [row].flat(), own = bucket.own.get(path);
       left.delete(path);
-      if (!own || digest.some((byte, k) => byte !== own[k])) bucket.wanted.push(path);
-      bucket.files = bucket.files || Array.isArray(row) && bucket.wanted.includes(path);
+      if (own && digests.subarray(6 * i, 6 * i + 6).every((byte, k) => byte === own[k])) return;
+      bucket.wanted.push(path);
+      if (size !== undefined) bucket.whole = true; // its row stands only in the pack
     });
     bucket.gone = left;
-    bucket.cost = bucket.files ? Infinity : bucket.wanted.length * PAGE;
-    bucket.whole = bucket.cost < bucket.row[3];
+    const cost = bucket.whole ? Infinity : bucket.wanted.length * PAGE;
+    bucket.whole = cost >= bucket.row[3];
+    bucket.cost = Math.min(cost, bucket.row[3]);
   });
-  budget.spend(guide.total(differing, ({cost, row}) => Math.min(cost, row[3])));
+  budget.spend(total(differing, ({cost}) => cost));
   let honest = true; // until a page is not the one that was published
-  await guide.each(differing, async ({row, held: own, wanted, gone, whole}) => {
-    for (const path of gone) { own.delete(path); out.records.set(path, null); out.files.set(path, null); }
-    if (honest && whole) {
+  await each(differing, async ({row, own, wanted, gone, whole}) => {
+    for (const path of gone) { own.delete(path); records.set(path, null); }
+    if (honest && !whole) {
       const pages = await Promise.all(wanted.map(async path => [path, await take(path)]));
-      for (const [path, bytes] of pages) own.set(path, await guide.sha(bytes));
-      honest = await digestOf(sorted(own)) === row[1];
-      if (honest) return pages.forEach(([path, bytes]) => { out.records.set(path, bytes); out.foreign.push(path); });
+      for (const [path, bytes] of pages) own.set(path, await sha(bytes));
+      honest = await digestOf(own) === row[1];
+      if (honest) return pages.forEach(([path, bytes]) => { records.set(path, bytes); out.foreign = true; });
     }
-    const {records, files} = guide.packed(await guide.named(folder + "packs", row[2]));
-    records.forEach((bytes, path) => out.records.set(path, bytes));
-    files.forEach((file, path) => out.files.set(path, file));
-    out.foreign = out.foreign.filter(path => !records.has(path));
+    const pack = packed(await named(code + "/packs", row[2]));
+    pack.forEach((record, path) => records.set(path, record));
   });
   return out;
 }
 
-/** By token, on damage once more past caches, at last by digests. */
 async function plan(held, budget, wanted) {
+  const [count, slots] = await read(["records", "slots"], (records, slots) => [records.count(within(held.space)), slots.count(held.space)]);
   let missing = false;
-  const [count] = await guide.read(["records"], s => [s.count(guide.within(held.space))]);
-  for (const cache of count === held.count ? ["no-cache", "reload"] : []) {
+  for (const cache of slots && count === held.count ? ["no-cache", "reload"] : []) {
     try { return await advance(held, budget, wanted, cache); } catch (error) {
-      if (error.code !== "unknown") throw error;
+      if (error.why !== "unknown") throw error;
       if (missing = error.message === "missing") break;
     }
   }
@@ -146,113 +143,95 @@ async function plan(held, budget, wanted) {
 }
 
 async function commit(outs, wanted) {
-  if (wanted) await guide.fetchFiles(outs.flatMap(out => [...out.files].filter(([, row]) => row)), () => {});
-  const open = await Promise.all((await clients.matchAll({type: "window", includeUncontrolled: true})).filter(({url}) => url.startsWith(guide.root.href)).map(client => page(client.url)));
-  const changed = [], news = [];
+  if (wanted) await fetchFiles(outs.flatMap(out => [...out.records].filter(([, record]) => record?.digest)));
+  const pages = [], gone = new Set();
   for (const out of outs) {
-    const {held: {space}, records, slots} = out, paths = [...records.keys()];
-    const here = new Set((await guide.read(["records"], s => paths.map(path => s.getKey([space, path])))).filter(Boolean).map(key => key[1]));
-    out.count = out.count || out.held.count + paths.reduce((sum, path) => sum + !!records.get(path) - here.has(path), 0);
+    const {held: {space, count}, records, slots} = out, paths = [...records.keys()];
+    const here = await read(["records"], store => paths.map(path => store.getKey([space, path])));
+    out.count ||= count + total(paths, path => !!records.get(path)) - here.filter(key => key).length;
     for (const [path, record] of records) {
-      if (!record || !path.endsWith(".html")) continue;
-      const [, title = ""] = /<h1[^>]*>([^]*?)<\/h1>/.exec(new TextDecoder().decode(guide.join(record, slots))) || [];
-      if (title) news.push({path, title: title.replace(/<[^>]*>/g, "").trim(), fresh: !here.has(path)});
-    }
-    for (const {path, row} of open) {
-      if (!row || row.space !== space) continue;
-      const next = records.has(path) ? records.get(path) : row.record;
-      if (!next || await guide.hex(guide.join(next, slots), 32) !== await guide.hex(guide.join(row.record, row.slots), 32)) changed.push(path);
+      gone.add(path);
+      const title = record && path.endsWith(".html") && /<h1[^>]*>([^]*?)<\/h1>/.exec(textOf(join(record, slots)))?.[1];
+      if (title) pages.push({path, title});
     }
   }
-  const leaves = news.filter(({path}) => !news.some(other => other.path !== path && other.path.startsWith(path.replace(/index\.html$/, ""))));
-  await guide.change(["records", "pictures", "slots", "stage"], (records, pictures, slots, stage, state) => {
+  const news = pages.filter(({path}) => !pages.some(other => other.path !== path && other.path.startsWith(path.replace(/index\.html$/, "")))); // no lists of them
+  await change(["records", "slots", "stage"], (store, texts, stage, state) => {
     const locales = {...state.locales};
-    for (const out of outs) {
-      const {space, code} = out.held;
-      for (const [path, bytes] of out.records) bytes ? records.put(bytes, [space, path]) : records.delete([space, path]);
-      for (const [path, row] of out.files) {
-        if (row) { pictures.put(row, [space, path]); records.delete([space, path]); } else pictures.delete([space, path]);
-      }
-      slots.put(guide.glue(out.slots), space);
-      stage.delete(IDBKeyRange.bound(["since", code], ["since", code, []]));
-      stage.delete(IDBKeyRange.bound(["pack", code], ["pack", code, []]));
-      locales[code] = {...out.held, token: out.token, tag: out.tag, count: out.count, foreign: [...new Set(out.foreign)].filter(path => out.records.get(path) !== null)};
+    for (const {held, token, tag, count, foreign, slots, records} of outs) {
+      const {space, code} = held;
+      records.forEach((record, path) => record ? store.put(record, [space, path]) : store.delete([space, path]));
+      texts.put(glue(slots), space);
+      stage.delete(within(code));
+      locales[code] = {...held, token, tag, count, foreign};
     }
-    return {locales, generation: state.generation + 1, news: leaves.length ? leaves.slice(0, 50) : state.news};
+    return {locales, generation: state.generation + 1, news: [...news, ...(state.news || []).filter(({path}) => !gone.has(path))].slice(0, 50)};
   });
-  if (outs.some(out => out.files.size)) await guide.sweep();
-  return changed;
+  await sweep();
+  return {fresh: news.length};
 }
 
-async function page(url) {
-  const path = guide.relative(url).replace(/(^|\/)$/, "$1index.html");
-  return {path, row: (await guide.look(path)).rows.find(row => row.record)};
-}
-
-/** Bring all locales up to date; what is dearer than the limit waits. */
+// What is dearer than the limit waits.
 async function update({asked, saving}) {
-  const state = await guide.state(), wanted = state.pictures, outs = [];
-  const budget = {left: asked ? Infinity : saving ? 0 : state.limit === undefined ? LIMIT : state.limit, spend(n) { this.need += n; if ((this.left -= n) < 0) throw failure("dear"); }};
+  const {locales, limit = LIMIT, pictures: wanted} = await stateOf(), outs = [];
+  const budget = {left: asked ? Infinity : saving ? 0 : limit, spend(n) { this.need += n; if ((this.left -= n) < 0) throw failure("dear"); }};
   let pending = 0;
-  for (const held of Object.values(state.locales)) {
+  for (const held of Object.values(locales)) {
     budget.need = 0;
     try { outs.push(await plan(held, budget, wanted)); } catch (error) {
-      if (error.code !== "dear") throw error;
+      if (error.why !== "dear") throw error;
       pending += budget.need;
     }
   }
+  await amend({checked: Date.now()});
   if (pending) return {pending};
-  const moved = outs.filter(out => out.token !== out.held.token || out.records.size || out.files.size), now = moved.filter(out => !out.anew);
+  const moved = outs.filter(({held, token, tag, records}) => token !== held.token || tag !== held.tag || records.size), anew = moved.filter(out => out.anew);
   if (moved.length) tell({state: "updating"});
-  const tags = outs.filter(out => out.token === out.held.token && out.tag);
-  if (tags.length) await guide.change([], state => ({locales: {...state.locales, ...Object.fromEntries(tags.map(({held, tag}) => [held.code, {...held, tag}]))}}));
-  const changed = now.length ? await commit(now, wanted) : [];
-  if (now.length < moved.length) await guide.install({locales: moved.filter(out => out.anew).map(out => out.held.code), pictures: wanted, anew: true});
-  return {pending: 0, changed};
+  const done = moved.length > anew.length ? await commit(moved.filter(out => !out.anew), wanted) : {};
+  if (anew.length) await install({locales: anew.map(out => out.held.code), pictures: wanted, anew: true});
+  return {pending: 0, ...done};
 }
 
 async function report(more) {
-  const {locales, installing, news, limit = LIMIT, pictures, published} = await guide.state();
-  return {state: Object.keys(locales).length ? "ready" : "none", error: "", locales, installing, news, limit, pictures, published, changed: [], ...more};
+  const {locales, installing, news, limit = LIMIT} = await stateOf();
+  return {state: Object.keys(locales).length ? "ready" : "none", error: "", locales, installing, news, limit, fresh: 0, ...more};
 }
 
-/** Run a job alone and tell how it ends; unasked it keeps quiet about a missing network. */
-const job = (wait, state, work) => guide.alone(wait, async () => {
-  guide.begin();
+// Unasked it keeps quiet about a missing network.
+const job = (wait, state, work) => alone(wait, async () => {
+  stop = new AbortController();
   tell({state, error: "", done: 0, total: 0});
   try { tell(await report(await work())); } catch (error) {
-    const {code = error.name === "QuotaExceededError" ? "space" : "broken"} = error, still = code === "paused" || code === "network" && !wait;
-    if (code === "newer" || code === "missing") registration.update().catch(() => {});       // newer code, or the one that says farewell
+    const why = error.why || (error.name === "QuotaExceededError" ? "space" : error instanceof DOMException ? "broken" : "wrong"), quiet = why === "paused" || why === "network" && !wait;
+    if (["newer", "missing"].includes(why)) registration.update().catch(() => {}); // newer code, or a farewell
     console.warn(error);
-    tell(await report(still ? {} : {state: "failed", error: code}));
+    tell(await report(quiet ? {} : {state: "failed", error: why}).catch(() => ({state: "failed", error: why})));
   }
 });
 
-async function leave() {
-  await guide.drop();
-  await registration.unregister();
-  tell({state: "none", locales: {}, installing: null, news: null, pending: 0});
-}
-
 const JOBS = {
-  install: ({locales, pictures}) => job(true, "installing", async () => { await guide.install(locales ? {locales, pictures} : {}); return update({}); }),
+  install: ({locales, pictures}) => job(true, "installing", async () => { await install(locales ? {locales, pictures} : {}); return update({}); }),
   update: ({asked, saving}) => job(asked, "checking", () => update({asked, saving})),
-  remove: () => { guide.pause(); return guide.alone(true, leave); },
-  pause: async () => { await guide.change([], ({installing}) => installing && {installing: {...installing, paused: true}}); guide.pause(); },
-  limit: ({limit}) => guide.amend({limit}),
+  async pause() { await change([], ({installing}) => installing && {installing: {...installing, paused: true}}); stop.abort(); },
+  limit: ({limit}) => amend({limit}),
+  remove() {
+    stop.abort();
+    return alone(true, async () => {
+      await drop();
+      await registration.unregister();
+      tell({state: "none", locales: {}, installing: null, news: null, pending: 0});
+    });
+  },
   async opened({fresh, saving}) {
-    const {installing, locales, checked = 0} = await guide.state();
+    const {installing, locales, checked = 0} = await stateOf();
     if (installing && !installing.paused) return JOBS.install({});
     if (!Object.keys(locales).length || !fresh && Math.abs(Date.now() - checked) < PAUSE) return undefined;
-    await guide.amend({checked: Date.now()});
-    return JOBS.update({asked: false, saving});
+    return JOBS.update({saving});
   },
 };
 
-guide.handle = async ({job: name, ...data}, answer) => {
-  const {state, done, total, error, pending} = guide.now, told = ["installing", "checking", "updating", "failed"].includes(state) ? {state, done, total, error} : {};
-  answer({...await report(), ...told, pending});
-  if (Object.hasOwn(JOBS, name)) await JOBS[name](data);
-};
-guide.update = JOBS.update;
-})(self.guideOffline);
+async function handle({job: name, ...data}, answer) {
+  const {state, done, total, error, pending} = now, under = /ing$|failed/.test(state) && {state, done, total, error};
+  answer({...await report(), ...under, pending});
+  await JOBS[name]?.(data);
+}

@@ -12,6 +12,8 @@ from typing import TYPE_CHECKING, Any
 from babel import Locale, UnknownLocaleError
 from babel.numbers import format_decimal
 
+from exporter.core.naming import file_name
+
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
@@ -30,6 +32,11 @@ class Language:
     code: str
     name: str
     direction: str
+
+    @property
+    def folder(self) -> str:
+        """What names the locale's folder under `updates/`."""
+        return file_name(self.code)
 
 
 @cache

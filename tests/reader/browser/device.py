@@ -1,9 +1,10 @@
-"""A guide for the browser tests, and queries to the page that a device shows."""
+"""A guide for the browser's tests, and what can be asked of the page that a device shows."""
 
 from __future__ import annotations
 
 import hashlib
 import shutil
+from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -42,35 +43,52 @@ BASE = """<!doctype html>
 SLOTS = 24
 
 
+@cache
+def words() -> dict[str, str]:
+    """Return the theme's words in English."""
+    texts: dict[str, str] = yaml.load((THEME / "words/en.yaml").read_text("utf-8"), yaml.CBaseLoader)
+    return texts
+
+
+@cache
 def environment() -> jinja2.Environment:
-    """Return a template environment in which the theme's page about offline reading extends a plain base."""
+    """Return an environment with the theme's page about reading offline above a plain base."""
     files = {"base.html": BASE, "page.html": '{% extends "base.html" %}'}
     files["offline.html"] = (THEME / "offline.html").read_text("utf-8")
-    return jinja2.Environment(loader=jinja2.DictLoader(files), autoescape=True)
+    made = jinja2.Environment(loader=jinja2.DictLoader(files), autoescape=True)
+    made.filters["static"] = jinja2.pass_context(lambda context, name: context["up"] + name)
+    return made
 
 
 def render(template: str, path: str, code: str, codes: tuple[str, ...], text: str = "") -> bytes:
     """Render one page of the test's guide."""
-    words = yaml.load((THEME / "words/en.yaml").read_text("utf-8"), yaml.BaseLoader)
     up = "../" * path.count("/")
-    made = environment()
-    made.filters["static"] = lambda name: up + name
     prefix = "" if code == codes[0] else f"{code}/"
     alternates = [
-        {"language": {"code": language, "name": language, "direction": "ltr"}, "current": language == code}
-        for language in codes
+        {"language": {"code": each, "folder": each, "name": each, "direction": "ltr"}, "current": each == code}
+        for each in codes
     ]
     values: dict[str, Any] = {"site": {"title": "Small guide"}, "language": {"code": code}, "alternates": alternates}
     values |= {
-        "word": words.__getitem__,
+        "word": words().__getitem__,
+        "up": up,
         "offline": f"{up}{prefix}offline/index.html",
         "text": Markup(text),
     }
-    return made.get_template(template).render(**values).encode()
+    return environment().get_template(template).render(**values).encode()
 
 
-def guide(places: int = 12, code: str = "en-US", codes: tuple[str, ...] = ("en-US",), epoch: str = "e" * 16) -> Guide:
-    """Return a guide of some places, with shared lines as slots and the reader's own files as records."""
+def guide(
+    places: int = 12,
+    code: str = "en-US",
+    codes: tuple[str, ...] = ("en-US",),
+    epoch: str = "e" * 16,
+    stall: int = 20000,
+) -> Guide:
+    """Return a guide of some places; lines that all pages share are slots, the reader's own files are records.
+
+    `stall` are the milliseconds after which a device takes a connection for dead.
+    """
     prefix = "" if code == codes[0] else f"{code}/"
     pages = {f"{prefix}offline/index.html": render("offline.html", f"{prefix}offline/index.html", code, codes)}
     for name, text in texts(places).items():
@@ -79,12 +97,15 @@ def guide(places: int = 12, code: str = "en-US", codes: tuple[str, ...] = ("en-U
     slots = [line for line in lines if b"place 0" not in line and len(line) > 3][:SLOTS]
     records = {path: in_slots(page, slots) for path, page in pages.items()}
     records |= {f"offline/{name}": (CLIENT / name).read_bytes() for name in SCRIPTS}
+    patient = b"STALL = 20000,"
+    assert patient in records["offline/install.js"]
+    records["offline/install.js"] = records["offline/install.js"].replace(patient, b"STALL = %d," % stall)
     records["style.css"] = b"body { margin: 1rem }\n"
     files = {
         "files/castle.webp": hashlib.shake_256(b"castle").digest(3000),
         "files/mill.webp": hashlib.shake_256(b"mill").digest(5000),
     }
-    return Guide(tuple(slots), records, files, code, epoch)
+    return Guide(tuple(slots), records, files, code, epoch, prefix)
 
 
 def texts(places: int) -> dict[str, str]:
@@ -102,13 +123,13 @@ def texts(places: int) -> dict[str, str]:
 
 
 def story(number: int) -> str:
-    """Return words that differ from page to page."""
+    """Return words that do not repeat from page to page."""
     digest = hashlib.shake_256(str(number).encode()).hexdigest(400)
     return f"A story of place {number}: " + " ".join(digest[i : i + 5] for i in range(0, 800, 5))
 
 
 def in_slots(page: bytes, slots: list[bytes]) -> bytes:
-    """Return the record of a page, with slots for the lines that have one."""
+    """Return the record of a page whose lines stand in slots where they can."""
     numbers = {text: bytes([0xF5, n]) for n, text in reversed(list(enumerate(slots)))}
     *lines, last = page.split(b"\n")
     return b"".join(numbers.get(line + b"\n", line + b"\n") for line in lines) + last
@@ -125,7 +146,7 @@ def site(root: Path, *states: Guide) -> Publisher:
 
 
 def wait_for(page: Page, state: str, token: str = "", seconds: float = 20) -> None:
-    """Wait until the page reports a state of the device and the token it reads."""
+    """Wait until the page says that the device is in a state, reading a token."""
     test = """([state, token]) => {
         const {guide, guideToken} = document.documentElement.dataset;
         return guide === state && (!token || guideToken === token);
@@ -134,12 +155,12 @@ def wait_for(page: Page, state: str, token: str = "", seconds: float = 20) -> No
 
 
 def act(page: Page, name: str) -> None:
-    """Click the control of an action, visible or not."""
+    """Click what does a thing, seen or not."""
     page.locator(f"[data-guide-action={name}]").first.dispatch_event("click")
 
 
 def shas(root: Path, prefix: str = "") -> dict[str, str]:
-    """Return the SHA-256 of the files of a site that a device stores."""
+    """Return the SHA-256 of the files of a site that a device holds."""
     files = {file.relative_to(root).as_posix(): file for file in root.rglob("*") if file.is_file()}
     return {
         path: hashlib.sha256(file.read_bytes()).hexdigest()

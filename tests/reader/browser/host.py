@@ -146,6 +146,8 @@ class Host:
         if found.kind == "stall":
             time.sleep(found.seconds)
             return "drop"
+        if found.kind == "slow":
+            time.sleep(found.seconds)
         return found.kind
 
     def answer(self, path: str, fault: str) -> tuple[int, str, bytes]:

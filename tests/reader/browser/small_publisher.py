@@ -27,6 +27,7 @@ class Guide:
     files: dict[str, bytes] = field(default_factory=dict)
     code: str = "en-US"
     epoch: str = "e" * 16
+    prefix: str = ""
 
     def page(self, path: str) -> bytes:
         """Return the page of a record."""
@@ -188,6 +189,7 @@ class Publisher:
     keep: int = 1000
     apart: Callable[[str], bool] = lambda _: False
     chain: bool = False
+    stored: int | None = None
     states: dict[str, list[Guide]] = field(default_factory=dict)
 
     def publish(self, guide: Guide) -> Guide:
@@ -229,13 +231,20 @@ class Publisher:
         put(folder / "sizes.bin", deflate(compact({"v": 1, "to": guide.token, "since": sizes})))
         size = chrome[1] + sum(row[3] for row in rows)
         files = [len(guide.files), sum(map(len, guide.files.values()))]
-        stored = sum(map(len, guide.records.values()))
-        about = {"token": guide.token, "pages": len(guide.records), "bytes": size, "stored": stored, "files": files}
+        stored = sum(map(len, guide.records.values())) if self.stored is None else self.stored
+        about: dict[str, Any] = {
+            "token": guide.token,
+            "pages": len(guide.records),
+            "bytes": size,
+            "stored": stored,
+            "files": files,
+        }
         put(
             folder / "list.bin",
             deflate(compact({"v": 1, "epoch": guide.epoch, "chrome": chrome, **about, "buckets": rows})),
         )
         table = self.site / "updates/chains.json"
+        about["prefix"] = guide.prefix
         chains = json.loads(table.read_bytes())["chains"] if table.exists() else {}
         put(table, compact({"v": 1, "chains": {**chains, guide.code: about}}))
 
@@ -258,6 +267,12 @@ class Publisher:
             sizes[old.token] = [to.token, len(file) + sum(map(len, packs.values()))]
         put(folder / f"since/{guide.token}.bin", layout({"v": 1, "to": guide.token}, []))
         return sizes
+
+
+def packs_of(publisher: Publisher, code: str = "en-US") -> list[str]:
+    """Return the file names of a locale's packs in the order of its list."""
+    listed = json.loads(zlib.decompress((publisher.site / "updates" / code / "list.bin").read_bytes(), -15))
+    return [f"{row[2]}.bin" for row in listed["buckets"]]
 
 
 def with_more(file: bytes) -> bytes:

@@ -24,9 +24,8 @@ if TYPE_CHECKING:
 
     from playwright.sync_api import BrowserContext, Page
 
-pytestmark = pytest.mark.long
-
 CODES = ("en-US", "de-DE")
+PREFIXES = {"en-US": "", "de-DE": "de-DE/"}
 HISTORIES = {"chromium": 30, "firefox": 5, "webkit": 5}
 
 
@@ -81,7 +80,7 @@ class Site:
         self.past.append(files)
         rows = tuple(self.row(path) for path in written)
         change = PublishedChange(rows, removed, before, str(self.built), lambda: [self.row(path) for path in files])
-        publish_updates(change, Publication(self.root, self.state, CODES, None))
+        publish_updates(change, Publication(self.root, self.state, CODES, None, prefixes=PREFIXES))
 
     def row(self, path: str) -> SiteFile:
         """Return the row by which a build reports a file."""

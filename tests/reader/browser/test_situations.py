@@ -191,6 +191,7 @@ def test_only_chosen_languages_are_stored_and_other_pages_say_so(page: Page, tmp
     with Host({"/guide/": publisher.site}) as host:
         page.goto(host.url("guide/de-DE/offline/index.html"))
         wait_for(page, "none")
+        page.locator("[data-guide-offer]").hover()
         page.locator("[data-guide-size=en-US]").filter(has_text="B").wait_for()
         act(page, "install")
         wait_for(page, "ready", newest(publisher, "de-DE").token)
