@@ -146,10 +146,10 @@ def test_damaged_settings_are_read_again(tmp_path: Path) -> None:
     wanted = plain(read_site(WHOLE, tmp_path / "site.yaml"))
     damaged = [data[:end] for end in range(0, len(data), 50)] + [data + b"\n", b"\xff", b"null", b"\n\n", b"{}\n{}\n"]
     damaged += [data[:at] + bytes([data[at] ^ 1]) + data[at + 1 :] for at in range(0, len(data), 7)]
-    for data in damaged:
-        kept(tmp_path).write_bytes(data)
+    for broken in damaged:
+        kept(tmp_path).write_bytes(broken)
         config = load_project(tmp_path)
-        assert (config.text, plain(config.site)) == (WHOLE, wanted), data
+        assert (config.text, plain(config.site)) == (WHOLE, wanted), broken
     keep_settings(config)
     assert kept(tmp_path).read_bytes() == data
 
