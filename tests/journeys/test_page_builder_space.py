@@ -19,7 +19,17 @@ from tests.support.page_builder_model import FRAME, PARTS, TYPES, WRAPPERS
 if TYPE_CHECKING:
     from playwright.sync_api import Page
 
-HIDDEN = (INTERNAL, "#0b6e4f", "icon-anchor", "GTM-AB12", "form.send", "newsletter.consent", "museum tickets", "jane@")
+HIDDEN = (
+    INTERNAL,
+    "#0b6e4f",
+    "bg-harbour",
+    "icon-anchor",
+    "GTM-AB12",
+    "form.send",
+    "newsletter.consent",
+    "museum tickets",
+    "jane@",
+)
 """What no reader meets: internal names, keys, looks, what search engines get, what stands in an empty form."""
 LANGUAGES = {"en-US": "", "ar": "ar/", "de-DE": "de-DE/"}
 

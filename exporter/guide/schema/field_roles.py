@@ -271,8 +271,7 @@ def pages_of(types: Mapping[str, ContentType]) -> tuple[str, ...]:
     """Return the content types that have pages: those with a slug or a title, and those that no other type links to.
 
     Of types that only link to each other the first has pages too, so that their content is shown somewhere; types for
-    search engines alone, such as one named SEO or metadata without a slug, have none. Types with a slug come first,
-    then those with a title; types that help to find others come after these, embedded types last.
+    search engines alone, such as one named SEO or metadata without a slug, have none.
     """
     named = {content_type.id: _named(content_type, search=False) for content_type in types.values()}
     linked = {name for names in named.values() for name in names}
@@ -285,11 +284,20 @@ def pages_of(types: Mapping[str, ContentType]) -> tuple[str, ...]:
         if type_id not in led and type_id not in unseen:
             found.add(type_id)
             led |= _led_to([type_id], named)
+    return ordered(types, found)
+
+
+def ordered(types: Mapping[str, ContentType], chosen: AbstractSet[str]) -> tuple[str, ...]:
+    """Return some content types in the order in which a guide offers them.
+
+    Types with a slug come first, then those with a title; types that help to find others come after these, embedded
+    types last.
+    """
     embedded = embedded_types(types)
     helpers = helper_types(types, embedded)
-    shown = [types[type_id] for type_id in types if type_id in found]
-    ordered = sorted(shown, key=lambda found: (found.id in embedded, found.id in helpers, not found.slug_field))
-    return tuple(content_type.id for content_type in ordered)
+    shown = [found for type_id, found in types.items() if type_id in chosen]
+    shown.sort(key=lambda found: (found.id in embedded, found.id in helpers, not found.slug_field))
+    return tuple(found.id for found in shown)
 
 
 def _led_to(found: Iterable[str], named: Mapping[str, Iterable[str]]) -> set[str]:

@@ -13,7 +13,7 @@ from exporter.core.files import read_below, walk_files
 from exporter.core.model import ContentType, Field, Model, read_content_type, read_locale
 from exporter.core.naming import LOCALES_PATH, TAGS_PATH, file_name, url_segment
 from exporter.core.suggestions import or_known
-from exporter.guide.schema.field_roles import pages_of
+from exporter.guide.schema.field_roles import ordered, pages_of
 from exporter.guide.schema.guide_model import OWN_NAMES, TAGS, GuideModel, is_own
 
 if TYPE_CHECKING:
@@ -147,7 +147,7 @@ def _guide_locales(site: SiteConfig, model: Model) -> tuple[str, ...]:
 
 def _types_with_pages(model: Model, site: SiteConfig) -> tuple[str, ...]:
     if site.pages:
-        return tuple(type_id for type_id in model.types if type_id in site.pages)
+        return ordered(model.types, site.pages.keys())
     return pages_of(model.types)
 
 
