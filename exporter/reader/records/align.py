@@ -32,7 +32,8 @@ def proposal(
 
     spans = list(_spans(record, chrome))
     old = [b"".join(text for _, text in span) for span in spans]
-    new = _merged(parts_of(chrome.how, page), _long_parts(old, chrome.how))
+    odd = [text for text in dict.fromkeys(old) if chrome.how == "tag" and b"<" in text and not text.startswith(b"<")]
+    new = _merged(_parts(chrome.how, page, odd), _long_parts(old, chrome.how))
     front = common_length(old, new)
     back = common_length(old[front:][::-1], new[front:][::-1])
     times = Counter(slot for span in spans for slot, _ in span)
@@ -47,6 +48,15 @@ def proposal(
         elif kind == "replace":
             _replace(want, spans[a:b], new[c:d])
     return {slot: text for slot, text in want.items() if text != chrome.slots.get(slot) and slot not in fixed}
+
+
+def _parts(how: str, page: bytes, whole: Sequence[bytes]) -> list[bytes]:
+    """Return the parts of a page; texts in `whole`, which begin within a part, are left as they are."""
+    for text in whole:
+        before, found, after = page.partition(text)
+        if found:
+            return [*_parts(how, before, whole), found, *_parts(how, after, whole)]
+    return parts_of(how, page)
 
 
 def _spans(record: bytes, chrome: Chrome) -> Iterator[Span]:
