@@ -14,8 +14,8 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from exporter.core.encoding import Json
+    from exporter.core.mirror_files import Record
     from exporter.core.model import Item
-    from exporter.guide.pages.moved_record import Record
 
 
 def record_move(earlier: Mapping[str, Any], before: Item, after: Item, fields: Iterable[str]) -> dict[str, Any]:

@@ -11,8 +11,8 @@ from typing import TYPE_CHECKING, Any
 from exporter.core.cache_database import remove_cache
 from exporter.core.encoding import Json, canonical, decode
 from exporter.core.errors import GuardError
+from exporter.core.mirror_files import read_moved
 from exporter.core.model import Key
-from exporter.guide.pages.moved_record import read_moved
 from exporter.mirror.apply import (
     Fetched,
     apply_plan,

@@ -7,9 +7,10 @@ from typing import TYPE_CHECKING, TypeAlias
 
 from exporter.config.url_patterns import DATE_PARTS, OWN_FACTS, links_to_entries, paths_of
 from exporter.core.containment import PlainFolders, obstacle_sentence
-from exporter.core.encoding import Json, decode, value_digest
+from exporter.core.encoding import Json, value_digest
 from exporter.core.errors import GuardError, SettingsError
-from exporter.core.files import read_below, walk_files
+from exporter.core.files import walk_files
+from exporter.core.mirror_files import read_json
 from exporter.core.model import ContentType, Field, Model, read_content_type, read_locale
 from exporter.core.naming import LOCALES_PATH, TAGS_PATH, file_name, url_segment
 from exporter.core.suggestions import or_known
@@ -124,17 +125,6 @@ def _make_guide_model(
     if wrong:
         raise SettingsError(*wrong)
     return guide
-
-
-def read_json(content: Path, path: str) -> Json:
-    """Read a JSON file of the mirror; a missing file is an empty object. Raises GuardError for a broken one."""
-    try:
-        data = read_below(content, path)
-        return decode(data) if data is not None else {}
-    except ValueError as error:
-        raise GuardError(
-            "mirror-broken", f"{content / path} is not JSON ({error}): restore it from git, or run sync --full"
-        ) from None
 
 
 def _guide_locales(site: SiteConfig, model: Model) -> tuple[str, ...]:

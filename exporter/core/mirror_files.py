@@ -1,12 +1,13 @@
-"""`content/moved.json` as it lies there: earlier values of the fields that addresses are made of."""
+"""Files of the mirror that are no item's, read through checked types: JSON, and the record of earlier addresses."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, TypeGuard
 
+from exporter.core.encoding import decode
 from exporter.core.errors import GuardError
+from exporter.core.files import read_below
 from exporter.core.naming import MOVED_PATH
-from exporter.guide.schema.read_model import read_json
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -15,6 +16,17 @@ if TYPE_CHECKING:
 
 Record = dict[str, dict[str, list[str]]]
 """Earlier values of an entry's fields: by field and locale."""
+
+
+def read_json(content: Path, path: str) -> Json:
+    """Read a JSON file of the mirror; a missing file is an empty object. Raises GuardError for a broken one."""
+    try:
+        data = read_below(content, path)
+        return decode(data) if data is not None else {}
+    except ValueError as error:
+        raise GuardError(
+            "mirror-broken", f"{content / path} is not JSON ({error}): restore it from git, or run sync --full"
+        ) from None
 
 
 def read_moved(content: Path) -> dict[str, Record]:
