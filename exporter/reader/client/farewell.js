@@ -2,7 +2,7 @@
 "use strict";
 const FAREWELL = null; // an address, true, or null: nothing is said
 
-addEventListener("install", () => skipWaiting());
+addEventListener("install", event => event.waitUntil(skipWaiting()));
 addEventListener("activate", event => event.waitUntil(leave()));
 
 async function leave() {

@@ -203,7 +203,7 @@ const job = (wait, state, work) => alone(wait, async () => {
   tell({state, error: "", done: 0, total: 0});
   try { tell(await report(await work())); } catch (error) {
     const why = error.why || (error.name === "QuotaExceededError" ? "space" : error instanceof DOMException ? "broken" : "wrong"), quiet = why === "paused" || why === "network" && !wait;
-    if (["newer", "missing"].includes(why)) registration.update().catch(() => {}); // newer code, or a farewell
+    if (["newer", "missing"].includes(why) && !registration.installing && !registration.waiting) registration.update().catch(() => {}); // newer code, or a farewell
     console.warn(error);
     tell(await report(quiet ? {} : {state: "failed", error: why}).catch(() => ({state: "failed", error: why})));
   }

@@ -241,7 +241,6 @@ def test_retired_guide_is_removed_from_the_device_and_nothing_else(
     worker = (CLIENT / "farewell.js").read_text("utf-8").replace("const FAREWELL = null;", f"const FAREWELL = {to};")
     (publisher.site / "sw.js").write_text(worker, "utf-8")
     page.goto(host.url("guide/index.html"))
-    page.evaluate("navigator.serviceWorker.getRegistration().then(one => one && one.update())")
     wait_for(page, "none")
     if to == "null":
         assert page.locator(".guide-note").count() == 0
