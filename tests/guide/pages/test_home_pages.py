@@ -96,18 +96,18 @@ def test_type_with_only_the_home_page_has_no_list(guide: Guide, pages: SpaceFile
     pages.remove("entries/page/a.json")
     pages.put(entry("topic", "t", title="Boats", slug="boats"))
     guide.build()
-    assert names_in_navigation(guide, "/topic/boats/") == ["Topic"]
+    assert names_in_navigation(guide, "/topic/boats/") == ["Boats"]
     assert not (guide.root / "site/page/index.html").exists()
     alone = site(guide)
     pages.put(entry("page", "a", title="About", slug="about"))
     guide.build()
-    assert names_in_navigation(guide, "/topic/boats/") == ["Page", "Topic"]
+    assert names_in_navigation(guide, "/topic/boats/") == ["Page", "Boats"]
     pages.remove("entries/page/a.json")
     guide.build()
     assert site(guide) == alone
     pages.put(entry("page", "h", 2, title="Home", slug="welcome", body="Come in."))
     guide.build()
-    assert names_in_navigation(guide, "/topic/boats/") == ["Page", "Topic"]
+    assert names_in_navigation(guide, "/topic/boats/") == ["Home", "Boats"]
     assert cards(guide, "/page/") == ["Home"]
     incremental = site(guide)
     guide.run("render", "--clean")
@@ -125,7 +125,7 @@ def test_home_page_in_one_language_is_a_card_in_another_in_which_it_is_an_ordina
     assert not (guide.root / "site/page/index.html").exists()
     assert not (guide.root / "site/ar/page/index.html").exists()
     assert cards(guide, "/de-DE/page/") == ["Willkommen"]
-    assert [names_in_navigation(guide, url) for url in ("/", "/de-DE/", "/ar/")] == [[], ["Page"], []]
+    assert [names_in_navigation(guide, url) for url in ("/", "/de-DE/", "/ar/")] == [[], ["Willkommen"], []]
     assert Crawl(guide.root / "site").dead() == []
 
 

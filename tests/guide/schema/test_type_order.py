@@ -92,7 +92,8 @@ def test_entry_that_changes_no_order_leaves_the_pages_that_do_not_show_it(guide:
 
 def test_people_that_nothing_links_to_come_first(guide: Guide, space: SpaceFiles) -> None:
     space.put_model(AUTHOR, SHELF, locales=US)
-    space.put(entry("author", "a", name="Ann", bio="Writes."))
+    for name in ("Ann", "Bea"):
+        space.put(entry("author", name.lower(), name=name, bio="Writes."))
     put_many(space, "shelf", 3)
     guide.build()
     assert navigation(guide) == ["Author", "Shelf"]
@@ -107,8 +108,8 @@ def test_page_made_of_parts_has_content_of_its_own(guide: Guide, space: SpaceFil
     space.put_model(
         content_type("article", TITLE, SLUG, field("body", "Text"), related), landing, block, quote, locales=US
     )
-    put_many(space, "article", 1)
-    put_many(space, "landing", 2)
+    put_many(space, "article", 2)
+    put_many(space, "landing", 3)
     guide.build()
     assert navigation(guide) == ["Landing", "Article"]
 
