@@ -10,9 +10,9 @@ from exporter.build.update import FileChanges, Update, look_for_items, update_it
 from exporter.core.encoding import value_digest
 from exporter.guide.index.subjects import list_subject, url_subject
 from exporter.guide.library.template_files import THEME, own_files, theme_files
-from exporter.guide.pages.moved_record import read_moved
 from exporter.guide.schema.dates import read_date, unix_time
 from exporter.guide.schema.guide_model import site_values
+from exporter.mirror.moved import read_moved
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -21,8 +21,8 @@ if TYPE_CHECKING:
     from exporter.build.tasks import PageTasks
     from exporter.config.settings import Project
     from exporter.guide.index.guide_index import GuideIndex
-    from exporter.guide.pages.moved_record import Record
     from exporter.guide.pages.planner import PagePlanner
+    from exporter.guide.pages.redirects import Record
     from exporter.guide.schema.guide_model import GuideModel
     from exporter.workers.pool import WorkerPool
 

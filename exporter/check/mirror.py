@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     from exporter.check.rules import Rules
     from exporter.config.settings import Project
     from exporter.core.model import Item
-    from exporter.guide.pages.moved_record import Record
+    from exporter.guide.pages.redirects import Record
     from exporter.report.problems import Problem
 
 _ITEMS_PER_PROCESS = 2000

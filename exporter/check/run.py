@@ -13,9 +13,9 @@ from exporter.check.rules import make_rules
 from exporter.check.words import missing_words
 from exporter.core.containment import walk_links
 from exporter.guide.library.template_files import linked_files
-from exporter.guide.pages.moved_record import read_moved
 from exporter.guide.schema.left_out import mark_left_out, split_left_out
 from exporter.guide.schema.read_model import read_guide_model
+from exporter.mirror.moved import read_moved
 from exporter.render.template_lint import unknown_names
 from exporter.report.check_report import CheckReport
 from exporter.report.problems import link_problem, problem, wanted, weigh

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeGuard
 
-from exporter.core.encoding import canonical
-from exporter.core.files import remove, write_if_different
+from exporter.core.encoding import canonical, decode
+from exporter.core.errors import GuardError
+from exporter.core.files import read_below, remove, write_if_different
 from exporter.core.model import link_key
 from exporter.core.naming import MOVED_PATH
 
@@ -15,7 +16,43 @@ if TYPE_CHECKING:
 
     from exporter.core.encoding import Json
     from exporter.core.model import Item
-    from exporter.guide.pages.moved_record import Record
+    from exporter.guide.pages.redirects import Record
+
+
+def read_moved(content: Path) -> dict[str, Record]:
+    """Return the records by item; none where there is no file.
+
+    Raises GuardError for a file of another form: what it held would be lost if it were taken for an empty one.
+    """
+    found = _decoded(content)
+    if not _are_records(found):
+        raise GuardError(
+            "mirror-broken",
+            f"{content / MOVED_PATH} is no record of earlier addresses (items, their fields, locales, lists of texts): "
+            "restore it from git, or delete it and lose the redirects",
+        )
+    return found
+
+
+def _are_records(value: Json) -> TypeGuard[dict[str, Record]]:
+    """Whether a value has the form of the file: items, their fields, the locales of each, lists of texts."""
+    level = [value]
+    for _ in range(3):
+        if not all(isinstance(part, dict) for part in level):
+            return False
+        level = [inner for part in level for inner in part.values()]
+    lists = all(isinstance(part, list) for part in level)
+    return lists and all(isinstance(text, str) for part in level for text in part)
+
+
+def _decoded(content: Path) -> Json:
+    try:
+        data = read_below(content, MOVED_PATH)
+        return decode(data) if data is not None else {}
+    except ValueError as error:
+        raise GuardError(
+            "mirror-broken", f"{content / MOVED_PATH} is not JSON ({error}): restore it from git, or run sync --full"
+        ) from None
 
 
 def record_move(earlier: Mapping[str, Any], before: Item, after: Item, fields: Iterable[str]) -> dict[str, Any]:

@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from exporter.guide.index.guide_index import GuideIndex
     from exporter.guide.index.page_table import Contender, EntryPage
     from exporter.guide.index.records import ItemFacts
-    from exporter.guide.pages.moved_record import Record
+    from exporter.guide.pages.redirects import Record
     from exporter.guide.schema.guide_model import GuideModel
 
 _MOST_SINGLE_LOOKUPS = 500

@@ -16,8 +16,10 @@ if TYPE_CHECKING:
     from exporter.core.model import Item
     from exporter.guide.index.guide_index import GuideIndex
     from exporter.guide.index.records import ItemFacts
-    from exporter.guide.pages.moved_record import Record
     from exporter.guide.schema.guide_model import GuideModel
+
+Record = dict[str, dict[str, list[str]]]
+"""Earlier values of an entry's fields: by field and locale."""
 
 _MOST_SINGLE_LOOKUPS = 500
 """Addresses and entries that are looked up one by one; for more than these all earlier addresses are taken."""
