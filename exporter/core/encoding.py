@@ -20,8 +20,11 @@ _ENCODER = msgspec.json.Encoder(order="sorted")
 _PACKER = msgspec.msgpack.Encoder()
 _SUM_BYTES = 16
 
-MOST_LEVELS = 128
+MOST_LEVELS = 220
 """Levels of lists and objects in an item; Rich Text takes two a node. What is deeper is not kept."""
+
+DEEPEST_SHOWN = 100
+"""Levels of a value that pages show, fewer than are kept: a part of a page may stand deep inside others already."""
 
 LISTED = 3
 """Levels of lists and objects around an item at most, in a page, a listing or an export."""

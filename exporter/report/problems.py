@@ -8,7 +8,7 @@ from dataclasses import asdict, dataclass, replace
 from functools import cache
 from typing import TYPE_CHECKING
 
-from exporter.core.encoding import MOST_LEVELS, TOO_DEEP
+from exporter.core.encoding import DEEPEST_SHOWN, MOST_LEVELS, TOO_DEEP
 from exporter.report.text import one_line
 
 if TYPE_CHECKING:
@@ -45,8 +45,8 @@ CODES: Mapping[str, str] = {
 
 
 DEPTH_MESSAGE = (
-    f"nested more than {MOST_LEVELS} levels deep: what is deeper is left out, and {TOO_DEEP} shown in its place; "
-    "make it flatter and publish"
+    f"nested too deep: content/ has {MOST_LEVELS} levels at most, pages show {DEEPEST_SHOWN}, "
+    f"and {TOO_DEEP} in place of the rest; make it flatter and publish"
 )
 
 _HERE = "\0"

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from exporter.core.encoding import MOST_LEVELS, TOO_DEEP
+from exporter.core.encoding import DEEPEST_SHOWN, MOST_LEVELS, TOO_DEEP
 from tests.conftest import PLACE, SLUG, content_type, entry, locale
 from tests.support.stub import Reply, Request, listing, page, serve
 
@@ -68,8 +68,8 @@ def test_deep_item_from_the_network_is_kept_and_reported(remote: Callable[[str],
         outcome = guide.run("build", "--json")
         assert outcome.code == 0
         assert reported_items(outcome) == {"entry:deep"}
-        [problem] = outcome.json["problems"]
-        assert (problem["field"], problem["locale"], problem["severity"]) == ("data", "en-US", "warning")
+        first = outcome.json["problems"][0]
+        assert (first["field"], first["locale"], first["severity"]) == ("data", "en-US", "warning")
         shows(guide)
         assert guide.build()["sync"]["upserted"] == 0
         assert guide.run("status").code == 0, "the mirror is what was synced"
@@ -141,7 +141,7 @@ def test_answer_of_the_service_that_is_only_nested_lists_is_an_error(remote: Cal
             guide.root.rename(guide.root.with_name(f"guide{len(body)}"))
 
 
-@pytest.mark.parametrize("levels", [MOST_LEVELS - 4, 60])
+@pytest.mark.parametrize("levels", [DEEPEST_SHOWN - 2, 60])
 @pytest.mark.parametrize("kind", ["lists", "objects"])
 def test_value_at_the_depth_limit_is_shown(guide: Guide, space: SpaceFiles, levels: int, kind: str) -> None:
     space.put_model(THING, locales=LOCALES)
@@ -149,6 +149,20 @@ def test_value_at_the_depth_limit_is_shown(guide: Guide, space: SpaceFiles, leve
     outcome = guide.run("build", "--json")
     assert (outcome.code, reported_items(outcome)) == (0, set())
     assert "the core" in guide.page("thing/deep")
+
+
+@pytest.mark.parametrize("kind", ["lists", "objects"])
+@pytest.mark.parametrize("depth", [DEEPEST_SHOWN + 20, MOST_LEVELS - 6])
+def test_what_is_kept_and_too_deep_for_a_page_is_mirrored_as_it_came_and_told(
+    guide: Guide, space: SpaceFiles, depth: int, kind: str
+) -> None:
+    space.put_model(THING, locales=LOCALES)
+    space.write("entries/thing/deep.json", filled(thing("deep"), depth, kind))
+    space.put(entry("thing", "flat", title="Flat", slug="flat"))
+    outcome = guide.run("build", "--json")
+    assert (outcome.code, reported_items(outcome)) == (0, {"entry:deep"})
+    assert b"the core" in guide.files()["content/entries/thing/deep.json"]
+    shows(guide)
 
 
 @pytest.mark.parametrize("depth", DEPTHS)

@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from exporter.guide.index.records import ItemFacts
     from exporter.guide.schema.guide_model import GuideModel
 
+
 _MOST_SINGLE_LOOKUPS = 500
 """Addresses and entries that are looked up one by one; for more than these all earlier addresses are taken."""
 

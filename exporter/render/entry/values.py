@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from markupsafe import Markup, escape
 
-from exporter.core.encoding import TOO_DEEP
+from exporter.core.encoding import DEEPEST_SHOWN, TOO_DEEP
 from exporter.guide.library import questions
 from exporter.guide.schema.dates import machine_date, read_date, write_date
 from exporter.guide.schema.field_words import ADDRESSES, key_name, words_of
@@ -190,15 +190,17 @@ def table(value: Any, view: View, depth: int = _DEEPEST_TABLE) -> Markup:
     """Return what a JSON field holds as a table or a list, or as a sentence where it is deep inside others."""
     if isinstance(value, RichText) or value is None or is_link_to_other_space(value):
         return _NOTHING
+    if depth < -DEEPEST_SHOWN and isinstance(value, Mapping | tuple):
+        value = TOO_DEEP
     if isinstance(value, Mapping):
         if {"lat", "lon"} == set(value) and (location := place(value, view)):
             return location
-        return _rows(value, view, depth) if depth else _sentence(value, view)
+        return _rows(value, view, depth) if depth > 0 else _sentence(value, view, depth)
     if not isinstance(value, tuple):
         return leaf(value, view)
     if any(isinstance(item, Mapping | tuple) for item in value):
         columns = _columns(value)
-        return _grid(value, columns, view) if columns and depth else _list(value, view, depth)
+        return _grid(value, columns, view) if columns and depth > 0 else _list(value, view, depth)
     return Markup(", ").join(leaf(item, view) for item in value)
 
 
@@ -233,7 +235,7 @@ def _grid(value: Sequence[Any], columns: list[str], view: View) -> Markup:
 
 
 def _list(value: Sequence[Any], view: View, depth: int) -> Markup:
-    items = [written for item in value if (written := table(item, view, max(0, depth - 1)))]
+    items = [written for item in value if (written := table(item, view, depth - 1))]
     if len(items) < 2:
         return _NOTHING.join(items)
     return Markup("<ol>{}</ol>").format(_wrapped("<li>{}</li>", items))
@@ -245,7 +247,7 @@ def _wrapped(element: str, contents: Iterable[str]) -> Markup:
     return _NOTHING.join(markup.format(content) for content in contents)
 
 
-def _sentence(value: Mapping[str, Any], view: View) -> Markup:
+def _sentence(value: Mapping[str, Any], view: View, depth: int) -> Markup:
     """Return an object that is deep inside others as a sentence."""
-    cells = ((key, table(value[key], view, 0)) for key in value)
+    cells = ((key, table(value[key], view, depth - 1)) for key in value)
     return Markup("; ").join(Markup("{}: {}").format(key_name(key), cell) for key, cell in cells if cell)

@@ -9,10 +9,11 @@ from operator import attrgetter
 from typing import TYPE_CHECKING, Any, TypeVar
 from urllib.parse import quote
 
+from exporter.core.encoding import DEEPEST_SHOWN, TOO_DEEP
 from exporter.core.model import link_key
 from exporter.core.naming import folders_above
 from exporter.guide.library import questions
-from exporter.guide.library.read_log import ReadLog
+from exporter.guide.library.read_log import ReadLog, Subject
 from exporter.render.view.origins import Origins
 from exporter.render.view.other_spaces import read_resource
 from exporter.render.view.rich_text import RichText
@@ -28,7 +29,6 @@ if TYPE_CHECKING:
     from exporter.guide.index.records import Page
     from exporter.guide.library.items import ItemInMemory
     from exporter.guide.library.library import Library
-    from exporter.guide.library.read_log import Subject
 
 T = TypeVar("T")
 
@@ -144,10 +144,10 @@ class View:
         where = f"{item} in {name}" if name else item or self.page.url
         self.problems[Problem("warning", code, f"{where}: {message}", item, self.locale, name)] = None
 
-    def wrap(self, value: Json) -> Any:
-        """Return a value as templates see it; lists and objects cannot be changed."""
+    def wrap(self, value: Json, depth: int = 0) -> Any:
+        """Return a value as templates see it; lists and objects cannot be changed. `depth` lists are around it."""
         if isinstance(value, list):
-            return self._wrap_list(value)
+            return self._wrap_list(value, depth + 1) if depth < DEEPEST_SHOWN else TOO_DEEP
         if not isinstance(value, dict):
             return value
         if "sys" not in value:
@@ -155,15 +155,15 @@ class View:
         key = link_key(value)
         return self._target(key, value) if key is not None else read_resource(value) or Values(self, value)
 
-    def _wrap_list(self, values: list[Json]) -> tuple[Any, ...]:
+    def _wrap_list(self, values: list[Json], depth: int) -> tuple[Any, ...]:
         if not any(isinstance(value, dict) and "sys" in value for value in values):
-            return tuple(self.wrap(value) for value in values if value is not None)
+            return tuple(self.wrap(value, depth) for value in values if value is not None)
         keys = [link_key(value) for value in values]
         linked = [str(key) for key in keys if key is not None]
         if len(linked) > 1:
             self.library.items.load_all(linked)
         pairs = zip(values, keys, strict=True)
-        wrapped = (self.wrap(value) if key is None else self._target(key, value) for value, key in pairs)
+        wrapped = (self.wrap(value, depth) if key is None else self._target(key, value) for value, key in pairs)
         return tuple(value for value in wrapped if value is not None)
 
     def link(self, url: str) -> str:
