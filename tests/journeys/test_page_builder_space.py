@@ -66,22 +66,39 @@ def test_space_has_forty_content_types_and_an_entry_of_each() -> None:
 
 def test_every_page_that_is_no_part_is_reached_and_no_link_is_dead(museum: Crawl) -> None:
     parts = {content_type["sys"]["id"] for content_type in (*PARTS, *WRAPPERS, *FRAME)}
-    first = {path.removeprefix("/ar").removeprefix("/de-DE").split("/")[1] for path in museum.unreached()}
-    assert first <= parts
+    alone = [path.removeprefix("/ar").removeprefix("/de-DE") for path in museum.unreached()]
+    lists_of_one = {f"/{name}/index.html" for name in ("event", "venue", "category", "person", "room")}
+    assert {path.split("/")[1] for path in alone if path not in lists_of_one} <= parts
     assert museum.dead() == []
 
 
 def test_readers_meet_nothing_that_is_for_editors_and_programs(met: dict[str, Any]) -> None:
-    assert len(met) > 60
+    assert len(met) > 50
     assert [(path, hidden) for path, main in met.items() for hidden in HIDDEN if hidden in text_of(main)] == []
+
+
+NAVIGATION = {
+    "en-US": ("Article", "Night of lights", "Exhibit", "Page", "North quay", "Boats", "Tag", "Ada Quay", "Great hall"),
+    "ar": ("Article", "ليلة الأضواء", "Exhibit", "Page", "الرصيف الشمالي", "قوارب", "Tag", "Ada Quay", "القاعة الكبرى"),
+    "de-DE": (
+        "Article",
+        "Nacht der Lichter",
+        "Exhibit",
+        "Page",
+        "North quay",
+        "Boote",
+        "Tag",
+        "Ada Quay",
+        "Great hall",
+    ),
+}
+"""What stands in the navigation: content types, and of those with one entry that entry."""
 
 
 @pytest.mark.parametrize("code", LANGUAGES)
 def test_navigation_offers_what_readers_come_for_and_no_frame(museum: Crawl, code: str) -> None:
     tree = museum.trees[(museum.root / LANGUAGES[code] / "index.html").as_uri()]
-    assert [text_of(item) for item in tree.xpath("//nav[@class='sections']/a")] == [
-        *("Article", "Event", "Exhibit", "Page", "Venue", "Category", "Tag", "Person", "Room"),
-    ]
+    assert tuple(text_of(item) for item in tree.xpath("//nav[@class='sections']/a")) == NAVIGATION[code]
     assert tree.xpath("//nav[@class='sections']/a[@aria-current]") == []
 
 
