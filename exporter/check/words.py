@@ -35,8 +35,8 @@ def _sentence(
 ) -> str:
     spoken = word_language(words, lacking[0], code, guide.locales[0])
     which = "no words" if len(lacking) == number else f"not all words ({_listed(lacking)})"
-    said = f"the theme has {which} in {_called(code)} and uses those in {_called(spoken)}"
-    return f"{said}: add them to {_FILE}, under the names that exporter/theme/words/en.yaml has"
+    message = f"the theme has {which} in {_called(code)} and uses those in {_called(spoken)}"
+    return f"{message}: add them to {_FILE}, under the names that exporter/theme/words/en.yaml has"
 
 
 def _called(code: str) -> str:

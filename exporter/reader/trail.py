@@ -226,10 +226,10 @@ def _within(
     if not trail.keeping.within_packs:
         return left
     folder, leaves = trail.folder, trail.head.leaves.values()
-    beside = folder.size(f"chrome/{trail.head.chrome_name}.bin") + sum(leaf.index for leaf in leaves)
+    other_files = folder.size(f"chrome/{trail.head.chrome_name}.bin") + sum(leaf.index for leaf in leaves)
     pairs = pairwise(left)
     costs = {one.token: own[one.token] + folder.size(f"history/{one.token}.{next_.token}.bin") for one, next_ in pairs}
-    most = sum(leaf.size for leaf in leaves) - beside
+    most = sum(leaf.size for leaf in leaves) - other_files
     while len(left) > 2 and sum(costs.values()) + _packs_size(costs, named, known) > most:  # the last two
         del costs[left.pop(0).token]
     return left

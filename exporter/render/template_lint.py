@@ -56,9 +56,9 @@ def unknown_names(root: Path, guide: GuideModel, *, fields: bool = True) -> Iter
             continue  # rendering says so
         reader = _Reader(guide, words, fields)
         reader.visit(tree, {"entry": _Entries(_types_of(name, guide))})
-        for line, said in dict.fromkeys(reader.found):
+        for line, message in dict.fromkeys(reader.found):
             file = f"templates/{name}"
-            yield problem("template-unknown", f"{file} line {line}: {said}", file=file, line=line)
+            yield problem("template-unknown", f"{file} line {line}: {message}", file=file, line=line)
 
 
 def _types_of(name: str, guide: GuideModel) -> frozenset[str]:
@@ -145,7 +145,7 @@ class _Reader:
         if types and not fields and self.fields:
             subject = f"{types[0].id} has" if len(types) == 1 else "no content type here has"
             known = dict.fromkeys(known.id for one in types for known in one.fields)
-            self._tell(node, f"{subject} {'no' if len(types) == 1 else 'a'} field {name}", name, [*known, *_ALWAYS])
+            self._report(node, f"{subject} {'no' if len(types) == 1 else 'a'} field {name}", name, [*known, *_ALWAYS])
         targets = [targets_of(found) for found in fields if "Entry" in (found.link_type, found.items.get("linkType"))]
         if not fields or len(targets) < len(fields) or not all(targets):
             return None
@@ -158,18 +158,20 @@ class _Reader:
             return None
         name, function = first.value, node.node.name
         if function == "word" and name not in self.words:
-            self._tell(node, f"there is no word {name}", name, list(self.words))
+            self._report(node, f"there is no word {name}", name, list(self.words))
         if function != "entries":
             return None
         lists = [f"@{listed}" for listed in self.guide.site.lists]
         if name not in self.guide.model.types and name not in lists:
             kind = "list" if name.startswith("@") else "content type"
-            self._tell(node, f"there is no {kind} {name}", name, lists if kind == "list" else [*self.guide.model.types])
+            self._report(
+                node, f"there is no {kind} {name}", name, lists if kind == "list" else [*self.guide.model.types]
+            )
             return None
         chosen = self.guide.site.lists.get(name[1:]) if name.startswith("@") else None
         return _Entries(frozenset([chosen.type if chosen is not None else name]), several=True)
 
-    def _tell(self, node: nodes.Node, said: str, name: str, known: Collection[str]) -> None:
+    def _report(self, node: nodes.Node, message: str, name: str, known: Collection[str]) -> None:
         near = nearest(name, known)
         meant = f"did you mean {near}?" if near is not None else "so it is empty"
-        self.found.append((node.lineno, f"{said}; {meant}"))
+        self.found.append((node.lineno, f"{message}; {meant}"))

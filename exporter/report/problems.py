@@ -91,8 +91,8 @@ def link_problem(path: str) -> Problem:
 
 def depth_problem(item: str, locale: str, field: str) -> Problem:
     """Return the problem of a value that is nested too deep."""
-    said = f"{item} in {field}: {DEPTH_MESSAGE}"
-    return problem("nested-too-deep", said, item=item, locale=locale, field=field)
+    message = f"{item} in {field}: {DEPTH_MESSAGE}"
+    return problem("nested-too-deep", message, item=item, locale=locale, field=field)
 
 
 def wanted(chosen: Mapping[str, str]) -> frozenset[str]:
@@ -138,8 +138,8 @@ def _named(alike: list[Problem]) -> Problem:
     if locales in ("", first.locale):
         return first
     message = _any_locale(first)
-    told = message.replace(_HERE, locales) if _HERE in message else f"{message} (in {locales})"
-    return replace(first, message=told)
+    named = message.replace(_HERE, locales) if _HERE in message else f"{message} (in {locales})"
+    return replace(first, message=named)
 
 
 def _any_locale(one: Problem) -> str:

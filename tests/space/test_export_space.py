@@ -341,7 +341,7 @@ def test_space_serve_serves_an_export(export: Export) -> None:
 
 
 def with_picture(export: Export, size: int) -> Path:
-    """Give the export a picture that it says to be that large; return where its file belongs."""
+    """Add a picture to the export that it says to be that large; return where its file belongs."""
     raw = asset("pic2", "pic2.svg", size)
     assets = json.loads(export.file.read_text("utf-8"))["assets"]
     export.write(assets=[*assets, managed(raw)])

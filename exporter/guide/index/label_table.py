@@ -20,7 +20,7 @@ CREATE TABLE label (
 ) WITHOUT ROWID;
 """
 
-_FEW = 16
+_COUNTED_FIRST = 16
 """Entries of each list that are counted at first, and how many times more at each further step."""
 
 
@@ -43,14 +43,14 @@ class LabelTable(Table):
 
         Of a list that is far longer than the others, not all entries are counted.
         """
-        left, most = list(lists), _FEW
+        left, most = list(lists), _COUNTED_FIRST
         while len(left) > 1:
             counts = {list_id: self._count_up_to(most, list_id, locale) for list_id in left}
             longest = max(counts.values())
             left = [list_id for list_id in left if counts[list_id] == longest]
             if longest < most:
                 break
-            most *= _FEW
+            most *= _COUNTED_FIRST
         return left[0] if left else ""
 
     def _count_up_to(self, most: int, list_id: str, locale: str) -> int:

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping
 
 _SAMPLE = 500
-_FEW = 2
+_PAGES_WORTH_A_SLOT = 2
 """Pages that a change of a slot must mend."""
 _SAMPLES = 64
 _MISSES = 6
@@ -27,7 +27,7 @@ _MAJORITY = 3
 """Pages that must change for each that keeps the old text of a slot: the few then get a slot of their own."""
 _TRIED = 100
 """Users of a slot that a new text is tried on before it is on all."""
-_MANY = 32
+_PAGES_WRONG_AT_ONCE = 32
 """Pages that are wrong, from which on the parts that they share become slots."""
 _LEAST = 16
 _SHARE = 256
@@ -90,7 +90,7 @@ def carry(
     if len(own) < len(kept):  # no number is free for a minority's text: the pages that were written do without
         return _split_anew(attempt, replace(chrome, slots={**chrome.slots, **kept}), names)
     chrome = replace(chrome, slots={**chrome.slots, **{own[slot]: text for slot, text in kept.items()}})
-    if len(wrong) >= _MANY:
+    if len(wrong) >= _PAGES_WRONG_AT_ONCE:
         chrome = _with_shared(chrome, wrong, pages, free[len(own) :])
     apart = _moved(others(), own) if own else {}
     carried = apart | {path: records[path] for path in attempt.right}
@@ -105,7 +105,7 @@ def _frozen(
     for path in known:
         here.update(slots_used(records[path]))
     elsewhere = {slot: count - here[slot] for slot, count in uses.items() if count > here[slot]}
-    few = {slot for slot, count in elsewhere.items() if here[slot] >= max(_MANY, _MAJORITY * count)}
+    few = {slot for slot, count in elsewhere.items() if here[slot] >= max(_PAGES_WRONG_AT_ONCE, _MAJORITY * count)}
     return set(elsewhere) - few, {slot: texts[slot] for slot in few}
 
 
@@ -134,7 +134,7 @@ def _mend(attempt: _Attempt) -> None:
     missed = 0
     wrong = [path for path in attempt.paths if path not in attempt.right]
     for tried, path in enumerate(wrong):
-        if tried >= _SAMPLES or missed >= _MISSES or len(attempt.paths) - len(attempt.right) < _FEW:
+        if tried >= _SAMPLES or missed >= _MISSES or len(attempt.paths) - len(attempt.right) < _PAGES_WORTH_A_SLOT:
             return
         if path not in attempt.right:
             missed = 0 if _mend_one(attempt, path) else missed + 1
@@ -179,7 +179,7 @@ def _accept(attempt: _Attempt, want: dict[int, bytes]) -> bool:
     touched = {path for slot in want for path in attempt.using(slot)}
     good = {path for path in touched if trial.join(attempt.records[path]) == attempt.pages[path]}
     lost, won = len(touched & attempt.right - good), len(good - attempt.right)
-    if lost > won or (won < _FEW and lost):
+    if lost > won or (won < _PAGES_WORTH_A_SLOT and lost):
         return False
     attempt.chrome, attempt.right = trial, attempt.right - touched | good
     return won > 0

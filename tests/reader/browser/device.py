@@ -65,8 +65,11 @@ def render(template: str, path: str, code: str, codes: tuple[str, ...], text: st
     up = "../" * path.count("/")
     prefix = "" if code == codes[0] else f"{code}/"
     alternates = [
-        {"language": {"code": each, "folder": each, "name": each, "direction": "ltr"}, "current": each == code}
-        for each in codes
+        {
+            "language": {"code": language, "folder": language, "name": language, "direction": "ltr"},
+            "current": language == code,
+        }
+        for language in codes
     ]
     values: dict[str, Any] = {"site": {"title": "Small guide"}, "language": {"code": code}, "alternates": alternates}
     values |= {
