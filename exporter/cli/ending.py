@@ -9,6 +9,7 @@ from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from exporter.cli.signals import was_interrupted
 from exporter.core.errors import ExporterError, GuardError
 
 if TYPE_CHECKING:
@@ -60,6 +61,8 @@ def guarded(run_it: Callable[[], Any], command: str, printer: Printer, *, as_jso
     except sqlite3.Error as error:
         message = f".export/ cannot be used ({error}): free space, check its permissions or delete it, then run again"
         ending = GuardError.exit_code, "disk", message
+    if was_interrupted():  # and the error is what became of that
+        ending = 130, "interrupted", "interrupted"
     return fail(command, *ending, printer, as_json=as_json)
 
 

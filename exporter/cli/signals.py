@@ -4,6 +4,13 @@ from __future__ import annotations
 
 import os
 import signal
+import sys
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from sys import UnraisableHookArgs
+
+_received: list[int] = []
 
 
 def end_as_interrupted() -> None:
@@ -17,9 +24,23 @@ def end_as_interrupted() -> None:
     def interrupt(number: int, _frame: object) -> None:
         if os.getpid() != own:
             os._exit(128 + number)
+        _received.append(number)
         raise KeyboardInterrupt
+
+    sys.unraisablehook = _without_interrupts
 
     for name in ("SIGINT", "SIGTERM", "SIGHUP"):
         number = getattr(signal, name, None)
         if number is not None and signal.getsignal(number) in (signal.SIG_DFL, signal.default_int_handler):
             signal.signal(number, interrupt)
+
+
+def was_interrupted() -> bool:
+    """Whether a signal came, also one whose exception Python lost because an object was being deleted."""
+    return bool(_received)
+
+
+def _without_interrupts(lost: UnraisableHookArgs) -> None:
+    """Print an exception that nobody can catch, unless it is that of a signal."""
+    if not isinstance(lost.exc_value, KeyboardInterrupt):
+        sys.__unraisablehook__(lost)

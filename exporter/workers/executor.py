@@ -18,7 +18,7 @@ from types import ModuleType
 from typing import TYPE_CHECKING, Any, NamedTuple, cast
 
 from exporter.core.errors import GuardError
-from exporter.workers.worker import Assignment, Origin, serve
+from exporter.workers.worker import ENDING_SIGNALS, Assignment, Origin, serve
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -64,7 +64,7 @@ class Executor:
 
         method = start_method()
         context = cast("SpawnContext", get_context(method))
-        with _prepared_to_spawn() if method == "spawn" else nullcontext():
+        with _prepared_to_spawn() if method == "spawn" else nullcontext(), _signals_held():
             for _ in range(number):
                 mine, theirs = context.Pipe()
                 copied = [worker.pipe for worker in self.workers] + [mine] if method == "fork" else []
@@ -96,7 +96,7 @@ class Executor:
         """End the workers, whatever they are doing."""
         for process, _ in self.workers:
             with suppress(AttributeError):  # of a process that could not be started
-                process.terminate()
+                process.kill()
         for process, pipe in self.workers:
             with suppress(AssertionError):
                 process.join()
@@ -110,22 +110,35 @@ def _lost() -> GuardError:
 
 @contextmanager
 def _prepared_to_spawn() -> Iterator[None]:
-    """Let workers begin without this process's main module, and with Ctrl-C held back.
+    """Let workers begin without this process's main module.
 
     `multiprocessing` would run the main module again in each of them, though nothing that they do is defined there. So
-    a script that uses the Python API needs no `if __name__ == "__main__"`. A new interpreter that meets Ctrl-C before
-    it is ready for it would print a traceback; it inherits that the signal is blocked.
+    a script that uses the Python API needs no `if __name__ == "__main__"`.
     """
-    main, masks = sys.modules["__main__"], hasattr(signal, "pthread_sigmask")
-    if masks:
+    if hasattr(signal, "pthread_sigmask"):
         from multiprocessing import resource_tracker
 
-        resource_tracker.ensure_running()  # which would unblock the signal
-        signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
+        resource_tracker.ensure_running()  # which would let the signals through that are held back
+    main = sys.modules["__main__"]
     sys.modules["__main__"] = ModuleType("__main__")
     try:
         yield
     finally:
         sys.modules["__main__"] = main
-        if masks:
-            signal.pthread_sigmask(signal.SIG_UNBLOCK, {signal.SIGINT})
+
+
+@contextmanager
+def _signals_held() -> Iterator[None]:
+    """Hold back the signals that end the program while workers start; each worker lets them through once it is ready.
+
+    An exception amid a fork would be lost or leave a process that nobody knows, Python drops signals that reach a
+    forked process before it is set up, and a new interpreter would print a traceback.
+    """
+    if not hasattr(signal, "pthread_sigmask"):
+        yield
+        return
+    before = signal.pthread_sigmask(signal.SIG_BLOCK, ENDING_SIGNALS)
+    try:
+        yield
+    finally:
+        signal.pthread_sigmask(signal.SIG_SETMASK, before)

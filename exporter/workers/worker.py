@@ -36,6 +36,10 @@ _SECONDS_ORPHANED = 0.5
 """Seconds within which a worker that is busy notices that its parent has ended."""
 
 
+ENDING_SIGNALS = {getattr(signal, name) for name in ("SIGINT", "SIGTERM", "SIGHUP") if hasattr(signal, name)}
+"""Signals that end the program; they are held back while workers start."""
+
+
 class Assignment(NamedTuple):
     """What workers are to do: `opener`, called in the worker with `arguments`, opens what its tasks need.
 
@@ -79,6 +83,8 @@ def serve(pipe: Connection, assignment: Assignment | None, origin: Origin) -> No
     """Do what comes through the pipe until it ends."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C reaches all processes of a terminal: the parent decides
     signal.signal(signal.SIGTERM, signal.SIG_DFL)
+    if hasattr(signal, "pthread_sigmask"):
+        signal.pthread_sigmask(signal.SIG_UNBLOCK, ENDING_SIGNALS)
     for other in origin.pipes:
         other.close()
     gc.set_threshold(*origin.collects)

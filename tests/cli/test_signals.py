@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import os
+import random
+import shutil
 import signal
 import subprocess
 import sys
@@ -112,6 +114,26 @@ def test_build_ended_by_a_signal_leaves_no_worker_running(
     assert (out, err) == ("", "error: interrupted\n")
     report = guide.build()
     assert (report["render"]["failed"], report["render"]["pages"] > 600) == (0, True)
+
+
+@pytest.mark.long
+@pytest.mark.skipif(not Path("/proc/self/stat").exists(), reason="processes are listed in another way here")
+def test_signal_at_any_moment_of_the_start_of_workers_ends_all_of_them(
+    guide: Guide, space: SpaceFiles, histories_seed: int
+) -> None:
+    for place in range(600):
+        space.put(entry("place", f"p{place}", title=f"Place {place}", slug=f"p{place}", body="*x* " * 300))
+    assert guide.run("sync").code == 0
+    chance = random.Random(histories_seed)
+    for _ in range(200):
+        for folder in ("site", ".export"):
+            shutil.rmtree(guide.root / folder, ignore_errors=True)
+        with started(guide, "render", "-j", "3") as process:
+            until(lambda leader=process.pid: len(group(leader)) > 1)
+            time.sleep(chance.choice((0, chance.random() / 20)))
+            os.killpg(process.pid, chance.choice(SIGNALS))
+            out, err = process.communicate(timeout=_LONGEST)
+            assert (process.returncode, out, err, group(process.pid)) == (130, "", "error: interrupted\n", [])
 
 
 @pytest.mark.parametrize("number", SIGNALS, ids=lambda number: number.name)
