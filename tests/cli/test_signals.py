@@ -11,6 +11,7 @@ import sys
 import threading
 import time
 from contextlib import contextmanager
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -54,6 +55,11 @@ def group(leader: int) -> list[int]:
         if int(fields[2]) == leader and fields[0] != "Z":
             found.append(int(folder.name))
     return found
+
+
+def has_workers(leader: int) -> bool:
+    """Return whether the leader of a group is not alone."""
+    return len(group(leader)) > 1
 
 
 def until(condition: Callable[[], bool]) -> None:
@@ -104,7 +110,7 @@ def test_build_ended_by_a_signal_leaves_no_worker_running(
         space.put(entry("place", f"p{place}", title=f"Place {place}", slug=f"p{place}", body="*x* " * 300))
     assert guide.run("sync").code == 0
     with started(guide, "render", "-j", "3") as process:
-        until(lambda: len(group(process.pid)) > 1)
+        until(partial(has_workers, process.pid))
         if to_all:
             os.killpg(process.pid, number)
         else:
@@ -129,7 +135,7 @@ def test_signal_at_any_moment_of_the_start_of_workers_ends_all_of_them(
         for folder in ("site", ".export"):
             shutil.rmtree(guide.root / folder, ignore_errors=True)
         with started(guide, "render", "-j", "3") as process:
-            until(lambda leader=process.pid: len(group(leader)) > 1)
+            until(partial(has_workers, process.pid))
             time.sleep(chance.choice((0, chance.random() / 20)))
             os.killpg(process.pid, chance.choice(SIGNALS))
             out, err = process.communicate(timeout=_LONGEST)
