@@ -140,8 +140,8 @@ def _bring_up_to_date(
     _remember_newest(index, update.newest)
     _place_pages(inputs, planner, update, differing, earlier)
     changed = _changed_subjects(inputs, planner, update)
-    homes = not planner.moved.isdisjoint(inputs.guide.prefixes.values())
-    evaluated = _mark_stale(inputs, changed | moved_assets, differing, lists=update.lists or homes)
+    navigation = update.lists or bool(planner.moved)  # the only entry of a type stands there with its address
+    evaluated = _mark_stale(inputs, changed | moved_assets, differing, navigation=navigation)
     fresh = tuple(update.fresh) if update.changed else ()
     return PagePlan(frozenset(planner.moved), fresh, evaluated, update.read)
 
@@ -176,7 +176,7 @@ def _changed_subjects(inputs: BuildInputs, planner: PagePlanner, update: Update)
     return changed | changed_files(inputs.index, planner.sitemap_buckets, changed)
 
 
-def _mark_stale(inputs: BuildInputs, changed: set[str], differing: Differing, *, lists: bool) -> int:
+def _mark_stale(inputs: BuildInputs, changed: set[str], differing: Differing, *, navigation: bool) -> int:
     """Mark the pages whose questions have other answers; return how many were compared."""
     from exporter.guide.library.recorded_reads import find_stale, find_stale_shared
 
@@ -184,7 +184,7 @@ def _mark_stale(inputs: BuildInputs, changed: set[str], differing: Differing, *,
     found = find_stale(index, library, changed, everything=differing.model)
     if differing.shared_inputs:
         _ = library.words  # where that file is broken, the build ends before it has done anything
-    if lists or differing.model or differing.shared_inputs:
+    if navigation or differing.model or differing.shared_inputs:
         index.built.forget(find_stale_shared(index, library))
     index.built.forget(found.pages)
     return found.looked_at

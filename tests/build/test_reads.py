@@ -257,3 +257,13 @@ def test_checkout_of_another_state_and_back_gives_the_same_bytes(guide: Guide, s
     shutil.copytree(guide.root / "kept", guide.root / "content")
     step(guide, "render")
     assert guide.files("content", "site") == first
+
+
+def test_moved_only_entry_of_a_type_renders_every_page_with_the_navigation(guide: Guide, space: SpaceFiles) -> None:
+    guide.build()
+    space.put(entry("category", "sights", 2, title="Sights", slug="moved"))
+    guide.build()
+    incremental = guide.files("site")
+    assert b"category/moved/index.html" in incremental["site/place/mill/index.html"]
+    guide.run("render", "--clean")
+    assert guide.files("site") == incremental
