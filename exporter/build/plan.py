@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from exporter.build.program_stamp import file_digest
 from exporter.build.update import FileChanges, Update, look_for_items, update_items
 from exporter.core.encoding import value_digest
-from exporter.core.mirror_files import read_moved
+from exporter.core.moved import read_moved
 from exporter.guide.index.subjects import list_subject, url_subject
 from exporter.guide.library.template_files import THEME, own_files, theme_files
 from exporter.guide.schema.dates import read_date, unix_time
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from exporter.build.copies import Copies
     from exporter.build.tasks import PageTasks
     from exporter.config.settings import Project
-    from exporter.core.mirror_files import Record
+    from exporter.core.moved import Record
     from exporter.guide.index.guide_index import GuideIndex
     from exporter.guide.pages.planner import PagePlanner
     from exporter.guide.schema.guide_model import GuideModel

@@ -27,8 +27,8 @@ if TYPE_CHECKING:
 
     from exporter.check.rules import Rules
     from exporter.config.settings import Project
-    from exporter.core.mirror_files import Record
     from exporter.core.model import Item
+    from exporter.core.moved import Record
     from exporter.report.problems import Problem
 
 _ITEMS_PER_PROCESS = 2000

@@ -12,7 +12,7 @@ from exporter.check.mirror import MirrorCheck
 from exporter.check.rules import make_rules
 from exporter.check.words import missing_words
 from exporter.core.containment import walk_links
-from exporter.core.mirror_files import read_moved
+from exporter.core.moved import read_moved
 from exporter.guide.library.template_files import linked_files
 from exporter.guide.schema.left_out import mark_left_out, split_left_out
 from exporter.guide.schema.read_model import read_guide_model

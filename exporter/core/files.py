@@ -19,11 +19,14 @@ from exporter.core.containment import (
     remove_whole,
     walk_folders,
 )
+from exporter.core.encoding import decode
 from exporter.core.errors import GuardError
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
+
+    from exporter.core.encoding import Json
 
 _PIECE = 1 << 15
 """Bytes: most files are smaller, and a read that returns less than was asked for has the whole file."""
@@ -47,6 +50,17 @@ def read_bytes(path: Path) -> bytes | None:
 def read_below(root: Path, path: str) -> bytes | None:
     """Return the bytes of a plain file that is reached from `root` through plain folders; None if there is none."""
     return read_bytes(root / path) if PlainFolders(root).holds(path.rpartition("/")[0]) else None
+
+
+def read_json(content: Path, path: str) -> Json:
+    """Read a JSON file of the mirror; a missing file is an empty object. Raises GuardError for a broken one."""
+    try:
+        data = read_below(content, path)
+        return decode(data) if data is not None else {}
+    except ValueError as error:
+        raise GuardError(
+            "mirror-broken", f"{content / path} is not JSON ({error}): restore it from git, or run sync --full"
+        ) from None
 
 
 def read_file(path: str) -> bytes:

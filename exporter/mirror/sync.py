@@ -11,8 +11,8 @@ from typing import TYPE_CHECKING, Any
 from exporter.core.cache_database import remove_cache
 from exporter.core.encoding import Json, canonical, decode
 from exporter.core.errors import GuardError
-from exporter.core.mirror_files import read_moved
 from exporter.core.model import Key
+from exporter.core.moved import read_moved, record_move, write_moved
 from exporter.mirror.apply import (
     Fetched,
     apply_plan,
@@ -25,7 +25,6 @@ from exporter.mirror.apply import (
     planned_sum,
 )
 from exporter.mirror.index import MirrorIndex
-from exporter.mirror.moved import record_move, write_moved
 from exporter.mirror.plan import MirrorPlanner
 from exporter.mirror.receive import receive
 from exporter.mirror.refresh import refresh_twins, write_model

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 from exporter.core.cache_database import drop_foreign, remove_cache
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Mapping
     from pathlib import Path
 
 _SCHEMA = """
@@ -93,12 +93,3 @@ class Memory:
             "select record from recent where locale = ? and path = ?", (locale, path)
         ).fetchone()
         return row[0] if row else None
-
-    def retain(self, locale: str, paths: Iterable[str]) -> None:
-        """Forget records of other paths than these, once there are many."""
-        count = self._database.execute("select count(*) from recent where locale = ?", (locale,)).fetchone()[0]
-        wanted = set(paths)
-        if count > 2 * len(wanted) + 100:
-            rows = self._database.execute("select path from recent where locale = ?", (locale,)).fetchall()
-            old = ((locale, path) for (path,) in rows if path not in wanted)
-            self._database.executemany("delete from recent where locale = ? and path = ?", old)

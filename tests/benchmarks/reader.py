@@ -27,7 +27,7 @@ from tests.benchmarks.peers import check_peers, make_peers
 from tests.benchmarks.rounds import Bench, Limit, Spent, ensure, limits_table, spend, write_section
 from tests.benchmarks.spaces import make_guide, serve
 from tests.conftest import SpaceFiles
-from tests.reader.story import Story, update
+from tests.reader.story import LIMITS, Story, update
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -36,14 +36,6 @@ PLACES = 10_000
 PROCESSORS = 2
 _HERE = Path(__file__).parent
 _WORKBOX = _HERE / "node_modules/workbox-build"
-_BYTES = {
-    "word": 200,
-    "sentence": 260,
-    "title in lists": 400,
-    "foot": 800,
-    "navigation item": 2_000,
-    "title of the guide": 2_500,
-}
 
 
 @dataclass(frozen=True)
@@ -103,7 +95,7 @@ def compare_bytes(folder: Path, places: int) -> tuple[str, list[Limit]]:
         theirs, requests = workbox.update()
         lines.append(f"| {step} | {paid:,} | {asked} | {theirs:,} | {requests:,} |")
         print(lines[-1], file=sys.stderr, flush=True)
-        found += [Limit(f"{step}, bytes", paid, _BYTES[step])] if step in _BYTES else []
+        found += [Limit(f"{step}, bytes", paid, LIMITS[step])] if step in LIMITS else []
     return "\n".join(lines), found
 
 

@@ -57,6 +57,26 @@ def group(leader: int) -> list[int]:
     return found
 
 
+def sync_many(guide: Guide, space: SpaceFiles) -> None:
+    """Sync so many places that rendering them is worth several processes."""
+    for place in range(600):
+        space.put(entry("place", f"p{place}", title=f"Place {place}", slug=f"p{place}", body="*x* " * 300))
+    assert guide.run("sync").code == 0
+
+
+def waiting(requested: threading.Event, go: threading.Event) -> Callable[[Request], Reply]:
+    """Return the answers of a space that says when it is asked to sync, and waits before it answers."""
+
+    def script(request: Request) -> Reply:
+        if request.last == "sync":
+            requested.set()
+            go.wait(_LONGEST)
+            return page(entry("place", "a", title="A"), token="s1")
+        return listing(*([locale("en-US", default=True)] if request.last == "locales" else []))
+
+    return script
+
+
 def has_workers(leader: int) -> bool:
     """Return whether the leader of a group is not alone."""
     return len(group(leader)) > 1
@@ -76,15 +96,7 @@ def test_sync_ended_by_a_signal_says_so_and_leaves_nothing_running(
     remote: Callable[[str], Guide], number: signal.Signals, options: tuple[str, ...]
 ) -> None:
     requested, go = threading.Event(), threading.Event()
-
-    def script(request: Request) -> Reply:
-        if request.last == "sync":
-            requested.set()
-            go.wait(_LONGEST)
-            return page(entry("place", "a", title="A"), token="s1")
-        return listing(*([locale("en-US", default=True)] if request.last == "locales" else []))
-
-    with serve(script) as stub:
+    with serve(waiting(requested, go)) as stub:
         guide = remote(stub.url)
         with started(guide, "build", *options) as process:
             assert requested.wait(_LONGEST)
@@ -106,9 +118,7 @@ def test_sync_ended_by_a_signal_says_so_and_leaves_nothing_running(
 def test_build_ended_by_a_signal_leaves_no_worker_running(
     guide: Guide, space: SpaceFiles, number: signal.Signals, *, to_all: bool
 ) -> None:
-    for place in range(600):
-        space.put(entry("place", f"p{place}", title=f"Place {place}", slug=f"p{place}", body="*x* " * 300))
-    assert guide.run("sync").code == 0
+    sync_many(guide, space)
     with started(guide, "render", "-j", "3") as process:
         until(partial(has_workers, process.pid))
         if to_all:
@@ -127,9 +137,7 @@ def test_build_ended_by_a_signal_leaves_no_worker_running(
 def test_signal_at_any_moment_of_the_start_of_workers_ends_all_of_them(
     guide: Guide, space: SpaceFiles, histories_seed: int
 ) -> None:
-    for place in range(600):
-        space.put(entry("place", f"p{place}", title=f"Place {place}", slug=f"p{place}", body="*x* " * 300))
-    assert guide.run("sync").code == 0
+    sync_many(guide, space)
     chance = random.Random(histories_seed)
     for _ in range(200):
         for folder in ("site", ".export"):
@@ -155,15 +163,7 @@ def test_endpoint_is_ended_by_each_signal(space: SpaceFiles, tmp_path: Path, num
 
 def test_signal_ignored_at_the_start_stays_ignored(remote: Callable[[str], Guide]) -> None:
     requested, go = threading.Event(), threading.Event()
-
-    def script(request: Request) -> Reply:
-        if request.last == "sync":
-            requested.set()
-            go.wait(_LONGEST)
-            return page(entry("place", "a", title="A"), token="s1")
-        return listing(*([locale("en-US", default=True)] if request.last == "locales" else []))
-
-    with serve(script) as stub:
+    with serve(waiting(requested, go)) as stub:
         guide = remote(stub.url)
         before = signal.signal(signal.SIGHUP, signal.SIG_IGN)
         try:

@@ -17,6 +17,17 @@ WORD, TITLE = 7, 11
 """The places that are edited."""
 
 
+LIMITS = {
+    "word": 200,
+    "sentence": 260,
+    "title in lists": 400,
+    "foot": 800,
+    "navigation item": 2_000,
+    "title of the guide": 2_500,
+}
+"""The bytes that readers may pay for an edit, by its kind: the bodies of all answers."""
+
+
 @dataclass
 class Story:
     """A guide that is edited step by step; `states` are its pages after each step."""

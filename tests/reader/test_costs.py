@@ -13,7 +13,7 @@ from tests.reader import corpus
 from tests.reader.device import Device
 from tests.reader.guides import Guide as Folder
 from tests.reader.guides import minified, words
-from tests.reader.story import Story, update
+from tests.reader.story import LIMITS, Story, update
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -24,14 +24,6 @@ SMALL = 300
 LARGE = 10_000
 SIZES = [SMALL, pytest.param(LARGE, marks=pytest.mark.long)]
 SOME = 40
-LIMITS = {
-    "word": 200,
-    "sentence": 260,
-    "title in lists": 400,
-    "foot": 800,
-    "navigation item": 2_000,
-    "title of the guide": 2_500,
-}
 BARE = ("word", "foot", "navigation item")
 """What is edited with the benchmarks' templates, which show little else."""
 

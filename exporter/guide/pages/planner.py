@@ -18,11 +18,11 @@ from exporter.guide.pages.sitemap import bucket_of_page
 from exporter.guide.schema.guide_model import is_own
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator, Mapping
+    from collections.abc import Callable, Iterable, Mapping
     from collections.abc import Set as AbstractSet
 
-    from exporter.core.mirror_files import Record
     from exporter.core.model import Item
+    from exporter.core.moved import Record
     from exporter.guide.index.guide_index import GuideIndex
     from exporter.guide.index.page_table import Contender, EntryPage
     from exporter.guide.index.records import ItemFacts
@@ -274,12 +274,6 @@ class PagePlanner:
                 rivals.sort(key=lambda page: (_NAMING_ORDER.index(page.kind), page.key or ""))
                 self._met.append(Conflict(rivals[0].url, tuple(rivals)))
         self._unchecked.clear()
-
-
-def _redirect_pages(redirects: Redirects, address: str) -> Iterator[Page]:
-    if (found := redirects.leading(address)) is not None:
-        key, locale, url = found
-        yield Page(PageKind.MOVED, url, locale, key, template="moved.html")
 
 
 def has_pattern(guide: GuideModel, type_id: str) -> bool:

@@ -14,8 +14,8 @@ from exporter.guide.schema.guide_model import is_own
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping
 
-    from exporter.core.mirror_files import Record
     from exporter.core.model import Item
+    from exporter.core.moved import Record
     from exporter.guide.index.guide_index import GuideIndex
     from exporter.guide.index.records import ItemFacts
     from exporter.guide.schema.guide_model import GuideModel

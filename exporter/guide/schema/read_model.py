@@ -9,8 +9,7 @@ from exporter.config.url_patterns import DATE_PARTS, OWN_FACTS, links_to_entries
 from exporter.core.containment import PlainFolders, obstacle_sentence
 from exporter.core.encoding import Json, value_digest
 from exporter.core.errors import GuardError, SettingsError
-from exporter.core.files import walk_files
-from exporter.core.mirror_files import read_json
+from exporter.core.files import read_json, walk_files
 from exporter.core.model import ContentType, Field, Model, read_content_type, read_locale
 from exporter.core.naming import LOCALES_PATH, TAGS_PATH, file_name, url_segment
 from exporter.core.suggestions import or_known
