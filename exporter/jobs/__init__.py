@@ -8,14 +8,20 @@ the user. The command line is a thin user of them.
 
     report = build(load_project(Path("guide")))
     print(report.render.pages, report.result.changed)
+
+Each name is loaded when it is first asked for: `export --version` loads none of them.
 """
 
 from __future__ import annotations
 
-from exporter.config.settings import load_project
-from exporter.jobs.jobs import BuildReport, build, check, render, status, sync
-from exporter.jobs.options import RenderChoices, SyncChoices
-from exporter.report.report import Report
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from exporter.config.settings import load_project
+    from exporter.jobs.jobs import BuildReport, build, check, render, status, sync
+    from exporter.jobs.options import RenderChoices, SyncChoices
+    from exporter.report.report import Report
 
 __all__ = [
     "BuildReport",
@@ -29,3 +35,16 @@ __all__ = [
     "status",
     "sync",
 ]
+
+_ELSEWHERE = {
+    "RenderChoices": "exporter.jobs.options",
+    "Report": "exporter.report.report",
+    "SyncChoices": "exporter.jobs.options",
+    "load_project": "exporter.config.settings",
+}
+
+
+def __getattr__(name: str) -> Any:
+    if name not in __all__:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    return getattr(import_module(_ELSEWHERE.get(name, "exporter.jobs.jobs")), name)

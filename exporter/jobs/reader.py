@@ -12,9 +12,6 @@ from exporter.build.result import BuildResult, all_files, confirm_result
 from exporter.core.naming import file_name
 from exporter.guide.index.guide_index import GuideIndex
 from exporter.guide.schema.read_model import locale_prefixes
-from exporter.reader.model import Publication, PublishedChange
-from exporter.reader.model import SiteFile as ChainFile
-from exporter.reader.publish import publish_farewell, publish_updates, withdraw_updates
 from exporter.report.problems import Problem
 from exporter.report.reader_part import ReaderPart
 from exporter.workers.pool import cores
@@ -25,6 +22,8 @@ if TYPE_CHECKING:
     from exporter.build.result import SiteFile
     from exporter.config.settings import Project
     from exporter.jobs.options import RenderChoices
+    from exporter.reader.model import Publication, PublishedChange
+    from exporter.reader.model import SiteFile as ChainFile
 
 _START = datetime(1, 1, 1, tzinfo=UTC)
 
@@ -37,33 +36,42 @@ def publish_result(
     The result is confirmed last: where this fails or is killed, the next build's result has the same changes again.
     Raises SourceError where the guide that is published already can't be read.
     """
-    chains = tuple(map(file_name, locales))
-    newest = _START + timedelta(seconds=result.newest) if result.newest else None
-    prefixes = {file_name(code): prefix[1:] for code, prefix in locale_prefixes(locales).items()}
-    state, workers = project.cache / "reader", choices.jobs or cores()
-    publication = Publication(project.output, state, chains, newest, jobs=workers, prefixes=prefixes)
+    parts: dict[str, ReaderPart] = {}
+    problems: tuple[Problem, ...] = ()
     with closing(GuideIndex(project.cache / INDEX, program_digest())) as index:
-        parts, problems = _publish(project, publication, result, index, choices.previous)
+        if project.site.offline is True:
+            parts, problems = _publish(project, locales, result, index, choices)
+        else:
+            _withdraw(project)
         confirm_result(index, result)
     return parts, problems
 
 
-def _publish(
-    project: Project, publication: Publication, result: BuildResult, index: GuideIndex, previous: str | None
-) -> tuple[dict[str, ReaderPart], tuple[Problem, ...]]:
+def _withdraw(project: Project) -> None:
+    """Remove site/updates/, or put a farewell in its place."""
     offline = project.site.offline
-    if offline is False:
-        withdraw_updates(publication)
-        return {}, ()
-    if offline is not True:
-        publish_farewell(publication, str(offline.farewell) or None)
-        return {}, ()
+    if offline is False and not (project.output / "updates").is_dir():
+        return
+    from exporter.reader.folder import publish_farewell, withdraw_updates
+
+    if isinstance(offline, bool):
+        withdraw_updates(project.output)
+    else:
+        publish_farewell(project.output, project.cache / "reader", str(offline.farewell) or None)
+
+
+def _publish(
+    project: Project, locales: tuple[str, ...], result: BuildResult, index: GuideIndex, choices: RenderChoices
+) -> tuple[dict[str, ReaderPart], tuple[Problem, ...]]:
+    from exporter.reader.publish import publish_updates
+
+    publication = _publication(project, locales, result, choices)
     change = _change(publication, result, index)
     warnings: tuple[tuple[str, str], ...] = ()
-    if previous is not None:
+    if choices.previous is not None:
         from exporter.reader.takeover.previous import take_previous
 
-        warnings = take_previous(previous, publication, change.listing())
+        warnings = take_previous(choices.previous, publication, change.listing())
     report = publish_updates(change, publication)
     parts = {
         code: ReaderPart(chain.token, chain.changed, chain.removed, chain.bytes, chain.install)
@@ -72,7 +80,22 @@ def _publish(
     return parts, tuple(Problem("warning", code, sentence) for code, sentence in (*warnings, *report.warnings))
 
 
+def _publication(
+    project: Project, locales: tuple[str, ...], result: BuildResult, choices: RenderChoices
+) -> Publication:
+    from exporter.reader.model import Publication
+
+    chains = tuple(map(file_name, locales))
+    newest = _START + timedelta(seconds=result.newest) if result.newest else None
+    prefixes = {file_name(code): prefix[1:] for code, prefix in locale_prefixes(locales).items()}
+    workers = choices.jobs or cores()
+    return Publication(project.output, project.cache / "reader", chains, newest, jobs=workers, prefixes=prefixes)
+
+
 def _change(publication: Publication, result: BuildResult, index: GuideIndex) -> PublishedChange:
+    from exporter.reader.model import PublishedChange
+    from exporter.reader.model import SiteFile as ChainFile
+
     def in_chains(files: Iterable[tuple[str, SiteFile]]) -> Iterator[ChainFile]:
         for path, file in files:
             chains = (file_name(file.locale),) if file.locale else publication.locales

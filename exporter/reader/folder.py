@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import shutil
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from exporter.core.files import clear_way, read_bytes, read_file, remove, remove_empty_folders, write_atomic
-from exporter.reader.encoding import BrokenError, digest_name, inflate
+from exporter.reader.encoding import VERSION, BrokenError, digest_name, dump, inflate
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -76,3 +77,27 @@ class ChainFolder:
 def read_page(site: Path, path: str) -> bytes:
     """Return the bytes of a file of the site."""
     return read_file(f"{site}/{path}")
+
+
+def withdraw_updates(site: Path) -> bool:
+    """Remove `site/updates/`, since the guide is no longer offered offline; return whether it was there."""
+    updates = site / _ALL_CHAINS
+    if not updates.is_dir():
+        return False
+    shutil.rmtree(updates)
+    return True
+
+
+def publish_farewell(site: Path, scratch: Path, to: str | None) -> bool:
+    """Put a farewell in place of `site/updates/`; return whether anything changed.
+
+    `scratch` is where the file is made; `to` is the address of the guide that takes this one's place.
+    """
+    updates = site / _ALL_CHAINS
+    folder = ChainFolder(updates, scratch)
+    data = dump({"v": VERSION, "to": to}) + b"\n"
+    others = [path for path in updates.iterdir() if path.name != "farewell.json"] if updates.is_dir() else []
+    folder.write("farewell.json", data)
+    for path in others:
+        shutil.rmtree(path) if path.is_dir() else path.unlink()
+    return bool(others or folder.written)

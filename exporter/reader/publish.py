@@ -113,24 +113,3 @@ def _write_chains(publication: Publication) -> None:
         chains[locale]["prefix"] = publication.prefixes.get(locale, "")
     folder = ChainFolder(publication.site / UPDATES, publication.state)
     folder.write("chains.json", dump({"v": VERSION, "chains": chains}) + b"\n")
-
-
-def withdraw_updates(publication: Publication) -> bool:
-    """Remove `site/updates/`, as a guide does that is no longer offered offline; tell whether it was there."""
-    updates = publication.site / UPDATES
-    if not updates.is_dir():
-        return False
-    shutil.rmtree(updates)
-    return True
-
-
-def publish_farewell(publication: Publication, to: str | None) -> bool:
-    """Put a farewell in place of `site/updates/`; tell whether anything changed."""
-    updates = publication.site / UPDATES
-    folder = ChainFolder(updates, publication.state)
-    data = dump({"v": VERSION, "to": to}) + b"\n"
-    others = [path for path in updates.iterdir() if path.name != "farewell.json"] if updates.is_dir() else []
-    folder.write("farewell.json", data)
-    for path in others:
-        shutil.rmtree(path) if path.is_dir() else path.unlink()
-    return bool(others or folder.written)

@@ -13,8 +13,9 @@ import pytest
 
 from exporter.core.errors import ConfigError, SourceError
 from exporter.reader.encoding import inflate, load_object
+from exporter.reader.folder import publish_farewell, withdraw_updates
 from exporter.reader.model import Keeping
-from exporter.reader.publish import publish_farewell, publish_updates, withdraw_updates
+from exporter.reader.publish import publish_updates
 from exporter.reader.takeover.previous import is_site_path, take_previous
 from tests.reader.device import Device
 from tests.reader.guides import LOCALE, Guide, guide_pages, page, words
@@ -317,8 +318,8 @@ def test_a_locale_that_is_gone_takes_its_chain_away(tmp_path: Path) -> None:
 def test_a_farewell_is_all_that_stays(tmp_path: Path) -> None:
     guide = Guide(tmp_path)
     guide.publish(guide_pages(5), timedelta())
-    assert publish_farewell(guide.publication(), "https://guide.example.org/new/")
+    assert publish_farewell(guide.site, tmp_path, "https://guide.example.org/new/")
     assert list(tree(guide.site / "updates")) == ["farewell.json"]
-    assert not publish_farewell(guide.publication(), "https://guide.example.org/new/")
-    assert withdraw_updates(guide.publication())
+    assert not publish_farewell(guide.site, tmp_path, "https://guide.example.org/new/")
+    assert withdraw_updates(guide.site)
     assert not (guide.site / "updates").exists()
