@@ -3,24 +3,31 @@
 from __future__ import annotations
 
 import importlib.util
+import os
 import time
-from pathlib import Path
+from functools import cache
+from typing import TYPE_CHECKING
 
 import exporter
 from exporter import __version__
 from exporter.build.scan import file_signature
 from exporter.core.encoding import digest, value_digest
 
+if TYPE_CHECKING:
+    from pathlib import Path
+
 _LIBRARIES = ("babel", "cmarkgfm", "jinja2", "markupsafe", "msgspec", "nh3", "slugify")
 
 
+@cache
 def program_digest() -> str:
     """Return the version and a digest of the files of the program and of the libraries that pages depend on."""
-    files = list(Path(exporter.__file__).parent.rglob("*.py"))
     found = (importlib.util.find_spec(name) for name in _LIBRARIES)
-    files += [Path(spec.origin) for spec in found if spec is not None and spec.origin is not None]
-    looks = ((str(file), file.stat().st_size, file.stat().st_mtime_ns) for file in sorted(files))
-    return f"{__version__} {value_digest(list(looks)).hex()}"
+    files = [spec.origin for spec in found if spec is not None and spec.origin is not None]
+    for folder, _, names in os.walk(os.path.dirname(exporter.__file__)):  # noqa: PTH120 - paths as text: there are many
+        files += [f"{folder}/{name}" for name in names if name.endswith(".py")]
+    looks = [(file, os.stat(file)) for file in sorted(files)]  # noqa: PTH116
+    return f"{__version__} {value_digest([(file, look.st_size, look.st_mtime_ns) for file, look in looks]).hex()}"
 
 
 def file_digest(file: Path) -> str | int:

@@ -6,6 +6,7 @@ field.
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -24,6 +25,8 @@ if TYPE_CHECKING:
 
     from exporter.guide.schema.guide_model import GuideModel
 
+_NAMES_SOMETHING = re.compile(rb"\b(entries|word)\s*\(")
+"""What a template contains that names content types, lists or words: most do not, and parsing takes a while."""
 _TEMPLATES = (".html", ".xml", ".txt", ".webmanifest", ".css")
 _ALWAYS = ("sys", "tags")
 """What every entry has beside its fields."""
@@ -48,10 +51,13 @@ def unknown_names(root: Path, guide: GuideModel, *, fields: bool = True) -> Iter
     """
     templates, environment = root / "templates", Environment()  # noqa: S701 - nothing is rendered
     names = [name for name in own_files(templates) if name.endswith(_TEMPLATES) and not name.startswith("static/")]
-    words = read_words(guide.locales, templates) if names else {}
-    for name in names:
+    sources = {name: read_below(templates, name) or b"" for name in names}
+    words = read_words(guide.locales, templates) if any(b"word" in source for source in sources.values()) else {}
+    for name, source in sources.items():
+        if not fields and _NAMES_SOMETHING.search(source) is None:
+            continue
         try:
-            tree = environment.parse((read_below(templates, name) or b"").decode())
+            tree = environment.parse(source.decode())
         except (TemplateSyntaxError, UnicodeDecodeError, RecursionError):
             continue  # rendering says so
         reader = _Reader(guide, words, fields)

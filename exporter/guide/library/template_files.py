@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -20,8 +21,9 @@ STATIC = "templates/static"
 
 def theme_files(below: str = "") -> list[str]:
     """Return the theme's files, relative to `below`; an installer may have put links in their place."""
-    root = THEME / below
-    return sorted(file.relative_to(root).as_posix() for file in root.rglob("*") if file.is_file())
+    root = str(THEME / below)
+    folders = ((folder[len(root) + 1 :].replace(os.sep, "/"), names) for folder, _, names in os.walk(root))
+    return sorted(f"{folder}/{name}".lstrip("/") for folder, names in folders for name in names)
 
 
 def own_files(templates: Path) -> list[str]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from typing import TYPE_CHECKING
 
 import yaml
@@ -21,6 +22,8 @@ OWN_FILE = "words.yaml"
 ENGLISH = "en"
 FIRST_OFFLINE = "offline"
 """The first of the words that only a guide which can be kept on a device needs; all after it are such words too."""
+_LOADER = getattr(yaml, "CBaseLoader", yaml.BaseLoader)
+"""Makes texts, lists and dicts, nothing else; in C where there is that."""
 _TRADITIONAL = {"hant", "tw", "hk", "mo"}
 """Scripts and regions of Chinese that write traditional characters."""
 
@@ -30,11 +33,11 @@ def read_words(locales: Iterable[str], templates: Path) -> Mapping[str, Mapping[
 
     Raises ConfigError for a file of the project that is no such list.
     """
-    shipped = {file.stem: file for file in FOLDER.glob("*.yaml")}
+    shipped = {name.removesuffix(".yaml") for name in os.listdir(FOLDER)}  # noqa: PTH208 - names are enough
     wanted = dict.fromkeys([ENGLISH, *(code for locale in locales for code in codes_for(locale))])
     words: dict[str, dict[str, str]] = {}
     for code in wanted:
-        for name, text in _read(shipped[code]).items() if code in shipped else ():
+        for name, text in _read(FOLDER / f"{code}.yaml").items() if code in shipped else ():
             words.setdefault(name, {})[code] = text
     if PlainFolders(templates).find(OWN_FILE) is not None:
         _add_own(words, templates / OWN_FILE)
@@ -47,13 +50,13 @@ def theme_names() -> list[str]:
 
 
 def _read(file: Path) -> dict[str, str]:
-    found: dict[str, str] = yaml.load(file.read_text("utf-8"), yaml.BaseLoader)  # noqa: S506 - it makes texts
+    found: dict[str, str] = yaml.load(file.read_text("utf-8"), _LOADER)  # noqa: S506 - it makes texts
     return found
 
 
 def _add_own(words: dict[str, dict[str, str]], file: Path) -> None:
     try:
-        raw = yaml.load(file.read_text("utf-8"), yaml.BaseLoader) or {}  # noqa: S506 - it makes texts, lists, dicts
+        raw = yaml.load(file.read_text("utf-8"), _LOADER) or {}  # noqa: S506 - it makes texts, lists, dicts
         for name, by_language in raw.items():
             words.setdefault(str(name), {}).update({str(code): str(text) for code, text in by_language.items()})
     except (yaml.YAMLError, UnicodeDecodeError, AttributeError):
