@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from exporter.build.program_stamp import file_digest
 from exporter.build.update import FileChanges, Update, look_for_items, update_items
@@ -42,8 +42,7 @@ class BuildInputs:
     pool: WorkerPool
 
 
-@dataclass(frozen=True)
-class Digests:
+class Digests(NamedTuple):
     """What pages depend on as a whole, each as a digest that the index remembers.
 
     `model`: content model, locales and site.yaml as far as they place pages. `moved`: what redirects come from.
@@ -56,16 +55,15 @@ class Digests:
 
     def differing(self, index: GuideIndex) -> Differing:
         """Return which of them differ from those of the last build."""
-        return Differing(**{name: index.meta(name) != value for name, value in vars(self).items()})
+        return Differing(**{name: index.meta(name) != value for name, value in self._asdict().items()})
 
     def remember(self, index: GuideIndex) -> None:
         """Keep them in the index."""
-        for name, value in vars(self).items():
+        for name, value in self._asdict().items():
             index.remember(name, value)
 
 
-@dataclass(frozen=True)
-class Differing:
+class Differing(NamedTuple):
     """Which of the `Digests` are not those of the last build."""
 
     model: bool
@@ -76,8 +74,7 @@ class Differing:
         return self.model or self.moved or self.shared_inputs
 
 
-@dataclass(frozen=True)
-class PagePlan:
+class PagePlan(NamedTuple):
     """What a look at content/, templates and site.yaml found.
 
     `moved` are the addresses at which a page came, went or became another's; `fresh` paths of files written so short

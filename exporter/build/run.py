@@ -8,7 +8,7 @@ import time
 from contextlib import ExitStack, closing, contextmanager
 from dataclasses import dataclass, field, replace
 from tempfile import TemporaryFile
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from exporter.build.copies import Copies
 from exporter.build.drift import INDEX, OutputDrift
@@ -46,8 +46,7 @@ _WORTH_A_PROCESS = 1000
 """Pages of a guide whose items are looked at in a process of their own meanwhile."""
 
 
-@dataclass(frozen=True)
-class RenderOptions:
+class RenderOptions(NamedTuple):
     """How to render.
 
     `jobs` processes render (0: one a core). `strict` writes nothing where there is any error, which an earlier step may

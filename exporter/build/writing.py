@@ -5,8 +5,7 @@ A crash in between leaves files that the index does not count as built: the next
 
 from __future__ import annotations
 
-from dataclasses import asdict, dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from exporter.core.encoding import digest, pack
 from exporter.guide.index.built_table import BuiltPage
@@ -21,8 +20,7 @@ if TYPE_CHECKING:
 PAGES_A_TRANSACTION = 1000
 
 
-@dataclass(frozen=True)
-class Rendered:
+class Rendered(NamedTuple):
     """What writing came to: pages rendered, files written, files read and questions asked for them, what failed."""
 
     rendered: int = 0
@@ -72,5 +70,5 @@ def _keep(index: GuideIndex, built: list[tuple[Outcome, Written]]) -> None:
 
 
 def _row(page: Outcome, shared_set: int, file: Written) -> BuiltPage:
-    problems = pack([list(asdict(problem).values()) for problem in page.problems]) if page.problems else None
+    problems = pack(page.problems) if page.problems else None
     return BuiltPage(page.number, shared_set, file.size, file.mtime, digest(page.data), problems)

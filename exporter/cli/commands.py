@@ -5,9 +5,8 @@ from __future__ import annotations
 import functools
 import gc
 import sys
-from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import click
 
@@ -35,8 +34,7 @@ if TYPE_CHECKING:
     from exporter.report.report import Report
 
 
-@dataclass(frozen=True)
-class Common:
+class Common(NamedTuple):
     """The options that are taken before and after a command."""
 
     folder: Path | None = None
@@ -47,7 +45,7 @@ class Common:
 
     def merged(self, later: Common) -> Common:
         """Return these options with those set later on top."""
-        return replace(self, **{name: value for name, value in vars(later).items() if value})
+        return self._replace(**{name: value for name, value in later._asdict().items() if value})
 
     def load(self) -> Project:
         """Read the guide's configuration."""
@@ -83,7 +81,7 @@ def _options(*options: Callable[..., Any]) -> Callable[..., Any]:
     def decorate(function: Callable[..., Any]) -> Callable[..., Any]:
         @functools.wraps(function)
         def command(*arguments: Any, **values: Any) -> Any:
-            later = Common(**{name: values.pop(name) for name in Common.__dataclass_fields__})
+            later = Common(**{name: values.pop(name) for name in Common._fields})
             context = click.get_current_context()
             before = context.obj if isinstance(context.obj, Common) else Common()
             common = context.obj = before.merged(later)

@@ -5,8 +5,7 @@ from __future__ import annotations
 import os
 import re
 from contextlib import suppress
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from exporter.core.errors import ConfigError
 
@@ -25,8 +24,7 @@ _LINE = re.compile(
 )
 
 
-@dataclass(frozen=True)
-class Secret:
+class Secret(NamedTuple):
     """A value and where it was found, for errors that must not show it: a variable, or a line of the .env file."""
 
     value: str

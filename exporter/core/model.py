@@ -72,8 +72,7 @@ class Upsert:
         return self.item.key
 
 
-@dataclass(frozen=True, slots=True)
-class Delete:
+class Delete(NamedTuple):
     """An item that is gone: deleted, unpublished or archived (the Sync API does not say which)."""
 
     key: Key
@@ -226,8 +225,7 @@ def _read_field(raw: Mapping[str, Json]) -> Field:
     )
 
 
-@dataclass(frozen=True, slots=True)
-class Locale:
+class Locale(NamedTuple):
     """A locale of the space and the one it falls back to."""
 
     code: str
@@ -242,8 +240,7 @@ def read_locale(raw: Mapping[str, Json]) -> Locale:
     return Locale(code, _text(raw.get("name")).strip() or code, bool(raw.get("default")), fallback)
 
 
-@dataclass(frozen=True)
-class Model:
+class Model(NamedTuple):
     """The content model: content types by id and locales by code."""
 
     types: Mapping[str, ContentType]

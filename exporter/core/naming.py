@@ -5,10 +5,9 @@ from __future__ import annotations
 import hashlib
 import re
 from collections import Counter
-from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import PurePosixPath
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from exporter.core.model import Upsert, read_change
 
@@ -156,8 +155,7 @@ def url_path(value: str) -> str:
     return "/".join(filter(None, map(url_segment, value.split("/"))))
 
 
-@dataclass(frozen=True, slots=True)
-class AssetFile:
+class AssetFile(NamedTuple):
     """A file of an asset.
 
     Its locales, its path under content/, the suffix of its name, the URL it is fetched from, its size in bytes, its

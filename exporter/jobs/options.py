@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -15,8 +14,7 @@ WAIT_SECONDS = 120.0
 """Seconds to wait for an announced item where no limit is named."""
 
 
-@dataclass(frozen=True)
-class SyncChoices:
+class SyncChoices(NamedTuple):
     """How to sync.
 
     `full` starts over and reconciles; `allow_empty` believes a space that came back empty. `deadline` is in seconds,
@@ -33,8 +31,7 @@ class SyncChoices:
     wait_limit: float = WAIT_SECONDS
 
 
-@dataclass(frozen=True)
-class RenderChoices:
+class RenderChoices(NamedTuple):
     """How to render.
 
     `clean` renders as if site/ and .export/ were absent. With `strict`, any error leaves all of site/ as it was. `jobs`
@@ -46,5 +43,5 @@ class RenderChoices:
     clean: bool = False
     strict: bool = False
     jobs: int = 0
-    workers: WorkerPool | None = field(default=None, repr=False)
+    workers: WorkerPool | None = None
     previous: str | None = None

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from exporter.core.cache_database import CacheFormat, copy_cache, open_cache
 from exporter.core.encoding import order_free_sum
@@ -25,8 +24,7 @@ CREATE TABLE meta (name TEXT PRIMARY KEY, value TEXT NOT NULL) STRICT, WITHOUT R
 """)
 
 
-@dataclass(frozen=True, slots=True)
-class Row:
+class Row(NamedTuple):
     """An item of the mirror: its folder, the path of its JSON under content/ and the digest of that JSON.
 
     `folder` is the kind or content type, named as if nothing clashed; `path` is where the file really is.

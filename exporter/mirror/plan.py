@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import cached_property
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from exporter.core.model import Key
 from exporter.core.naming import AssetFile, asset_files, file_name, is_own_name, parted_folders, twin_paths
@@ -19,8 +19,7 @@ if TYPE_CHECKING:
     from exporter.mirror.staging import Staged, Staging
 
 
-@dataclass(frozen=True)
-class Disk:
+class Disk(NamedTuple):
     """What the planner asks of the disk.
 
     `locales` are those that twins may have, `downloads` says whether asset files are kept; `mirrored` reads an item of

@@ -27,8 +27,7 @@ if TYPE_CHECKING:
     from exporter.source.sync import Received, SyncPage
 
 
-@dataclass(frozen=True)
-class SyncOptions:
+class SyncOptions(NamedTuple):
     """What a sync is asked for.
 
     `deadline` is in seconds, for each request with its retries; `downloads` how many files are fetched at a time.
@@ -86,11 +85,11 @@ class SyncRun:
 
     def with_all(self, limit: int | None = None) -> SyncRun:
         """Return the run that asks for everything instead, with another limit where one is given."""
-        return replace(self, options=replace(self.options, full=True), limit=limit or self.limit)
+        return replace(self, options=self.options._replace(full=True), limit=limit or self.limit)
 
     def with_news(self) -> SyncRun:
         """Return the run that asks for what is new since this one."""
-        return replace(self, options=replace(self.options, full=False))
+        return replace(self, options=self.options._replace(full=False))
 
     def compare_content(self, state: SyncState | None, *, whole: bool) -> Comparison:
         """Compare content/ with the last sync, and rebuild the index if it is not that of this mirror.

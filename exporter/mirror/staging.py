@@ -10,8 +10,7 @@ from __future__ import annotations
 import json
 import sqlite3
 from contextlib import suppress
-from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from exporter.core.cache_database import CacheFormat, open_cache
 from exporter.core.containment import remove_whole
@@ -51,8 +50,7 @@ WHOLE = "content"
 """The folder that holds those."""
 
 
-@dataclass(frozen=True, slots=True)
-class Staged:
+class Staged(NamedTuple):
     """The winning change of a key within this sync.
 
     `folder` is the one its files belong in. `digest` is None for a deletion. `number` names the staged files, or is

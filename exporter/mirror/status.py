@@ -36,8 +36,7 @@ if TYPE_CHECKING:
     from exporter.source.delivery import Delivery
 
 
-@dataclass(frozen=True)
-class StatusOutcome:
+class StatusOutcome(NamedTuple):
     """What the next sync would bring, and what is worth a sentence."""
 
     report: StatusReport
@@ -57,7 +56,7 @@ def find_status(
         run = SyncRun(project, client, source, options, index, answers, project.site.source.limit)
         outcome = _rehearse(run, read_state(project.state_file), files=files)
     report = replace(outcome.report, requests=client.requests, sync_requests=client.sync_requests)
-    return replace(outcome, report=report)
+    return StatusOutcome(report, outcome.notes)
 
 
 def _rehearse(run: SyncRun, state: SyncState | None, *, files: bool) -> StatusOutcome:

@@ -89,7 +89,7 @@ def sync_until(
             raise busy or SourceError("wait-limit", _in_vain(awaited, revision, project.site.source, total.report))
         busy = _busy(pause, min(pause_after(total.report.rounds or 0, chance()), limit - passed))
         if busy is None:
-            total = _with_round(total, sync(replace(options, full=False)))
+            total = _with_round(total, sync(options._replace(full=False)))
             revision = mirrored_revision(project, awaited.key)
 
 

@@ -4,9 +4,8 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from dataclasses import asdict, dataclass, replace
 from functools import cache
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from exporter.core.encoding import DEEPEST_SHOWN, MOST_LEVELS, TOO_DEEP
 from exporter.report.text import one_line
@@ -53,8 +52,7 @@ _HERE = "\0"
 """Stands for a locale in a message; no message holds this character."""
 
 
-@dataclass(frozen=True, slots=True)
-class Problem:
+class Problem(NamedTuple):
     """Something in the content or the guide that someone should look at.
 
     `file` is a path in the guide's folder, `line` counts from 1, `link` is a link of that file as written there.
@@ -74,7 +72,7 @@ class Problem:
 
     def as_json(self) -> dict[str, str | int]:
         """Return the problem's members that are not empty; the cause is part of the message."""
-        return {name: value for name, value in asdict(self).items() if value and name != "cause"}
+        return {name: value for name, value in self._asdict().items() if value and name != "cause"}
 
 
 def problem(code: str, message: str, **where: str | int) -> Problem:
@@ -107,7 +105,7 @@ def weigh(problems: Iterable[Problem], chosen: Mapping[str, str], *, strict: boo
         if strict and severity == "warning":
             severity = "error"
         if severity != "off":
-            yield replace(found, severity=severity)
+            yield found._replace(severity=severity)
 
 
 def one_for_all(problems: Iterable[Problem], *, by_cause: bool) -> list[Problem]:
@@ -128,7 +126,7 @@ def _counted(alike: list[Problem]) -> Problem:
         return first
     subject = f"{first.item} in {first.locale}" if first.item and first.locale else first.item or first.locale
     such_as = f" (the first: {subject})" if subject else ""
-    return replace(first, message=f"{len(alike):,} {first.cause}{such_as}", item="", locale="", field="")
+    return first._replace(message=f"{len(alike):,} {first.cause}{such_as}", item="", locale="", field="")
 
 
 def _named(alike: list[Problem]) -> Problem:
@@ -139,7 +137,7 @@ def _named(alike: list[Problem]) -> Problem:
         return first
     message = _any_locale(first)
     named = message.replace(_HERE, locales) if _HERE in message else f"{message} (in {locales})"
-    return replace(first, message=named)
+    return first._replace(message=named)
 
 
 def _any_locale(one: Problem) -> str:

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from ipaddress import ip_address
+from typing import NamedTuple
 from urllib.parse import quote, urlsplit
 
 
-@dataclass(frozen=True)
-class Address:
+class Address(NamedTuple):
     """Where a space is asked: the host's base address, the space and the environment; `local` for its own endpoint."""
 
     url: str

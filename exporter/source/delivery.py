@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import platform
 import time
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, TypeVar
+from typing import TYPE_CHECKING, NamedTuple, TypeVar
 
 import requests
 
@@ -30,8 +29,7 @@ _MOST_LISTED = 100_000
 _ACCEPT = "application/vnd.contentful.delivery.v1+json"
 
 
-@dataclass(frozen=True)
-class _Answer:
+class _Answer(NamedTuple):
     """An answer that came whole: its body, and the same as it travelled."""
 
     status: int

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from exporter.core.errors import SettingsError, SourceError
 from exporter.core.model import Model, read_content_type, read_locale
@@ -17,8 +16,7 @@ if TYPE_CHECKING:
     from exporter.source.delivery import Delivery
 
 
-@dataclass(frozen=True)
-class ModelAnswers:
+class ModelAnswers(NamedTuple):
     """The content model as delivered, by code and id."""
 
     locales: Mapping[str, Json]

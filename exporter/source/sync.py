@@ -4,9 +4,8 @@ from __future__ import annotations
 
 import threading
 from contextlib import suppress
-from dataclasses import dataclass
 from functools import partial
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING, NamedTuple, Protocol
 from urllib.parse import parse_qs, urlsplit
 
 from exporter.core.errors import SourceError
@@ -26,8 +25,7 @@ MOST_EMPTY_PAGES = 100
 """Pages without any item that may follow one another; the service sends one at times."""
 
 
-@dataclass(frozen=True, slots=True)
-class SyncPage:
+class SyncPage(NamedTuple):
     """One answer of `/sync`: its changes and the token of what comes next, which is the next sync if it is the last.
 
     A search has no token. It may begin `anew`: then nothing of the pages before counts. Changes can be gone through

@@ -157,7 +157,7 @@ def test_result_is_repeated_if_its_use_failed(guide: Guide, monkeypatch: pytest.
     assert guide.run("sync").code == 0
     project = project_of(guide)
     with monkeypatch.context() as patched:
-        patched.setattr("exporter.jobs.reader._publish", no_room)
+        patched.setattr("exporter.jobs.reader._withdraw", no_room)
         for _ in range(2):
             with pytest.raises(OSError, match="no room"):
                 jobs.render(project)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from enum import StrEnum
 from typing import NamedTuple
 
@@ -31,8 +30,7 @@ class ItemFacts(NamedTuple):
     dates: tuple[tuple[str, str], ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class IndexedItem:
+class IndexedItem(NamedTuple):
     """An item's row: its number, the digest of its file, its facts; `facts` is None for a foreign file."""
 
     id: int

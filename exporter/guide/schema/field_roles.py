@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from exporter.guide.schema.field_pairs import called_by, headed_by
 from exporter.guide.schema.field_words import (
@@ -63,8 +63,7 @@ _NO_ORDER = {
 }
 
 
-@dataclasses.dataclass(frozen=True)
-class Roles:
+class Roles(NamedTuple):
     """What the fields of a content type are for; every field is given by its id.
 
     - `title` names an entry; where it is empty, the first of `named_by` that is filled does. A `surname` follows it.

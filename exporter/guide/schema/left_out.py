@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from exporter.guide.schema.field_words import targets_of
@@ -25,7 +24,7 @@ def mark_left_out(problems: Iterable[Problem], guide: GuideModel) -> Iterator[Pr
     for found in problems:
         named = _TARGET.findall(found.message) if found.code == "link-unresolved" else []
         if named and _explains(guide, named[-1], found.field):
-            yield replace(found, code="", severity=_LEFT_OUT, message=named[-1])
+            yield found._replace(code="", severity=_LEFT_OUT, message=named[-1])
         else:
             yield found
 
