@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import pickle
 from typing import TYPE_CHECKING, BinaryIO, NamedTuple
 
 if TYPE_CHECKING:
@@ -32,6 +31,8 @@ class HeldBack:
     """Pages that are rendered but not written yet, kept in a file; their problems, and how many failed."""
 
     def __init__(self, file: BinaryIO, outcomes: Iterable[Outcome]) -> None:
+        import pickle  # imported here, as where it is used again: few builds hold pages back
+
         self.problems: list[Problem] = []
         self.rendered = self.failed = 0
         self._file = file
@@ -43,6 +44,8 @@ class HeldBack:
 
     def __iter__(self) -> Iterator[Outcome]:
         """Yield the pages again."""
+        import pickle
+
         self._file.seek(0)
         for _ in range(self.rendered + self.failed):
             yield pickle.load(self._file)  # noqa: S301 - written above, and no other process can reach it

@@ -7,7 +7,6 @@ import sqlite3
 import time
 from contextlib import ExitStack, closing, contextmanager
 from dataclasses import dataclass, field, replace
-from tempfile import TemporaryFile
 from typing import TYPE_CHECKING, NamedTuple
 
 from exporter.build.copies import Copies
@@ -163,6 +162,8 @@ def _run(
     with ExitStack() as files:
         outcomes = _rendered(inputs, stale) if stale else iter(())
         if options.strict:
+            from tempfile import TemporaryFile
+
             held = HeldBack(files.enter_context(TemporaryFile(dir=inputs.project.cache)), outcomes)
             problems = find_problems(inputs, held.problems)
             if options.has_errors or any(problem.severity == "error" for problem in problems):

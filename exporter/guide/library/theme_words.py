@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 import os
-from typing import TYPE_CHECKING
-
-import yaml
+from typing import TYPE_CHECKING, Any
 
 from exporter.core.containment import PlainFolders
 from exporter.core.errors import ConfigError
@@ -22,8 +20,6 @@ OWN_FILE = "words.yaml"
 ENGLISH = "en"
 FIRST_OFFLINE = "offline"
 """The first of the words that only a guide which can be kept on a device needs; all after it are such words too."""
-_LOADER = getattr(yaml, "CBaseLoader", yaml.BaseLoader)
-"""Makes texts, lists and dicts, nothing else; in C where there is that."""
 _TRADITIONAL = {"hant", "tw", "hk", "mo"}
 """Scripts and regions of Chinese that write traditional characters."""
 
@@ -50,16 +46,25 @@ def theme_names() -> list[str]:
 
 
 def _read(file: Path) -> dict[str, str]:
-    found: dict[str, str] = yaml.load(file.read_text("utf-8"), _LOADER)  # noqa: S506 - it makes texts
+    found: dict[str, str] = _load(file)
     return found
+
+
+def _load(file: Path) -> Any:
+    """Return what a YAML file holds, scalars as text. Raises ValueError if it is no YAML."""
+    import yaml  # imported here: a page is rendered without it as long as no template asks for words
+
+    try:
+        return yaml.load(file.read_text("utf-8"), getattr(yaml, "CBaseLoader", yaml.BaseLoader))  # noqa: S506
+    except yaml.YAMLError as error:
+        raise ValueError(str(error)) from None
 
 
 def _add_own(words: dict[str, dict[str, str]], file: Path) -> None:
     try:
-        raw = yaml.load(file.read_text("utf-8"), _LOADER) or {}  # noqa: S506 - it makes texts, lists, dicts
-        for name, by_language in raw.items():
+        for name, by_language in (_load(file) or {}).items():
             words.setdefault(str(name), {}).update({str(code): str(text) for code, text in by_language.items()})
-    except (yaml.YAMLError, UnicodeDecodeError, AttributeError):
+    except (ValueError, AttributeError):
         raise ConfigError("words-invalid", f"{file}: expected names, each with texts by language") from None
 
 

@@ -5,14 +5,11 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Any
 
-import yaml
-
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
 _LINE_CHARACTERS = 1 << 16
 """Lines are never folded below this length."""
-_DUMPER = getattr(yaml, "CSafeDumper", yaml.SafeDumper)
 _LETTERS = "A-Za-z\u00c0-\u024f"
 _PLAIN = re.compile(
     f"(?!(?i:true|false|yes|no|on|off|null|y|n)$)[{_LETTERS}](?:[{_LETTERS}0-9 .,;()'/+_-]{{0,120}}[{_LETTERS}0-9.)])?"
@@ -60,4 +57,7 @@ def _scalar(value: Any) -> str | None:
 
 
 def _dumped(values: Mapping[str, Any]) -> str:
-    return str(yaml.dump(values, Dumper=_DUMPER, allow_unicode=True, sort_keys=False, width=_LINE_CHARACTERS))
+    import yaml  # imported here: most runs write nothing that needs it
+
+    dumper = getattr(yaml, "CSafeDumper", yaml.SafeDumper)
+    return str(yaml.dump(values, Dumper=dumper, allow_unicode=True, sort_keys=False, width=_LINE_CHARACTERS))

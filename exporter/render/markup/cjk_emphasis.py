@@ -23,7 +23,7 @@ _MARK = "\ufdd0"
 _WRITTEN_MARKS = re.compile(f"{_MARK}|%EF%B7%90")
 """Marks in HTML: in addresses the parser percent-encodes them."""
 _RUNS = (re.compile(r"\*+"), re.compile("~+"))
-_BESIDE_CJK = re.compile("[*~][\u1100-\U0010ffff]|[\u1100-\U0010ffff][*~]")
+_BESIDE_CJK = re.compile("[*~][^\0-\u10ff]|[^\0-\u10ff][*~]")
 """What a text must hold for any mark to be due: looked for first, since most texts hold none."""
 _FIRST_CJK = "\u1100"
 _OUTSIDE_OF_TEXT = frozenset("\\|")

@@ -4,18 +4,17 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from decimal import Decimal
 from functools import cache
 from typing import TYPE_CHECKING, Any
-
-from babel import Locale, UnknownLocaleError
-from babel.numbers import format_decimal
 
 from exporter.core.naming import file_name
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
+
+    from babel import Locale
 
     from exporter.render.view.view import View
 
@@ -25,13 +24,27 @@ _MOST_EXACT = 1e15
 _LEAST_GROUPED = 10_000
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Language:
-    """A locale as pages speak of it: its code, its name in itself, `ltr` or `rtl`."""
+    """A locale as pages speak of it. Its name and direction are looked up once a template asks: Babel is slow to load.
+
+    `_known` are the codes of the locales that its name tells it apart from, its own among them, with their names in
+    the space.
+    """
 
     code: str
-    name: str
-    direction: str
+    _known: tuple[tuple[str, str], ...]
+
+    @property
+    def name(self) -> str:
+        """What the language is called in itself."""
+        return _names(self._known)[self.code]
+
+    @property
+    def direction(self) -> str:
+        """`ltr` or `rtl`."""
+        found = babel_locale(self.code)
+        return "rtl" if found is not None and found.character_order == "right-to-left" else "ltr"
 
     @property
     def folder(self) -> str:
@@ -42,6 +55,8 @@ class Language:
 @cache
 def babel_locale(code: str) -> Locale | None:
     """Return what Babel knows of a locale, by its language alone where it does not know the region."""
+    from babel import Locale, UnknownLocaleError
+
     for text in (code, code.split("-", 1)[0]):
         try:
             return Locale.parse(text, sep="-")
@@ -52,25 +67,36 @@ def babel_locale(code: str) -> Locale | None:
 
 def language(code: str, name: str) -> Language:
     """Return a locale as pages speak of it; `name`, as the space calls it, is for one that Babel does not know."""
-    found = babel_locale(code)
-    if found is None:
-        return Language(code, name, "ltr")
-    own = found.get_language_name(found) or name
-    return Language(code, own[:1].upper() + own[1:], "rtl" if found.character_order == "right-to-left" else "ltr")
+    return Language(code, ((code, name),))
 
 
 def languages(names: Mapping[str, str]) -> dict[str, Language]:
-    """Return locales, given with their names in the space, as pages speak of them, each with a name of its own.
+    """Return locales, given with their names in the space, as pages speak of them, each with a name of its own."""
+    known = tuple(names.items())
+    return {code: Language(code, known) for code in names}
+
+
+@cache
+def _names(known: tuple[tuple[str, str], ...]) -> dict[str, str]:
+    """Return what languages are called in themselves, by code.
 
     Those of one language are called by region and script; those that Babel calls the same, as the space does.
     """
-    found = {code: language(code, name) for code, name in names.items()}
-    for tell_apart in (_full_name, lambda code: names[code], lambda code: code):
-        counts = Counter(described.name for described in found.values())
-        for code, described in found.items():
-            if counts[described.name] > 1:
-                found[code] = replace(described, name=tell_apart(code) or described.name)
+    in_space = dict(known)
+    found = {code: _own_name(code) or name for code, name in known}
+    for tell_apart in (_full_name, in_space.__getitem__, str):
+        counts = Counter(found.values())
+        for code, name in found.items():
+            if counts[name] > 1:
+                found[code] = tell_apart(code) or name
     return found
+
+
+def _own_name(code: str) -> str:
+    """Return what a language is called in itself, without its region, "" if Babel does not know it."""
+    known = babel_locale(code)
+    name = known.get_language_name(known) if known is not None else None
+    return name[:1].upper() + name[1:] if name else ""
 
 
 def _full_name(code: str) -> str:
@@ -117,6 +143,8 @@ def write_number(value: Any, locale: str) -> str:
 
 
 def _by_babel(value: float, locale: str) -> str:
+    from babel.numbers import format_decimal
+
     try:
         grouped = abs(value) >= _LEAST_GROUPED
         spoken = babel_locale(locale) or "en"
@@ -134,4 +162,11 @@ def _marks(locale: str) -> tuple[str, str, str] | None:
 
 def locale_of_page(view: View) -> Locale:
     """Return the Babel locale that a page's dates and numbers are written in."""
-    return babel_locale(view.locale) or Locale("en")
+    return babel_locale(view.locale) or _english()
+
+
+@cache
+def _english() -> Locale:
+    from babel import Locale
+
+    return Locale("en")
