@@ -14,6 +14,7 @@ from exporter.build.scan import file_signature
 from exporter.core.encoding import digest, value_digest
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
     from pathlib import Path
 
 _LIBRARIES = ("babel", "cmarkgfm", "jinja2", "markupsafe", "msgspec", "nh3", "slugify")
@@ -24,10 +25,19 @@ def program_digest() -> str:
     """Return the version and a digest of the files of the program and of the libraries that pages depend on."""
     found = (importlib.util.find_spec(name) for name in _LIBRARIES)
     files = [spec.origin for spec in found if spec is not None and spec.origin is not None]
-    for folder, _, names in os.walk(os.path.dirname(exporter.__file__)):  # noqa: PTH120 - paths as text: there are many
-        files += [f"{folder}/{name}" for name in names if name.endswith(".py")]
+    files += _modules(os.path.dirname(exporter.__file__))  # noqa: PTH120 - paths as text: there are many
     looks = [(file, os.stat(file)) for file in sorted(files)]  # noqa: PTH116
     return f"{__version__} {value_digest([(file, look.st_size, look.st_mtime_ns) for file, look in looks]).hex()}"
+
+
+def _modules(folder: str) -> Iterator[str]:
+    """Yield the program's files of code, of all folders below one."""
+    with os.scandir(folder) as entries:
+        for entry in entries:
+            if entry.name.endswith(".py"):
+                yield entry.path
+            elif "." not in entry.name and entry.name != "__pycache__" and entry.is_dir():
+                yield from _modules(entry.path)
 
 
 def file_digest(file: Path) -> str | int:

@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 _REPARSE_POINT = getattr(stat, "FILE_ATTRIBUTE_REPARSE_POINT", 0x400)
+_HAS_JUNCTIONS = os.name == "nt"
 
 
 def is_link(found: os.stat_result) -> bool:
@@ -24,12 +25,12 @@ def is_link(found: os.stat_result) -> bool:
 
 def is_plain_file(found: os.stat_result) -> bool:
     """Whether `lstat` found a file with bytes of its own: no link, pipe, socket, device or folder."""
-    return stat.S_ISREG(found.st_mode) and not is_link(found)
+    return stat.S_ISREG(found.st_mode) and not (_HAS_JUNCTIONS and is_link(found))
 
 
 def is_plain_folder(found: os.stat_result) -> bool:
     """Whether `lstat` found a folder that is where its path says."""
-    return stat.S_ISDIR(found.st_mode) and not is_link(found)
+    return stat.S_ISDIR(found.st_mode) and not (_HAS_JUNCTIONS and is_link(found))
 
 
 def look_at(path: str) -> os.stat_result | None:
@@ -79,7 +80,7 @@ def list_folder(folder: str) -> Listing:
 
 
 def _place_of(entry: os.DirEntry[str], listing: Listing) -> list[str]:
-    if os.name == "nt" and is_link(entry.stat(follow_symlinks=False)):  # costs nothing there, and tells junctions
+    if _HAS_JUNCTIONS and is_link(entry.stat(follow_symlinks=False)):  # costs nothing there, and tells junctions
         return listing.others
     if entry.is_dir(follow_symlinks=False):
         return listing.folders

@@ -139,8 +139,7 @@ def link_key(value: Json) -> Key | None:
     return Key(found, target) if found is not None and _is_text(target) else None
 
 
-@dataclass(frozen=True, slots=True)
-class Field:
+class Field(NamedTuple):
     """One field of a content type; `rules` are its validations and those of a list's items."""
 
     id: str
@@ -149,12 +148,11 @@ class Field:
     localized: bool = False
     required: bool = False
     link_type: str = ""
-    items: Mapping[str, Json] = field(default_factory=dict)
+    items: Mapping[str, Json] = {}
     rules: tuple[Mapping[str, Json], ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class ContentType:
+class ContentType(NamedTuple):
     """A content type: its fields in the editor's order, and the field that entries are called by.
 
     `slug_field` holds an entry's own address; it is "" if the type has no such field.
