@@ -38,6 +38,9 @@ if TYPE_CHECKING:
     from exporter.config.settings import Project
     from exporter.report.problems import Problem
 
+RENDERER = "exporter.render.renderer"
+"""The module that takes longest to load."""
+
 WORTH_RENDERERS = 200
 """Pages whose rendering is worth a process."""
 
@@ -107,12 +110,13 @@ def _build(
 ) -> RenderOutcome:
     with _looking_at_items(project, index, options) as look:
         if options.has_news:
-            importlib.import_module("exporter.render.renderer")
+            importlib.import_module(RENDERER)
         guide = read_guide_model(project.content, project.site)
         tasks = PageTasks(project, guide, index)
         copies = Copies(project, index, look_at_files(project.content))
         with _workers(options) as pool:
-            pool.assign(Assignment(open_page_tasks, (project, guide, project.cache / INDEX)), tasks.by_name)
+            shared = (project, guide, project.cache / INDEX)
+            pool.assign(Assignment(open_page_tasks, shared, (RENDERER,)), tasks.by_name)
             return _run(BuildInputs(project, guide, index, tasks, copies, pool), options, look, drift)
 
 

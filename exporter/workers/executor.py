@@ -9,6 +9,7 @@ interpreter (Windows, macOS, a process with threads) or one day another machine.
 from __future__ import annotations
 
 import gc
+import importlib
 import os
 import signal
 import sys
@@ -63,6 +64,8 @@ class Executor:
         from multiprocessing import get_context  # which a small change does not need
 
         method = start_method()
+        for module in assignment.modules if method == "fork" else ():
+            importlib.import_module(module)
         context = cast("SpawnContext", get_context(method))
         with _prepared_to_spawn() if method == "spawn" else nullcontext(), _signals_held():
             for _ in range(number):

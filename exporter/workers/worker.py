@@ -44,11 +44,13 @@ class Assignment(NamedTuple):
     """What workers are to do: `opener`, called in the worker with `arguments`, opens what its tasks need.
 
     The opener is a function that can be imported by its name, the arguments can be pickled. It returns a context with
-    the tasks, which is left when the worker is assigned to something else.
+    the tasks, which is left when the worker is assigned to something else. `modules` are what the tasks will load:
+    before it forks, the parent loads them once for all workers.
     """
 
     opener: Callable[..., AbstractContextManager[Tasks]]
     arguments: tuple[Any, ...] = ()
+    modules: tuple[str, ...] = ()
 
 
 class Message(NamedTuple):
