@@ -6,6 +6,7 @@ by both (`buttonText1`, `buttonDestination1`).
 
 from __future__ import annotations
 
+from functools import cache
 from typing import TYPE_CHECKING, NamedTuple
 
 from exporter.guide.schema.field_words import ADDRESSES, LONG, label, words_of
@@ -41,6 +42,7 @@ def _name(identifier: str) -> _Name:
     return _Name(tuple(word for word in words if not word.isdigit()), numbers)
 
 
+@cache
 def is_of_button(name: str) -> bool:
     """Whether a field has, by its name, the words on a button."""
     words = _name(name).words

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
@@ -170,7 +170,7 @@ class Layout:
             if field.id in links:
                 yield links[field.id]
             elif kind == "fact":
-                yield replace(field, value=value, name=headings.get(field.id, field.name))
+                yield FieldValue(field.id, headings.get(field.id, field.name), field.type, value, field.locale)
             elif kind:
                 yield self._section(field, value, kind, headings.get(field.id, ""), is_first=not has_sections)
                 has_sections = True

@@ -62,8 +62,12 @@ def content_type_of(thing: Thing) -> ContentType | None:
 
 def roles_of_thing(thing: Thing) -> Roles:
     """Return what the fields of a thing are for; it depends on what the content model says of its type."""
-    roles = view_of(thing).guide.roles
-    return roles.get(type_of(thing), UNKNOWN) if content_type_of(thing) is not None else UNKNOWN
+    view, type_id = view_of(thing), loaded_of(thing).type
+    roles = view.roles.get(type_id)
+    if roles is None:
+        is_known = view.content_type(type_id) is not None
+        roles = view.roles[type_id] = view.guide.roles.get(type_id, UNKNOWN) if is_known else UNKNOWN
+    return roles
 
 
 @once
@@ -122,9 +126,9 @@ def locale_of(thing: Thing, name: str | None = None) -> str:
     """Return the locale that a field (the title where none is named) came from, the page's own where it is empty."""
     view = view_of(thing)
     code = view.answer(loaded_of(thing), name)[1] if name else _title(thing).locale
-    content_type = content_type_of(thing)
-    field = content_type.find(name) if content_type and name else None
-    return view.locale if code is None or (field is not None and not field.localized) else code
+    if content_type_of(thing) is not None and (type_of(thing), name) in view.guide.unlocalized:
+        return view.locale
+    return view.locale if code is None else code
 
 
 @once

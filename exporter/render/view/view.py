@@ -29,6 +29,7 @@ if TYPE_CHECKING:
     from exporter.guide.index.records import Page
     from exporter.guide.library.items import ItemInMemory
     from exporter.guide.library.library import Library
+    from exporter.guide.schema.field_roles import Roles
 
 T = TypeVar("T")
 
@@ -49,7 +50,7 @@ class View:
     `part` renders a partial template, `problems` collects what is wrong in the content. `anchors` holds the ids that
     the page has given away, each with the number of the last one that begins with it; `footnoted` counts the fields
     with footnotes. `embedding` holds the entries that are being shown inside a text, `inside` those that are being
-    rendered as parts of the page, `parts` counts the latter.
+    rendered as parts of the page, `parts` counts the latter. `roles` are those of types that the page asked about.
     """
 
     def __init__(self, library: Library, page: Page, part: Callable[..., Markup]) -> None:
@@ -69,6 +70,7 @@ class View:
         self._folders_above = folders_above(page.url)
         self._things: dict[str, Thing] = {}
         self._types: dict[str, ContentType | None] = {}
+        self.roles: dict[str, Roles] = {}
 
     def ask(self, question: questions.Question[T]) -> T:
         """Ask a question and record it with its answer."""
