@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from exporter.build.drift import INDEX
 from exporter.build.program_stamp import program_digest
 from exporter.build.result import BuildResult, all_files, confirm_result
-from exporter.core.naming import file_name
+from exporter.core.naming import file_names
 from exporter.guide.index.guide_index import GuideIndex
 from exporter.guide.schema.read_model import locale_prefixes
 from exporter.reader.model import Publication, PublishedChange
@@ -20,7 +20,7 @@ from exporter.report.reader_part import ReaderPart
 from exporter.workers.pool import cores
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Iterable, Iterator, Mapping
 
     from exporter.build.result import SiteFile
     from exporter.config.settings import Project
@@ -37,19 +37,24 @@ def publish_result(
     The result is confirmed last: where this fails or is killed, the next build's result has the same changes again.
     Raises SourceError where the guide that is published already can't be read.
     """
-    chains = tuple(map(file_name, locales))
+    folders = file_names(locales)
     newest = _START + timedelta(seconds=result.newest) if result.newest else None
-    prefixes = {file_name(code): prefix[1:] for code, prefix in locale_prefixes(locales).items()}
+    prefixes = {folders[code]: prefix[1:] for code, prefix in locale_prefixes(locales).items()}
     state, workers = project.cache / "reader", choices.jobs or cores()
-    publication = Publication(project.output, state, chains, newest, jobs=workers, prefixes=prefixes)
+    publication = Publication(project.output, state, tuple(folders.values()), newest, jobs=workers, prefixes=prefixes)
     with closing(GuideIndex(project.cache / INDEX, program_digest())) as index:
-        parts, problems = _publish(project, publication, result, index, choices.previous)
+        parts, problems = _publish(project, publication, folders, result, index, choices.previous)
         confirm_result(index, result)
     return parts, problems
 
 
 def _publish(
-    project: Project, publication: Publication, result: BuildResult, index: GuideIndex, previous: str | None
+    project: Project,
+    publication: Publication,
+    folders: Mapping[str, str],
+    result: BuildResult,
+    index: GuideIndex,
+    previous: str | None,
 ) -> tuple[dict[str, ReaderPart], tuple[Problem, ...]]:
     offline = project.site.offline
     if offline is False:
@@ -58,24 +63,29 @@ def _publish(
     if offline is not True:
         publish_farewell(publication, str(offline.farewell) or None)
         return {}, ()
-    change = _change(publication, result, index)
+    change = _change(publication, folders, result, index)
     warnings: tuple[tuple[str, str], ...] = ()
     if previous is not None:
         from exporter.reader.takeover.previous import take_previous
 
         warnings = take_previous(previous, publication, change.listing())
     report = publish_updates(change, publication)
+    chains = ((code, report.chains[folder]) for code, folder in folders.items() if folder in report.chains)
     parts = {
         code: ReaderPart(chain.token, chain.changed, chain.removed, chain.bytes, chain.install)
-        for code, chain in report.chains.items()
+        for code, chain in chains
     }
     return parts, tuple(Problem("warning", code, sentence) for code, sentence in (*warnings, *report.warnings))
 
 
-def _change(publication: Publication, result: BuildResult, index: GuideIndex) -> PublishedChange:
+def _change(
+    publication: Publication, folders: Mapping[str, str], result: BuildResult, index: GuideIndex
+) -> PublishedChange:
+    """Return what a build did to the site; `folders` names the chain of each locale."""
+
     def in_chains(files: Iterable[tuple[str, SiteFile]]) -> Iterator[ChainFile]:
         for path, file in files:
-            chains = (file_name(file.locale),) if file.locale else publication.locales
+            chains = (folders[file.locale],) if file.locale else publication.locales
             yield ChainFile(path, chains, file.digest.hex())
 
     changed = ((path, file) for path, (_, file) in result.changed.items())

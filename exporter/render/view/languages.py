@@ -12,10 +12,10 @@ from typing import TYPE_CHECKING, Any
 from babel import Locale, UnknownLocaleError
 from babel.numbers import format_decimal
 
-from exporter.core.naming import file_name
+from exporter.core.naming import file_names
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterable, Mapping
 
     from exporter.render.view.view import View
 
@@ -27,16 +27,15 @@ _LEAST_GROUPED = 10_000
 
 @dataclass(frozen=True, slots=True)
 class Language:
-    """A locale as pages speak of it: its code, its name in itself, `ltr` or `rtl`."""
+    """A locale as pages speak of it: its code, its name in itself, `ltr` or `rtl`.
+
+    `folder` names its folder under `updates/`; a locale that the guide does not have has none.
+    """
 
     code: str
     name: str
     direction: str
-
-    @property
-    def folder(self) -> str:
-        """What names the locale's folder under `updates/`."""
-        return file_name(self.code)
+    folder: str = ""
 
 
 @cache
@@ -59,10 +58,11 @@ def language(code: str, name: str) -> Language:
     return Language(code, own[:1].upper() + own[1:], "rtl" if found.character_order == "right-to-left" else "ltr")
 
 
-def languages(names: Mapping[str, str]) -> dict[str, Language]:
+def languages(names: Mapping[str, str], published: Iterable[str] = ()) -> dict[str, Language]:
     """Return locales, given with their names in the space, as pages speak of them, each with a name of its own.
 
-    Those of one language are called by region and script; those that Babel calls the same, as the space does.
+    Those of one language are called by region and script; those that Babel calls the same, as the space does. Those
+    that are `published`, the guide's, have folders.
     """
     found = {code: language(code, name) for code, name in names.items()}
     for tell_apart in (_full_name, lambda code: names[code], lambda code: code):
@@ -70,7 +70,8 @@ def languages(names: Mapping[str, str]) -> dict[str, Language]:
         for code, described in found.items():
             if counts[described.name] > 1:
                 found[code] = replace(described, name=tell_apart(code) or described.name)
-    return found
+    folders = file_names(published)
+    return {code: replace(described, folder=folders.get(code, "")) for code, described in found.items()}
 
 
 def _full_name(code: str) -> str:
