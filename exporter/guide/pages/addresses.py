@@ -14,8 +14,8 @@ from typing import TYPE_CHECKING
 
 from exporter.config.url_patterns import DATE_PARTS, PLACEHOLDER, links_to_entries, paths_of
 from exporter.core.model import link_key
-from exporter.core.naming import url_path, url_segment
 from exporter.core.own_address import decoded, own_address
+from exporter.core.url_names import bounded, url_path, url_segment
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
@@ -40,7 +40,8 @@ def base_address(guide: GuideModel, item: Item, locale: str) -> str:
     prefix = guide.prefixes[locale]
     if wanted is None or wanted.url is None:
         return f"{prefix}{guide.segments[item.content_type]}/{own_slug(guide, item, locale)}/"
-    return prefix + PLACEHOLDER.sub(lambda found: _filled(guide, item, found[1], locale), wanted.url)[1:]
+    filled = prefix + PLACEHOLDER.sub(lambda found: _filled(guide, item, found[1], locale), wanted.url)[1:]
+    return filled if "\0" in filled else bounded(filled)
 
 
 def own_slug(guide: GuideModel, item: Item, locale: str) -> str:
@@ -120,7 +121,7 @@ def linked_values(guide: GuideModel, item: Item) -> tuple[tuple[str, str, str], 
 
 def resolve(base: str, locale: str, facts_of: Callable[[str], ItemFacts | None]) -> str:
     """Replace the marks of an address by values of linked entries; by the id where there is no entry or no value."""
-    return _MARK.sub(lambda found: _linked(found[1], found[2], locale, facts_of, _MOST_LINKS), base)
+    return bounded(_MARK.sub(lambda found: _linked(found[1], found[2], locale, facts_of, _MOST_LINKS), base))
 
 
 def _linked(key: str, path: str, locale: str, facts_of: Callable[[str], ItemFacts | None], depth: int) -> str:
