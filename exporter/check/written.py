@@ -5,8 +5,9 @@ from __future__ import annotations
 import posixpath
 import re
 from typing import TYPE_CHECKING, Any
-from urllib.parse import unquote, urlsplit
+from urllib.parse import urlsplit
 
+from exporter.core.url_names import written_path
 from exporter.render.markup.commonmark import to_html
 from exporter.render.markup.link_syntax import is_refused, written_links
 
@@ -57,7 +58,7 @@ def addresses_of(guide: GuideModel, path: str, locale: str, pages: Iterable[str]
     `pages` are the addresses of the pages that it may be on; a path that begins with a dot starts from there. A value
     in a language that the guide does not speak can be on pages of any.
     """
-    whole = unquote(path)
+    whole = written_path(path)
     relative = whole.startswith(("./", "../"))
     prefixes = [guide.prefixes[locale]] if locale in guide.prefixes else list(guide.prefixes.values())
     for link in (posixpath.normpath(f"{page}{whole}") for page in pages) if relative else (whole,):

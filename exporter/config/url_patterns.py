@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import re
+import unicodedata
 from typing import TYPE_CHECKING, Any
 
-from exporter.core.naming import url_path
+from exporter.core.url_names import url_path
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
@@ -21,6 +22,7 @@ _NAME = r"[A-Za-z0-9_]+(\.[A-Za-z0-9_]+)*"
 
 def check_pattern(text: str) -> str:
     """Return the pattern. Raises ValueError for one that cannot make an address."""
+    text = unicodedata.normalize("NFC", text)
     literal = PLACEHOLDER.sub("x", text)
     if not text.startswith("/") or not text.endswith("/") or url_path(literal) != literal[1:-1]:
         raise ValueError("expected a pattern like /places/{slug}/, of plain letters, digits, . _ - and {field}")

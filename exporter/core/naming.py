@@ -24,8 +24,6 @@ _OWN_NAME = re.compile(
 
 _NOT_STEM = re.compile(r"[^A-Za-z0-9_-]+")
 _STEM_LENGTH = 60
-_FILES = (".html", ".htm", ".xml", ".txt")
-"""Endings that no segment has: pages and feeds use them, and a folder cannot share a file's name."""
 
 
 def is_own_name(identifier: str) -> bool:
@@ -121,7 +119,6 @@ TAGS_PATH = "model/tags.json"
 MOVED_PATH = "moved.json"
 
 _SUFFIX = re.compile(r"\.[a-z0-9]{1,8}")
-_SEGMENT = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,99}")
 
 
 def folders_above(url: str) -> list[tuple[str, str]]:
@@ -133,26 +130,6 @@ def folders_above(url: str) -> list[tuple[str, str]]:
 def page_path(url: str) -> str:
     """Return the path under site/ of the file at an address of the guide."""
     return f"{url[1:]}index.html" if url.endswith("/") else url[1:]
-
-
-def url_segment(value: str) -> str:
-    """Return one segment of an address: the value itself where it is plain ASCII, else its slug; "" for neither.
-
-    The result holds only `A-Za-z0-9._-`, starts with a letter or digit, and is no name of the guide's own files.
-    """
-    if _SEGMENT.fullmatch(value) and is_own_name(value) and not value.lower().endswith(_FILES):
-        return value
-    from slugify import slugify  # imported here: a sync seldom needs it
-
-    slug = str(slugify(value, max_length=80, word_boundary=True))
-    return slug if is_own_name(slug) or not slug else f"{slug}-page"
-
-
-def url_path(value: str) -> str:
-    """Return the end of an address for a slug; slashes in it separate segments."""
-    if "/" not in value:
-        return url_segment(value)
-    return "/".join(filter(None, map(url_segment, value.split("/"))))
 
 
 class AssetFile(NamedTuple):

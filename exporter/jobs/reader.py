@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from exporter.build.drift import INDEX
 from exporter.build.program_stamp import program_digest
 from exporter.build.result import BuildResult, all_files, confirm_result
-from exporter.core.naming import file_name
+from exporter.core.naming import file_names
 from exporter.guide.index.guide_index import GuideIndex
 from exporter.guide.schema.read_model import locale_prefixes
 from exporter.report.problems import Problem
@@ -17,7 +17,7 @@ from exporter.report.reader_part import ReaderPart
 from exporter.workers.pool import cores
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Iterable, Iterator, Mapping
 
     from exporter.build.result import SiteFile
     from exporter.config.settings import Project
@@ -65,40 +65,44 @@ def _publish(
 ) -> tuple[dict[str, ReaderPart], tuple[Problem, ...]]:
     from exporter.reader.publish import publish_updates
 
-    publication = _publication(project, locales, result, choices)
-    change = _change(publication, result, index)
+    folders = file_names(locales)
+    publication = _publication(project, folders, result, choices)
+    change = _change(publication, folders, result, index)
     warnings: tuple[tuple[str, str], ...] = ()
     if choices.previous is not None:
         from exporter.reader.takeover.previous import take_previous
 
         warnings = take_previous(choices.previous, publication, change.listing())
     report = publish_updates(change, publication)
+    chains = ((code, report.chains[folder]) for code, folder in folders.items() if folder in report.chains)
     parts = {
         code: ReaderPart(chain.token, chain.changed, chain.removed, chain.bytes, chain.install)
-        for code, chain in report.chains.items()
+        for code, chain in chains
     }
     return parts, tuple(Problem("warning", code, sentence) for code, sentence in (*warnings, *report.warnings))
 
 
 def _publication(
-    project: Project, locales: tuple[str, ...], result: BuildResult, choices: RenderChoices
+    project: Project, folders: Mapping[str, str], result: BuildResult, choices: RenderChoices
 ) -> Publication:
+    """Return where and for whom to publish; `folders` names the chain of each locale."""
     from exporter.reader.model import Publication
 
-    chains = tuple(map(file_name, locales))
     newest = _START + timedelta(seconds=result.newest) if result.newest else None
-    prefixes = {file_name(code): prefix[1:] for code, prefix in locale_prefixes(locales).items()}
-    workers = choices.jobs or cores()
-    return Publication(project.output, project.cache / "reader", chains, newest, jobs=workers, prefixes=prefixes)
+    prefixes = {folders[code]: prefix[1:] for code, prefix in locale_prefixes(tuple(folders)).items()}
+    state, workers = project.cache / "reader", choices.jobs or cores()
+    return Publication(project.output, state, tuple(folders.values()), newest, jobs=workers, prefixes=prefixes)
 
 
-def _change(publication: Publication, result: BuildResult, index: GuideIndex) -> PublishedChange:
+def _change(
+    publication: Publication, folders: Mapping[str, str], result: BuildResult, index: GuideIndex
+) -> PublishedChange:
     from exporter.reader.model import PublishedChange
     from exporter.reader.model import SiteFile as ChainFile
 
     def in_chains(files: Iterable[tuple[str, SiteFile]]) -> Iterator[ChainFile]:
         for path, file in files:
-            chains = (file_name(file.locale),) if file.locale else publication.locales
+            chains = (folders[file.locale],) if file.locale else publication.locales
             yield ChainFile(path, chains, file.digest.hex())
 
     changed = ((path, file) for path, (_, file) in result.changed.items())

@@ -13,6 +13,7 @@ from exporter.core.encoding import Json, canonical, decode
 from exporter.core.errors import GuardError
 from exporter.core.model import Key
 from exporter.core.moved import read_moved, record_move, write_moved
+from exporter.guide.schema.field_roles import roles_of
 from exporter.mirror.apply import (
     Fetched,
     apply_plan,
@@ -42,6 +43,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
 
     from exporter.config.settings import Project
+    from exporter.core.model import ContentType, Item
     from exporter.mirror.plan import Disk
     from exporter.mirror.run import SyncOptions
     from exporter.source.delivery import Delivery
@@ -194,9 +196,18 @@ def _moved(run: SyncRun, staging: Staging, disk: Disk, *, full: bool) -> dict[st
         elif change.number is not None and old is not None and change.key.kind == "entry":
             before, after = disk.mirrored(old.path), disk.staged(change)
             if before is not None and after is not None:
-                fields = run.project.address_fields(after.content_type, types)
+                fields = (*run.project.address_fields(after.content_type, types), *_telling_apart(run, after, types))
                 moved[str(change.key)] = record_move(moved.get(str(change.key), {}), before, after, fields)
     return moved
+
+
+def _telling_apart(run: SyncRun, item: Item, types: Mapping[str, ContentType]) -> tuple[str, ...]:
+    """Return the field that tells an entry's address from those of others with its title: its date, without a slug."""
+    content_type, wanted = types.get(item.content_type), run.project.site.pages.get(item.content_type)
+    if content_type is None or content_type.slug_field or (wanted is not None and wanted.url is not None):
+        return ()
+    date = roles_of(content_type).date
+    return (date,) if date else ()
 
 
 def _apply(run: SyncRun, staging: Staging, state: SyncState | None, start: Start, *, recheck: bool) -> SyncOutcome:

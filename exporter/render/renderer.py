@@ -85,7 +85,8 @@ class Renderer:
     def __init__(self, library: Library, bytecode: Path | None = None) -> None:
         self._library = library
         self._guide = library.guide
-        self._languages = languages({code: locale.name for code, locale in self._guide.model.locales.items()})
+        names = {code: locale.name for code, locale in self._guide.model.locales.items()}
+        self._languages = languages(names, self._guide.locales)
         self._shown_languages = MappingProxyType(self._languages)
         self._environment = Templates(library, bytecode, _OPEN_TYPES)
 

@@ -23,8 +23,6 @@ from exporter.core.naming import (
     item_path,
     parted_folders,
     twin_paths,
-    url_path,
-    url_segment,
 )
 from tests.conftest import asset
 
@@ -161,46 +159,6 @@ def test_item_is_recognised_at_its_possible_paths_and_at_no_other() -> None:
     assert [is_item_path(f"{folder}/{name}", own, "place") for folder in folders for name in names] == [True] * 4
     foreign = ("castle.json", "entries/castle.json", "entries/Place/castle.json", "entries/place/Castle.json")
     assert [is_item_path(path, own, "place") for path in foreign] == [False] * 4
-
-
-@given(texts)
-@QUICK
-@example("Con!")
-@example("nul\n")
-@example("index.html")
-@example("Page.HTM")
-def test_url_segment_is_safe_or_empty(value: str) -> None:
-    segment = url_segment(value)
-    assert segment == "" or (is_safe(segment) and re.fullmatch(r"[A-Za-z0-9][A-Za-z0-9._-]*", segment))
-    assert not segment.lower().endswith((".html", ".htm"))
-
-
-@given(st.lists(texts, max_size=4).map("/".join))
-@QUICK
-@example("../../etc/passwd")
-@example("//host/share")
-def test_url_path_has_safe_segments_and_is_a_fixed_point(value: str) -> None:
-    path = url_path(value)
-    assert path == "" or all(map(is_safe, path.split("/")))
-    assert url_path(path) == path
-
-
-@pytest.mark.parametrize(
-    ("value", "expected"),
-    [
-        ("castle", "castle"),
-        ("Castle_1.2-x", "Castle_1.2-x"),
-        ("São Jorge", "sao-jorge"),
-        ("old/mill", "old/mill"),
-        ("/old//mill/", "old/mill"),
-        ("../mill", "mill"),
-        ("index.html", "index-html"),
-        ("!?", ""),
-        ("", ""),
-    ],
-)
-def test_slug_becomes_the_end_of_a_url(value: str, expected: str) -> None:
-    assert url_path(value) == expected
 
 
 def files(**by_locale: Any) -> tuple[AssetFile, ...]:

@@ -19,6 +19,8 @@ if TYPE_CHECKING:
 
     from playwright.sync_api import Page
 
+    from tests.conftest import Guide
+
 LOCALES = {"": ("en-US", "ltr"), "de-DE/": ("de-DE", "ltr"), "ar/": ("ar", "rtl")}
 PAGES = ("", "place/", "place/castelo-de-sao-jorge/", "article/getting-around/", "walk/old-town-climb/")
 
@@ -241,3 +243,17 @@ def test_page_of_twenty_thousand_nested_elements_opens_and_shows_its_end(
         return Math.max(...[...document.querySelectorAll('main *')].slice(-2000).map(depth));
     }"""
     assert page.evaluate(deepest) < 300
+
+
+def test_place_named_in_chinese_opens_from_disk(guide: Guide, space: SpaceFiles, page: Page) -> None:
+    space.put(entry("place", "tokyo", title="東京 タワー", slug="東京", body="[there](/place/%E9%A7%85)"))
+    space.put(entry("place", "station", title="駅", slug="駅", body="[back](/place/東京)"))
+    guide.build()
+    site = guide.root / "site"
+    page.goto((site / "place/index.html").as_uri())
+    page.locator("main a", has_text="東京").first.click()
+    assert page.url == (site / "place/東京/index.html").as_uri()
+    page.get_by_role("link", name="there").click()
+    assert page.locator("h1").inner_text() == "駅"
+    page.get_by_role("link", name="back").click()
+    assert page.url == (site / "place/東京/index.html").as_uri()

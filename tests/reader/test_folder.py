@@ -2,17 +2,21 @@
 
 from __future__ import annotations
 
+import json
+import re
 import shutil
 from typing import TYPE_CHECKING
 
 import pytest
 
+from exporter.core.naming import file_name
 from exporter.reader.folder import ChainFolder
+from tests.conftest import CATEGORY, PLACE, entry, locale
 
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from tests.conftest import Guide
+    from tests.conftest import Guide, SpaceFiles
 
 
 @pytest.fixture
@@ -67,3 +71,25 @@ def test_render_repairs_a_file_at_the_path_of_an_update_folder(guide: Guide) -> 
     (guide.root / "templates/place.html").write_text("other", "utf-8")
     assert guide.run("render").code == 0
     assert list(since.iterdir())
+
+
+def test_locales_that_differ_only_by_case_have_folders_of_their_own(guide: Guide, space: SpaceFiles) -> None:
+    text = (guide.root / "site.yaml").read_text("utf-8").replace("offline: false", "offline: true")
+    (guide.root / "site.yaml").write_text(text, "utf-8")
+    space.put_model(PLACE, CATEGORY, locales=[locale("en-US", default=True), locale("en-us", "en-US"), locale("ar")])
+    castle = entry("place", "castle", slug="castle")
+    castle["fields"]["title"] = {"en-US": "Castle", "en-us": "The Castle", "ar": "القلعة"}
+    space.put(castle)
+    report = guide.build()
+    folders = [file_name("en-US", clash=True), file_name("en-us", clash=True), "ar"]
+    updates = guide.root / "site/updates"
+    assert {path.name for path in updates.iterdir()} == {*folders, "chains.json"}
+    chains = json.loads((updates / "chains.json").read_bytes())["chains"]
+    prefixes = ["", f"{file_name('en-us')}/", "ar/"]
+    assert {code: chain["prefix"] for code, chain in chains.items()} == dict(zip(folders, prefixes, strict=True))
+    assert {code: part["token"] for code, part in report["reader"].items()} == {
+        code: chains[folder]["token"] for code, folder in zip(("en-US", "en-us", "ar"), folders, strict=True)
+    }
+    assert len({chain["token"] for chain in chains.values()}) == len(folders)
+    offered = re.findall(r'data-guide-locale="([^"]*)"', guide.page("/offline/"))
+    assert sorted(offered) == sorted(folders)

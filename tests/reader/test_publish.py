@@ -323,3 +323,34 @@ def test_a_farewell_is_all_that_stays(tmp_path: Path) -> None:
     assert not publish_farewell(guide.site, tmp_path, "https://guide.example.org/new/")
     assert withdraw_updates(guide.site)
     assert not (guide.site / "updates").exists()
+
+
+def test_pages_named_in_any_script_reach_devices_and_a_history_taken_over(tmp_path: Path) -> None:
+    guide, pages = Guide(tmp_path / "here"), guide_pages(30)
+    names = ["place/東京/index.html", "place/ｶﾞ/index.html", "place/𠀋/index.html", "place/القلعة/index.html"]
+    pages |= {name: page(100 + number) for number, name in enumerate(names)}
+    guide.publish(pages)
+    device = installed(guide)
+    guide.publish(edited({path: data for path, data in pages.items() if path != names[1]}, names[0], "Rain."))
+    device.update()
+    assert device.pages() == guide.pages
+    other = Guide(tmp_path / "there")
+    change = other.build(guide.pages)
+    take_previous(str(guide.site), other.publication(), change.listing())
+    publish_updates(change, other.publication())
+    assert {path.name for path in (other.updates / "since").iterdir()} == {
+        path.name for path in (guide.updates / "since").iterdir()
+    }
+    assert installed(other).pages() == guide.pages
+
+
+@pytest.mark.parametrize("name", ["東京", "x" * 255, "東" * 85, "a~0123456789", "ar", ".guide"])
+def test_name_that_this_program_makes_can_be_in_a_pack(name: str) -> None:
+    assert is_site_path(f"place/{name}/index.html")
+
+
+@pytest.mark.parametrize(
+    "name", ["東" * 86, "x" * 256, "か\u3099", "é", "a b", "con.東京", "東\ud800", "東.", "東\u202e"]
+)
+def test_name_that_no_page_has_can_be_in_no_pack(name: str) -> None:
+    assert not is_site_path(f"place/{name}/index.html")

@@ -31,7 +31,8 @@ if TYPE_CHECKING:
 
 IDS = ("a", "A", "b", "c", "d", "../é")
 TYPES = ("place", "category", "walk")
-SLUGS = ("x", "y", "X", "", "x-a", "x-b", "é/z", "category", "files")
+SLUGS = ("x", "y", "X", "", "x-a", "x-b", "é/z", "category", "files", "が", "か\u3099")
+EARLIER = ("old", "older", "x", "y", "", "entry:a", "entry:d", "2026-02-01", "2026-06-01T10:00Z", "古い")
 CODES = ("en-US", "de-DE", "ar")
 
 LINKED = {"id": "category", "name": "Category", "type": "Link", "linkType": "Entry", "localized": False}
@@ -389,8 +390,8 @@ class GuideHistories(RuleBasedStateMachine):
     @rule(
         identifier=st.sampled_from(IDS),
         code=st.sampled_from(CODES),
-        name=st.sampled_from(("slug", "slug", "category")),
-        values=st.lists(st.sampled_from(("old", "older", "x", "y", "", "entry:a", "entry:d")), max_size=2),
+        name=st.sampled_from(("slug", "slug", "category", "startDate")),
+        values=st.lists(st.sampled_from(EARLIER), max_size=2),
     )
     def move(self, identifier: str, code: str, name: str, values: list[str]) -> None:
         """Change the record of earlier addresses."""

@@ -6,7 +6,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from exporter.guide.index.database import Table
 
@@ -19,15 +19,28 @@ CREATE TABLE earlier_record (key TEXT PRIMARY KEY, digest BLOB NOT NULL) WITHOUT
 CREATE TABLE earlier_read (read TEXT, key TEXT, PRIMARY KEY (read, key)) WITHOUT ROWID;
 CREATE INDEX earlier_read_by_key ON earlier_read (key);
 CREATE TABLE earlier (
-  key TEXT, number INTEGER, source TEXT, locale TEXT, url TEXT, folded TEXT, PRIMARY KEY (key, number)
+  key TEXT, number INTEGER, source TEXT, locale TEXT, url TEXT, dated INTEGER, folded TEXT,
+  PRIMARY KEY (key, number)
 ) WITHOUT ROWID;
 CREATE INDEX earlier_by_source ON earlier (source);
 CREATE INDEX earlier_by_folded ON earlier (folded);
 """
 
 
+class EarlierAddress(NamedTuple):
+    """An address that led to the page of its `source` in a locale before.
+
+    One that is `dated` did so only if others wanted the page's address too: it has what told the page apart.
+    """
+
+    source: str
+    locale: str
+    url: str
+    dated: bool = False
+
+
 class EarlierTables(Table):
-    """Queries of earlier addresses; each leads to the page of its `source` in a locale."""
+    """Queries of earlier addresses."""
 
     __slots__ = ()
 
@@ -52,21 +65,24 @@ class EarlierTables(Table):
         """Return the earlier addresses that lead to an entry."""
         return {url for (url,) in self._database.rows("SELECT url FROM earlier WHERE source = ?", source)}
 
-    def leading_from(self, url: str) -> list[tuple[str, str, str]]:
-        """Return key, locale and address of each redirect at an address, however it is cased: the last record first."""
-        query = "SELECT source, locale, url FROM earlier WHERE folded = ? ORDER BY key DESC, number DESC"
-        return self._database.rows(query, url.casefold())
+    def leading_from(self, url: str) -> list[EarlierAddress]:
+        """Return what may redirect from an address, however it is cased: the last record first."""
+        query = "SELECT source, locale, url, dated FROM earlier WHERE folded = ? ORDER BY key DESC, number DESC"
+        return [
+            EarlierAddress(source, locale, at, bool(dated))
+            for source, locale, at, dated in self._database.rows(query, url.casefold())
+        ]
 
     def readers_of(self, key: str) -> set[str]:
         """Return the entries whose earlier addresses read something of another one."""
         return {reader for (reader,) in self._database.rows("SELECT key FROM earlier_read WHERE read = ?", key)}
 
-    def insert(self, key: str, digest: bytes, addresses: Iterable[tuple[str, str, str]], read: Iterable[str]) -> None:
-        """Write what an entry's record makes: source, locale and address of each, and the entries that they read."""
-        rows = [(key, number, *address, address[2].casefold()) for number, address in enumerate(addresses)]
+    def insert(self, key: str, digest: bytes, addresses: Iterable[EarlierAddress], read: Iterable[str]) -> None:
+        """Write the addresses that an entry's record makes, and the entries that they read."""
+        rows = [(key, number, *address, address.url.casefold()) for number, address in enumerate(addresses)]
         execute_many = self._database.database.executemany
         self._database.database.execute("INSERT INTO earlier_record VALUES (?, ?)", (key, digest))
-        execute_many("INSERT INTO earlier VALUES (?, ?, ?, ?, ?, ?)", rows)
+        execute_many("INSERT INTO earlier VALUES (?, ?, ?, ?, ?, ?, ?)", rows)
         execute_many("INSERT INTO earlier_read VALUES (?, ?)", ((other, key) for other in read))
 
     def delete(self, key: str) -> None:

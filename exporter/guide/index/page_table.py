@@ -147,6 +147,11 @@ class PageTable(Table):
         query = "SELECT 1 FROM page WHERE key = ? AND locale = ? AND kind = 'entry'"
         return self._database.value(query, key, locale) is not None
 
+    def is_parted(self, key: str, locale: str) -> bool:
+        """Whether others want the address that an entry's page wants in a locale."""
+        query = "SELECT 1 FROM page WHERE key = ? AND locale = ? AND kind = 'entry' AND parted NOT NULL"
+        return self._database.value(query, key, locale) is not None
+
     def addresses(self, keys: Sequence[str]) -> dict[str, dict[str, str]]:
         """Return the addresses of entries' pages, by key and locale."""
         found: dict[str, dict[str, str]] = {}

@@ -14,8 +14,10 @@ from typing import TYPE_CHECKING
 
 from exporter.config.url_patterns import DATE_PARTS, PLACEHOLDER, links_to_entries, paths_of
 from exporter.core.model import link_key
-from exporter.core.naming import url_path, url_segment
 from exporter.core.own_address import decoded, own_address
+from exporter.core.url_names import bounded, url_path, url_segment, with_ending
+from exporter.guide.index.earlier_tables import EarlierAddress
+from exporter.guide.pages.parting import dates_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
@@ -40,7 +42,8 @@ def base_address(guide: GuideModel, item: Item, locale: str) -> str:
     prefix = guide.prefixes[locale]
     if wanted is None or wanted.url is None:
         return f"{prefix}{guide.segments[item.content_type]}/{own_slug(guide, item, locale)}/"
-    return prefix + PLACEHOLDER.sub(lambda found: _filled(guide, item, found[1], locale), wanted.url)[1:]
+    filled = prefix + PLACEHOLDER.sub(lambda found: _filled(guide, item, found[1], locale), wanted.url)[1:]
+    return filled if "\0" in filled else bounded(filled)
 
 
 def own_slug(guide: GuideModel, item: Item, locale: str) -> str:
@@ -120,7 +123,7 @@ def linked_values(guide: GuideModel, item: Item) -> tuple[tuple[str, str, str], 
 
 def resolve(base: str, locale: str, facts_of: Callable[[str], ItemFacts | None]) -> str:
     """Replace the marks of an address by values of linked entries; by the id where there is no entry or no value."""
-    return _MARK.sub(lambda found: _linked(found[1], found[2], locale, facts_of, _MOST_LINKS), base)
+    return bounded(_MARK.sub(lambda found: _linked(found[1], found[2], locale, facts_of, _MOST_LINKS), base))
 
 
 def _linked(key: str, path: str, locale: str, facts_of: Callable[[str], ItemFacts | None], depth: int) -> str:
@@ -159,8 +162,8 @@ def earlier_addresses(
     item: Item,
     fields: Mapping[str, Mapping[str, list[str]]],
     facts_of: Callable[[str], ItemFacts | None],
-) -> Iterator[tuple[str, str, str]]:
-    """Yield key, locale and address of pages as they were before one of the fields that they are made of changed.
+) -> Iterator[EarlierAddress]:
+    """Yield the addresses of pages as they were before one of the fields that they are made of changed.
 
     `facts_of` returns what the index knows of an entry.
     """
@@ -171,10 +174,26 @@ def earlier_addresses(
     linking = [facts for facts in map(facts_of, others) if facts is not None]
     for before in _earlier(guide, item, fields):
         known = {key: standing._replace(linked_values=linked_values(guide, before))}
-        bases = [(key, locale, base) for locale, base in _own_bases(guide, before)]
+        own = (base for base in _own_bases(guide, before) if base not in standing.bases)
+        bases = [(key, locale, base) for locale, base in own]
         bases += [(facts.key, locale, base) for facts in linking for locale, base in facts.bases]
         for source, locale, base in bases:
-            yield source, locale, resolve(base, locale, partial(_facts_from, known, facts_of))
+            yield EarlierAddress(source, locale, resolve(base, locale, partial(_facts_from, known, facts_of)))
+    yield from _dated(guide, item, standing, fields)
+
+
+def _dated(
+    guide: GuideModel, item: Item, standing: ItemFacts, fields: Mapping[str, Mapping[str, list[str]]]
+) -> Iterator[EarlierAddress]:
+    """Yield the addresses in which an earlier date of an entry told it from others that want the same address."""
+    wanted, roles = guide.site.pages.get(item.content_type), guide.roles.get(item.content_type)
+    if roles is None or roles.date not in fields or (wanted is not None and wanted.url is not None):
+        return
+    bases = dict(standing.bases)
+    for before in _earlier(guide, item, {roles.date: fields[roles.date]}):
+        for code, day in dates_of(guide, before):
+            if code in bases and (code, day) not in standing.dates:
+                yield EarlierAddress(standing.key, code, with_ending(bases[code], day), dated=True)
 
 
 def _own_bases(guide: GuideModel, item: Item) -> Iterator[tuple[str, str]]:

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections import Counter
 from typing import TYPE_CHECKING
 
-from exporter.core.naming import file_name, url_segment
+from exporter.core.naming import file_name
+from exporter.core.url_names import url_segment
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

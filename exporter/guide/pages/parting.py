@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from typing import TYPE_CHECKING
 
-from exporter.core.naming import url_segment
+from exporter.core.url_names import url_segment
 from exporter.guide.schema.dates import read_date
 
 if TYPE_CHECKING:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from exporter.core.errors import ConfigError
 from exporter.core.naming import file_name
+from exporter.core.url_names import with_ending
 from exporter.guide.index.records import NewPage, Page, PageKind
 from exporter.guide.pages.addresses import dependents, resolve
 from exporter.guide.pages.conflicts import Conflict
@@ -172,7 +173,7 @@ class PagePlanner:
             self._check_patterns(contenders)
         touched, added = {base}, endings(self._index, contenders)
         for page in contenders:
-            parted = f"{page.wanted[:-1]}-{added[page.number]}/" if added else None
+            parted = with_ending(page.wanted, added[page.number]) if added else None
             touched.update(address for address in (page.parted, parted) if address is not None)
             if parted != page.parted:
                 self._index.pages.set_parted(page.number, parted)
@@ -184,7 +185,7 @@ class PagePlanner:
         contenders = self._index.pages.meeting_at(address)
         for page in contenders:
             ending = file_name(page.key.split(":", 1)[1], clash=True)
-            self._move(page, f"{page.wanted[:-1]}-{ending}/" if len(contenders) > 1 else page.wanted)
+            self._move(page, with_ending(page.wanted, ending) if len(contenders) > 1 else page.wanted)
 
     def _move(self, page: Contender, url: str) -> None:
         if page.url != url:

@@ -75,7 +75,7 @@ class Redirects:
 
         found = list(earlier_addresses(index, self._guide, item, record, facts_of)) if item is not None else []
         index.earlier.insert(key, digest, found, read - {key})
-        return {url for _, _, url in found}
+        return {address.url for address in found}
 
     def _concerned(self, changed: Iterable[str]) -> set[str]:
         """Return the entries whose earlier addresses may differ: what changed, what read it, what it leads to."""
@@ -113,7 +113,9 @@ class Redirects:
         several records the last one counts.
         """
         pages = self._index.pages
-        for source, code, url in self._index.earlier.leading_from(address):
+        for source, code, url, dated in self._index.earlier.leading_from(address):
+            if dated and not pages.is_parted(source, code):
+                continue
             if pages.has_page(source, code) and not pages.is_taken(url) and not is_own(self._guide, url, code):
                 return source, code, url
         return None

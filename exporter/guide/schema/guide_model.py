@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 
 from exporter.config.settings import linked_fields
 from exporter.core.model import LocalizedValue, Model
+from exporter.core.url_names import url_path
 from exporter.guide.schema.field_roles import UNKNOWN, Roles, embedded_types, roles_of
 from exporter.guide.schema.titles import find_title
 from exporter.guide.schema.type_order import helper_types, shows_itself
@@ -86,8 +87,15 @@ class GuideModel:
         return linked_fields(self.site, self.model.types)
 
     def meant_by(self, plain: str) -> tuple[str, ...]:
-        """Return the addresses that one may mean, itself first: editors name a page by its slug alone, `/about/`."""
-        return (plain, *(f"/{segment}{plain}" for segment in self._own_segments)) if plain != "/" else (plain,)
+        """Return the addresses that one may mean, itself first.
+
+        Editors name a page by its slug alone, `/about/`, and write that as the slug's field has it: `/Café Belém/`.
+        """
+        if plain == "/":
+            return (plain,)
+        own = f"/{url_path(plain)}/"
+        written = (plain, own) if own not in (plain, "//") else (plain,)
+        return tuple(way for path in written for way in (path, *(f"/{name}{path}" for name in self._own_segments)))
 
     @cached_property
     def _own_segments(self) -> tuple[str, ...]:

@@ -11,8 +11,9 @@ from exporter.core.encoding import Json, value_digest
 from exporter.core.errors import GuardError, SettingsError
 from exporter.core.files import read_json, walk_files
 from exporter.core.model import ContentType, Field, Model, read_content_type, read_locale
-from exporter.core.naming import LOCALES_PATH, TAGS_PATH, file_name, url_segment
+from exporter.core.naming import LOCALES_PATH, TAGS_PATH, file_name
 from exporter.core.suggestions import or_known
+from exporter.core.url_names import url_segment
 from exporter.guide.schema.field_roles import ordered, pages_of
 from exporter.guide.schema.guide_model import OWN_NAMES, TAGS, GuideModel, is_own
 

@@ -11,7 +11,7 @@ import shutil
 from itertools import pairwise
 from typing import TYPE_CHECKING
 
-from exporter.core.naming import is_own_name
+from exporter.core.url_names import is_site_name
 from exporter.reader.encoding import LARGE, SMALL, BrokenError, deflate_pack, digest_name, inflate, load_object
 from exporter.reader.evolve import read_member
 from exporter.reader.folder import ChainFolder, read_page
@@ -150,7 +150,7 @@ def _checked(staged: ChainFolder, head: Head) -> dict[str, Member]:
 
 def is_site_path(path: str) -> bool:
     """Return whether a path can be one of the site's: names that this program makes, leading nowhere else."""
-    return len(path) <= 2000 and all(is_own_name(name.replace("~", "-")) for name in path.split("/"))
+    return len(path) <= 2000 and all(map(is_site_name, path.split("/")))
 
 
 def _take_retired(guide: Source, staged: ChainFolder, prefix: str, head: Head) -> None:

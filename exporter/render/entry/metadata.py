@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from markupsafe import Markup, escape
 
+from exporter.core.url_names import quoted_url
 from exporter.guide.index.records import PageKind
 from exporter.guide.library import questions
 from exporter.guide.schema.dates import read_date
@@ -34,7 +35,7 @@ _IN_A_SCRIPT = str.maketrans({character: f"\\u{ord(character):04x}" for characte
 def absolute(view: View, url: str) -> str:
     """Return the absolute address of an address of the guide, "" if site.yaml has no base_url."""
     base = view.ask(questions.site_value("base_url"))
-    return f"{base}{url}" if base and url else ""
+    return f"{base}{quoted_url(url)}" if base and url else ""
 
 
 def absolute_url(view: View, thing: Entry | Asset) -> str:

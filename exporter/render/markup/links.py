@@ -7,6 +7,7 @@ import re
 from typing import TYPE_CHECKING
 from urllib.parse import quote, unquote, urlsplit
 
+from exporter.core.url_names import written_path
 from exporter.guide.library.questions import page_at
 from exporter.render.markup.link_syntax import EXTERNAL_URL, SCHEMES, item_named
 from exporter.render.view.fields import address_of, file_values, source_of, url_of
@@ -130,7 +131,7 @@ def _internal(parts: SplitResult, view: View) -> str | None:
     anchor = _anchor(parts)
     if not parts.path:
         return anchor or None
-    path, prefix = _from_root(unquote(parts.path), view), view.guide.prefixes[view.locale]
+    path, prefix = _from_root(written_path(parts.path), view), view.guide.prefixes[view.locale]
     meant = [(plain, url) for plain in view.guide.meant_by(path) for url in dict.fromkeys((prefix + plain[1:], plain))]
     for moved in (False, True):  # the page that is at an address wins over one that moved away from it
         for plain, url in meant:

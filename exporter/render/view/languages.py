@@ -9,10 +9,10 @@ from decimal import Decimal
 from functools import cache
 from typing import TYPE_CHECKING, Any
 
-from exporter.core.naming import file_name
+from exporter.core.naming import file_names
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterable, Mapping
 
     from babel import Locale
 
@@ -29,11 +29,12 @@ class Language:
     """A locale as pages speak of it. Its name and direction are looked up once a template asks: Babel is slow to load.
 
     `_known` are the codes of the locales that its name tells it apart from, its own among them, with their names in
-    the space.
+    the space. `folder` names the locale's folder under `updates/`; one that the guide does not have has none.
     """
 
     code: str
     _known: tuple[tuple[str, str], ...]
+    folder: str = ""
 
     @property
     def name(self) -> str:
@@ -45,11 +46,6 @@ class Language:
         """`ltr` or `rtl`."""
         found = babel_locale(self.code)
         return "rtl" if found is not None and found.character_order == "right-to-left" else "ltr"
-
-    @property
-    def folder(self) -> str:
-        """What names the locale's folder under `updates/`."""
-        return file_name(self.code)
 
 
 @cache
@@ -70,10 +66,13 @@ def language(code: str, name: str) -> Language:
     return Language(code, ((code, name),))
 
 
-def languages(names: Mapping[str, str]) -> dict[str, Language]:
-    """Return locales, given with their names in the space, as pages speak of them, each with a name of its own."""
-    known = tuple(names.items())
-    return {code: Language(code, known) for code in names}
+def languages(names: Mapping[str, str], published: Iterable[str] = ()) -> dict[str, Language]:
+    """Return locales, given with their names in the space, as pages speak of them, each with a name of its own.
+
+    Those that are `published`, the guide's, have folders.
+    """
+    known, folders = tuple(names.items()), file_names(published)
+    return {code: Language(code, known, folders.get(code, "")) for code in names}
 
 
 @cache

@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping
 from contextlib import contextmanager
 from operator import attrgetter
 from typing import TYPE_CHECKING, Any, TypeVar
-from urllib.parse import quote
 
 from exporter.core.encoding import DEEPEST_SHOWN, TOO_DEEP
 from exporter.core.model import link_key
 from exporter.core.naming import folders_above
+from exporter.core.url_names import quoted, quoted_url
 from exporter.guide.library import questions
 from exporter.guide.library.read_log import ReadLog, Subject
 from exporter.render.view.origins import Origins
@@ -38,7 +37,6 @@ _IMAGE_TYPES = {
     for kind in ("apng", "avif", "bmp", "gif", "jpeg", "jpg", "png", "svg+xml", "vnd.microsoft.icon", "webp", "x-icon")
 }
 """Content types of pictures that browsers show."""
-_UNQUOTED = re.compile(r"[A-Za-z0-9_.~/-]*")
 
 
 class View:
@@ -172,8 +170,7 @@ class View:
         """Return an address of the guide relative to this page, naming the file."""
         whole = f"{url}index.html" if url.endswith("/") else url
         folder, up = next(pair for pair in self._folders_above if whole.startswith(pair[0]))
-        path = up + whole[len(folder) :]
-        return path if _UNQUOTED.fullmatch(path) else quote(path, safe="/~")
+        return quoted(up + whole[len(folder) :])
 
     def content_type(self, type_id: str) -> ContentType | None:
         """Return what the content model says of a content type; recorded once a page."""
@@ -192,7 +189,7 @@ class LostView(View):
 
     def link(self, url: str) -> str:
         """Return the absolute address of an address of the guide."""
-        return f"{self.ask(questions.site_value('base_url'))}{url}"
+        return f"{self.ask(questions.site_value('base_url'))}{quoted_url(url)}"
 
 
 class Values(Mapping[str, Any]):

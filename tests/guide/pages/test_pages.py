@@ -36,7 +36,7 @@ if TYPE_CHECKING:
 
 THREE = (locale("en-US", default=True), locale("de-DE", "en-US"), locale("ar", "en-US"))
 WALK = content_type("walk", ("title", "Symbol"), SLUG)
-SEGMENT = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]*(?<![.])")
+SEGMENT = re.compile(r"[A-Za-z0-9\u0590-\U0010ffff][A-Za-z0-9._\u0590-\U0010ffff-]*(?<![.])")
 RESERVED = {"con", "prn", "aux", "nul", *(f"{port}{number}" for port in ("com", "lpt") for number in range(10))}
 HOSTILE = [
     *(
@@ -163,7 +163,7 @@ def test_link_to_an_entry_without_a_page_in_a_locale_leads_to_its_fallback() -> 
         ("a/b", "Other", "/place/a/b/"),
         ("//a///index.htm/", "Other", "/place/a/index-htm/"),
         ("Fähre über den Fluß", "Other", "/place/fahre-uber-den-fluss/"),
-        ("القلعة", "Other", "/place/lql/"),
+        ("القلعة", "Other", "/place/القلعة/"),
         ("", "The mill", "/place/the-mill/"),
         ("..", "../../x", "/place/x/"),
         ("?", "!", "/place/m/"),
@@ -262,7 +262,7 @@ def test_pages_in_site_yaml_set_url_and_template() -> None:
         space=THREE,
         pages={"place": {"url": "/see/{slug}/{title}/", "template": "sight.html"}},
     )
-    assert (address(found, "m"), address(found, "m", "ar")) == ("/see/mill/the-mill/", "/ar/see/mill/thwn/")
+    assert (address(found, "m"), address(found, "m", "ar")) == ("/see/mill/the-mill/", "/ar/see/mill/طاحونة/")
     assert found.by_key["entry:m", "ar"].template == "sight.html"
     assert found.guide_model.types == ("place",)
 

@@ -47,9 +47,10 @@ def test_ids_tell_those_apart_that_have_no_date_of_their_own(storms: Guide, spac
 def test_address_follows_the_date_as_in_a_guide_from_scratch(storms: Guide, space: SpaceFiles) -> None:
     storms.build()
     space.put(entry("show", "s1", 2, name="Storm", date="2024-06-02", city="A"))
-    assert addresses(storms, "show") == ["show/calm", "show/storm-2023-09-04", "show/storm-2024-06-02"]
+    days = ["show/storm-2023-09-04", "show/storm-2024-05-01"]  # where they were; redirects, once they are not
+    assert addresses(storms, "show") == ["show/calm", *days, "show/storm-2024-06-02"]
     space.put(entry("show", "s2", 2, name="Storm", date="2024-06-02", city="B"))
-    assert addresses(storms, "show") == ["show/calm", "show/storm-s1", "show/storm-s2"]
+    assert addresses(storms, "show") == ["show/calm", *days, "show/storm-s1", "show/storm-s2"]
     space.put(entry("show", "x", 2, name="Storm 2024-06-02", date="2020-01-01"))
     space.put(entry("show", "s2", 3, name="Storm", date="2024-06-03", city="B"))
     storms.build()
@@ -58,3 +59,48 @@ def test_address_follows_the_date_as_in_a_guide_from_scratch(storms: Guide, spac
     assert storms.files("site") == before
     space.remove("entries/show/s2.json")
     assert "show/storm" in addresses(storms, "show")
+
+
+def test_moved_date_leaves_a_redirect_while_it_tells_entries_apart(storms: Guide, space: SpaceFiles) -> None:
+    storms.build()
+    space.put(entry("show", "s1", 2, name="Storm", date="2024-06-02", city="A"))
+    space.put(entry("show", "x", 2, name="Calm", date="2020-02-02"))
+    storms.build()
+    old = "/show/storm-2024-05-01/"
+    assert "url=../storm-2024-06-02/index.html" in storms.page(old)
+    assert addresses(storms, "show") == [
+        *("show/calm", "show/storm-2023-09-04", "show/storm-2024-05-01", "show/storm-2024-06-02"),
+    ]
+    assert_as_from_scratch(storms)
+    space.put(entry("show", "s3", name="Storm", date="2024-05-01", city="C"))
+    storms.build()
+    assert "http-equiv" not in storms.page(old)
+    assert_as_from_scratch(storms)
+    space.remove("entries/show/s3.json")
+    space.remove("entries/show/s2.json")
+    assert addresses(storms, "show") == ["show/calm", "show/storm"]
+    assert_as_from_scratch(storms)
+    space.put(entry("show", "s4", name="Storm", date="2022-01-01", city="D"))
+    storms.build()
+    assert "url=../storm-2024-06-02/index.html" in storms.page(old)
+    assert_as_from_scratch(storms)
+    space.put(entry("show", "s1", 3, name="Storm", date="2024-05-01", city="A"))
+    assert addresses(storms, "show") == [
+        *("show/calm", "show/storm-2022-01-01", "show/storm-2024-05-01", "show/storm-2024-06-02"),
+    ]
+    assert_as_from_scratch(storms)
+
+
+def assert_as_from_scratch(guide: Guide) -> None:
+    before = guide.files("site")
+    guide.build("--clean")
+    assert guide.files("site") == before
+
+
+def test_moved_date_of_an_entry_with_a_slug_is_not_recorded(guide: Guide, space: SpaceFiles) -> None:
+    space.put_model(content_type("show", *SHOW["fields"], field("slug", "Symbol"), display="name"), locales=US)
+    space.put(entry("show", "s1", name="Storm", slug="storm", date="2024-05-01"))
+    guide.build()
+    space.put(entry("show", "s1", 2, name="Storm", slug="storm", date="2024-05-02"))
+    guide.build()
+    assert not (guide.root / "content/moved.json").exists()
