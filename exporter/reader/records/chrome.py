@@ -19,6 +19,8 @@ _LEAST = 3
 _SHARE = 256
 _ROUNDS = 8
 _SHORTEST = 8
+_MUCH_MORE = 4
+"""Times that tags must spare what lines spare, to be taken where neither spares much."""
 _CUTS = re.compile(rb'["<>/ =:]')
 
 
@@ -32,8 +34,10 @@ def learn(pages: Mapping[str, bytes]) -> Chrome:
     sample = [pages[path] for path in sorted(pages, key=path_key)[:SAMPLE]]
     need = max(_LEAST, -(-len(sample) // _SHARE))
     trial = sample[:_TRIAL]
+    whole = sum(map(len, trial))
     by_line, by_tag = (_cost(how, trial) for how in ("line", "tag"))
-    how = "tag" if by_tag < 0.8 * by_line else "line"
+    lines_are_long = whole - by_tag > _MUCH_MORE * (whole - by_line)
+    how = "tag" if by_tag < 0.8 * by_line or lines_are_long else "line"
     cut = [parts_of(how, page) for page in sample]
     slots = dict(enumerate(_shared(cut, need)))
     return _with_affixes(Chrome(how, slots), cut, need)
