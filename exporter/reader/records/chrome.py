@@ -14,10 +14,12 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
 
 SAMPLE = 700
-_TRIAL = 200
+_TRIAL = 100
 _LEAST = 3
+_LEAST_AT_A_PLACE = 8
+"""Parts that share what they begin and end with."""
 _SHARE = 256
-_ROUNDS = 8
+_ROUNDS = 5
 _SHORTEST = 8
 _MUCH_MORE = 4
 """Times that tags must spare what lines spare, to be taken where neither spares much."""
@@ -68,7 +70,7 @@ def _with_affixes(chrome: Chrome, cut: Sequence[Sequence[bytes]], need: int) -> 
     for _ in range(_ROUNDS):
         new: Affixes = {}
         for place, group in sorted(_places(found, Chrome(chrome.how, slots, affixes)).items()):
-            pair = _affix_of(group) if len(group) >= need and len(slots) < SLOTS - 1 else None
+            pair = _affix_of(group) if len(group) >= max(need, _LEAST_AT_A_PLACE) and len(slots) < SLOTS - 1 else None
             if pair:
                 first = len(slots)
                 slots[first], slots[first + 1] = pair
