@@ -16,7 +16,7 @@ from exporter.reader.steps import by_bytes
 from exporter.workers.pool import in_processes
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator, Sequence
+    from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 
     from exporter.reader.folder import ChainFolder
     from exporter.reader.head import Leaf
@@ -38,16 +38,31 @@ class First:
     uses: dict[int, int]
 
 
+class _Reader:
+    """Read files, those that were read already from memory; other processes are not sent these."""
+
+    def __init__(self, read: Callable[[str], bytes], known: Mapping[str, bytes]) -> None:
+        self._read, self._known = read, known
+
+    def __call__(self, path: str) -> bytes:
+        data = self._known.get(path)
+        return self._read(path) if data is None else data
+
+    def __reduce__(self) -> tuple[type[_Reader], tuple[Callable[[str], bytes], Mapping[str, bytes]]]:
+        return _Reader, (self._read, {})
+
+
 def begin(paths: Iterable[str], read: Callable[[str], bytes], folder: ChainFolder, jobs: int) -> First:
     """Write packs and indexes of a chain without a history; return its state.
 
-    Each file is read once, those of the sample twice. The buckets are those of the paths that are texts by their names;
-    where a content says otherwise, they are made again.
+    Each file is read once; other processes read those of the sample again. The buckets are those of the paths that are
+    texts by their names; where a content says otherwise, they are made again.
     """
     ordered = by_bytes(paths)
     texts = {path for path in ordered if is_text_name(path)}
-    sample = sorted(texts, key=path_key)[:SAMPLE]
-    chrome = learn({path: data for path in sample if is_text(data := read(path))})
+    sample = {path: read(path) for path in sorted(texts, key=path_key)[:SAMPLE]}
+    chrome = learn({path: data for path, data in sample.items() if is_text(data)})
+    read = _Reader(read, sample)
     while True:
         groups = list(_grouped(ordered, texts).items())
         leaves: dict[str, Leaf] = {}

@@ -24,6 +24,7 @@ from exporter.reader.encoding import (
     read_varint,
     varint,
 )
+from exporter.reader.records.records import common_back, common_front
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping, Sequence
@@ -88,8 +89,8 @@ class Step:
 
 def make_piece(old: bytes, new: bytes) -> Piece:
     """Return how `new` is made from `old`."""
-    front = _common_front(old, new)
-    back = _common_back(old, new, min(len(old), len(new)) - front)
+    front = common_front(old, new)
+    back = common_back(old, new, min(len(old), len(new)) - front)
     middle = new[front : len(new) - back]
     payload = tuple(_compress(middle[at : at + CUT], window(old, front + at)) for at in range(0, len(middle), CUT))
     return Piece(front, back, len(middle), payload)
@@ -245,25 +246,3 @@ def _decompress(payload: bytes, base: bytes, size: int) -> bytes:
     if len(out) != size or decoder.eof:
         raise BrokenError("a piece does not give what its row says")
     return out
-
-
-def _common_front(one: bytes, other: bytes) -> int:
-    low, high = 0, min(len(one), len(other))
-    while low < high:
-        middle = (low + high + 1) // 2
-        if one[low:middle] == other[low:middle]:
-            low = middle
-        else:
-            high = middle - 1
-    return low
-
-
-def _common_back(one: bytes, other: bytes, most: int) -> int:
-    low, high = 0, most
-    while low < high:
-        middle = (low + high + 1) // 2
-        if one[len(one) - middle : len(one) - low] == other[len(other) - middle : len(other) - low]:
-            low = middle
-        else:
-            high = middle - 1
-    return low

@@ -85,6 +85,9 @@ def _is_free(port: int | None) -> bool:
         return probe.connect_ex(("127.0.0.1", port)) != 0
 
 
+_RENDERED_BESIDE = ("404.html", "manifest.webmanifest")
+
+
 def pages_in(folder: Path) -> int:
     """Return the number of pages in a folder."""
     return sum(1 for _ in folder.rglob("index.html"))
@@ -125,7 +128,7 @@ class Guide:
         """Render a guide that has not been rendered yet."""
         spent, report = self.run("render", "-j", str(jobs))
         done = report["render"]
-        self.pages = pages_in(self.site)
+        self.pages = pages_in(self.site) + sum((self.site / name).is_file() for name in _RENDERED_BESIDE)
         ensure(done["rendered"] == done["pages"] == self.pages, f"there are {self.pages} pages, but: {done}")
         counts = pages_in(self.site / "place"), pages_in(self.site / "category")
         lists = self.pages - sum(counts) - 1

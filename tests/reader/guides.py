@@ -96,6 +96,7 @@ class Guide:
     time: datetime = datetime(2026, 1, 1, tzinfo=UTC)
     builds: int = 0
     locales: tuple[str, ...] = (LOCALE,)
+    jobs: int = 1
 
     @property
     def site(self) -> Path:
@@ -110,7 +111,7 @@ class Guide:
         return self.root / ".export" / "reader"
 
     def publication(self) -> Publication:
-        return Publication(self.site, self.state, self.locales, self.time, self.keeping)
+        return Publication(self.site, self.state, self.locales, self.time, self.keeping, self.jobs)
 
     def build(self, pages: dict[str, bytes]) -> PublishedChange:
         """Write the site as a build would, and return what changed."""

@@ -77,6 +77,7 @@ def test_edits_of_a_guide_with_bare_templates_cost_the_edit(guide: Guide, space:
             received, requests = update(device)
             assert device.pages() == pages, step
             assert (received <= LIMITS[step], requests) == (True, 1), (step, received)
+    one_line(story, places)
 
 
 @pytest.mark.parametrize("places", SIZES)

@@ -13,7 +13,8 @@ from exporter.reader.model import Member
 from exporter.reader.records.buckets import MOST, bits, prefixes, regroup, token_of
 from exporter.reader.records.carry import carry
 from exporter.reader.records.chrome import learn
-from exporter.reader.records.records import is_text, slots_used
+from exporter.reader.records.rebase import gaps_of
+from exporter.reader.records.records import Chrome, is_text, slots_used
 from exporter.reader.since import Row, Step, apply_piece, decode, encode, make_piece
 from tests.reader.guides import guide_pages, minified, page
 
@@ -31,6 +32,26 @@ def test_a_record_gives_any_page_back(pages: dict[str, bytes], data: bytes) -> N
     chrome = learn(pages)
     assert chrome.join(chrome.split(data)) == data
     assert chrome.join(data) == data
+
+
+@pytest.mark.parametrize(
+    "pages", [PAGES, {path: minified(data) for path, data in PAGES.items()}], ids=["lines", "tags"]
+)
+@settings(deadline=None)
+@given(data=st.data())
+def test_a_record_with_its_gaps_filled_gives_the_new_page(pages: dict[str, bytes], data: st.DataObject) -> None:
+    chrome = learn(pages)
+    old = data.draw(st.one_of(MIXED, st.sampled_from(sorted(pages.values()))))
+    places = st.integers(0, len(old))
+    first, last = sorted((data.draw(places), data.draw(places)))
+    new = old[:first] + data.draw(MIXED) + old[last:]
+    record = chrome.split(old)
+    after = Chrome(chrome.how, {**chrome.slots, 0: b"", 1: b"<p>"}, chrome.affixes)
+    for gap in gaps_of(chrome, record, new):
+        assert chrome.join(gap.record(chrome)) == new
+    for gap in gaps_of(after, record, new):
+        assert after.join(gap.record(after)) == new
+        assert (record.startswith(gap.front), record.endswith(gap.back)) == (True, True)
 
 
 def test_what_pages_share_is_two_bytes() -> None:
@@ -119,6 +140,58 @@ def test_a_new_foot_changes_a_slot_and_no_record() -> None:
     after, carried = carry(chrome, records, new, uses, len(records), dict)
     assert {path for path in new if carried[path] != records[path]} <= {"place/index.html"}
     assert all(after.join(carried[path]) == data for path, data in new.items())
+
+
+def carried(chrome: Chrome, records: dict[str, bytes], new: dict[str, bytes]) -> tuple[Chrome, dict[str, bytes]]:
+    """Carry a chrome on to pages of which all that are new or changed were written."""
+    uses = {slot: sum(slot in slots_used(record) for record in records.values()) for slot in range(2_816)}
+    written = {path: data for path, data in new.items() if chrome.join(records.get(path, b"")) != data}
+    known = {path: records[path] for path in written if path in records}
+    after, made = carry(chrome, known, written, uses, len(records), dict)
+    made = {**records, **made}
+    assert all(after.join(made[path]) == data for path, data in new.items())
+    return after, made
+
+
+def test_a_list_of_many_links_takes_an_item_of_the_navigation_as_its_slot_has_it() -> None:
+    links = "".join(f'<b><a href="p{number}/index.html">{number}</a></b>' for number in range(30))
+    texts = [links if number % 5 == 1 else "Nothing." for number in range(100)]
+    item = ' <a href="../walk/index.html">Walk</a>'
+    old, new = (
+        {f"p{number}.html": minified(page(number, text=text, nav=nav)) for number, text in enumerate(texts)}
+        for nav in ("", item)
+    )
+    chrome = learn(old)
+    records = {path: chrome.split(data) for path, data in old.items()}
+    assert carried(chrome, records, new)[1] == records
+
+
+def test_what_an_edit_leaves_alone_stays_in_the_record() -> None:
+    old, new = (
+        {path: minified(data) for path, data in guide_pages(60, foot=foot).items()} for foot in ("", " <b>F</b>")
+    )
+    chrome = learn(old)
+    records = {path: chrome.split(data) for path, data in old.items()}
+    chrome, records = carried(chrome, records, new)
+    path = "place/p00007/index.html"
+    edited = carried(chrome, records, {**new, path: new[path].replace(b"<p>", b"<p>New ", 1)})[1]
+    assert make_piece(records[path], edited[path]).length < 20
+    assert {other for other in edited if edited[other] != records[other]} == {path}
+
+
+def test_pages_that_no_slot_helps_share_their_new_text() -> None:
+    kinds = [f"kind{number}" for number in range(26)]
+    line = "<p>Kept by the friends of the harbour, of the old bridge and of the market.</p>"
+    lists = [
+        {f"{kind}.html": f"<!doctype html>\n<h1>{kind}</h1>{foot}</body></html>\n".encode() for kind in kinds}
+        for foot in ("", f"{line}\n")
+    ]
+    old, new = ({**guide_pages(60, foot=foot), **some} for foot, some in zip(("", line), lists, strict=True))
+    chrome = learn(guide_pages(60))
+    records = {path: chrome.split(data) for path, data in old.items()}
+    made = carried(chrome, records, new)[1]
+    pieces = [make_piece(records[path], made[path]) for path in lists[0]]
+    assert sum(len(piece.payload[0]) for piece in pieces) < 10 * len(pieces)
 
 
 def test_a_slot_of_pages_that_were_not_written_stays() -> None:

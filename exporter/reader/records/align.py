@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from collections import Counter
 from dataclasses import dataclass
+from types import MappingProxyType
 from typing import TYPE_CHECKING, TypeAlias
 
 from exporter.reader.records.records import REFERENCE, Chrome, common_length, parts_of, slot_number
 
 if TYPE_CHECKING:
-    from collections.abc import Container, Iterator, Sequence
+    from collections.abc import Container, Iterator, Mapping, Sequence
 
 Atom: TypeAlias = "tuple[int | None, bytes]"
 """A slot (None for a literal) and its text."""
@@ -22,11 +23,18 @@ _FARTHEST = 8
 
 
 def proposal(
-    record: bytes, chrome: Chrome, page: bytes, fixed: Container[int] = (), *, behind: bool = True
+    record: bytes,
+    chrome: Chrome,
+    page: bytes,
+    fixed: Container[int] = (),
+    often: Mapping[int, float] = MappingProxyType({}),
+    *,
+    behind: bool = True,
 ) -> dict[int, bytes]:
     """Return the texts of slots with which the record would come nearer to the page; those in `fixed` stay.
 
-    What is new between two slots that are used as often goes to the one behind it, or to the one before.
+    `often` is how many times records have a slot that they use. What is new between two slots that are used as often
+    goes to the one behind it, or to the one before.
     """
     import difflib  # most builds write no page otherwise than its slots have it
 
@@ -36,7 +44,8 @@ def proposal(
     new = _merged(_parts(chrome.how, page, odd), _long_parts(old, chrome.how))
     front = common_length(old, new)
     back = common_length(old[front:][::-1], new[front:][::-1])
-    times = Counter(slot for span in spans for slot, _ in span)
+    here = Counter(slot for span in spans for slot, _ in span if slot is not None)
+    times = {slot: max(count, often.get(slot, 0)) for slot, count in here.items()}
     want: dict[int, bytes] = {}
     matcher = difflib.SequenceMatcher(None, old[front : len(old) - back], new[front : len(new) - back], autojunk=False)
     for kind, a, b, c, d in matcher.get_opcodes():
@@ -110,9 +119,9 @@ def _merged(new: list[bytes], runs: dict[bytes, list[list[bytes]]]) -> list[byte
 
 @dataclass(frozen=True)
 class _Sides:
-    """Which of two neighbouring slots takes a text: how often the page uses each, those that stay, a preference."""
+    """Which of two neighbouring slots takes a text: how often pages use each, those that stay, a preference."""
 
-    times: Counter[int | None]
+    times: Mapping[int, float]
     fixed: Container[int]
     behind: bool
 

@@ -11,10 +11,11 @@ from typing import TYPE_CHECKING
 
 from exporter.reader.records.align import proposal
 from exporter.reader.records.chrome import path_key
-from exporter.reader.records.records import REFERENCE, SLOTS, Chrome, parts_of, reference, slots_used
+from exporter.reader.records.rebase import gaps_of, rebased
+from exporter.reader.records.records import REFERENCE, SLOTS, Chrome, parts_of, reference, slot_number, slots_used
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Mapping
+    from collections.abc import Callable, Iterable, Mapping, Sequence
 
 _SAMPLE = 500
 _PAGES_WORTH_A_SLOT = 2
@@ -28,7 +29,10 @@ _MAJORITY = 3
 _TRIED = 100
 """Users of a slot that a new text is tried on before it is on all."""
 _PAGES_WRONG_AT_ONCE = 32
-"""Pages that are wrong, from which on the parts that they share become slots."""
+_FEWEST = 8
+"""Pages that are wrong, from which on the parts that their new texts share become slots."""
+_LOOKED_AT = 1_000
+"""Pages whose new texts are looked at for that."""
 _LEAST = 16
 _SHARE = 256
 _SHORTEST = 3
@@ -45,10 +49,22 @@ class _Attempt:
     fixed: set[int]
     right: set[str] = field(default_factory=set)
     users: dict[int, list[str]] = field(default_factory=dict)
+    often: dict[int, float] = field(default_factory=dict)
+    """How many times a few of the records have a slot that they use."""
 
     def look(self) -> None:
         """Find out which pages are right."""
         self.right = {path for path in self.paths if self.chrome.join(self.records[path]) == self.pages[path]}
+
+    def count(self) -> None:
+        """Count how often a few of the records have their slots."""
+        times: Counter[bytes] = Counter()
+        users: Counter[bytes] = Counter()
+        for path in self.paths[:_SAMPLE]:
+            here = Counter(REFERENCE.findall(self.records[path]))
+            times.update(here)
+            users.update(here.keys())
+        self.often = {slot_number(two): number / users[two] for two, number in times.items()}
 
     def using(self, slot: int) -> list[str]:
         """Return the paths whose records use a slot (and, seldom, one that only seems to)."""
@@ -90,11 +106,9 @@ def carry(
     if len(own) < len(kept):  # no number is free for a minority's text: the pages that were written do without
         return _split_anew(attempt, replace(chrome, slots={**chrome.slots, **kept}), names)
     chrome = replace(chrome, slots={**chrome.slots, **{own[slot]: text for slot, text in kept.items()}})
-    if len(wrong) >= _PAGES_WRONG_AT_ONCE:
-        chrome = _with_shared(chrome, wrong, pages, free[len(own) :])
+    chrome, made = _made_anew(chrome, wrong, records, pages, free[len(own) :])
     apart = _moved(others(), own) if own else {}
-    carried = apart | {path: records[path] for path in attempt.right}
-    return chrome, carried | {path: chrome.split(pages[path]) for path in wrong}
+    return chrome, apart | {path: records[path] for path in attempt.right} | made
 
 
 def _frozen(
@@ -133,6 +147,8 @@ def _mend(attempt: _Attempt) -> None:
     """Change texts of slots as long as that mends pages, looking at wrong pages in the order of their hash."""
     missed = 0
     wrong = [path for path in attempt.paths if path not in attempt.right]
+    if len(wrong) >= _PAGES_WORTH_A_SLOT and not attempt.often:
+        attempt.count()
     for tried, path in enumerate(wrong):
         if tried >= _SAMPLES or missed >= _MISSES or len(attempt.paths) - len(attempt.right) < _PAGES_WORTH_A_SLOT:
             return
@@ -144,7 +160,9 @@ def _mend_one(attempt: _Attempt, path: str) -> bool:
     """Change texts of slots as one page shows: what is new between two slots belongs to the one behind, else before."""
     tried: list[dict[int, bytes]] = []
     for behind in (True, False):
-        want = proposal(attempt.records[path], attempt.chrome, attempt.pages[path], attempt.fixed, behind=behind)
+        want = proposal(
+            attempt.records[path], attempt.chrome, attempt.pages[path], attempt.fixed, attempt.often, behind=behind
+        )
         want = {slot: text for slot, text in want.items() if _is_shared(attempt, slot, text)}
         if want and want not in tried and _accept(attempt, want):
             attempt.fixed |= set(want)
@@ -191,13 +209,28 @@ def _free_slots(chrome: Chrome, uses: Mapping[int, int]) -> list[int]:
     return [slot for slot in range(SLOTS) if not uses.get(slot) and slot not in affixes]
 
 
-def _with_shared(chrome: Chrome, wrong: list[str], pages: Mapping[str, bytes], free: list[int]) -> Chrome:
-    """Make slots of what many wrong pages share."""
-    count: Counter[bytes] = Counter()
+def _made_anew(
+    chrome: Chrome, wrong: list[str], records: Mapping[str, bytes], pages: Mapping[str, bytes], free: list[int]
+) -> tuple[Chrome, dict[str, bytes]]:
+    """Return records for pages from those they had, and the chrome with slots for what their new texts share."""
+    looked_at = wrong[:_LOOKED_AT] if len(wrong) >= _FEWEST else []
+    texts = [{gap.text for gap in gaps_of(chrome, records.get(path), pages[path])} for path in looked_at]
+    new = _shared(chrome, texts, free)
+    both = replace(chrome, slots={**chrome.slots, **new})
+    made = {}
     for path in wrong:
-        count.update({part for part in parts_of(chrome.how, pages[path]) if part not in chrome.by_text})
-    need = max(_LEAST, -(-len(wrong) // _SHARE))
-    shared = [(part, number) for part, number in count.items() if number >= need and len(part) > _SHORTEST]
+        page = pages[path]
+        made[path] = rebased(both, gaps_of(chrome, records.get(path), page), page)
+    used = set().union(*map(slots_used, made.values())) if new else set()
+    return replace(chrome, slots={**chrome.slots, **{slot: new[slot] for slot in new.keys() & used}}), made
+
+
+def _shared(chrome: Chrome, texts: Sequence[set[bytes]], free: list[int]) -> dict[int, bytes]:
+    """Return slots for the parts that the texts of many pages share."""
+    count: Counter[bytes] = Counter()
+    for some in texts:
+        count.update({part for text in some for part in parts_of(chrome.how, text)} - chrome.by_text.keys())
+    need = max(min(_LEAST, -(-len(texts) // 2)), -(-len(texts) // _SHARE))
+    shared = [(part, times) for part, times in count.items() if times >= need and len(part) > _SHORTEST]
     shared.sort(key=lambda pair: (-pair[1] * len(pair[0]), pair[0]))
-    new = {slot: part for slot, (part, _) in zip(free, shared, strict=False)}
-    return replace(chrome, slots={**chrome.slots, **new})
+    return {slot: part for slot, (part, _) in zip(free, shared, strict=False)}

@@ -14,11 +14,15 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
 
 SAMPLE = 700
-_TRIAL = 200
+_TRIAL = 100
 _LEAST = 3
+_LEAST_AT_A_PLACE = 8
+"""Parts that share what they begin and end with."""
 _SHARE = 256
-_ROUNDS = 8
+_ROUNDS = 5
 _SHORTEST = 8
+_MUCH_MORE = 4
+"""Times that tags must spare what lines spare, to be taken where neither spares much."""
 _CUTS = re.compile(rb'["<>/ =:]')
 
 
@@ -32,8 +36,10 @@ def learn(pages: Mapping[str, bytes]) -> Chrome:
     sample = [pages[path] for path in sorted(pages, key=path_key)[:SAMPLE]]
     need = max(_LEAST, -(-len(sample) // _SHARE))
     trial = sample[:_TRIAL]
+    whole = sum(map(len, trial))
     by_line, by_tag = (_cost(how, trial) for how in ("line", "tag"))
-    how = "tag" if by_tag < 0.8 * by_line else "line"
+    lines_are_long = whole - by_tag > _MUCH_MORE * (whole - by_line)
+    how = "tag" if by_tag < 0.8 * by_line or lines_are_long else "line"
     cut = [parts_of(how, page) for page in sample]
     slots = dict(enumerate(_shared(cut, need)))
     return _with_affixes(Chrome(how, slots), cut, need)
@@ -64,7 +70,7 @@ def _with_affixes(chrome: Chrome, cut: Sequence[Sequence[bytes]], need: int) -> 
     for _ in range(_ROUNDS):
         new: Affixes = {}
         for place, group in sorted(_places(found, Chrome(chrome.how, slots, affixes)).items()):
-            pair = _affix_of(group) if len(group) >= need and len(slots) < SLOTS - 1 else None
+            pair = _affix_of(group) if len(group) >= max(need, _LEAST_AT_A_PLACE) and len(slots) < SLOTS - 1 else None
             if pair:
                 first = len(slots)
                 slots[first], slots[first + 1] = pair

@@ -49,6 +49,30 @@ def common_length(one: Sequence[object], other: Sequence[object]) -> int:
     return next((at for at, (left, right) in pairs if left != right), min(len(one), len(other)))
 
 
+def common_front(one: bytes, other: bytes) -> int:
+    """Return how many bytes two texts have in common at their beginning."""
+    low, high = 0, min(len(one), len(other))
+    while low < high:
+        middle = (low + high + 1) // 2
+        if one[low:middle] == other[low:middle]:
+            low = middle
+        else:
+            high = middle - 1
+    return low
+
+
+def common_back(one: bytes, other: bytes, most: int) -> int:
+    """Return how many bytes two texts have in common at their end, `most` at most."""
+    low, high = 0, most
+    while low < high:
+        middle = (low + high + 1) // 2
+        if one[len(one) - middle : len(one) - low] == other[len(other) - middle : len(other) - low]:
+            low = middle
+        else:
+            high = middle - 1
+    return low
+
+
 def is_text(page: bytes) -> bool:
     """Return whether a file can travel as a record: no byte that stands for slots, and not too long."""
     if len(page) > LARGEST_PAGE:
@@ -128,11 +152,11 @@ class Chrome:
         parts[1::2] = map(self.table.__getitem__, parts[1::2])
         return b"".join(parts)
 
-    def split(self, page: bytes) -> bytes:
-        """Return a record of a page."""
-        return self.split_proven(page)[0]
+    def split(self, page: bytes, after: bytes = b"") -> bytes:
+        """Return a record of a page, or of a part of one behind a reference."""
+        return self.split_proven(page, after)[0]
 
-    def split_proven(self, page: bytes) -> tuple[bytes, set[bytes]]:
+    def split_proven(self, page: bytes, after: bytes = b"") -> tuple[bytes, set[bytes]]:
         """Return a record that gives the page back, and the references in it: the page itself where no other does.
 
         What is joined are the pieces of the record before they stand side by side: literals have no byte that begins a
@@ -142,7 +166,7 @@ class Chrome:
         out = list(map(self.by_text.get, parts))
         if self.runs:
             parts, out = self._with_runs(parts, out)
-        affixed = self._with_affixes(parts, out)
+        affixed = self._with_affixes(parts, out, after)
         pieces: list[bytes] = out  # type: ignore[assignment] # no None is left
         texts = list(map(self.table.get, pieces, pieces))
         for at, (left, _, right, _, _) in affixed.items():
@@ -166,16 +190,16 @@ class Chrome:
             at += len(run)
         return merged, out
 
-    def _with_affixes(self, parts: list[bytes], out: list[bytes | None]) -> dict[int, _Ends]:
+    def _with_affixes(self, parts: list[bytes], out: list[bytes | None], after: bytes) -> dict[int, _Ends]:
         """Fill what no slot holds: beginning, middle, end where the place has affixes, else the part itself.
 
-        Returns the affixes by the numbers of the parts.
+        `after` is the reference before the first part. Returns the affixes by the numbers of the parts.
         """
         found: dict[int, _Ends] = {}
         before, last, openings = b"", -2, self.openings
         for at in [at for at, two in enumerate(out) if two is None]:
             if at != last + 1:
-                before = out[at - 1] or b"" if at else b""
+                before = out[at - 1] or b"" if at else after
             part, last = parts[at], at
             ends = self.ends.get((before, part[:HEAD])) if before in openings else None
             if ends and len(part) >= ends[4] and part.startswith(ends[0]) and part.endswith(ends[2]):
