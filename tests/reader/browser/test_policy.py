@@ -31,7 +31,7 @@ if TYPE_CHECKING:
 
 POLICY = "default-src 'self'; object-src 'none'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
 REPORTED = f"{POLICY}; report-uri /report"
-LOCALES = ("", "de-DE/", "ar/")
+HEADERS = {"Content-Security-Policy": REPORTED, "X-Content-Type-Options": "nosniff", "Cache-Control": "no-cache"}
 FOR_MACHINES = ("feed.xml", "sitemap.xml", "robots.txt", ".exporter")
 """Files that no reader opens: they do not travel to the device."""
 BAD = '<!doctype html><title>A page that breaks the policy</title><p style="color: red">red</p>'
@@ -113,7 +113,7 @@ def leave(engine: Engine, url: str) -> None:
 
 def test_no_kind_of_page_breaks_a_strict_policy_before_and_after_the_install(engine: Engine, demo: Path) -> None:
     site = demo / "site"
-    with Host({"/g/": site}, headers={"Content-Security-Policy": REPORTED}) as host:
+    with Host({"/g/": site}, headers=HEADERS) as host:
         build(demo, host.url("g/"))
         assert any(b'class="align-right"' in (site / path).read_bytes() for path in kinds(site))
         open_all(engine, host, site, "none")
