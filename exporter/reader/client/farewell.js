@@ -1,16 +1,17 @@
 // Takes itself and this guide's store off the device.
 "use strict";
 const FAREWELL = null; // an address, true, or null: nothing is said
+const NAME = "guide:" + new URL("./", location.href).pathname;
 
 addEventListener("install", event => event.waitUntil(skipWaiting()));
-addEventListener("activate", event => event.waitUntil(leave()));
+addEventListener("activate", event => event.waitUntil(leave(new BroadcastChannel(NAME))));
+addEventListener("message", event => event.waitUntil(leave(event.ports[0]))); // a page that opens meanwhile asks
 
-async function leave() {
-  const name = "guide:" + new URL("./", location.href).pathname;
+async function leave(page) {
   await new Promise(done => {
-    const request = indexedDB.deleteDatabase(name);
+    const request = indexedDB.deleteDatabase(NAME);
     request.onsuccess = request.onerror = done;
   });
   await registration.unregister();
-  new BroadcastChannel(name).postMessage({state: "none", locales: {}, left: !!FAREWELL, farewell: typeof FAREWELL === "string" ? FAREWELL : ""});
+  page?.postMessage({state: "none", left: FAREWELL});
 }

@@ -11,12 +11,12 @@ function tell(values) {
   if (values.done < values.total) later ||= setTimeout(post, 100); else post();
 }
 
-// Refuses stalls, too many bytes, HTML in place of a file, what is dearer than `dear`.
+// Refuses stalls, too many bytes, HTML in place of a file, more than `dear`.
 async function take(path, {most = MOST, dear = Infinity, got, cache = "reload", tag} = {}) {
   const control = new AbortController(), quit = () => control.abort();
   let timer;
   const wait = n => { clearTimeout(timer); timer = setTimeout(quit, STALL); if (n) got?.(n); };
-  stop.signal.addEventListener("abort", quit);
+  stop.signal.addEventListener("abort", quit, {signal: control.signal});
   try {
     if (stop.signal.aborted) quit();
     wait();
@@ -32,7 +32,6 @@ async function take(path, {most = MOST, dear = Infinity, got, cache = "reload", 
     throw stop.signal.aborted ? failure("paused") : error.why ? error : failure("network", `${path}: ${error.message}`);
   } finally {
     clearTimeout(timer);
-    stop.signal.removeEventListener("abort", quit);
     control.abort();
   }
 }
@@ -42,6 +41,12 @@ async function table(path) {
   const found = JSON.parse(textOf(path.endsWith("bin") ? await inflate([file], MOST_HEAD) : file));
   if (found.v !== 1) throw failure("newer");
   return found;
+}
+
+// Those that the script came with: pages get them too.
+async function policies() {
+  const {headers} = await fetch(location.href, {cache: "force-cache"});
+  return {headers: [...headers].filter(([name]) => /policy$/.test(name))};
 }
 
 // A file named by its content.
@@ -97,7 +102,7 @@ async function room(bytes) {
 async function install(wish) {
   const before = await stateOf(), want = {...before.installing, ...wish, paused: false}, plans = [];
   const {chains} = await table("chains.json"), codes = Object.keys(chains);
-  await amend({installing: want, published: codes.length});
+  await amend({installing: want, published: codes.length, ...!before.headers && await policies()});
   let done = 0, sum = 0, space = before.installing || want.anew || !want.pictures ? 0 : Math.max(...codes.map(code => chains[code].files[1]));
   const got = n => tell({state: "installing", done: done += n, total: sum});
   for (const code of codes.filter(code => want.locales.includes(code) && (want.anew || !before.locales[code]))) {

@@ -15,7 +15,7 @@ function able() {
 }
 
 async function words() {
-  const find = page => page.querySelector("template[data-guide-words]")?.dataset;
+  const find = page => page.querySelector("[data-guide-words]")?.dataset;
   return find(document) || find(parse(await text(script.dataset.offline)));
 }
 
@@ -34,7 +34,7 @@ async function note(kind, value, ...actions) {
   box.dataset.kind = kind;
   box.append(make("p", (word[kind] || kind).replace("{}", value)));
   for (const [key, act] of [...actions, ["later", () => {}]]) {
-    box.append(make(typeof act === "string" ? "a" : "button", word[key] || key, typeof act === "string" ? {href: act} : {onclick() { box.remove(); act(); }}));
+    box.append(make(act.call ? "button" : "a", word[key] || key, act.call ? {onclick() { box.remove(); act(); }} : {href: act}));
   }
   document.body.append(box);
 }
@@ -47,14 +47,14 @@ async function show(now) {
   if (held) html.dataset.guideToken = held.token; else delete html.dataset.guideToken;
   clearInterval(beat);
   if (/ing$/.test(state)) beat = setInterval(send, 10000, "status"); // keeps the worker awake
-  const marks = [state, installing?.paused && "paused", pending && "pending", news?.length && "news"];
+  const marks = [state, installing?.paused && "paused", pending && "pending", news.length && "news"];
   for (const part of all("[data-guide-when]")) part.hidden = !part.dataset.guideWhen.split(" ").some(mark => marks.includes(mark));
   for (const bar of all("[data-guide-progress]")) { bar.max = total || 1; bar.value = done || 0; }
   put("done", size(done));
   put("total", size(total));
   put("pending", size(pending));
   for (const list of all("[data-guide-news]")) {
-    list.replaceChildren(...(news || []).map(({path, title}) => {
+    list.replaceChildren(...news.map(({path, title}) => {
       const item = make("li"), href = new URL(path.split("/").map(encodeURIComponent).join("/"), root);
       item.append(make("a", parse(title).body.textContent, {href}));
       return item;
@@ -63,7 +63,7 @@ async function show(now) {
   for (const input of all("[data-guide-limit]")) input.value = now.limit;
   if (state === "ready" && before.state !== state) promise("persisted");
   if (now.error) put("error", (await words())[now.error] || now.error);
-  if (now.left) note("farewell", "", ...now.farewell ? [["there", now.farewell]] : []);
+  if (now.left) note("farewell", "", ...now.left === true ? [] : [["there", now.left]]);
   else if (moved && shown && await text(location.href) !== shown) note("changed", "", ["renew", () => location.reload()]);
   else if (now.fresh && moved) note("updated", now.fresh, ["what", script.dataset.offline]);
   if (pending && pending !== before.pending) note("pending", size(pending), ["now", () => act("update")]);
@@ -90,8 +90,8 @@ async function register() {
 }
 
 function wish() {
-  const locales = all("input[data-guide-locale]:checked").map(box => box.dataset.guideLocale), pictures = document.querySelector("input[data-guide-pictures]");
-  return {locales: locales.length ? locales : [html.lang], pictures: pictures?.checked ?? true};
+  const locales = all("[data-guide-locale]:checked").map(box => box.dataset.guideLocale);
+  return {locales: locales.length ? locales : [html.lang], pictures: !all("[data-guide-pictures]:not(:checked)").length};
 }
 
 async function act(job) {
@@ -137,8 +137,9 @@ async function start() {
   for (const input of all("[data-guide-limit]")) input.onchange = () => registration && send("limit", {limit: +input.value});
   for (const part of all("[data-guide-offer]")) for (const kind of ["pointermove", "pointerdown", "focusin", "click", "change"]) part.addEventListener(kind, count, {once: kind !== "change"});
   new BroadcastChannel(name).onmessage = event => show(event.data);
-  const found = await navigator.serviceWorker.getRegistration(root).catch(() => {});
+  const active = navigator.serviceWorker.controller, found = await navigator.serviceWorker.getRegistration(root).catch(() => {});
   if (found?.scope === root.href) registration = found;
+  else if (active?.scriptURL === root + "sw.js") registration = {active}; // it says farewell
   await show(registration ? {...await send("status"), ...last} : {state: "none"});
   addEventListener("online", () => look(true));
   document.addEventListener("visibilitychange", () => { if (!document.hidden) look(false); });
@@ -146,7 +147,7 @@ async function start() {
   if (app) pull();
   if (!registration) return;
   if (needed) note("needs", needed);
-  if (last.state === "none" && !last.installing) note("evicted", "", ["offline", script.dataset.offline]);
+  if (last.state === "none" && !last.installing && last.left === undefined) note("evicted", "", ["offline", script.dataset.offline]);
   look(!sessionStorage[name] || performance.getEntriesByType("navigation")[0]?.type === "reload");
   sessionStorage[name] = 1;
 }

@@ -2,37 +2,39 @@
 "use strict";
 
 const ROOT = new URL("./", location.href), NAME = "guide:" + ROOT.pathname;
-const STORES = ["slots", "files", "stage", "state"], EMPTY = {generation: 0, locales: {}};
+const EMPTY = {generation: 0, locales: {}};
 const addressOf = path => new URL(path.split("/").map(encodeURIComponent).join("/"), ROOT).href;
 const pathOf = url => decodeURIComponent(new URL(url).pathname.slice(ROOT.pathname.length)).replace(/(^|\/)$/, "$1index.html");
 
 const answer = request => new Promise((yes, no) => { request.onsuccess = () => yes(request.result); request.onerror = () => no(request.error); });
 let opening, known = {};
 
-function open() {
+// Reading makes none: what a farewell took stays away.
+function open(make) {
   return opening ||= (async () => {
     const request = indexedDB.open(NAME, 1);
     request.onupgradeneeded = () => {
-      STORES.forEach(name => request.result.createObjectStore(name));
+      if (!make) return request.transaction.abort();
+      ["slots", "files", "stage", "state"].forEach(name => request.result.createObjectStore(name));
       request.result.createObjectStore("records").createIndex("files", "digest"); // only rows of other files have one
     };
     const database = await answer(request);
-    database.onclose = () => { opening = null; };
-    database.onversionchange = () => { opening = null; database.close(); };
+    database.onclose = database.onversionchange = () => { opening = null; database.close(); };
     return database;
   })().catch(error => { opening = null; throw error; });
 }
 
 // All is kept, or nothing. What `work` returns goes into the state.
 async function change(names, work) {
-  const transaction = (await open()).transaction([...names, "state"], "readwrite"), state = transaction.objectStore("state");
-  let broken;
-  const end = new Promise((yes, no) => { transaction.oncomplete = yes; transaction.onabort = () => no(broken || transaction.error); });
-  state.get("state").onsuccess = event => {
-    const old = event.target.result || EMPTY;
-    try { state.put({...old, ...work(...names.map(name => transaction.objectStore(name)), old)}, "state"); } catch (error) { broken = error; transaction.abort(); }
-  };
-  await end;
+  const transaction = (await open().catch(() => open(true))).transaction([...names, "state"], "readwrite"), state = transaction.objectStore("state");
+  await new Promise((yes, no) => {
+    transaction.oncomplete = yes;
+    transaction.onabort = () => no(transaction.error);
+    state.get("state").onsuccess = event => {
+      const old = event.target.result || EMPTY;
+      try { state.put({...old, ...work(...names.map(name => transaction.objectStore(name)), old)}, "state"); } catch (error) { no(error); transaction.abort(); }
+    };
+  });
 }
 
 const amend = values => change([], () => values);
@@ -43,7 +45,7 @@ async function read(names, ask) {
 }
 
 const ask = async (name, method, ...values) => (await read([name], store => [store[method](...values)]))[0];
-const stateOf = async () => await ask("state", "get", "state") || EMPTY;
+const stateOf = async () => await ask("state", "get", "state").catch(() => {}) || EMPTY;
 
 // A space: a locale's records of one epoch.
 const within = space => IDBKeyRange.bound([space], [space, []]);
@@ -56,13 +58,11 @@ async function look(path) {
     const i = found.findIndex(record => record);
     if (state.generation === mine.generation) return {state, record: found[i], slots: mine.slots[spaces[i]]};
     const held = Object.values(state.locales), texts = await read(["slots"], slots => held.map(({space}) => slots.get(space)));
-    known = {generation: state.generation, slots: Object.fromEntries(held.map(({space}, i) => [space, texts[i] && split(texts[i])]).filter(([, slots]) => slots))};
+    known = {generation: state.generation, slots: Object.fromEntries(held.map(({space}, i) => [space, split(texts[i])]))};
   }
 }
 
 async function drop() {
-  (await opening?.catch(() => {}))?.close();
-  opening = null;
   known = {};
   await answer(indexedDB.deleteDatabase(NAME));
 }

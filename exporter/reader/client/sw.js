@@ -9,30 +9,28 @@ const TYPES = {
 
 addEventListener("install", event => {
   skipWaiting(); // both read the same store: no page breaks
-  event.waitUntil(carry());
+  event.waitUntil(policies().then(amend));
 });
 addEventListener("activate", event => event.waitUntil(clients.claim()));
-addEventListener("message", event => event.waitUntil(handle(event.data, answer => event.ports[0]?.postMessage(answer))));
-addEventListener("periodicsync", event => event.tag === NAME && event.waitUntil(JOBS.update({saving: navigator.connection?.saveData})));
+addEventListener("message", event => event.waitUntil(handle(event.data, event.ports[0])));
+addEventListener("periodicsync", event => event.waitUntil(JOBS.update({saving: navigator.connection?.saveData})));
 addEventListener("fetch", event => {
   const {method, url} = event.request;
   if (method === "GET" && url.startsWith(ROOT.href) && !url.startsWith(ROOT.href + "updates/")) event.respondWith(respond(event.request));
 });
 
-// Pages get the policies that this script came with.
-async function carry() {
-  const {headers} = await fetch(location.href, {cache: "force-cache"});
-  await amend({headers: [...headers].filter(([name]) => /policy$/.test(name))});
-}
-
 async function respond(request) {
   const url = new URL(request.url), read = request.mode === "navigate";
+  let path = "";
   try {
-    const path = pathOf(url), found = await find(path, request);
+    path = pathOf(url);
+    const found = await find(path, request);
     if (found) return found;
     if (read && await find(path + "/index.html", request)) return Response.redirect(url.pathname + "/" + url.search, 301);
-  } catch (error) { console.warn(error); } // a broken store is as good as none
-  return fetch(request).catch(error => { if (read) return lost(pathOf(url), request); throw error; });
+  } catch { /* a broken store is as good as none */ }
+  const answer = await fetch(request).catch(error => { if (read) return lost(path, request); throw error; });
+  if (read && answer.ok && known.generation) change([], ({others}) => ({others: {...others, [path.split("/")[0]]: true}}));
+  return answer;
 }
 
 async function find(path, request, status = 200) {
@@ -48,11 +46,11 @@ async function find(path, request, status = 200) {
   return new Response(part, {status: 206, headers});
 }
 
-// Neither store nor network: the 404 page, or the one that says what needs the network.
+// Neither store nor network: the 404 page, or the one that says what needs it; neither for what lies beside the guide.
 async function lost(path, request) {
-  const {state: {locales, published}, record} = await look(path), held = Object.values(locales);
-  const missing = held.length === published && !record && await find("404.html", request, 404);
+  const {state: {locales, published, others}, record} = await look(path), held = Object.values(locales);
+  const missing = held.length === published && !record && (others?.[path.split("/")[0]] ? Response.error() : await find("404.html", request, 404));
   if (missing) return missing;
   const [{prefix} = {}] = held.filter(({prefix}) => path.startsWith(prefix)).sort((a, b) => b.prefix.length - a.prefix.length).concat(held), page = prefix + "offline/index.html";
-  return held.length && await find(page, request) ? Response.redirect(addressOf(page) + "?needs=" + encodeURIComponent(path)) : Response.error();
+  return await find(page, request) ? Response.redirect(addressOf(page) + "?needs=" + encodeURIComponent(path)) : Response.error();
 }

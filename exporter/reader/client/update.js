@@ -66,19 +66,16 @@ const digestOf = async map => {
   return hex(concat(rows.flatMap(([path, sha]) => [path, Uint8Array.of(0), sha])), 12);
 };
 
-const unhex = text => Uint8Array.from(text.match(/../g), pair => parseInt(pair, 16));
-
 // What the device would serve, by bucket.
 async function parted(held, list, slots) {
   let start = 0;
   const {space} = held, buckets = list.buckets.map(row => ({row, from: (start += 2 ** (16 - row[0])) - 2 ** (16 - row[0]), own: new Map()}));
-  const put = async (path, sum) => {
-    const key = await sha(bytesOf(path));
-    buckets.findLast(({from}) => from <= (key[0] << 8 | key[1])).own.set(path, sum);
-  };
   for (let last = [space]; last;) {
     const range = IDBKeyRange.bound(last, [space, []], true), [keys, records] = await read(["records"], store => [store.getAllKeys(range, 500), store.getAll(range, 500)]);
-    await Promise.all(keys.map(async (key, i) => put(key[1], records[i].digest ? unhex(records[i].digest) : await sha(join(records[i], slots)))));
+    await Promise.all(keys.map(async ([, path], i) => {
+      const [high, low] = await sha(bytesOf(path)), {own} = buckets.findLast(({from}) => from <= (high << 8 | low)), {digest} = records[i];
+      own.set(path, digest ? Uint8Array.from(digest.match(/../g), pair => parseInt(pair, 16)) : await sha(join(records[i], slots)));
+    }));
     last = keys[499];
   }
   return buckets;
@@ -203,9 +200,9 @@ const job = (wait, state, work) => alone(wait, async () => {
   tell({state, error: "", done: 0, total: 0});
   try { tell(await report(await work())); } catch (error) {
     const why = error.why || (error.name === "QuotaExceededError" ? "space" : error instanceof DOMException ? "broken" : "wrong"), quiet = why === "paused" || why === "network" && !wait;
-    if (["newer", "missing"].includes(why) && !registration.installing && !registration.waiting) registration.update().catch(() => {}); // newer code, or a farewell
+    if (/newer|missing/.test(why) && !registration.installing && !registration.waiting) registration.update().catch(() => {}); // newer code, or a farewell
     console.warn(error);
-    tell(await report(quiet ? {} : {state: "failed", error: why}).catch(() => ({state: "failed", error: why})));
+    tell(await report(!quiet && {state: "failed", error: why}));
   }
 });
 
@@ -219,7 +216,7 @@ const JOBS = {
     return alone(true, async () => {
       await drop();
       await registration.unregister();
-      tell({state: "none", locales: {}, installing: null, news: null, pending: 0});
+      tell(await report({pending: 0}));
     });
   },
   async opened({fresh, saving}) {
@@ -230,8 +227,8 @@ const JOBS = {
   },
 };
 
-async function handle({job: name, ...data}, answer) {
-  const {state, done, total, error, pending} = now, under = /ing$|failed/.test(state) && {state, done, total, error};
-  answer({...await report(), ...under, pending});
+async function handle({job: name, ...data}, page) {
+  const {state, error, ...more} = now;
+  page?.postMessage({...more, ...await report(/ing$|failed/.test(state) && {state, error})});
   await JOBS[name]?.(data);
 }

@@ -60,6 +60,7 @@ class Host:
     folders: dict[str, Path]
     port: int = 0
     exchanges: list[Exchange] = field(default_factory=list)
+    posted: list[bytes] = field(default_factory=list)
     faults: list[Fault] = field(default_factory=list)
     headers: dict[str, str] = field(default_factory=dict)
     rewrite: Callable[[bytes], bytes] | None = None
@@ -106,7 +107,8 @@ class Host:
     def serve(self, connection: socket.socket) -> None:
         """Answer the requests of one connection until it ends."""
         try:
-            for head in heads(connection):
+            for head, body in requests(connection):
+                self.posted += [body] if body else []
                 if not self.respond(connection, head):
                     break
         except OSError:
@@ -230,17 +232,25 @@ class Host:
 REASONS = {200: "OK", 301: "Moved Permanently", 404: "Not Found"}
 
 
-def heads(connection: socket.socket) -> Iterator[bytes]:
-    """Yield the heads of successive requests; pages of a guide send no bodies."""
+def requests(connection: socket.socket) -> Iterator[tuple[bytes, bytes]]:
+    """Yield the heads and bodies of successive requests; only a browser's reports have bodies."""
     waiting = b""
     while True:
-        while b"\r\n\r\n" not in waiting:
+        while b"\r\n\r\n" not in waiting or len(waiting) < length(waiting):
             got = connection.recv(65536)
             if not got:
                 return
             waiting += got
-        head, _, waiting = waiting.partition(b"\r\n\r\n")
-        yield head + b"\r\n\r\n"
+        request, waiting = waiting[: length(waiting)], waiting[length(waiting) :]
+        head, _, body = request.partition(b"\r\n\r\n")
+        yield head + b"\r\n\r\n", body
+
+
+def length(request: bytes) -> int:
+    """Return the length of a request according to its head."""
+    head, end, _ = request.partition(b"\r\n\r\n")
+    size = re.search(rb"(?i)\r\ncontent-length: (\d+)", head)
+    return len(head + end) + (int(size[1]) if size else 0)
 
 
 def close(connection: socket.socket) -> None:
