@@ -12,6 +12,7 @@ from exporter.guide.schema.dates import read_date
 from exporter.guide.schema.field_roles import UNKNOWN
 from exporter.guide.schema.field_words import label
 from exporter.guide.schema.titles import Title, find_title, is_file_name
+from exporter.render.view.languages import write_price
 from exporter.render.view.view import Asset, Entry, Thing, loaded_of, memo_of, read_field, view_of
 
 if TYPE_CHECKING:
@@ -212,6 +213,26 @@ def word_in(thing: Entry) -> str:
     roles = roles_of_thing(thing)
     value = view_of(thing).answer(loaded_of(thing), roles.wrapped)[0] if roles.wraps == "word" else None
     return value.strip() if isinstance(value, str) else ""
+
+
+def text_in(thing: Entry) -> str:
+    """Return what an entry wraps that stands in a line, a word or one price, "" for any other entry."""
+    roles, view = roles_of_thing(thing), view_of(thing)
+    if roles.wraps != "price":
+        return word_in(thing)
+    sums = [name for name in roles.prices if view.answer(loaded_of(thing), name)[0] is not None]
+    return priced(thing, sums[0]) if len(sums) == 1 else ""
+
+
+def priced(thing: Entry, name: str) -> str:
+    """Return the sum of money in a field with its currency and what it is for, "" where it is no number."""
+    roles, view, loaded = roles_of_thing(thing), view_of(thing), loaded_of(thing)
+    value = view.answer(loaded, name)[0]
+    currency, unit = (view.answer(loaded, other)[0] if other else "" for other in (roles.currency, roles.price_unit))
+    if isinstance(value, bool) or not isinstance(value, (int, float)):
+        return ""
+    written = write_price(value, currency if isinstance(currency, str) else "", view.locale)
+    return f"{written} / {unit.strip()}" if isinstance(unit, str) and unit.strip() else written
 
 
 def file_values(asset: Asset) -> Mapping[str, Mapping[str, Json]]:

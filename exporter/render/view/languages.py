@@ -10,7 +10,7 @@ from functools import cache
 from typing import TYPE_CHECKING, Any
 
 from babel import Locale, UnknownLocaleError
-from babel.numbers import format_decimal
+from babel.numbers import format_currency, format_decimal
 
 from exporter.core.naming import file_name
 
@@ -114,6 +114,14 @@ def write_number(value: Any, locale: str) -> str:
     part = part.rstrip("0")
     sign = minus if value < 0 or str(value) == "-0.0" else ""
     return sign + whole.replace(",", group if abs(value) >= _LEAST_GROUPED else "") + (point + part if part else "")
+
+
+def write_price(value: float, currency: str, locale: str) -> str:
+    """Return a sum of money as a locale writes it, with its currency's sign; one unknown to Babel follows."""
+    code, spoken = currency.strip(), babel_locale(locale) or Locale("en")
+    if code.upper() not in spoken.currencies or not abs(value) < _MOST_EXACT:
+        return f"{write_number(value, locale)} {code}".rstrip()
+    return str(format_currency(Decimal(repr(value)), code.upper(), locale=spoken))
 
 
 def _by_babel(value: float, locale: str) -> str:
