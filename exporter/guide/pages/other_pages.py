@@ -26,11 +26,13 @@ _SITEMAP = "sitemap.xml"
 def type_lists(index: GuideIndex, guide: GuideModel) -> Iterator[Page]:
     """Yield the pages that list a content type that is no part of pages; a long list is cut by letter.
 
-    A type whose only entry is a home has none.
+    A type whose only entry is a home has none, nor has one with a single entry, which stands for it; but one that is
+    named in `pages:` of site.yaml has its list all the same.
     """
     homes = {code: home_keys(index, guide, code) for code in guide.locales}
     for type_id in guide.types:
-        if type_id in guide.embedded_types:
+        is_sole = type_id not in guide.site.pages and not index.labels.has_more(type_id, guide.locales[0], 1)
+        if type_id in guide.embedded_types or is_sole:
             continue
         for code in guide.locales:
             if is_listed(index, homes[code], type_id, code):

@@ -6,7 +6,7 @@ from markupsafe import Markup
 
 from exporter.render.entry.sections import Layout
 from exporter.render.entry.values import lang_attributes, leaf
-from exporter.render.view.fields import locale_of, roles_of_thing, text_in, type_of, url_of
+from exporter.render.view.fields import locale_of, roles_of_thing, text_in, title_of, type_of, url_of
 from exporter.render.view.view import Entry, loaded_of, view_of
 
 _DEEPEST_PART = 8
@@ -23,8 +23,9 @@ def inline(entry: Entry, level: int) -> Markup | str:
     too_many = len(view.inside) >= _DEEPEST_PART or view.parts >= _MOST_PARTS
     is_link = roles_of_thing(entry).leads_on and not fields.picture
     if too_many or is_link or key in view.inside or key == view.page.key:
-        is_named = fields.title or is_link or (too_many and url_of(entry))
-        return Markup("<p>{}</p>").format(leaf(entry, view)) if is_named else ""
+        if is_link:
+            return Markup("<p>{}</p>").format(leaf(entry, view))
+        return _own_link(entry) if fields.title or (too_many and url_of(entry)) else ""
     if text_in(entry):
         return Markup("<p>{}</p>").format(leaf(entry, view))
     if fields.is_bare:
@@ -46,3 +47,12 @@ def _name(entry: Entry, fields: Layout) -> Markup | str:
         return Markup("<p>{}</p>").format(leaf(entry, view))
     code = locale_of(entry)
     return Markup("<p{}>{}</p>").format("" if code == view.locale else lang_attributes(code), fields.title)
+
+
+def _own_link(entry: Entry) -> Markup:
+    """Return the name of an entry that is not shown here as a link to its own page, which shows it."""
+    address, code = url_of(entry), locale_of(entry)
+    lang = "" if code == view_of(entry).locale else lang_attributes(code)
+    if not address:
+        return Markup("<p{}>{}</p>").format(lang, title_of(entry))
+    return Markup('<p><a href="{}"{}>{}</a></p>').format(address, lang, title_of(entry))

@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING
 
 from exporter.guide.schema.part_words import is_link_name
 from exporter.render.entry.values import Anchor
-from exporter.render.view.fields import FieldValue
-from exporter.render.view.view import Entry
+from exporter.render.view.fields import FieldValue, roles_of_thing, type_of, url_of
+from exporter.render.view.view import Entry, view_of
 
 if TYPE_CHECKING:
     from exporter.guide.schema.field_roles import Roles
@@ -34,3 +34,15 @@ def in_a_line(field: FieldValue, roles: Roles) -> FieldValue:
     if not (is_link or is_cited):
         return field
     return Section(field.id, field.name, field.type, field, field.locale, "link", headed=False)
+
+
+def sole_card(fields: tuple[FieldValue, ...]) -> tuple[FieldValue, ...]:
+    """Return the fields of a part as they are; where it only leads to an entry with a page, a card of that one."""
+    only = fields[0] if len(fields) == 1 else None
+    field = only.value if isinstance(only, Section) and only.kind == "link" else only
+    target = field.value if isinstance(field, FieldValue) else None
+    if only is None or not isinstance(target, Entry) or roles_of_thing(target).leads_on or not url_of(target):
+        return fields
+    if type_of(target) in view_of(target).guide.embedded_types:
+        return fields
+    return (Section(only.id, only.name, only.type, (target,), only.locale, "cards", headed=False),)

@@ -13,7 +13,7 @@ from exporter.guide.schema.machine_words import is_for_template
 from exporter.guide.schema.part_words import is_link_name
 from exporter.render.entry.pairs import figure_text, headings_of, links_of, unpaired_buttons
 from exporter.render.entry.part_titles import part_title
-from exporter.render.entry.section import Section, in_a_line
+from exporter.render.entry.section import Section, in_a_line, sole_card
 from exporter.render.entry.values import is_link_to_other_space
 from exporter.render.markup.rich_text_tree import blocks_of, is_passage
 from exporter.render.view.fields import (
@@ -141,7 +141,8 @@ class Layout:
     def _shown(self) -> tuple[tuple[FieldValue, ...], tuple[Section, ...], tuple[Section, ...]]:
         facts: list[FieldValue] = []
         sections: list[Section] = []
-        for field in self._lay_out():
+        fields = tuple(self._lay_out())
+        for field in sole_card(fields) if self._inside else fields:
             if isinstance(field, Section):
                 sections.append(field)
             else:
@@ -303,7 +304,8 @@ class Layout:
     def _kind_of(self, thing: Entry | Asset, *, many: bool) -> str:
         if isinstance(thing, Asset):
             return "gallery" if many or thing.is_image else "fact"
-        if not many and roles_of_thing(thing).leads_on:
+        is_name = type_of(thing) in view_of(thing).guide.mere_names
+        if is_name or (not many and roles_of_thing(thing).leads_on):
             return "fact"
         if not url_of(thing) or type_of(thing) in view_of(thing).guide.embedded_types:
             return "parts"

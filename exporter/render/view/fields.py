@@ -8,6 +8,7 @@ from pathlib import PurePosixPath
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from exporter.guide.library import questions
+from exporter.guide.library.theme_words import ENGLISH, known_names
 from exporter.guide.schema.dates import read_date
 from exporter.guide.schema.field_roles import UNKNOWN
 from exporter.guide.schema.field_words import label
@@ -154,7 +155,11 @@ def _field(thing: Thing, definition: Field) -> FieldValue | None:
         value, code = read_field(thing, name)
         locale = code if code is not None and definition.localized else view_of(thing).locale
         filled = value is not None and value not in ("", ())
-        memo[name] = FieldValue(name, label(definition.name), definition.type, value, locale) if filled else None
+        memo[name] = (
+            FieldValue(name, called(view_of(thing), definition.name), definition.type, value, locale)
+            if filled
+            else None
+        )
     field: FieldValue | None = memo[name]
     return field
 
@@ -291,4 +296,17 @@ def type_name(view: View, type_id: str) -> str:
     """Return what a type's list is called: the templates' word `type.ID`, else the name in the content model."""
     name = view.ask(questions.word(f"type.{type_id}", view.locale))
     content_type = view.content_type(type_id)
-    return label(content_type.name) if name == f"type.{type_id}" and content_type else name
+    return called(view, content_type.name) if name == f"type.{type_id}" and content_type else name
+
+
+def called(view: View, name: str) -> str:
+    """Return what a field or content type is called: in the page's language where the theme has a word for its name.
+
+    The content model has names in one language alone, mostly English.
+    """
+    text = label(name)
+    word, english = known_names().get(text.casefold(), ("", ""))
+    if not word or view.locale.partition("-")[0] == ENGLISH:
+        return text
+    found = view.ask(questions.word(word, view.locale))
+    return text if found == english else found
