@@ -129,4 +129,4 @@ def test_list_is_below_the_heading_that_editors_gave_it(guide: Guide, space: Spa
     space.put(entry("person", "a", name="Anna"))
     space.put(entry("page", "p", title="P", slug="p", ourTeamHeadline="Who guides you", ourTeam=[link("Entry", "a")]))
     guide.build()
-    assert text_of(shown(guide, "/page/p/")) == "P Who guides you Anna"
+    assert text_of(shown(guide, "/page/p/")) == "P Who guides youAnna"

@@ -151,6 +151,22 @@ def test_part_that_only_leads_to_a_page_is_a_card(guide: Guide, space: SpaceFile
     assert card.get("href") == "../../story/keel/index.html"
 
 
+@pytest.mark.parametrize(
+    ("title", "headline", "heading"),
+    [
+        ("Tile: the small one", "Small and fast", "Small and fast"),
+        ("Tile: the small one", "", "Tile: the small one"),
+        ("Tiles of Delft", "Blue and white", "Tiles of Delft"),
+    ],
+)
+def test_title_that_begins_with_its_type_gives_way_to_the_headline(
+    guide: Guide, space: SpaceFiles, title: str, headline: str, heading: str
+) -> None:
+    tile = content_type("tile", field("title", "Symbol"), field("headline", "Symbol"), field("text", "Text"))
+    part = part_of_page(guide, space, tile, title=title, headline=headline, text="Words.")
+    assert [text_of(found) for found in part.iter("h2", "h3")] == [heading]
+
+
 @pytest.fixture
 def ship(guide: Guide, space: SpaceFiles) -> Guide:
     """A guide of a page with a block inside of another one, and an article that links to the inner block."""
