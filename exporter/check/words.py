@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from exporter.guide.library.theme_words import FIRST_OFFLINE, codes_for, read_words, theme_names, word_language
+from exporter.guide.library.theme_words import FIRST_OFFLINE, NAMES, codes_for, read_words, theme_names, word_language
 from exporter.render.view.languages import language_name
 from exporter.report.problems import problem
 
@@ -24,6 +24,7 @@ def missing_words(guide: GuideModel, templates: Path) -> Iterator[Problem]:
     names, words = theme_names(), read_words(guide.locales, templates)
     if guide.site.offline is not True:
         names = names[: names.index(FIRST_OFFLINE)]
+    names = [name for name in names if not name.startswith(NAMES)]
     for code in guide.locales:
         lacking = [name for name in names if not any(known in words[name] for known in codes_for(code))]
         if lacking:

@@ -15,7 +15,8 @@ from markupsafe import Markup
 from exporter.guide.index.records import PageKind
 from exporter.guide.library import questions
 from exporter.guide.pages.urls import letter_url
-from exporter.render.entry.sections import Layout, Section
+from exporter.render.entry.section import Section
+from exporter.render.entry.sections import Layout
 from exporter.render.filters import VIEW
 from exporter.render.jinja_environment import Templates
 from exporter.render.markup.control_characters import drop_controls

@@ -13,7 +13,6 @@ from tests.conftest import CATEGORY, PICTURE, PLACE, asset, content_type, entry,
 from tests.support.steps import (
     CARDS,
     CASTLE,
-    CATEGORIES,
     HOMES,
     MILL,
     PLACES,
@@ -55,7 +54,7 @@ def test_title_in_one_language_is_read_by_pages_that_show_it_in_that_language(gu
 def test_changed_category_name_renders_the_category_and_the_pages_that_show_it(guide: Guide, space: SpaceFiles) -> None:
     guide.build()
     space.put(entry("category", "sights", 2, title={"en-US": "Views", "de-DE": "Orte"}, slug="sights"))
-    shown = [*HOMES, *CATEGORIES, *PLACES, *SIGHTS, *CASTLE, *MILL]
+    shown = [*HOMES, *PLACES, *SIGHTS, *CASTLE, *MILL]
     expect(step(guide), [url for url in shown if "de-DE" not in url])
 
 
@@ -86,11 +85,11 @@ def test_deleted_place_takes_its_pages_away_and_renders_the_pages_that_showed_it
     guide.build()
     space.remove("entries/place/castle.json")
     found = step(guide)
-    expect(found, [*CARDS, *CATEGORIES, *MILL], gone=CASTLE)  # the only place is in the navigation itself
-    assert found.report["render"]["removed"] == len(CASTLE)
+    expect(found, [*HOMES, *SIGHTS, *MILL], gone=[*CASTLE, *PLACES])  # the only place stands for its list
+    assert found.report["render"]["removed"] == len([*CASTLE, *PLACES])
     space.remove("entries/place/mill.json")
     found = step(guide)
-    expect(found, [*HOMES, *SIGHTS, *CATEGORIES], gone=[*MILL, *PLACES])
+    expect(found, [*HOMES, *SIGHTS], gone=MILL)
 
 
 def test_new_place_renders_itself_and_its_lists(guide: Guide, space: SpaceFiles) -> None:
@@ -105,7 +104,7 @@ def test_deleted_category_renders_what_linked_to_it_and_its_return_does_so_again
     guide.build()
     space.remove("entries/category/sights.json")
     found = step(guide)
-    expect(found, [*HOMES, *PLACES, *CASTLE, *MILL], gone=[*SIGHTS, *CATEGORIES])
+    expect(found, [*HOMES, *PLACES, *CASTLE, *MILL], gone=SIGHTS)
     dead = [problem for problem in found.report["problems"] if problem["code"] == "link-unresolved"]
     assert sorted((problem["item"], problem["locale"]) for problem in dead) == [
         *(("entry:castle", code) for code in ("ar", "de-DE", "en-US")),
@@ -114,7 +113,7 @@ def test_deleted_category_renders_what_linked_to_it_and_its_return_does_so_again
     assert step(guide, "render").report["problems"] == found.report["problems"]
     space.put(entry("category", "sights", 3, title={"en-US": "Sights", "de-DE": "Orte"}, slug="sights"))
     found = step(guide)
-    expect(found, [*HOMES, *PLACES, *CATEGORIES, *CASTLE, *MILL, *SIGHTS])
+    expect(found, [*HOMES, *PLACES, *CASTLE, *MILL, *SIGHTS])
     assert found.report["problems"] == []
 
 

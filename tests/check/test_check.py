@@ -65,7 +65,7 @@ def test_guide_in_which_all_is_well_checks_clean_and_changes_nothing(guide: Guid
     outcome = guide.run("check", "--strict", "--json")
     assert (outcome.code, outcome.json["ok"], outcome.json["problems"]) == (0, True, [])
     looked = outcome.json["check"]
-    assert (looked["items"], looked["pages"], looked["errors"], looked["warnings"]) == (4, 15, 0, 0)
+    assert (looked["items"], looked["pages"], looked["errors"], looked["warnings"]) == (4, 12, 0, 0)
     assert guide.mtimes() == before
 
 
@@ -414,7 +414,7 @@ def test_language_without_words_of_the_theme_is_reported_with_what_its_pages_spe
 def test_words_that_the_project_adds_are_no_longer_missing(guide: Guide, space: SpaceFiles) -> None:
     space.put_model(PLACE, CATEGORY, locales=[locale("en-US", default=True), locale("el", "en-US")])
     names = theme_names()
-    plain = names[: names.index("offline")]
+    plain = [name for name in names[: names.index("offline")] if not name.startswith("name.")]
     own = guide.root / "templates/words.yaml"
     own.parent.mkdir()
     own.write_text("".join(f"{name}: {{el: λέξη}}\n" for name in plain[:-7]), "utf-8")

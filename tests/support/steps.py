@@ -17,11 +17,12 @@ THREE = [locale("en-US", default=True), locale("de-DE", "en-US"), locale("ar", "
 HOMES = ["/", "/de-DE/", "/ar/"]
 PLACES = ["/place/", "/de-DE/place/", "/ar/place/"]
 CATEGORIES = ["/category/", "/de-DE/category/", "/ar/category/"]
+"""Lists of the only category, which are made if `pages:` names the type."""
 SIGHTS = ["/category/sights/", "/de-DE/category/sights/"]
 CASTLE = ["/place/castle/", "/de-DE/place/castle/", "/ar/place/castle/"]
 MILL = ["/place/mill/"]
 CARDS = [*HOMES, *PLACES, *SIGHTS]
-ALL = [*CARDS, *CATEGORIES, *CASTLE, *MILL]
+ALL = [*CARDS, *CASTLE, *MILL]
 
 
 def pages_of(guide: Guide) -> dict[str, bytes]:

@@ -95,16 +95,21 @@ def _name(list_id: str) -> str:
 
 
 def addresses_in(index: GuideIndex, guide: GuideModel, items: Items, file: int, files: int) -> Json:
-    """Return which pages a file of the sitemap names: the date of each, and its locales with their addresses."""
+    """Return which pages a file of the sitemap names: the date of each, and its locales with their addresses.
+
+    Parts of pages are no pages to search for.
+    """
     found: dict[tuple[str, str], dict[str, str]] = {}
     for key, code, url in index.pages.in_sitemap_buckets(*buckets_of_file(file, files)):
         page = key or "", "" if key else url.removeprefix(guide.prefixes[code])
         found.setdefault(page, {})[code] = url
     keys = sorted(key for key, _ in found if key)
-    dates = {loaded.key: _date(loaded.facts.get("updatedAt")) for loaded in items.load_all(keys)}
+    entries = [loaded for loaded in items.load_all(keys) if loaded.type not in guide.mere_parts]
+    dates = {"": "", **{loaded.key: _date(loaded.facts.get("updatedAt")) for loaded in entries}}
     return [
-        [dates.get(key, ""), [[code, urls[code]] for code in guide.locales if code in urls]]
+        [dates[key], [[code, urls[code]] for code in guide.locales if code in urls]]
         for (key, _), urls in sorted(found.items())
+        if key in dates
     ]
 
 

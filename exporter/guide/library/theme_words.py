@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from functools import cache
 from typing import TYPE_CHECKING, Any
 
 from exporter.core.containment import PlainFolders
@@ -20,6 +21,18 @@ OWN_FILE = "words.yaml"
 ENGLISH = "en"
 FIRST_OFFLINE = "offline"
 """The first of the words that only a guide which can be kept on a device needs; all after it are such words too."""
+NAMES = "name."
+"""What the words begin with that fields and content types are often called by; a guide can do without them."""
+_ALSO = {
+    **dict.fromkeys(("Publication date", "Published on", "Published at", "Date published"), "Publish date"),
+    **dict.fromkeys(("E-mail", "Mail", "Email address", "E-mail address"), "Email"),
+    **dict.fromkeys(("Telephone", "Phone number", "Telephone number"), "Phone"),
+    **dict.fromkeys(("Start", "Starts"), "Start date"),
+    **dict.fromkeys(("End", "Ends"), "End date"),
+    "Hours": "Opening hours",
+    "Web site": "Website",
+}
+"""Names that mean the same as one of these words."""
 _TRADITIONAL = {"hant", "tw", "hk", "mo"}
 """Scripts and regions of Chinese that write traditional characters."""
 
@@ -43,6 +56,14 @@ def read_words(locales: Iterable[str], templates: Path) -> Mapping[str, Mapping[
 def theme_names() -> list[str]:
     """Return the names of all of the theme's words, those for reading offline last."""
     return list(_read(FOLDER / f"{ENGLISH}.yaml"))
+
+
+@cache
+def known_names() -> Mapping[str, tuple[str, str]]:
+    """Return the words for what fields and content types are called: by these names, folded, each with its English."""
+    words = {text: name for name, text in _read(FOLDER / f"{ENGLISH}.yaml").items() if name.startswith(NAMES)}
+    names = {**{text: text for text in words}, **_ALSO}
+    return {called.casefold(): (words[text], text) for called, text in names.items()}
 
 
 def _read(file: Path) -> dict[str, str]:

@@ -26,11 +26,12 @@ _SITEMAP = "sitemap.xml"
 def type_lists(index: GuideIndex, guide: GuideModel) -> Iterator[Page]:
     """Yield the pages that list a content type that is no part of pages; a long list is cut by letter.
 
-    A type whose only entry is a home has none.
+    A type whose only entry is a home has none, nor has one with a single entry, which stands for it; but one that is
+    named in `pages:` of site.yaml has its list all the same.
     """
     homes = {code: home_keys(index, guide, code) for code in guide.locales}
     for type_id in guide.types:
-        if type_id in guide.embedded_types:
+        if type_id in guide.embedded_types or _is_sole(index, guide, type_id):
             continue
         for code in guide.locales:
             if is_listed(index, homes[code], type_id, code):
@@ -38,6 +39,11 @@ def type_lists(index: GuideIndex, guide: GuideModel) -> Iterator[Page]:
                 for letter in letters_of(index, type_id, code):
                     url = letter_url(guide, type_id, code, letter)
                     yield Page(PageKind.LIST, url, code, type_id=type_id, letter=letter, template=_LIST)
+
+
+def _is_sole(index: GuideIndex, guide: GuideModel, type_id: str) -> bool:
+    """Whether a content type has one entry, and no list of it for that."""
+    return type_id not in guide.site.pages and not index.labels.has_more(type_id, guide.locales[0], 1)
 
 
 def chosen_pages(index: GuideIndex, guide: GuideModel) -> Iterator[Page]:
@@ -82,7 +88,7 @@ def _feeds(index: GuideIndex, guide: GuideModel) -> Iterator[Page]:
         if list_id.startswith("@") and name in guide.site.lists:
             definition = {"url": guide.site.lists[name].url}
             url = chosen_url(guide, definition, name, code, segments[name, code].get(value, ""))
-        elif list_id in guide.types and list_id not in guide.embedded_types:
+        elif list_id in guide.types and list_id not in guide.embedded_types and not _is_sole(index, guide, list_id):
             url = list_url(guide, list_id, code)
         else:
             continue

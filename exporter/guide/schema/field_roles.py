@@ -24,8 +24,10 @@ from exporter.guide.schema.field_words import (
 )
 from exporter.guide.schema.machine_words import is_for_nobody, words_of_forms
 from exporter.guide.schema.modules import module_types
+from exporter.guide.schema.part_words import inputs_of, is_spacer, prices_of, quotation_of, sizes_of
 from exporter.guide.schema.type_order import helper_types
 from exporter.guide.schema.type_traits import (
+    figure_fields,
     has_address,
     is_figure,
     is_machinery,
@@ -34,7 +36,7 @@ from exporter.guide.schema.type_traits import (
     title_field,
     type_words,
 )
-from exporter.guide.schema.wrappers import wrapped_field
+from exporter.guide.schema.wrappers import PRICE, wrapped_field
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -78,6 +80,9 @@ class Roles(NamedTuple):
       `wrapped` holds that.
     - `leads_on` holds the address that a button or link stands for; `called_by` has, by field of an address, the field
       that names it and a label for the two; `headed_by` has, by field of a text, the field that is its heading.
+    - `figure` are the fields of a statistic: what stands before its number, this, what is behind it, what it counts.
+    - `prices` are sums of money in the `currency`, each for a `price_unit`.
+    - `quote` holds the words of a quotation, `cited` say whose they are.
     """
 
     title: str
@@ -101,6 +106,12 @@ class Roles(NamedTuple):
     slug: str = ""
     wraps: str = ""
     wrapped: str = ""
+    figure: tuple[str, str, str, str] = ("", "", "", "")
+    prices: tuple[str, ...] = ()
+    currency: str = ""
+    price_unit: str = ""
+    quote: str = ""
+    cited: frozenset[str] = frozenset()
 
 
 UNKNOWN = Roles("title", ("title",), _SUMMARIES)
@@ -117,7 +128,8 @@ def roles_of(content_type: ContentType) -> Roles:
     surname = surname_field(content_type, title)
     wraps, wrapped = wrapped_field(content_type)
     hidden = {field.id for field in fields if field.id == surname or is_alt(field) or is_for_nobody(field)}
-    hidden |= words_of_forms(content_type, title)
+    hidden |= words_of_forms(content_type, title) | inputs_of(content_type, title) | sizes_of(content_type, title)
+    is_titled = surname != "" or (not wraps and _is_titled(content_type, title))
     named = sorted((field.id for field in short if field.id not in hidden and not is_patterned(field)), key=title_rank)
     return Roles(
         title,
@@ -130,7 +142,7 @@ def roles_of(content_type: ContentType) -> Roles:
         newest_first,
         frozenset(hidden),
         _code(content_type),
-        surname != "" or (not wraps and _is_titled(content_type, title)),
+        is_titled,
         surname,
         next((field.id for field in fields if is_order(field)), "order"),
         leads_on(content_type),
@@ -141,6 +153,9 @@ def roles_of(content_type: ContentType) -> Roles:
         content_type.slug_field,
         wraps,
         wrapped,
+        figure_fields(content_type, title) if not wraps else ("", "", "", ""),
+        *prices_of(content_type, is_price=wraps == PRICE),
+        *quotation_of(content_type, title),
     )
 
 
@@ -202,7 +217,7 @@ def _code(content_type: ContentType) -> frozenset[str]:
 def _is_titled(content_type: ContentType, title: str) -> bool:
     """Whether a title is for readers: one with a pattern, or the only text without translations, is for editors."""
     own = content_type.find(title)
-    if own is None or is_patterned(own) or is_internal(own):
+    if own is None or is_patterned(own) or is_internal(own) or (is_spacer(content_type) and not own.localized):
         return False
     texts = (field for field in content_type.fields if field.type in {"Symbol", "Text", "RichText"})
     is_name = words_of(title) == ("name",)  # that of a person or a firm needs no translation

@@ -137,6 +137,17 @@ class GuideModel:
         return embedded_types(self.model.types)
 
     @cached_property
+    def mere_parts(self) -> AbstractSet[str]:
+        """The embedded types to which site.yaml gives no pages: what shows an entry of them is the page of another."""
+        return self.embedded_types - self.site.pages.keys()
+
+    @cached_property
+    def mere_names(self) -> AbstractSet[str]:
+        """The types that help to find others and have nothing to show but a name, as tags do."""
+        helpers = helper_types(self.model.types, self.embedded_types)
+        return {name for name in helpers if not shows_itself(self.model.types[name], self.embedded_types)}
+
+    @cached_property
     def leading_types(self) -> tuple[str, ...]:
         """The content types with pages, one of which a guide offers first: they show something of their own."""
         helpers = helper_types(self.model.types, self.embedded_types)

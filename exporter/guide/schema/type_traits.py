@@ -108,13 +108,51 @@ def is_machinery(content_type: ContentType) -> bool:
 
 def is_figure(content_type: ContentType) -> bool:
     """Whether entries are no more than a number and what it counts."""
-    fields = [field for field in content_type.fields if not is_for_nobody(field)]
-    kinds = {field.type for field in fields}
+    fields = _fields_of_figure(content_type)
     words = {*words_of(content_type.id), *(word for field in fields for word in words_of(field.id))}
-    is_small = len(fields) <= _LINK_TEXTS + 1 and kinds <= {"Symbol", *NUMBERS} and bool(kinds & NUMBERS)
-    return is_small and bool(words & _COUNTED)
+    has_number = any(field.type in NUMBERS for field in fields)
+    return (has_number and bool(words & _COUNTED)) or figure_field(content_type) != ""
 
 
+def figure_field(content_type: ContentType) -> str:
+    """Return the field with the number of a statistic or quantity, "" for other types; "98%" is a text."""
+    fields, kind = _fields_of_figure(content_type), type_words(content_type)
+    counted = [field for field in fields if _VALUES & {*words_of(field.id)} or (kind & _FIGURES and _is_count(field))]
+    numbers = (field.id for field in counted if field.type in NUMBERS)
+    texts = (field.id for field in counted if kind & _FIGURES and len(fields) > 1)
+    return next(numbers, "") or next(texts, "")
+
+
+def _is_count(field: Field) -> bool:
+    return bool(_COUNTED & {*words_of(field.id)[-1:]})
+
+
+def _fields_of_figure(content_type: ContentType) -> list[Field]:
+    """Return the fields of a type if these are few, numbers and short texts; none for any other."""
+    fields = [field for field in content_type.fields if not is_for_nobody(field)]
+    known = [field for field in fields if not _AROUND & {*words_of(field.id)[-1:]}]
+    is_small = len(known) <= _LINK_TEXTS + 1 and {field.type for field in fields} <= {"Symbol", *NUMBERS}
+    return fields if is_small else []
+
+
+def figure_fields(content_type: ContentType, title: str) -> tuple[str, str, str, str]:
+    """Return the fields of a figure: what stands before its number, this, what stands behind it, and what it counts.
+
+    Each is "" for none, as all are where entries are no figures.
+    """
+    number = figure_field(content_type)
+    if not number:
+        return "", "", "", ""
+    short = [field.id for field in content_type.fields if field.type == "Symbol" and field.id != number]
+    before = next((name for name in short if {*words_of(name)[-1:]} == {"prefix"}), "")
+    behind = next((name for name in short if {*words_of(name)[-1:]} & _AROUND - {"prefix"}), "")
+    labels = [title] if title != number else [name for name in short if title_rank(name, _LABELS) < len(_LABELS)]
+    return before, number, behind, next(iter(labels), "")
+
+
+_FIGURES = {"stat", "stats", "statistic", "statistics", "metric", "metrics", "counter", "figure", "kpi"}
+_VALUES = {"value", "amount", "count", "percent", "percentage", "stat", "figure"}
+_AROUND = {"prefix", "suffix", "unit"}
 _STYLES = {"theme", "variant", "style", "size", "icon", "color", "colour", "target"}
 _LINK_FIELDS = 4
 _LINK_TEXTS = 2

@@ -5,8 +5,8 @@ from __future__ import annotations
 from markupsafe import Markup
 
 from exporter.render.entry.sections import Layout
-from exporter.render.entry.values import leaf
-from exporter.render.view.fields import roles_of_thing, type_of, url_of
+from exporter.render.entry.values import lang_attributes, leaf
+from exporter.render.view.fields import locale_of, roles_of_thing, text_in, title_of, type_of, url_of
 from exporter.render.view.view import Entry, loaded_of, view_of
 
 _DEEPEST_PART = 8
@@ -23,14 +23,36 @@ def inline(entry: Entry, level: int) -> Markup | str:
     too_many = len(view.inside) >= _DEEPEST_PART or view.parts >= _MOST_PARTS
     is_link = roles_of_thing(entry).leads_on and not fields.picture
     if too_many or is_link or key in view.inside or key == view.page.key:
-        is_named = fields.title or is_link or (too_many and url_of(entry))
-        return Markup("<p>{}</p>").format(leaf(entry, view)) if is_named else ""
+        if is_link:
+            return Markup("<p>{}</p>").format(leaf(entry, view))
+        return _own_link(entry) if fields.title or (too_many and url_of(entry)) else ""
+    if text_in(entry):
+        return Markup("<p>{}</p>").format(leaf(entry, view))
     if fields.is_bare:
-        name = fields.title if type_of(entry) in view.guide.embedded_types else fields.title and leaf(entry, view)
-        return Markup("<p>{}</p>").format(name) if name else ""
+        return _name(entry, fields)
     view.inside.append(key)
     view.parts += 1
     try:
         return view.part("parts/inline.html", entry=entry, fields=fields, level=min(level, _LOWEST_LEVEL))
     finally:
         view.inside.pop()
+
+
+def _name(entry: Entry, fields: Layout) -> Markup | str:
+    """Return an entry that has only a title as a line, "" if it has none: a link to its page unless it is a part."""
+    view = view_of(entry)
+    if not fields.title:
+        return ""
+    if type_of(entry) not in view.guide.embedded_types:
+        return Markup("<p>{}</p>").format(leaf(entry, view))
+    code = locale_of(entry)
+    return Markup("<p{}>{}</p>").format("" if code == view.locale else lang_attributes(code), fields.title)
+
+
+def _own_link(entry: Entry) -> Markup:
+    """Return the name of an entry that is not shown here as a link to its own page, which shows it."""
+    address, code = url_of(entry), locale_of(entry)
+    lang = "" if code == view_of(entry).locale else lang_attributes(code)
+    if not address:
+        return Markup("<p{}>{}</p>").format(lang, title_of(entry))
+    return Markup('<p><a href="{}"{}>{}</a></p>').format(address, lang, title_of(entry))

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from exporter.guide.schema.field_pairs import is_of_button
 from exporter.render.entry.values import Anchor, is_address, target_of
 from exporter.render.view.fields import is_wrapper, word_in
+from exporter.render.view.languages import write_number
 from exporter.render.view.view import Entry
 
 if TYPE_CHECKING:
@@ -27,6 +28,21 @@ def links_of(fields: Iterable[FieldValue], roles: Roles) -> dict[str, FieldValue
         if field is not None and words and url:
             found[name] = replace(field, name=label, value=Anchor(words, url, is_page=isinstance(field.value, Entry)))
     return found
+
+
+def figure_text(fields: Iterable[FieldValue], roles: Roles, locale: str) -> str:
+    """Return a figure as a line, number first: `48 boats`, `98% of visitors`; "" where it has no number."""
+    if not roles.figure[1]:
+        return ""
+    values = {field.id: field.value for field in fields}
+    before, number, behind, label = (values.get(name) for name in roles.figure)
+    if number is None:
+        return ""
+    words = (text.strip() for text in (behind, label) if isinstance(text, str))
+    joined = f"{before or ''}{write_number(number, locale)}"
+    for word in filter(None, words):
+        joined += word if not word[0].isalnum() else f" {word}"
+    return joined
 
 
 def _text(field: FieldValue | None) -> str:

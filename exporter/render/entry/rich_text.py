@@ -13,8 +13,9 @@ from exporter.render.markup.headings import Outline
 from exporter.render.markup.links import resolve_link
 from exporter.render.markup.rich_text_tree import CONTROLS, content_of, texts_of
 from exporter.render.markup.table_spans import fit_spans
-from exporter.render.view.fields import address_of, title_of, type_of
+from exporter.render.view.fields import title_of, type_of
 from exporter.render.view.other_spaces import Resource, read_resource
+from exporter.render.view.referrers import address_for_readers
 from exporter.render.view.view import Asset, Entry, View
 
 if TYPE_CHECKING:
@@ -256,7 +257,7 @@ def _part_of(target: Entry | Asset, view: View) -> str:
 def _address(target: Entry | Asset | Resource | None) -> str:
     if isinstance(target, Resource):
         return target.url
-    return address_of(target) if target is not None else ""
+    return address_for_readers(target) if target is not None else ""
 
 
 def _name(target: Entry | Asset | Resource | None, view: View) -> str:

@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 from exporter.core.own_address import own_address
 from exporter.guide.schema.field_words import LONG, has_lines, is_counted, is_module, is_plain
 from exporter.guide.schema.machine_words import is_for_template
-from exporter.render.entry.pairs import headings_of, links_of, unpaired_buttons
+from exporter.guide.schema.part_words import is_link_name
+from exporter.render.entry.pairs import figure_text, headings_of, links_of, unpaired_buttons
 from exporter.render.entry.part_titles import part_title
+from exporter.render.entry.section import Section, in_a_line, sole_card
 from exporter.render.entry.values import is_link_to_other_space
 from exporter.render.markup.rich_text_tree import blocks_of, is_passage
 from exporter.render.view.fields import (
@@ -21,13 +22,14 @@ from exporter.render.view.fields import (
     is_wrapper,
     picture_field,
     picture_of,
+    priced,
     roles_of_thing,
     single_picture_of,
     summary_field,
+    text_in,
     title_of,
     type_of,
     url_of,
-    word_in,
 )
 from exporter.render.view.rich_text import RichText, document_of
 from exporter.render.view.view import Asset, Entry, Values, loaded_of, view_of
@@ -44,18 +46,6 @@ _BLOCK = re.compile(r"^\s*(?:(?:#{1,6}|[*+-])\s|[>|<`~]|[0-9]+[.)]\s)", re.MULTI
 """A line that begins a block of Markdown: no line break may be put before it."""
 
 
-@dataclass(slots=True)
-class Section(FieldValue):
-    """A field that gets a section of its own on a page.
-
-    Its kind: text, code, table, gallery (assets), cards (entries with pages), parts (entries shown whole on this page).
-    `headed` says that the field's name is its heading; the body of a page is under the page's own title.
-    """
-
-    kind: str = ""
-    headed: bool = True
-
-
 class Layout:
     """What a page shows of an entry; `inside` says that the page is another entry's.
 
@@ -68,8 +58,13 @@ class Layout:
 
     @cached_property
     def title(self) -> str:
-        """The whole title of the entry, "" if it has none, and inside another's page where it is for editors."""
+        """The whole title of the entry, "" if it has none, and inside another's page where it is for editors.
+
+        There a figure is called by its number and what that counts.
+        """
         roles = roles_of_thing(self._entry)
+        if self._inside and (figure := figure_text(self._fields, roles, view_of(self._entry).locale)):
+            return figure
         if self._inside and not (roles.is_titled and roles.title in {field.id for field in self._fields}):
             return ""
         title = heading_of(self._entry)
@@ -145,7 +140,8 @@ class Layout:
     def _shown(self) -> tuple[tuple[FieldValue, ...], tuple[Section, ...], tuple[Section, ...]]:
         facts: list[FieldValue] = []
         sections: list[Section] = []
-        for field in self._lay_out():
+        fields = tuple(self._lay_out())
+        for field in sole_card(fields) if self._inside else fields:
             if isinstance(field, Section):
                 sections.append(field)
             else:
@@ -166,11 +162,12 @@ class Layout:
             if field.id in left_out or (field.id != roles.leads_on and self._is_redundant(field, titles)):
                 continue
             value = self._value(field, roles)
-            kind = self._kind(field, value, roles.code) if value is not None else ""
+            kind = self._kind(field, value, roles) if value is not None else ""
             if field.id in links:
-                yield links[field.id]
+                yield in_a_line(links[field.id], roles)
             elif kind == "fact":
-                yield FieldValue(field.id, headings.get(field.id, field.name), field.type, value, field.locale)
+                name = headings.get(field.id, field.name)
+                yield in_a_line(FieldValue(field.id, name, field.type, value, field.locale), roles)
             elif kind:
                 yield self._section(field, value, kind, headings.get(field.id, ""), is_first=not has_sections)
                 has_sections = True
@@ -180,7 +177,12 @@ class Layout:
         """The fields that become neither fact nor section: not for readers, or shown elsewhere on the page."""
         roles = roles_of_thing(self._entry)
         captions = (field.id for field in self.captions)
-        return {*roles.hidden, self.lead, *captions, self._own_address(roles), roles.title if roles.surname else ""}
+        found = {*roles.hidden, self.lead, *captions, self._own_address(roles), roles.title if roles.surname else ""}
+        if self._inside and roles.figure[1]:
+            found.update(roles.figure)
+        if {field.id for field in self._fields} & {*roles.prices}:
+            found |= {roles.currency, roles.price_unit}
+        return found
 
     def _own_address(self, roles: Roles) -> str:
         """Return the field that holds the address of the entry's own page, "" if it leads elsewhere."""
@@ -199,6 +201,8 @@ class Layout:
             return None
         if isinstance(value, str) and field.type == "Text" and field.id not in roles.code:
             return self._with_line_breaks(field.id, self._without_title(value))
+        if field.id in roles.prices:
+            return priced(self._entry, field.id) or value
         return value
 
     def _section(self, field: FieldValue, value: Any, kind: str, heading: str, *, is_first: bool) -> Section:
@@ -219,8 +223,10 @@ class Layout:
             return True
         if kind == "text":
             return is_plain(field.id, inside=self._inside)
+        if kind == "quote":
+            return True
         if kind == "parts":
-            return is_module(field.id) or is_wrapper(field.value)
+            return is_module(field.id) or is_wrapper(field.value) or is_link_name(field.id.removesuffix("s"))
         is_only = self._inside and len(roles_of_thing(entry).pictures) == 1
         return kind == "gallery" and (is_only or is_counted(field.id))
 
@@ -253,7 +259,9 @@ class Layout:
         if isinstance(value, str) and not value.strip():
             return None
         if is_wrapper(value, "word"):
-            return word_in(value) or None
+            return text_in(value) or None
+        if is_wrapper(value, "price"):
+            return text_in(value) or value
         return None if self._is_picture(value) else value
 
     def _is_picture(self, value: Any) -> bool:
@@ -278,7 +286,7 @@ class Layout:
         view_of(self._entry).origins.stand_for(broken, text)
         return broken
 
-    def _kind(self, field: FieldValue, value: Any, code: frozenset[str]) -> str:
+    def _kind(self, field: FieldValue, value: Any, roles: Roles) -> str:
         """Return how a field is shown: as a fact, as one of the kinds of sections, or "" for not at all."""
         if isinstance(value, tuple):
             things = [item for item in value if isinstance(item, _THINGS)]
@@ -287,8 +295,8 @@ class Layout:
             return "fact" if field.type == "Array" and not things else "table"
         if isinstance(value, _THINGS):
             return self._kind_of(value, many=False)
-        if field.type in ("Text", "RichText"):
-            return "code" if field.id in code else "text"
+        if field.id == roles.quote or field.type in ("Text", "RichText"):
+            return "quote" if field.id == roles.quote else "code" if field.id in roles.code else "text"
         if isinstance(value, Values):
             return "fact" if field.type == "Location" else "table" if value else ""
         return "table" if field.type == "Object" else "fact"
@@ -296,7 +304,8 @@ class Layout:
     def _kind_of(self, thing: Entry | Asset, *, many: bool) -> str:
         if isinstance(thing, Asset):
             return "gallery" if many or thing.is_image else "fact"
-        if not many and roles_of_thing(thing).leads_on:
+        is_name = type_of(thing) in view_of(thing).guide.mere_names
+        if is_name or (not many and roles_of_thing(thing).leads_on):
             return "fact"
         if not url_of(thing) or type_of(thing) in view_of(thing).guide.embedded_types:
             return "parts"

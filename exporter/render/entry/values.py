@@ -14,9 +14,10 @@ from exporter.guide.library import questions
 from exporter.guide.schema.dates import machine_date, read_date, write_date
 from exporter.guide.schema.field_words import ADDRESSES, key_name, words_of
 from exporter.render.markup.links import resolve_link
-from exporter.render.view.fields import address_of, fields_of, locale_of, roles_of_thing, title_of, word_in
+from exporter.render.view.fields import fields_of, locale_of, roles_of_thing, text_in, title_of
 from exporter.render.view.languages import language, language_name, locale_of_page, write_number
 from exporter.render.view.other_spaces import Resource
+from exporter.render.view.referrers import address_for_readers
 from exporter.render.view.rich_text import RichText
 from exporter.render.view.view import Asset, Entry, Values, View, loaded_of, view_of
 from exporter.report.problems import DEPTH_MESSAGE
@@ -130,9 +131,10 @@ def leaf(value: Any, view: View) -> Markup:
 
 def _thing(value: Entry | Asset, view: View) -> Markup:
     """Return the title of an entry or asset as a link to it, marked with its language."""
-    word = word_in(value) if isinstance(value, Entry) else ""
+    word = text_in(value) if isinstance(value, Entry) else ""
     if word:
-        code = locale_of(value, roles_of_thing(value).wrapped)
+        roles = roles_of_thing(value)
+        code = locale_of(value, roles.wrapped) if roles.wraps == "word" else view.locale  # that prices are written in
         return _span(word, _NOTHING if code == view.locale else lang_attributes(code))
     address = target_of(value)
     code = locale_of(value)
@@ -143,7 +145,7 @@ def _thing(value: Entry | Asset, view: View) -> Markup:
 
 def target_of(value: Entry | Asset) -> str:
     """Return where a link to an entry or asset leads: to its page or file, or on where it is but a link itself."""
-    return _wrapped_link(value, view_of(value)) or address_of(value)
+    return _wrapped_link(value, view_of(value)) or address_for_readers(value)
 
 
 def _wrapped_link(value: Entry | Asset, view: View) -> str:
@@ -153,7 +155,7 @@ def _wrapped_link(value: Entry | Asset, view: View) -> str:
     if not name or (isinstance(url, str) and url.strip()):
         return _resolve(url, view) if isinstance(url, str) else ""
     targets = (field.value for field in fields_of(value) if isinstance(field.value, Entry))
-    return next(filter(None, map(address_of, targets)), "")
+    return next(filter(None, map(address_for_readers, targets)), "")
 
 
 def is_address(text: str) -> bool:

@@ -10,7 +10,8 @@ from urllib.parse import quote, unquote, urlsplit
 from exporter.core.url_names import written_path
 from exporter.guide.library.questions import page_at
 from exporter.render.markup.link_syntax import EXTERNAL_URL, SCHEMES, item_named
-from exporter.render.view.fields import address_of, file_values, source_of, url_of
+from exporter.render.view.fields import file_values, source_of, url_of
+from exporter.render.view.referrers import address_for_readers
 from exporter.render.view.view import Asset, View
 from exporter.report.text import one_line
 
@@ -139,7 +140,7 @@ def _internal(parts: SplitResult, view: View) -> str | None:
             if address:
                 return view.link(address) + (anchor if plain == path else "")  # a guessed page has other headings
     thing = _item(parts.path, ("entry", "asset"), view)
-    return (address_of(thing) or None) if thing is not None else None
+    return (address_for_readers(thing) or None) if thing is not None else None
 
 
 def _page_at(url: str, view: View, *, moved: bool) -> str:

@@ -8,10 +8,12 @@ from pathlib import PurePosixPath
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from exporter.guide.library import questions
+from exporter.guide.library.theme_words import ENGLISH, known_names
 from exporter.guide.schema.dates import read_date
 from exporter.guide.schema.field_roles import UNKNOWN
 from exporter.guide.schema.field_words import label
 from exporter.guide.schema.titles import Title, find_title, is_file_name
+from exporter.render.view.languages import write_price
 from exporter.render.view.view import Asset, Entry, Thing, loaded_of, memo_of, read_field, view_of
 
 if TYPE_CHECKING:
@@ -157,7 +159,11 @@ def _field(thing: Thing, definition: Field) -> FieldValue | None:
         value, code = read_field(thing, name)
         locale = code if code is not None and definition.localized else view_of(thing).locale
         filled = value is not None and value not in ("", ())
-        memo[name] = FieldValue(name, label(definition.name), definition.type, value, locale) if filled else None
+        memo[name] = (
+            FieldValue(name, called(view_of(thing), definition.name), definition.type, value, locale)
+            if filled
+            else None
+        )
     field: FieldValue | None = memo[name]
     return field
 
@@ -218,6 +224,26 @@ def word_in(thing: Entry) -> str:
     return value.strip() if isinstance(value, str) else ""
 
 
+def text_in(thing: Entry) -> str:
+    """Return what an entry wraps that stands in a line, a word or one price, "" for any other entry."""
+    roles, view = roles_of_thing(thing), view_of(thing)
+    if roles.wraps != "price":
+        return word_in(thing)
+    sums = [name for name in roles.prices if view.answer(loaded_of(thing), name)[0] is not None]
+    return priced(thing, sums[0]) if len(sums) == 1 else ""
+
+
+def priced(thing: Entry, name: str) -> str:
+    """Return the sum of money in a field with its currency and what it is for, "" where it is no number."""
+    roles, view, loaded = roles_of_thing(thing), view_of(thing), loaded_of(thing)
+    value = view.answer(loaded, name)[0]
+    currency, unit = (view.answer(loaded, other)[0] if other else "" for other in (roles.currency, roles.price_unit))
+    if isinstance(value, bool) or not isinstance(value, (int, float)):
+        return ""
+    written = write_price(value, currency if isinstance(currency, str) else "", view.locale)
+    return f"{written} / {unit.strip()}" if isinstance(unit, str) and unit.strip() else written
+
+
 def file_values(asset: Asset) -> Mapping[str, Mapping[str, Json]]:
     """Return what an asset's metadata says of its files, by locale."""
     values = view_of(asset).of_item(loaded_of(asset), questions.FILE_VALUES)
@@ -274,4 +300,17 @@ def type_name(view: View, type_id: str) -> str:
     """Return what a type's list is called: the templates' word `type.ID`, else the name in the content model."""
     name = view.ask(questions.word(f"type.{type_id}", view.locale))
     content_type = view.content_type(type_id)
-    return label(content_type.name) if name == f"type.{type_id}" and content_type else name
+    return called(view, content_type.name) if name == f"type.{type_id}" and content_type else name
+
+
+def called(view: View, name: str) -> str:
+    """Return what a field or content type is called: in the page's language where the theme has a word for its name.
+
+    The content model has names in one language alone, mostly English.
+    """
+    text = label(name)
+    word, english = known_names().get(text.casefold(), ("", ""))
+    if not word or view.locale.partition("-")[0] == ENGLISH:
+        return text
+    found = view.ask(questions.word(word, view.locale))
+    return text if found == english else found

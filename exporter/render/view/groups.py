@@ -6,8 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from exporter.guide.library import questions
-from exporter.guide.schema.field_words import label
-from exporter.render.view.fields import type_name, type_of, url_of
+from exporter.render.view.fields import called, type_name, type_of, url_of
 from exporter.render.view.referrers import sort_entries
 from exporter.render.view.view import Entry
 
@@ -44,7 +43,7 @@ def find_groups(view: View) -> tuple[Group, ...]:
             types = {type_of(thing) for thing in counts}
             if _gathers(counts.values()) and not types & view.guide.embedded_types:
                 by_field = len(types) > 1 or view.page.type_id in types or bool(types & seen)
-                name = label(field.name) if by_field else type_name(view, *types)
+                name = called(view, field.name) if by_field else type_name(view, *types)
                 seen |= types
                 groups.append(Group(name, tuple((target, counts[target]) for target in sort_entries(counts))))
     return tuple(groups)

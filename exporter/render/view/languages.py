@@ -141,6 +141,16 @@ def write_number(value: Any, locale: str) -> str:
     return sign + whole.replace(",", group if abs(value) >= _LEAST_GROUPED else "") + (point + part if part else "")
 
 
+def write_price(value: float, currency: str, locale: str) -> str:
+    """Return a sum of money as a locale writes it, with its currency's sign; one unknown to Babel follows."""
+    from babel.numbers import format_currency
+
+    code, spoken = currency.strip(), babel_locale(locale) or _english()
+    if code.upper() not in spoken.currencies or not abs(value) < _MOST_EXACT:
+        return f"{write_number(value, locale)} {code}".rstrip()
+    return str(format_currency(Decimal(repr(value)), code.upper(), locale=spoken))
+
+
 def _by_babel(value: float, locale: str) -> str:
     from babel.numbers import format_decimal
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from exporter.core.model import link_key
 from exporter.guide.library import questions
 from exporter.guide.schema.ordering import place_of, sort_key
-from exporter.render.view.fields import content_type_of, roles_of_thing, title_of, type_of
+from exporter.render.view.fields import address_of, content_type_of, roles_of_thing, title_of, type_of
 from exporter.render.view.lazy import Lazy
 from exporter.render.view.view import Asset, Entry, loaded_of, view_of
 
@@ -16,6 +16,9 @@ if TYPE_CHECKING:
 
     from exporter.core.encoding import Json
     from exporter.render.view.view import Thing, View
+
+_MOST_HOLDERS = 30
+"""Parts that are looked through for the page that shows one of them."""
 
 
 def referrers_of(thing: Thing) -> tuple[tuple[str, Referrers], ...]:
@@ -38,8 +41,14 @@ def referrers_of(thing: Thing) -> tuple[tuple[str, Referrers], ...]:
 
 def _shown_by(thing: Thing) -> Iterator[str]:
     """Yield the keys of the entries that an entry's own fields show on its page."""
+    if loaded_of(thing).key == view_of(thing).page.key:
+        yield from _shown_in(thing)
+
+
+def _shown_in(thing: Thing) -> Iterator[str]:
+    """Yield the keys of what an entry's fields show."""
     view, content_type = view_of(thing), content_type_of(thing)
-    if loaded_of(thing).key != view.page.key or isinstance(thing, Asset) or content_type is None:
+    if isinstance(thing, Asset) or content_type is None:
         return
     hidden = roles_of_thing(thing).hidden
     for field in content_type.fields:
@@ -60,6 +69,23 @@ def _linked_in(value: Json) -> Iterator[str]:
             pending.append(part.get("content"))
         elif isinstance(part, dict) and (key := link_key(part)) is not None:
             yield str(key)
+
+
+def address_for_readers(thing: Thing) -> str:
+    """Return where a link to an entry or asset leads: for a part of pages to the page that shows it, if one does."""
+    view = view_of(thing)
+    if type_of(thing) not in view.guide.mere_parts or loaded_of(thing).key == view.page.key:
+        return address_of(thing)
+    seen = [loaded_of(thing).key]
+    for key in seen:  # which grows while it is walked, from a part to the parts that it is in
+        for type_id, other in view.ask(questions.referrers(key)):
+            holder = view.thing(other) if other not in seen and type_id not in view.guide.menus else None
+            if holder is None or key not in _shown_in(holder):
+                continue
+            if type_id not in view.guide.mere_parts:
+                return address_of(holder) or address_of(thing)
+            seen += [other] if len(seen) < _MOST_HOLDERS else []
+    return address_of(thing)
 
 
 class Referrers(Lazy):

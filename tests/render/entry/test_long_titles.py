@@ -57,7 +57,7 @@ def test_long_name_is_a_complete_heading_and_no_section(guide: Guide, space: Spa
     page = only_page(guide, space, "product", *fields, display="name", name=NAME, description="A set.")
     assert text_of(page) == f"{NAME} A set."
     assert headings(page) == [NAME]
-    assert text_of(shown(guide, "/product/").find(".//strong")).endswith("…")
+    assert text_of(shown(guide, "/").find(".//strong")).endswith("…")
 
 
 def test_page_with_only_a_text_is_named_by_its_type_and_shows_the_text_once(guide: Guide, space: SpaceFiles) -> None:

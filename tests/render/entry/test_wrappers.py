@@ -54,7 +54,7 @@ def test_tile_shows_the_picture_the_word_and_the_price_that_it_links_to(shop: Gu
     page = shown(shop, "/landing/shop/")
     assert page.xpath(".//img/@alt") == ["A small machine"]
     assert links(page) == {"Buy now": "https://example.org/small"}
-    assert [text_of(value) for value in page.xpath(".//dd")] == ["Buy now", "49", "5"]
+    assert [text_of(value) for value in page.xpath(".//dd")] == ["49", "5"]
     for internal in ("Shop small", "Words.buyNow", "Small price"):
         assert internal not in text_of(page)
 
@@ -82,7 +82,7 @@ def test_picture_in_a_wrapper_is_on_the_card_and_once_at_the_top(guide: Guide, s
     guide.build()
     assert len(shown(guide, "/article/mills/").xpath(".//header//img")) == 1
     assert len(shown(guide, "/article/mills/").xpath(".//img")) == 1
-    assert len(shown(guide, "/article/").xpath(".//a[@class='card']/img")) == 1
+    assert len(shown(guide, "/").xpath(".//a[@class='card']/img")) == 1
     assert "hero" not in text_of(shown(guide, "/article/mills/"))
 
 

@@ -41,7 +41,7 @@ def tours(guide: Guide, space: SpaceFiles) -> Guide:
 def test_type_of_one_entry_is_that_entry(tours: Guide) -> None:
     assert navigation(tours, "/tour/one/") == {"About us": "../../page/about/index.html", "Tour": "../index.html"}
     home = shown(tours, "/")
-    assert [text_of(heading) for heading in home.iter("h2")] == ["Tour 2"]
+    assert [text_of(heading) for heading in home.iter("h2")] == ["Tour 2", "More"]
     assert home.xpath(".//a[@class='card']/@href")[-1] == "page/about/index.html"
 
 
