@@ -14,6 +14,7 @@ import click
 from exporter import __version__
 from exporter.cli.ending import fail, guarded, print_report
 from exporter.cli.options import (
+    ALLOW_HOST,
     CHECK_STRICT,
     CLEAN,
     DEADLINE,
@@ -203,6 +204,7 @@ def space() -> None:
     click.option("--token", help="Take this access token alone; by default any."),
     click.option("--state", type=_PATH, metavar="FOLDER", help="Keep the change log here."),
     click.option("--host", default="127.0.0.1", help="Listen on this address; by default on the loopback alone."),
+    ALLOW_HOST,
     click.option("--own-urls", is_flag=True, help="Name this endpoint as the host of the assets' files."),
     click.option(
         "--fault", "faults", multiple=True, metavar="NAME[=N]", help="Misbehave: see the README for the names."
@@ -217,6 +219,7 @@ def serve(
     token: str | None,
     state: Path | None,
     host: str,
+    allowed: tuple[str, ...],
     own_urls: bool,
     faults: tuple[str, ...],
 ) -> int:
@@ -227,7 +230,7 @@ def serve(
 
     folder = open_folder(path, common.folder or Path())
     log = (state or cache_folder(folder.root)) / "space.db"
-    listening = Listening(port, host, token, "watch", Faults.of(map(read_fault, faults)), own_urls=own_urls)
+    listening = Listening(port, host, allowed, token, "watch", Faults.of(map(read_fault, faults)), own_urls=own_urls)
     with open_endpoint(folder, log, listening) as endpoint:
         printer = common.printer()
         printer.out(endpoint.url)
