@@ -33,9 +33,13 @@ AS_EVER = RenderChoices()
 
 @dataclass(frozen=True)
 class BuildReport(Report):
-    """The report of a run that rendered, with what it changed in site/; None if nothing was rendered."""
+    """The report of a run that rendered, with what it changed in site/; None if nothing was rendered.
+
+    `left` is the number of pages that are still stale: those of a build whose demand was over before its end.
+    """
 
     result: BuildResult | None = field(default=None, repr=False)
+    left: int = 0
 
 
 def sync(project: Project, choices: SyncChoices = DELTA, *, verbose: bool = False) -> Report:
@@ -173,6 +177,7 @@ def _render(
         problems=tuple(dict.fromkeys((*(synced.problems if synced else ()), *asked, *shown, *warnings))),
         notes=(*(synced.notes if synced else ()), *left_out, *(details if verbose else ())),
         result=outcome.result,
+        left=outcome.left,
     )
 
 
@@ -202,7 +207,7 @@ def _publish(
     """Publish for readers' devices what the build changed, unless it was stopped before it wrote anything."""
     result = outcome.result
     lost = project.site.offline is True and not (project.output / "updates/chains.json").is_file()
-    if outcome.report.stopped or not (result or result.before is None or lost):
+    if outcome.report.stopped or outcome.left or not choices.publish or not (result or result.before is None or lost):
         return {}, ()
     from exporter.jobs.reader import publish_result
 
@@ -220,5 +225,5 @@ def _render_pages(
 
     has_errors = synced is not None and any(problem.severity == "error" for problem in synced.problems)
     has_news = synced is not None and (synced.report.upserted > 0 or synced.report.deleted > 0)
-    options = RenderOptions(choices.jobs, choices.strict, has_errors, has_news, detail, choices.workers)
+    options = RenderOptions(choices.jobs, choices.strict, has_errors, has_news, detail, choices.workers, choices.demand)
     return render_guide(project, options, drift)

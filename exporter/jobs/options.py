@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from pathlib import Path
 
+    from exporter.build.demand import Demand
     from exporter.mirror.wait import Awaited
     from exporter.workers.pool import WorkerPool
 
@@ -40,7 +41,8 @@ class RenderChoices:
     `clean` renders as if site/ and .export/ were absent. With `strict`, any error leaves all of site/ as it was. `jobs`
     is the number of processes, 0 for one a core. Whoever builds again and again keeps `workers` warm for that.
     `previous` is the folder or the address of the published guide: its history for readers is continued if this folder
-    has none.
+    has none. A dev server's `demand` says which pages come first. Without `publish`, readers' updates wait for the next
+    render that brings them up to date: nothing is lost.
     """
 
     clean: bool = False
@@ -48,3 +50,5 @@ class RenderChoices:
     jobs: int = 0
     workers: WorkerPool | None = field(default=None, repr=False)
     previous: str | None = None
+    demand: Demand | None = field(default=None, repr=False)
+    publish: bool = True
