@@ -35,8 +35,8 @@ class Demand(Protocol):
     def is_over(self) -> bool:
         """Whether something changed again, so that the rest is better planned anew."""
 
-    def wrote(self, path: str, *, differs: bool) -> None:
-        """Hear that a page stands, and whether its bytes are others than before."""
+    def wrote(self, path: str, digest: bytes, *, differs: bool) -> None:
+        """Hear that a page stands, with the digest of its bytes, and whether they are others than before."""
 
     def failed(self, path: str, problems: Sequence[Problem]) -> None:
         """Hear that a page failed."""

@@ -58,7 +58,7 @@ def write_pages(
             written += 1
             detail(f"written: {outcome.page.path}")
         if demand is not None:
-            demand.wrote(outcome.page.path, differs=file.differs)
+            demand.wrote(outcome.page.path, digest(outcome.data), differs=file.differs)
         built.append((outcome, file))
         if len(built) == PAGES_A_TRANSACTION:
             _keep(index, built)

@@ -26,6 +26,7 @@ from exporter.cli.options import (
     sync_choices,
 )
 from exporter.cli.printing import Printer, discard_output
+from exporter.cli.server_options import SERVE_OPTIONS
 from exporter.cli.usage import Commands, usage_sentence
 from exporter.jobs.options import RenderChoices, SyncChoices
 
@@ -170,6 +171,18 @@ def check(common: Common, *, strict: bool) -> int:
     from exporter import jobs as api
 
     return _finish(common, lambda project: api.check(project, strict=strict))
+
+
+@program.command("serve")
+@_options(*SERVE_OPTIONS)
+@click.pass_obj
+def serve_guide(common: Common, /, *, opens: bool, jobs: int | None, **chosen: Any) -> int:
+    """Build, then serve site/ and reload open pages after each edit; Ctrl-C ends it."""
+    from exporter.cli.serving import Lines, serve
+    from exporter.serve.dev_server import ServeOptions
+
+    options = ServeOptions(jobs=jobs or 0, verbose=common.verbose, **chosen)
+    return serve(common.load, options, Lines(common.printer(), common.quiet, common.as_json), opens=opens)
 
 
 def _rehearse(command: str, common: Common, chosen: dict[str, Any]) -> int:

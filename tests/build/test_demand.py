@@ -41,7 +41,8 @@ class Waiting:
     def is_over(self) -> bool:
         return len(self.told) - 2 >= self.most
 
-    def wrote(self, path: str, *, differs: bool) -> None:
+    def wrote(self, path: str, digest: bytes, *, differs: bool) -> None:
+        assert digest
         self.told.append(path)
         self.differing += [path] * differs
 
