@@ -26,7 +26,7 @@ from exporter.cli.options import (
     sync_choices,
 )
 from exporter.cli.printing import Printer, discard_output
-from exporter.cli.server_options import SERVE_OPTIONS
+from exporter.cli.server_options import SERVE_OPTIONS, WATCH_OPTIONS
 from exporter.cli.usage import Commands, usage_sentence
 from exporter.jobs.options import RenderChoices, SyncChoices
 
@@ -183,6 +183,19 @@ def serve_guide(common: Common, /, *, opens: bool, jobs: int | None, **chosen: A
 
     options = ServeOptions(jobs=jobs or 0, verbose=common.verbose, **chosen)
     return serve(common.load, options, Lines(common.printer(), common.quiet, common.as_json), opens=opens)
+
+
+@program.command()
+@_options(*WATCH_OPTIONS)
+@click.pass_obj
+def watch(common: Common, /, *, jobs: int | None, deadline: float, **chosen: Any) -> int:
+    """Build again and again, without a server; USR1 or a webhook makes it sync at once, Ctrl-C ends it."""
+    from exporter.cli.serving import Lines
+    from exporter.cli.serving import watch as watch_guide
+    from exporter.serve.watch import WatchOptions
+
+    options = WatchOptions(sync=SyncChoices(deadline=deadline), jobs=jobs or 0, verbose=common.verbose, **chosen)
+    return watch_guide(common.load, options, Lines(common.printer(), common.quiet, common.as_json))
 
 
 def _rehearse(command: str, common: Common, chosen: dict[str, Any]) -> int:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import click
 
-from exporter.cli.options import ALLOW_HOST, JOBS
+from exporter.cli.options import ALLOW_HOST, DEADLINE, JOBS
 
 
 def _read_every(_context: click.Context, _option: click.Parameter, text: str | None) -> float | None:
@@ -24,6 +24,36 @@ _PORT = click.option(
 )
 _HOST = click.option(
     "--host", default="127.0.0.1", metavar="ADDRESS", help="Listen on this address; by default on the loopback alone."
+)
+WATCH_OPTIONS = (
+    click.option(
+        "--every",
+        callback=_read_every,
+        default="15m",
+        show_default=True,
+        metavar="DURATION",
+        help="Sync at least so often (30s, 15m, 6h): up to eight times as often while things change.",
+    ),
+    click.option(
+        "--model-every",
+        callback=_read_every,
+        default="1h",
+        show_default=True,
+        metavar="DURATION",
+        help="Ask for content model, locales and tags so often, even if nothing is new.",
+    ),
+    click.option(
+        "--listen",
+        type=click.IntRange(0, 65535),
+        metavar="PORT",
+        help="Take webhooks here, with the secret in EXPORTER_WEBHOOK_SECRET.",
+    ),
+    click.option(
+        "--host", default="127.0.0.1", metavar="ADDRESS", help="Listen on this address; by default on the loopback."
+    ),
+    ALLOW_HOST,
+    DEADLINE,
+    JOBS,
 )
 SERVE_OPTIONS = (
     _PORT,

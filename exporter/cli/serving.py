@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import signal
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -14,6 +15,7 @@ if TYPE_CHECKING:
     from exporter.cli.printing import Printer
     from exporter.config.settings import Project
     from exporter.serve.dev_server import ServeOptions
+    from exporter.serve.watch import WatchOptions
 
 
 @dataclass(frozen=True)
@@ -41,6 +43,17 @@ def serve(load: Callable[[], Project], options: ServeOptions, lines: Lines, *, o
     server = DevServer(load(), load, options, lines)
     until_interrupted(lambda: server.run(_open if opens else lambda _url: None, was_interrupted))
     return _end("serve", lines)
+
+
+def watch(load: Callable[[], Project], options: WatchOptions, lines: Lines) -> int:
+    """Build again and again until a signal comes; return the exit code."""
+    from exporter.serve.watch import Watcher
+
+    watcher = Watcher(load(), load, options, lines)
+    if hasattr(signal, "SIGUSR1"):
+        signal.signal(signal.SIGUSR1, lambda _number, _frame: watcher.sync_soon())
+    until_interrupted(lambda: watcher.run(was_interrupted))
+    return _end("watch", lines)
 
 
 def _open(url: str) -> None:

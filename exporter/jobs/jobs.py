@@ -123,12 +123,17 @@ def _sync(project: Project, lock: FolderLock, choices: SyncChoices, *, verbose: 
 def _one_round(project: Project, choices: SyncChoices) -> Callable[[SyncOptions], SyncOutcome]:
     """Return what syncs once and adds what it brought to the commit message, which is written after each round."""
     from exporter.jobs.source import open_source
+    from exporter.mirror.receive import finds_nothing
+    from exporter.mirror.run import SyncOutcome
     from exporter.mirror.sync import sync as sync_mirror
+    from exporter.report.sync_report import SyncReport
 
     message = _message(project, choices)
 
     def sync_once(options: SyncOptions) -> SyncOutcome:
         with open_source(project, options.deadline) as (client, identity):
+            if choices.peek and not options.full and finds_nothing(project, client, identity):
+                return SyncOutcome(SyncReport(requests=client.requests, sync_requests=1, bytes=client.bytes))
             outcome = sync_mirror(project, client, identity, options)
         if message is not None and choices.message is not None:
             for change in outcome.changes:

@@ -22,7 +22,8 @@ class SyncChoices:
 
     `full` starts over and reconciles; `allow_empty` believes a space that came back empty. `deadline` is in seconds,
     for each request with its retries; `downloads` is how many asset files are fetched at once. `message` names a file
-    for the commit message. `wait_for` syncs in rounds until the mirror has that item, for at most `wait_limit` seconds.
+    for the commit message. With `peek`, the model is asked for only if the space has changes. `wait_for` syncs in
+    rounds until the mirror has that item, for at most `wait_limit` seconds.
     """
 
     full: bool = False
@@ -30,6 +31,7 @@ class SyncChoices:
     deadline: float = 30.0
     downloads: int = 8
     message: Path | None = None
+    peek: bool = False
     wait_for: Awaited | None = None
     wait_limit: float = WAIT_SECONDS
 

@@ -110,9 +110,7 @@ class ChangeLog:
         """Wait until something changes after an epoch, or the failures do, at most for some seconds."""
         with self._changed:
             seen = self._round
-            self._changed.wait_for(
-                lambda: self.epoch > epoch or self.failures != shown or self._round != seen, seconds
-            )
+            self._changed.wait_for(lambda: self.epoch > epoch or self.failures != shown or self._round != seen, seconds)
 
     def _forget_old(self) -> None:
         """Keep the log small: pages from before what is forgotten are reloaded."""

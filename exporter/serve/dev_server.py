@@ -6,7 +6,7 @@ import random
 import time
 from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING
 
 from exporter.config.environment import read_secret
 from exporter.core.errors import ConfigError, ExporterError, GuardError
@@ -36,6 +36,7 @@ if TYPE_CHECKING:
     from exporter.config.settings import Project
     from exporter.serve.http.server import Server
     from exporter.serve.http.webhook import Refresh
+    from exporter.serve.lines import Talk
     from exporter.serve.rounds import Round
 
 QUIET_BEFORE_PUBLISHING = 1.0
@@ -43,16 +44,6 @@ QUIET_BEFORE_PUBLISHING = 1.0
 _LONGEST_PAUSE = 0.5
 """Seconds after which the main thread looks whether it is to end."""
 _SOON = 0.02
-
-
-class Talk(Protocol):
-    """Where lines for people go."""
-
-    def out(self, line: str) -> None:
-        """Print what was done."""
-
-    def err(self, line: str) -> None:
-        """Print what is wrong."""
 
 
 @dataclass(frozen=True)
@@ -131,7 +122,6 @@ class DevServer:
 
     def _follow(self, rounds: Rounds, is_ended: Callable[[], bool]) -> None:
         """Make a round whenever something is due."""
-        self._inbox.items.put(frozenset())  # for edits from before the watch
         watched: Watched | None = None
         with ExitStack() as watches:
             while not is_ended():
@@ -139,6 +129,8 @@ class DevServer:
                     watches.close()
                     watched = wanted
                     watches.enter_context(self._watch(watched))
+                    space = local_space(self._project)
+                    self._inbox.items.put(frozenset([space] if space else []))  # for edits from before that
                 left = self._schedule.seconds_left(time.monotonic())
                 paths, refreshes = self._inbox.take(min(left if left is not None else _LONGEST_PAUSE, _LONGEST_PAUSE))
                 self._handle(rounds, paths, refreshes)
@@ -165,7 +157,7 @@ class DevServer:
         renders = paths is not None or (schedule.render_at is not None and schedule.render_at <= now)
         publish = not syncs and not renders and schedule.publish_at is not None and schedule.publish_at <= now
         if syncs or renders or publish:
-            edited = [path for path in paths or () if self._project.content not in path.parents]
+            edited = [path for path in paths or () if is_worth_a_word(path, self._project)]
             cause = named(edited, self._project.root) if edited else ""
             self._round(rounds, cause, syncs=syncs, publish=publish)
 
@@ -227,6 +219,11 @@ def watched_files(project: Project) -> Watched:
     if space is not None:
         (files if space.is_file() else folders).append(space)
     return Watched(tuple(folders), tuple(files))
+
+
+def is_worth_a_word(path: Path, project: Project) -> bool:
+    """Whether an edited path is to be named: what a sync writes is not, nor a folder as a whole."""
+    return project.content not in path.parents and path not in (*watched_files(project).folders, local_space(project))
 
 
 def local_space(project: Project) -> Path | None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Protocol
 
 from exporter.report.problems import problem_lines
 from exporter.report.text import counted, one_line
@@ -15,6 +15,16 @@ if TYPE_CHECKING:
     from exporter.serve.rounds import Round
 
 _MOST_NAMED = 2
+
+
+class Talk(Protocol):
+    """Where lines for people go."""
+
+    def out(self, line: str) -> None:
+        """Print what was done."""
+
+    def err(self, line: str) -> None:
+        """Print what is wrong."""
 
 
 def round_line(done: Round, cause: str = "") -> str:

@@ -59,7 +59,8 @@ class Round:
 class Rounds:
     """Rounds over one guide, one after another, in one thread.
 
-    The state of site/ that was last published is known: where a round finds another, somebody else has built.
+    The state of site/ that was last published is known: where a round finds another, somebody else has built. So are
+    the files that differed from it after the last round, for those that are as published again are in no result.
     """
 
     def __init__(
@@ -71,6 +72,7 @@ class Rounds:
         self._log = log
         self._rendering = rendering
         self._published: str | None = None
+        self._unpublished: dict[str, bytes | None] = {}
 
     def run(self, sync: SyncChoices | None, *, publish: bool, verbose: bool = False) -> Round:
         """Make a round: sync if choices are given, then render what is stale, pages that somebody waits for first.
@@ -118,7 +120,9 @@ class Rounds:
             if self._published not in (None, result.before):
                 self._log.note_everything()
             self._published = result.after if published and not rendered.left else result.before
-            self._log.note(_files_of(result))
+            now = dict(_files_of(result))
+            self._log.note([*now.items(), *((path, old) for path, old in self._unpublished.items() if path not in now)])
+            self._unpublished = {} if published and not rendered.left else dict(_published_files(result))
         failures = failures_of(rendered.problems, project.root)
         if failures or not rendered.left:
             self._log.set_failures(PAGES, failures)
@@ -129,6 +133,13 @@ def _files_of(result: BuildResult) -> Iterator[tuple[str, bytes | None]]:
     yield from ((path, file.digest) for path, file in result.added.items())
     yield from ((path, file.digest) for path, (_, file) in result.changed.items())
     yield from ((path, None) for path in result.removed)
+
+
+def _published_files(result: BuildResult) -> Iterator[tuple[str, bytes | None]]:
+    """Yield the files that a build changed as they were published."""
+    yield from ((path, None) for path in result.added)
+    yield from ((path, old) for path, (old, _) in result.changed.items())
+    yield from result.removed.items()
 
 
 def caught(job: Callable[[], T]) -> tuple[T | None, ExporterError | None]:

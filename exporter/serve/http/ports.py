@@ -6,6 +6,7 @@ import errno
 import ipaddress
 import os
 import socket
+from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -89,10 +90,11 @@ def _processes() -> list[Path]:
 
 
 def _sockets_of(process: Path) -> set[str]:
-    try:
-        links = [os.readlink(path) for path in (process / "fd").iterdir()]  # noqa: PTH115 - a socket has no path
-    except OSError:
-        return set()
+    links = []
+    with suppress(OSError):
+        for path in (process / "fd").iterdir():
+            with suppress(OSError):  # of one that was closed meanwhile
+                links.append(os.readlink(path))  # noqa: PTH115 - a socket has no path
     return {link[8:-1] for link in links if link.startswith("socket:[")}
 
 
