@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import http.client
 import json
+import shutil
 import threading
 import time
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlencode
 
@@ -20,6 +21,7 @@ from tests.conftest import CATEGORY, PLACE, Guide, Outcome, SpaceFiles, entry, l
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
+    from pathlib import Path
 
 PATIENCE = 30.0
 """Seconds after which what a test waits for will not come."""
@@ -95,6 +97,12 @@ class Serving:
     guide: Guide
     port: int
     lines: Lines
+    server: DevServer
+
+    @property
+    def streams(self) -> int:
+        """How many event streams are open."""
+        return len(self.server._streams._open)
 
     def ask(self, path: str, method: str = "GET", body: bytes | None = None, **headers: Any) -> Response:
         """Make a request; a header is named with underscores."""
@@ -153,12 +161,36 @@ def serving(guide: Guide, **options: Any) -> Iterator[Serving]:
         until(lambda: addresses or failures, "the server")
         if failures:
             raise failures[0]
-        yield Serving(guide, int(addresses[0].rstrip("/").rpartition(":")[2]), lines)
+        yield Serving(guide, int(addresses[0].rstrip("/").rpartition(":")[2]), lines, server)
     finally:
         ended.set()
         thread.join(PATIENCE)
     assert failures == []
     assert not thread.is_alive()
+
+
+def edit(guide: Guide, text: str, name: str = "place.html") -> None:
+    """Save a template."""
+    file = guide.root / "templates" / name
+    file.parent.mkdir(parents=True, exist_ok=True)
+    file.write_text(text, "utf-8")
+
+
+def pages_of(guide: Guide) -> dict[str, bytes]:
+    """Return the files of site/ without the history of its readers."""
+    return {path: data for path, data in guide.files("site").items() if not path.startswith("site/updates/")}
+
+
+def assert_as_from_scratch(guide: Guide) -> None:
+    """site/ holds, byte for byte, what a render from scratch writes."""
+    other = replace(guide, root=guide.root.with_name("scratch"))
+    shutil.rmtree(other.root, ignore_errors=True)
+    for name in ("content", "templates"):
+        if (guide.root / name).is_dir():
+            shutil.copytree(guide.root / name, other.root / name)
+    shutil.copy(guide.root / "site.yaml", other.root / "site.yaml")
+    assert other.run("render").code == 0
+    until(lambda: pages_of(guide) == pages_of(other), "the guide from scratch")
 
 
 @pytest.fixture
@@ -175,8 +207,13 @@ def standing(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Serving]:
     space = SpaceFiles(root / "space")
     space.put_model(PLACE, CATEGORY, locales=[locale("en-US", default=True)])
     space.put(entry("place", "castle", title="The castle", slug="castle", body="It is **old**."))
+    with serving(guide_in(root)) as found:
+        yield found
+
+
+def guide_in(root: Path) -> Guide:
+    """Make a guide over the space that lies beside it."""
     guide = Guide(root / "guide", lambda *arguments: Outcome(run(list(arguments)), "", ""))
     guide.root.mkdir()
     (guide.root / "site.yaml").write_text("title: Small guide\noffline: false\nsource: {local: ../space}\n", "utf-8")
-    with serving(guide) as found:
-        yield found
+    return guide

@@ -8,7 +8,6 @@ import socket
 import subprocess
 import sys
 import threading
-from dataclasses import replace
 from functools import partial
 from typing import TYPE_CHECKING
 
@@ -17,20 +16,13 @@ import pytest
 from exporter.core.errors import ConfigError, GuardError
 from exporter.serve import watching
 from tests.conftest import PICTURE, asset, entry, link
-from tests.serve.conftest import serving, until
+from tests.serve.conftest import assert_as_from_scratch, edit, pages_of, serving, until
 
 if TYPE_CHECKING:
     from tests.conftest import Guide, SpaceFiles
     from tests.serve.conftest import Events, Serving
 
 CASTLE, MILL = "place/castle/index.html", "place/mill/index.html"
-
-
-def edit(guide: Guide, text: str, name: str = "place.html") -> None:
-    """Save a template."""
-    file = guide.root / "templates" / name
-    file.parent.mkdir(parents=True, exist_ok=True)
-    file.write_text(text, "utf-8")
 
 
 def shows(served: Serving, words: str) -> bool:
@@ -45,22 +37,6 @@ def started(guide: Guide, *arguments: str) -> subprocess.CompletedProcess[str]:
     """Run a command in a process of its own, as another terminal does."""
     command = [sys.executable, "-m", "exporter", "-C", str(guide.root), *arguments]
     return subprocess.run(command, capture_output=True, text=True, timeout=60, check=False)
-
-
-def pages_of(guide: Guide) -> dict[str, bytes]:
-    """Return the files of site/ without the history of its readers."""
-    return {path: data for path, data in guide.files("site").items() if not path.startswith("site/updates/")}
-
-
-def assert_as_from_scratch(guide: Guide) -> None:
-    """site/ holds, byte for byte, what a render from scratch writes."""
-    other = replace(guide, root=guide.root.with_name("scratch"))
-    for name in ("content", "templates"):
-        if (guide.root / name).is_dir():
-            shutil.copytree(guide.root / name, other.root / name)
-    shutil.copy(guide.root / "site.yaml", other.root / "site.yaml")
-    assert other.run("render").code == 0
-    until(lambda: pages_of(guide) == pages_of(other), "the guide from scratch")
 
 
 def test_pages_are_served_with_the_script_and_files_without_it(served: Serving) -> None:
