@@ -31,6 +31,7 @@ FLOORS = (
     ("build",),
     ("check", "reader"),
     ("jobs",),
+    ("serve",),
     ("cli",),
 )
 """The layers, bottom up: a room may import itself and any room of a lower layer, but no other of its own layer."""
@@ -52,7 +53,7 @@ FOREIGN = {
     "requests": {"reader", "source"},
     "slugify": {"core"},
     "urllib3": {"source"},
-    "watchdog": {"space"},
+    "watchdog": {"serve", "space"},
     "yaml": {"config", "guide.library", "mirror"},
 }
 """Which rooms import a foreign library."""

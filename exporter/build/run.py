@@ -10,6 +10,7 @@ from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, NamedTuple
 
 from exporter.build.copies import Copies
+from exporter.build.demand import in_order_of_demand
 from exporter.build.drift import INDEX, OutputDrift
 from exporter.build.finish import Finished, find_problems, finish_site
 from exporter.build.outcome import HeldBack
@@ -23,6 +24,7 @@ from exporter.build.update import FileChanges, look_for_items, look_for_items_at
 from exporter.build.writing import Rendered, write_pages
 from exporter.core.errors import SettingsError
 from exporter.core.files import walk_files
+from exporter.core.naming import page_path
 from exporter.guide.index.guide_index import GuideIndex
 from exporter.guide.library.template_files import STATIC
 from exporter.guide.schema.read_model import read_guide_model
@@ -32,8 +34,9 @@ from exporter.workers.pool import WorkerPool, cores
 from exporter.workers.worker import Assignment
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable, Iterator, Sequence
 
+    from exporter.build.demand import Demand
     from exporter.build.outcome import Outcome
     from exporter.config.settings import Project
     from exporter.report.problems import Problem
@@ -54,7 +57,7 @@ class RenderOptions(NamedTuple):
     `jobs` processes render (0: one a core). `strict` writes nothing where there is any error, which an earlier step may
     already have met (`has_errors`). `has_news` says that a sync changed the mirror: then what renders is loaded while
     files are looked at. `detail` is called with a line for each file written. `workers` are those of a caller that
-    builds more than once; their number counts, not `jobs`.
+    builds more than once; their number counts, not `jobs`. `demand` says which pages come first; it rules out `strict`.
     """
 
     jobs: int = 0
@@ -63,16 +66,21 @@ class RenderOptions(NamedTuple):
     has_news: bool = False
     detail: Callable[[str], None] = lambda _line: None
     workers: WorkerPool | None = None
+    demand: Demand | None = None
 
 
 @dataclass(frozen=True)
 class RenderOutcome:
-    """What a build did, what is wrong with the guide as it stands, and what it changed in site/."""
+    """What a build did, what is wrong with the guide as it stands, and what it changed in site/.
+
+    `left` is the number of pages that are still stale, because its demand was over before they were rendered.
+    """
 
     report: RenderReport
     problems: tuple[Problem, ...] = ()
     result: BuildResult = field(default_factory=BuildResult)
     locales: tuple[str, ...] = ()
+    left: int = 0
 
 
 def render_guide(project: Project, options: RenderOptions, drift: Callable[[], OutputDrift]) -> RenderOutcome:
@@ -164,7 +172,7 @@ def _run(
             index.remember("swept", 0)
     report = RenderReport(index.pages.count(), plan.evaluated, read=plan.read)
     with ExitStack() as files:
-        outcomes = _rendered(inputs, stale) if stale else iter(())
+        outcomes = _rendered(inputs, output, stale, options.demand)
         if options.strict:
             from tempfile import TemporaryFile
 
@@ -175,16 +183,29 @@ def _run(
                 return RenderOutcome(report, problems)
             outcomes = iter(held)
         output.begin()
-        rendered = write_pages(index, output, outcomes, options.detail)
+        rendered = write_pages(index, output, outcomes, options.detail, options.demand)
     finished = finish_site(inputs, output, changes, plan, rendered.failed)
-    return _outcome(inputs, options, report, rendered, finished)
+    left = len(stale) - rendered.rendered - len(rendered.failed)
+    return replace(_outcome(inputs, options, report, rendered, finished), left=left)
 
 
-def _rendered(inputs: BuildInputs, stale: list[int]) -> Iterator[Outcome]:
-    """Yield what rendering pages comes to, in processes where they are many."""
-    owners = inputs.index.built.owners_of_stale()
-    inputs.pool.start(len(stale), WORTH_RENDERERS)
-    yield from inputs.pool.work("render", stale, owners.__getitem__, WORTH_RENDERERS)
+def _rendered(inputs: BuildInputs, output: Output, stale: list[int], demand: Demand | None) -> Iterator[Outcome]:
+    """Yield what rendering pages comes to, in processes where they are many; with a demand, in its order."""
+    owners = inputs.index.built.owners_of_stale() if stale else {}
+
+    def render(numbers: Sequence[int]) -> Iterator[Outcome]:
+        inputs.pool.start(len(numbers), WORTH_RENDERERS)
+        yield from inputs.pool.work("render", numbers, owners.__getitem__, WORTH_RENDERERS)
+
+    if demand is None:
+        yield from render(stale) if stale else ()
+        return
+    urls = inputs.index.built.urls_of_stale() if stale else []
+    demand.planned({page_path(url): number for number, url in urls})
+    with inputs.index.transaction():
+        inputs.copies.copy(output)
+    demand.copied()
+    yield from in_order_of_demand(stale, demand, render)
 
 
 def _outcome(

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from exporter.build.outcome import Outcome
 from exporter.build.scan import ReadFile, read_files
 from exporter.guide.index.guide_index import GuideIndex
-from exporter.report.problems import Problem
+from exporter.report.problems import problem
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
@@ -92,7 +92,11 @@ class PageTasks:
                 data, questions, problems = renderer.render(page)
                 reads = packer.pack(questions)
             except PageError as error:
-                failure = Problem("error", "page-failed", str(error), page.key or "", page.locale, cause=error.cause)
+                file, line = error.place
+                item, cause = page.key or "", error.cause
+                failure = problem(
+                    "page-failed", str(error), item=item, locale=page.locale, file=file, line=line, cause=cause
+                )
                 data, reads, problems = b"", None, [failure]
             work = library.items.files_read - read, library.questions - asked
             yield Outcome(number, page, data, reads, problems, *work)

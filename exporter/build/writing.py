@@ -13,6 +13,7 @@ from exporter.guide.index.built_table import BuiltPage
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
+    from exporter.build.demand import Demand
     from exporter.build.outcome import Outcome
     from exporter.build.output import Output, Written
     from exporter.guide.index.guide_index import GuideIndex
@@ -31,7 +32,11 @@ class Rendered(NamedTuple):
 
 
 def write_pages(
-    index: GuideIndex, output: Output, outcomes: Iterator[Outcome], detail: Callable[[str], None]
+    index: GuideIndex,
+    output: Output,
+    outcomes: Iterator[Outcome],
+    detail: Callable[[str], None],
+    demand: Demand | None = None,
 ) -> Rendered:
     """Write pages as they come out of the processes; `detail` is called with a line for each file that differs."""
     rendered = written = read = asked = 0
@@ -42,12 +47,16 @@ def write_pages(
         asked += outcome.asked
         if outcome.reads is None:
             failed.append(outcome)
+            if demand is not None:
+                demand.failed(outcome.page.path, outcome.problems)
             continue
         rendered += 1
         file = output.write(outcome.page.path, outcome.data)
         if file.differs:
             written += 1
             detail(f"written: {outcome.page.path}")
+        if demand is not None:
+            demand.wrote(outcome.page.path, digest(outcome.data), differs=file.differs)
         built.append((outcome, file))
         if len(built) == PAGES_A_TRANSACTION:
             _keep(index, built)

@@ -13,6 +13,7 @@ import click
 from exporter import __version__
 from exporter.cli.ending import fail, guarded, print_report
 from exporter.cli.options import (
+    ALLOW_HOST,
     CHECK_STRICT,
     CLEAN,
     DEADLINE,
@@ -24,6 +25,7 @@ from exporter.cli.options import (
     sync_choices,
 )
 from exporter.cli.printing import Printer, discard_output
+from exporter.cli.server_options import SERVE_OPTIONS, WATCH_OPTIONS
 from exporter.cli.usage import Commands, usage_sentence
 from exporter.jobs.options import RenderChoices, SyncChoices
 
@@ -169,6 +171,31 @@ def check(common: Common, *, strict: bool) -> int:
     return _finish(common, lambda project: api.check(project, strict=strict))
 
 
+@program.command("serve")
+@_options(*SERVE_OPTIONS)
+@click.pass_obj
+def serve_guide(common: Common, /, *, opens: bool, jobs: int | None, **chosen: Any) -> int:
+    """Build, then serve site/ and reload open pages after each edit; Ctrl-C ends it."""
+    from exporter.cli.serving import Lines, serve
+    from exporter.serve.dev_server import ServeOptions
+
+    options = ServeOptions(jobs=jobs or 0, verbose=common.verbose, **chosen)
+    return serve(common.load, options, Lines(common.printer(), common.quiet, common.as_json), opens=opens)
+
+
+@program.command()
+@_options(*WATCH_OPTIONS)
+@click.pass_obj
+def watch(common: Common, /, *, jobs: int | None, deadline: float, **chosen: Any) -> int:
+    """Build again and again, without a server; USR1 or a webhook makes it sync at once, Ctrl-C ends it."""
+    from exporter.cli.serving import Lines
+    from exporter.cli.serving import watch as watch_guide
+    from exporter.serve.watch import WatchOptions
+
+    options = WatchOptions(sync=SyncChoices(deadline=deadline), jobs=jobs or 0, verbose=common.verbose, **chosen)
+    return watch_guide(common.load, options, Lines(common.printer(), common.quiet, common.as_json))
+
+
 def _rehearse(command: str, common: Common, chosen: dict[str, Any]) -> int:
     """List what a sync would bring."""
     from exporter import jobs as api
@@ -201,6 +228,7 @@ def space() -> None:
     click.option("--token", help="Take this access token alone; by default any."),
     click.option("--state", type=_PATH, metavar="FOLDER", help="Keep the change log here."),
     click.option("--host", default="127.0.0.1", help="Listen on this address; by default on the loopback alone."),
+    ALLOW_HOST,
     click.option("--own-urls", is_flag=True, help="Name this endpoint as the host of the assets' files."),
     click.option(
         "--fault", "faults", multiple=True, metavar="NAME[=N]", help="Misbehave: see the README for the names."
@@ -215,6 +243,7 @@ def serve(
     token: str | None,
     state: Path | None,
     host: str,
+    allowed: tuple[str, ...],
     own_urls: bool,
     faults: tuple[str, ...],
 ) -> int:
@@ -225,7 +254,7 @@ def serve(
 
     folder = open_folder(path, common.folder or Path())
     log = (state or cache_folder(folder.root)) / "space.db"
-    listening = Listening(port, host, token, "watch", Faults.of(map(read_fault, faults)), own_urls=own_urls)
+    listening = Listening(port, host, allowed, token, "watch", Faults.of(map(read_fault, faults)), own_urls=own_urls)
     with open_endpoint(folder, log, listening) as endpoint:
         printer = common.printer()
         printer.out(endpoint.url)

@@ -76,6 +76,14 @@ JOBS = click.option(
     help="Render in this many processes; one a core by default.",
 )
 
+ALLOW_HOST = click.option(
+    "--allow-host",
+    "allowed",
+    multiple=True,
+    metavar="NAME",
+    help="Answer to this host name as well, as that of a proxy or a tunnel; can be given more than once.",
+)
+
 
 def _read_previous(_context: click.Context, _option: click.Parameter, where: str | None) -> str | None:
     """Take a folder, which need not be there yet, or an address."""

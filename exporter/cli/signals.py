@@ -8,6 +8,7 @@ import sys
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from sys import UnraisableHookArgs
 
 _received: list[int] = []
@@ -33,6 +34,23 @@ def end_as_interrupted() -> None:
         number = getattr(signal, name, None)
         if number is not None and signal.getsignal(number) in (signal.SIG_DFL, signal.default_int_handler):
             signal.signal(number, interrupt)
+
+
+def until_interrupted(work: Callable[[], None]) -> None:
+    """Do work that goes on until a signal ends it, which is no error; whatever that signal breaks off is none either.
+
+    Further signals are ignored, so that what is open gets closed.
+    """
+    try:
+        work()
+    except BaseException:
+        if not _received:
+            raise
+    finally:
+        if _received:
+            for name in ("SIGINT", "SIGTERM", "SIGHUP"):
+                if hasattr(signal, name):
+                    signal.signal(getattr(signal, name), signal.SIG_IGN)
 
 
 def was_interrupted() -> bool:

@@ -33,9 +33,13 @@ AS_EVER = RenderChoices()
 
 @dataclass(frozen=True)
 class BuildReport(Report):
-    """The report of a run that rendered, with what it changed in site/; None if nothing was rendered."""
+    """The report of a run that rendered, with what it changed in site/; None if nothing was rendered.
+
+    `left` is the number of pages that are still stale: those of a build whose demand was over before its end.
+    """
 
     result: BuildResult | None = field(default=None, repr=False)
+    left: int = 0
 
 
 def sync(project: Project, choices: SyncChoices = DELTA, *, verbose: bool = False) -> Report:
@@ -119,12 +123,17 @@ def _sync(project: Project, lock: FolderLock, choices: SyncChoices, *, verbose: 
 def _one_round(project: Project, choices: SyncChoices) -> Callable[[SyncOptions], SyncOutcome]:
     """Return what syncs once and adds what it brought to the commit message, which is written after each round."""
     from exporter.jobs.source import open_source
+    from exporter.mirror.receive import finds_nothing
+    from exporter.mirror.run import SyncOutcome
     from exporter.mirror.sync import sync as sync_mirror
+    from exporter.report.sync_report import SyncReport
 
     message = _message(project, choices)
 
     def sync_once(options: SyncOptions) -> SyncOutcome:
         with open_source(project, options.deadline) as (client, identity):
+            if choices.peek and not options.full and finds_nothing(project, client, identity):
+                return SyncOutcome(SyncReport(requests=client.requests, sync_requests=1, bytes=client.bytes))
             outcome = sync_mirror(project, client, identity, options)
         if message is not None and choices.message is not None:
             for change in outcome.changes:
@@ -173,6 +182,7 @@ def _render(
         problems=tuple(dict.fromkeys((*(synced.problems if synced else ()), *asked, *shown, *warnings))),
         notes=(*(synced.notes if synced else ()), *left_out, *(details if verbose else ())),
         result=outcome.result,
+        left=outcome.left,
     )
 
 
@@ -202,7 +212,7 @@ def _publish(
     """Publish for readers' devices what the build changed, unless it was stopped before it wrote anything."""
     result = outcome.result
     lost = project.site.offline is True and not (project.output / "updates/chains.json").is_file()
-    if outcome.report.stopped or not (result or result.before is None or lost):
+    if outcome.report.stopped or outcome.left or not choices.publish or not (result or result.before is None or lost):
         return {}, ()
     from exporter.jobs.reader import publish_result
 
@@ -220,5 +230,5 @@ def _render_pages(
 
     has_errors = synced is not None and any(problem.severity == "error" for problem in synced.problems)
     has_news = synced is not None and (synced.report.upserted > 0 or synced.report.deleted > 0)
-    options = RenderOptions(choices.jobs, choices.strict, has_errors, has_news, detail, choices.workers)
+    options = RenderOptions(choices.jobs, choices.strict, has_errors, has_news, detail, choices.workers, choices.demand)
     return render_guide(project, options, drift)

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, NamedTuple
 if TYPE_CHECKING:
     from pathlib import Path
 
+    from exporter.build.demand import Demand
     from exporter.mirror.wait import Awaited
     from exporter.workers.pool import WorkerPool
 
@@ -19,7 +20,8 @@ class SyncChoices(NamedTuple):
 
     `full` starts over and reconciles; `allow_empty` believes a space that came back empty. `deadline` is in seconds,
     for each request with its retries; `downloads` is how many asset files are fetched at once. `message` names a file
-    for the commit message. `wait_for` syncs in rounds until the mirror has that item, for at most `wait_limit` seconds.
+    for the commit message. With `peek`, the model is asked for only if the space has changes. `wait_for` syncs in
+    rounds until the mirror has that item, for at most `wait_limit` seconds.
     """
 
     full: bool = False
@@ -27,6 +29,7 @@ class SyncChoices(NamedTuple):
     deadline: float = 30.0
     downloads: int = 8
     message: Path | None = None
+    peek: bool = False
     wait_for: Awaited | None = None
     wait_limit: float = WAIT_SECONDS
 
@@ -37,7 +40,8 @@ class RenderChoices(NamedTuple):
     `clean` renders as if site/ and .export/ were absent. With `strict`, any error leaves all of site/ as it was. `jobs`
     is the number of processes, 0 for one a core. Whoever builds again and again keeps `workers` warm for that.
     `previous` is the folder or the address of the published guide: its history for readers is continued if this folder
-    has none.
+    has none. A dev server's `demand` says which pages come first. Without `publish`, readers' updates wait for the next
+    render that brings them up to date: nothing is lost.
     """
 
     clean: bool = False
@@ -45,3 +49,5 @@ class RenderChoices(NamedTuple):
     jobs: int = 0
     workers: WorkerPool | None = None
     previous: str | None = None
+    demand: Demand | None = field(default=None, repr=False)
+    publish: bool = True

@@ -2,20 +2,58 @@
 
 from __future__ import annotations
 
-from contextlib import suppress
+from contextlib import closing, suppress
 from itertools import chain, islice
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
+from exporter.core.containment import list_folder
 from exporter.core.encoding import digest
 from exporter.core.files import read_bytes, write_bytes
+from exporter.mirror.index import MirrorIndex
+from exporter.mirror.run import settings_of
+from exporter.mirror.start import Situation, decide
+from exporter.mirror.state import read_state
 from exporter.mirror.twins.markdown import twins
 from exporter.source.failures import TokenRejectedError, TooBigError
+from exporter.source.sync import fetch_pages
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
     from pathlib import Path
 
+    from exporter.config.settings import Project
     from exporter.mirror.run import SyncRun
     from exporter.mirror.staging import Staging
+    from exporter.mirror.state import SyncState
+    from exporter.source.delivery import Delivery
+
+
+def finds_nothing(project: Project, client: Delivery, source: Mapping[str, Any]) -> bool:
+    """Whether the space has no change since the last sync, by one request to `/sync` alone, and nothing is left to do.
+
+    The content model, locales and tags are taken to be those of the last sync: whoever polls asks for them less often.
+    False is no answer, but means that a sync is due, which also deals with whatever is wrong. Raises SourceError.
+    """
+    state = read_state(project.state_file)
+    token = decide(Situation(state, source, None)).token
+    if state is None or token is None or state.pending or not is_settled(project, state):
+        return False
+    try:
+        page = next(fetch_pages(client, token, project.site.source.limit))
+    except TokenRejectedError:
+        return False
+    moved = state.environment_uuid and client.environment_uuid not in (None, state.environment_uuid)
+    return page.last and page.empty and not moved
+
+
+def is_settled(project: Project, state: SyncState) -> bool:
+    """Whether content/ is as the last sync left it, by the index's own marks, and no sync was interrupted."""
+    if list_folder(str(project.cache / "staging")).files:
+        return False
+    with closing(MirrorIndex(project.cache / "mirror.db")) as index:
+        marks = index.meta("sum"), index.meta("settings")
+        lost = index.is_lost(project.content)
+    return not lost and marks == (state.mirror, settings_of(project, state.fingerprints))
 
 
 def receive(run: SyncRun, staging: Staging, token: str | None) -> None:

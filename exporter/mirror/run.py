@@ -67,6 +67,12 @@ class Comparison(NamedTuple):
     recheck: bool
 
 
+def settings_of(project: Project, fingerprints: Mapping[str, str]) -> str:
+    """Return what the files of a mirror depend on besides the items; `fingerprints` are those of the model."""
+    content = project.site.content
+    return f"{markdown.VERSION} {content.formats} {content.assets} {sorted(fingerprints.items())}"
+
+
 @dataclass(frozen=True)
 class SyncRun:
     """What all steps of a run need. `source` is what `.syncstate` is to say of the source, `limit` items a page."""
@@ -114,8 +120,7 @@ class SyncRun:
 
     def settings(self) -> str:
         """Return what the files of the mirror depend on besides the items."""
-        content = self.project.site.content
-        return f"{markdown.VERSION} {content.formats} {content.assets} {sorted(self.fingerprints().items())}"
+        return settings_of(self.project, self.fingerprints())
 
     def fingerprints(self) -> dict[str, str]:
         """Return the digests of what twins depend on besides the items."""

@@ -20,7 +20,7 @@ from exporter.render.entry.sections import Layout
 from exporter.render.filters import VIEW
 from exporter.render.jinja_environment import Templates
 from exporter.render.markup.control_characters import drop_controls
-from exporter.render.template_errors import explain
+from exporter.render.template_errors import explain, own_place
 from exporter.render.view.fields import FieldValue
 from exporter.render.view.groups import Group
 from exporter.render.view.languages import Language, languages
@@ -45,11 +45,15 @@ _NO_CHARACTER = re.compile(rb"\xc2[\x80-\x9f]|\xef(?:\xb7[\x90-\xaf]|\xbf[\xbe\x
 
 
 class PageError(Exception):
-    """A page failed; the message names template, line and item, `cause` what may be wrong with other pages, too."""
+    """A page failed; the message names template, line and item, `cause` what may be wrong with other pages, too.
 
-    def __init__(self, message: str, cause: str = "") -> None:
+    `place` is the file and the line of the project's own templates, "" and 0 for an error elsewhere.
+    """
+
+    def __init__(self, message: str, cause: str = "", place: tuple[str, int] = ("", 0)) -> None:
         super().__init__(message)
         self.cause = cause
+        self.place = place
 
 
 class Rendered(NamedTuple):
@@ -111,7 +115,8 @@ class Renderer:
             raise
         except Exception as error:
             where = explain(error, page.template, self._environment, context)
-            raise PageError(f"{_subject(page)}: {where}", f"pages failed: {where}") from error
+            place = own_place(error, self._library.template_files.folder)
+            raise PageError(f"{_subject(page)}: {where}", f"pages failed: {where}", place) from error
         finally:
             self._environment.view = None
             context.clear()  # it holds the view, which holds it: without the cycle both are freed at once

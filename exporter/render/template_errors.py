@@ -34,6 +34,17 @@ def explain(error: BaseException, template: str, environment: Environment, varia
     return f"{name or template} line {line or '?'}: {message.rstrip('.')}{_meant(message, environment, variables)}"
 
 
+def own_place(error: BaseException, templates: str) -> tuple[str, int]:
+    """Return the file and line of the project's own templates where a page failed; "" and 0 if it was elsewhere.
+
+    The file is a path in the guide's folder. The innermost template may be the theme's: then what called it counts.
+    """
+    frames = [(frame.filename, frame.lineno) for frame in traceback.extract_tb(error.__traceback__)]
+    frames.append((getattr(error, "filename", None) or "", getattr(error, "lineno", None)))
+    own = [(name, line) for name, line in frames if name.startswith(f"{templates}/")]
+    return (f"templates{own[-1][0].removeprefix(templates)}", own[-1][1] or 0) if own else ("", 0)
+
+
 def _meant(message: str, environment: Environment, variables: Mapping[str, object]) -> str:
     """Return the end of a sentence about a filter, a test, a function or a variable that does not exist."""
     no_such, undefined = _NO_SUCH.search(message), _UNDEFINED.search(message)

@@ -187,6 +187,7 @@ def test_broken_template_fails_only_its_pages_and_their_last_good_versions_stay(
     }
     assert [problem for problem in failed if f"place.html line {line}" not in problem["message"]] == []
     assert [problem for problem in failed if problem["item"] not in problem["message"]] == []
+    assert {(problem["file"], problem["line"]) for problem in failed} == {("templates/place.html", line)}
     after = guide.files("site")
     same = {path for path in after if path.endswith(".html") and after[path] == before[path]}
     assert same == {f"site/{url}/index.html" for url in PLACES}

@@ -54,6 +54,10 @@ class BuiltTable(Table):
         query = "SELECT id FROM page LEFT JOIN built ON built.page = page.id WHERE built.page IS NULL"
         return [number for (number,) in self._database.rows(query)]
 
+    def urls_of_stale(self) -> list[tuple[int, str]]:
+        """Return the number and address of each page that is not built."""
+        return self._database.rows("SELECT id, url FROM page WHERE id NOT IN (SELECT page FROM built)")
+
     def owners_of_stale(self) -> dict[int, str]:
         """Return by number, for each page that is not built, the id of its entry, or its address if it has none."""
         owner = "coalesce(substr(key, instr(key, ':') + 1), url)"

@@ -49,6 +49,11 @@ class TemplateFiles:
         self._folder = templates
         self._found: dict[str, str | None] = {}
 
+    @property
+    def folder(self) -> str:
+        """The folder of the project's own templates."""
+        return str(self._folder)
+
     def find(self, name: str) -> str | None:
         """Return the file that a template's name means; None for a missing one.
 

@@ -14,10 +14,10 @@ from typing import TYPE_CHECKING, Literal
 from exporter.core.cache_database import remove_cache
 from exporter.core.encoding import digest
 from exporter.core.errors import ConfigError
+from exporter.core.web_access import OwnNames
 from exporter.space.changelog import ChangeLog
 from exporter.space.http.answers import Space
 from exporter.space.http.faults import Faults
-from exporter.space.http.hosts import is_answered
 from exporter.space.refusals import Answer, RefusalError
 
 if TYPE_CHECKING:
@@ -39,13 +39,15 @@ _HTML = b"<!DOCTYPE html><html><head><title>503 between bytes timeout</title></h
 class Listening:
     """How an endpoint listens.
 
-    `port` 0 picks a free one; `access_token` None accepts any. It looks for edits at every request (`always`), only at
-    the start (`once`), or when the file system reports one (`watch`). With `keep`, what it sees goes into the log's
-    file; otherwise into a copy in memory. With `own_urls` it names itself as the host of the assets' files.
+    `port` 0 picks a free one; `allowed` are more host names to answer to; `access_token` None accepts any. It looks for
+    edits at every request (`always`), only at the start (`once`), or when the file system reports one (`watch`). With
+    `keep`, what it sees goes into the log's file; otherwise into a copy in memory. With `own_urls` it names itself as
+    the host of the assets' files.
     """
 
     port: int = 0
     host: str = "127.0.0.1"
+    allowed: tuple[str, ...] = ()
     access_token: str | None = None
     look: Literal["always", "once", "watch"] = "always"
     faults: Faults = field(default_factory=Faults)
@@ -63,8 +65,8 @@ class _Handler(BaseHTTPRequestHandler):
 
     def do_GET(self) -> None:
         host = self.headers.get("Host", "")
-        if not is_answered(host, self.server.listens_on, self.server.server_address[1]):
-            message = f"This endpoint does not answer to that Host: ask for {self.server.url}, or name it with --host"
+        if not self.server.names.include(host, str(self.connection.getsockname()[0])):
+            message = f"This endpoint does not answer to that Host: ask for {self.server.url}, or use --allow-host"
             self._send(RefusalError(403, "AccessDenied", message).answer)
         else:
             self._send(self._fault() or self._answer(host))
@@ -137,7 +139,7 @@ class Endpoint(ThreadingHTTPServer):
         super().__init__((listening.host, listening.port), _Handler)
         self.space = space
         self.faults = listening.faults
-        self.listens_on = listening.host
+        self.names = OwnNames(self.server_address[1], listening.host, listening.allowed)
         self.turn = threading.Lock()
 
     @property

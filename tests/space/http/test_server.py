@@ -19,7 +19,6 @@ import requests
 
 from exporter.space.folder import SpaceFolder
 from exporter.space.http.faults import FAULTS, Faults, read_fault
-from exporter.space.http.hosts import is_answered
 from exporter.space.http.server import Endpoint, Listening, open_endpoint
 from tests.conftest import PICTURE, Guide, SpaceFiles, entry
 
@@ -101,22 +100,6 @@ def test_request_without_a_host_is_refused(endpoint: Endpoint) -> None:
     connection.endheaders()
     assert connection.getresponse().status == 403
     connection.close()
-
-
-@pytest.mark.parametrize(
-    ("host", "listens_on", "answered"),
-    [
-        ("guide.lan:80", "guide.lan", True),
-        ("guide.lan", "guide.lan", True),
-        ("other.lan", "guide.lan", False),
-        ("192.168.1.5:5055", "0.0.0.0", True),
-        ("[fe80::1]:5055", "::", True),
-        ("evil.example:80", "0.0.0.0", False),
-        ("192.168.1.5", "127.0.0.1", False),
-    ],
-)
-def test_only_the_allowed_host_name_is_answered(host: str, listens_on: str, answered: bool) -> None:
-    assert is_answered(host, listens_on, 80) is answered
 
 
 @pytest.mark.parametrize(

@@ -1,0 +1,68 @@
+"""The commands that stay open until a signal ends them, which is no error."""
+
+from __future__ import annotations
+
+import json
+import signal
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from exporter.cli.signals import until_interrupted, was_interrupted
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from exporter.cli.printing import Printer
+    from exporter.config.settings import Project
+    from exporter.serve.dev_server import ServeOptions
+    from exporter.serve.watch import WatchOptions
+
+
+@dataclass(frozen=True)
+class Lines:
+    """Where lines go: with `as_json`, all on standard error, since standard output has one object at the end."""
+
+    printer: Printer
+    quiet: bool
+    as_json: bool
+
+    def out(self, line: str) -> None:
+        """Print what was done, unless errors alone are wanted."""
+        if not self.quiet:
+            (self.printer.err if self.as_json else self.printer.out)(line)
+
+    def err(self, line: str) -> None:
+        """Print what is wrong."""
+        self.printer.err(line)
+
+
+def serve(load: Callable[[], Project], options: ServeOptions, lines: Lines, *, opens: bool) -> int:
+    """Serve a guide until a signal comes; return the exit code."""
+    from exporter.serve.dev_server import DevServer
+
+    server = DevServer(load(), load, options, lines)
+    until_interrupted(lambda: server.run(_open if opens else lambda _url: None, was_interrupted))
+    return _end("serve", lines)
+
+
+def watch(load: Callable[[], Project], options: WatchOptions, lines: Lines) -> int:
+    """Build again and again until a signal comes; return the exit code."""
+    from exporter.serve.watch import Watcher
+
+    watcher = Watcher(load(), load, options, lines)
+    if hasattr(signal, "SIGUSR1"):
+        signal.signal(signal.SIGUSR1, lambda _number, _frame: watcher.sync_soon())
+    until_interrupted(lambda: watcher.run(was_interrupted))
+    return _end("watch", lines)
+
+
+def _open(url: str) -> None:
+    import webbrowser
+
+    webbrowser.open(url)
+
+
+def _end(command: str, lines: Lines) -> int:
+    if lines.as_json:
+        lines.printer.out(json.dumps({"command": command, "ok": True, "exit": 0}))
+    return 0

@@ -1,0 +1,271 @@
+"""The dev server: a round after each edit, in the main thread; requests are answered by other threads meanwhile."""
+
+from __future__ import annotations
+
+import random
+import time
+from contextlib import ExitStack, contextmanager, suppress
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from exporter.config.environment import read_secret
+from exporter.core.errors import ConfigError, ExporterError, GuardError
+from exporter.core.files import exclusive_lock, read_bytes, write_atomic
+from exporter.core.web_access import is_everywhere
+from exporter.jobs import RenderChoices, SyncChoices
+from exporter.mirror.wait import mirrored_revision
+from exporter.serve.changes import ChangeLog
+from exporter.serve.http.ports import open_server
+from exporter.serve.http.server import Served, Streams, running
+from exporter.serve.http.site import ServedSite
+from exporter.serve.http.webhook import SECRET, Webhook
+from exporter.serve.inbox import Inbox
+from exporter.serve.lines import named, round_line, wrong_lines
+from exporter.serve.on_demand import OnDemand
+from exporter.serve.pace import Pace
+from exporter.serve.rounds import Rounds
+from exporter.serve.schedule import Schedule
+from exporter.serve.watching import Edits, Watched, watching
+from exporter.workers.pool import WorkerPool, cores
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+    from contextlib import AbstractContextManager
+    from pathlib import Path
+
+    from exporter.config.settings import Project
+    from exporter.serve.http.server import Server
+    from exporter.serve.http.webhook import Refresh
+    from exporter.serve.lines import Talk
+    from exporter.serve.rounds import Round
+
+QUIET_BEFORE_PUBLISHING = 1.0
+"""Seconds after an edit in which no other comes, before readers' updates are brought up to date."""
+_LONGEST_PAUSE = 0.5
+"""Seconds after which the main thread looks whether it is to end."""
+_SOON = 0.02
+
+
+@dataclass(frozen=True)
+class ServeOptions:
+    """How to serve: `port` None is the default one or the next that is free, `every` in seconds, None for no syncs."""
+
+    host: str = "127.0.0.1"
+    port: int | None = None
+    allowed: tuple[str, ...] = ()
+    poll: bool = False
+    every: float | None = None
+    offline: bool = False
+    jobs: int = 0
+    verbose: bool = False
+
+
+class DevServer:
+    """A guide that is served and kept current.
+
+    Invariant: every edit that was seen is followed by a round, for until then nothing is served as current.
+    """
+
+    def __init__(self, project: Project, load: Callable[[], Project], options: ServeOptions, talk: Talk) -> None:
+        self._project = project
+        self._options = options
+        self._talk = talk
+        self._inbox = Inbox()
+        self._log = ChangeLog(int(time.time() * 1000))
+        self._streams = Streams()
+        self._demand = OnDemand(project.root, self._log, self._streams.pages)
+        self._schedule = Schedule(Pace.of(options.every) if options.every else None)
+        self._mutes_content = False
+        self._load = load
+
+    def run(self, opened: Callable[[str], None], is_ended: Callable[[], bool]) -> None:
+        """Build, then serve until an interrupt or until it `is_ended`; `opened` is called with the address.
+
+        Raises ConfigError for a port that is taken, GuardError for another server in this folder or a site/ that is
+        not ours.
+        """
+        with ExitStack() as stack:
+            stack.enter_context(_alone(self._project))
+            server = stack.enter_context(self._server())
+            rounds = Rounds(self._project.root, self._load, self._demand, self._log, self._rendering(stack))
+            first = self._round(rounds, "", syncs=True, publish=True)
+            _refuse(first)
+            stack.enter_context(running(server))
+            url = address(server, self._options.host)
+            self._announce(url)
+            with suppress(OSError):
+                write_atomic(_url_file(self._project), f"{url}\n".encode(), self._project.cache)
+            opened(url)
+            self._follow(rounds, is_ended)
+
+    def _rendering(self, stack: ExitStack) -> RenderChoices:
+        number = self._options.jobs or cores()
+        return RenderChoices(jobs=number, workers=stack.enter_context(WorkerPool(number)))
+
+    @contextmanager
+    def _server(self) -> Iterator[Server]:
+        secret = read_secret(SECRET, self._project.root / ".env")
+        webhook = Webhook(secret.value if secret else None, self._inbox.items.put)
+        site = ServedSite(
+            self._project.output, self._project.cache, self._demand, self._log, self._options.offline, lost=self._lost
+        )
+        served = Served(webhook, site, self._log, self._streams)
+        with open_server(self._options.host, self._options.port, self._options.allowed, served) as server:
+            yield server
+
+    def _announce(self, url: str) -> None:
+        self._talk.out(f"serving {url} (Ctrl-C ends it)")
+        if is_everywhere(self._options.host):
+            self._talk.err("everybody on this machine's networks can read the guide, drafts and all that site/ holds")
+        elif self._options.host not in ("127.0.0.1", "::1", "localhost"):
+            self._talk.err(f"everybody who reaches {self._options.host} can read the guide and all that site/ holds")
+
+    def _follow(self, rounds: Rounds, is_ended: Callable[[], bool]) -> None:
+        """Make a round whenever something is due."""
+        watched: Watched | None = None
+        with ExitStack() as watches:
+            while not is_ended():
+                if watched != (wanted := watched_files(self._project)):
+                    watches.close()
+                    watched = wanted
+                    watches.enter_context(self._watch(watched))
+                    space = local_space(self._project)
+                    self._inbox.items.put(frozenset([space] if space else []))  # for edits from before that
+                left = self._schedule.seconds_left(time.monotonic())
+                paths, refreshes = self._inbox.take(min(left if left is not None else _LONGEST_PAUSE, _LONGEST_PAUSE))
+                self._handle(rounds, paths, refreshes)
+
+    def _watch(self, watched: Watched) -> AbstractContextManager[None]:
+        edits = Edits(self._see, self._inbox.items.put)
+        return watching(watched, edits, poll=self._options.poll, say=self._talk.err)
+
+    def _see(self, path: Path) -> bool:
+        """Take note of an edit at once; what a sync of this server writes is none. Return whether it is one."""
+        if self._mutes_content and self._project.content in path.parents:
+            return False
+        self._demand.see_edit()
+        return True
+
+    def _lost(self) -> None:
+        self._demand.see_edit()
+        self._inbox.items.put(frozenset())
+
+    def _handle(self, rounds: Rounds, paths: frozenset[Path] | None, refreshes: list[Refresh]) -> None:
+        schedule, now = self._schedule, time.monotonic()
+        schedule.add(refreshes, now)
+        syncs = schedule.is_sync_due(now) or self._in_space(paths or ())
+        renders = paths is not None or (schedule.render_at is not None and schedule.render_at <= now)
+        publish = not syncs and not renders and schedule.publish_at is not None and schedule.publish_at <= now
+        if syncs or renders or publish:
+            edited = [path for path in paths or () if is_worth_a_word(path, self._project)]
+            cause = named(edited, self._project.root) if edited else ""
+            self._round(rounds, cause, syncs=syncs, publish=publish)
+
+    def _in_space(self, paths: frozenset[Path] | tuple[()]) -> bool:
+        space = local_space(self._project)
+        return space is not None and any(path == space or space in path.parents for path in paths)
+
+    def _round(self, rounds: Rounds, cause: str, *, syncs: bool, publish: bool) -> Round:
+        """Make a round, print what it did, and set what is due next."""
+        schedule = self._schedule
+        schedule.render_at = schedule.publish_at = None
+        self._mutes_content = syncs
+        done = rounds.run(SyncChoices() if syncs else None, publish=publish, verbose=self._options.verbose)
+        self._mutes_content = False
+        self._project = done.project or self._project
+        self._print(done, cause, publish=publish)
+        now = time.monotonic()
+        if done.is_locked_out:
+            schedule.locked_out(now, syncs=syncs)
+            return done
+        if syncs:
+            self._end_sync(done, now)
+        if done.left:
+            schedule.render_at = now + _SOON
+        elif not publish and done.render is not None and done.render.result:
+            schedule.publish_at = now + QUIET_BEFORE_PUBLISHING
+        return done
+
+    def _end_sync(self, done: Round, now: float) -> None:
+        report = done.sync.sync if done.sync is not None else None
+        news = report is not None and bool(report.upserted or report.deleted)
+        self._schedule.synced(now, failed=report is None, news=news)
+        problem = done.errors[0].message if done.errors and report is None else ""
+        ended = self._schedule.settle(
+            now,
+            problem,
+            lambda key: mirrored_revision(self._project, key),
+            random.random(),  # noqa: S311 - a pause
+        )
+        for refresh in ended:
+            if refresh.problem:
+                self._talk.err(f"error: {refresh.problem}")
+
+    def _print(self, done: Round, cause: str, *, publish: bool) -> None:
+        """Print a round that did something or was asked for; what another run keeps from its folder is said once."""
+        report = done.render.render if done.render is not None else None
+        did = report is not None and (report.written or report.removed or report.failed)
+        if did or cause or done.errors:
+            self._talk.out(f"{time.strftime('%H:%M:%S')} {round_line(done, cause)}")
+        for line in wrong_lines(done, verbose=self._options.verbose, warnings=publish):
+            self._talk.err(line)
+
+
+def watched_files(project: Project) -> Watched:
+    """Return what a guide is made of: templates, mirror, site.yaml, and the files of a local space."""
+    space = local_space(project)
+    files = [project.root / project.file.name]
+    folders = [project.root / "templates", project.content]
+    if space is not None:
+        (files if space.is_file() else folders).append(space)
+    return Watched(tuple(folders), tuple(files))
+
+
+def is_worth_a_word(path: Path, project: Project) -> bool:
+    """Whether an edited path is to be named: what a sync writes is not, nor a folder as a whole."""
+    return project.content not in path.parents and path not in (*watched_files(project).folders, local_space(project))
+
+
+def local_space(project: Project) -> Path | None:
+    """Return the file or folder of a local space; None for one far away, or that is not there."""
+    if project.site.source.local is None:
+        return None
+    from exporter.space.places import open_folder
+
+    try:
+        return open_folder(project.site.source.local, project.root).root.resolve()
+    except ConfigError:
+        return None
+
+
+def address(server: Server, host: str) -> str:
+    """Return the address to open in a browser."""
+    name = "localhost" if host == "127.0.0.1" or is_everywhere(host) else host
+    return f"http://{f'[{name}]' if ':' in name else name}:{server.server_address[1]}/"
+
+
+def _refuse(first: Round) -> None:
+    """Raise the error of a first round that no edit mends while the server runs."""
+    for error in first.errors:
+        if isinstance(error, GuardError | ConfigError) and error.code not in ("locked", "disk"):
+            raise error
+
+
+def _url_file(project: Project) -> Path:
+    return project.cache / "serve.url"
+
+
+@contextmanager
+def _alone(project: Project) -> Iterator[None]:
+    """Be the only server in a guide's folder while the block runs. Raises GuardError that names the other."""
+    with ExitStack() as stack:
+        try:
+            stack.enter_context(exclusive_lock(project.cache / "serve.lock"))
+        except ExporterError as error:
+            if error.code != "locked":
+                raise
+            url = (read_bytes(_url_file(project)) or b"").decode("utf-8", "replace").strip()
+            where = f" at {url}" if url.startswith("http://") else ""
+            message = f"this guide is being served already{where}: open that, or stop it first"
+            raise GuardError("serving", message) from None
+        yield

@@ -1,0 +1,1 @@
+"""The dev server's HTTP side: checks, files, events, the webhook, ports."""

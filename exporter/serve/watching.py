@@ -1,0 +1,185 @@
+"""Watch a guide's files: at once by what the system reports, or by looking again and again where it reports nothing.
+
+An edit is reported twice: as soon as it is seen, so that nothing stale is served from then on, and once it is over.
+"""
+
+from __future__ import annotations
+
+import os
+import queue
+import sys
+import threading
+import time
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from exporter.core.containment import look_at, walk_folders
+from exporter.core.encoding import digest
+from exporter.serve.file_systems import reports_nothing
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+    from watchdog.events import FileSystemEvent, FileSystemEventHandler
+    from watchdog.observers.api import BaseObserver
+
+_QUIET = 0.04
+"""Seconds without an event after which an edit is over: an editor's save, or a checkout of thousands of files."""
+_LONGEST_EDIT = 10.0
+_FIRST_LOOK = 0.3
+_LOOKS_SHARE = 10
+"""A look at all files is followed by a pause that is so many times longer."""
+_LONGEST_PAUSE = 5.0
+_NOISE = ("~", ".swp", ".swx", ".swo", ".DS_Store", "/4913", ".crdownload")
+"""Ends of names that only editors and file managers use."""
+
+
+@dataclass(frozen=True)
+class Watched:
+    """What is watched: folders with all they hold, and single files. None of them need be there yet."""
+
+    folders: tuple[Path, ...] = ()
+    files: tuple[Path, ...] = ()
+
+    def concerns(self, path: Path) -> bool:
+        """Whether a path is one of these, or inside one of them, or a folder in which one of them may have come."""
+        return path in self.files or any(path == folder or folder in path.parents for folder in self.folders)
+
+
+@dataclass
+class Edits:
+    """What is told of edits: `seen` at once, in any thread, which may say that it is none; `made` once one is over."""
+
+    seen: Callable[[Path], bool]
+    made: Callable[[frozenset[Path]], None]
+    paths: queue.SimpleQueue[Path | None] = field(default_factory=queue.SimpleQueue)
+
+    def see(self, path: Path) -> None:
+        """Note a path that was edited."""
+        if not str(path).endswith(_NOISE) and not path.name.startswith(".#") and self.seen(path):
+            self.paths.put(path)
+
+    def follow(self) -> None:
+        """Report one edit after the other, until None comes."""
+        while (path := self.paths.get()) is not None:
+            edit, end = {path}, time.monotonic() + _LONGEST_EDIT
+            while time.monotonic() < end:
+                try:
+                    path = self.paths.get(timeout=_QUIET)
+                except queue.Empty:
+                    break
+                if path is None:
+                    return
+                edit.add(path)
+            self.made(frozenset(edit))
+
+
+@contextmanager
+def watching(watched: Watched, edits: Edits, *, poll: bool, say: Callable[[str], None]) -> Iterator[None]:
+    """Report edits while the block runs; `say` is told why files are polled, if they are."""
+    reason = "" if poll else _why_poll(watched)
+    if reason:
+        say(f"{reason}: looking at the files again and again instead")
+    stop = threading.Event()
+    follower = threading.Thread(target=edits.follow, daemon=True)
+    follower.start()
+    observer = None if poll or reason else _observe(watched, edits, say)
+    poller = threading.Thread(target=_poll, args=(watched, edits, stop), daemon=True)
+    if observer is None:
+        poller.start()
+    try:
+        yield
+    finally:
+        stop.set()
+        edits.paths.put(None)
+        if observer is not None:
+            observer.stop()
+
+
+def _why_poll(watched: Watched) -> str:
+    """Return why the system would not report edits of these files; "" if it does."""
+    if sys.platform != "linux":
+        return ""
+    mounts = Path("/proc/self/mountinfo").read_text("utf-8", "replace")
+    places = [*watched.folders, *(file.parent for file in watched.files)]
+    found = ((place, reports_nothing(mounts, os.path.realpath(place))) for place in places)
+    return next((f"{place} is on {kind}, which reports no edits" for place, kind in found if kind), "")
+
+
+def _observe(watched: Watched, edits: Edits, say: Callable[[str], None]) -> BaseObserver | None:
+    """Start to take what the system reports; None if it reports no more files, as where its limit is reached."""
+    from watchdog.observers import Observer
+
+    observer = Observer()
+    try:
+        handler = _handler(watched, edits, observer)
+        for folder in {file.parent for file in watched.files} | {folder.parent for folder in watched.folders}:
+            if folder.is_dir():
+                observer.schedule(handler, str(folder))
+        for folder in watched.folders:
+            if folder.is_dir():
+                observer.schedule(handler, str(folder), recursive=True)
+        observer.start()
+    except OSError as error:
+        say(f"the system watches no more files ({error.strerror}): looking at them again and again instead")
+        with suppress(OSError, RuntimeError):
+            observer.stop()
+        return None
+    return observer
+
+
+def _handler(watched: Watched, edits: Edits, observer: BaseObserver) -> FileSystemEventHandler:
+    from watchdog.events import FileSystemEventHandler
+    from watchdog.observers.api import ObservedWatch
+
+    class Handler(FileSystemEventHandler):
+        """Takes events of the files that are watched; a folder that comes anew is watched anew."""
+
+        def on_any_event(self, event: FileSystemEvent) -> None:
+            if event.event_type in ("opened", "closed_no_write") or (
+                event.is_directory and event.event_type == "modified"
+            ):
+                return
+            for path in (Path(os.fsdecode(name)) for name in (event.src_path, event.dest_path) if name):
+                if path in watched.folders and event.event_type in ("created", "moved", "deleted"):
+                    self._watch_anew(path)
+                if watched.concerns(path):
+                    edits.see(path)
+
+        def _watch_anew(self, folder: Path) -> None:
+            watch = ObservedWatch(str(folder), recursive=True)
+            with suppress(KeyError, OSError):
+                observer.unschedule(watch)
+            if folder.is_dir():
+                with suppress(OSError):
+                    observer.schedule(self, str(folder), recursive=True)
+
+    return Handler()
+
+
+def _poll(watched: Watched, edits: Edits, stop: threading.Event) -> None:
+    """Look at all files again and again; what looks different was edited."""
+    before, pause = looks_of(watched), _FIRST_LOOK
+    while not stop.wait(pause):
+        start = time.monotonic()
+        now = looks_of(watched)
+        pause = min(max(_FIRST_LOOK, _LOOKS_SHARE * (time.monotonic() - start)), _LONGEST_PAUSE)
+        for path in sorted({path for path, _ in now.items() ^ before.items()}):
+            edits.see(Path(path))
+        before = now
+
+
+def looks_of(watched: Watched) -> dict[str, bytes]:
+    """Return how each file looks, by path: a digest of size, times and number."""
+    paths = [str(file) for file in watched.files]
+    for folder in watched.folders:
+        for inside, found in walk_folders(folder):
+            paths += (f"{folder}/{inside}{name}" for name in (*found.files, *found.others))
+    looks = {path: look_at(path) for path in paths}
+    return {
+        path: digest(repr((look.st_size, look.st_mtime_ns, look.st_ctime_ns, look.st_ino)).encode())
+        for path, look in looks.items()
+        if look is not None
+    }
