@@ -49,5 +49,5 @@ class RenderChoices(NamedTuple):
     jobs: int = 0
     workers: WorkerPool | None = None
     previous: str | None = None
-    demand: Demand | None = field(default=None, repr=False)
+    demand: Demand | None = None
     publish: bool = True

@@ -90,7 +90,7 @@ class Rounds:
             self._log.set_failures(BUILD, failure_of(error, self._root) if error is not None else ())
             return Round(errors=(error,) if error is not None else ())
         synced, errors = self._sync(project, sync, verbose=verbose) if sync is not None else (None, ())
-        choices = replace(self._rendering, demand=self._demand, publish=publish)
+        choices = self._rendering._replace(demand=self._demand, publish=publish)
         rendered, error = caught(lambda: api.render(project, choices, verbose=verbose))
         self._show(project, rendered, error, published=publish)
         return Round(synced, rendered, (*errors, *([error] if error else [])), project)

@@ -103,7 +103,7 @@ class Watcher:
         """Build once, print one line, set when the next round is due."""
         started = time.monotonic()
         peek = self._model_at is not None and started - self._model_at < self._options.model_every
-        choices = replace(self._options.sync, peek=peek)
+        choices = self._options.sync._replace(peek=peek)
         done = self._build(choices, rendering)
         now = time.monotonic()
         done = replace(done, seconds=now - started)
