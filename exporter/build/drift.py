@@ -7,7 +7,7 @@ import time
 from contextlib import closing, contextmanager
 from typing import TYPE_CHECKING, NamedTuple
 
-from exporter.core.containment import is_plain_file, is_plain_folder, look_at
+from exporter.core.containment import is_plain_file, is_plain_folder
 from exporter.core.naming import page_path
 from exporter.guide.index.guide_index import GuideIndex
 from exporter.workers.background import in_background
@@ -73,5 +73,8 @@ def look_of(path: str) -> tuple[int, int] | None:
 
 def folder_mtime(folder: str) -> int | None:
     """Return the mtime of a plain folder, in nanoseconds; None if there is none."""
-    found = look_at(folder)
-    return found.st_mtime_ns if found is not None and is_plain_folder(found) else None
+    try:
+        found = os.lstat(folder)
+    except OSError:
+        return None
+    return found.st_mtime_ns if is_plain_folder(found) else None

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import cache
 from typing import TYPE_CHECKING
 
 from exporter.guide.schema.field_words import LONG, NUMBERS, SHORT, words_of
@@ -103,6 +104,7 @@ def prices_of(content_type: ContentType, *, is_price: bool) -> tuple[tuple[str, 
     return tuple(found), currency, unit
 
 
+@cache
 def is_link_name(name: str) -> bool:
     """Whether a link is called by a designer's word for it, which means nothing to readers: `cta`, `targetPage`."""
     words = {word for word in words_of(name) if not word.isdigit()}

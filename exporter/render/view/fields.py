@@ -309,8 +309,10 @@ def called(view: View, name: str) -> str:
     The content model has names in one language alone, mostly English.
     """
     text = label(name)
+    if view.locale.partition("-")[0] == ENGLISH:
+        return text
     word, english = known_names().get(text.casefold(), ("", ""))
-    if not word or view.locale.partition("-")[0] == ENGLISH:
+    if not word:
         return text
     found = view.ask(questions.word(word, view.locale))
     return text if found == english else found
