@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import dataclasses
 from typing import TYPE_CHECKING, NamedTuple
 
 from exporter.guide.schema.field_pairs import called_by, headed_by
@@ -90,7 +89,7 @@ class Roles(NamedTuple):
     summaries: tuple[str, ...] = ()
     pictures: tuple[str, ...] = ()
     captions: frozenset[str] = frozenset()
-    alts: Mapping[str, str] = dataclasses.field(default_factory=dict)
+    alts: Mapping[str, str] = {}
     date: str = ""
     newest_first: bool = False
     hidden: frozenset[str] = frozenset()
@@ -100,8 +99,8 @@ class Roles(NamedTuple):
     order: str = "order"
     leads_on: str = ""
     spare: frozenset[str] = frozenset()
-    called_by: Mapping[str, tuple[str, str]] = dataclasses.field(default_factory=dict)
-    headed_by: Mapping[str, str] = dataclasses.field(default_factory=dict)
+    called_by: Mapping[str, tuple[str, str]] = {}
+    headed_by: Mapping[str, str] = {}
     bodies: frozenset[str] = frozenset()
     slug: str = ""
     wraps: str = ""
