@@ -10,7 +10,7 @@ from exporter.reader.evolve import is_text_name, read_member
 from exporter.reader.leaves import LeafFiles, make_leaf, write_leaf
 from exporter.reader.model import Member
 from exporter.reader.records.buckets import pages_in, regroup, token_of
-from exporter.reader.records.chrome import SAMPLE, learn, path_key
+from exporter.reader.records.chrome import learn, sampled
 from exporter.reader.records.records import Chrome, is_text, slot_number
 from exporter.reader.steps import by_bytes
 from exporter.workers.pool import in_processes
@@ -60,7 +60,7 @@ def begin(paths: Iterable[str], read: Callable[[str], bytes], folder: ChainFolde
     """
     ordered = by_bytes(paths)
     texts = {path for path in ordered if is_text_name(path)}
-    sample = {path: read(path) for path in sorted(texts, key=path_key)[:SAMPLE]}
+    sample = {path: read(path) for path in sampled(texts)}
     chrome = learn({path: data for path, data in sample.items() if is_text(data)})
     read = _Reader(read, sample)
     while True:

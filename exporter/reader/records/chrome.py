@@ -11,9 +11,11 @@ from typing import TYPE_CHECKING
 from exporter.reader.records.records import HEAD, SLOTS, Affixes, Chrome, common_length, parts_of, slot_number
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping, Sequence
+    from collections.abc import Collection, Iterable, Mapping, Sequence
 
-SAMPLE = 700
+_SAMPLE = 700
+_SMALL_SAMPLE = 250
+_ONE_IN = 3
 _TRIAL = 100
 _LEAST = 3
 _LEAST_AT_A_PLACE = 8
@@ -31,9 +33,14 @@ def path_key(path: str) -> bytes:
     return hashlib.sha256(path.encode()).digest()
 
 
+def sampled(paths: Collection[str]) -> list[str]:
+    """Return the paths of the pages that a chrome is learnt from: all of a small guide, a third of a larger one."""
+    return sorted(paths, key=path_key)[: max(_SMALL_SAMPLE, min(_SAMPLE, len(paths) // _ONE_IN))]
+
+
 def learn(pages: Mapping[str, bytes]) -> Chrome:
-    """Return a chrome for pages, learnt from a sample of them: a pure function of the pages."""
-    sample = [pages[path] for path in sorted(pages, key=path_key)[:SAMPLE]]
+    """Return a chrome learnt from pages: a pure function of them."""
+    sample = [pages[path] for path in sorted(pages, key=path_key)]
     need = max(_LEAST, -(-len(sample) // _SHARE))
     trial = sample[:_TRIAL]
     whole = sum(map(len, trial))
