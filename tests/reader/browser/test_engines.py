@@ -10,6 +10,7 @@ import pytest
 from tests.reader.browser.device import READ, shas
 from tests.reader.browser.engines import Engine, firefox, webkit
 from tests.reader.browser.test_chromium import OFFLINE, newest
+from tests.reader.browser.test_situations import STORES, retire
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -70,6 +71,22 @@ def test_guide_is_installed_updated_read_without_network_and_removed(
     act(engine, "remove")
     wait_for(engine, "none")
     host.start()
+    assert engine.run("return (await navigator.serviceWorker.getRegistrations()).length") == 0
+
+
+def test_farewell_takes_the_guide_away(engine: Engine, host: Host, publisher: Publisher) -> None:
+    engine.goto(host.url(OFFLINE))
+    wait_for(engine, "none")
+    act(engine, "install")
+    wait_for(engine, "ready", newest(publisher).token)
+    retire(publisher, '"https://new.example.org/"')
+    act(engine, "update")
+    shown = """for (let i = 0; i < 300 && !document.querySelector(".guide-note a"); i++)
+            await new Promise(done => setTimeout(done, 100));
+        return document.querySelector(".guide-note a").href;"""
+    assert engine.run(shown) == "https://new.example.org/"
+    engine.run("await fetch('../style.css')")
+    assert engine.run(f"return await {STORES}") == []
     assert engine.run("return (await navigator.serviceWorker.getRegistrations()).length") == 0
 
 
