@@ -13,7 +13,6 @@ from exporter.core.encoding import Json, canonical, decode
 from exporter.core.errors import GuardError
 from exporter.core.model import Key
 from exporter.core.moved import read_moved, record_move, write_moved
-from exporter.guide.schema.field_roles import roles_of
 from exporter.mirror.apply import (
     Fetched,
     apply_plan,
@@ -206,6 +205,8 @@ def _telling_apart(run: SyncRun, item: Item, types: Mapping[str, ContentType]) -
     content_type, wanted = types.get(item.content_type), run.project.site.pages.get(item.content_type)
     if content_type is None or content_type.slug_field or (wanted is not None and wanted.url is not None):
         return ()
+    from exporter.guide.schema.field_roles import roles_of  # imported here: a sync with nothing new needs no roles
+
     date = roles_of(content_type).date
     return (date,) if date else ()
 
