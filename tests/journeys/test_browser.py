@@ -209,7 +209,7 @@ def test_no_spelling_of_a_script_in_a_hostile_space_runs(tmp_path: Path, page: P
     body = "\n\n".join([*links, *markup])
     files.put(entry("place", "evil", title=title, slug="evil", summary=title, body=body, story={"en-US": story}))
     site = make_guide(tmp_path / "guide", str(tmp_path / "space"), "en-US")
-    for url in ("index.html", "place/index.html", "place/evil/index.html"):
+    for url in ("index.html", "place/evil/index.html"):
         page.goto((site / url).as_uri())
         assert "49" not in page.locator("main").inner_text()
         assert page.evaluate("'hacked' in window") is False
