@@ -27,6 +27,7 @@ from exporter.cli.options import (
 )
 from exporter.cli.printing import Printer, discard_output
 from exporter.cli.server_options import SERVE_OPTIONS, WATCH_OPTIONS
+from exporter.cli.signals import end_now, was_interrupted
 from exporter.cli.usage import Commands, usage_sentence
 from exporter.jobs.options import RenderChoices, SyncChoices
 
@@ -276,6 +277,8 @@ def main() -> None:
         Common().printer().err(traceback.format_exc().rstrip())
         code = 1
     gc.freeze()  # what is left goes with the process: looking through it takes a while
+    if was_interrupted():
+        end_now(code)
     sys.exit(code)
 
 
