@@ -59,6 +59,12 @@ class Common:
         folder = self.folder or Path()
         return load_project(folder, folder / self.config if self.config else None)
 
+    def load_preview(self) -> Project:
+        """Read the guide's configuration for a preview of drafts."""
+        from exporter.config.settings import preview_of
+
+        return preview_of(self.load())
+
     def printer(self) -> Printer:
         """Return what prints for the guide's folder, without the access tokens that are known there."""
 
@@ -183,7 +189,8 @@ def serve_guide(common: Common, /, *, opens: bool, jobs: int | None, **chosen: A
     from exporter.serve.dev_server import ServeOptions
 
     options = ServeOptions(jobs=jobs or 0, verbose=common.verbose, **chosen)
-    return serve(common.load, options, Lines(common.printer(), common.quiet, common.as_json), opens=opens)
+    load = common.load_preview if options.preview else common.load
+    return serve(load, options, Lines(common.printer(), common.quiet, common.as_json), opens=opens)
 
 
 @program.command()
