@@ -25,6 +25,7 @@ from exporter.serve.lines import named, round_line, wrong_lines
 from exporter.serve.on_demand import OnDemand
 from exporter.serve.pace import Pace
 from exporter.serve.preview import PreviewSyncs, mark_of
+from exporter.serve.publishing import Publisher
 from exporter.serve.rounds import Rounds
 from exporter.serve.schedule import Schedule
 from exporter.serve.watching import Edits, Watched, watching
@@ -81,6 +82,7 @@ class DevServer:
         self._mutes_content = False
         self._load = load
         self._preview = PreviewSyncs() if options.preview else None
+        self._publisher = Publisher(project.root, project.root / project.file.name)
 
     def run(self, opened: Callable[[str], None], is_ended: Callable[[], bool]) -> None:
         """Build, then serve until an interrupt or until it `is_ended`; `opened` is called with the address.
@@ -90,6 +92,7 @@ class DevServer:
         """
         with ExitStack() as stack:
             stack.enter_context(_alone(self._project))
+            stack.callback(self._publisher.stop)
             server = stack.enter_context(self._server())
             rounds = Rounds(self._project.root, self._load, self._demand, self._log, self._rendering(stack))
             first = self._round(rounds, "", syncs=True, publish=True)
@@ -136,6 +139,8 @@ class DevServer:
                     space = local_space(self._project)
                     self._inbox.items.put(frozenset([space] if space else []))  # for edits from before that
                 left = self._schedule.seconds_left(time.monotonic())
+                if failure := self._publisher.failure():
+                    self._talk.err(failure)
                 paths, refreshes = self._inbox.take(min(left if left is not None else _LONGEST_PAUSE, _LONGEST_PAUSE))
                 self._handle(rounds, paths, refreshes)
 
@@ -160,7 +165,12 @@ class DevServer:
         syncs = schedule.is_sync_due(now) or self._in_space(paths or ())
         renders = paths is not None or (schedule.render_at is not None and schedule.render_at <= now)
         publish = not syncs and not renders and schedule.publish_at is not None and schedule.publish_at <= now
-        if syncs or renders or publish:
+        if publish and self._project.site.offline is True:
+            rounds.let_publish()
+            schedule.publish_at = None
+            self._publisher.start()
+        elif syncs or renders or publish:
+            self._publisher.stop()
             edited = [path for path in paths or () if is_worth_a_word(path, self._project)]
             cause = named(edited, self._project.root) if edited else ""
             self._round(rounds, cause, syncs=syncs, publish=publish)
