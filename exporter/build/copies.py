@@ -44,6 +44,7 @@ class Copies:
         self._files = files
         self._keeps_active = project.site.content.active == "keep"
         self._templates = project.root / "templates"
+        self._written = 0
         self._static = {source.path: source for source in _static_files(project)}
 
     @property
@@ -74,17 +75,17 @@ class Copies:
         return {source.path: problem("static-hidden", message.format(source.file)) for source in hidden}
 
     def copy(self, output: Output) -> tuple[int, set[str]]:
-        """Copy what differs; return the number of files written and the paths of all copies."""
-        known, written = self._index.copies.all(), 0
+        """Copy what differs; return the number of files written, also by earlier calls, and the paths of all copies."""
+        known = self._index.copies.all()
         paths: set[str] = set()
         for source in self._wanted():
             if source.path not in self.hidden:
                 paths.add(source.path)
-                written += self._copy_one(output, source, known.get(source.path))
+                self._written += self._copy_one(output, source, known.get(source.path))
         gone = known.keys() - paths
         self._index.copies.delete(gone)
         output.strays.update(path for path in gone if not self._is_hidden(path))
-        return written, paths
+        return self._written, paths
 
     def _wanted(self) -> Iterator[Source]:
         if self._files:

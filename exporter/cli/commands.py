@@ -26,6 +26,7 @@ from exporter.cli.options import (
 )
 from exporter.cli.printing import Printer, discard_output
 from exporter.cli.server_options import SERVE_OPTIONS, WATCH_OPTIONS
+from exporter.cli.signals import end_now, was_interrupted
 from exporter.cli.usage import Commands, usage_sentence
 from exporter.jobs.options import RenderChoices, SyncChoices
 
@@ -55,6 +56,12 @@ class Common(NamedTuple):
 
         folder = self.folder or Path()
         return load_project(folder, folder / self.config if self.config else None)
+
+    def load_preview(self) -> Project:
+        """Read the guide's configuration for a preview of drafts."""
+        from exporter.config.settings import preview_of
+
+        return preview_of(self.load())
 
     def printer(self) -> Printer:
         """Return what prints for the guide's folder, without the access tokens that are known there."""
@@ -180,7 +187,8 @@ def serve_guide(common: Common, /, *, opens: bool, jobs: int | None, **chosen: A
     from exporter.serve.dev_server import ServeOptions
 
     options = ServeOptions(jobs=jobs or 0, verbose=common.verbose, **chosen)
-    return serve(common.load, options, Lines(common.printer(), common.quiet, common.as_json), opens=opens)
+    load = common.load_preview if options.preview else common.load
+    return serve(load, options, Lines(common.printer(), common.quiet, common.as_json), opens=opens)
 
 
 @program.command()
@@ -274,6 +282,8 @@ def main() -> None:
         Common().printer().err(traceback.format_exc().rstrip())
         code = 1
     gc.freeze()  # what is left goes with the process: looking through it takes a while
+    if was_interrupted():
+        end_now(code)
     sys.exit(code)
 
 

@@ -64,6 +64,7 @@ SERVE_OPTIONS = (
     click.option(
         "--every", callback=_read_every, metavar="DURATION", help="Sync so often (30s, 15m, 6h); by default not at all."
     ),
+    click.option("--preview", is_flag=True, help="Show drafts, from the preview host, in a guide of their own."),
     click.option("--offline", is_flag=True, help="Serve the guide's own worker, so that it can be installed."),
     JOBS,
 )

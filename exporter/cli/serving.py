@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import signal
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from exporter.cli.signals import until_interrupted, was_interrupted
@@ -16,6 +16,10 @@ if TYPE_CHECKING:
     from exporter.config.settings import Project
     from exporter.serve.dev_server import ServeOptions
     from exporter.serve.watch import WatchOptions
+
+
+PREVIEW_EVERY = 10.0
+"""Seconds between two syncs of a preview, unless others are asked for."""
 
 
 @dataclass(frozen=True)
@@ -40,6 +44,8 @@ def serve(load: Callable[[], Project], options: ServeOptions, lines: Lines, *, o
     """Serve a guide until a signal comes; return the exit code."""
     from exporter.serve.dev_server import DevServer
 
+    if options.preview and options.every is None:
+        options = replace(options, every=PREVIEW_EVERY)
     server = DevServer(load(), load, options, lines)
     until_interrupted(lambda: server.run(_open if opens else lambda _url: None, was_interrupted))
     return _end("serve", lines)

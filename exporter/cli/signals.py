@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import signal
 import sys
+from contextlib import suppress
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -51,6 +52,18 @@ def until_interrupted(work: Callable[[], None]) -> None:
             for name in ("SIGINT", "SIGTERM", "SIGHUP"):
                 if hasattr(signal, name):
                     signal.signal(getattr(signal, name), signal.SIG_IGN)
+
+
+def end_now(code: int) -> None:
+    """End this process after a signal, with a code of its own.
+
+    Python ends by SIGINT whatever the code, if an interrupt ever left code that was compiled from a text, such as that
+    of a named tuple which is defined amid an import.
+    """
+    for stream in (sys.stdout, sys.stderr):
+        with suppress(OSError, ValueError):
+            stream.flush()
+    os._exit(code)
 
 
 def was_interrupted() -> bool:

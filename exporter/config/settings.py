@@ -29,6 +29,8 @@ if TYPE_CHECKING:
     from exporter.core.model import ContentType
 
 FILE_NAME = "site.yaml"
+PREVIEW = ".export/preview"
+"""The folder of a preview: its mirror, its guide, its cache."""
 _CACHE_FILE = "settings.json"
 _EXPANDED_LATER = (("source", "space"), ("source", "environment"))
 """Keys whose ${NAME} is cached as written, so that each run reads it from the environment."""
@@ -47,33 +49,35 @@ _SCHEMA_FILES = (
 class Project:
     """site.yaml and the guide's folder; `text` is that of a site.yaml whose values are not cached yet.
 
-    `file` is site.yaml as it was named, for errors.
+    `file` is site.yaml as it was named, for errors. `below` is the folder, under that of the guide, in which the
+    program's own folders are: empty but for a preview.
     """
 
     site: SiteConfig
     root: Path
     file: Path
     text: str | None = None
+    below: str = ""
 
     @property
     def content(self) -> Path:
         """The mirror."""
-        return self.root / "content"
+        return self.root / self.below / "content"
 
     @property
     def output(self) -> Path:
         """The guide."""
-        return self.root / "site"
+        return self.root / self.below / "site"
 
     @property
     def state_file(self) -> Path:
         """Where the sync token is kept."""
-        return self.root / ".syncstate"
+        return self.root / self.below / ".syncstate"
 
     @property
     def cache(self) -> Path:
         """The folder that may be deleted at any moment."""
-        return self.root / ".export"
+        return self.root / self.below / ".export"
 
     @property
     def stores_token(self) -> bool:
@@ -123,6 +127,24 @@ class Project:
                 "token-invalid", f"{secret.place} contains characters that no access token has: copy the token again"
             )
         return secret.value
+
+
+def preview_of(project: Project) -> Project:
+    """Return the project over the preview host of its space, in folders of its own: no draft gets into the guide.
+
+    Raises ConfigError for a local space, which has no drafts, and for a search.
+    """
+    source = project.site.source
+    if source.local is not None or source.search is not None:
+        what = "a local space has no drafts" if source.local is not None else "source.search has no preview"
+        raise ConfigError("preview-impossible", f"{what}: a preview needs source.space of a space at Contentful")
+    address = urlsplit(source.url)
+    if not project.is_preview and not (address.hostname or "").startswith("cdn."):
+        raise ConfigError("preview-impossible", f"{project.file}: source.url has no preview host: {source.url}")
+    url = address._replace(netloc=address.netloc.replace("cdn.", "preview.", 1)).geturl()
+    values = {**vars(source), "url": url}
+    site = _Values({**vars(project.site), "source": _Values(values), "offline": False})
+    return Project(cast("SiteConfig", site), project.root, project.file, below=PREVIEW)
 
 
 def linked_fields(site: SiteConfig, types: Mapping[str, ContentType]) -> frozenset[str]:

@@ -106,6 +106,7 @@ def _options(choices: SyncChoices, *, verbose: bool) -> SyncOptions:
         downloads=choices.downloads,
         verbose=verbose,
         lists_changes=choices.message is not None,
+        newer_than=choices.newer_than,
     )
 
 
@@ -132,8 +133,8 @@ def _one_round(project: Project, choices: SyncChoices) -> Callable[[SyncOptions]
 
     def sync_once(options: SyncOptions) -> SyncOutcome:
         with open_source(project, options.deadline) as (client, identity):
-            if choices.peek and not options.full and finds_nothing(project, client, identity):
-                return SyncOutcome(SyncReport(requests=client.requests, sync_requests=1, bytes=client.bytes))
+            if choices.peek and not options.full and finds_nothing(project, client, identity, choices.newer_than):
+                return SyncOutcome(SyncReport(False, client.requests, client.sync_requests, client.bytes))
             outcome = sync_mirror(project, client, identity, options)
         if message is not None and choices.message is not None:
             for change in outcome.changes:

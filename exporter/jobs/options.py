@@ -21,7 +21,8 @@ class SyncChoices(NamedTuple):
     `full` starts over and reconciles; `allow_empty` believes a space that came back empty. `deadline` is in seconds,
     for each request with its retries; `downloads` is how many asset files are fetched at once. `message` names a file
     for the commit message. With `peek`, the model is asked for only if the space has changes. `wait_for` syncs in
-    rounds until the mirror has that item, for at most `wait_limit` seconds.
+    rounds until the mirror has that item, for at most `wait_limit` seconds. With `newer_than`, a time as
+    `sys.updatedAt` has it, a preview is asked only for what changed since then.
     """
 
     full: bool = False
@@ -30,6 +31,7 @@ class SyncChoices(NamedTuple):
     downloads: int = 8
     message: Path | None = None
     peek: bool = False
+    newer_than: str | None = None
     wait_for: Awaited | None = None
     wait_limit: float = WAIT_SECONDS
 

@@ -7,18 +7,20 @@ from itertools import chain, islice
 from typing import TYPE_CHECKING, Any
 
 from exporter.core.containment import list_folder
-from exporter.core.encoding import digest
+from exporter.core.encoding import canonical, digest
 from exporter.core.files import read_bytes, write_bytes
+from exporter.core.model import Upsert, item_digest
 from exporter.mirror.index import MirrorIndex
 from exporter.mirror.run import settings_of
 from exporter.mirror.start import Situation, decide
 from exporter.mirror.state import read_state
 from exporter.mirror.twins.markdown import twins
 from exporter.source.failures import TokenRejectedError, TooBigError
+from exporter.source.newer import fetch_newer
 from exporter.source.sync import fetch_pages
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterable, Mapping
     from pathlib import Path
 
     from exporter.config.settings import Project
@@ -26,24 +28,39 @@ if TYPE_CHECKING:
     from exporter.mirror.staging import Staging
     from exporter.mirror.state import SyncState
     from exporter.source.delivery import Delivery
+    from exporter.source.sync import SyncPage
 
 
-def finds_nothing(project: Project, client: Delivery, source: Mapping[str, Any]) -> bool:
+def finds_nothing(project: Project, client: Delivery, source: Mapping[str, Any], newer_than: str | None = None) -> bool:
     """Whether the space has no change since the last sync, by one request to `/sync` alone, and nothing is left to do.
 
+    With `newer_than`, one request for entries and one for assets tell whether all that they list is in the mirror.
     The content model, locales and tags are taken to be those of the last sync: whoever polls asks for them less often.
     False is no answer, but means that a sync is due, which also deals with whatever is wrong. Raises SourceError.
     """
     state = read_state(project.state_file)
-    token = decide(Situation(state, source, None)).token
+    token = decide(Situation(state, source, None, newer_than=newer_than)).token
     if state is None or token is None or state.pending or not is_settled(project, state):
         return False
+    if newer_than is not None:
+        return _has_all(project, fetch_newer(client, newer_than, project.site.source.limit))
     try:
         page = next(fetch_pages(client, token, project.site.source.limit))
     except TokenRejectedError:
         return False
     moved = state.environment_uuid and client.environment_uuid not in (None, state.environment_uuid)
     return page.last and page.empty and not moved
+
+
+def _has_all(project: Project, pages: Iterable[SyncPage]) -> bool:
+    """Whether the mirror has every item of some pages as it is there."""
+    with closing(MirrorIndex(project.cache / "mirror.db")) as index:
+        for change in (change for page in pages for change in page.changes):
+            row = index.find(change.key)
+            raw = change.item.raw if isinstance(change, Upsert) else None
+            if row is None or raw is None or row.digest != item_digest(change.key, canonical(dict(raw))):
+                return False
+    return True
 
 
 def is_settled(project: Project, state: SyncState) -> bool:

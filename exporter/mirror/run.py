@@ -31,7 +31,8 @@ class SyncOptions(NamedTuple):
     """What a sync is asked for.
 
     `deadline` is in seconds, for each request with its retries; `downloads` how many files are fetched at a time.
-    `verbose` adds a note for every item; `lists_changes` fills `SyncOutcome.changes`, for a commit message.
+    `verbose` adds a note for every item; `lists_changes` fills `SyncOutcome.changes`, for a commit message. With
+    `newer_than`, a time as `sys.updatedAt` has it, only what changed since then is asked for.
     """
 
     full: bool = False
@@ -40,6 +41,7 @@ class SyncOptions(NamedTuple):
     downloads: int = 8
     verbose: bool = False
     lists_changes: bool = False
+    newer_than: str | None = None
 
 
 @dataclass(frozen=True)
@@ -87,7 +89,8 @@ class SyncRun:
 
     def situation(self, state: SyncState | None) -> Situation:
         """Return what decides where the run starts."""
-        return Situation(state, self.source, self.client.environment_uuid, self.options.full, self.searches)
+        options, environment = self.options, self.client.environment_uuid
+        return Situation(state, self.source, environment, options.full, self.searches, options.newer_than)
 
     def with_all(self, limit: int | None = None) -> SyncRun:
         """Return the run that asks for everything instead, with another limit where one is given."""
@@ -134,6 +137,10 @@ class SyncRun:
             from exporter.source.newest import fetch_newest
 
             return fetch_newest(self.client, search, self.limit, datetime.now(UTC))
+        if token is not None and self.options.newer_than is not None:
+            from exporter.source.newer import fetch_newer
+
+            return fetch_newer(self.client, self.options.newer_than, self.limit)
         return fetch_pages(self.client, token, self.limit, received)
 
     def wanted(self, changes: Iterable[Change]) -> Iterator[Change]:

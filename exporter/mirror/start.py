@@ -30,7 +30,8 @@ class Situation(NamedTuple):
     """What the decision depends on.
 
     `state` is what `.syncstate` says, `source` and `environment_uuid` what is asked now. `full` is the option of that
-    name; `searches` says that the source is a search, which has no token.
+    name; `searches` says that the source is a search, which has no token. `newer_than` takes the place of the token of
+    a source that has none, a preview: what changed since then is all that is asked for.
     """
 
     state: SyncState | None
@@ -38,6 +39,7 @@ class Situation(NamedTuple):
     environment_uuid: str | None
     full: bool = False
     searches: bool = False
+    newer_than: str | None = None
 
 
 class Start(NamedTuple):
@@ -67,8 +69,13 @@ def decide(situation: Situation) -> Start:
     """Decide where a sync starts, before content/ is compared with the last one."""
     reason = _reason_for_everything(situation)
     state = situation.state
-    token = state.token if state is not None and reason is None else None
+    token = _token(state, situation) if state is not None and reason is None else None
     return Start(token, reason, situation.searches)
+
+
+def _token(state: SyncState, situation: Situation) -> str | None:
+    """Return what a delta starts from."""
+    return state.token if situation.newer_than is None else situation.newer_than
 
 
 def _reason_for_everything(now: Situation) -> Reason | None:
@@ -81,7 +88,7 @@ def _reason_for_everything(now: Situation) -> Reason | None:
         return Reason.SOURCE_CHANGED
     if now.state.environment_uuid and now.environment_uuid not in (None, now.state.environment_uuid):
         return Reason.ENVIRONMENT_CHANGED
-    return Reason.NO_TOKEN if now.state.token is None and not now.searches else None
+    return Reason.NO_TOKEN if _token(now.state, now) is None and not now.searches else None
 
 
 def note_after_rejection(message: str) -> str:

@@ -6,6 +6,7 @@ import random
 import time
 from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass
+from functools import partial
 from typing import TYPE_CHECKING
 
 from exporter.config.environment import read_secret
@@ -23,6 +24,8 @@ from exporter.serve.inbox import Inbox
 from exporter.serve.lines import named, round_line, wrong_lines
 from exporter.serve.on_demand import OnDemand
 from exporter.serve.pace import Pace
+from exporter.serve.preview import PreviewSyncs, mark_of
+from exporter.serve.publishing import Publisher
 from exporter.serve.rounds import Rounds
 from exporter.serve.schedule import Schedule
 from exporter.serve.watching import Edits, Watched, watching
@@ -56,6 +59,7 @@ class ServeOptions:
     poll: bool = False
     every: float | None = None
     offline: bool = False
+    preview: bool = False
     jobs: int = 0
     verbose: bool = False
 
@@ -77,6 +81,8 @@ class DevServer:
         self._schedule = Schedule(Pace.of(options.every) if options.every else None)
         self._mutes_content = False
         self._load = load
+        self._preview = PreviewSyncs() if options.preview else None
+        self._publisher = Publisher(project.root, project.root / project.file.name)
 
     def run(self, opened: Callable[[str], None], is_ended: Callable[[], bool]) -> None:
         """Build, then serve until an interrupt or until it `is_ended`; `opened` is called with the address.
@@ -86,6 +92,7 @@ class DevServer:
         """
         with ExitStack() as stack:
             stack.enter_context(_alone(self._project))
+            stack.callback(self._publisher.stop)
             server = stack.enter_context(self._server())
             rounds = Rounds(self._project.root, self._load, self._demand, self._log, self._rendering(stack))
             first = self._round(rounds, "", syncs=True, publish=True)
@@ -106,9 +113,9 @@ class DevServer:
     def _server(self) -> Iterator[Server]:
         secret = read_secret(SECRET, self._project.root / ".env")
         webhook = Webhook(secret.value if secret else None, self._inbox.items.put)
-        site = ServedSite(
-            self._project.output, self._project.cache, self._demand, self._log, self._options.offline, lost=self._lost
-        )
+        project, options = self._project, self._options
+        mark = partial(mark_of, project) if options.preview else lambda _path: ""
+        site = ServedSite(project.output, project.cache, self._demand, self._log, options.offline, mark, self._lost)
         served = Served(webhook, site, self._log, self._streams)
         with open_server(self._options.host, self._options.port, self._options.allowed, served) as server:
             yield server
@@ -132,6 +139,8 @@ class DevServer:
                     space = local_space(self._project)
                     self._inbox.items.put(frozenset([space] if space else []))  # for edits from before that
                 left = self._schedule.seconds_left(time.monotonic())
+                if failure := self._publisher.failure():
+                    self._talk.err(failure)
                 paths, refreshes = self._inbox.take(min(left if left is not None else _LONGEST_PAUSE, _LONGEST_PAUSE))
                 self._handle(rounds, paths, refreshes)
 
@@ -156,7 +165,12 @@ class DevServer:
         syncs = schedule.is_sync_due(now) or self._in_space(paths or ())
         renders = paths is not None or (schedule.render_at is not None and schedule.render_at <= now)
         publish = not syncs and not renders and schedule.publish_at is not None and schedule.publish_at <= now
-        if syncs or renders or publish:
+        if publish and self._project.site.offline is True:
+            rounds.let_publish()
+            schedule.publish_at = None
+            self._publisher.start()
+        elif syncs or renders or publish:
+            self._publisher.stop()
             edited = [path for path in paths or () if is_worth_a_word(path, self._project)]
             cause = named(edited, self._project.root) if edited else ""
             self._round(rounds, cause, syncs=syncs, publish=publish)
@@ -170,7 +184,7 @@ class DevServer:
         schedule = self._schedule
         schedule.render_at = schedule.publish_at = None
         self._mutes_content = syncs
-        done = rounds.run(SyncChoices() if syncs else None, publish=publish, verbose=self._options.verbose)
+        done = rounds.run(self._sync_choices() if syncs else None, publish=publish, verbose=self._options.verbose)
         self._mutes_content = False
         self._project = done.project or self._project
         self._print(done, cause, publish=publish)
@@ -186,7 +200,12 @@ class DevServer:
             schedule.publish_at = now + QUIET_BEFORE_PUBLISHING
         return done
 
+    def _sync_choices(self) -> SyncChoices:
+        return self._preview.choices(time.monotonic()) if self._preview is not None else SyncChoices()
+
     def _end_sync(self, done: Round, now: float) -> None:
+        if self._preview is not None:
+            self._preview.note(done, now)
         report = done.sync.sync if done.sync is not None else None
         news = report is not None and bool(report.upserted or report.deleted)
         self._schedule.synced(now, failed=report is None, news=news)

@@ -60,7 +60,8 @@ class Rounds:
     """Rounds over one guide, one after another, in one thread.
 
     The state of site/ that was last published is known: where a round finds another, somebody else has built. So are
-    the files that differed from it after the last round, for those that are as published again are in no result.
+    the files that differed from it after the last round, for those that are as published again are in no result. With
+    another state, these no longer tell anything.
     """
 
     def __init__(
@@ -72,7 +73,12 @@ class Rounds:
         self._log = log
         self._rendering = rendering
         self._published: str | None = None
+        self._base: str | None = None
         self._unpublished: dict[str, bytes | None] = {}
+
+    def let_publish(self) -> None:
+        """Let a process of this server publish: what the next round finds published is no surprise."""
+        self._published = None
 
     def run(self, sync: SyncChoices | None, *, publish: bool, verbose: bool = False) -> Round:
         """Make a round: sync if choices are given, then render what is stale, pages that somebody waits for first.
@@ -121,7 +127,9 @@ class Rounds:
                 self._log.note_everything()
             self._published = result.after if published and not rendered.left else result.before
             now = dict(_files_of(result))
-            self._log.note([*now.items(), *((path, old) for path, old in self._unpublished.items() if path not in now)])
+            reverted = self._unpublished.items() if result.before == self._base else ()
+            self._log.note([*now.items(), *((path, old) for path, old in reverted if path not in now)])
+            self._base = self._published
             self._unpublished = {} if published and not rendered.left else dict(_published_files(result))
         failures = failures_of(rendered.problems, project.root)
         if failures or not rendered.left:

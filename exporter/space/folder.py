@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import os
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING, NamedTuple, Protocol
 from urllib.parse import unquote, urlsplit
 
 from exporter.core.encoding import Json, canonical, decode
@@ -21,8 +22,7 @@ CLOCK_TICK = 20_000_000
 """Nanoseconds within which a file system may give two writes the same time."""
 
 
-@dataclass(frozen=True, slots=True)
-class FileSignature:
+class FileSignature(NamedTuple):
     """What shows, as in git's index, that a file has not changed."""
 
     size: int
@@ -64,8 +64,9 @@ class SpaceFolder:
 
     def signatures(self, paths: Iterable[str] | None = None) -> Iterator[tuple[str, FileSignature]]:
         """Yield path and signature of every file that may hold an item, or of those at some paths."""
+        root = str(self.root)  # paths as text: there are many
         for path in self._item_paths() if paths is None else paths:
-            signature = file_signature(self.root / path) if path.endswith(".json") else None
+            signature = file_signature(f"{root}/{path}") if path.endswith(".json") else None
             if signature is not None:
                 yield path, signature
 
@@ -144,10 +145,10 @@ def locales_in_order(found: list[Json]) -> list[Json]:
     return sorted(named, key=lambda locale: (not locale.get("default"), str(locale.get("code"))))
 
 
-def file_signature(file: Path) -> FileSignature | None:
+def file_signature(file: Path | str) -> FileSignature | None:
     """Return a file's signature; None for one that has just been removed, or a broken link."""
     try:
-        status = file.stat()
+        status = os.stat(file)  # noqa: PTH116
     except FileNotFoundError:
         return None
     return FileSignature(status.st_size, status.st_mtime_ns, status.st_ino)

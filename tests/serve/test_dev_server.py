@@ -70,7 +70,7 @@ def test_edited_template_reloads_the_open_pages_whose_bytes_changed(served: Serv
         until(lambda: CASTLE in events.changed, "the page")
         assert events.changed == {CASTLE}
         assert "The castle again" in served.ask("/place/castle/").text
-    until(lambda: any("templates/place.html: 4 files written" in line for line in served.lines.shown))
+    until(lambda: any("4 files written" in line for line in served.lines.shown))
     assert_as_from_scratch(served.guide)
 
 
@@ -79,7 +79,7 @@ def test_page_whose_bytes_stay_is_not_reloaded(served: Serving) -> None:
     until(lambda: "4 files written" in "".join(served.lines.shown))
     with served.events(CASTLE) as events:
         edit(served.guide, "{{ entry.title }}{# nothing that shows #}")
-        until(lambda: "no file of site/ differs" in "".join(served.lines.shown))
+        until(lambda: "templates/place.html: no file of site/ differs" in "".join(served.lines.shown))
         assert events.changed == set()
 
 
@@ -379,3 +379,26 @@ def test_eight_pages_hear_of_their_changes(served: Serving) -> None:
 def test_lines_are_only_shown_for_what_was_done(served: Serving) -> None:
     assert served.lines.shown[1:] == [f"serving http://localhost:{served.port}/ (Ctrl-C ends it)"]
     assert served.lines.wrong == []
+
+
+def test_edit_ends_the_publishing_of_the_one_before_and_nothing_is_lost(
+    guide: Guide, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Readers' updates are brought up to date by a process of its own; here it holds the folder until it is ended."""
+    (guide.root / "site.yaml").write_text((guide.root / "site.yaml").read_text("utf-8").replace("false", "true"))
+    holder = (
+        "import sys, time; from pathlib import Path; from exporter.core.files import exclusive_lock\n"
+        "with exclusive_lock(Path(sys.argv[1])): Path(sys.argv[2]).touch(); time.sleep(60)"
+    )
+    held = guide.root.with_name("held")
+    with serving(guide) as served, monkeypatch.context() as patched:
+        command = [sys.executable, "-c", holder, str(guide.root / ".export/lock"), str(held)]
+        patched.setattr(served.server._publisher, "_command", command)
+        edit(guide, "{{ entry.title }} one")
+        until(held.exists, "the process")
+        with served.events(CASTLE) as events:
+            edit(guide, "{{ entry.title }} two")
+            until(partial(has_heard, events), "the page")
+            assert not any(news["everything"] for news in events.told)
+        assert "two" in served.ask("/place/castle/").text
+    assert guide.build()["reader"]["en-US"]["changed"] > 0
