@@ -53,6 +53,8 @@ class Answers:
         for host in self.hosts:
             if host not in HOSTS:
                 raise ConfigError("init-host", f"--host: there is no {host}: {or_known(host, HOSTS, has='there are')}")
+        if {"netlify", "nginx"} <= {*self.hosts}:
+            raise ConfigError("init-host", "--host: a build lists the pages that moved for netlify or nginx: name one")
         return self
 
     @property

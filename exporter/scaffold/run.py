@@ -38,11 +38,12 @@ def init(folder: Path, answers: Answers) -> Report:
     SourceError if the space cannot be read, GuardError if a link or a file is in the way; then nothing was written.
     """
     answers = answers.check(access_tokens(folder / ".env"))
-    files = plan_files(answers, _type_to_show(_project(folder, answers)))
+    project = _project(folder, answers)
+    files = plan_files(answers, _type_to_show(project))
     _check_way(folder, files)
     found = {path: _write_new(folder, path, text) for path, text in files.items()}
     written, kept = ([path for path, is_new in found.items() if is_new is wanted] for wanted in (True, False))
-    return Report("init", init=InitReport(str(folder), tuple(written), tuple(kept), notes=_notes(answers)))
+    return Report("init", init=InitReport(str(folder), tuple(written), tuple(kept), notes=_notes(answers, project)))
 
 
 def update(folder: Path, origin: str | None, *, write: bool) -> Report:
@@ -115,12 +116,15 @@ def _write_new(folder: Path, path: str, text: str) -> bool:
     return True
 
 
-def _notes(answers: Answers) -> tuple[str, ...]:
+def _notes(answers: Answers, project: Project) -> tuple[str, ...]:
     """Return what is still to be done by hand."""
-    if answers.origin is not None:
-        return ()
-    advice = "name that of your copy with init --update --from URL"
-    return (f"exporter has no public address yet, so CI cannot install it: {advice}",)
+    notes = []
+    if answers.origin is None:
+        advice = "name that of your copy with init --update --from URL"
+        notes.append(f"exporter has no public address yet, so CI cannot install it: {advice}")
+    if answers.redirects not in (None, project.site.host):
+        notes.append(f"add the line `host: {answers.redirects}` to {FILE_NAME}, which is kept as it is")
+    return tuple(notes)
 
 
 def _diff(path: str, before: str, after: str) -> list[str]:
