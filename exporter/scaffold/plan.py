@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from exporter import __version__
-from exporter.scaffold.answers import DISTRIBUTION, EU_URL
+from exporter.scaffold.answers import EU_URL
 from exporter.scaffold.headers import cloudfront_policy, netlify_headers, nginx_headers
 from exporter.scaffold.readme import guide_readme
 from exporter.scaffold.type_template import type_template
@@ -90,9 +90,9 @@ def requirements(origin: str | None) -> str:
     """Return the text of requirements.txt: where the program comes from, in CI as well."""
     head = f"# {_MARK} brings this file up to date.\n"
     if origin is not None:
-        return f"{head}{DISTRIBUTION} @ {origin}\n"
+        return f"{head}{origin}\n"
     advice = "has no public address yet. Name the one of your copy: exporter init --update --from URL"
-    return f"{head}# exporter {advice}\n# {DISTRIBUTION} @ git+URL@v{__version__}\n"
+    return f"{head}# exporter {advice}\n# git+URL@v{__version__}\n"
 
 
 def _host_files(host: str) -> dict[str, str]:
@@ -116,8 +116,7 @@ def _with_schedule(text: str, standing: str) -> str:
 
 def _with_this_tag(standing: str) -> str | None:
     """Return the address in requirements.txt with this version's tag, None if there is none."""
-    lines = (line.partition(f"{DISTRIBUTION} @ ")[2] for line in standing.splitlines() if not line.startswith("#"))
-    origin = next(filter(None, lines), "").strip()
+    origin = next((line.strip() for line in standing.splitlines() if line.startswith("git+")), "")
     return f"{origin.rpartition('@')[0]}@v{__version__}" if origin else None
 
 

@@ -104,7 +104,7 @@ def test_address_that_pip_would_misread_or_that_holds_a_password_is_refused(give
 def test_requirements_name_no_stranger_while_there_is_no_address() -> None:
     lines = plan_files(Answers(), None)[REQUIREMENTS].splitlines()
     assert [line for line in lines if not line.startswith("#")] == []
-    assert plan_files(Answers(origin=ADDRESS), None)[REQUIREMENTS].endswith(f"\ncontentful-exporter @ {ADDRESS}\n")
+    assert plan_files(Answers(origin=ADDRESS), None)[REQUIREMENTS].endswith(f"\n{ADDRESS}\n")
 
 
 def test_address_stands_in_the_project_alone() -> None:
