@@ -87,6 +87,17 @@ def test_rejected_push_is_rebased_on_what_came_meanwhile(github: GitHub) -> None
     assert "edited" in (built / "templates/entry.html").read_text("utf-8")
 
 
+def test_commit_that_was_just_made_is_built_whatever_is_pushed_after_it(github: GitHub) -> None:
+    def push_later(job: str, action: str) -> None:
+        if (job, action) == ("sync", "./.github/actions/build"):
+            github.remote.push_meanwhile("templates/entry.html", "{% broken\n")
+
+    github.after = push_later
+    assert github.run("schedule") == SUCCESS, github.printed
+    built = git(github.remote.root / "run-1-build/work", "rev-parse", "HEAD")
+    assert built == github.outputs["sync"]["commit"] == git(github.remote.bare, "rev-parse", "main~1")
+
+
 def test_branch_that_takes_no_push_fails_the_run_after_three_more_tries(github: GitHub) -> None:
     hook = github.remote.bare / "hooks/pre-receive"
     hook.write_text("#!/bin/sh\necho tried >> tries\nexit 1\n")

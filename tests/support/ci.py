@@ -73,14 +73,18 @@ class Remote:
         """Return the paths that the newest commit touches."""
         return git(self.bare, "show", "--format=", "--name-only", "main").splitlines()
 
-    def push_meanwhile(self, path: str, text: str) -> None:
-        """Push a change of one file from another clone."""
+    def commit_elsewhere(self, path: str, text: str) -> Path:
+        """Commit a change of one file in another clone, and return that clone, which has still to be pushed."""
         clone = self.root / "colleague"
         shutil.rmtree(clone, ignore_errors=True)
         git(self.root, "clone", "--quiet", str(self.bare), str(clone))
         (clone / path).write_text(text, "utf-8")
         git(clone, "commit", "--quiet", "-am", f"Edit {path}")
-        git(clone, "push", "--quiet", "origin", "main")
+        return clone
+
+    def push_meanwhile(self, path: str, text: str) -> None:
+        """Push a change of one file from another clone."""
+        git(self.commit_elsewhere(path, text), "push", "--quiet", "origin", "main")
 
     def publish(self, folder: Path) -> None:
         """Serve a copy of a folder from now on."""
@@ -258,11 +262,11 @@ def _filled(text: str, context: Mapping[str, Any]) -> str:
 
 @dataclass
 class GitLab:
-    """A runner of one pipeline's file. `after_checkout` is called with the name of a job before its script."""
+    """A runner of one pipeline; `meanwhile` is a script that is run once, after the first call of the program."""
 
     remote: Remote
     variables: dict[str, str] = field(default_factory=dict)
-    after_checkout: Callable[[str], None] = lambda _job: None
+    meanwhile: str = ""
     printed: dict[str, str] = field(default_factory=dict)
     pages_fail: bool = False
     runs: int = 0
@@ -302,7 +306,6 @@ class GitLab:
         for path in job.get("cache", {}).get("paths", ()):
             if cache.is_dir():
                 shutil.copytree(cache, folder / path)
-        self.after_checkout(name)
         try:
             script = "\n".join([*default["before_script"], *job["script"]])
             self.printed[name] = shell(
@@ -324,10 +327,13 @@ class GitLab:
 
     def _given(self, folder: Path) -> dict[str, str]:
         """Return the variables of every job; `pip` only notes what it was asked to install."""
-        tools = folder.parent / "tools"
+        tools, program = folder.parent / "tools", Path(sys.prefix) / "bin/exporter"
         tools.mkdir(exist_ok=True)
+        script, self.meanwhile = self.meanwhile, ""
         (tools / "pip").write_text('#!/bin/sh\necho "pip $*"\n')
-        (tools / "pip").chmod(0o755)
-        path = f"{tools}:{Path(sys.prefix) / 'bin'}:{os.environ['PATH']}"
+        (tools / "exporter").write_text(f'#!/bin/sh\n{program} "$@" || exit $?\n{script}\n')
+        for tool in tools.iterdir():
+            tool.chmod(0o755)
+        path = f"{tools}:{os.environ['PATH']}"
         given = {"PATH": path, "CI_COMMIT_BRANCH": "main", "CI_REPOSITORY_URL": f"file://{self.remote.bare}"}
         return {**given, "CI_PAGES_URL": self.remote.url, **self.variables}
