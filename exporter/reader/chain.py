@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 from exporter.reader.encoding import BrokenError, deflate, digest_name, inflate, load_object
 from exporter.reader.evolve import Change, Evolution, evolve
 from exporter.reader.head import (
+    LISTS,
     Head,
     Ledger,
     chrome_data,
@@ -36,9 +37,6 @@ if TYPE_CHECKING:
     from exporter.reader.memory import Memory
     from exporter.reader.model import Entry, Keeping
     from exporter.reader.records.records import Chrome
-
-_LISTS = 3
-"""Files that one of so many lists names stay."""
 
 
 @dataclass(frozen=True)
@@ -108,8 +106,18 @@ def publish_next(place: Place, head: Head, change: Change) -> ChainReport | None
         report,
         changed=sum(isinstance(entry, bytes) for entry in evolution.entries.values()),
         removed=sum(entry is None for entry in evolution.entries.values()),
-        bytes=place.folder.size(f"since/{head.token}.bin"),
+        bytes=_update_bytes(place.folder, head, new),
     )
+
+
+def _update_bytes(folder: ChainFolder, before: Head, new: Head) -> int:
+    """Return what a device in the state before pays, change packs included: by its step, else by digests."""
+    lead = _leads(folder).get(before.token)
+    if lead is not None:
+        return lead[1]
+    same = {leaf.digest for leaf in before.leaves.values()}
+    taken = sum(leaf.index + leaf.size for leaf in new.leaves.values() if leaf.digest not in same)
+    return folder.size("list.bin") + folder.size(f"chrome/{new.chrome_name}.bin") + taken
 
 
 def _repair(place: Place, head: Head, uses: Mapping[int, int], entry: Callable[[str], Entry]) -> None:
@@ -258,7 +266,7 @@ def _retired(folder: ChainFolder, head: Head, before: Head | None) -> tuple[tupl
         return ()
     current = head.names()
     gone = tuple(sorted(name for name in before.names() - current if folder.has(name)))
-    return (gone, *before.ledger.retired)[: _LISTS - 1]
+    return (gone, *before.ledger.retired)[: LISTS - 1]
 
 
 def sweep(folder: ChainFolder, head: Head) -> None:

@@ -28,6 +28,8 @@ if TYPE_CHECKING:
 
     from exporter.reader.folder import ChainFolder
 
+LISTS = 3
+"""Files that one of so many lists names stay."""
 _PAGE_ROW = 2
 _MOST_BUCKETS = 1 << DEEPEST
 

@@ -167,6 +167,42 @@ def test_a_bulk_travels_in_change_packs_that_all_since_files_name(tmp_path: Path
         assert device.pages() == pages
 
 
+@pytest.mark.parametrize("bulk", [False, True], ids=["a word", "a bulk"])
+def test_report_says_what_the_device_receives(tmp_path: Path, bulk: bool) -> None:
+    guide, pages = Guide(tmp_path), guide_pages(200)
+    guide.publish(pages)
+    device = installed(guide)
+    rnd = random.Random(2)
+    some = [path for path in pages if path.endswith(".html")] if bulk else [WORD]
+    report = guide.publish({**pages, **{path: edited(pages, path, words(rnd, 60))[path] for path in some}})
+    assert (guide.updates / "changes").is_dir() == bulk
+    assert cost(device)[0] == report.chains[LOCALE].bytes
+
+
+@pytest.mark.parametrize("count", [3, 60])
+@pytest.mark.parametrize("bulk", [False, True], ids=["a word", "all texts"])
+def test_updates_stay_below_twice_their_packs(tmp_path: Path, count: int, bulk: bool) -> None:
+    guide, pages = Guide(tmp_path, Keeping()), guide_pages(count)
+    rnd = random.Random(3)
+    report = guide.publish(pages)
+    device = installed(guide)
+    for number in range(12):
+        chosen = [path for path in pages if path.endswith(".html")] if bulk else ["place/p00001/index.html"]
+        new = {path: page(count + number, text=words(rnd, 700 if bulk else 7)) for path in chosen}
+        report = guide.publish({**guide.pages, **new}, timedelta(hours=7))
+        sizes = {kind: sum(path.stat().st_size for path in files(guide.updates / kind)) for kind in ("", "packs")}
+        assert sizes[""] < 2 * sizes["packs"], number
+        received, _ = cost(device)
+        assert device.pages() == guide.pages
+        if device.updates_taken[-1] == "step":
+            assert received == report.chains[LOCALE].bytes
+    assert bulk or set(device.updates_taken[1:]) == {"step"}
+
+
+def files(folder: Path) -> list[Path]:
+    return [path for path in folder.rglob("*") if path.is_file()]
+
+
 def test_a_build_that_returns_to_earlier_pages_has_their_token_and_records(tmp_path: Path) -> None:
     guide, pages = Guide(tmp_path), guide_pages(250)
     token = guide.publish(pages).chains[LOCALE].token

@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import shutil
 import signal
-from contextlib import suppress
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
+from playwright.sync_api import Error as PlaywrightError
 
 from tests.reader.browser.conftest import FLAGS
 from tests.reader.browser.device import act, guide, site, wait_for
@@ -170,8 +171,7 @@ def test_browser_killed_in_the_middle_goes_on(
     begin(device.pages[0], host)
     begun(device.pages[0])
     device.pages[0].wait_for_timeout(500)
-    kill(str(tmp_path / "profile"))
-    close_killed(device)
+    kill(device, str(tmp_path / "profile"))
     host.faults.clear()
     host.clear()
     device = start(chromium_type, tmp_path)
@@ -194,8 +194,7 @@ def test_browser_killed_in_an_update_holds_the_old_guide_and_goes_on(
     host.faults.append(Fault("/changes/", "slow", times=9, seconds=60))
     act(device.pages[0], "update")
     wait_for_request(device.pages[0], host, "/changes/")
-    kill(str(tmp_path / "profile"))
-    close_killed(device)
+    kill(device, str(tmp_path / "profile"))
     host.stop()
     device = start(chromium_type, tmp_path)
     page = device.pages[0]
@@ -208,14 +207,6 @@ def test_browser_killed_in_an_update_holds_the_old_guide_and_goes_on(
     wait_for(page, "ready", new.token)
     assert_same(page, host, publisher)
     device.close()
-
-
-def close_killed(device: BrowserContext) -> None:
-    """Close a browser that was killed, unless Playwright has noticed by itself that it is gone."""
-    from playwright.sync_api import Error
-
-    with suppress(Error):
-        device.close()
 
 
 def wait_for_request(page: Page, host: Host, pattern: str) -> None:
@@ -234,7 +225,7 @@ def start(chromium: BrowserType, folder: Path) -> BrowserContext:
     )
 
 
-def kill(profile: str) -> None:
+def kill(device: BrowserContext, profile: str) -> None:
     """Kill the browser that runs on a profile as a phone does that runs out of battery."""
     for process in Path("/proc").glob("[0-9]*"):
         try:
@@ -243,3 +234,5 @@ def kill(profile: str) -> None:
             continue
         if f"--user-data-dir={profile}" in command and "--type=" not in command:
             os.kill(int(process.name), signal.SIGKILL)
+    with contextlib.suppress(PlaywrightError):  # it may know already that the browser is gone
+        device.close()
