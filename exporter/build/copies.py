@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from exporter.build.client_files import CLIENT, CLIENT_FILES, farewell_worker
 from exporter.build.scan import file_signature, look_again
 from exporter.core.encoding import digest
-from exporter.core.files import read_bytes, walk_files
+from exporter.core.files import read_below, read_bytes, walk_files, write_if_different
 from exporter.core.naming import HARMLESS_XML, suffix_of
 from exporter.guide.library.template_files import STATIC, THEME, linked_files, theme_files
 from exporter.report.problems import link_problem, problem
@@ -46,6 +46,7 @@ class Copies:
         self._templates = project.root / "templates"
         self._written = 0
         self._static = {source.path: source for source in _static_files(project)}
+        self._project = project
 
     @property
     def files(self) -> set[str]:
@@ -93,7 +94,20 @@ class Copies:
                 if source in self._files:
                     cleaned = not self._keeps_active and suffix_of(path) in HARMLESS_XML
                     yield Source(path, self._content / source, self._files[source], cleaned)
-        yield from (source for _, source in sorted(self._static.items()))
+        yield from (source for _, source in sorted({**self._static, **self._of_host()}.items()))
+
+    def _of_host(self) -> dict[str, Source]:
+        """Return the list of the pages that moved for the guide's host, by its path, if it takes one."""
+        project, host = self._project, self._project.site.host
+        if host is None:
+            return {}
+        from exporter.guide.pages.host_redirects import LISTS, moves, redirects_text
+
+        path, file = LISTS[host], project.cache / LISTS[host]
+        own = read_below(project.root / STATIC, path) or b""  # the owner's rules come first: the first that fits wins
+        own += b"\n" if own and not own.endswith(b"\n") else b""
+        write_if_different(file, own + redirects_text(host, moves(self._index)).encode(), project.cache)
+        return {path: Source(path, file, file_signature(os.lstat(file), time.time_ns()))}
 
     def _copy_one(self, output: Output, source: Source, before: Copy | None) -> bool:
         """Copy a file if it differs; return whether it did. One that was just changed (signature 0) is read."""

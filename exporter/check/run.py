@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 from exporter.build.output import MARKER, check_output
 from exporter.check.mirror import MirrorCheck
 from exporter.check.rules import make_rules
+from exporter.check.sizes import size_problems
 from exporter.check.words import missing_words
 from exporter.core.containment import walk_links
 from exporter.core.moved import read_moved
@@ -29,6 +30,7 @@ if TYPE_CHECKING:
     from exporter.report.problems import Problem
 
 
+_SIZES = {"commit-large", "commit-too-large", "site-too-large"}
 _NO_SITE = problem("site-missing", "there is no site/ yet, so no page was checked: run render (or build) first")
 
 
@@ -54,7 +56,8 @@ def check_guide(project: Project, *, strict: bool = False, jobs: int = 0) -> Che
     linked = _links(project) if "link-on-disk" in codes else ()
     words = missing_words(guide, project.root / "templates") if "words-missing" in codes else ()
     asked = unknown_names(project.root, guide) if "template-unknown" in codes else ()
-    found = chain(linked, words, asked, mirror.find(), site.find() if site is not None else [_NO_SITE])
+    sizes = size_problems(project) if codes & _SIZES else ()
+    found = chain(linked, words, asked, sizes, mirror.find(), site.find() if site is not None else [_NO_SITE])
     weighed = dict.fromkeys(weigh(mark_left_out(found, guide), project.site.check, strict=strict))
     kept, notes = split_left_out(weighed, guide)
     problems = tuple(sorted(kept, key=_place))

@@ -12,6 +12,7 @@ import click
 
 from exporter import __version__
 from exporter.cli.ending import fail, guarded, print_report
+from exporter.cli.init_options import INIT_OPTIONS
 from exporter.cli.options import (
     ALLOW_HOST,
     CHECK_STRICT,
@@ -202,6 +203,19 @@ def watch(common: Common, /, *, jobs: int | None, deadline: float, **chosen: Any
 
     options = WatchOptions(sync=SyncChoices(deadline=deadline), jobs=jobs or 0, verbose=common.verbose, **chosen)
     return watch_guide(common.load, options, Lines(common.printer(), common.quiet, common.as_json))
+
+
+@program.command()
+@click.argument("into", metavar="[DIR]", type=_PATH, required=False)
+@_options(*INIT_OPTIONS)
+@click.pass_obj
+def init(common: Common, /, *, into: Path | None, **chosen: Any) -> int:
+    """Make a new guide in DIR that builds at once: site.yaml, templates, CI; what is there is never overwritten."""
+    from exporter.cli.scaffolding import init_guide
+
+    report = init_guide((common.folder or Path()) / (into or "."), common.printer(), as_json=common.as_json, **chosen)
+    print_report(report, common.printer(), as_json=common.as_json, quiet=common.quiet, verbose=common.verbose)
+    return report.exit_code
 
 
 def _rehearse(command: str, common: Common, chosen: dict[str, Any]) -> int:

@@ -183,6 +183,7 @@ class SiteConfig(Part):
     untranslated: bool = False
     offline: Annotated[bool | Offline, BeforeValidator(_check_offline)] = True
     theme: Theme = Theme()
+    host: Literal["netlify", "nginx"] | None = None
     check: Annotated[
         dict[Annotated[str, AfterValidator(_check_code)], Literal["off", "warning", "error"]],
         Field(json_schema_extra={"propertyNames": {"enum": [*CODES]}}),

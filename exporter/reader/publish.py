@@ -24,7 +24,11 @@ if TYPE_CHECKING:
     from exporter.reader.model import ChainReport, Publication, PublishedChange, SiteFile
 
 UPDATES = "updates"
-_LEFT_OUT = re.compile(r"updates/.*|sw\.js|(.*/)?(robots\.txt|sitemap[^/]*\.xml|(feed|atom|rss)[^/]*\.xml)", re.DOTALL)
+_LEFT_OUT = re.compile(
+    r"updates/.*|sw\.js|_(redirects|headers)(\.nginx)?|(.*/)?(robots\.txt|sitemap[^/]*\.xml|(feed|atom|rss)[^/]*\.xml)",
+    re.DOTALL,
+)
+"""What devices do without; hosts do not even answer with the files that are meant for them."""
 
 
 def publish_updates(change: PublishedChange, publication: Publication) -> ReaderReport:

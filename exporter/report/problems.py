@@ -39,6 +39,9 @@ CODES: Mapping[str, str] = {
     "words-missing": "warning",
     "link-on-disk": "error",
     "site-missing": "warning",
+    "commit-large": "warning",
+    "commit-too-large": "error",
+    "site-too-large": "warning",
 }
 """The codes whose severity `check` in site.yaml can set. Any other code is always an error."""
 

@@ -11,6 +11,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from exporter.report.check_report import CheckReport
+    from exporter.report.init_report import InitReport
     from exporter.report.problems import Problem
     from exporter.report.reader_part import ReaderPart
     from exporter.report.render_report import RenderReport
@@ -27,6 +28,7 @@ class Report:
     render: RenderReport | None = None
     status: StatusReport | None = None
     check: CheckReport | None = None
+    init: InitReport | None = None
     reader: Mapping[str, ReaderPart] = field(default_factory=dict)
     problems: tuple[Problem, ...] = ()
     notes: tuple[str, ...] = ()
@@ -38,17 +40,23 @@ class Report:
 
     @property
     def exit_code(self) -> int:
-        """The exit code: 3 where an asset file could not be fetched, 1 for any other error or a status that differs."""
+        """The exit code.
+
+        3 where an asset file could not be fetched; 1 for any other error, a status that differs, or an update of the
+        guide's own files that was only shown.
+        """
         if self.sync and self.sync.assets_failed:
             return 3
         if self.command == "status" and self.status and self.status.differs:
+            return 1
+        if self.init and self.init.outdated:
             return 1
         return int(self.has_errors)
 
     def as_json(self) -> dict[str, Any]:
         """Return the object that `--json` prints."""
         code = self.exit_code
-        found = {"sync": self.sync, "render": self.render, "status": self.status, "check": self.check}
+        found = {name: getattr(self, name) for name in ("sync", "render", "status", "check", "init")}
         parts = {name: _members(part) for name, part in found.items() if part is not None}
         return {
             "command": self.command,
@@ -67,7 +75,7 @@ class Report:
     def lines(self) -> list[str]:
         """Return the short summary for people."""
         done = [part.sentence() for part in (self.sync, self.render) if part is not None]
-        lists = (part.lines() for part in (self.status, self.check) if part is not None)
+        lists = (part.lines() for part in (self.status, self.check, self.init) if part is not None)
         return [*done, *self._reader_lines(), *(line for lines in lists for line in lines)]
 
     def _reader_lines(self) -> list[str]:
@@ -79,6 +87,6 @@ class Report:
         ]
 
 
-def _members(part: SyncReport | RenderReport | StatusReport | CheckReport) -> dict[str, Any]:
+def _members(part: SyncReport | RenderReport | StatusReport | CheckReport | InitReport) -> dict[str, Any]:
     """Return the members of a part that are not None."""
     return {name: value for name, value in asdict(part).items() if value is not None}

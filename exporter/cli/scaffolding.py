@@ -1,0 +1,70 @@
+"""`init` on the command line: the questions in a terminal, then the work."""
+
+from __future__ import annotations
+
+import sys
+from typing import TYPE_CHECKING
+
+import click
+
+from exporter.scaffold import run
+from exporter.scaffold.answers import DEFAULT_HOSTS, HOSTS, Answers, public_origin, read_origin
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from exporter.cli.printing import Printer
+    from exporter.report.report import Report
+
+
+def init_guide(
+    folder: Path,
+    printer: Printer,
+    *,
+    as_json: bool,
+    yes: bool,
+    space: str | None,
+    environment: str,
+    eu: bool,
+    hosts: tuple[str, ...],
+    origin: str | None,
+    update: bool,
+) -> Report:
+    """Make a new guide, or bring the CI files of one up to date. Raises UsageError for options that do not go together.
+
+    Questions are asked in a terminal alone, and only what no option says.
+    """
+    asks = not yes and not as_json and sys.stdin.isatty() and sys.stdout.isatty()
+    named = read_origin(origin) if origin is not None else None
+    if update:
+        if space is not None or hosts or eu or environment != "master":
+            raise click.UsageError("--update takes --from and --yes alone: what the guide is made from is in site.yaml")
+        return _update(folder, named or public_origin(), printer, asks=asks, yes=yes)
+    answers = Answers("My guide", space, environment, eu, hosts or DEFAULT_HOSTS, named or public_origin())
+    return run.init(folder, _ask(answers, asked_hosts=not hosts) if asks else answers)
+
+
+def _ask(answers: Answers, *, asked_hosts: bool) -> Answers:
+    """Ask what no option said; return the answers."""
+    title = click.prompt("Title of the guide", default=answers.title)
+    space, eu = answers.space, answers.eu
+    if space is None:
+        space = click.prompt(
+            "Space at Contentful (its id; nothing for the bundled one)", default="", show_default=False
+        )
+        eu = bool(space) and (eu or click.confirm("Is it in the EU?", default=False))
+    hosts = answers.hosts
+    if asked_hosts:
+        words = click.prompt(f"Hosts ({', '.join(HOSTS)})", default=" ".join(hosts))
+        hosts = tuple(dict.fromkeys(str(words).replace(",", " ").split()))
+    return Answers(str(title).strip() or answers.title, space or None, answers.environment, eu, hosts, answers.origin)
+
+
+def _update(folder: Path, origin: str | None, printer: Printer, *, asks: bool, yes: bool) -> Report:
+    """Show what would change; write it with `yes`, or once somebody at the terminal agrees."""
+    report = run.update(folder, origin, write=yes)
+    if not asks or report.init is None or not report.init.outdated:
+        return report
+    for line in report.notes:
+        printer.out(line)
+    return run.update(folder, origin, write=True) if click.confirm("Write these changes?", default=True) else report

@@ -1,0 +1,41 @@
+"""The list of the pages that moved, in the form that the guide's host takes: it redirects them itself."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+from exporter.core.url_names import quoted
+from exporter.guide.index.records import PageKind
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from exporter.guide.index.guide_index import GuideIndex
+
+LISTS = {"netlify": "_redirects", "nginx": "_redirects.nginx"}
+"""The name of the list under site/, by host."""
+_SAFE = re.compile(r'[^\x00-\x20\x7f"\\$;{}#*:]+')
+"""Addresses that mean nothing but themselves in a host's file; any other page leads on by itself alone."""
+
+
+def moves(index: GuideIndex) -> list[tuple[str, str]]:
+    """Return the earlier and the present address of each page that moved, in order."""
+    pages = [page for _, page in index.pages.of_kinds([PageKind.MOVED]) if page.key is not None]
+    present = index.pages.addresses(sorted({page.key or "" for page in pages}))
+    pairs = ((page.url, present.get(page.key or "", {}).get(page.locale, "")) for page in pages)
+    return sorted((old, new) for old, new in pairs if new and _SAFE.fullmatch(old) and _SAFE.fullmatch(new))
+
+
+def redirects_text(host: str, pairs: Iterable[tuple[str, str]]) -> str:
+    """Return the list in the form of a host: Netlify's `_redirects`, or lines for a `map $uri` of nginx.
+
+    Links of the guide name the file, `…/index.html`, and people write addresses without it: both are redirected. The
+    `!` says that this goes for an address that has a file, as these have.
+    """
+    lines = []
+    for old, new in pairs:
+        for earlier in (old, f"{old}index.html"):
+            netlify = f"{quoted(earlier)} {quoted(new)} 301!"
+            lines.append(netlify if host == "netlify" else f'"{earlier}" "{quoted(new)}";')
+    return "".join(f"{line}\n" for line in lines)

@@ -1,0 +1,98 @@
+"""What a new guide is to be: the answers to `init`'s questions, checked."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from importlib import metadata
+from typing import TYPE_CHECKING
+from urllib.parse import urlsplit
+
+from exporter import __version__
+from exporter.core.errors import ConfigError
+from exporter.core.suggestions import or_known
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+DISTRIBUTION = "contentful-exporter"
+EU_URL = "https://cdn.eu.contentful.com"
+HOSTS = ("github", "gitlab", "netlify", "s3", "nginx")
+DEFAULT_HOSTS = ("github", "gitlab")
+_ID = re.compile(r"[A-Za-z0-9_.-]{1,64}")
+_TAG = re.compile(r"[A-Za-z0-9_.][A-Za-z0-9_./+-]*")
+_GIT_SCHEMES = ("https", "ssh", "file")
+_PUBLIC = ("source", "repository", "code")
+"""Labels of `[project.urls]` that name the repository, in lower case."""
+
+
+@dataclass(frozen=True)
+class Answers:
+    """What a new guide is to be; without a `space`, a guide on the bundled one.
+
+    `hosts` are some of HOSTS. `origin` is the git address that the program is installed from, with its tag
+    (`git+URL@TAG`); None while there is no public one.
+    """
+
+    title: str = "My guide"
+    space: str | None = None
+    environment: str = "master"
+    eu: bool = False
+    hosts: tuple[str, ...] = DEFAULT_HOSTS
+    origin: str | None = None
+
+    def check(self, tokens: Iterable[str] = ()) -> Answers:
+        """Return these answers. Raises ConfigError for one that cannot be, or that is one of some access tokens."""
+        if self.space is None and (self.eu or self.environment != "master"):
+            raise ConfigError("init-space", "--environment and --eu belong to a space: name it with --space ID")
+        for name, value in (("space", self.space or "demo"), ("environment", self.environment)):
+            if value in tokens:
+                raise ConfigError("init-space", f"--{name}: this is the access token: give the id of the {name}")
+            if not _ID.fullmatch(value):
+                raise ConfigError("init-space", f"--{name}: expected an id of letters, digits, '.', '_' and '-'")
+        for host in self.hosts:
+            if host not in HOSTS:
+                raise ConfigError("init-host", f"--host: there is no {host}: {or_known(host, HOSTS, has='there are')}")
+        if {"netlify", "nginx"} <= {*self.hosts}:
+            raise ConfigError("init-host", "--host: a build lists the pages that moved for netlify or nginx: name one")
+        return self
+
+    @property
+    def redirects(self) -> str | None:
+        """The host, if any, for which the build lists the pages that moved."""
+        return next((host for host in self.hosts if host in ("netlify", "nginx")), None)
+
+
+def read_origin(text: str) -> str:
+    """Return the git address in `URL` or `URL@TAG` as pip takes it; by default the tag is that of this version.
+
+    Raises ConfigError. The address is committed, so it may not contain a password.
+    """
+    url = text.removeprefix("git+")
+    address, at, tag = url.rpartition("@")
+    if not at or "/" not in address.partition("://")[2]:  # the @ belongs to the user, as in ssh://git@host/path
+        address, tag = url, f"v{__version__}"
+    try:
+        parts = urlsplit(address)
+        wrong = parts.scheme not in _GIT_SCHEMES or not (parts.hostname or parts.scheme == "file")
+        wrong = wrong or parts.password is not None or (parts.scheme == "https" and parts.username is not None)
+    except ValueError:
+        wrong = True
+    if wrong or not _TAG.fullmatch(tag) or not re.fullmatch(r"[!-~]+", address):
+        raise ConfigError(
+            "init-from", "--from: expected an address like https://host/owner/repository@TAG, no password"
+        )
+    return f"git+{address}@{tag}"
+
+
+def public_origin() -> str | None:
+    """Return the program's public address and this version's tag, from `[project.urls]`; None while it has none."""
+    try:
+        urls = metadata.metadata(DISTRIBUTION).get_all("Project-URL") or []
+    except metadata.PackageNotFoundError:
+        return None
+    for entry in urls:
+        label, _, url = str(entry).partition(",")
+        if label.strip().lower() in _PUBLIC:
+            return read_origin(url.strip())
+    return None

@@ -1,0 +1,134 @@
+"""The files of a new guide, as values: a pure function from answers, and from a content type, to names and texts."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from exporter import __version__
+from exporter.scaffold.answers import DISTRIBUTION, EU_URL
+from exporter.scaffold.headers import cloudfront_policy, netlify_headers, nginx_headers
+from exporter.scaffold.readme import guide_readme
+from exporter.scaffold.type_template import type_template
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from exporter.core.model import ContentType
+    from exporter.guide.schema.field_roles import Roles
+    from exporter.scaffold.answers import Answers
+
+_FILES = Path(__file__).parent / "files"
+SCHEMA = "site.schema.json"
+REQUIREMENTS = "requirements.txt"
+WORKFLOW = ".github/workflows/guide.yml"
+ACTION = ".github/actions/build/action.yml"
+GITLAB = ".gitlab-ci.yml"
+_MARK = "Written by `exporter init`; `exporter init --update`"
+"""In every file that an update may replace; without it the file is the owner's."""
+
+
+def plan_files(answers: Answers, shown: tuple[ContentType, Roles] | None) -> dict[str, str]:
+    """Return the files of a new guide by path, the one to read first at the top; `shown` is a type for a template."""
+    files = {
+        "site.yaml": site_yaml(answers),
+        SCHEMA: _schema(),
+        "templates/entry.html": _text("entry.html"),
+        **({f"templates/{shown[0].id}.html": type_template(*shown)} if shown is not None else {}),
+        ".gitignore": _text("gitignore"),
+        ".gitattributes": _text("gitattributes"),
+        ".env.example": _text("env.example"),
+        REQUIREMENTS: requirements(answers.origin),
+        "README.md": guide_readme(answers),
+    }
+    for host in answers.hosts:
+        files |= _host_files(host)
+    return files
+
+
+def plan_update(standing: Mapping[str, str], origin: str | None) -> dict[str, str]:
+    """Return what this version would put in place of files that stand, by path: those alone that differ.
+
+    A file that its owner made their own, by removing the line that says who wrote it, is left alone. The schedule and,
+    unless `origin` names another one, the address of the program are kept.
+    """
+    wanted = {**_host_files("github"), **_host_files("gitlab"), SCHEMA: _schema()}
+    found = {path: text for path, text in wanted.items() if path in standing}
+    if WORKFLOW in found:
+        found[WORKFLOW] = _with_schedule(found[WORKFLOW], standing[WORKFLOW])
+    if REQUIREMENTS in standing:
+        found[REQUIREMENTS] = requirements(origin or _with_this_tag(standing[REQUIREMENTS]))
+    return {path: text for path, text in found.items() if standing[path] != text and is_ours(path, standing[path])}
+
+
+def is_ours(path: str, text: str) -> bool:
+    """Whether an update may replace a file; the schema, which cannot hold a comment, is nobody's own."""
+    return path == SCHEMA or _MARK in text
+
+
+UPDATED = (WORKFLOW, ACTION, GITLAB, REQUIREMENTS, SCHEMA)
+"""The files that an update looks at."""
+
+
+def site_yaml(answers: Answers) -> str:
+    """Return the text of site.yaml, with the keys that are not set as comments."""
+    if answers.space is None:
+        source = ["  local: demo  # the space that comes with exporter; for your own, put these in its place:"]
+        source += ["  # space: THE_ID_OF_YOUR_SPACE"]
+    else:
+        source = [f"  space: {_quoted(answers.space)}"]
+    is_master = answers.environment == "master"
+    source += [f"  {'# ' if is_master else ''}environment: {_quoted(answers.environment)}"]
+    source += [f"  url: {EU_URL}"] if answers.eu else [f"  # url: {EU_URL}  # a space in the EU"]
+    text = _text("site.yaml").replace("@@TITLE@@", json.dumps(answers.title, ensure_ascii=False))
+    host = f"host: {answers.redirects}" if answers.redirects else "# host: netlify"
+    return text.replace("@@SOURCE@@", "\n".join(source)).replace("@@HOST@@", host)
+
+
+def requirements(origin: str | None) -> str:
+    """Return the text of requirements.txt: where the program comes from, in CI as well."""
+    head = f"# {_MARK} brings this file up to date.\n"
+    if origin is not None:
+        return f"{head}{DISTRIBUTION} @ {origin}\n"
+    advice = "has no public address yet. Name the one of your copy: exporter init --update --from URL"
+    return f"{head}# exporter {advice}\n# {DISTRIBUTION} @ git+URL@v{__version__}\n"
+
+
+def _host_files(host: str) -> dict[str, str]:
+    """Return the files that a host needs, by path."""
+    if host == "github":
+        return {WORKFLOW: _text("guide.yml"), ACTION: _text("action.yml")}
+    if host == "gitlab":
+        return {GITLAB: _text("gitlab-ci.yml")}
+    if host == "netlify":
+        return {"netlify.toml": _text("netlify.toml").replace("@@HEADERS@@", netlify_headers())}
+    if host == "nginx":
+        return {"hosts/nginx.conf": _text("nginx.conf").replace("@@HEADERS@@", nginx_headers())}
+    return {"hosts/cloudfront-headers.json": cloudfront_policy()}
+
+
+def _with_schedule(text: str, standing: str) -> str:
+    """Return a workflow with the schedule of the one that stands."""
+    wanted, kept = ([line for line in lines.splitlines() if "- cron:" in line] for lines in (text, standing))
+    return text.replace("\n".join(wanted), "\n".join(kept), 1) if kept else text
+
+
+def _with_this_tag(standing: str) -> str | None:
+    """Return the address in requirements.txt with this version's tag, None if there is none."""
+    lines = (line.partition(f"{DISTRIBUTION} @ ")[2] for line in standing.splitlines() if not line.startswith("#"))
+    origin = next(filter(None, lines), "").strip()
+    return f"{origin.rpartition('@')[0]}@v{__version__}" if origin else None
+
+
+def _quoted(identifier: str) -> str:
+    """Return an id as YAML reads it as a text, whatever it looks like."""
+    return json.dumps(identifier)
+
+
+def _schema() -> str:
+    return (_FILES.parent.parent / SCHEMA).read_text("utf-8")
+
+
+def _text(name: str) -> str:
+    return (_FILES / name).read_text("utf-8")

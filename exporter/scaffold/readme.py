@@ -1,0 +1,27 @@
+"""The README of a new guide: what is in it, and what its hosts need to be told once."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from exporter.scaffold.answers import Answers
+
+_FILES = Path(__file__).parent / "files"
+_NO_ADDRESS = (
+    "exporter has no public address yet: put the one of your copy into `requirements.txt` with\n"
+    "`exporter init --update --from URL`.\n\n"
+)
+
+
+def guide_readme(answers: Answers) -> str:
+    """Return the text of the README."""
+    source = (
+        "the space that comes with exporter" if answers.space is None else f"the Contentful space `{answers.space}`"
+    )
+    hosts = [(_FILES / "hosts" / f"{host}.md").read_text("utf-8") for host in answers.hosts]
+    text = (_FILES / "README.md").read_text("utf-8").replace("@@HOSTS@@", "\n".join(hosts))
+    title = " ".join(answers.title.split())
+    note = "" if answers.origin is not None else _NO_ADDRESS
+    return text.replace("@@TITLE@@", title).replace("@@SOURCE@@", source).replace("@@NO_ADDRESS@@", note)
