@@ -105,7 +105,9 @@ def test_edited_entry_changes_only_its_own_files(guide: Guide, space: SpaceFiles
 
 
 def test_deleted_entry_takes_its_files_page_and_list_rows_away(guide: Guide, space: SpaceFiles) -> None:
+    space.put(entry("place", "oven", title="Oven", slug="oven"))
     guide.build()
+    assert "castle" in guide.page("/place/")
     space.remove("entries/place/castle.json")
     space.remove("assets/pic.json")
     report = guide.build()
