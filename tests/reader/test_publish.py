@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+import copy
 import hashlib
 import random
 import shutil
 import zlib
+from dataclasses import dataclass, replace
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
 import pytest
 
 from exporter.core.errors import ConfigError, SourceError
+from exporter.core.files import write_atomic
 from exporter.reader.encoding import inflate, load_object
 from exporter.reader.folder import publish_farewell, withdraw_updates
 from exporter.reader.model import Keeping
@@ -141,6 +144,55 @@ def test_what_the_last_three_lists_name_stays(tmp_path: Path) -> None:
         device.install()
         named.append({name for name in device.asked if name.startswith(("packs", "chrome"))})
     assert not named[0] <= names
+
+
+def test_every_moment_of_publishing_leaves_devices_a_whole_guide(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    guide, pages = Guide(tmp_path / "start"), guide_pages(230)
+    devices = []
+    for number in range(3):
+        guide.publish(edited(pages, WORD, f"More {number}."))
+        devices.append(installed(guide))
+    rnd = random.Random(6)
+    changed = [path for path in pages if path.endswith(".html")][:60]
+    new = {**pages, **{path: edited(pages, path, words(rnd, 90))[path] for path in changed}}
+    new["place/new/index.html"] = new.pop("place/p00100/index.html")
+    for left in range(100):
+        shutil.copytree(tmp_path / "start", tmp_path / str(left))
+        one = replace(guide, root=tmp_path / str(left))
+        with monkeypatch.context() as context:
+            context.setattr("exporter.reader.folder.write_atomic", Dying(left).write)
+            try:
+                one.publish(new)
+                break
+            except KilledError:
+                pass
+        for device in (*map(copy.deepcopy, devices), Device(one.updates, one.site)):
+            device.updates, device.site = one.updates, one.site
+            if device.token:
+                device.update()
+            else:
+                device.install()
+            assert device.pages() in (guide.pages, new), left
+    assert left > 10
+
+
+class KilledError(Exception):
+    """The publisher is killed."""
+
+
+@dataclass
+class Dying:
+    """Writes so many files, and is killed before the next."""
+
+    left: int
+
+    def write(self, path: Path, data: bytes, scratch: Path) -> None:
+        self.left -= 1
+        if self.left < 0:
+            raise KilledError
+        write_atomic(path, data, scratch)
 
 
 def test_a_bulk_travels_in_change_packs_that_all_since_files_name(tmp_path: Path) -> None:

@@ -157,6 +157,28 @@ def test_stale_since_files_of_a_host_lose_nothing(page: Page, host: Host, publis
     assert_same(page, host, publisher)
 
 
+def test_host_that_lets_browsers_cache_for_10_minutes_hides_no_news(
+    page: Page, host: Host, publisher: Publisher
+) -> None:
+    host.headers["Cache-Control"] = "max-age=600"
+    install(page, host)
+    for number in range(3):
+        for _ in range(
+            2
+        ):  # the since-file of the newest token goes through the browser's cache, with and without a tag
+            act(page, "update")
+            page.wait_for_timeout(400)
+            wait_for(page, "ready")
+        new = edit(publisher, STORY if number == 0 else b"tale %d" % (number - 1), b"tale %d" % number)
+        act(page, "update")
+        wait_for(page, "ready", new.token)
+    host.faults.append(Fault("/since/", "missing", times=9))
+    new = edit(publisher, b"tale 2", b"A poem")
+    act(page, "update")  # by digests, with pages that the browser has in its cache as they were
+    wait_for(page, "ready", new.token)
+    assert_same(page, host, publisher)
+
+
 def test_full_disk_leaves_the_old_guide(page: Page, host: Host, publisher: Publisher) -> None:
     page.goto(host.url(OFFLINE))
     session = page.context.new_cdp_session(page)

@@ -90,6 +90,29 @@ def test_steps_of_one_chain_are_applied_together(page: Page, host: Host, publish
     assert_same(page, host, publisher)
 
 
+def test_size_of_several_steps_is_known_before_they_are_taken(page: Page, host: Host, publisher: Publisher) -> None:
+    install(page, host)
+    publisher.chain = True
+    for i in range(4):
+        noise = "".join(chr(33 + (n + i) ** 2 * 7919 % 89) for n in range(400000)).encode()
+        edit(publisher, STORY if i == 0 else b"tale %d" % (i - 1), b"%s tale %d" % (noise, i))
+    page.locator("[data-guide-limit]").fill("0")
+    page.locator("[data-guide-limit]").dispatch_event("change")
+    host.clear()
+    tab = opened(page.context, host.url("guide/index.html"))
+    tab.locator(".guide-note[data-kind=pending]").wait_for()
+    assert len(host.taken("/since/")) == 1  # whose head tells its size; it is broken off
+    shown = tab.locator(".guide-note p").inner_text()
+    host.clear()
+    tab.get_by_role("button", name="Now").click()
+    wait_for(tab, "ready", newest(publisher).token)
+    taken = host.taken()
+    assert {one.path.split("/")[-2] for one in taken} == {"since"}
+    spent = sum(one.body for one in taken[:4])
+    assert f"{spent / 1000:.1f}".removesuffix(".0") in shown
+    assert_same(page, host, publisher)
+
+
 def test_open_page_whose_bytes_changed_shows_a_notice_and_stays(page: Page, host: Host, publisher: Publisher) -> None:
     install(page, host)
     reading, other = (opened(page.context, host.url(f"guide/place/place-{n}/index.html")) for n in (3, 4))
