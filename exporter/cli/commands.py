@@ -205,7 +205,7 @@ def watch(common: Common, /, *, jobs: int | None, deadline: float, **chosen: Any
     return watch_guide(common.load, options, Lines(common.printer(), common.quiet, common.as_json))
 
 
-@program.command()
+@program.command(epilog="Example: exporter init lisbon --space YOUR_SPACE_ID --host github")
 @click.argument("into", metavar="[DIR]", type=_PATH, required=False)
 @_options(*INIT_OPTIONS)
 @click.pass_obj

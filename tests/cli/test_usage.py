@@ -19,7 +19,10 @@ if TYPE_CHECKING:
     [
         (["bild"], "there is no command bild: did you mean build?"),
         (["Status"], "there is no command Status: did you mean status?"),
-        (["xyz"], "there is no command xyz: the commands are build, check, render, serve, space, status, sync, watch"),
+        (
+            ["xyz"],
+            "there is no command xyz: the commands are build, check, init, render, serve, space, status, sync, watch",
+        ),
         (["space", "serv", "demo"], "there is no command serv: did you mean serve?"),
         (["build", "--ful"], "there is no option --ful: did you mean --full?"),
         (["build", "--wait_for", "x"], "there is no option --wait_for: did you mean --wait-for?"),

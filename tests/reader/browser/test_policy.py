@@ -13,6 +13,7 @@ import pytest
 from playwright.sync_api import Error as PlaywrightError
 
 from exporter.cli.commands import run
+from exporter.scaffold.headers import HEADERS as OF_HOSTS
 from tests.conftest import DEMO
 from tests.reader.browser.device import READ, shas
 from tests.reader.browser.engines import Engine, firefox, webkit
@@ -29,9 +30,9 @@ if TYPE_CHECKING:
 
     from tests.reader.browser.small_publisher import Publisher
 
-POLICY = "default-src 'self'; object-src 'none'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
+POLICY = OF_HOSTS["Content-Security-Policy"]
 REPORTED = f"{POLICY}; report-uri /report"
-HEADERS = {"Content-Security-Policy": REPORTED, "X-Content-Type-Options": "nosniff", "Cache-Control": "no-cache"}
+HEADERS = {**OF_HOSTS, "Content-Security-Policy": REPORTED}
 FOR_MACHINES = ("feed.xml", "sitemap.xml", "robots.txt", ".exporter")
 """Files that no reader opens: they do not travel to the device."""
 BAD = '<!doctype html><title>A page that breaks the policy</title><p style="color: red">red</p>'

@@ -1,0 +1,1 @@
+"""A new guide: its plan, its files, and its CI run step by step."""
