@@ -232,16 +232,16 @@ def test_checkout_of_many_files_is_one_build(served: Serving) -> None:
     assert len([line for line in served.lines.shown[2:] if "files written" in line]) == 1
 
 
-def test_folder_of_templates_that_comes_later_is_watched(served: Serving) -> None:
-    assert not (served.guide.root / "templates").exists()
-    edit(served.guide, "{{ entry.title }} first")
-    until(lambda: "first" in served.ask("/place/castle/").text)
-    edit(served.guide, "{{ entry.title }} second")
-    until(lambda: "second" in served.ask("/place/castle/").text)
-    shutil.rmtree(served.guide.root / "templates")
-    until(lambda: "second" not in served.ask("/place/castle/").text)
-    edit(served.guide, "{{ entry.title }} third")
-    until(lambda: "third" in served.ask("/place/castle/").text)
+def test_folder_of_templates_that_comes_later_is_watched(guide: Guide) -> None:
+    with serving(guide) as served:
+        edit(guide, "{{ entry.title }} first")
+        until(partial(shows, served, "first"))
+        edit(guide, "{{ entry.title }} second")
+        until(partial(shows, served, "second"))
+        shutil.rmtree(guide.root / "templates")
+        until(lambda: not shows(served, "second"))
+        edit(guide, "{{ entry.title }} third")
+        until(partial(shows, served, "third"))
 
 
 def test_files_are_polled_where_that_is_asked_for(guide: Guide) -> None:
