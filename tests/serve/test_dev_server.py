@@ -95,7 +95,8 @@ def test_style_and_picture_are_told_of_without_a_page(served: Serving, space: Sp
     with served.events("index.html") as events:
         edit(served.guide, "body { color: teal }", "static/style.css")
         until(lambda: "style.css" in events.changed, "the style")
-        space.put(asset("pic", "castle.svg", len(PICTURE), 2), file=PICTURE.replace(b"h3v2H0z", b"h2v1H0z"))
+        space.write("files/pic/castle.svg", PICTURE.replace(b"h3v2H0z", b"h2v1H0z"))
+        space.put(asset("pic", "castle.svg", len(PICTURE), 2))  # which makes it a change of the space
         until(lambda: "files/pic/castle.svg" in events.changed, "the picture")
         assert "index.html" not in events.changed
     assert served.ask("/style.css").text == "body { color: teal }"

@@ -21,7 +21,7 @@ from exporter.jobs import SyncChoices, load_project
 from exporter.serve.http.webhook import read_announced
 from exporter.serve.watch import Watcher, WatchOptions
 from tests.conftest import ACCESS_TOKEN, entry, locale
-from tests.serve.conftest import Lines, until
+from tests.serve.conftest import Lines, serving, until
 from tests.support.stub import Reply, Request, error, listing, page, serve
 
 if TYPE_CHECKING:
@@ -197,6 +197,20 @@ def test_webhook_is_answered_once_its_entry_is_here(
         assert answers == [200]
         assert (guide.root / "content/entries/place/mill.json").is_file()
         assert ask("GET", "/") == 404
+
+
+def test_server_takes_the_same_webhook_and_syncs_by_itself(
+    remote: Callable[[str], Guide], stub: Stub, far: Space, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("EXPORTER_WEBHOOK_SECRET", SECRET)
+    with serving(remote(stub.url), every=1.0) as served:
+        far.waiting = [entry("place", "mill", title="The mill")]
+        until((served.guide.root / "content/entries/place/mill.json").is_file, "the sync by itself")
+    with serving(served.guide) as served:
+        far.waiting = [entry("place", "tower", 2, title="The tower")]
+        body = json.dumps({"sys": {"type": "Entry", "id": "tower", "revision": 2}}).encode()
+        assert served.ask("/-/refresh", "POST", body, X_Exporter_Secret=SECRET).status == 200
+        assert (served.guide.root / "content/entries/place/tower.json").is_file()
 
 
 def test_webhook_without_a_secret_is_refused_at_the_start(remote: Callable[[str], Guide], stub: Stub) -> None:
