@@ -47,6 +47,8 @@ QUIET_BEFORE_PUBLISHING = 1.0
 _LONGEST_PAUSE = 0.5
 """Seconds after which the main thread looks whether it is to end."""
 _SOON = 0.02
+_LOCAL_DEADLINE = 5.0
+"""Seconds to try again where a local space cannot be read: as long as a file may be half written."""
 
 
 @dataclass(frozen=True)
@@ -201,7 +203,10 @@ class DevServer:
         return done
 
     def _sync_choices(self) -> SyncChoices:
-        return self._preview.choices(time.monotonic()) if self._preview is not None else SyncChoices()
+        if self._preview is not None:
+            return self._preview.choices(time.monotonic())
+        is_local = self._project.site.source.local is not None
+        return SyncChoices(deadline=_LOCAL_DEADLINE if is_local else SyncChoices.deadline)
 
     def _end_sync(self, done: Round, now: float) -> None:
         if self._preview is not None:
