@@ -207,7 +207,7 @@ const job = (wait, state, work) => alone(wait, async () => {
 });
 
 const JOBS = {
-  install: ({locales, pictures}) => job(true, "installing", async () => { await install(locales ? {locales, pictures} : {}); return update({}); }),
+  install: ({locales, pictures}) => job(locales, "installing", async () => { await install(locales ? {locales, pictures} : {}); return update({}); }),
   update: ({asked, saving}) => job(asked, "checking", () => update({asked, saving})),
   async pause() { await change([], ({installing}) => installing && {installing: {...installing, paused: true}}); stop.abort(); },
   limit: ({limit}) => amend({limit}),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import json
 import os
 import shutil
 import signal
@@ -120,6 +121,25 @@ def test_paused_install_waits_until_the_reader_goes_on(page: Page, host: Host, p
     wait_for(page, "ready", newest(publisher).token)
     assert taken_packs(host) == [last]
     assert_same(page, host, publisher)
+
+
+def test_install_goes_on_after_its_tab_is_closed_and_shows_what_is_left(
+    page: Page, host: Host, publisher: Publisher
+) -> None:
+    *others, last = packs_of(publisher)
+    host.faults.append(Fault(last, "slow", times=1, seconds=4))
+    begin(page, host)
+    begun(page)
+    bar = page.locator("[data-guide-progress]")
+    whole = json.loads((publisher.site / "updates/chains.json").read_bytes())["chains"]["en-US"]["bytes"]
+    assert int(bar.get_attribute("max") or 0) == whole
+    assert 0 < int(bar.get_attribute("value") or 0) < whole
+    again = page.context.new_page()
+    page.close()
+    again.goto(host.url(OFFLINE))
+    wait_for(again, "ready", newest(publisher).token)
+    assert sorted(taken_packs(host)) == sorted([*others, last])
+    assert_same(again, host, publisher)
 
 
 def test_install_goes_on_when_the_network_is_back(page: Page, host: Host, publisher: Publisher) -> None:

@@ -16,7 +16,7 @@ from tests.reader.browser.test_chromium import OFFLINE, assert_same, install, ne
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from playwright.sync_api import BrowserContext, Page
+    from playwright.sync_api import Browser, BrowserContext, Page
 
     from tests.reader.browser.small_publisher import Guide, Publisher
 
@@ -325,6 +325,39 @@ def test_pages_are_readable_without_a_worker(context: BrowserContext, tmp_path: 
     assert page.get_by_text("This browser cannot keep the guide").is_visible()
     assert thrown == []
     assert tmp_path
+
+
+def test_pages_are_readable_without_scripts(chromium: Browser, host: Host) -> None:
+    context = chromium.new_context(java_script_enabled=False)
+    page = context.new_page()
+    page.goto(host.url("guide/place/place-3/"))
+    assert page.locator("p").first.inner_text().startswith("A story of place 3")
+    page.get_by_role("link", name="offline").click()
+    assert "This browser cannot keep the guide" in page.locator("main, body").first.inner_text()
+    assert page.locator("[data-guide-action]:visible").count() == 0
+    context.close()
+    assert host.taken() == []
+
+
+@pytest.mark.parametrize(
+    "refuse",
+    [
+        "navigator.serviceWorker.register = async () => { throw new DOMException('no', 'SecurityError'); };",
+        "Object.defineProperty(Navigator.prototype, 'serviceWorker', {get: () => { throw new Error('no'); }});",
+    ],
+    ids=["refused", "blocked"],
+)
+def test_browser_that_lets_no_worker_in_shows_the_pages(page: Page, host: Host, refuse: str) -> None:
+    thrown: list[object] = []
+    page.on("pageerror", lambda error: thrown.append(str(error)))
+    page.add_init_script(refuse)
+    page.goto(host.url(OFFLINE))
+    act(page, "install")
+    page.wait_for_function("/failed|unsupported/.test(document.documentElement.dataset.guide)")
+    page.goto(host.url("guide/place/place-3/"))
+    assert page.locator("p").first.inner_text().startswith("A story of place 3")
+    assert thrown == []
+    assert host.taken("/packs/") == []
 
 
 def test_newer_worker_takes_over_while_a_page_is_being_read(page: Page, host: Host, publisher: Publisher) -> None:
