@@ -206,7 +206,7 @@ class DevServer:
         if self._preview is not None:
             return self._preview.choices(time.monotonic())
         is_local = self._project.site.source.local is not None
-        return SyncChoices(deadline=_LOCAL_DEADLINE if is_local else SyncChoices.deadline)
+        return SyncChoices(deadline=_LOCAL_DEADLINE) if is_local else SyncChoices()
 
     def _end_sync(self, done: Round, now: float) -> None:
         if self._preview is not None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import tomllib
 from dataclasses import replace
 
 import pytest
@@ -106,8 +107,8 @@ def test_requirements_name_no_stranger_while_there_is_no_address() -> None:
 
 
 def test_address_stands_in_the_project_alone() -> None:
-    has_urls = "[project.urls]" in (PROJECT / "pyproject.toml").read_text("utf-8")
-    assert (public_origin() is not None) is has_urls
+    project = tomllib.loads((PROJECT / "pyproject.toml").read_text("utf-8"))["project"]
+    assert (public_origin() is not None) is ("urls" in project)
 
 
 def test_wrong_answers_are_refused_with_the_option() -> None:
