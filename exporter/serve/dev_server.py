@@ -82,6 +82,7 @@ class DevServer:
         self._demand = OnDemand(project.root, self._log, self._streams.pages)
         self._schedule = Schedule(Pace.of(options.every) if options.every else None)
         self._mutes_content = False
+        self._waits = False
         self._load = load
         self._preview = PreviewSyncs() if options.preview else None
         self._publisher = Publisher(project.root, project.root / project.file.name)
@@ -227,6 +228,9 @@ class DevServer:
 
     def _print(self, done: Round, cause: str, *, publish: bool) -> None:
         """Print a round that did something or was asked for; what another run keeps from its folder is said once."""
+        waited, self._waits = self._waits, done.is_locked_out
+        if waited and done.is_locked_out:
+            return
         report = done.render.render if done.render is not None else None
         did = report is not None and (report.written or report.removed or report.failed)
         if did or cause or done.errors:

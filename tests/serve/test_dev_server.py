@@ -8,6 +8,7 @@ import socket
 import subprocess
 import sys
 import threading
+import time
 from functools import partial
 from typing import TYPE_CHECKING
 
@@ -291,6 +292,27 @@ def test_build_beside_a_server_is_no_harm_and_reloads_what_is_open(served: Servi
         assert done.returncode == 0
         until(partial(shows, served, f"The castle {number}"))
     assert_as_from_scratch(served.guide)
+
+
+def test_server_waits_for_another_run_and_says_so_once(served: Serving) -> None:
+    holder = (
+        "import sys, time; from pathlib import Path; from exporter.core.files import exclusive_lock\n"
+        "from exporter.core.errors import GuardError\n"
+        "while True:\n"
+        "    try:\n"
+        "        with exclusive_lock(Path(sys.argv[1])): print(flush=True); time.sleep(60)\n"
+        "    except GuardError: time.sleep(0.01)\n"
+    )
+    command = [sys.executable, "-c", holder, str(served.guide.root / ".export/lock")]
+    with subprocess.Popen(command, stdout=subprocess.PIPE) as other:
+        assert other.stdout is not None
+        other.stdout.readline()
+        edit(served.guide, "{{ entry.title }} later")
+        until(lambda: served.lines.wrong)
+        time.sleep(2)
+        assert [f"process {other.pid} is running in this folder" in line for line in served.lines.wrong] == [True]
+        other.kill()
+    until(partial(shows, served, "later"))
 
 
 def test_second_server_in_a_folder_names_the_first(served: Serving) -> None:
