@@ -213,6 +213,8 @@ def init(common: Common, /, *, into: Path | None, **chosen: Any) -> int:
     """Make a new guide in DIR that builds at once: site.yaml, templates, CI; what is there is never overwritten."""
     from exporter.cli.scaffolding import init_guide
 
+    if common.config is not None:
+        raise click.UsageError("init takes no --config: the file that it makes is site.yaml")
     report = init_guide((common.folder or Path()) / (into or "."), common.printer(), as_json=common.as_json, **chosen)
     print_report(report, common.printer(), as_json=common.as_json, quiet=common.quiet, verbose=common.verbose)
     return report.exit_code

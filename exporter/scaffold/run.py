@@ -124,6 +124,9 @@ def _notes(answers: Answers, project: Project) -> tuple[str, ...]:
         notes.append(f"exporter has no public address yet, so CI cannot install it: {advice}")
     if answers.redirects not in (None, project.site.host):
         notes.append(f"add the line `host: {answers.redirects}` to {FILE_NAME}, which is kept as it is")
+    above = next((parent for parent in project.root.resolve().parents if look_at(f"{parent}/.git") is not None), None)
+    if above is not None and look_at(f"{project.root}/.git") is None and {"github", "gitlab"} & {*answers.hosts}:
+        notes.append(f"CI files are read at the root of a repository, which is {above}: move them there")
     return tuple(notes)
 
 

@@ -6,6 +6,8 @@ import re
 import shutil
 from typing import TYPE_CHECKING
 
+import click
+
 from exporter.cli.commands import program
 from tests.conftest import PROJECT, Guide, Outcome
 
@@ -32,6 +34,9 @@ def test_readme_names_every_command_and_option() -> None:
         assert f"`{name}" in readme, name
         assert command.help, name
         for parameter in command.params:
+            if isinstance(parameter, click.Argument):
+                assert f"`{name} {parameter.metavar}`" in readme, (name, parameter.metavar)
+                continue
             flags = [flag for flag in parameter.opts if flag.startswith("--")] or parameter.opts
             assert any(f"`{flag}" in readme for flag in flags) or flags[0] in ("--quiet", "--verbose"), (name, flags)
 

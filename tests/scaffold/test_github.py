@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 import json
+import sys
 from typing import TYPE_CHECKING
 
 import pytest
 
-from tests.conftest import ACCESS_TOKEN, entry
+from tests.conftest import ACCESS_TOKEN, PICTURE, asset, entry, link
 from tests.support.ci import GitHub, git
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from tests.scaffold.conftest import Served
     from tests.support.ci import Remote
 
@@ -118,6 +121,37 @@ def test_proposed_change_is_rendered_and_checked_without_a_secret(github: GitHub
 
 def test_outputs_name_the_version_for_readers_the_change_and_the_commit(github: GitHub) -> None:
     assert github.run("push") == SUCCESS, github.printed
-    assert github.outputs["sync"]["commit"] == git(github.remote.bare, "rev-parse", "main")
-    lines = (github.remote.root / "run-1-build/temp/exporter-report.json").read_text("utf-8")
-    assert json.loads(lines)["command"] == "check"
+    commit = git(github.remote.bare, "rev-parse", "main")
+    assert github.outputs["sync"] == {"commit": commit}
+    folder = github.remote.root / "run-1-build/work"
+    action, secrets = folder / ".github/actions/build", {"CONTENTFUL_ACCESS_TOKEN": ACCESS_TOKEN}
+    found = github.composite("own", folder, action, {"command": "render --clean -j 1"}, secrets)
+    published = json.loads((folder / "site/updates/chains.json").read_text("utf-8"))["chains"]
+    assert found == {"token": published["en-US"]["token"], "changed": "true", "commit": commit}
+    again = github.composite("own", folder, action, {"command": "render"}, secrets)
+    assert again == {**found, "changed": "false"}
+
+
+def test_action_works_in_the_folder_that_its_path_names(github: GitHub, tmp_path: Path) -> None:
+    assert github.run("push") == SUCCESS, github.printed
+    root = tmp_path / "other"
+    (root / "temp").mkdir(parents=True)
+    (root / "temp/exporter").symlink_to(sys.prefix)
+    git(root, "clone", "--quiet", str(github.remote.bare), "work/guide")
+    action = root / "work/guide/.github/actions/build"
+    found = github.composite("own", root / "work", action, {"command": "render", "path": "guide"}, {})
+    assert found["changed"] == "true"
+    assert (root / "work/guide/site/index.html").is_file()
+
+
+def test_file_that_does_not_come_fails_the_run_after_what_came_is_committed(github: GitHub, served: Served) -> None:
+    lost = asset("lost", "lost.svg", len(PICTURE))
+    served.files.put(lost, file=PICTURE)
+    (served.files.root / "files/lost/lost.svg").unlink()
+    served.files.put(entry("place", "inn", 1, title="The inn", slug="inn", picture=link("Asset", "lost")))
+    served.await_revision("inn", 1)
+    assert github.run("push")["sync"] == "failure"
+    assert github.remote.commits()[0] == "1 category new, 3 places new, 2 assets new"
+    served.files.put(lost, file=PICTURE)
+    assert github.run("schedule") == SUCCESS, github.printed
+    assert (github.remote.published / "files/lost/lost.svg").is_file()

@@ -141,6 +141,19 @@ def test_host_whose_list_of_moves_a_kept_site_yaml_does_not_ask_for_is_named(gui
     assert "add the line `host: nginx` to site.yaml" in outcome.out
 
 
+def test_guide_in_a_folder_of_a_repository_is_told_where_ci_files_are_read(new: Guide) -> None:
+    (new.root.parent / ".git").mkdir()
+    assert f"which is {new.root.parent}: move them there" in init(new).out
+    assert "move them there" not in init(new, "--host", "nginx").out
+
+
+def test_file_in_place_of_the_folder_is_named(new: Guide) -> None:
+    new.root.write_text("mine\n")
+    outcome = init(new)
+    assert (outcome.code, new.root.read_text()) == (4, "mine\n")
+    assert str(new.root) in outcome.err
+
+
 def terminal(monkeypatch: pytest.MonkeyPatch, *lines: str) -> None:
     """Sit at a terminal and type some lines."""
     left = list(lines)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import tomllib
 from dataclasses import replace
+from email.message import Message
 
 import pytest
 import yaml
@@ -108,7 +109,16 @@ def test_requirements_name_no_stranger_while_there_is_no_address() -> None:
 
 def test_address_stands_in_the_project_alone() -> None:
     project = tomllib.loads((PROJECT / "pyproject.toml").read_text("utf-8"))["project"]
-    assert (public_origin() is not None) is ("urls" in project)
+    url = project.get("urls", {}).get("Source")
+    assert public_origin() == (read_origin(url) if url else None)
+
+
+def test_public_address_is_taken_from_the_urls_of_the_project(monkeypatch: pytest.MonkeyPatch) -> None:
+    found = Message()
+    found["Project-URL"] = "Changelog, https://example.org/changes"
+    found["Project-URL"] = "Source, https://git.example.org/us/exporter"
+    monkeypatch.setattr("exporter.scaffold.answers.metadata.metadata", lambda _name: found)
+    assert public_origin() == f"git+https://git.example.org/us/exporter@v{__version__}"
 
 
 def test_wrong_answers_are_refused_with_the_option() -> None:

@@ -212,7 +212,7 @@ class GitHub:
             self.remote.publish(artifact)
         elif action.startswith("./"):
             variables = {key: _filled(str(value), context) for key, value in step.get("env", {}).items()}
-            found = self._composite(job, folder, folder / action, given, variables)
+            found = self.composite(job, folder, folder / action, given, variables)
         else:
             assert action.startswith(("actions/setup-python", "actions/cache")), action
         context |= {f"steps.{step.get('id')}.outputs.{key}": value for key, value in found.items()}
@@ -225,7 +225,7 @@ class GitHub:
         git(folder, "fetch", "--quiet", "--depth=1", f"file://{self.remote.bare}", ref)
         git(folder, "checkout", "--quiet", "--detach", "FETCH_HEAD")
 
-    def _composite(
+    def composite(
         self, job: str, folder: Path, action: Path, given: Mapping[str, str], variables: Mapping[str, str]
     ) -> dict[str, str]:
         """Run the steps of a composite action and return its outputs."""
