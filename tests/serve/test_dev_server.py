@@ -21,6 +21,9 @@ from tests.conftest import PICTURE, asset, entry, link
 from tests.serve.conftest import assert_as_from_scratch, edit, pages_of, serving, until
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+    from pathlib import Path
+
     from tests.conftest import Guide, SpaceFiles
     from tests.serve.conftest import Events, Serving
 
@@ -363,14 +366,23 @@ def test_folder_that_is_not_a_guides_is_not_served(guide: Guide) -> None:
     assert [path.name for path in (guide.root / "site").iterdir()] == ["diary.txt"]
 
 
-@pytest.mark.skipif(os.name == "nt" or os.geteuid() == 0, reason="whoever runs the tests may read everything")
-def test_unreadable_template_is_one_sentence(served: Serving) -> None:
+UNREADABLE: dict[str, tuple[Callable[[Path], object], str]] = {
+    "bytes": (lambda file: file.write_bytes(b"\xff\xfe"), "place.html is not text in UTF-8"),
+    **({"mode": (lambda file: file.chmod(0), "may not be used")} if os.name != "nt" and os.geteuid() != 0 else {}),
+}
+"""How a template becomes unreadable, and what is said; root may read every file."""
+
+
+@pytest.mark.parametrize("how", UNREADABLE)
+def test_unreadable_template_is_one_sentence(served: Serving, how: str) -> None:
+    spoil, words = UNREADABLE[how]
     edit(served.guide, "{{ entry.title }}")
     until(lambda: files_written(served) == 4)
     with served.events(CASTLE) as events:
-        (served.guide.root / "templates/place.html").chmod(0)
-        assert "may not be used" in until(lambda: events.failures, "the failure")[0]["message"]
+        spoil(served.guide.root / "templates/place.html")
+        assert words in until(lambda: events.failures, "the failure")[0]["message"]
         (served.guide.root / "templates/place.html").chmod(0o644)
+        edit(served.guide, "{{ entry.title }} again")
         until(lambda: events.failures == [], "the end of the failure")
 
 
