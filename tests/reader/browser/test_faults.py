@@ -141,6 +141,32 @@ def test_host_that_rewrites_html_gives_packs(page: Page, host: Host, publisher: 
     assert_same(page, host, publisher)
 
 
+def test_device_that_went_by_digests_follows_no_change_of_what_all_pages_share(
+    page: Page, host: Host, publisher: Publisher
+) -> None:
+    install(page, host)
+    edit(publisher)
+    host.rewrite = lambda content: content.replace(b"</body>", b"<script src=/beacon.js></script></body>")
+    host.faults.append(Fault("/since/", "missing"))
+    act(page, "update")
+    wait_for(page, "ready", newest(publisher).token)  # by packs alone: what is held besides may be another record
+    word = edit(publisher, b"A tale", b"A poem")
+    host.clear()
+    act(page, "update")
+    wait_for(page, "ready", word.token)
+    assert len(host.taken()) == 1
+    number = next(n for n, text in enumerate(newest(publisher).slots) if b"FOOT" in text)
+    new = publisher.publish(
+        newest(publisher).with_slot(number, newest(publisher).slots[number].replace(b"FOOT", b"END"))
+    )
+    host.clear()
+    act(page, "update")
+    wait_for(page, "ready", new.token)
+    kinds = {one.path.removeprefix("/guide/updates/en-US/").split("/")[0] for one in host.taken()}
+    assert kinds == {"since", "list.bin", "chrome"}
+    assert_same(page, host, publisher)
+
+
 def test_stale_since_files_of_a_host_lose_nothing(page: Page, host: Host, publisher: Publisher) -> None:
     install(page, host)
     first = edit(publisher)
