@@ -273,6 +273,32 @@ def test_a_build_that_returns_to_earlier_pages_has_their_token_and_records(tmp_p
         assert device.pages() == new
 
 
+def test_no_step_leads_from_a_token_that_was_dropped_and_came_back(tmp_path: Path) -> None:
+    guide, first = Guide(tmp_path, Keeping(recent=1)), guide_pages(250)
+    guide.publish(first)
+    early = edited(first, WORD, "early")
+    states = [early, *(guide_pages(250, foot=f"  <p>Foot {number}.</p>") for number in range(3)), early]
+    devices, tokens = [], []
+    for pages in states:
+        tokens.append(guide.publish(pages, timedelta()).chains[LOCALE].token)
+        devices.append(installed(guide))
+    assert tokens[0] == tokens[-1]
+    assert not (guide.updates / "since" / f"{tokens[1]}.bin").exists()
+    for device in (devices[0], devices[-1]):
+        assert (cost(device)[1], device.pages()) == (1, early)  # nothing is new
+    new = guide_pages(250, foot="  <p>The last foot.</p>", nav="<b>x</b>")
+    guide.publish(new, timedelta())
+    assert not (guide.updates / "since" / f"{tokens[0]}.bin").exists()
+    for device in devices:
+        device.update()
+        assert device.pages() == new
+    newest = edited(new, WORD, "newest")
+    guide.publish(newest, timedelta())
+    for device in devices:
+        device.update()
+        assert device.pages() == newest
+
+
 def test_an_unknown_token_costs_the_pages_that_differ(tmp_path: Path) -> None:
     guide, pages = Guide(tmp_path), guide_pages(600)
     guide.publish(pages)
