@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from exporter import __version__
-from exporter.scaffold.answers import DISTRIBUTION, EU_URL
+from exporter.scaffold.answers import EU_URL
 from exporter.scaffold.headers import cloudfront_policy, netlify_headers, nginx_headers
 from exporter.scaffold.readme import guide_readme
 from exporter.scaffold.type_template import type_template
@@ -15,9 +15,8 @@ from exporter.scaffold.type_template import type_template
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from exporter.core.model import ContentType
-    from exporter.guide.schema.field_roles import Roles
     from exporter.scaffold.answers import Answers
+    from exporter.scaffold.type_template import ShownType
 
 _FILES = Path(__file__).parent / "files"
 SCHEMA = "site.schema.json"
@@ -29,13 +28,13 @@ _MARK = "Written by `exporter init`; `exporter init --update`"
 """In every file that an update may replace; without it the file is the owner's."""
 
 
-def plan_files(answers: Answers, shown: tuple[ContentType, Roles] | None) -> dict[str, str]:
+def plan_files(answers: Answers, shown: ShownType | None) -> dict[str, str]:
     """Return the files of a new guide by path, the one to read first at the top; `shown` is a type for a template."""
     files = {
         "site.yaml": site_yaml(answers),
         SCHEMA: _schema(),
         "templates/entry.html": _text("entry.html"),
-        **({f"templates/{shown[0].id}.html": type_template(*shown)} if shown is not None else {}),
+        **({f"templates/{shown.content_type.id}.html": type_template(shown)} if shown is not None else {}),
         ".gitignore": _text("gitignore"),
         ".gitattributes": _text("gitattributes"),
         ".env.example": _text("env.example"),
@@ -50,13 +49,13 @@ def plan_files(answers: Answers, shown: tuple[ContentType, Roles] | None) -> dic
 def plan_update(standing: Mapping[str, str], origin: str | None) -> dict[str, str]:
     """Return what this version would put in place of files that stand, by path: those alone that differ.
 
-    A file that its owner made their own, by removing the line that says who wrote it, is left alone. The schedule and,
-    unless `origin` names another one, the address of the program are kept.
+    A file that its owner made their own, by removing the line that says who wrote it, is left alone. Schedule,
+    branches and, unless `origin` names another one, the address of the program are kept.
     """
     wanted = {**_host_files("github"), **_host_files("gitlab"), SCHEMA: _schema()}
     found = {path: text for path, text in wanted.items() if path in standing}
     if WORKFLOW in found:
-        found[WORKFLOW] = _with_schedule(found[WORKFLOW], standing[WORKFLOW])
+        found[WORKFLOW] = _with_own_lines(found[WORKFLOW], standing[WORKFLOW])
     if REQUIREMENTS in standing:
         found[REQUIREMENTS] = requirements(origin or _with_this_tag(standing[REQUIREMENTS]))
     return {path: text for path, text in found.items() if standing[path] != text and is_ours(path, standing[path])}
@@ -90,9 +89,9 @@ def requirements(origin: str | None) -> str:
     """Return the text of requirements.txt: where the program comes from, in CI as well."""
     head = f"# {_MARK} brings this file up to date.\n"
     if origin is not None:
-        return f"{head}{DISTRIBUTION} @ {origin}\n"
+        return f"{head}{origin}\n"
     advice = "has no public address yet. Name the one of your copy: exporter init --update --from URL"
-    return f"{head}# exporter {advice}\n# {DISTRIBUTION} @ git+URL@v{__version__}\n"
+    return f"{head}# exporter {advice}\n# git+URL@v{__version__}\n"
 
 
 def _host_files(host: str) -> dict[str, str]:
@@ -108,16 +107,17 @@ def _host_files(host: str) -> dict[str, str]:
     return {"hosts/cloudfront-headers.json": cloudfront_policy()}
 
 
-def _with_schedule(text: str, standing: str) -> str:
-    """Return a workflow with the schedule of the one that stands."""
-    wanted, kept = ([line for line in lines.splitlines() if "- cron:" in line] for lines in (text, standing))
-    return text.replace("\n".join(wanted), "\n".join(kept), 1) if kept else text
+def _with_own_lines(text: str, standing: str) -> str:
+    """Return a workflow with the schedule and the branches of the one that stands."""
+    for key in ("- cron:", "branches:"):
+        wanted, kept = ([line for line in lines.splitlines() if key in line] for lines in (text, standing))
+        text = text.replace("\n".join(wanted), "\n".join(kept), 1) if kept else text
+    return text
 
 
 def _with_this_tag(standing: str) -> str | None:
     """Return the address in requirements.txt with this version's tag, None if there is none."""
-    lines = (line.partition(f"{DISTRIBUTION} @ ")[2] for line in standing.splitlines() if not line.startswith("#"))
-    origin = next(filter(None, lines), "").strip()
+    origin = next((line.strip() for line in standing.splitlines() if line.startswith("git+")), "")
     return f"{origin.rpartition('@')[0]}@v{__version__}" if origin else None
 
 

@@ -13,7 +13,6 @@ from exporter.config.settings import FILE_NAME, Project, load_project
 from exporter.core.containment import PlainFolders, look_at, obstacle_sentence
 from exporter.core.errors import ConfigError, GuardError
 from exporter.core.files import read_below, write_atomic, write_bytes
-from exporter.guide.schema.field_roles import UNKNOWN
 from exporter.report.init_report import InitReport
 from exporter.report.report import Report
 from exporter.scaffold.plan import UPDATED, is_ours, plan_files, plan_update, site_yaml
@@ -23,9 +22,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
     from pathlib import Path
 
-    from exporter.core.model import ContentType
-    from exporter.guide.schema.field_roles import Roles
     from exporter.scaffold.answers import Answers
+    from exporter.scaffold.type_template import ShownType
 
 _DEADLINE = 30.0
 """Seconds for each request to the space."""
@@ -77,8 +75,8 @@ def _project(folder: Path, answers: Answers) -> Project:
     return Project(read_site(site_yaml(answers), file), folder, file)
 
 
-def _type_to_show(project: Project) -> tuple[ContentType, Roles] | None:
-    """Return the content type to make a template of and what its fields are for; asks the space for its model."""
+def _type_to_show(project: Project) -> ShownType | None:
+    """Return the content type to make a template of; asks the space for its model."""
     from exporter.config.settings import line_numbers
     from exporter.guide.schema.read_model import make_guide_model
     from exporter.jobs.source import open_source
@@ -87,9 +85,7 @@ def _type_to_show(project: Project) -> tuple[ContentType, Roles] | None:
     with line_numbers(project), open_source(project, _DEADLINE, keep=False) as (client, _):
         found = fetch_model(client)
         names = {tag: str(raw.get("name") or tag) for tag, raw in found.tags.items()}
-        guide = make_guide_model(project.site, [*found.content_types.values()], found.locales, names)
-    chosen = choose_type(guide)
-    return (chosen, guide.roles.get(chosen.id, UNKNOWN)) if chosen is not None else None
+        return choose_type(make_guide_model(project.site, [*found.content_types.values()], found.locales, names))
 
 
 def _check_way(folder: Path, paths: Iterable[str]) -> None:

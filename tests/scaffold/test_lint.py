@@ -125,10 +125,7 @@ def install(folder: Path, version: str = "", *, program: bool = True) -> str:
 
 
 def test_action_installs_what_is_named_else_the_requirements_else_its_own_repository(tmp_path: Path) -> None:
-    assert (
-        install(tmp_path, "exporter @ git+https://x/y@v1")
-        == "pip -m pip install --quiet exporter @ git+https://x/y@v1\n"
-    )
+    assert install(tmp_path, "git+https://x/y@v1") == "pip -m pip install --quiet git+https://x/y@v1\n"
     assert install(tmp_path) == "", "an earlier step of the job has installed it"
     shutil.rmtree(tmp_path / "temp")
     assert install(tmp_path) == "pip -m pip install --quiet /action/../../..\n"

@@ -18,7 +18,7 @@ from exporter.guide.schema.field_roles import roles_of
 from exporter.scaffold.answers import HOSTS, Answers, public_origin, read_origin
 from exporter.scaffold.headers import HEADERS
 from exporter.scaffold.plan import ACTION, GITLAB, REQUIREMENTS, SCHEMA, WORKFLOW, plan_files, plan_update, site_yaml
-from exporter.scaffold.type_template import type_template
+from exporter.scaffold.type_template import ShownType, type_template
 from tests.conftest import PROJECT, SLUG, content_type
 
 ADDRESS = "git+https://git.example.org/us/exporter@v9"
@@ -104,7 +104,7 @@ def test_address_that_pip_would_misread_or_that_holds_a_password_is_refused(give
 def test_requirements_name_no_stranger_while_there_is_no_address() -> None:
     lines = plan_files(Answers(), None)[REQUIREMENTS].splitlines()
     assert [line for line in lines if not line.startswith("#")] == []
-    assert plan_files(Answers(origin=ADDRESS), None)[REQUIREMENTS].endswith(f"\ncontentful-exporter @ {ADDRESS}\n")
+    assert plan_files(Answers(origin=ADDRESS), None)[REQUIREMENTS].endswith(f"\n{ADDRESS}\n")
 
 
 def test_address_stands_in_the_project_alone() -> None:
@@ -155,24 +155,31 @@ EVERYTHING = read_content_type(
         {"id": "picture", "name": "Picture", "type": "Link", "linkType": "Asset"},
         {"id": "plan", "name": "Plan", "type": "Link", "linkType": "Asset"},
         {"id": "views", "name": "Views", "type": "Array", "items": {"type": "Link", "linkType": "Asset"}},
+        {
+            "id": "panels",
+            "name": "Panels",
+            "type": "Array",
+            "items": {"type": "Link", "linkType": "Entry", "validations": [{"linkContentType": ["panel"]}]},
+        },
         {"id": "evil", "name": "{{ 7 * 7 }}<script>", "type": "Symbol"},
     )
 )
 
 
 def test_template_of_a_type_names_each_field_that_the_top_of_the_page_does_not_show() -> None:
-    text = type_template(EVERYTHING, roles_of(EVERYTHING))
+    text = type_template(ShownType(EVERYTHING, roles_of(EVERYTHING), {"panel"}))
     Environment(autoescape=True).parse(text)
     named = set(re.findall(r"(?<!/)entry\.(\w+)", text))
     assert named == {field.id for field in EVERYTHING.fields} - {"title", "slug", "picture"}
     assert "<dt>Town ID</dt>" in text
+    assert "{{ entry.panels|inline(2) }}" in text
     assert "7 * 7" not in text
     assert "<script>" not in text
 
 
 def test_type_with_no_more_than_a_title_has_a_template_without_blocks_of_fields() -> None:
     bare = read_content_type(content_type("tag", ("title", "Symbol")))
-    text = type_template(bare, roles_of(bare))
+    text = type_template(ShownType(bare, roles_of(bare)))
     Environment(autoescape=True).parse(text)
     assert "<dl" not in text
 
@@ -187,14 +194,16 @@ def test_update_keeps_the_schedule_and_the_address_and_leaves_own_files_alone() 
         **files,
         WORKFLOW: files[WORKFLOW]
         .replace('"23 */6 * * *"', '"7 4 * * 1"')
-        .replace("actions/cache@", "actions/cache@old"),
+        .replace("actions/cache@", "actions/cache@old")
+        .replace("[main, master]", "[trunk]"),
         GITLAB: "pages: {script: [make]}\n",
         ACTION: files[ACTION].replace("--quiet", ""),
         SCHEMA: "{}",
     }
     changes = plan_update(old, None)
     assert set(changes) == {WORKFLOW, ACTION, SCHEMA, REQUIREMENTS}
-    assert changes[WORKFLOW] == files[WORKFLOW].replace('"23 */6 * * *"', '"7 4 * * 1"')
+    own = files[WORKFLOW].replace('"23 */6 * * *"', '"7 4 * * 1"').replace("[main, master]", "[trunk]")
+    assert changes[WORKFLOW] == own
     assert changes[REQUIREMENTS].endswith(f"git+https://git.example.org/us/exporter@v{__version__}\n")
     assert plan_update(old, ADDRESS)[REQUIREMENTS].endswith(f"{ADDRESS}\n")
     assert plan_update({REQUIREMENTS: files[REQUIREMENTS]}, None).keys() == {REQUIREMENTS}
