@@ -36,7 +36,10 @@ class Source(NamedTuple):
 
 
 class Copies:
-    """The files to be copied. `files` are the signatures of asset files, by path under content/."""
+    """The files to be copied. `files` are the signatures of asset files, by path under content/.
+
+    `changed` are the digests of those that differed and were written, by path under site/.
+    """
 
     def __init__(self, project: Project, index: GuideIndex, files: dict[str, int]) -> None:
         self._index = index
@@ -44,7 +47,7 @@ class Copies:
         self._files = files
         self._keeps_active = project.site.content.active == "keep"
         self._templates = project.root / "templates"
-        self._written = 0
+        self.changed: dict[str, bytes] = {}
         self._static = {source.path: source for source in _static_files(project)}
         self._project = project
 
@@ -82,11 +85,11 @@ class Copies:
         for source in self._wanted():
             if source.path not in self.hidden:
                 paths.add(source.path)
-                self._written += self._copy_one(output, source, known.get(source.path))
+                self._copy_one(output, source, known.get(source.path))
         gone = known.keys() - paths
         self._index.copies.delete(gone)
         output.strays.update(path for path in gone if not self._is_hidden(path))
-        return self._written, paths
+        return len(self.changed), paths
 
     def _wanted(self) -> Iterator[Source]:
         if self._files:
@@ -109,19 +112,20 @@ class Copies:
         write_if_different(file, own + redirects_text(host, moves(self._index)).encode(), project.cache)
         return {path: Source(path, file, file_signature(os.lstat(file), time.time_ns()))}
 
-    def _copy_one(self, output: Output, source: Source, before: Copy | None) -> bool:
-        """Copy a file if it differs; return whether it did. One that was just changed (signature 0) is read."""
+    def _copy_one(self, output: Output, source: Source, before: Copy | None) -> None:
+        """Copy a file if it differs. One that was just changed (signature 0) is read."""
         path, signature = source.path, source.signature
         known = _signature_of_copy(source, signature)
         if signature and before is not None and before[0] == known and output.stands(path, before[1], before[2]):
-            return False
+            return
         signature, data = (signature, read_bytes(source.file) or b"") if signature else look_again(source.file)
         data = _cleaned(path, data) if source.cleaned else data
         written = output.write(path, data)
         now = _signature_of_copy(source, signature), written.size, written.mtime
         if before != now:
             self._index.copies.insert(path, now, digest(data))
-        return written.differs
+        if written.differs:
+            self.changed[path] = digest(data)
 
     def _is_hidden(self, path: str) -> bool:
         """Whether there is a page at a path, above it or below it."""

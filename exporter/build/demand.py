@@ -26,8 +26,8 @@ class Demand(Protocol):
     def planned(self, stale: Mapping[str, int]) -> None:
         """Take the stale pages: numbers by path under site/."""
 
-    def copied(self) -> None:
-        """Hear that all files that are no pages stand."""
+    def copied(self, changed: Mapping[str, bytes]) -> None:
+        """Hear that all files that are no pages stand, with the digests of those that changed, by path."""
 
     def wanted(self) -> Sequence[int]:
         """Return the numbers of pages that come next; none if any will do."""

@@ -27,7 +27,7 @@ class BuildResult:
     """What differs from the last build whose result was confirmed, by path under site/.
 
     `changed` maps a path to the old digest and the file as it is now, `removed` to the old digest. `newest` is the
-    content's own time: the latest `sys.updatedAt`, in seconds since the year 1, 0.0 if there is none.
+    content's own time: the latest `sys.updatedAt`, as Unix time, 0.0 if there is none.
 
     `before` and `after` name the states of site/ that it leads from and to: the same name, the same files.
 

@@ -204,7 +204,7 @@ def _rendered(inputs: BuildInputs, output: Output, stale: list[int], demand: Dem
     demand.planned({page_path(url): number for number, url in urls})
     with inputs.index.transaction():
         inputs.copies.copy(output)
-    demand.copied()
+    demand.copied(inputs.copies.changed)
     yield from in_order_of_demand(stale, demand, render)
 
 

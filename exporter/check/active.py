@@ -30,7 +30,8 @@ def active_files(rules: Rules, item: Item, path: str, content: Path) -> Iterator
             continue
         sentence = _sentence(file, content, keeps=site.content.active == "keep")
         if sentence:
-            yield "asset-active", file.locales[0], "file", f" has a file that browsers run, {file.path}: {sentence}"
+            what = f" has a file that browsers or hosts run, {file.path}: {sentence}"
+            yield "asset-active", file.locales[0], "file", what
 
 
 def _sentence(file: AssetFile, content: Path, *, keeps: bool) -> str:

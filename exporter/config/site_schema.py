@@ -51,7 +51,9 @@ def _check_offline(value: Any) -> Any:
         return value if isinstance(value, Offline) else value in (True, "true")
     if isinstance(value, dict) and set(value) == {"farewell"}:
         target = value["farewell"]
-        return Offline(farewell="" if target in (True, "true") else _check_address(target))
+        if target not in (True, "true"):
+            _check_address(target)  # readers are led to it as it is written: a slash at its end can matter to a host
+        return Offline(farewell="" if target in (True, "true") else target)
     raise ValueError("expected true, false or {farewell: true}, or an address in place of that true")
 
 

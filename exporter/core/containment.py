@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import os
 import stat
+from contextlib import suppress
 from typing import TYPE_CHECKING, NamedTuple
 
 if TYPE_CHECKING:
@@ -120,6 +121,19 @@ def remove_whole(path: str) -> None:
             os.unlink(path)  # noqa: PTH108
         except (FileNotFoundError, NotADirectoryError):
             return
+
+
+def make_cache_folder(folder: Path) -> None:
+    """Make a folder of the cache and those above it; a file in its place gives way.
+
+    Several processes may do it at once.
+    """
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except FileExistsError:
+        with suppress(FileNotFoundError, IsADirectoryError, PermissionError):  # another process has made the folder
+            folder.unlink()
+        folder.mkdir(exist_ok=True)
 
 
 class PlainFolders:

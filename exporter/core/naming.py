@@ -183,8 +183,10 @@ HARMLESS_XML = frozenset({".svg", ".gpx", ".kml", ".tcx"})
 """Suffixes of pictures and tracks: XML that readers' apps know by its name, which is published without what runs."""
 
 _ACTIVE_SUFFIX = re.compile(
-    r"\.(?:[dpsx]?html?|xht|svgz|xml|xslt?|xsd|xul|rss|atom|rdf|mathml|mml|wsdl|[cm]?js|jsx|mht(?:ml)?|hta|htc)"
+    r"\.(?:[dpsx]?html?|xht|svgz|xml|xslt?|xsd|xul|rss|atom|rdf|mathml|mml|wsdl|[cm]?js|jsx|mht(?:ml)?|hta|htc"
+    r"|htaccess|php[0-9]?|phtml|phar)"
 )
+"""What browsers run, and what hosts run or obey: a `.htaccess` could have the texts beside it served as pages."""
 _ACTIVE_TYPE = re.compile(
     r"text/(?:html|xml|xsl|(?:x-)?(?:java|ecma|live|j)script[0-9.]*)|application/(?:xml|(?:x-)?(?:java|ecma)script)"
     r"|multipart/related|message/rfc822|application/x-mimearchive|[^/]+/[^/]+\+xml"

@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from exporter.reader.model import Publication, PublishedChange
     from exporter.reader.model import SiteFile as ChainFile
 
-_START = datetime(1, 1, 1, tzinfo=UTC)
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 
 def publish_result(
@@ -88,7 +88,7 @@ def _publication(
     """Return where and for whom to publish; `folders` names the chain of each locale."""
     from exporter.reader.model import Publication
 
-    newest = _START + timedelta(seconds=result.newest) if result.newest else None
+    newest = _EPOCH + timedelta(seconds=result.newest) if result.newest else None
     prefixes = {folders[code]: prefix[1:] for code, prefix in locale_prefixes(tuple(folders)).items()}
     state, workers = project.cache / "reader", choices.jobs or cores()
     return Publication(project.output, state, tuple(folders.values()), newest, jobs=workers, prefixes=prefixes)

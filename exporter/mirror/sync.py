@@ -182,7 +182,11 @@ def _guard_empty(run: SyncRun, staging: Staging) -> None:
 
 
 def _moved(run: SyncRun, staging: Staging, disk: Disk, *, full: bool) -> dict[str, Json]:
-    """Return the record of earlier addresses as it will be."""
+    """Return the record of earlier addresses as it will be.
+
+    An entry that a delta takes away keeps its record: it may only be unpublished, and its redirects come back with it.
+    A full sync drops those of entries that the space does not have.
+    """
     moved = read_moved(run.project.content)
     if full:
         kept = (staging.find(Key(*name.split(":", 1))) for name in moved if ":" in name)
@@ -190,9 +194,8 @@ def _moved(run: SyncRun, staging: Staging, disk: Disk, *, full: bool) -> dict[st
     types = run.answers.read().types
     for change in staging.changes() if not run.index.empty else ():
         old = run.index.find(change.key)
-        if change.digest is None:
-            moved.pop(str(change.key), None)
-        elif change.number is not None and old is not None and change.key.kind == "entry":
+        is_there = change.digest is not None and change.number is not None
+        if is_there and old is not None and change.key.kind == "entry":
             before, after = disk.mirrored(old.path), disk.staged(change)
             if before is not None and after is not None:
                 fields = (*run.project.address_fields(after.content_type, types), *_telling_apart(run, after, types))

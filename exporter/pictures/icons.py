@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import hashlib
-import shutil
 from io import BytesIO
 from typing import TYPE_CHECKING, Any
 
+from exporter.core.containment import remove_whole
 from exporter.core.files import read_bytes, write_atomic
 
 if TYPE_CHECKING:
@@ -34,7 +34,7 @@ def icon_files(cache: Path, title: str, accent: str | None, logo: Path | None) -
     folder = cache / "icons" / hashlib.sha256(inputs.encode("utf-8", "replace")).hexdigest()[:16]
     wanted = dict([*ICONS.items(), TOUCH_ICON])
     if not all((folder / name).is_file() for name in wanted):
-        shutil.rmtree(folder.parent, ignore_errors=True)
+        remove_whole(str(folder.parent))
         for name, size in wanted.items():
             write_atomic(folder / name, _draw(size, title, accent or DEFAULT_ACCENT, data), cache)
     return {name: folder / name for name in wanted}

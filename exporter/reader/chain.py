@@ -11,6 +11,8 @@ from typing import TYPE_CHECKING
 from exporter.reader.encoding import BrokenError, deflate, digest_name, inflate, load_object
 from exporter.reader.evolve import Change, Evolution, evolve
 from exporter.reader.head import (
+    LETTERS,
+    LISTS,
     Head,
     Ledger,
     chrome_data,
@@ -36,9 +38,8 @@ if TYPE_CHECKING:
     from exporter.reader.memory import Memory
     from exporter.reader.model import Entry, Keeping
     from exporter.reader.records.records import Chrome
-
-_LISTS = 3
-"""Files that one of so many lists names stay."""
+_REMEMBERED = 2_000
+"""Tokens that are remembered once they are dropped."""
 
 
 @dataclass(frozen=True)
@@ -90,8 +91,7 @@ def publish_next(place: Place, head: Head, change: Change) -> ChainReport | None
                 write_leaf(place.folder, make_leaf(place.folder, members))  # an index is not taken over
             _repair(place, head, uses, old_entry)
         return None
-    kept = append_token(head.ledger.kept, evolution.token, place.time, place.keeping)
-    new = _with_files(place, evolution, replace(head.ledger, kept=tuple(kept)), head.epoch)
+    new = _with_files(place, evolution, _next_ledger(place, head.ledger, evolution.token), head.epoch)
 
     def entry(path: str) -> Entry:
         return evolution.entries[path] if path in evolution.entries else old_entry(path)
@@ -101,15 +101,44 @@ def publish_next(place: Place, head: Head, change: Change) -> ChainReport | None
         past.add_layer(len(tokens) - 1, evolution.layer)
         return past
 
-    new = _with_trail(place, new, head, tokens, past_of, _Bases(evolution, old_entry))
+    new = _remembering(_with_trail(place, new, head, tokens, past_of, _Bases(evolution, old_entry)), tokens)
     records = {path: entry if isinstance(entry, bytes) else None for path, entry in evolution.entries.items()}
     report = _finish(place, new, evolution.uses, records, head)
     return replace(
         report,
         changed=sum(isinstance(entry, bytes) for entry in evolution.entries.values()),
         removed=sum(entry is None for entry in evolution.entries.values()),
-        bytes=place.folder.size(f"since/{head.token}.bin"),
+        bytes=_update_bytes(place.folder, head, new),
     )
+
+
+def _next_ledger(place: Place, ledger: Ledger, token: str) -> Ledger:
+    """Return the ledger with the tokens that are kept now; also a run that came to no end may have given out tokens."""
+    kept = append_token(ledger.kept, token, place.time, place.keeping)
+    tokens = {one.token for one in ledger.kept}
+    given = (name.removeprefix("since/").removesuffix(".bin") for name in place.folder.names("since"))
+    dropped = (*ledger.dropped, *(one[:LETTERS] for one in sorted(given) if one not in tokens))
+    reused = token if token not in tokens and token[:LETTERS] in set(dropped) else ""
+    kept = [one for one in kept if one.token != ledger.reused]
+    return replace(ledger, kept=tuple(kept), dropped=dropped, reused=reused)
+
+
+def _remembering(head: Head, tokens: Iterable[str]) -> Head:
+    """Return a state that knows which of the tokens kept till now are so no longer."""
+    kept = {one.token for one in head.ledger.kept}
+    gone = (*head.ledger.dropped, *(token[:LETTERS] for token in tokens if token not in kept))
+    latest = tuple(reversed(dict.fromkeys(reversed(gone))))[-_REMEMBERED:]
+    return replace(head, ledger=replace(head.ledger, dropped=latest))
+
+
+def _update_bytes(folder: ChainFolder, before: Head, new: Head) -> int:
+    """Return what a device in the state before pays, change packs included: by its step, else by digests."""
+    lead = _leads(folder).get(before.token)
+    if lead is not None:
+        return lead[1]
+    same = {leaf.digest for leaf in before.leaves.values()}
+    taken = sum(leaf.index + leaf.size for leaf in new.leaves.values() if leaf.digest not in same)
+    return folder.size("list.bin") + folder.size(f"chrome/{new.chrome_name}.bin") + taken
 
 
 def _repair(place: Place, head: Head, uses: Mapping[int, int], entry: Callable[[str], Entry]) -> None:
@@ -119,7 +148,7 @@ def _repair(place: Place, head: Head, uses: Mapping[int, int], entry: Callable[[
     def past_of(tokens: Sequence[str]) -> Past:
         return Past(tokens, lambda old, new: _history(place.folder, old, new or head.token), entry, head.chrome.slots)
 
-    head = _with_trail(place, head, None, tokens, past_of, lambda _path: None)
+    head = _remembering(_with_trail(place, head, None, tokens, past_of, lambda _path: None), tokens)
     place.folder.write(ledger_name(head.token), ledger_data(head))
     place.memory.put(place.locale, place.folder.read("list.bin") or b"", uses, {})
     sweep(place.folder, head)
@@ -258,7 +287,7 @@ def _retired(folder: ChainFolder, head: Head, before: Head | None) -> tuple[tupl
         return ()
     current = head.names()
     gone = tuple(sorted(name for name in before.names() - current if folder.has(name)))
-    return (gone, *before.ledger.retired)[: _LISTS - 1]
+    return (gone, *before.ledger.retired)[: LISTS - 1]
 
 
 def sweep(folder: ChainFolder, head: Head) -> None:

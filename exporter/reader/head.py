@@ -28,6 +28,10 @@ if TYPE_CHECKING:
 
     from exporter.reader.folder import ChainFolder
 
+LISTS = 3
+"""Files that one of so many lists names stay."""
+LETTERS = 8
+"""Letters of a token that are remembered once it is dropped."""
 _PAGE_ROW = 2
 _MOST_BUCKETS = 1 << DEEPEST
 
@@ -47,11 +51,19 @@ class Leaf:
 
 @dataclass(frozen=True)
 class Ledger:
-    """What the publisher goes on with: tokens kept (the newest last), change packs in use, names that went lately."""
+    """What the publisher goes on with: tokens kept (the newest last), change packs in use, names that went lately.
+
+    A token names pages, not records. Where pages come back whose token was dropped, devices may have that token with
+    the records that it had then, which no step fits: such a token is `reused`, and no step leads from it.
+    """
 
     kept: tuple[Kept, ...] = ()
     changes: tuple[str, ...] = ()
     retired: tuple[tuple[str, ...], ...] = ()
+    dropped: tuple[str, ...] = ()
+    """The first letters of tokens that are no longer kept, the latest last."""
+    reused: str = ""
+    """The newest token, if it was dropped before."""
 
 
 @dataclass(frozen=True)
@@ -172,6 +184,8 @@ def ledger_data(head: Head) -> bytes:
         "kept": [[one.token, one.time, one.hour, one.day] for one in head.ledger.kept],
         "changes": head.ledger.changes,
         "retired": head.ledger.retired,
+        "dropped": "".join(head.ledger.dropped),
+        "reused": head.ledger.reused,
         "leaves": {name: [leaf.stored, *leaf.files] for name, leaf in sorted(head.leaves.items())},
     }
     return deflate(dump(value))
@@ -224,4 +238,6 @@ def _leaves(listed: Json, ledger: Json) -> dict[str, Leaf]:
 def _ledger(ledger: Json) -> Ledger:
     kept = tuple(Kept(str(token), int(time), hour, day) for token, time, hour, day in ledger["kept"])
     retired = tuple(tuple(map(str, names)) for names in ledger["retired"])
-    return Ledger(kept, tuple(map(str, ledger["changes"])), retired)
+    letters = str(ledger.get("dropped", ""))
+    dropped = tuple(letters[at : at + LETTERS] for at in range(0, len(letters), LETTERS))
+    return Ledger(kept, tuple(map(str, ledger["changes"])), retired, dropped, str(ledger.get("reused", "")))

@@ -9,6 +9,7 @@ from contextlib import closing
 from typing import TYPE_CHECKING
 
 from exporter.core.cache_database import drop_foreign, remove_cache
+from exporter.core.containment import make_cache_folder
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -28,7 +29,7 @@ class Memory:
 
     def __init__(self, folder: Path) -> None:
         """Open the database; a broken one is begun anew."""
-        folder.mkdir(parents=True, exist_ok=True)
+        make_cache_folder(folder)
         self._path = folder / "state.sqlite"
         drop_foreign(self._path)
         try:

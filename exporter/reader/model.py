@@ -68,7 +68,7 @@ class Publication:
 
 @dataclass(frozen=True, slots=True)
 class ChainReport:
-    """What one locale's readers will pay: `bytes` is the body of the step from the state before."""
+    """What one locale's readers will pay: `bytes` are the bodies of the step from the state before."""
 
     token: str
     changed: int

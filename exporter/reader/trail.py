@@ -8,6 +8,7 @@ from itertools import pairwise
 from typing import TYPE_CHECKING
 
 from exporter.reader.encoding import VERSION, BrokenError, deflate, digest_name, dump
+from exporter.reader.head import LISTS, ledger_name
 from exporter.reader.kept import is_recent, targets
 from exporter.reader.since import Row, Step, decode, encode, encode_pack, join_slots, sum_of
 from exporter.reader.steps import Between, ChangePack, Helps, make_step
@@ -221,18 +222,35 @@ def _within(
     named: Mapping[str, Iterable[str]],
     known: Mapping[str, ChangePack],
 ) -> list[Kept]:
-    """Return the tokens that are kept so that everything beside the packs stays below them: the oldest go first."""
+    """Return the tokens that are kept so that everything beside the packs stays below them: the oldest go first.
+
+    Where even the step of the last build is too much, all of its pages are new, and devices take the packs instead.
+    """
     left = list(kept)
     if not trail.keeping.within_packs:
         return left
-    folder, leaves = trail.folder, trail.head.leaves.values()
-    other_files = folder.size(f"chrome/{trail.head.chrome_name}.bin") + sum(leaf.index for leaf in leaves)
+    packs, others = _staying(trail)
+    size = trail.folder.size
+    fresh = {name: pack for name, pack in known.items() if f"changes/{name}.bin" not in others}
     pairs = pairwise(left)
-    costs = {one.token: own[one.token] + folder.size(f"history/{one.token}.{next_.token}.bin") for one, next_ in pairs}
-    most = sum(leaf.size for leaf in leaves) - other_files
-    while len(left) > 2 and sum(costs.values()) + _packs_size(costs, named, known) > most:  # the last two
+    costs = {one.token: own[one.token] + size(f"history/{one.token}.{next_.token}.bin") for one, next_ in pairs}
+    most = packs - packs // 32 - sum(others.values())  # list and ledger still grow a little
+    while len(left) > 1 and sum(costs.values()) + _packs_size(costs, named, fresh) > most:
         del costs[left.pop(0).token]
     return left
+
+
+def _staying(trail: Trail) -> tuple[int, dict[str, int]]:
+    """Return the bytes of all packs, and those of the other files by name, that stay whatever tokens are kept."""
+    head, before, folder = trail.head, trail.before, trail.folder
+    packs = {f"packs/{leaf.pack}.bin": leaf.size for leaf in head.leaves.values()}
+    others = {f"index/{leaf.digest}.bin": leaf.index for leaf in head.leaves.values()}
+    names = {f"chrome/{head.chrome_name}.bin", "list.bin", "sizes.bin", f"since/{head.token}.bin"}
+    if before is not None:
+        names |= before.names().union({ledger_name(before.token)}, *before.ledger.retired[: LISTS - 2])
+    for name in names - packs.keys() - others.keys():
+        (packs if name.startswith("packs/") else others)[name] = folder.size(name)
+    return sum(packs.values()), others
 
 
 def _packs_size(tokens: Iterable[str], named: Mapping[str, Iterable[str]], known: Mapping[str, ChangePack]) -> int:

@@ -12,6 +12,7 @@ from jinja2.compiler import CodeGenerator
 from jinja2.sandbox import SandboxedEnvironment
 from markupsafe import Markup, escape
 
+from exporter.core.containment import make_cache_folder
 from exporter.core.encoding import digest
 from exporter.guide.library import questions
 from exporter.render.filters import FILTERS, GLOBALS, VIEW
@@ -139,7 +140,7 @@ class _Bytecode(FileSystemBytecodeCache):
     """
 
     def __init__(self, folder: Path, program: str) -> None:
-        folder.mkdir(parents=True, exist_ok=True)
+        make_cache_folder(folder)
         super().__init__(str(folder), "%s.bin")
         self._program = f"{jinja2.__version__}\n{program}"
 

@@ -30,7 +30,8 @@ def explain(error: BaseException, template: str, environment: Environment, varia
     name, line = getattr(error, "name", None), getattr(error, "lineno", None)
     if line is None and frames:
         name, line = _template_name(Path(frames[-1].filename)), frames[-1].lineno
-    message = f"there is no template {error.name}" if isinstance(error, TemplateNotFound) else str(error)
+    is_missing = isinstance(error, TemplateNotFound) and str(error) == error.name
+    message = f"there is no template {error}" if is_missing else str(error)
     return f"{name or template} line {line or '?'}: {message.rstrip('.')}{_meant(message, environment, variables)}"
 
 

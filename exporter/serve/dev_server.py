@@ -47,6 +47,8 @@ QUIET_BEFORE_PUBLISHING = 1.0
 _LONGEST_PAUSE = 0.5
 """Seconds after which the main thread looks whether it is to end."""
 _SOON = 0.02
+_LOCAL_DEADLINE = 5.0
+"""Seconds to try again where a local space cannot be read: as long as a file may be half written."""
 
 
 @dataclass(frozen=True)
@@ -80,6 +82,7 @@ class DevServer:
         self._demand = OnDemand(project.root, self._log, self._streams.pages)
         self._schedule = Schedule(Pace.of(options.every) if options.every else None)
         self._mutes_content = False
+        self._waits = False
         self._load = load
         self._preview = PreviewSyncs() if options.preview else None
         self._publisher = Publisher(project.root, project.root / project.file.name)
@@ -201,7 +204,10 @@ class DevServer:
         return done
 
     def _sync_choices(self) -> SyncChoices:
-        return self._preview.choices(time.monotonic()) if self._preview is not None else SyncChoices()
+        if self._preview is not None:
+            return self._preview.choices(time.monotonic())
+        is_local = self._project.site.source.local is not None
+        return SyncChoices(deadline=_LOCAL_DEADLINE) if is_local else SyncChoices()
 
     def _end_sync(self, done: Round, now: float) -> None:
         if self._preview is not None:
@@ -222,6 +228,9 @@ class DevServer:
 
     def _print(self, done: Round, cause: str, *, publish: bool) -> None:
         """Print a round that did something or was asked for; what another run keeps from its folder is said once."""
+        waited, self._waits = self._waits, done.is_locked_out
+        if waited and done.is_locked_out:
+            return
         report = done.render.render if done.render is not None else None
         did = report is not None and (report.written or report.removed or report.failed)
         if did or cause or done.errors:

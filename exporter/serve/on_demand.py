@@ -90,8 +90,9 @@ class OnDemand:
             self._planning, self._copying = False, True
             self._turn.notify_all()
 
-    def copied(self) -> None:
-        """Let those go on who wait for files that are no pages."""
+    def copied(self, changed: Mapping[str, bytes]) -> None:
+        """Tell all browsers of files that are no pages, and let those go on who wait for them."""
+        self._log.note(changed.items())
         with self._turn:
             self._copying = False
             self._turn.notify_all()

@@ -62,6 +62,7 @@ class Watcher:
         self._inbox = Inbox()
         self._schedule = Schedule(Pace.of(options.every))
         self._model_at: float | None = None
+        self._waits = False
 
     def sync_soon(self) -> None:
         """Sync as soon as the round that runs is over; may be called in a signal's handler."""
@@ -111,6 +112,9 @@ class Watcher:
         if synced is not None and synced.requests > 1:
             self._model_at = started
         self._set_next(done, now)
+        waited, self._waits = self._waits, done.is_locked_out
+        if waited and done.is_locked_out:
+            return  # what keeps it from the folder has been said
         pause = self._schedule.seconds_left(now)
         again = f"; again in {pause:.0f} s" if done.errors and pause is not None else ""
         self._talk.out(f"{time.strftime('%H:%M:%S')} {round_line(done)}{again}")

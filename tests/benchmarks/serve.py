@@ -79,7 +79,7 @@ def _get(port: int, path: str) -> str:
     try:
         connection.request("GET", path, headers={"Host": f"localhost:{port}"})
         return connection.getresponse().read().decode("utf-8", "replace")
-    except OSError:
+    except (OSError, http.client.HTTPException):  # of a server that replaces the file just now
         return ""
     finally:
         connection.close()

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from exporter.build import demand as module
+from exporter.core.encoding import digest
 from exporter.jobs import RenderChoices, load_project, render
 
 if TYPE_CHECKING:
@@ -27,13 +28,15 @@ class Waiting:
         self.told: list[str] = []
         self.differing: list[str] = []
         self.failures: dict[str, Sequence[Problem]] = {}
+        self.copies: dict[str, bytes] = {}
 
     def planned(self, stale: Mapping[str, int]) -> None:
         self.stale = stale
         self.told.append("planned")
 
-    def copied(self) -> None:
+    def copied(self, changed: Mapping[str, bytes]) -> None:
         self.told.append("copied")
+        self.copies = dict(changed)
 
     def wanted(self) -> Sequence[int]:
         return [self.stale[path] for path in self.paths if path in self.stale and path not in self.told]
@@ -42,7 +45,7 @@ class Waiting:
         return len(self.told) - 2 >= self.most
 
     def wrote(self, path: str, digest: bytes, *, differs: bool) -> None:
-        assert digest
+        assert len(digest) > 7
         self.told.append(path)
         self.differing += [path] * differs
 
@@ -96,6 +99,17 @@ def test_build_that_ends_early_leaves_the_rest_to_the_next_one(guide: Guide, mon
     unbroken = guide.files("site")
     assert guide.run("render", "--clean").code == 0
     assert guide.files("site") == unbroken
+
+
+def test_changed_style_is_told_of_before_any_page_is_rendered(guide: Guide) -> None:
+    guide.build()
+    edit(guide, "{{ entry.title }}!")
+    (guide.root / "templates/static").mkdir()
+    (guide.root / "templates/static/style.css").write_text("body {}", "utf-8")
+    waiting = Waiting()
+    rendered(guide, waiting)
+    assert waiting.copies == {"style.css": digest(b"body {}")}
+    assert waiting.told[:2] == ["planned", "copied"]
 
 
 def test_page_that_fails_is_told_of_with_file_and_line(guide: Guide) -> None:

@@ -241,6 +241,19 @@ def test_moved_page_leaves_a_redirect_until_another_page_takes_its_old_address(g
     assert "windmill" not in html.fromstring(guide.page("/place/mill/")).xpath("string(//main)")
 
 
+def test_redirect_comes_back_with_an_entry_that_is_published_again(guide: Guide, space: SpaceFiles) -> None:
+    guide.build()
+    space.put(entry("place", "mill", 2, title="The mill", slug="windmill"))
+    guide.build()
+    redirect = guide.page("/place/mill/")
+    space.remove("entries/place/mill.json")
+    guide.build()
+    assert not (guide.root / "site/place/mill/index.html").exists()
+    space.put(entry("place", "mill", 3, title="The mill", slug="windmill"))
+    guide.build()
+    assert guide.page("/place/mill/") == redirect
+
+
 def test_summary_that_is_markdown_is_rendered_on_its_page_and_plain_on_cards(guide: Guide, space: SpaceFiles) -> None:
     space.put_model(
         content_type("place", ("title", "Symbol"), SLUG, ("summary", "Text")), locales=[locale("en-US", default=True)]

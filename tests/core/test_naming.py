@@ -260,6 +260,7 @@ def in_site(name: str, content_type: str, *, keeps_active: bool = False) -> str:
             ("icon", "image/svg+xml"),
             ("x.dat", "TEXT/XML"),
         ),
+        *((".htaccess", "text/plain"), ("info.php", "text/plain"), ("a.PHP5", ""), ("a.phtml", "")),
     ],
 )
 def test_file_that_browsers_run_gets_the_extension_of_a_text(name: str, content_type: str) -> None:

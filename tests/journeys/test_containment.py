@@ -31,7 +31,9 @@ def outside(tmp_path: Path) -> Path:
 
 @pytest.fixture
 def built(guide: Guide) -> Guide:
-    """A built guide with a logo and another static file."""
+    """A built guide for reading offline, with a logo and another static file."""
+    settings = (guide.root / "site.yaml").read_text("utf-8")
+    (guide.root / "site.yaml").write_text(settings.replace("offline: false", "offline: true"), "utf-8")
     (guide.root / "templates/static/own").mkdir(parents=True)
     (guide.root / "templates/static/logo.svg").write_bytes(PICTURE)
     (guide.root / "templates/static/own/map.txt").write_bytes(b"map")
@@ -188,6 +190,16 @@ def test_cache_is_never_written_through_a_link(
     assert "The new mill" in built.page("/place/mill/")
 
 
+@pytest.mark.parametrize("folder", ["templates", "reader", "icons", "staging"])
+def test_file_in_place_of_a_folder_of_the_cache_gives_way(built: Guide, space: SpaceFiles, folder: str) -> None:
+    shutil.rmtree(built.root / ".export" / folder, ignore_errors=True)
+    (built.root / ".export" / folder).write_bytes(b"a file")
+    space.put(entry("place", "mill", 2, title="The new mill", slug="mill"))
+    assert built.run("build", "-j", "2").code == 0
+    assert "The new mill" in built.page("/place/mill/")
+    assert folder == "staging" or (built.root / ".export" / folder).is_dir()
+
+
 def test_clean_build_follows_no_link_in_the_cache(built: Guide, outside: Path) -> None:
     before = snapshot_of(outside)
     for folder in (".export", "site"):
@@ -288,6 +300,7 @@ def test_hard_linked_page_is_replaced_and_its_other_name_keeps_its_bytes(built: 
 @pytest.mark.parametrize("kind", ["folder", "pipe", "link to a folder"])
 def test_history_is_written_again_whatever_is_in_its_place(built: Guide, outside: Path, kind: str) -> None:
     before, history = snapshot_of(outside), built.files("site/updates")
+    assert history
     kinds = obstacles(outside.parent)
     for path in history:
         clear(built.root / path)

@@ -105,7 +105,9 @@ def test_edited_entry_changes_only_its_own_files(guide: Guide, space: SpaceFiles
 
 
 def test_deleted_entry_takes_its_files_page_and_list_rows_away(guide: Guide, space: SpaceFiles) -> None:
+    space.put(entry("place", "tower", title="The tower", slug="tower"))
     guide.build()
+    assert "castle" in guide.page("/place/")
     space.remove("entries/place/castle.json")
     space.remove("assets/pic.json")
     report = guide.build()
@@ -262,6 +264,8 @@ def test_changed_slug_is_kept_as_an_earlier_address(guide: Guide, space: SpaceFi
     assert json.loads(moved.read_bytes()) == {"entry:castle": {"slug": {"en-US": ["citadel"]}}}
     space.remove("entries/place/castle.json")
     guide.build()
+    assert json.loads(moved.read_bytes()) == {"entry:castle": {"slug": {"en-US": ["citadel"]}}}
+    guide.build("--full")
     assert not moved.exists()
 
 

@@ -34,6 +34,7 @@ class Device:
     records: dict[str, bytes] = field(default_factory=dict)
     files: dict[str, tuple[int, str]] = field(default_factory=dict)
     foreign: set[str] = field(default_factory=set)
+    by_digests: bool = False
     requests: int = 0
     received: int = 0
     updates_taken: list[str] = field(default_factory=list)
@@ -62,7 +63,7 @@ class Device:
     def install(self) -> None:
         listed = load_object(inflate(self.need("list.bin")))
         self.slots = dict(enumerate(self.named("chrome", listed["chrome"][0]).split(b"\xff")))
-        self.records, self.files, self.foreign = {}, {}, set()
+        self.records, self.files, self.foreign, self.by_digests = {}, {}, set(), False
         for row in listed["buckets"]:
             self._take_pack(row[2])
         self.token, self.epoch = listed["token"], listed["epoch"]
@@ -103,8 +104,8 @@ class Device:
         step = decode(data)
         if step.epoch and step.epoch != self.epoch:
             raise UnknownTokenError
-        if step.slots and self.foreign:
-            raise UnknownTokenError  # foreign pages may have changed without a row
+        if self.by_digests and (step.slots or step.packs):
+            raise UnknownTokenError  # records that are not the publisher's own may have to change without a row
         new, files = self._records_of(step)
         slots = apply_slots(step, self.slots)
         self._check(step, slots, new)
@@ -174,7 +175,7 @@ class Device:
             mine = sorted(stored[leaf].items(), key=lambda item: item[0].encode())
             if bucket_digest(mine) != row[1]:
                 self._repair(stored[leaf], row)
-        self.token, self.epoch = listed["token"], listed["epoch"]
+        self.token, self.epoch, self.by_digests = listed["token"], listed["epoch"], True
         self.updates_taken.append("reconcile")
 
     def _sha(self, path: str) -> bytes:

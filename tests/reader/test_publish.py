@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+import copy
 import hashlib
 import random
 import shutil
 import zlib
+from dataclasses import dataclass, replace
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
 import pytest
 
 from exporter.core.errors import ConfigError, SourceError
+from exporter.core.files import write_atomic
 from exporter.reader.encoding import inflate, load_object
 from exporter.reader.folder import publish_farewell, withdraw_updates
 from exporter.reader.model import Keeping
@@ -143,6 +146,55 @@ def test_what_the_last_three_lists_name_stays(tmp_path: Path) -> None:
     assert not named[0] <= names
 
 
+def test_every_moment_of_publishing_leaves_devices_a_whole_guide(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    guide, pages = Guide(tmp_path / "start"), guide_pages(230)
+    devices = []
+    for number in range(3):
+        guide.publish(edited(pages, WORD, f"More {number}."))
+        devices.append(installed(guide))
+    rnd = random.Random(6)
+    changed = [path for path in pages if path.endswith(".html")][:60]
+    new = {**pages, **{path: edited(pages, path, words(rnd, 90))[path] for path in changed}}
+    new["place/new/index.html"] = new.pop("place/p00100/index.html")
+    for left in range(100):
+        shutil.copytree(tmp_path / "start", tmp_path / str(left))
+        one = replace(guide, root=tmp_path / str(left))
+        with monkeypatch.context() as context:
+            context.setattr("exporter.reader.folder.write_atomic", Dying(left).write)
+            try:
+                one.publish(new)
+                break
+            except KilledError:
+                pass
+        for device in (*map(copy.deepcopy, devices), Device(one.updates, one.site)):
+            device.updates, device.site = one.updates, one.site
+            if device.token:
+                device.update()
+            else:
+                device.install()
+            assert device.pages() in (guide.pages, new), left
+    assert left > 10
+
+
+class KilledError(Exception):
+    """The publisher is killed."""
+
+
+@dataclass
+class Dying:
+    """Writes so many files, and is killed before the next."""
+
+    left: int
+
+    def write(self, path: Path, data: bytes, scratch: Path) -> None:
+        self.left -= 1
+        if self.left < 0:
+            raise KilledError
+        write_atomic(path, data, scratch)
+
+
 def test_a_bulk_travels_in_change_packs_that_all_since_files_name(tmp_path: Path) -> None:
     guide, pages = Guide(tmp_path), guide_pages(600)
     guide.publish(pages)
@@ -167,6 +219,42 @@ def test_a_bulk_travels_in_change_packs_that_all_since_files_name(tmp_path: Path
         assert device.pages() == pages
 
 
+@pytest.mark.parametrize("bulk", [False, True], ids=["a word", "a bulk"])
+def test_report_says_what_the_device_receives(tmp_path: Path, bulk: bool) -> None:
+    guide, pages = Guide(tmp_path), guide_pages(200)
+    guide.publish(pages)
+    device = installed(guide)
+    rnd = random.Random(2)
+    some = [path for path in pages if path.endswith(".html")] if bulk else [WORD]
+    report = guide.publish({**pages, **{path: edited(pages, path, words(rnd, 60))[path] for path in some}})
+    assert (guide.updates / "changes").is_dir() == bulk
+    assert cost(device)[0] == report.chains[LOCALE].bytes
+
+
+@pytest.mark.parametrize("count", [3, 60])
+@pytest.mark.parametrize("bulk", [False, True], ids=["a word", "all texts"])
+def test_updates_stay_below_twice_their_packs(tmp_path: Path, count: int, bulk: bool) -> None:
+    guide, pages = Guide(tmp_path, Keeping()), guide_pages(count)
+    rnd = random.Random(3)
+    report = guide.publish(pages)
+    device = installed(guide)
+    for number in range(12):
+        chosen = [path for path in pages if path.endswith(".html")] if bulk else ["place/p00001/index.html"]
+        new = {path: page(count + number, text=words(rnd, 700 if bulk else 7)) for path in chosen}
+        report = guide.publish({**guide.pages, **new}, timedelta(hours=7))
+        sizes = {kind: sum(path.stat().st_size for path in files(guide.updates / kind)) for kind in ("", "packs")}
+        assert sizes[""] < 2 * sizes["packs"], number
+        received, _ = cost(device)
+        assert device.pages() == guide.pages
+        if device.updates_taken[-1] == "step":
+            assert received == report.chains[LOCALE].bytes
+    assert bulk or set(device.updates_taken[1:]) == {"step"}
+
+
+def files(folder: Path) -> list[Path]:
+    return [path for path in folder.rglob("*") if path.is_file()]
+
+
 def test_a_build_that_returns_to_earlier_pages_has_their_token_and_records(tmp_path: Path) -> None:
     guide, pages = Guide(tmp_path), guide_pages(250)
     token = guide.publish(pages).chains[LOCALE].token
@@ -183,6 +271,32 @@ def test_a_build_that_returns_to_earlier_pages_has_their_token_and_records(tmp_p
     for device in (early, late):
         assert cost(device)[1] == 1
         assert device.pages() == new
+
+
+def test_no_step_leads_from_a_token_that_was_dropped_and_came_back(tmp_path: Path) -> None:
+    guide, first = Guide(tmp_path, Keeping(recent=1)), guide_pages(250)
+    guide.publish(first)
+    early = edited(first, WORD, "early")
+    states = [early, *(guide_pages(250, foot=f"  <p>Foot {number}.</p>") for number in range(3)), early]
+    devices, tokens = [], []
+    for pages in states:
+        tokens.append(guide.publish(pages, timedelta()).chains[LOCALE].token)
+        devices.append(installed(guide))
+    assert tokens[0] == tokens[-1]
+    assert not (guide.updates / "since" / f"{tokens[1]}.bin").exists()
+    for device in (devices[0], devices[-1]):
+        assert (cost(device)[1], device.pages()) == (1, early)  # nothing is new
+    new = guide_pages(250, foot="  <p>The last foot.</p>", nav="<b>x</b>")
+    guide.publish(new, timedelta())
+    assert not (guide.updates / "since" / f"{tokens[0]}.bin").exists()
+    for device in devices:
+        device.update()
+        assert device.pages() == new
+    newest = edited(new, WORD, "newest")
+    guide.publish(newest, timedelta())
+    for device in devices:
+        device.update()
+        assert device.pages() == newest
 
 
 def test_an_unknown_token_costs_the_pages_that_differ(tmp_path: Path) -> None:

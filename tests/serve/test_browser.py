@@ -120,7 +120,8 @@ def test_style_is_swapped_without_a_reload(context: BrowserContext, served: Serv
 def test_picture_is_swapped_without_a_reload(context: BrowserContext, served: Serving) -> None:
     page = opened(context, "/place/place-5/", served)
     before = page.evaluate("document.querySelector('main img').currentSrc")
-    space_of(served).put(asset("pic", "pic.svg", len(BLUE), 2), file=BLUE)
+    space_of(served).write("files/pic/pic.svg", BLUE)
+    space_of(served).put(asset("pic", "pic.svg", len(BLUE), 2))
     page.wait_for_function(
         "before => { const {currentSrc, complete} = document.querySelector('main img'); "
         "return currentSrc !== before && complete }",

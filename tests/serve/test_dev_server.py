@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import os
+import re
 import shutil
 import socket
 import subprocess
 import sys
 import threading
+import time
 from functools import partial
 from typing import TYPE_CHECKING
 
@@ -19,6 +21,9 @@ from tests.conftest import PICTURE, asset, entry, link
 from tests.serve.conftest import assert_as_from_scratch, edit, pages_of, serving, until
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+    from pathlib import Path
+
     from tests.conftest import Guide, SpaceFiles
     from tests.serve.conftest import Events, Serving
 
@@ -64,19 +69,25 @@ def test_folder_without_a_slash_leads_to_its_page_and_nothing_to_a_404(served: S
     assert (head.status, head.body) == (200, b"")
 
 
+def files_written(served: Serving) -> int:
+    """Return how many files all rounds after the first have written; an edit may end a round, and another goes on."""
+    lines = "\n".join(served.lines.shown[1:])
+    return sum(int(number) for number in re.findall(r"(\d+) files? written", lines))
+
+
 def test_edited_template_reloads_the_open_pages_whose_bytes_changed(served: Serving) -> None:
     with served.events(CASTLE, "index.html") as events:
         edit(served.guide, "{{ entry.title }} again")
         until(lambda: CASTLE in events.changed, "the page")
         assert events.changed == {CASTLE}
         assert "The castle again" in served.ask("/place/castle/").text
-    until(lambda: any("4 files written" in line for line in served.lines.shown))
+    until(lambda: files_written(served) == 4)
     assert_as_from_scratch(served.guide)
 
 
 def test_page_whose_bytes_stay_is_not_reloaded(served: Serving) -> None:
     edit(served.guide, "{{ entry.title }}")
-    until(lambda: "4 files written" in "".join(served.lines.shown))
+    until(lambda: files_written(served) == 4)
     with served.events(CASTLE) as events:
         edit(served.guide, "{{ entry.title }}{# nothing that shows #}")
         until(lambda: "templates/place.html: no file of site/ differs" in "".join(served.lines.shown))
@@ -95,7 +106,8 @@ def test_style_and_picture_are_told_of_without_a_page(served: Serving, space: Sp
     with served.events("index.html") as events:
         edit(served.guide, "body { color: teal }", "static/style.css")
         until(lambda: "style.css" in events.changed, "the style")
-        space.put(asset("pic", "castle.svg", len(PICTURE), 2), file=PICTURE.replace(b"h3v2H0z", b"h2v1H0z"))
+        space.write("files/pic/castle.svg", PICTURE.replace(b"h3v2H0z", b"h2v1H0z"))
+        space.put(asset("pic", "castle.svg", len(PICTURE), 2))  # which makes it a change of the space
         until(lambda: "files/pic/castle.svg" in events.changed, "the picture")
         assert "index.html" not in events.changed
     assert served.ask("/style.css").text == "body { color: teal }"
@@ -206,7 +218,7 @@ def _long_quiet(monkeypatch: pytest.MonkeyPatch) -> None:
 @pytest.mark.usefixtures("_long_quiet")
 def test_save_by_rename_is_one_build(served: Serving) -> None:
     edit(served.guide, "{{ entry.title }}")
-    until(lambda: "4 files written" in "".join(served.lines.shown))
+    until(lambda: files_written(served) == 4)
     before = len(served.lines.shown)
     folder = served.guide.root / "templates"
     (folder / "4913").write_text("", "utf-8")
@@ -216,8 +228,8 @@ def test_save_by_rename_is_one_build(served: Serving) -> None:
     (folder / "place.html~").unlink()
     until(lambda: "renamed" in served.ask("/place/castle/").text)
     until(lambda: len(served.lines.shown) > before)
-    assert [line for line in served.lines.shown[before:] if "4 files written" not in line] == []
-    assert len(served.lines.shown) == before + 1
+    until(lambda: files_written(served) >= 8)
+    assert files_written(served) == 8
 
 
 @pytest.mark.usefixtures("_long_quiet")
@@ -232,16 +244,16 @@ def test_checkout_of_many_files_is_one_build(served: Serving) -> None:
     assert len([line for line in served.lines.shown[2:] if "files written" in line]) == 1
 
 
-def test_folder_of_templates_that_comes_later_is_watched(served: Serving) -> None:
-    assert not (served.guide.root / "templates").exists()
-    edit(served.guide, "{{ entry.title }} first")
-    until(lambda: "first" in served.ask("/place/castle/").text)
-    edit(served.guide, "{{ entry.title }} second")
-    until(lambda: "second" in served.ask("/place/castle/").text)
-    shutil.rmtree(served.guide.root / "templates")
-    until(lambda: "second" not in served.ask("/place/castle/").text)
-    edit(served.guide, "{{ entry.title }} third")
-    until(lambda: "third" in served.ask("/place/castle/").text)
+def test_folder_of_templates_that_comes_later_is_watched(guide: Guide) -> None:
+    with serving(guide) as served:
+        edit(guide, "{{ entry.title }} first")
+        until(partial(shows, served, "first"))
+        edit(guide, "{{ entry.title }} second")
+        until(partial(shows, served, "second"))
+        shutil.rmtree(guide.root / "templates")
+        until(lambda: not shows(served, "second"))
+        edit(guide, "{{ entry.title }} third")
+        until(partial(shows, served, "third"))
 
 
 def test_files_are_polled_where_that_is_asked_for(guide: Guide) -> None:
@@ -291,6 +303,27 @@ def test_build_beside_a_server_is_no_harm_and_reloads_what_is_open(served: Servi
     assert_as_from_scratch(served.guide)
 
 
+def test_server_waits_for_another_run_and_says_so_once(served: Serving) -> None:
+    holder = (
+        "import sys, time; from pathlib import Path; from exporter.core.files import exclusive_lock\n"
+        "from exporter.core.errors import GuardError\n"
+        "while True:\n"
+        "    try:\n"
+        "        with exclusive_lock(Path(sys.argv[1])): print(flush=True); time.sleep(60)\n"
+        "    except GuardError: time.sleep(0.01)\n"
+    )
+    command = [sys.executable, "-c", holder, str(served.guide.root / ".export/lock")]
+    with subprocess.Popen(command, stdout=subprocess.PIPE) as other:
+        assert other.stdout is not None
+        other.stdout.readline()
+        edit(served.guide, "{{ entry.title }} later")
+        until(lambda: served.lines.wrong)
+        time.sleep(2)
+        assert [f"process {other.pid} is running in this folder" in line for line in served.lines.wrong] == [True]
+        other.kill()
+    until(partial(shows, served, "later"))
+
+
 def test_second_server_in_a_folder_names_the_first(served: Serving) -> None:
     done = started(served.guide, "serve", "--port", "0")
     assert done.returncode == 4
@@ -333,14 +366,23 @@ def test_folder_that_is_not_a_guides_is_not_served(guide: Guide) -> None:
     assert [path.name for path in (guide.root / "site").iterdir()] == ["diary.txt"]
 
 
-@pytest.mark.skipif(os.name == "nt" or os.geteuid() == 0, reason="whoever runs the tests may read everything")
-def test_unreadable_template_is_one_sentence(served: Serving) -> None:
+UNREADABLE: dict[str, tuple[Callable[[Path], object], str]] = {
+    "bytes": (lambda file: file.write_bytes(b"\xff\xfe"), "place.html is not text in UTF-8"),
+    **({"mode": (lambda file: file.chmod(0), "may not be used")} if os.name != "nt" and os.geteuid() != 0 else {}),
+}
+"""How a template becomes unreadable, and what is said; root may read every file."""
+
+
+@pytest.mark.parametrize("how", UNREADABLE)
+def test_unreadable_template_is_one_sentence(served: Serving, how: str) -> None:
+    spoil, words = UNREADABLE[how]
     edit(served.guide, "{{ entry.title }}")
-    until(lambda: "4 files written" in "".join(served.lines.shown))
+    until(lambda: files_written(served) == 4)
     with served.events(CASTLE) as events:
-        (served.guide.root / "templates/place.html").chmod(0)
-        assert "may not be used" in until(lambda: events.failures, "the failure")[0]["message"]
+        spoil(served.guide.root / "templates/place.html")
+        assert words in until(lambda: events.failures, "the failure")[0]["message"]
         (served.guide.root / "templates/place.html").chmod(0o644)
+        edit(served.guide, "{{ entry.title }} again")
         until(lambda: events.failures == [], "the end of the failure")
 
 

@@ -21,7 +21,7 @@ from exporter.jobs import SyncChoices, load_project
 from exporter.serve.http.webhook import read_announced
 from exporter.serve.watch import Watcher, WatchOptions
 from tests.conftest import ACCESS_TOKEN, entry, locale
-from tests.serve.conftest import Lines, until
+from tests.serve.conftest import Lines, serving, until
 from tests.support.stub import Reply, Request, error, listing, page, serve
 
 if TYPE_CHECKING:
@@ -199,6 +199,20 @@ def test_webhook_is_answered_once_its_entry_is_here(
         assert ask("GET", "/") == 404
 
 
+def test_server_takes_the_same_webhook_and_syncs_by_itself(
+    remote: Callable[[str], Guide], stub: Stub, far: Space, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("EXPORTER_WEBHOOK_SECRET", SECRET)
+    with serving(remote(stub.url), every=1.0) as served:
+        far.waiting = [entry("place", "mill", title="The mill")]
+        until((served.guide.root / "content/entries/place/mill.json").is_file, "the sync by itself")
+    with serving(served.guide) as served:
+        far.waiting = [entry("place", "tower", 2, title="The tower")]
+        body = json.dumps({"sys": {"type": "Entry", "id": "tower", "revision": 2}}).encode()
+        assert served.ask("/-/refresh", "POST", body, X_Exporter_Secret=SECRET).status == 200
+        assert (served.guide.root / "content/entries/place/tower.json").is_file()
+
+
 def test_webhook_without_a_secret_is_refused_at_the_start(remote: Callable[[str], Guide], stub: Stub) -> None:
     guide = remote(stub.url)
     watcher = Watcher(load_project(guide.root), lambda: load_project(guide.root), WatchOptions(60, listen=0), Lines())
@@ -243,6 +257,50 @@ def test_signal_ends_it_with_0_in_the_middle_of_a_sync(
     far.hold.set()
     far.waiting = []
     assert guide.build()["sync"]["full"] is False
+
+
+@pytest.mark.skipif(not hasattr(signal, "SIGUSR1"), reason="this system has no such signals")
+def test_scripted_day_ends_with_the_content_of_the_space_and_code_0(
+    remote: Callable[[str], Guide], stub: Stub, far: Space, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A change, an outage, a rate limit, USR1, a webhook, and TERM in the middle of a sync."""
+    monkeypatch.setenv("EXPORTER_WEBHOOK_SECRET", SECRET)
+    guide = remote(stub.url)
+
+    def has(name: str) -> Callable[[], bool]:
+        return (guide.root / f"content/entries/place/{name}.json").is_file
+
+    with started(guide, "watch", "--every", "2s", "--listen", "0", "--deadline", "1") as process:
+        assert process.stdout is not None
+        port = int(process.stdout.readline().rpartition(":")[2].partition("/")[0])
+        until(has("castle"), "the first sync")
+        far.waiting = [entry("place", "mill", title="The mill")]
+        until(has("mill"), "the change")
+        far.refusal = error(503, "ServerError")
+        far.waiting = [entry("place", "tower", title="The tower")]
+        assert any("failed" in process.stdout.readline() for _ in range(30))
+        far.refusal = error(429, "RateLimitExceeded", **{"X-Contentful-RateLimit-Reset": "1"})
+        assert any("failed" in process.stdout.readline() for _ in range(30))
+        far.refusal = None
+        process.send_signal(signal.SIGUSR1)
+        until(has("tower"), "the sync after the signal")
+        far.waiting = [entry("place", "bridge", 2, title="The bridge")]
+        body = json.dumps({"sys": {"type": "Entry", "id": "bridge", "revision": 2}})
+        connection = http.client.HTTPConnection("127.0.0.1", port)
+        connection.request("POST", "/-/refresh", body, {"X-Exporter-Secret": SECRET})
+        with connection.getresponse() as response:
+            assert (response.status, has("bridge")()) == (200, True)
+        connection.close()
+        far.hold.clear()
+        far.asked.clear()
+        assert far.asked.wait(30)
+        process.terminate()
+        assert process.wait(30) == 0
+    far.hold.set()
+    far.waiting = []
+    before = guide.files("content", ".syncstate")
+    guide.build()
+    assert guide.files("content", ".syncstate") == before
 
 
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])

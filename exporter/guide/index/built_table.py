@@ -67,7 +67,7 @@ class BuiltTable(Table):
     def files(self) -> Iterator[tuple[int, str, int, int]]:
         """Yield number, address, size and mtime of every page that is built."""
         query = "SELECT id, url, size, mtime FROM built JOIN page ON page.id = built.page"
-        yield from self._database.database.execute(query)
+        return self._database.database.execute(query)
 
     def digest_of(self, number: int) -> bytes | None:
         """Return the digest of a page's file; None for a page that is not built."""

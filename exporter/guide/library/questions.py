@@ -218,7 +218,7 @@ def tag_name(tag_id: str) -> Question[str]:
 
 @cache
 def sole_entries(locale: str) -> Question[Mapping[str, tuple[str, str, str]]]:
-    """Ask for address, title and the locale of that of the only entry of each content type that has one alone.
+    """Ask for address, title and the locale of that of the only entry of each content type that has one beside a home.
 
     The address is empty if that entry has no page, or is the home page.
     """

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from exporter.guide.library.questions import page_address
+from exporter.guide.pages.home_pages import home_keys, sole_key
 from exporter.guide.schema.field_roles import UNKNOWN
 from exporter.guide.schema.titles import find_title
 
@@ -23,13 +24,14 @@ def sole_entries_of(
 ) -> dict[str, tuple[str, str, str]]:
     """Return address, title and its locale, by content type, of each entry that is the only one of a type with a list.
 
-    The address is empty where the entry has no page, or is the home page.
+    The home of the guide does not count if there is another. The address is empty where the entry has no page, or is
+    the home page.
     """
-    found = {}
+    found, homes = {}, home_keys(index, guide, guide.locales[0])
     for type_id in guide.types:
-        keys = index.labels.keys(type_id, guide.locales[0], most=2) if type_id not in guide.embedded_types else []
-        if len(keys) == 1:
-            loaded = items.load(keys[0])
+        key = sole_key(index, guide, homes, type_id) if type_id not in guide.embedded_types else None
+        if key is not None:
+            loaded = items.load(key)
             page = answers.answer(loaded, page_address(locale).argument)
             url = page[1] if isinstance(page, tuple) and page[1] not in guide.prefixes.values() else ""
             found[type_id] = url, *_title(guide, answers, loaded, locale)

@@ -56,6 +56,14 @@ def is_listed(index: GuideIndex, homes: Mapping[str, str], type_id: str, code: s
     return index.labels.has_more(type_id, code, sum(of_home == type_id for of_home in homes.values()))
 
 
+def sole_key(index: GuideIndex, guide: GuideModel, homes: Mapping[str, str], type_id: str) -> str | None:
+    """Return the only entry of a content type, or the only one beside its `homes` in the guide's first locale."""
+    most = 2 + sum(of_home == type_id for of_home in homes.values())
+    keys = index.labels.keys(type_id, guide.locales[0], most=most)
+    others = [key for key in keys if key not in homes] if len(keys) > 1 else keys
+    return others[0] if len(others) == 1 else None
+
+
 def left_bases(index: GuideIndex, guide: GuideModel, numbers: AbstractSet[int]) -> set[str]:
     """Return the addresses that entries want which lie at a home of the guide and are none of these pages any more."""
     found = [

@@ -5,14 +5,14 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from exporter.guide.index.records import Page, PageKind
-from exporter.guide.pages.home_pages import home_keys, is_listed
+from exporter.guide.pages.home_pages import home_keys, is_listed, sole_key
 from exporter.guide.pages.list_membership import BY_DATE
 from exporter.guide.pages.list_parts import letters_of, numbered_pages, value_segments
 from exporter.guide.pages.sitemap import SITEMAP_BUCKETS
 from exporter.guide.pages.urls import FEED, chosen_url, letter_url, list_url
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Mapping
 
     from exporter.guide.index.guide_index import GuideIndex
     from exporter.guide.schema.guide_model import GuideModel
@@ -26,12 +26,12 @@ _SITEMAP = "sitemap.xml"
 def type_lists(index: GuideIndex, guide: GuideModel) -> Iterator[Page]:
     """Yield the pages that list a content type that is no part of pages; a long list is cut by letter.
 
-    A type whose only entry is a home has none, nor has one with a single entry, which stands for it; but one that is
-    named in `pages:` of site.yaml has its list all the same.
+    A type whose only entry is a home has none, nor has one with a single entry beside homes, which stands for it; but
+    one that is named in `pages:` of site.yaml has its list all the same.
     """
     homes = {code: home_keys(index, guide, code) for code in guide.locales}
     for type_id in guide.types:
-        if type_id in guide.embedded_types or _is_sole(index, guide, type_id):
+        if type_id in guide.embedded_types or _is_sole(index, guide, homes[guide.locales[0]], type_id):
             continue
         for code in guide.locales:
             if is_listed(index, homes[code], type_id, code):
@@ -41,9 +41,12 @@ def type_lists(index: GuideIndex, guide: GuideModel) -> Iterator[Page]:
                     yield Page(PageKind.LIST, url, code, type_id=type_id, letter=letter, template=_LIST)
 
 
-def _is_sole(index: GuideIndex, guide: GuideModel, type_id: str) -> bool:
-    """Whether a content type has one entry, and no list of it for that."""
-    return type_id not in guide.site.pages and not index.labels.has_more(type_id, guide.locales[0], 1)
+def _is_sole(index: GuideIndex, guide: GuideModel, homes: Mapping[str, str], type_id: str) -> bool:
+    """Whether a content type has at most one entry beside `homes`, and no list of it for that."""
+    if type_id in guide.site.pages:
+        return False
+    is_empty = not index.labels.has_more(type_id, guide.locales[0], 0)
+    return is_empty or sole_key(index, guide, homes, type_id) is not None
 
 
 def chosen_pages(index: GuideIndex, guide: GuideModel) -> Iterator[Page]:
@@ -79,16 +82,19 @@ def further_pages(index: GuideIndex, guide: GuideModel) -> Iterator[Page]:
 
 def _feeds(index: GuideIndex, guide: GuideModel) -> Iterator[Page]:
     """Yield a feed for each list and locale that has entries for one."""
+    homes = home_keys(index, guide, guide.locales[0])
     segments = {
         (name, code): value_segments(index, guide, name, code) for name in guide.site.lists for code in guide.locales
     }
+    types = (type_id for type_id in guide.types if type_id not in guide.embedded_types)
+    listed = {type_id for type_id in types if not _is_sole(index, guide, homes, type_id)}
     for dated_list, code in index.labels.lists_by_prefix(BY_DATE):
         list_id = dated_list.removeprefix(BY_DATE)
         name, _, value = list_id.removeprefix("@").partition("/")
         if list_id.startswith("@") and name in guide.site.lists:
             definition = {"url": guide.site.lists[name].url}
             url = chosen_url(guide, definition, name, code, segments[name, code].get(value, ""))
-        elif list_id in guide.types and list_id not in guide.embedded_types and not _is_sole(index, guide, list_id):
+        elif list_id in listed:
             url = list_url(guide, list_id, code)
         else:
             continue

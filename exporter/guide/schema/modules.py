@@ -21,6 +21,25 @@ PART_WORDS = {
     *("block", "module", "component", "widget", "slice", "section", "hero", "banner", "carousel", "accordion", "row"),
 }
 """Words in the names of types whose entries are such parts."""
+_LAID_OUT = {
+    *(
+        "tile",
+        "teaser",
+        "cta",
+        "grid",
+        "columns",
+        "column",
+        "slider",
+        "slideshow",
+        "spotlight",
+        "callout",
+        "testimonial",
+    ),
+    *("stats", "tabs", "spacer", "divider"),
+}
+"""Words in the names of types that are parts where a list of parts names no types, and they have no slugs."""
+_PATH = " > "
+"""What designers part the names of types with: `Landing > Hero` is what a `Landing` is made of."""
 _SURE = {"block", "module", "component", "widget", "slice"}
 """Those of them that name a part even where it has a slug, which then is an anchor on the page."""
 
@@ -30,7 +49,7 @@ def module_types(types: Mapping[str, ContentType]) -> set[str]:
 
     A list of several types without slugs takes modules. In a list that is named as one of parts, such as `sections`, a
     few types may have slugs: those are anchors, unless other fields lead there too. A list that is named so but names
-    no types takes those whose own names say that they are parts.
+    no types takes those whose own names say that they are parts, of that type or of any.
     """
     found: set[str] = set()
     for owner, field in _lists(types):
@@ -38,7 +57,8 @@ def module_types(types: Mapping[str, ContentType]) -> set[str]:
         if len(targets) > 1:
             found.update(_modules_among(types, targets, is_named=_is_of_parts(field)))
         elif not targets and _is_of_parts(field):
-            found.update(name for name, content_type in types.items() if name != owner and _is_part(content_type))
+            others = (content_type for name, content_type in types.items() if name != owner)
+            found.update(other.id for other in others if _is_part(other, types[owner]))
     return found & types.keys()
 
 
@@ -73,11 +93,13 @@ def _is_led_to_elsewhere(types: Mapping[str, ContentType], type_id: str) -> bool
     return own or any(type_id in targets_of(field) and not _is_of_parts(field) for field in fields)
 
 
-def _is_part(content_type: ContentType) -> bool:
+def _is_part(content_type: ContentType, owner: ContentType) -> bool:
+    """Whether a type's name says that it is a part of pages; one with slugs has to say so plainly."""
     words = _words(content_type)
     if any(_is_of_parts(field) for field in content_type.fields if field.type == "Array") and content_type.slug_field:
         return False
-    return bool(_SURE & words or (PART_WORDS & words and not has_address(content_type)))
+    is_below = _PATH in content_type.name and content_type.name.split(_PATH)[0] == owner.name.split(_PATH)[0]
+    return bool(_SURE & words or ((is_below or (PART_WORDS | _LAID_OUT) & words) and not has_address(content_type)))
 
 
 def _words(content_type: ContentType) -> set[str]:

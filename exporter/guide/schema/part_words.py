@@ -5,7 +5,7 @@ from __future__ import annotations
 from functools import cache
 from typing import TYPE_CHECKING
 
-from exporter.guide.schema.field_words import LONG, NUMBERS, SHORT, words_of
+from exporter.guide.schema.field_words import LONG, NUMBERS, SHORT, leads_to_entries, words_of
 from exporter.guide.schema.modules import PART_WORDS
 
 if TYPE_CHECKING:
@@ -29,6 +29,7 @@ _OF_INPUTS = {
     *("length", "rows", "min", "max"),
 }
 _SAID_BY_FORMS = {"label", "placeholder", "message", "error", "success", "submit", "consent"}
+_PARTS_OF_FORMS = {"field", "fields", "input", "inputs"}
 _QUOTES = {"quote", "quotation", "testimonial", "blockquote", "pullquote"}
 _CITED = {
     *("person", "author", "name", "source", "cite", "citation", "attribution", "speaker", "by", "role", "company"),
@@ -74,8 +75,10 @@ def inputs_of(content_type: ContentType, title: str) -> set[str]:
 
 def _is_of_input(field: Field) -> bool:
     last = {*words_of(field.id)[-1:]}
-    if field.link_type == "Entry":  # to a word that is kept under a key
-        return bool(last & _SAID_BY_FORMS)
+    if field.type != "RichText" and leads_to_entries(
+        field
+    ):  # to a word that is kept under a key, or to what is to be filled in
+        return bool(last & (_SAID_BY_FORMS | _PARTS_OF_FORMS))
     is_short = field.type in ("Symbol", *NUMBERS)
     return field.type == "Boolean" or "consent" in words_of(field.id) or (is_short and bool(last & _OF_INPUTS))
 

@@ -36,7 +36,7 @@ async function advance(held, budget, wanted, cache) {
     tag = head.to === token ? since.tag : undefined;
     if (head.to === token) break;
     const {pages = [], packs = [], gone = [], keep = [], files = []} = head, rows = pages.map(partsOf);
-    if (foreign && (head.slots || packs.length) || head.epoch && head.epoch !== held.epoch) throw failure("unknown"); // pages taken whole know no slots
+    if (foreign && (head.slots || packs.length) || head.epoch && head.epoch !== held.epoch) throw failure("unknown"); // what came by digests may know other slots
     const step = await decode(file, head, at, slots, record).catch(() => { throw failure("unknown"); });
     if ((head.slots || rows.length) && step.sum !== head.sum) throw failure("unknown");
     await right();
@@ -84,7 +84,7 @@ async function parted(held, list, slots) {
 // By digests: the way of an unknown token.
 async function resync(held, budget, missing) {
   const {code, space} = held, list = await table(code + "/list.bin"), records = new Map();
-  const out = {held, token: list.token, records, foreign: held.foreign, count: list.pages + list.files[0]};
+  const out = {held, token: list.token, records, foreign: true, count: list.pages + list.files[0]};
   if (missing && list.token === held.token) return {...out, tag: held.tag};
   if (list.epoch !== held.epoch) { budget.spend(list.bytes); return {...out, anew: true}; }
   let texts = await ask("slots", "get", space) || NOTHING;
@@ -119,7 +119,7 @@ async function resync(held, budget, missing) {
       const pages = await Promise.all(wanted.map(async path => [path, await take(path)]));
       for (const [path, bytes] of pages) own.set(path, await sha(bytes));
       honest = await digestOf(own) === row[1];
-      if (honest) return pages.forEach(([path, bytes]) => { records.set(path, bytes); out.foreign = true; });
+      if (honest) return pages.forEach(([path, bytes]) => records.set(path, bytes));
     }
     const pack = packed(await named(code + "/packs", row[2]));
     pack.forEach((record, path) => records.set(path, record));
@@ -207,7 +207,7 @@ const job = (wait, state, work) => alone(wait, async () => {
 });
 
 const JOBS = {
-  install: ({locales, pictures}) => job(true, "installing", async () => { await install(locales ? {locales, pictures} : {}); return update({}); }),
+  install: ({locales, pictures}) => job(locales, "installing", async () => { await install(locales ? {locales, pictures} : {}); return update({}); }),
   update: ({asked, saving}) => job(asked, "checking", () => update({asked, saving})),
   async pause() { await change([], ({installing}) => installing && {installing: {...installing, paused: true}}); stop.abort(); },
   limit: ({limit}) => amend({limit}),

@@ -20,6 +20,8 @@ if TYPE_CHECKING:
 
 def links_of(fields: Iterable[FieldValue], roles: Roles) -> dict[str, FieldValue]:
     """Return the links that are made of an address or a page and a text in another field, by the ids of the former."""
+    if not roles.called_by:
+        return {}
     known = {field.id: field for field in fields}
     found = {}
     for name, (text, label) in roles.called_by.items():
@@ -65,9 +67,11 @@ def headings_of(fields: Iterable[FieldValue], roles: Roles, lead: str) -> dict[s
 
     A heading stands above the first of several that it heads. The field `lead` stands elsewhere, without one.
     """
+    if not roles.headed_by:
+        return {}
     known = {field.id: field for field in fields}
     found: dict[str, str] = {}
-    for name in known.keys() if roles.headed_by else ():
+    for name in known:
         heading = roles.headed_by.get(name, "")
         is_taken = heading in map(roles.headed_by.get, found)
         if name != lead and not is_taken and (text := _text(known.get(heading))):

@@ -65,7 +65,7 @@ class Layout:
         roles = roles_of_thing(self._entry)
         if self._inside and (figure := figure_text(self._fields, roles, view_of(self._entry).locale)):
             return figure
-        if self._inside and not (roles.is_titled and roles.title in {field.id for field in self._fields}):
+        if self._inside and not (roles.is_titled and roles.title in self._ids):
             return ""
         title = heading_of(self._entry)
         return part_title(self._entry, title) if self._inside else title
@@ -93,6 +93,8 @@ class Layout:
     def captions(self) -> tuple[FieldValue, ...]:
         """The fields that are captions of the picture."""
         names = roles_of_thing(self._entry).captions if self.picture is not None else ()
+        if not names:
+            return ()
         return tuple(field for field in self._fields if field.id in names and isinstance(field.value, str))
 
     @property
@@ -102,7 +104,7 @@ class Layout:
         if wrapper is not None:
             return Layout(wrapper).alt
         name = roles_of_thing(self._entry).alts.get(picture_field(self._entry), "")
-        value = self._entry[name] if name in {field.id for field in self._fields} else ""
+        value = self._entry[name] if name in self._ids else ""
         return value.strip() if isinstance(value, str) else ""
 
     @property
@@ -135,6 +137,10 @@ class Layout:
     @cached_property
     def _fields(self) -> tuple[FieldValue, ...]:
         return fields_of(self._entry)
+
+    @cached_property
+    def _ids(self) -> frozenset[str]:
+        return frozenset(field.id for field in self._fields)
 
     @cached_property
     def _shown(self) -> tuple[tuple[FieldValue, ...], tuple[Section, ...], tuple[Section, ...]]:
@@ -180,19 +186,16 @@ class Layout:
         found = {*roles.hidden, self.lead, *captions, self._own_address(roles), roles.title if roles.surname else ""}
         if self._inside and roles.figure[1]:
             found.update(roles.figure)
-        if {field.id for field in self._fields} & {*roles.prices}:
+        if roles.prices and self._ids & {*roles.prices}:
             found |= {roles.currency, roles.price_unit}
         return found
 
     def _own_address(self, roles: Roles) -> str:
         """Return the field that holds the address of the entry's own page, "" if it leads elsewhere."""
         is_part = type_of(self._entry) in view_of(self._entry).guide.embedded_types
-        value = self._entry[roles.slug] if roles.slug in {field.id for field in self._fields} else None
-        return (
-            roles.slug
-            if own_address(roles.slug, value) and not (is_part and roles.slug.lower().endswith("url"))
-            else ""
-        )
+        value = self._entry[roles.slug] if roles.slug in self._ids else None
+        is_url_of_part = is_part and roles.slug.lower().endswith("url")
+        return roles.slug if own_address(roles.slug, value) and not is_url_of_part else ""
 
     def _value(self, field: FieldValue, roles: Roles) -> Any:
         """Return what is left to be shown of a field, None for nothing."""
@@ -249,20 +252,18 @@ class Layout:
 
     def _left(self, value: Any) -> Any:
         """Return a value without what is shown already and links to other spaces, None for nothing left."""
-        if is_link_to_other_space(value):
-            return None
+        if isinstance(value, str):
+            return value if value.strip() else None
         if isinstance(value, tuple):
             shown = (item for item in value if not self._is_picture(item) and not is_link_to_other_space(item))
             left = [item for item in shown if not _is_of_page(item)]
             things = [item for item in left if isinstance(item, _THINGS)]
             return tuple(dict.fromkeys(things) if len(things) == len(left) else left) or None
-        if isinstance(value, str) and not value.strip():
+        if is_link_to_other_space(value) or self._is_picture(value):
             return None
-        if is_wrapper(value, "word"):
-            return text_in(value) or None
-        if is_wrapper(value, "price"):
-            return text_in(value) or value
-        return None if self._is_picture(value) else value
+        if is_wrapper(value, "word", "price"):
+            return text_in(value) or (value if is_wrapper(value, "price") else None)
+        return value
 
     def _is_picture(self, value: Any) -> bool:
         """Whether a value is the picture beside the title, or the entry that wraps it."""

@@ -101,7 +101,7 @@ def test_type_with_only_the_home_page_has_no_list(guide: Guide, pages: SpaceFile
     alone = site(guide)
     pages.put(entry("page", "a", title="About", slug="about"))
     guide.build()
-    assert names_in_navigation(guide, "/topic/boats/") == ["Page", "Boats"]
+    assert names_in_navigation(guide, "/topic/boats/") == ["About", "Boats"]
     pages.remove("entries/page/a.json")
     guide.build()
     assert site(guide) == alone

@@ -94,3 +94,13 @@ def test_list_that_names_neither_types_nor_parts_makes_nothing_a_part() -> None:
 def test_list_of_parts_without_types_uses_types_named_as_parts_but_no_page() -> None:
     sections = field("sections", "Array", **ENTRIES)
     assert types_of(page(sections), TEAM, *OTHERS) == {"hero"}
+
+
+def test_list_of_parts_without_types_takes_tiles_and_what_is_named_below_its_own_type() -> None:
+    landing = {**page(field("modules", "Array", **ENTRIES)), "name": "Landing > Page"}
+    inside = {**content_type("words", field("title", "Symbol")), "name": "Landing > Words"}
+    elsewhere = {**content_type("author", field("title", "Symbol")), "name": "Blog > Author"}
+    addressed = {**content_type("story", field("title", "Symbol"), field("slug", "Symbol")), "name": "Landing > Story"}
+    tiles = content_type("tileGrid", field("title", "Symbol")), content_type("teaser", field("title", "Symbol"))
+    walks = content_type("walk", field("title", "Symbol"))
+    assert types_of(landing, inside, elsewhere, addressed, *tiles, walks) == {"words", "tileGrid", "teaser"}

@@ -85,11 +85,11 @@ def call(method: str, url: str, body: dict[str, Any] | None = None) -> Any:
 
 
 @contextlib.contextmanager
-def firefox() -> Iterator[Engine]:
-    """Run Firefox, as packaged by Debian, while the block runs."""
+def firefox(mode: str = "") -> Iterator[Engine]:
+    """Run Firefox, as packaged by Debian, while the block runs; `private` as a mode keeps nothing."""
     if shutil.which("firefox-esr") is None or not (HERE / "node_modules").is_dir():
         pytest.skip("Firefox is not installed, or npm ci has not run in tests/reader/browser")
-    command = ["node", str(HERE / "firefox.mjs"), str(shutil.which("firefox-esr"))]
+    command = ["node", str(HERE / "firefox.mjs"), str(shutil.which("firefox-esr")), mode]
     process = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
     with process:  # leaving the block closes both ends and waits
         yield Firefox(process)

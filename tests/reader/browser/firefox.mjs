@@ -2,7 +2,8 @@
 import puppeteer from "puppeteer-core";
 import readline from "node:readline";
 
-const browser = await puppeteer.launch({browser: "firefox", executablePath: process.argv[2], headless: true});
+const settings = {"browser.privatebrowsing.autostart": process.argv[3] === "private"};
+const browser = await puppeteer.launch({browser: "firefox", executablePath: process.argv[2], headless: true, extraPrefsFirefox: settings});
 const page = await browser.newPage();
 for await (const line of readline.createInterface({input: process.stdin})) {
   const command = JSON.parse(line);

@@ -90,6 +90,26 @@ def test_farewell_takes_the_guide_away(engine: Engine, host: Host, publisher: Pu
     assert engine.run("return (await navigator.serviceWorker.getRegistrations()).length") == 0
 
 
+def test_private_window_reads_and_keeps_the_guide_while_it_is_open(host: Host, publisher: Publisher) -> None:
+    text = "return document.querySelector('p').textContent"
+    with firefox("private") as engine:
+        engine.goto(host.url("guide/place/place-3/"))
+        wait_for(engine, "none")
+        assert engine.run(text).startswith("A story of place 3")
+        assert host.taken() == []
+        engine.goto(host.url(OFFLINE))
+        act(engine, "install")
+        wait_for(engine, "ready", newest(publisher).token)
+        host.stop()
+        engine.goto(host.url("guide/place/place-3/"))
+        wait_for(engine, "ready")
+        assert engine.run(text).startswith("A story of place 3")
+    host.start()
+    with firefox("private") as engine:  # nothing has stayed
+        engine.goto(host.url(OFFLINE))
+        wait_for(engine, "none")
+
+
 def assert_same(engine: Engine, host: Host, publisher: Publisher) -> None:
     """Assert that with the server stopped the device answers every file of the site, byte for byte."""
     host.stop()

@@ -72,6 +72,27 @@ def test_half_deployed_update_leaves_the_old_guide_and_is_finished_later(
     assert_same(page, host, publisher)
 
 
+def test_picture_that_does_not_come_leaves_the_old_guide_and_old_pictures_go_last(
+    page: Page, host: Host, publisher: Publisher
+) -> None:
+    install(page, host)
+    old = newest(publisher)
+    files = {**old.files, "files/castle.webp": b"another castle", "files/tower.webp": b"a tower"}
+    host.faults.append(Fault("castle.webp", "missing"))
+    new = publisher.publish(replace(old.edited("place/place-3/index.html", STORY, b"A tale of place 3"), files=files))
+    act(page, "update")
+    wait_for(page, "failed", old.token)
+    reads(page, host, "A story")
+    pictures = "fetch('../files/castle.webp').then(answer => answer.arrayBuffer()).then(bytes => bytes.byteLength)"
+    assert page.evaluate(pictures) == len(old.files["files/castle.webp"])
+    host.clear()
+    act(page, "update")
+    wait_for(page, "ready", new.token)
+    assert [one.path for one in host.taken("/files/")] == ["/guide/files/castle.webp"]  # the tower was paid already
+    assert_same(page, host, publisher)
+    assert page.evaluate(COUNT.replace('"records"', '"files"')) == len(files)
+
+
 def test_change_pack_that_stays_away_is_found_by_digests(page: Page, host: Host, publisher: Publisher) -> None:
     install(page, host)
     publisher.apart = lambda path: path.startswith("place/place-3/")
@@ -141,6 +162,32 @@ def test_host_that_rewrites_html_gives_packs(page: Page, host: Host, publisher: 
     assert_same(page, host, publisher)
 
 
+def test_device_that_went_by_digests_follows_no_change_of_what_all_pages_share(
+    page: Page, host: Host, publisher: Publisher
+) -> None:
+    install(page, host)
+    edit(publisher)
+    host.rewrite = lambda content: content.replace(b"</body>", b"<script src=/beacon.js></script></body>")
+    host.faults.append(Fault("/since/", "missing"))
+    act(page, "update")
+    wait_for(page, "ready", newest(publisher).token)  # by packs alone: what is held besides may be another record
+    word = edit(publisher, b"A tale", b"A poem")
+    host.clear()
+    act(page, "update")
+    wait_for(page, "ready", word.token)
+    assert len(host.taken()) == 1
+    number = next(n for n, text in enumerate(newest(publisher).slots) if b"FOOT" in text)
+    new = publisher.publish(
+        newest(publisher).with_slot(number, newest(publisher).slots[number].replace(b"FOOT", b"END"))
+    )
+    host.clear()
+    act(page, "update")
+    wait_for(page, "ready", new.token)
+    kinds = {one.path.removeprefix("/guide/updates/en-US/").split("/")[0] for one in host.taken()}
+    assert kinds == {"since", "list.bin", "chrome"}
+    assert_same(page, host, publisher)
+
+
 def test_stale_since_files_of_a_host_lose_nothing(page: Page, host: Host, publisher: Publisher) -> None:
     install(page, host)
     first = edit(publisher)
@@ -154,6 +201,28 @@ def test_stale_since_files_of_a_host_lose_nothing(page: Page, host: Host, publis
     host.faults.clear()
     act(page, "update")
     wait_for(page, "ready", second.token)
+    assert_same(page, host, publisher)
+
+
+def test_host_that_lets_browsers_cache_for_10_minutes_hides_no_news(
+    page: Page, host: Host, publisher: Publisher
+) -> None:
+    host.headers["Cache-Control"] = "max-age=600"
+    install(page, host)
+    for number in range(3):
+        for _ in range(
+            2
+        ):  # the since-file of the newest token goes through the browser's cache, with and without a tag
+            act(page, "update")
+            page.wait_for_timeout(400)
+            wait_for(page, "ready")
+        new = edit(publisher, STORY if number == 0 else b"tale %d" % (number - 1), b"tale %d" % number)
+        act(page, "update")
+        wait_for(page, "ready", new.token)
+    host.faults.append(Fault("/since/", "missing", times=9))
+    new = edit(publisher, b"tale 2", b"A poem")
+    act(page, "update")  # by digests, with pages that the browser has in its cache as they were
+    wait_for(page, "ready", new.token)
     assert_same(page, host, publisher)
 
 

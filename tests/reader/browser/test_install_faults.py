@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import contextlib
+import json
 import os
 import shutil
 import signal
@@ -10,6 +12,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
+from playwright.sync_api import Error as PlaywrightError
 
 from tests.reader.browser.conftest import FLAGS
 from tests.reader.browser.device import act, guide, site, wait_for
@@ -120,6 +123,25 @@ def test_paused_install_waits_until_the_reader_goes_on(page: Page, host: Host, p
     assert_same(page, host, publisher)
 
 
+def test_install_goes_on_after_its_tab_is_closed_and_shows_what_is_left(
+    page: Page, host: Host, publisher: Publisher
+) -> None:
+    *others, last = packs_of(publisher)
+    host.faults.append(Fault(last, "slow", times=1, seconds=4))
+    begin(page, host)
+    begun(page)
+    bar = page.locator("[data-guide-progress]")
+    whole = json.loads((publisher.site / "updates/chains.json").read_bytes())["chains"]["en-US"]["bytes"]
+    assert int(bar.get_attribute("max") or 0) == whole
+    assert 0 < int(bar.get_attribute("value") or 0) < whole
+    again = page.context.new_page()
+    page.close()
+    again.goto(host.url(OFFLINE))
+    wait_for(again, "ready", newest(publisher).token)
+    assert sorted(taken_packs(host)) == sorted([*others, last])
+    assert_same(again, host, publisher)
+
+
 def test_install_goes_on_when_the_network_is_back(page: Page, host: Host, publisher: Publisher) -> None:
     *_, last = packs_of(publisher)
     host.faults.append(Fault(last, "slow", times=9, seconds=60))
@@ -169,8 +191,7 @@ def test_browser_killed_in_the_middle_goes_on(
     begin(device.pages[0], host)
     begun(device.pages[0])
     device.pages[0].wait_for_timeout(500)
-    kill(str(tmp_path / "profile"))
-    device.close()
+    kill(device, str(tmp_path / "profile"))
     host.faults.clear()
     host.clear()
     device = start(chromium_type, tmp_path)
@@ -193,8 +214,7 @@ def test_browser_killed_in_an_update_holds_the_old_guide_and_goes_on(
     host.faults.append(Fault("/changes/", "slow", times=9, seconds=60))
     act(device.pages[0], "update")
     wait_for_request(device.pages[0], host, "/changes/")
-    kill(str(tmp_path / "profile"))
-    device.close()
+    kill(device, str(tmp_path / "profile"))
     host.stop()
     device = start(chromium_type, tmp_path)
     page = device.pages[0]
@@ -225,7 +245,7 @@ def start(chromium: BrowserType, folder: Path) -> BrowserContext:
     )
 
 
-def kill(profile: str) -> None:
+def kill(device: BrowserContext, profile: str) -> None:
     """Kill the browser that runs on a profile as a phone does that runs out of battery."""
     for process in Path("/proc").glob("[0-9]*"):
         try:
@@ -234,3 +254,5 @@ def kill(profile: str) -> None:
             continue
         if f"--user-data-dir={profile}" in command and "--type=" not in command:
             os.kill(int(process.name), signal.SIGKILL)
+    with contextlib.suppress(PlaywrightError):  # it may know already that the browser is gone
+        device.close()

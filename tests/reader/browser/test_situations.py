@@ -16,7 +16,7 @@ from tests.reader.browser.test_chromium import OFFLINE, assert_same, install, ne
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from playwright.sync_api import BrowserContext, Page
+    from playwright.sync_api import Browser, BrowserContext, Page
 
     from tests.reader.browser.small_publisher import Guide, Publisher
 
@@ -87,6 +87,29 @@ def test_steps_of_one_chain_are_applied_together(page: Page, host: Host, publish
     act(page, "update")
     wait_for(page, "ready", newest(publisher).token)
     assert len(host.taken()) == 5
+    assert_same(page, host, publisher)
+
+
+def test_size_of_several_steps_is_known_before_they_are_taken(page: Page, host: Host, publisher: Publisher) -> None:
+    install(page, host)
+    publisher.chain = True
+    for i in range(4):
+        noise = "".join(chr(33 + (n + i) ** 2 * 7919 % 89) for n in range(400000)).encode()
+        edit(publisher, STORY if i == 0 else b"tale %d" % (i - 1), b"%s tale %d" % (noise, i))
+    page.locator("[data-guide-limit]").fill("0")
+    page.locator("[data-guide-limit]").dispatch_event("change")
+    host.clear()
+    tab = opened(page.context, host.url("guide/index.html"))
+    tab.locator(".guide-note[data-kind=pending]").wait_for()
+    assert len(host.taken("/since/")) == 1  # whose head tells its size; it is broken off
+    shown = tab.locator(".guide-note p").inner_text()
+    host.clear()
+    tab.get_by_role("button", name="Now").click()
+    wait_for(tab, "ready", newest(publisher).token)
+    taken = host.taken()
+    assert {one.path.split("/")[-2] for one in taken} == {"since"}
+    spent = sum(one.body for one in taken[:4])
+    assert f"{spent / 1000:.1f}".removesuffix(".0") in shown
     assert_same(page, host, publisher)
 
 
@@ -302,6 +325,39 @@ def test_pages_are_readable_without_a_worker(context: BrowserContext, tmp_path: 
     assert page.get_by_text("This browser cannot keep the guide").is_visible()
     assert thrown == []
     assert tmp_path
+
+
+def test_pages_are_readable_without_scripts(chromium: Browser, host: Host) -> None:
+    context = chromium.new_context(java_script_enabled=False)
+    page = context.new_page()
+    page.goto(host.url("guide/place/place-3/"))
+    assert page.locator("p").first.inner_text().startswith("A story of place 3")
+    page.get_by_role("link", name="offline").click()
+    assert "This browser cannot keep the guide" in page.locator("main, body").first.inner_text()
+    assert page.locator("[data-guide-action]:visible").count() == 0
+    context.close()
+    assert host.taken() == []
+
+
+@pytest.mark.parametrize(
+    "refuse",
+    [
+        "navigator.serviceWorker.register = async () => { throw new DOMException('no', 'SecurityError'); };",
+        "Object.defineProperty(Navigator.prototype, 'serviceWorker', {get: () => { throw new Error('no'); }});",
+    ],
+    ids=["refused", "blocked"],
+)
+def test_browser_that_lets_no_worker_in_shows_the_pages(page: Page, host: Host, refuse: str) -> None:
+    thrown: list[object] = []
+    page.on("pageerror", lambda error: thrown.append(str(error)))
+    page.add_init_script(refuse)
+    page.goto(host.url(OFFLINE))
+    act(page, "install")
+    page.wait_for_function("/failed|unsupported/.test(document.documentElement.dataset.guide)")
+    page.goto(host.url("guide/place/place-3/"))
+    assert page.locator("p").first.inner_text().startswith("A story of place 3")
+    assert thrown == []
+    assert host.taken("/packs/") == []
 
 
 def test_newer_worker_takes_over_while_a_page_is_being_read(page: Page, host: Host, publisher: Publisher) -> None:

@@ -90,7 +90,7 @@ def test_entry_that_is_only_a_link_leads_to_the_page_with_its_slug(built: Guide)
 
 def test_parts_of_pages_have_no_lists(built: Guide) -> None:
     home = html.document_fromstring(built.page("/").encode())
-    assert [text_of(section) for section in home.xpath("//nav[@class='sections']/a")] == ["Page"]
+    assert [text_of(section) for section in home.xpath("//nav[@class='sections']/a")] == ["About"]
     names = ("button", "figure", "hero", "stats")
     assert [name for name in names if (built.root / "site" / name / "index.html").exists()] == []
     assert [url for url in links(home).values() if url.split("/")[0] in names] == []

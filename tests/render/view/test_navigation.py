@@ -72,6 +72,17 @@ def test_home_page_of_the_space_is_nothing_in_the_navigation(tours: Guide, space
     assert navigation(tours, "/tour/one/") == {"Tour": "../index.html"}
 
 
+def test_only_entry_beside_the_home_page_stands_for_its_type(tours: Guide, space: SpaceFiles) -> None:
+    space.put(entry("page", "b", title="Home", slug="home"))
+    tours.build()
+    assert navigation(tours, "/tour/one/") == {"About us": "../../page/about/index.html", "Tour": "../index.html"}
+    assert not (tours.root / "site/page/index.html").exists()
+    space.put(entry("page", "b", 2, title="Contact", slug="contact"))
+    tours.build()
+    assert navigation(tours, "/tour/one/") == {"Page": "../../page/index.html", "Tour": "../index.html"}
+    assert links(shown(tours, "/page/")) == {"About us": "about/index.html", "Contact": "contact/index.html"}
+
+
 def test_long_title_gives_way_to_the_name_of_the_type(tours: Guide, space: SpaceFiles) -> None:
     space.put(entry("page", "a", 2, title="What you should know before you come to see us", slug="about"))
     tours.build()
