@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
     from tests.conftest import Guide, SpaceFiles
 
-ACTIONS = {"install", "update", "pause", "remove"}
+ACTIONS = {"install", "pause", "resume", "update", "remove"}
 ICONS = {"icon-192.png": 192, "icon-512.png": 512, "apple-touch-icon.png": 180}
 
 

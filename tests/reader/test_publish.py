@@ -19,6 +19,7 @@ from exporter.reader.encoding import inflate, load_object
 from exporter.reader.folder import publish_farewell, withdraw_updates
 from exporter.reader.model import Keeping
 from exporter.reader.publish import publish_updates
+from exporter.reader.since import decode
 from exporter.reader.takeover.previous import is_site_path, take_previous
 from tests.reader.device import Device
 from tests.reader.guides import LOCALE, Guide, guide_pages, page, words
@@ -217,6 +218,28 @@ def test_a_bulk_travels_in_change_packs_that_all_since_files_name(tmp_path: Path
         device.update()
         assert device.updates_taken[1:] == ["step"]
         assert device.pages() == pages
+
+
+def test_change_packs_stay_for_two_more_builds_once_no_since_file_names_them(tmp_path: Path) -> None:
+    guide, pages = Guide(tmp_path, Keeping(recent=1, within_packs=False)), guide_pages(200)
+    guide.publish(pages)
+    guide.publish(edited(pages, WORD, "first"), timedelta())
+    rnd = random.Random(8)
+    bulk = {
+        path: edited(pages, path, words(rnd, 60))[path] if path.endswith(".html") else pages[path] for path in pages
+    }
+    guide.publish(bulk, timedelta())
+    [pack] = files(guide.updates / "changes")
+    there = []
+    for number in range(5):
+        guide.publish(pages if number == 0 else edited(pages, WORD, f"{number}"), timedelta())  # the bulk is taken back
+        named = any(pack.stem in {name for name, _, _ in decode(one.read_bytes()).packs} for one in since_files(guide))
+        there.append((named, pack.is_file()))
+    assert there == [(False, True), (False, True), (False, False), (False, False), (False, False)]
+
+
+def since_files(guide: Guide) -> list[Path]:
+    return files(guide.updates / "since")
 
 
 @pytest.mark.parametrize("bulk", [False, True], ids=["a word", "a bulk"])

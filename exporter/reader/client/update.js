@@ -1,4 +1,4 @@
-// A since-file is decoded and checked, then all of it shows at once, or nothing.
+// A since-file is decoded and checked, then all of it shows, or nothing.
 "use strict";
 
 const LIMIT = 100000, SMALL = 1500, PAGE = 2500, PAUSE = 600000;
@@ -36,7 +36,7 @@ async function advance(held, budget, wanted, cache) {
     tag = head.to === token ? since.tag : undefined;
     if (head.to === token) break;
     const {pages = [], packs = [], gone = [], keep = [], files = []} = head, rows = pages.map(partsOf);
-    if (foreign && (head.slots || packs.length) || head.epoch && head.epoch !== held.epoch) throw failure("unknown"); // what came by digests may know other slots
+    if (foreign && (head.slots || packs.length) || head.epoch && head.epoch !== held.epoch) throw failure("unknown"); // its records may be others
     const step = await decode(file, head, at, slots, record).catch(() => { throw failure("unknown"); });
     if ((head.slots || rows.length) && step.sum !== head.sum) throw failure("unknown");
     await right();
@@ -207,7 +207,8 @@ const job = (wait, state, work) => alone(wait, async () => {
 });
 
 const JOBS = {
-  install: ({locales, pictures}) => job(locales, "installing", async () => { await install(locales ? {locales, pictures} : {}); return update({}); }),
+  resume: data => JOBS.install(data),
+  install: ({locales, pictures, asked}) => job(locales || asked, "installing", async () => { await install(locales ? {locales, pictures} : {}); return update({}); }),
   update: ({asked, saving}) => job(asked, "checking", () => update({asked, saving})),
   async pause() { await change([], ({installing}) => installing && {installing: {...installing, paused: true}}); stop.abort(); },
   limit: ({limit}) => amend({limit}),
