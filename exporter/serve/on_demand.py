@@ -91,7 +91,7 @@ class OnDemand:
             self._turn.notify_all()
 
     def copied(self, changed: Mapping[str, bytes]) -> None:
-        """Tell all browsers of files that are no pages, and let those go on who wait for them."""
+        """Announce files that are no pages to all browsers, and let those go on who wait for them."""
         self._log.note(changed.items())
         with self._turn:
             self._copying = False

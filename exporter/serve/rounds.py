@@ -113,7 +113,7 @@ class Rounds:
     def _show(
         self, project: Project, rendered: BuildReport | None, error: ExporterError | None, *, published: bool
     ) -> None:
-        """Tell the browsers what a render changed, and what failed."""
+        """Announce to the browsers what a render changed, and what failed."""
         if error is not None:
             if error.code != "locked":
                 self._log.set_failures(BUILD, failure_of(error, project.root))

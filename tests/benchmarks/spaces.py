@@ -31,11 +31,11 @@ import os, sys, time
 def walk(folder):
     found = 0
     with os.scandir(folder) as entries:
-        for each in entries:
-            if each.is_dir():
-                found += walk(each.path)
-            elif not each.name.endswith(".md"):
-                each.stat()
+        for item in entries:
+            if item.is_dir():
+                found += walk(item.path)
+            elif not item.name.endswith(".md"):
+                item.stat()
                 found += 1
     return found
 wall, processor = time.perf_counter(), time.process_time()
