@@ -168,7 +168,7 @@ class DevServer:
         syncs = schedule.is_sync_due(now) or self._in_space(paths or ())
         renders = paths is not None or (schedule.render_at is not None and schedule.render_at <= now)
         publish = not syncs and not renders and schedule.publish_at is not None and schedule.publish_at <= now
-        if publish and self._project.site.offline is True:
+        if publish and self._publishes and self._project.site.offline is True:
             rounds.let_publish()
             schedule.publish_at = None
             self._publisher.start()
@@ -177,6 +177,11 @@ class DevServer:
             edited = [path for path in paths or () if is_worth_a_word(path, self._project)]
             cause = named(edited, self._project.root) if edited else ""
             self._round(rounds, cause, syncs=syncs, publish=publish)
+
+    @property
+    def _publishes(self) -> bool:
+        """Whether builds are confirmed: readers' updates are left to `build`, but for a guide served as an offline one."""
+        return self._options.offline or self._project.site.offline is not True
 
     def _in_space(self, paths: frozenset[Path] | tuple[()]) -> bool:
         space = local_space(self._project)
@@ -187,7 +192,8 @@ class DevServer:
         schedule = self._schedule
         schedule.render_at = schedule.publish_at = None
         self._mutes_content = syncs
-        done = rounds.run(self._sync_choices() if syncs else None, publish=publish, verbose=self._options.verbose)
+        choices, publishes = self._sync_choices() if syncs else None, publish and self._publishes
+        done = rounds.run(choices, publish=publishes, verbose=self._options.verbose)
         self._mutes_content = False
         self._project = done.project or self._project
         self._print(done, cause, publish=publish)

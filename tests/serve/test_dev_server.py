@@ -17,6 +17,7 @@ import pytest
 
 from exporter.core.errors import ConfigError, GuardError
 from exporter.serve import watching
+from exporter.serve.dev_server import QUIET_BEFORE_PUBLISHING
 from tests.conftest import PICTURE, asset, entry, link
 from tests.serve.conftest import assert_as_from_scratch, edit, pages_of, serving, until
 
@@ -282,9 +283,27 @@ def test_installed_guide_is_taken_off_the_browser_unless_it_is_asked_for(guide: 
         assert served.ask("/sw.js").body == (guide.root / "site/sw.js").read_bytes()
 
 
-def test_readers_updates_follow_once_it_is_quiet(guide: Guide) -> None:
-    (guide.root / "site.yaml").write_text((guide.root / "site.yaml").read_text("utf-8").replace("false", "true"))
+def test_server_writes_no_updates_for_readers_and_the_next_build_brings_them(guide: Guide) -> None:
+    offer_offline(guide)
     with serving(guide) as served:
+        for text in ("one", "two"):
+            edit(guide, f"{{{{ entry.title }}}} {text}")
+            until(partial(shows, served, f"The castle {text}"))
+        time.sleep(QUIET_BEFORE_PUBLISHING + 0.5)
+        assert not (guide.root / "site/updates").exists()
+    assert guide.build()["render"]["written"] == 0
+    assert (guide.root / "site/updates/chains.json").is_file()
+
+
+def offer_offline(guide: Guide) -> None:
+    """Let a guide be kept on devices."""
+    file = guide.root / "site.yaml"
+    file.write_text(file.read_text("utf-8").replace("false", "true"), "utf-8")
+
+
+def test_readers_updates_follow_once_it_is_quiet_if_the_guide_is_served_as_an_offline_one(guide: Guide) -> None:
+    offer_offline(guide)
+    with serving(guide, offline=True) as served:
         chains = guide.root / "site/updates/chains.json"
         before = chains.read_bytes()
         edit(guide, "{{ entry.title }} for readers")
