@@ -144,6 +144,7 @@ def test_folder_changed_just_now_is_not_yet_known_by_its_mtime(guide: Guide) -> 
         assert f"Q{number}" in guide.page(f"/place/q{number}/")
 
 
+@pytest.mark.filterwarnings("ignore:.*multi-threaded:DeprecationWarning")
 @pytest.mark.usefixtures("two_cores")
 @pytest.mark.parametrize("jobs", ["1", "2"])
 def test_output_checked_in_the_background_is_repaired(guide: Guide, monkeypatch: pytest.MonkeyPatch, jobs: str) -> None:
@@ -164,6 +165,7 @@ def test_output_checked_in_the_background_is_repaired(guide: Guide, monkeypatch:
     step(guide, "render", "-j", jobs)
 
 
+@pytest.mark.filterwarnings("ignore:.*multi-threaded:DeprecationWarning")
 @pytest.mark.usefixtures("two_cores")
 def test_synced_items_are_rendered_while_files_are_checked_in_the_background(
     guide: Guide, space: SpaceFiles, monkeypatch: pytest.MonkeyPatch
@@ -182,9 +184,12 @@ def test_synced_items_are_rendered_while_files_are_checked_in_the_background(
 
 @pytest.fixture
 def two_cores(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A machine of two cores, on which a process may fork though a browser of other tests left a thread in this one."""
     monkeypatch.setattr("exporter.workers.background.cores", lambda: 2)
+    monkeypatch.setattr("exporter.workers.background.start_method", lambda: "fork")
 
 
+@pytest.mark.filterwarnings("ignore:.*multi-threaded:DeprecationWarning")
 @pytest.mark.usefixtures("two_cores")
 def test_background_work_is_done_in_another_process_unless_only_one_is_allowed() -> None:
     for alone in (False, True):
@@ -192,6 +197,7 @@ def test_background_work_is_done_in_another_process_unless_only_one_is_allowed()
             assert (answer() == os.getpid()) == alone
 
 
+@pytest.mark.filterwarnings("ignore:.*multi-threaded:DeprecationWarning")
 @pytest.mark.usefixtures("two_cores")
 def test_background_work_killed_from_outside_is_done_in_this_process() -> None:
     here = os.getpid()
@@ -205,12 +211,14 @@ def test_background_work_killed_from_outside_is_done_in_this_process() -> None:
         assert answer() == "done"
 
 
+@pytest.mark.filterwarnings("ignore:.*multi-threaded:DeprecationWarning")
 @pytest.mark.usefixtures("two_cores")
 def test_error_of_background_work_is_raised_when_its_result_is_requested(tmp_path: Path) -> None:
     with pytest.raises(FileNotFoundError), in_background((tmp_path / "none").read_text, alone=False) as answer:
         answer()
 
 
+@pytest.mark.filterwarnings("ignore:.*multi-threaded:DeprecationWarning")
 @pytest.mark.usefixtures("two_cores")
 def test_result_that_is_never_requested_delays_nothing() -> None:
     with pytest.raises(KeyError), in_background(lambda: "x" * (1 << 20), alone=False):
