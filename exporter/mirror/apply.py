@@ -239,11 +239,11 @@ def planned_sum(staging: Staging, index: MirrorIndex, mirror: str, *, full: bool
 
 
 def index_plan(staging: Staging, index: MirrorIndex) -> None:
-    """Write the plan's rows into the index."""
+    """Write the plan's rows into the index, and the earlier addresses of entries that are gone."""
     index.update(
         (read_row(path, source) for path, source in staging.steps(Phase.INDEX) if source),
         (Key(*path.split(":", 1)) for path, source in staging.steps(Phase.INDEX) if not source),
-        {},
+        {"gone": staging.meta("gone") or "{}"},
     )
 
 

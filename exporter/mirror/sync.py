@@ -165,7 +165,8 @@ def _plan(run: SyncRun, staging: Staging, state: SyncState | None, *, full: bool
         _guard_empty(run, staging)
     disk = disk_of(run.project.content, staging, run.answers.locales, downloads=run.downloads)
     staging.remove_unused()
-    staging.remember(moved=canonical(_moved(run, staging, disk, full=full)).decode())
+    moved, gone = _moved(run, staging, disk, full=full)
+    staging.remember(moved=canonical(moved).decode(), gone=canonical(gone).decode())
     staging.store_plan(MirrorPlanner(staging, run.index, disk, full).steps(sorted(due)))
     mirror = planned_sum(staging, run.index, state.mirror if state else "", full=full)
     staging.remember(mirror=mirror, planned="yes")
@@ -181,26 +182,30 @@ def _guard_empty(run: SyncRun, staging: Staging) -> None:
         )
 
 
-def _moved(run: SyncRun, staging: Staging, disk: Disk, *, full: bool) -> dict[str, Json]:
-    """Return the record of earlier addresses as it will be.
+def _moved(run: SyncRun, staging: Staging, disk: Disk, *, full: bool) -> tuple[dict[str, Json], dict[str, Json]]:
+    """Return the record of earlier addresses as it will be, and that of entries which deltas took away.
 
-    An entry that a delta takes away keeps its record: it may only be unpublished, and its redirects come back with it.
-    A full sync drops those of entries that the space does not have.
+    The Sync API does not say whether an entry was deleted or unpublished. So the latter is kept in the index, and an
+    entry that is published again has its redirects as long as that cache is there.
     """
     moved = read_moved(run.project.content)
+    gone: dict[str, Json] = {} if full else decode((run.index.meta("gone") or "{}").encode())
     if full:
         kept = (staging.find(Key(*name.split(":", 1))) for name in moved if ":" in name)
         moved = {str(change.key): moved[str(change.key)] for change in kept if change is not None and change.digest}
     types = run.answers.read().types
     for change in staging.changes() if not run.index.empty else ():
-        old = run.index.find(change.key)
-        is_there = change.digest is not None and change.number is not None
-        if is_there and old is not None and change.key.kind == "entry":
-            before, after = disk.mirrored(old.path), disk.staged(change)
+        old, name = run.index.find(change.key), str(change.key)
+        if change.digest is None:
+            gone.update({name: moved.pop(name)} if name in moved else {})
+        elif change.number is not None and change.key.kind == "entry":
+            before, after = disk.mirrored(old.path) if old is not None else None, disk.staged(change)
             if before is not None and after is not None:
                 fields = (*run.project.address_fields(after.content_type, types), *_telling_apart(run, after, types))
-                moved[str(change.key)] = record_move(moved.get(str(change.key), {}), before, after, fields)
-    return moved
+                moved[name] = record_move(moved.get(name, {}), before, after, fields)
+            elif after is not None and name in gone:
+                moved[name] = record_move(earlier := gone.pop(name), after, after, earlier)
+    return moved, gone
 
 
 def _telling_apart(run: SyncRun, item: Item, types: Mapping[str, ContentType]) -> tuple[str, ...]:

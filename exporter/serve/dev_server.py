@@ -180,7 +180,7 @@ class DevServer:
 
     @property
     def _publishes(self) -> bool:
-        """Whether builds are confirmed: readers' updates are left to `build`, but for a guide served as an offline one."""
+        """Whether builds are confirmed: updates for readers are left to `build`, unless the guide is served offline."""
         return self._options.offline or self._project.site.offline is not True
 
     def _in_space(self, paths: frozenset[Path] | tuple[()]) -> bool:

@@ -446,13 +446,13 @@ def test_edit_ends_the_publishing_of_the_one_before_and_nothing_is_lost(
     guide: Guide, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Readers' updates are brought up to date by a process of its own; here it holds the folder until it is ended."""
-    (guide.root / "site.yaml").write_text((guide.root / "site.yaml").read_text("utf-8").replace("false", "true"))
+    offer_offline(guide)
     holder = (
         "import sys, time; from pathlib import Path; from exporter.core.files import exclusive_lock\n"
         "with exclusive_lock(Path(sys.argv[1])): Path(sys.argv[2]).touch(); time.sleep(60)"
     )
     held = guide.root.with_name("held")
-    with serving(guide) as served, monkeypatch.context() as patched:
+    with serving(guide, offline=True) as served, monkeypatch.context() as patched:
         command = [sys.executable, "-c", holder, str(guide.root / ".export/lock"), str(held)]
         patched.setattr(served.server._publisher, "_command", command)
         edit(guide, "{{ entry.title }} one")

@@ -437,7 +437,7 @@ class Histories(RuleBasedStateMachine):
         states = [json.loads(files[".syncstate"]) for files in (found, expected)]
         assert [self._news(state.pop("token")) for state in states] == [[], []]
         assert states[0] == states[1]
-        assert {f"entry:{identifier}" for identifier in IDS}.issuperset(decode(found.get(MOVED, b"{}")))
+        assert {str(key) for key in self._wanted()}.issuperset(decode(found.get(MOVED, b"{}")))
         scratch = {path.name for path in (self.guide / ".export").iterdir()}
         assert scratch == {path.name for path in (fresh / ".export").iterdir()} <= SCRATCH
 
