@@ -26,7 +26,7 @@ def program_digest() -> str:
     found = (importlib.util.find_spec(name) for name in _LIBRARIES)
     files = [spec.origin for spec in found if spec is not None and spec.origin is not None]
     files += _modules(os.path.dirname(exporter.__file__))  # noqa: PTH120 - paths as text: there are many
-    looks = [(file, os.stat(file)) for file in sorted(files)]  # noqa: PTH116
+    looks = [(file, os.stat(file)) for file in sorted(files)]  # noqa: PTH116 - as above
     return f"{__version__} {value_digest([(file, look.st_size, look.st_mtime_ns) for file, look in looks]).hex()}"
 
 

@@ -48,9 +48,7 @@ WATCH_OPTIONS = (
         metavar="PORT",
         help="Take webhooks here, with the secret in EXPORTER_WEBHOOK_SECRET.",
     ),
-    click.option(
-        "--host", default="127.0.0.1", metavar="ADDRESS", help="Listen on this address; by default on the loopback."
-    ),
+    _HOST,
     ALLOW_HOST,
     DEADLINE,
     JOBS,

@@ -255,7 +255,7 @@ def _from_cache(data: bytes, text: str) -> SiteConfig:
 def _digest(text: str, kept: str) -> str:
     """Return the digest of a site.yaml, the program that read it and the values cached."""
     folder = os.path.dirname(__file__)  # noqa: PTH120 - a Path takes as long as all else here
-    looks = [os.stat(f"{folder}/{name}") for name in _SCHEMA_FILES]  # noqa: PTH116
+    looks = [os.stat(f"{folder}/{name}") for name in _SCHEMA_FILES]  # noqa: PTH116 - paths as text
     program = [__version__, sys.version, *((found.st_size, found.st_mtime_ns) for found in looks)]
     return hashlib.blake2b(json.dumps([program, text, kept]).encode(), digest_size=16).hexdigest()
 

@@ -118,7 +118,7 @@ def remove_whole(path: str) -> None:
         shutil.rmtree(path)
     else:
         try:
-            os.unlink(path)  # noqa: PTH108
+            os.unlink(path)  # noqa: PTH108 - as text
         except (FileNotFoundError, NotADirectoryError):
             return
 
@@ -184,8 +184,8 @@ class PlainFolders:
         except FileExistsError:
             made = not is_plain_folder_at(path)
             if made:
-                os.unlink(path)  # noqa: PTH108
-                os.mkdir(path)  # noqa: PTH102
+                os.unlink(path)  # noqa: PTH108 - as text
+                os.mkdir(path)  # noqa: PTH102 - as text
         self._plain.add(folder)
         return made
 

@@ -203,30 +203,30 @@ def _link(source: str, target: str, scratch: Path) -> None:
 
         shutil.copyfile(source, part)
     try:
-        os.replace(part, target)  # noqa: PTH105
+        os.replace(part, target)  # noqa: PTH105 - as text
     except FileNotFoundError:
         Path(target).parent.mkdir(parents=True, exist_ok=True)
-        os.replace(part, target)  # noqa: PTH105
+        os.replace(part, target)  # noqa: PTH105 - as text
 
 
 def _move(source: str, target: str, _scratch: Path) -> None:
     try:
         os.replace(source, target)  # noqa: PTH105 - paths as text: there are many
     except FileNotFoundError:
-        if os.path.exists(source):  # noqa: PTH110
+        if os.path.exists(source):  # noqa: PTH110 - as text
             Path(target).parent.mkdir(parents=True, exist_ok=True)
-            os.replace(source, target)  # noqa: PTH105
+            os.replace(source, target)  # noqa: PTH105 - as text
 
 
 def _move_all(source: str, target: str) -> None:
     """Move what a folder holds into another one: folders as a whole where the target has none of that name yet."""
     Path(target).mkdir(parents=True, exist_ok=True)
-    for name in sorted(os.listdir(source)):  # noqa: PTH208
+    for name in sorted(os.listdir(source)):  # noqa: PTH208 - as text
         old, new = f"{source}/{name}", f"{target}/{name}"
         if is_plain_folder_at(old) and is_plain_folder_at(new):
             _move_all(old, new)
         else:
-            os.replace(old, new)  # noqa: PTH105
+            os.replace(old, new)  # noqa: PTH105 - as text
 
 
 def planned_sum(staging: Staging, index: MirrorIndex, mirror: str, *, full: bool) -> str:

@@ -27,7 +27,7 @@ class _Page(msgspec.Struct):
 
     items: list[msgspec.Raw]
     nextPageUrl: Json = None  # noqa: N815 - the wire's names
-    nextSyncUrl: Json = None  # noqa: N815
+    nextSyncUrl: Json = None  # noqa: N815 - the name on the wire
 
 
 _PAGES = msgspec.json.Decoder(_Page)

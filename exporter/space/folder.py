@@ -148,7 +148,7 @@ def locales_in_order(found: list[Json]) -> list[Json]:
 def file_signature(file: Path | str) -> FileSignature | None:
     """Return a file's signature; None for one that has just been removed, or a broken link."""
     try:
-        status = os.stat(file)  # noqa: PTH116
+        status = os.stat(file)  # noqa: PTH116 - a path as text
     except FileNotFoundError:
         return None
     return FileSignature(status.st_size, status.st_mtime_ns, status.st_ino)

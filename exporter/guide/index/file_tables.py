@@ -39,7 +39,7 @@ class AssetFileTable(Table):
         With `copied_only`, those are left out.
         """
         how = "JOIN" if copied_only else "LEFT JOIN"
-        query = f"SELECT a.source, a.key, c.path FROM asset_file a {how} copy c ON c.path = a.path"  # noqa: S608
+        query = f"SELECT a.source, a.key, c.path FROM asset_file a {how} copy c ON c.path = a.path"  # noqa: S608 - a join
         return self._database.rows(query)
 
     def insert(self, rows: Iterable[tuple[str, str, str]]) -> None:

@@ -156,7 +156,7 @@ class PageTable(Table):
         """Return the addresses of entries' pages, by key and locale."""
         found: dict[str, dict[str, str]] = {}
         for some, marks in in_parts(keys):
-            query = f"SELECT key, locale, url FROM page WHERE key IN ({marks}) AND kind = 'entry'"  # noqa: S608
+            query = f"SELECT key, locale, url FROM page WHERE key IN ({marks}) AND kind = 'entry'"  # noqa: S608 - marks
             for key, locale, url in self._database.database.execute(query, some):
                 found.setdefault(key, {})[locale] = url
         return found

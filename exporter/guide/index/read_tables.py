@@ -46,7 +46,7 @@ class ReadTables(Table):
     def pages_among(self, numbers: Sequence[int]) -> list[int]:
         """Return those of some pages that have reads."""
         parts = in_parts(numbers)
-        queries = ((f"SELECT page FROM reads WHERE page IN ({marks})", some) for some, marks in parts)  # noqa: S608
+        queries = ((f"SELECT page FROM reads WHERE page IN ({marks})", some) for some, marks in parts)  # noqa: S608 - marks
         return [row[0] for query, some in queries for row in self._database.database.execute(query, some).fetchall()]
 
     def of(self, number: int) -> dict[str, tuple[int, bytes]]:

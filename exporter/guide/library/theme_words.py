@@ -76,7 +76,8 @@ def _load(file: Path) -> Any:
     import yaml  # imported here: a page is rendered without it as long as no template asks for words
 
     try:
-        return yaml.load(file.read_text("utf-8"), getattr(yaml, "CBaseLoader", yaml.BaseLoader))  # noqa: S506
+        loader = getattr(yaml, "CBaseLoader", yaml.BaseLoader)
+        return yaml.load(file.read_text("utf-8"), loader)  # noqa: S506 - it makes texts, lists and dicts
     except yaml.YAMLError as error:
         raise ValueError(str(error)) from None
 

@@ -11,7 +11,7 @@ import pytest
 
 from tests.reader.browser.device import CLIENT, act, answered, shas, wait_for
 from tests.reader.browser.host import Host
-from tests.reader.browser.test_chromium import install, newest
+from tests.reader.browser.test_chromium import end_foot, install, newest
 from tests.reader.story import LIMITS, Story
 
 if TYPE_CHECKING:
@@ -109,10 +109,7 @@ def test_check_with_nothing_new_costs_at_most_600_bytes(page: Page, host: Host) 
 
 def test_change_of_a_line_that_all_pages_share_travels_once(page: Page, host: Host, publisher: Publisher) -> None:
     install(page, host)
-    number = next(n for n, text in enumerate(newest(publisher).slots) if b"FOOT" in text)
-    new = publisher.publish(
-        newest(publisher).with_slot(number, newest(publisher).slots[number].replace(b"FOOT", b"END"))
-    )
+    new = end_foot(publisher)
     host.clear()
     act(page, "update")
     wait_for(page, "ready", new.token)

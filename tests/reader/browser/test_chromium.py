@@ -28,6 +28,14 @@ def newest(publisher: Publisher, code: str = "en-US") -> Guide:
     return publisher.states[code][-1]
 
 
+def end_foot(publisher: Publisher) -> Guide:
+    """Publish another text for the line that all pages share."""
+    number = next(n for n, text in enumerate(newest(publisher).slots) if b"FOOT" in text)
+    return publisher.publish(
+        newest(publisher).with_slot(number, newest(publisher).slots[number].replace(b"FOOT", b"END"))
+    )
+
+
 def assert_same(page: Page, host: Host, publisher: Publisher) -> None:
     """With the server stopped the device answers every file of the site, byte for byte."""
     host.stop()

@@ -9,7 +9,7 @@ import pytest
 
 from tests.reader.browser.device import act, guide, site, wait_for
 from tests.reader.browser.host import Fault, Host
-from tests.reader.browser.test_chromium import OFFLINE, assert_same, install, newest
+from tests.reader.browser.test_chromium import OFFLINE, assert_same, end_foot, install, newest
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -141,10 +141,7 @@ def test_page_taken_whole_follows_a_change_of_what_all_pages_share(
     host.faults.append(Fault("/since/", "missing"))
     act(page, "update")
     wait_for(page, "ready", newest(publisher).token)
-    number = next(n for n, text in enumerate(newest(publisher).slots) if b"FOOT" in text)
-    new = publisher.publish(
-        newest(publisher).with_slot(number, newest(publisher).slots[number].replace(b"FOOT", b"END"))
-    )
+    new = end_foot(publisher)
     act(page, "update")
     wait_for(page, "ready", new.token)
     assert_same(page, host, publisher)
@@ -176,10 +173,7 @@ def test_device_that_went_by_digests_follows_no_change_of_what_all_pages_share(
     act(page, "update")
     wait_for(page, "ready", word.token)
     assert len(host.taken()) == 1
-    number = next(n for n, text in enumerate(newest(publisher).slots) if b"FOOT" in text)
-    new = publisher.publish(
-        newest(publisher).with_slot(number, newest(publisher).slots[number].replace(b"FOOT", b"END"))
-    )
+    new = end_foot(publisher)
     host.clear()
     act(page, "update")
     wait_for(page, "ready", new.token)
