@@ -10,6 +10,8 @@ from tests.conftest import Guide, SpaceFiles, asset, entry, link
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from tests.support.stub import Reply, Request
+
 
 def dead(locale: str, message: str) -> Problem:
     return Problem("warning", "link-dead", message, "entry:a", locale, "body")
@@ -77,7 +79,7 @@ def test_files_of_a_host_that_is_down_are_one_line(remote: Callable[[str], Guide
         for raw in files:
             raw["fields"]["file"]["en-US"]["url"] = f"//{host}/{raw['sys']['id']}/a.svg"
 
-        def script(request):  # type: ignore[no-untyped-def] # noqa: ANN001, ANN202
+        def script(request: Request) -> Reply:
             return page(*files, token="t") if request.last == "sync" else listing()
 
         with serve(script) as stub:
