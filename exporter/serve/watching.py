@@ -114,6 +114,7 @@ def _observe(watched: Watched, edits: Edits, say: Callable[[str], None]) -> Base
 
     observer = Observer()
     try:
+        observer.start()  # first, so that a folder which comes from now on is reported
         handler = _handler(watched, edits, observer)
         for folder in {file.parent for file in watched.files} | {folder.parent for folder in watched.folders}:
             if folder.is_dir():
@@ -121,7 +122,6 @@ def _observe(watched: Watched, edits: Edits, say: Callable[[str], None]) -> Base
         for folder in watched.folders:
             if folder.is_dir():
                 observer.schedule(handler, str(folder), recursive=True)
-        observer.start()
     except OSError as error:
         say(f"the system watches no more files ({error.strerror}): looking at them again and again instead")
         with suppress(OSError, RuntimeError):
