@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from exporter.build.update import note_folders, sign_fresh
 from exporter.core.naming import page_path
 from exporter.guide.schema.left_out import mark_left_out
+from exporter.render.template_problems import template_problems
 from exporter.report.problems import Problem, weigh
 
 if TYPE_CHECKING:
@@ -61,6 +62,7 @@ def _standing_problems(inputs: BuildInputs) -> Iterator[Problem]:
 
         yield from clashes(inputs.index)
     yield from (Problem(*values) for values in inputs.index.built.problems())
+    yield from template_problems(inputs.project.root, inputs.guide, inputs.index)
 
 
 def _note_strays(index: GuideIndex, output: Output, moved: Iterable[str]) -> None:

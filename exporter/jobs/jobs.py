@@ -15,7 +15,7 @@ from exporter.report.problems import weigh
 from exporter.report.report import Report
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator, Mapping
+    from collections.abc import Callable, Iterable, Mapping
 
     from exporter.build.drift import OutputDrift
     from exporter.build.result import BuildResult
@@ -173,7 +173,7 @@ def _render(
         synced = sync_first() if sync_first is not None else None
         outcome = _render_pages(project, synced, choices, drift, details.append)
     reader, warnings = _publish(project, outcome, choices)
-    asked = _unknown_names(project, outcome, verbose=verbose)
+    asked = _unknown_fields(project) if verbose else ()
     shown, left_out = _split_left_out(project, outcome)
     return BuildReport(
         command,
@@ -197,14 +197,13 @@ def _split_left_out(project: Project, outcome: RenderOutcome) -> tuple[Iterable[
     return split_left_out(outcome.problems, read_guide_model(project.content, project.site))
 
 
-def _unknown_names(project: Project, outcome: RenderOutcome, *, verbose: bool) -> Iterator[Problem]:
-    """Yield what the guide's own templates ask for in vain, if any page was rendered or with `verbose`."""
-    if (outcome.report.rendered or verbose) and (project.root / "templates").is_dir():
-        from exporter.guide.schema.read_model import read_guide_model
-        from exporter.render.template_lint import unknown_names
+def _unknown_fields(project: Project) -> Iterable[Problem]:
+    """Return what the guide's own templates ask for in vain, fields included."""
+    from exporter.guide.schema.read_model import read_guide_model
+    from exporter.render.template_lint import unknown_names
 
-        guide = read_guide_model(project.content, project.site)
-        yield from weigh(unknown_names(project.root, guide, fields=verbose), project.site.check)
+    guide = read_guide_model(project.content, project.site)
+    return weigh(unknown_names(project.root, guide), project.site.check)
 
 
 def _publish(

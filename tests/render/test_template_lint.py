@@ -118,6 +118,18 @@ def test_build_tells_types_and_words_and_with_v_fields_too(shops: Guide) -> None
     assert "shop has no field titel; did you mean title?" in "".join(said)
 
 
+def test_template_that_no_page_uses_is_told_by_every_build(shops: Guide) -> None:
+    """What is wrong with the guide does not depend on how much of it was rendered just now."""
+    shops.run("render")
+    (shops.root / "templates/unused.html").write_text("{{ word('oldr') }}", "utf-8")
+    for _ in range(2):
+        outcome = shops.run("render", "--json")
+        assert outcome.json["render"]["rendered"] == 0
+        assert [one["file"] for one in outcome.json["problems"]] == ["templates/unused.html"]
+    (shops.root / "templates/words.yaml").write_text("oldr: {en: Older}\n", "utf-8")
+    assert "template-unknown" not in shops.run("render").err
+
+
 def test_its_severity_can_be_set(shops: Guide) -> None:
     site = shops.root / "site.yaml"
     site.write_text(site.read_text("utf-8") + "check: {template-unknown: off}\n", "utf-8")
