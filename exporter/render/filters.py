@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
 from jinja2 import pass_context
-from markupsafe import Markup
+from markupsafe import Markup, escape
 
 from exporter.guide.library import questions
 from exporter.guide.schema.field_words import LONG
@@ -79,7 +79,7 @@ def _html(context: Context, value: Any, under: int = 1) -> Markup:
 
     Its headings stand below a heading of the level `under`.
     """
-    view: View = context[VIEW]
+    view: View = context.parent[VIEW]
     if isinstance(value, RichText):
         return render_document(document_of(value), view, under)
     return markdown(value, view, under) if isinstance(value, str) else table(value, view)
@@ -88,7 +88,7 @@ def _html(context: Context, value: Any, under: int = 1) -> Markup:
 @pass_context
 def _lead(context: Context, value: Any) -> str:
     """The field that sums an entry up, as plain text."""
-    view: View = context[VIEW]
+    view: View = context.parent[VIEW]
     name = summary_field(value)
     text = value[name] if name else ""
     if isinstance(text, RichText):
@@ -116,25 +116,25 @@ def _lead_html(context: Context, value: Any) -> Markup:
 @pass_context
 def _href(context: Context, value: Any) -> str:
     """An address that an editor wrote, where links may lead to it; empty for any other."""
-    return resolve_link(value, context[VIEW], value) or "" if isinstance(value, str) else ""
+    return resolve_link(value, context.parent[VIEW], value) or "" if isinstance(value, str) else ""
 
 
 @pass_context
 def _lang(context: Context, value: Any, name: str | None = None) -> Markup:
     """` lang="…" dir="…"` where a field, the title if none is named, is in another language than the page."""
-    if isinstance(value, FieldValue | TypeLink):
-        code = value.locale
-    elif isinstance(value, Thing):
+    if isinstance(value, Thing):
         code = locale_of(value, name)
+    elif isinstance(value, (FieldValue, TypeLink)):
+        code = value.locale
     else:
         return _NOTHING
-    return _NOTHING if code == context[VIEW].locale else lang_attributes(code)
+    return _NOTHING if code == context.parent[VIEW].locale else lang_attributes(code)
 
 
 @pass_context
 def _foreign(context: Context, value: Any) -> str:
     """The language of an entry's page where it is not this page's, named as the word `fallback` speaks; else empty."""
-    view: View = context[VIEW]
+    view: View = context.parent[VIEW]
     page = view.page_of(loaded_of(value))
     if page is None:
         return ""
@@ -156,7 +156,7 @@ def _written_in(entry: Entry, view: View) -> str:
 @pass_context
 def _translated(context: Context, value: Entry | Asset) -> tuple[str, ...]:
     """The ids of the fields that have a value in the page's locale itself, not by a fallback."""
-    view: View = context[VIEW]
+    view: View = context.parent[VIEW]
     return tuple(view.of_item(loaded_of(value), questions.translated_fields(view.locale)))
 
 
@@ -175,7 +175,7 @@ def _language(context: Context, code: Any) -> str:
 @pass_context
 def _entries(context: Context, type_id: str) -> EntryList | tuple[()]:
     """All entries of a content type; on a page of one letter of its list, those of the letter."""
-    view: View = context[VIEW]
+    view: View = context.parent[VIEW]
     if type_id.startswith("@"):
         return context["list"].entries if view.page.type_id == type_id else EntryList(view, type_id)
     if view.page.type_id != type_id or view.page.key is not None:
@@ -188,14 +188,14 @@ def _entries(context: Context, type_id: str) -> EntryList | tuple[()]:
 @pass_context
 def _word(context: Context, name: str) -> str:
     """One of the theme's own words in the page's language."""
-    view: View = context[VIEW]
+    view: View = context.parent[VIEW]
     return view.ask(questions.word(name, view.locale))
 
 
 @pass_context
 def _absolute(context: Context, value: Any) -> str:
     """The absolute address of an entry's page, an asset's file or an address from the guide's root; needs base_url."""
-    view: View = context[VIEW]
+    view: View = context.parent[VIEW]
     return absolute_url(view, value) if isinstance(value, Entry | Asset) else absolute(view, str(value or ""))
 
 
@@ -204,19 +204,19 @@ def _metadata(context: Context, title: str, description: str = "", picture: Asse
     """Open Graph and JSON-LD of a page."""
     name = title.striptags() if isinstance(title, Markup) else str(title)
     summary = description.striptags() if isinstance(description, Markup) else str(description)
-    return metadata(context[VIEW], name, summary, picture or None, context["entry"])
+    return metadata(context.parent[VIEW], name, summary, picture or None, context["entry"])
 
 
 @pass_context
 def _type_name(context: Context, type_id: str) -> str:
     """What a content type's list is called."""
-    return type_name(context[VIEW], type_id)
+    return type_name(context.parent[VIEW], type_id)
 
 
 @pass_context
 def _static(context: Context, name: str) -> str:
     """The relative address of a static file."""
-    return str(context[VIEW].link(f"/{name}"))
+    return str(context.parent[VIEW].link(f"/{name}"))
 
 
 def _size(value: Asset) -> Markup:
@@ -224,32 +224,33 @@ def _size(value: Asset) -> Markup:
     details = value.file.get("details") if value.is_image else None
     image = details.get("image") if isinstance(details, Mapping) else None
     sizes = {name: image.get(name) for name in ("width", "height")} if isinstance(image, Mapping) else {}
-    known = ((name, size) for name, size in sizes.items() if type(size) is int and size > 0)
-    return Markup("").join(Markup(' %s="%s"') % pair for pair in known)
+    known = [f' {name}="{size}"' for name, size in sizes.items() if type(size) is int and size > 0]
+    return Markup("".join(known))  # noqa: S704 - whole numbers
 
 
 @pass_context
 def _fact(context: Context, value: FieldValue) -> Markup:
     """A short field as people read it: links, dates, numbers, yes or no."""
-    return fact(value, context[VIEW])
+    return fact(value, context.parent[VIEW])
 
 
 @pass_context
 def _date(context: Context, value: Any, length: str = "long") -> Markup:
     """A date as the page's language writes it: `short`, `medium`, `long` or `full`."""
-    return date(value, context[VIEW], length)
+    return date(value, context.parent[VIEW], length)
 
 
 @pass_context
 def _table(context: Context, value: Any) -> Markup:
     """What a JSON field holds, as a table."""
-    return table(value, context[VIEW])
+    return table(value, context.parent[VIEW])
 
 
 def _inline(value: Any, level: int = 3) -> Markup:
     """An entry, or several, as parts of this page, with headings from a level on; empty if there is nothing."""
     entries = value if isinstance(value, tuple) else (value,)
-    return Markup("\n").join(part for entry in entries if isinstance(entry, Entry) and (part := inline(entry, level)))
+    parts = [escape(part) for entry in entries if isinstance(entry, Entry) and (part := inline(entry, level))]
+    return Markup("\n".join(parts))  # noqa: S704 - each is escaped
 
 
 @once
@@ -261,7 +262,7 @@ def _facts(entry: Entry) -> tuple[FieldValue, ...]:
 @pass_context
 def _groups(context: Context) -> Lazy:
     """What a list can be divided by: the single-link fields of its type that gather entries with pages, no parts."""
-    view: View = context[VIEW]
+    view: View = context.parent[VIEW]
     return Lazy(lambda: find_groups(view))
 
 

@@ -9,6 +9,8 @@ from typing import TYPE_CHECKING, Any
 import jinja2
 from jinja2 import BaseLoader, ChainableUndefined, Environment, FileSystemBytecodeCache, Template, TemplateNotFound
 from jinja2.compiler import CodeGenerator
+from jinja2.nodes import EvalContext
+from jinja2.runtime import Context
 from jinja2.sandbox import SandboxedEnvironment
 from markupsafe import Markup, escape
 
@@ -19,11 +21,10 @@ from exporter.render.filters import FILTERS, GLOBALS, VIEW
 from exporter.render.view.view import Entry, Values, value_named
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, MutableMapping
+    from collections.abc import Callable, Iterator, MutableMapping
 
     from jinja2.compiler import Frame
-    from jinja2.nodes import Expr
-    from jinja2.runtime import Context
+    from jinja2.nodes import Expr, Getattr
 
     from exporter.guide.library.library import Library
     from exporter.render.view.view import View
@@ -43,8 +44,41 @@ class _Template(Template):
         return self.make_module({name: shared[name] for name in _FOR_IMPORTS if name in shared})
 
 
+class _Context(Context):
+    """A template's variables. One is made for every include, so what is the same for all of them is not made anew."""
+
+    def __init__(  # what the base class does, with one evaluation context for all
+        self,
+        environment: Templates,
+        parent: dict[str, Any],
+        name: str | None,
+        blocks: dict[str, Callable[[Context], Iterator[str]]],
+        globals: MutableMapping[str, Any] | None = None,  # noqa: A002 - Jinja's name
+    ) -> None:
+        self.parent = parent
+        self.vars = {}
+        self.environment = environment
+        self.eval_ctx = environment.evaluation()
+        self.exported_vars = set()
+        self.name = name
+        self.globals_keys = set(globals) if globals else set()
+        self.blocks = {key: [block] for key, block in blocks.items()}
+
+
 class _Code(CodeGenerator):
-    """Compiles templates so that printed values are escaped to plain strings: making each a Markup costs time."""
+    """Compiles templates for speed.
+
+    Printed values are escaped to plain strings, for making each a Markup costs time. Attributes without an underscore
+    are asked for as such.
+    """
+
+    def visit_Getattr(self, node: Getattr, frame: Frame) -> None:  # noqa: N802 - Jinja's name
+        if node.attr.startswith("_"):
+            super().visit_Getattr(node, frame)
+            return
+        self.write("environment.public(")
+        self.visit(node.node, frame)
+        self.write(f", {node.attr!r})")
 
     def _output_child_pre(self, node: Expr, frame: Frame, finalize: Any) -> None:
         if frame.eval_ctx.autoescape and not frame.eval_ctx.volatile and finalize.src is None:
@@ -82,6 +116,7 @@ class Templates(SandboxedEnvironment):
 
     template_class = _Template
     code_generator_class = _Code
+    context_class = _Context
     view: View | None = None
 
     def __init__(self, library: Library, bytecode: Path | None, open_types: frozenset[type]) -> None:
@@ -97,25 +132,48 @@ class Templates(SandboxedEnvironment):
             bytecode_cache=_Bytecode(bytecode, library.index.program) if bytecode is not None else None,
         )
         self._open_types = open_types
+        self._evaluation = EvalContext(self)
         self._compiled: dict[str, Template] = {}
         self.filters.update(FILTERS)
         self.globals.update(GLOBALS)
         del self.globals["lipsum"], self.filters["random"]  # the same input gives the same page
 
+    def evaluation(self) -> EvalContext:
+        """Return how a template begins to evaluate; inside `{% autoescape %}`, which changes that, one of its own."""
+        shared = self._evaluation
+        return shared if shared.autoescape is True and not shared.volatile else EvalContext(self)
+
     def getattr(self, obj: Any, attribute: str) -> Any:
-        """Return an attribute; public ones of the program's own objects are read most and need no sandbox."""
+        """Return an attribute, with the sandbox's care for those that begin with an underscore."""
+        return super().getattr(obj, attribute) if attribute.startswith("_") else self.public(obj, attribute)
+
+    def public(self, obj: Any, attribute: str) -> Any:
+        """Return an attribute without an underscore; those of the program's own objects need no sandbox."""
         type_ = type(obj)
-        if attribute.startswith("_") or type_ not in self._open_types:
-            return super().getattr(obj, attribute)
         if type_ is Entry:  # an entry shows nothing but its fields
             value = value_named(obj, attribute)
             return value if value is not None else self.undefined(obj=obj, name=attribute)
+        if type_ not in self._open_types:
+            return super().getattr(obj, attribute)
         if type_ is Values and attribute not in _METHODS:
             return obj[attribute] if attribute in obj else self.undefined(obj=obj, name=attribute)
         try:
             return getattr(obj, attribute)
         except AttributeError:
             return self.undefined(obj=obj, name=attribute)
+
+    def get_template(
+        self,
+        name: str | Template,
+        parent: str | None = None,
+        globals: MutableMapping[str, Any] | None = None,  # noqa: A002 - Jinja's name
+    ) -> Template:
+        """Return a template; it is recorded as asked for."""
+        if not isinstance(name, str) or name not in self._compiled:
+            return super().get_template(name, parent, globals)
+        if self.view is not None:
+            self.view.ask(questions.template(name))
+        return self._compiled[name]
 
     def _load_template(self, name: str, globals: MutableMapping[str, Any] | None) -> Template:  # noqa: A002 - Jinja's name
         if self.view is not None:

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 
     from exporter.core.encoding import Json
     from exporter.guide.index.guide_index import GuideIndex
+    from exporter.guide.schema.titles import Title
 
 _MOST_ITEMS = 8_000
 """Items that stay in memory; those used least recently leave first."""
@@ -32,10 +33,11 @@ class ItemInMemory(Subject):
     """An item in memory; one that the mirror does not hold has no `path`.
 
     It holds the summary of the index until one of its `long` fields is asked for (None: all are long); then its file is
-    read. `pages` are the addresses of its pages by locale, None until they are looked up.
+    read. `pages` are the addresses of its pages by locale, None until they are looked up. `titles` are what it is
+    called, by the locale of a page, each with the answers that this depends on, by argument.
     """
 
-    __slots__ = ("facts", "fields", "long", "pages", "path", "tags", "type")
+    __slots__ = ("facts", "fields", "long", "pages", "path", "tags", "titles", "type")
 
     def __init__(self, key: str, path: str | None) -> None:
         super().__init__(key)
@@ -46,6 +48,7 @@ class ItemInMemory(Subject):
         self.fields: Mapping[str, Json] = {}
         self.long: Sequence[str] | None = ()
         self.pages: dict[str, str] | None = None
+        self.titles: dict[str, tuple[Title, dict[str, Json]]] = {}
 
     def take(self, item: Item) -> None:
         """Take over an item as it was read."""

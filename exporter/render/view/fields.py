@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 
     from exporter.core.encoding import Json
     from exporter.core.model import ContentType, Field
+    from exporter.guide.library.items import ItemInMemory
     from exporter.guide.schema.field_roles import Roles
     from exporter.render.view.view import View
 
@@ -76,20 +77,37 @@ def roles_of_thing(thing: Thing) -> Roles:
 def _title(thing: Thing) -> Title:
     """Return what an entry or asset is called, the locale of that, and its heading.
 
-    It is the page's locale, or else the default one, or else that of the page that a link to an entry leads to.
+    It is worked out once for all pages in a locale; each of them has read what it depends on.
     """
     view, loaded = view_of(thing), loaded_of(thing)
-    type_id, unlocalized = type_of(thing), view.guide.unlocalized
+    roles = roles_of_thing(thing)
+    if view.locale not in loaded.titles:
+        answers: dict[str, Any] = {}
+        loaded.titles[view.locale] = _find_title(view, loaded, roles, answers), answers
+    title, answers = loaded.titles[view.locale]
+    view.reads.of(loaded).update(answers)
+    return title
+
+
+def _find_title(view: View, loaded: ItemInMemory, roles: Roles, answers: dict[str, Any]) -> Title:
+    """Find what an item is called: in the page's locale, the default one, or that of the page that links lead to.
+
+    The answers that this depends on are added to `answers`, by argument.
+    """
+    library, type_id, unlocalized = view.library, loaded.type, view.guide.unlocalized
 
     def ask(name: str, code: str) -> tuple[Any, str | None]:
-        value, found = view.answer(loaded, name, code)
+        argument, (value, found) = library.field(loaded, name, code)
+        answers[argument] = loaded.answers[argument]
         return value, view.locale if (type_id, name) in unlocalized else found
 
-    title = find_title(roles_of_thing(thing), (view.locale, view.guide.default), ask)
-    if title is None and isinstance(thing, Entry) and (page := view.page_of(loaded)) is not None:
-        title = find_title(roles_of_thing(thing), page[:1], ask)
-    if isinstance(thing, Asset) and (title is None or title.value.startswith(("https://", "http://"))):
-        stem = PurePosixPath(_file_name(thing)).stem.replace("_", " ").strip()
+    title = find_title(roles, (view.locale, view.guide.default), ask)
+    if title is None and loaded.key.startswith("entry:"):
+        argument = questions.page_address(view.locale).argument
+        page = answers[argument] = library.answer(loaded, argument)
+        title = find_title(roles, page[:1], ask) if page is not None else None
+    if loaded.key.startswith("asset:") and (title is None or title.value.startswith(("https://", "http://"))):
+        stem = PurePosixPath(_name_of_file(ask("file", view.locale)[0])).stem.replace("_", " ").strip()
         name = stem or loaded.key.partition(":")[2]
         return Title(name, None, name)
     return title if title is not None else Title(view.guide.untitled(type_id), None, view.guide.untitled(type_id))
@@ -97,7 +115,10 @@ def _title(thing: Thing) -> Title:
 
 def _file_name(asset: Asset) -> str:
     """Return the name of an asset's file, "" if it has none."""
-    value = view_of(asset).answer(loaded_of(asset), "file")[0]
+    return _name_of_file(view_of(asset).answer(loaded_of(asset), "file")[0])
+
+
+def _name_of_file(value: Json) -> str:
     name = value.get("fileName") if isinstance(value, dict) else None
     return name if isinstance(name, str) else ""
 

@@ -169,8 +169,10 @@ class View:
     def link(self, url: str) -> str:
         """Return an address of the guide relative to this page, naming the file."""
         whole = f"{url}index.html" if url.endswith("/") else url
-        folder, up = next(pair for pair in self._folders_above if whole.startswith(pair[0]))
-        return quoted(up + whole[len(folder) :])
+        for folder, up in self._folders_above:
+            if whole.startswith(folder):
+                return quoted(up + whole[len(folder) :])
+        raise AssertionError(f"{url} is no address of the guide")
 
     def content_type(self, type_id: str) -> ContentType | None:
         """Return what the content model says of a content type; recorded once a page."""
