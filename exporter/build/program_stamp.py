@@ -23,20 +23,23 @@ _LIBRARIES = ("babel", "cmarkgfm", "jinja2", "markupsafe", "msgspec", "nh3", "sl
 @cache
 def program_digest() -> str:
     """Return the version and a digest of the files of the program and of the libraries that pages depend on."""
-    found = (importlib.util.find_spec(name) for name in _LIBRARIES)
-    files = [spec.origin for spec in found if spec is not None and spec.origin is not None]
+    specs = (importlib.util.find_spec(name) for name in _LIBRARIES)
+    files = [spec.origin for spec in specs if spec is not None and spec.origin is not None]
     files += _modules(os.path.dirname(exporter.__file__))  # noqa: PTH120 - paths as text: there are many
-    looks = [(file, os.stat(file)) for file in sorted(files)]  # noqa: PTH116 - as above
-    return f"{__version__} {value_digest([(file, look.st_size, look.st_mtime_ns) for file, look in looks]).hex()}"
+    looks = sorted(
+        (file, look.st_size, look.st_mtime_ns) for file, look in zip(files, map(os.stat, files), strict=True)
+    )
+    return f"{__version__} {value_digest(looks).hex()}"
 
 
 def _modules(folder: str) -> Iterator[str]:
     """Yield the program's files of code, of all folders below one."""
     with os.scandir(folder) as entries:
         for entry in entries:
-            if entry.name.endswith(".py"):
+            name = entry.name
+            if name.endswith(".py"):
                 yield entry.path
-            elif "." not in entry.name and entry.name != "__pycache__" and entry.is_dir():
+            elif "." not in name and name != "__pycache__" and entry.is_dir():
                 yield from _modules(entry.path)
 
 

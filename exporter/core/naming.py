@@ -170,7 +170,7 @@ def is_active(path: str, content_type: str) -> bool:
     if suffix in HARMLESS_XML or suffix == ".txt":
         return False
     kind = content_type.partition(";")[0].strip().lower()
-    return _ACTIVE_SUFFIX.fullmatch(suffix) is not None or _ACTIVE_TYPE.fullmatch(kind) is not None
+    return re.fullmatch(_ACTIVE_SUFFIX, suffix) is not None or re.fullmatch(_ACTIVE_TYPE, kind) is not None
 
 
 def suffix_of(path: str) -> str:
@@ -182,12 +182,12 @@ def suffix_of(path: str) -> str:
 HARMLESS_XML = frozenset({".svg", ".gpx", ".kml", ".tcx"})
 """Suffixes of pictures and tracks: XML that readers' apps know by its name, which is published without what runs."""
 
-_ACTIVE_SUFFIX = re.compile(
+_ACTIVE_SUFFIX = (
     r"\.(?:[dpsx]?html?|xht|svgz|xml|xslt?|xsd|xul|rss|atom|rdf|mathml|mml|wsdl|[cm]?js|jsx|mht(?:ml)?|hta|htc"
     r"|htaccess|php[0-9]?|phtml|phar)"
 )
 """What browsers run, and what hosts run or obey: a `.htaccess` could have the texts beside it served as pages."""
-_ACTIVE_TYPE = re.compile(
+_ACTIVE_TYPE = (
     r"text/(?:html|xml|xsl|(?:x-)?(?:java|ecma|live|j)script[0-9.]*)|application/(?:xml|(?:x-)?(?:java|ecma)script)"
     r"|multipart/related|message/rfc822|application/x-mimearchive|[^/]+/[^/]+\+xml"
 )

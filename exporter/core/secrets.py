@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import base64
 import json
 import re
 from typing import TYPE_CHECKING
@@ -40,6 +39,8 @@ def _in_base64(secret: str) -> Iterator[str]:
     Three bytes make four characters, so there are three ways; the characters at both ends that depend on its neighbours
     are left out.
     """
+    import base64  # imported here: few runs have a secret to look for
+
     data = secret.encode("utf-8", "surrogatepass")
     for before in range(3):
         first, last = -(-before * 8 // 6), (before + len(data)) * 8 // 6

@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from jinja2.nodes import Expr, Getattr
 
     from exporter.guide.library.library import Library
+    from exporter.guide.library.read_log import SharedQuestion
     from exporter.render.view.view import View
 
 _METHODS = frozenset(dir(Values))
@@ -131,9 +132,11 @@ class Templates(SandboxedEnvironment):
             cache_size=0,
             bytecode_cache=_Bytecode(bytecode, library.index.program) if bytecode is not None else None,
         )
+        self._library = library
         self._open_types = open_types
         self._evaluation = EvalContext(self)
         self._compiled: dict[str, Template] = {}
+        self._asked: dict[str, SharedQuestion] = {}
         self.filters.update(FILTERS)
         self.globals.update(GLOBALS)
         del self.globals["lipsum"], self.filters["random"]  # the same input gives the same page
@@ -153,10 +156,10 @@ class Templates(SandboxedEnvironment):
         if type_ is Entry:  # an entry shows nothing but its fields
             value = value_named(obj, attribute)
             return value if value is not None else self.undefined(obj=obj, name=attribute)
-        if type_ not in self._open_types:
-            return super().getattr(obj, attribute)
         if type_ is Values and attribute not in _METHODS:
             return obj[attribute] if attribute in obj else self.undefined(obj=obj, name=attribute)
+        if type_ not in self._open_types:
+            return super().getattr(obj, attribute)
         try:
             return getattr(obj, attribute)
         except AttributeError:
@@ -171,17 +174,21 @@ class Templates(SandboxedEnvironment):
         """Return a template; it is recorded as asked for."""
         if not isinstance(name, str) or name not in self._compiled:
             return super().get_template(name, parent, globals)
-        if self.view is not None:
-            self.view.ask(questions.template(name))
+        self._record(name)
         return self._compiled[name]
 
-    def _load_template(self, name: str, globals: MutableMapping[str, Any] | None) -> Template:  # noqa: A002 - Jinja's name
+    def _record(self, name: str) -> None:
+        """Record that the page asks for a template."""
         if self.view is not None:
-            self.view.ask(questions.template(name))
-        template = self._compiled.get(name)
-        if template is None:
-            template = self._compiled[name] = super()._load_template(name, globals)
-            template.globals = dict(template.globals)  # a ChainMap is slower, and is looked through for each page
+            question = self._asked.get(name)
+            if question is None:
+                question = self._asked[name] = self._library.shared(*questions.template(name))
+            self.view.reads.shared[question] = None
+
+    def _load_template(self, name: str, globals: MutableMapping[str, Any] | None) -> Template:  # noqa: A002 - Jinja's name
+        self._record(name)
+        template = self._compiled[name] = super()._load_template(name, globals)
+        template.globals = dict(template.globals)  # a ChainMap is slower, and is looked through for each page
         return template
 
     @staticmethod

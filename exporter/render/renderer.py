@@ -26,10 +26,11 @@ from exporter.render.view.groups import Group
 from exporter.render.view.languages import Language, languages
 from exporter.render.view.lazy import Lazy, SiteValues
 from exporter.render.view.lists import ListView, chosen_lists
+from exporter.render.view.lost_view import LostView
 from exporter.render.view.page_object import PageObject, page_object
 from exporter.render.view.sitemap_view import Sitemap
 from exporter.render.view.type_links import TypeLink
-from exporter.render.view.view import Asset, Entry, LostView, Values, View
+from exporter.render.view.view import Asset, Entry, Values, View
 
 if TYPE_CHECKING:
     from exporter.guide.index.records import Page

@@ -79,7 +79,9 @@ def _targets(item: Item) -> tuple[tuple[str, str], ...]:
     """Return key and field of what an item links to."""
     found: set[tuple[str, str]] = set()
     for name, values in item.fields.items():
-        for value in values.values() if isinstance(values, dict) else ():
+        for value in values.values() if type(values) is dict else ():
+            if type(value) is str:  # as most are
+                continue
             if (type(value) is dict or type(value) is list) and (keys := links_in(value)):
                 plain = _plain(name)
                 found.update([(f"{kind}:{identifier}", plain) for kind, identifier in keys])

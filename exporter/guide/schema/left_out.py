@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from exporter.guide.schema.guide_model import GuideModel
     from exporter.report.problems import Problem
 
-_TARGET = re.compile(r"links to ((?:entry|asset):\S+), which is not published")
+_TARGET = r"links to ((?:entry|asset):\S+), which is not published"
 _LEFT_OUT = "note"
 """The severity of what is no problem."""
 
@@ -22,7 +22,7 @@ _LEFT_OUT = "note"
 def mark_left_out(problems: Iterable[Problem], guide: GuideModel) -> Iterator[Problem]:
     """Yield the problems, those that the guide's own filter explains as mere notes, which no code of `check` is for."""
     for found in problems:
-        named = _TARGET.findall(found.message) if found.code == "link-unresolved" else []
+        named = re.findall(_TARGET, found.message) if found.code == "link-unresolved" else []
         if named and _explains(guide, named[-1], found.field):
             yield found._replace(code="", severity=_LEFT_OUT, message=named[-1])
         else:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from functools import cache
 from typing import TYPE_CHECKING
 
 from exporter.guide.schema.field_words import (
@@ -63,16 +64,18 @@ _TEMPLATES = {"theme", "mode", "template", "format"}
 _KNOWN_LOOKS = {
     *("dark", "light", "default", "auto", "primary", "secondary", "tertiary", "inverted", "transparent", "third-party"),
 }
-_HUMPED = re.compile(r"[a-z]+(?:[A-Z][a-z]*)+")
-_COLOUR = re.compile(r"#(?:[0-9A-Fa-f]{3,4}){1,2}")
-_COLOUR_CALL = re.compile(r"(?:rgba?|hsla?)\([0-9.,%/ deg]+\)|var\(--[\w-]+\)")
+_HUMPED = r"[a-z]+(?:[A-Z][a-z]*)+"
 _SHORT_COLOUR = 5
 _COLOURED = {"color", "colour", "colors", "background", "accent", "tint", "ink", "hex", "farbe", "couleur"}
-_ICON = re.compile(r"(?:fa[srlbd]? )?fa-[a-z0-9-]+|mdi[:-][a-z0-9-]+|icon-[a-z0-9-]+")
-_ANCHOR = re.compile(r"#[\w-]*|[a-z0-9]+(?:[-_][a-z0-9]+)+")
+_LOOK = (
+    r"(?P<colour>#(?:[0-9A-Fa-f]{3,4}){1,2})|(?:rgba?|hsla?)\([0-9.,%/ deg]+\)|var\(--[\w-]+\)"
+    r"|(?:fa[srlbd]? )?fa-[a-z0-9-]+|mdi[:-][a-z0-9-]+|icon-[a-z0-9-]+"
+)
+"""A colour, or an icon. Patterns are compiled where a page is laid out, and in no other run."""
+_ANCHOR = r"#[\w-]*|[a-z0-9]+(?:[-_][a-z0-9]+)+"
 _ANCHORED = {"anchor", "scroll", "hash", "jump"}
 _OWN_PATHS = {"path", "permalink", "slug", "pathname"}
-_PATH = re.compile(r"/?[\w.%-]+(?:/[\w.%-]+)*/?|/")
+_PATH = r"/?[\w.%-]+(?:/[\w.%-]+)*/?|/"
 _TIMES = {
     *("at", "on", "time", "timestamp", "date", "epoch", "unix", "created", "updated", "published", "modified"),
     *("changed", "start", "end", "expires"),
@@ -165,36 +168,41 @@ def is_for_template(name: str, kind: str, value: object) -> bool:
     That is a colour, a theme, an icon, an anchor, a path of the page itself, a count of seconds, or keys of another
     system.
     """
-    words = {*words_of(name)}
     if isinstance(value, str):
         text = value.strip()
         if text.isdecimal() and kind in ("Symbol", "Date"):
-            return _is_epoch(words, kind, int(text)) if len(text) < 20 else False
-        return _is_style(name, words, text) or (kind not in LONG and _is_anchor(name, words, text))
+            return _is_epoch(name, kind, int(text)) if len(text) < 20 else False
+        pattern = _anchor_pattern(name) if kind not in LONG else None
+        return _is_style(name, text) or (pattern is not None and pattern.fullmatch(text) is not None)
     if isinstance(value, int) and not isinstance(value, bool):
-        return _is_epoch(words, kind, value)
+        return _is_epoch(name, kind, value)
     if kind == "Object" and isinstance(value, tuple):
-        return bool(words & _GROUPINGS) and all(type(item) is int for item in value)
+        return bool({*words_of(name)} & _GROUPINGS) and all(type(item) is int for item in value)
     return False
 
 
-def _is_style(name: str, words: set[str], text: str) -> bool:
+def _is_style(name: str, text: str) -> bool:
     """Whether a text names a look to a template: a colour, a theme, an icon."""
-    if _COLOUR.fullmatch(text):
-        return (len(text) > _SHORT_COLOUR and not text[1:].isdigit()) or bool(_COLOURED & words)
-    if _COLOUR_CALL.fullmatch(text) or _ICON.fullmatch(text):
-        return True
-    return name in _TEMPLATES and (text in _KNOWN_LOOKS or _HUMPED.fullmatch(text) is not None)
+    found = _compiled(_LOOK).fullmatch(text)
+    if found is None:
+        return name in _TEMPLATES and (text in _KNOWN_LOOKS or re.fullmatch(_HUMPED, text) is not None)
+    is_sure = not found["colour"] or (len(text) > _SHORT_COLOUR and not text[1:].isdigit())
+    return is_sure or bool(_COLOURED & {*words_of(name)})
 
 
-def _is_anchor(name: str, words: set[str], text: str) -> bool:
-    """Whether a text names a place on a page, or repeats the page's own address."""
+_compiled = cache(re.compile)
+
+
+@cache
+def _anchor_pattern(name: str) -> re.Pattern[str] | None:
+    """Return what a text in a field matches that names a place on a page, or repeats the page's own address."""
+    words = {*words_of(name)}
     last = {*words_of(name)[-1:]}
     if last & _OWN_PATHS:
-        return _PATH.fullmatch(text) is not None
-    return bool(last & ADDRESSES or words & _ANCHORED) and _ANCHOR.fullmatch(text) is not None
+        return _compiled(_PATH)
+    return _compiled(_ANCHOR) if last & ADDRESSES or words & _ANCHORED else None
 
 
-def _is_epoch(words: set[str], kind: str, number: int) -> bool:
-    is_time = kind == "Date" or bool(words & _TIMES)
+def _is_epoch(name: str, kind: str, number: int) -> bool:
+    is_time = kind == "Date" or bool({*words_of(name)} & _TIMES)
     return is_time and (number in _SECONDS or number // 1000 in _SECONDS)

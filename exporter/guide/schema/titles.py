@@ -17,11 +17,11 @@ _LONGEST_TITLE = 120
 """Characters of a title; a longer one is cut between words."""
 _LONGEST_HEADING = 256
 """Characters of a heading, as many as a short text can have; a longer text is no heading."""
-_EMPHASIS = re.compile(r"(\*\*|__|\*|_)(.+)\1")
+_EMPHASIS = r"(\*\*|__|\*|_)(.+)\1"
 
-_OF_FILES = re.compile(r"[0-9_-]")
+_OF_FILES = r"[0-9_-]"
 
-_NO_CHARACTER = re.compile("[\0-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ufdd0-\ufdef\ufffe\uffff]")
+_NO_CHARACTER = "[\0-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ufdd0-\ufdef\ufffe\uffff]"
 
 
 class Title(NamedTuple):
@@ -70,11 +70,11 @@ def _in_a_line(value: Json) -> str:
         return str(value) if type(value) in (int, float) else ""
     text = value.strip()
     if not text.isprintable():
-        text = _NO_CHARACTER.sub("", text).strip()
+        text = re.sub(_NO_CHARACTER, "", text).strip()
         text = text if any(letter.isprintable() and letter != " " for letter in text) else ""
     if "\n" in text:
         first = text.split("\n", 1)[0].lstrip("# ").strip()
-        marked = _EMPHASIS.fullmatch(first)
+        marked = re.fullmatch(_EMPHASIS, first)
         text = marked[2] if marked else first
     return text
 
@@ -82,4 +82,4 @@ def _in_a_line(value: Json) -> str:
 def is_file_name(title: str, file: str) -> bool:
     """Whether an asset's title is only the name that its file was uploaded with, which means nothing to readers."""
     stem = file.rpartition(".")[0] or file
-    return title == file or (title == stem and _OF_FILES.search(title) is not None and " " not in title)
+    return title == file or (title == stem and re.search(_OF_FILES, title) is not None and " " not in title)

@@ -6,8 +6,8 @@ from markupsafe import Markup
 
 from exporter.render.entry.sections import Layout
 from exporter.render.entry.values import lang_attributes, leaf
-from exporter.render.view.fields import locale_of, roles_of_thing, text_in, title_of, type_of, url_of
-from exporter.render.view.view import Entry, loaded_of, view_of
+from exporter.render.view.fields import locale_of, text_in, title_of, type_of, url_of
+from exporter.render.view.view import Entry, loaded_of, roles_of_thing, view_of
 
 _DEEPEST_PART = 8
 _MOST_PARTS = 500

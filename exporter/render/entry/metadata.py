@@ -13,7 +13,7 @@ from exporter.guide.index.records import PageKind
 from exporter.guide.library import questions
 from exporter.guide.schema.dates import read_date
 from exporter.render.view.fields import title_of, type_of, url_of
-from exporter.render.view.view import Asset, Entry, loaded_of
+from exporter.render.view.view import Asset, Entry, loaded_of, read_field
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -122,7 +122,7 @@ def _venue(view: View, entry: Entry, fields: tuple[Field, ...]) -> dict[str, Any
     content_type = view.content_type(type_of(entry))
     for field in fields:
         is_venue = field.link_type == "Entry" and _is_venue(field.id)
-        linked = view.value(loaded_of(entry), field.id) if is_venue else None
+        linked = read_field(entry, field.id)[0] if is_venue else None
         if isinstance(linked, Entry):
             url = absolute_url(view, linked) if url_of(linked) else ""
             return {"location": {"@type": "Place", "name": title_of(linked), **({"url": url} if url else {})}}

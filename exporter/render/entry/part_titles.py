@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING
 
 from exporter.guide.schema.field_words import key_name, words_of
 from exporter.guide.schema.modules import PART_WORDS
-from exporter.render.view.fields import content_type_of, roles_of_thing, title_of, type_of
-from exporter.render.view.view import loaded_of, view_of
+from exporter.render.view.fields import content_type_of, title_of, type_of
+from exporter.render.view.view import loaded_of, roles_of_thing, view_of
 
 if TYPE_CHECKING:
     from exporter.render.view.view import Entry

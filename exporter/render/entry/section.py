@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING
 
 from exporter.guide.schema.part_words import is_link_name
 from exporter.render.entry.values import Anchor
-from exporter.render.view.fields import FieldValue, roles_of_thing, type_of, url_of
-from exporter.render.view.view import Entry, view_of
+from exporter.render.view.fields import FieldValue, type_of, url_of
+from exporter.render.view.view import Entry, roles_of_thing, view_of
 
 if TYPE_CHECKING:
     from exporter.guide.schema.field_roles import Roles

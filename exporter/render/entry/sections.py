@@ -23,7 +23,6 @@ from exporter.render.view.fields import (
     picture_field,
     picture_of,
     priced,
-    roles_of_thing,
     single_picture_of,
     summary_field,
     text_in,
@@ -32,7 +31,7 @@ from exporter.render.view.fields import (
     url_of,
 )
 from exporter.render.view.rich_text import RichText, document_of
-from exporter.render.view.view import Asset, Entry, Values, loaded_of, view_of
+from exporter.render.view.view import Asset, Entry, Values, loaded_of, roles_of_thing, view_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

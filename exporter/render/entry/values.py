@@ -14,12 +14,12 @@ from exporter.guide.library import questions
 from exporter.guide.schema.dates import machine_date, read_date, write_date
 from exporter.guide.schema.field_words import ADDRESSES, key_name, words_of
 from exporter.render.markup.links import resolve_link
-from exporter.render.view.fields import fields_of, locale_of, roles_of_thing, text_in, title_of
+from exporter.render.view.fields import fields_of, locale_of, text_in, title_of
 from exporter.render.view.languages import language, language_name, locale_of_page, write_number
 from exporter.render.view.other_spaces import Resource
 from exporter.render.view.referrers import address_for_readers
 from exporter.render.view.rich_text import RichText
-from exporter.render.view.view import Asset, Entry, Values, View, loaded_of, view_of
+from exporter.render.view.view import Asset, Entry, Values, View, loaded_of, roles_of_thing, view_of
 from exporter.report.problems import DEPTH_MESSAGE
 
 if TYPE_CHECKING:

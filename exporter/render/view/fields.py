@@ -10,11 +10,10 @@ from typing import TYPE_CHECKING, Any, TypeVar
 from exporter.guide.library import questions
 from exporter.guide.library.theme_words import ENGLISH, known_names
 from exporter.guide.schema.dates import read_date
-from exporter.guide.schema.field_roles import UNKNOWN
 from exporter.guide.schema.field_words import label
 from exporter.guide.schema.titles import Title, find_title, is_file_name
 from exporter.render.view.languages import write_price
-from exporter.render.view.view import Asset, Entry, Thing, loaded_of, memo_of, read_field, view_of
+from exporter.render.view.view import Asset, Entry, Thing, loaded_of, memo_of, read_field, roles_of_thing, view_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -46,9 +45,11 @@ def once(function: Callable[[Any], T]) -> Callable[[Any], T]:
     @wraps(function)
     def remembered(thing: Any) -> T:
         memo: dict[Any, T] = memo_of(thing)
-        if function not in memo:
-            memo[function] = function(thing)
-        return memo[function]
+        try:
+            return memo[function]
+        except KeyError:
+            found = memo[function] = function(thing)
+            return found
 
     return remembered
 
@@ -61,16 +62,6 @@ def type_of(thing: Thing) -> str:
 def content_type_of(thing: Thing) -> ContentType | None:
     """Return what the content model says of an entry's type, None for a type that it does not know."""
     return view_of(thing).content_type(type_of(thing))
-
-
-def roles_of_thing(thing: Thing) -> Roles:
-    """Return what the fields of a thing are for; it depends on what the content model says of its type."""
-    view, type_id = view_of(thing), loaded_of(thing).type
-    roles = view.roles.get(type_id)
-    if roles is None:
-        is_known = view.content_type(type_id) is not None
-        roles = view.roles[type_id] = view.guide.roles.get(type_id, UNKNOWN) if is_known else UNKNOWN
-    return roles
 
 
 @once

@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING
 from exporter.core.model import link_key
 from exporter.guide.library import questions
 from exporter.guide.schema.ordering import place_of, sort_key
-from exporter.render.view.fields import address_of, content_type_of, roles_of_thing, title_of, type_of
+from exporter.render.view.fields import address_of, content_type_of, title_of, type_of
 from exporter.render.view.lazy import Lazy
-from exporter.render.view.view import Asset, Entry, loaded_of, view_of
+from exporter.render.view.view import Asset, Entry, loaded_of, roles_of_thing, view_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator

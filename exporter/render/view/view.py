@@ -10,9 +10,10 @@ from typing import TYPE_CHECKING, Any, TypeVar
 from exporter.core.encoding import DEEPEST_SHOWN, TOO_DEEP
 from exporter.core.model import link_key
 from exporter.core.naming import folders_above
-from exporter.core.url_names import quoted, quoted_url
+from exporter.core.url_names import quoted
 from exporter.guide.library import questions
 from exporter.guide.library.read_log import ReadLog, Subject
+from exporter.guide.schema.field_roles import UNKNOWN
 from exporter.render.view.origins import Origins
 from exporter.render.view.other_spaces import read_resource
 from exporter.render.view.rich_text import RichText
@@ -48,7 +49,7 @@ class View:
     `part` renders a partial template, `problems` collects what is wrong in the content. `anchors` holds the ids that
     the page has given away, each with the number of the last one that begins with it; `footnoted` counts the fields
     with footnotes. `embedding` holds the entries that are being shown inside a text, `inside` those that are being
-    rendered as parts of the page, `parts` counts the latter. `roles` are those of types that the page asked about.
+    rendered as parts of the page, `parts` counts the latter.
     """
 
     def __init__(self, library: Library, page: Page, part: Callable[..., Markup]) -> None:
@@ -68,7 +69,6 @@ class View:
         self._folders_above = folders_above(page.url)
         self._things: dict[str, Thing] = {}
         self._types: dict[str, ContentType | None] = {}
-        self.roles: dict[str, Roles] = {}
 
     def ask(self, question: questions.Question[T]) -> T:
         """Ask a question and record it with its answer."""
@@ -93,11 +93,6 @@ class View:
         argument, value = self.library.field(loaded, name, locale or self.locale)
         self.reads.of(loaded)[argument] = value
         return value
-
-    def value(self, loaded: ItemInMemory, name: str) -> Any:
-        """Return a field's value in the page's locale as templates see it."""
-        value = self.answer(loaded, name).value
-        return self.wrap(value) if isinstance(value, (dict, list)) else value
 
     def thing(self, key: str) -> Entry | Asset | None:
         """Return an entry or asset, None for one that the mirror does not hold."""
@@ -156,15 +151,13 @@ class View:
         return self._target(key, value) if key is not None else read_resource(value) or Values(self, value)
 
     def _wrap_list(self, values: list[Json], depth: int) -> tuple[Any, ...]:
-        if not any(isinstance(value, dict) and "sys" in value for value in values):
-            return tuple(self.wrap(value, depth) for value in values if value is not None)
         keys = [link_key(value) for value in values]
-        linked = [str(key) for key in keys if key is not None]
+        linked = [f"{kind}:{identifier}" for kind, identifier in filter(None, keys)]
         if len(linked) > 1:
             self.library.items.load_all(linked)
         pairs = zip(values, keys, strict=True)
-        wrapped = (self.wrap(value, depth) if key is None else self._target(key, value) for value, key in pairs)
-        return tuple(value for value in wrapped if value is not None)
+        wrapped = [self.wrap(value, depth) if key is None else self._target(key, value) for value, key in pairs]
+        return tuple([value for value in wrapped if value is not None])
 
     def link(self, url: str) -> str:
         """Return an address of the guide relative to this page, naming the file."""
@@ -184,14 +177,6 @@ class View:
     def page_of(self, loaded: ItemInMemory) -> tuple[str, str] | None:
         """Return locale and address of the entry's page that a link from this page leads to, None for none."""
         return self.of_item(loaded, questions.page_address(self.locale))
-
-
-class LostView(View):
-    """The view of the page that hosts show at an unknown address, whatever that is: its links are absolute."""
-
-    def link(self, url: str) -> str:
-        """Return the absolute address of an address of the guide."""
-        return f"{self.ask(questions.site_value('base_url'))}{quoted_url(url)}"
 
 
 class Values(Mapping[str, Any]):
@@ -224,12 +209,13 @@ class Thing:
     item carries begins with one, and the program reads it through the functions below, which no template can call.
     """
 
-    __slots__ = ("_answers", "_loaded", "_memo", "_values", "_view")
+    __slots__ = ("_answers", "_loaded", "_memo", "_roles", "_values", "_view")
 
     def __init__(self, view: View, loaded: ItemInMemory) -> None:
         self._view = view
         self._loaded = loaded
         self._answers = view.reads.of(loaded)
+        self._roles: Roles | None = None
         self._values: dict[str, Any] = {}
         self._memo: dict[Any, Any] = {}
 
@@ -264,6 +250,16 @@ loaded_of: Callable[[Thing], ItemInMemory] = attrgetter("_loaded")
 """Return the item of an entry or asset, to ask questions about; to look into it is no recorded read."""
 memo_of: Callable[[Thing], dict[Any, Any]] = attrgetter("_memo")
 """Return what was worked out about an entry or asset on this page, by the function or the field that it is of."""
+
+
+def roles_of_thing(thing: Thing) -> Roles:
+    """Return what the fields of a thing are for; it depends on what the content model says of its type."""
+    roles = thing._roles
+    if roles is None:
+        view, type_id = thing._view, thing._loaded.type
+        is_known = view.content_type(type_id) is not None
+        roles = thing._roles = view.guide.roles.get(type_id, UNKNOWN) if is_known else UNKNOWN
+    return roles
 
 
 def value_named(thing: Thing, name: str) -> Any:
