@@ -16,6 +16,7 @@ from exporter.core.web_access import is_everywhere
 from exporter.jobs import RenderChoices, SyncChoices
 from exporter.mirror.wait import mirrored_revision
 from exporter.serve.changes import ChangeLog
+from exporter.serve.guide_files import edited_in_space, is_worth_a_word, local_space, watched_files
 from exporter.serve.http.ports import open_server
 from exporter.serve.http.server import Served, Streams, running
 from exporter.serve.http.site import ServedSite
@@ -28,7 +29,8 @@ from exporter.serve.preview import PreviewSyncs, mark_of
 from exporter.serve.publishing import Publisher
 from exporter.serve.rounds import Rounds
 from exporter.serve.schedule import Schedule
-from exporter.serve.watching import Edits, Watched, watching
+from exporter.serve.watching import Edits, watching
+from exporter.space.edits import Edited
 from exporter.workers.pool import WorkerPool, cores
 
 if TYPE_CHECKING:
@@ -41,6 +43,7 @@ if TYPE_CHECKING:
     from exporter.serve.http.webhook import Refresh
     from exporter.serve.lines import Talk
     from exporter.serve.rounds import Round
+    from exporter.serve.watching import Watched
 
 QUIET_BEFORE_PUBLISHING = 1.0
 """Seconds after an edit in which no other comes, before readers' updates are brought up to date."""
@@ -69,7 +72,8 @@ class ServeOptions:
 class DevServer:
     """A guide that is served and kept current.
 
-    Invariant: every edit that was seen is followed by a round, for until then nothing is served as current.
+    Invariant: every edit that was seen is followed by a round, for until then nothing is served as current. `_edited`
+    is what was edited in a local space since the last sync that succeeded, all that the next one has to look at.
     """
 
     def __init__(self, project: Project, load: Callable[[], Project], options: ServeOptions, talk: Talk) -> None:
@@ -83,6 +87,7 @@ class DevServer:
         self._schedule = Schedule(Pace.of(options.every) if options.every else None)
         self._mutes_content = False
         self._waits = False
+        self._edited = Edited().and_all_items()
         self._load = load
         self._preview = PreviewSyncs() if options.preview else None
         self._publisher = Publisher(project.root, project.root / project.file.name)
@@ -165,7 +170,10 @@ class DevServer:
     def _handle(self, rounds: Rounds, paths: frozenset[Path] | None, refreshes: list[Refresh]) -> None:
         schedule, now = self._schedule, time.monotonic()
         schedule.add(refreshes, now)
-        syncs = schedule.is_sync_due(now) or self._in_space(paths or ())
+        is_due, edited_space = schedule.is_sync_due(now), edited_in_space(self._project, paths or ())
+        self._edited = self._edited.followed_by(edited_space or Edited())
+        self._edited = self._edited.and_all_items() if is_due else self._edited
+        syncs = is_due or edited_space is not None
         renders = paths is not None or (schedule.render_at is not None and schedule.render_at <= now)
         publish = not syncs and not renders and schedule.publish_at is not None and schedule.publish_at <= now
         if publish and self._publishes and self._project.site.offline is True:
@@ -182,10 +190,6 @@ class DevServer:
     def _publishes(self) -> bool:
         """Whether builds are confirmed: updates for readers are left to `build`, unless the guide is served offline."""
         return self._options.offline or self._project.site.offline is not True
-
-    def _in_space(self, paths: frozenset[Path] | tuple[()]) -> bool:
-        space = local_space(self._project)
-        return space is not None and any(path == space or space in path.parents for path in paths)
 
     def _round(self, rounds: Rounds, cause: str, *, syncs: bool, publish: bool) -> Round:
         """Make a round, print what it did, and set what is due next."""
@@ -213,12 +217,13 @@ class DevServer:
         if self._preview is not None:
             return self._preview.choices(time.monotonic())
         is_local = self._project.site.source.local is not None
-        return SyncChoices(deadline=_LOCAL_DEADLINE) if is_local else SyncChoices()
+        return SyncChoices(deadline=_LOCAL_DEADLINE, edited=self._edited) if is_local else SyncChoices()
 
     def _end_sync(self, done: Round, now: float) -> None:
         if self._preview is not None:
             self._preview.note(done, now)
         report = done.sync.sync if done.sync is not None else None
+        self._edited = Edited() if report is not None else self._edited
         news = report is not None and bool(report.upserted or report.deleted)
         self._schedule.synced(now, failed=report is None, news=news)
         problem = done.errors[0].message if done.errors and report is None else ""
@@ -243,33 +248,6 @@ class DevServer:
             self._talk.out(f"{time.strftime('%H:%M:%S')} {round_line(done, cause)}")
         for line in wrong_lines(done, verbose=self._options.verbose, warnings=publish):
             self._talk.err(line)
-
-
-def watched_files(project: Project) -> Watched:
-    """Return what a guide is made of: templates, mirror, site.yaml, and the files of a local space."""
-    space = local_space(project)
-    files = [project.root / project.file.name]
-    folders = [project.root / "templates", project.content]
-    if space is not None:
-        (files if space.is_file() else folders).append(space)
-    return Watched(tuple(folders), tuple(files))
-
-
-def is_worth_a_word(path: Path, project: Project) -> bool:
-    """Whether an edited path is to be named: what a sync writes is not, nor a folder as a whole."""
-    return project.content not in path.parents and path not in (*watched_files(project).folders, local_space(project))
-
-
-def local_space(project: Project) -> Path | None:
-    """Return the file or folder of a local space; None for one far away, or that is not there."""
-    if project.site.source.local is None:
-        return None
-    from exporter.space.places import open_folder
-
-    try:
-        return open_folder(project.site.source.local, project.root).root.resolve()
-    except ConfigError:
-        return None
 
 
 def address(server: Server, host: str) -> str:
