@@ -7,6 +7,7 @@ import time
 from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass
 from functools import partial
+from math import inf
 from typing import TYPE_CHECKING
 
 from exporter.config.environment import read_secret
@@ -29,13 +30,12 @@ from exporter.serve.preview import PreviewSyncs, mark_of
 from exporter.serve.publishing import Publisher
 from exporter.serve.rounds import Rounds
 from exporter.serve.schedule import Schedule
-from exporter.serve.watching import Edits, watching
+from exporter.serve.watching import Edits, Watches
 from exporter.space.edits import Edited
 from exporter.workers.pool import WorkerPool, cores
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
-    from contextlib import AbstractContextManager
     from pathlib import Path
 
     from exporter.config.settings import Project
@@ -43,13 +43,14 @@ if TYPE_CHECKING:
     from exporter.serve.http.webhook import Refresh
     from exporter.serve.lines import Talk
     from exporter.serve.rounds import Round
-    from exporter.serve.watching import Watched
 
 QUIET_BEFORE_PUBLISHING = 1.0
 """Seconds after an edit in which no other comes, before readers' updates are brought up to date."""
 _LONGEST_PAUSE = 0.5
 """Seconds after which the main thread looks whether it is to end."""
 _SOON = 0.02
+LATE = 0.25
+"""Seconds after a sync in which the system may still report what that wrote."""
 _LOCAL_DEADLINE = 5.0
 """Seconds to try again where a local space cannot be read: as long as a file may be half written."""
 
@@ -73,7 +74,8 @@ class DevServer:
     """A guide that is served and kept current.
 
     Invariant: every edit that was seen is followed by a round, for until then nothing is served as current. `_edited`
-    is what was edited in a local space since the last sync that succeeded, all that the next one has to look at.
+    is what was edited in a local space since the last sync that succeeded, all that the next one has to look at;
+    `_synced_at` is when the last sync ended, infinite amid one.
     """
 
     def __init__(self, project: Project, load: Callable[[], Project], options: ServeOptions, talk: Talk) -> None:
@@ -85,7 +87,10 @@ class DevServer:
         self._streams = Streams()
         self._demand = OnDemand(project.root, self._log, self._streams.pages)
         self._schedule = Schedule(Pace.of(options.every) if options.every else None)
-        self._mutes_content = False
+        edits = Edits(self._see, self._inbox.items.put)
+        self._watches = Watches(edits, poll=options.poll, say=talk.err)
+        self._synced_at = -inf
+        self._late = False
         self._waits = False
         self._edited = Edited().and_all_items()
         self._load = load
@@ -102,7 +107,10 @@ class DevServer:
             stack.enter_context(_alone(self._project))
             stack.callback(self._publisher.stop)
             server = stack.enter_context(self._server())
-            rounds = Rounds(self._project.root, self._load, self._demand, self._log, self._rendering(stack))
+            rendering = self._rendering(stack)
+            rounds = Rounds(self._project.root, self._load, self._demand, self._log, rendering, self._syncing)
+            stack.enter_context(self._watches.reporting())
+            self._watches.follow(watched_files(self._project, mirror=False))
             first = self._round(rounds, "", syncs=True, publish=True)
             _refuse(first)
             stack.enter_context(running(server))
@@ -137,28 +145,27 @@ class DevServer:
 
     def _follow(self, rounds: Rounds, is_ended: Callable[[], bool]) -> None:
         """Make a round whenever something is due."""
-        watched: Watched | None = None
-        with ExitStack() as watches:
-            while not is_ended():
-                if watched != (wanted := watched_files(self._project)):
-                    watches.close()
-                    watched = wanted
-                    watches.enter_context(self._watch(watched))
-                    space = local_space(self._project)
-                    self._inbox.items.put(frozenset([space] if space else []))  # for edits from before that
-                left = self._schedule.seconds_left(time.monotonic())
-                if failure := self._publisher.failure():
-                    self._talk.err(failure)
-                paths, refreshes = self._inbox.take(min(left if left is not None else _LONGEST_PAUSE, _LONGEST_PAUSE))
-                self._handle(rounds, paths, refreshes)
-
-    def _watch(self, watched: Watched) -> AbstractContextManager[None]:
-        edits = Edits(self._see, self._inbox.items.put)
-        return watching(watched, edits, poll=self._options.poll, say=self._talk.err)
+        while not is_ended():
+            if self._watches.follow(watched_files(self._project)):
+                space = local_space(self._project)
+                self._inbox.items.put(frozenset([space] if space else []))  # for edits from before that
+            if self._late:
+                self._late = False
+                self._schedule.render_at = self._schedule.render_at or time.monotonic() + LATE
+            left = self._schedule.seconds_left(time.monotonic())
+            if failure := self._publisher.failure():
+                self._talk.err(failure)
+            paths, refreshes = self._inbox.take(min(left if left is not None else _LONGEST_PAUSE, _LONGEST_PAUSE))
+            self._handle(rounds, paths, refreshes)
 
     def _see(self, path: Path) -> bool:
-        """Take note of an edit at once; what a sync of this server writes is none. Return whether it is one."""
-        if self._mutes_content and self._project.content in path.parents:
+        """Take note of an edit at once; what a sync of this server writes is none. Return whether it is one.
+
+        What is reported soon after a sync may be either: then another round follows a little later.
+        """
+        synced_at = self._synced_at
+        if self._project.content in path.parents and time.monotonic() < synced_at + LATE:
+            self._late = self._late or synced_at != inf
             return False
         self._demand.see_edit()
         return True
@@ -195,10 +202,8 @@ class DevServer:
         """Make a round, print what it did, and set what is due next."""
         schedule = self._schedule
         schedule.render_at = schedule.publish_at = None
-        self._mutes_content = syncs
         choices, publishes = self._sync_choices() if syncs else None, publish and self._publishes
         done = rounds.run(choices, publish=publishes, verbose=self._options.verbose)
-        self._mutes_content = False
         self._project = done.project or self._project
         self._print(done, cause, publish=publish)
         now = time.monotonic()
@@ -212,6 +217,14 @@ class DevServer:
         elif not publish and done.render is not None and done.render.result:
             schedule.publish_at = now + QUIET_BEFORE_PUBLISHING
         return done
+
+    @contextmanager
+    def _syncing(self) -> Iterator[None]:
+        self._synced_at = inf
+        try:
+            yield
+        finally:
+            self._synced_at = time.monotonic()
 
     def _sync_choices(self) -> SyncChoices:
         if self._preview is not None:

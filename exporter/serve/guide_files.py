@@ -14,11 +14,18 @@ if TYPE_CHECKING:
     from exporter.space.edits import Edited
 
 
-def watched_files(project: Project) -> Watched:
-    """Return what a guide is made of: templates, mirror, site.yaml, and the files of a local space."""
+_MOST = 200
+"""Edited files beyond which it is quicker to look at all of a space, and the system may have left some out."""
+
+
+def watched_files(project: Project, *, mirror: bool = True) -> Watched:
+    """Return what a guide is made of: templates, mirror, site.yaml, and the files of a local space.
+
+    Without the `mirror` where a first sync writes all of it.
+    """
     space = local_space(project)
     files = [project.root / project.file.name]
-    folders = [project.root / "templates", project.content]
+    folders = [project.root / "templates", *([project.content] if mirror else [])]
     if space is not None:
         from exporter.space.edits import asset_folders
 
@@ -41,7 +48,10 @@ def edited_in_space(project: Project, paths: Iterable[Path]) -> Edited | None:
 
     places = (space, *asset_folders(space))
     inside = [path for path in paths if any(path == place or place in path.parents for place in places)]
-    return find_edited(space, inside) if inside else None
+    if not inside:
+        return None
+    found = find_edited(space, inside)
+    return found if len(inside) <= _MOST else found.and_all_items()
 
 
 def local_space(project: Project) -> Path | None:
