@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from contextlib import suppress
 from dataclasses import dataclass
 from itertools import chain
 from typing import TYPE_CHECKING, Any
@@ -12,11 +13,14 @@ from exporter.check.mirror import MirrorCheck
 from exporter.check.rules import make_rules
 from exporter.check.sizes import size_problems
 from exporter.check.words import missing_words
+from exporter.config.settings import is_preview_host
 from exporter.core.containment import walk_links
+from exporter.core.errors import GuardError
 from exporter.core.moved import read_moved
 from exporter.guide.library.template_files import linked_files
 from exporter.guide.schema.left_out import mark_left_out, split_left_out
 from exporter.guide.schema.read_model import read_guide_model
+from exporter.mirror.state import read_state
 from exporter.render.template_lint import unknown_names
 from exporter.report.check_report import CheckReport
 from exporter.report.problems import link_problem, problem, wanted, weigh
@@ -57,7 +61,9 @@ def check_guide(project: Project, *, strict: bool = False, jobs: int = 0) -> Che
     words = missing_words(guide, project.root / "templates") if "words-missing" in codes else ()
     asked = unknown_names(project.root, guide) if "template-unknown" in codes else ()
     sizes = size_problems(project) if codes & _SIZES else ()
-    found = chain(linked, words, asked, sizes, mirror.find(), site.find() if site is not None else [_NO_SITE])
+    found = chain(
+        _drafts(project), linked, words, asked, sizes, mirror.find(), site.find() if site is not None else [_NO_SITE]
+    )
     weighed = dict.fromkeys(weigh(mark_left_out(found, guide), project.site.check, strict=strict))
     kept, notes = split_left_out(weighed, guide)
     problems = tuple(sorted(kept, key=_place))
@@ -76,6 +82,19 @@ def check_guide(project: Project, *, strict: bool = False, jobs: int = 0) -> Che
 def _place(found: Problem) -> tuple[Any, ...]:
     """Return a problem's place in the report: errors first, then by file; the mirror comes before the site."""
     return found.severity != "error", found.file, found.line, found.code, found.field, found.locale, found.message
+
+
+def _drafts(project: Project) -> Iterator[Problem]:
+    """Yield the problem of a guide over a preview host, by site.yaml or its last sync: no CI is to publish drafts."""
+    with suppress(GuardError):
+        state = read_state(project.state_file)
+        urls = dict.fromkeys([project.site.source.url, *([str(state.source.get("url"))] if state is not None else [])])
+        for url in filter(is_preview_host, urls):
+            message = (
+                f"the guide is made from {url} and holds drafts, which must not be published: set source.url to the "
+                "delivery host, or leave it out, then build"
+            )
+            yield problem("preview", message)
 
 
 def _links(project: Project) -> Iterator[Problem]:

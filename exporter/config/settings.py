@@ -87,7 +87,7 @@ class Project:
     @property
     def is_preview(self) -> bool:
         """Whether the source is a preview host, which has its own access token."""
-        return (urlsplit(self.site.source.url).hostname or "").startswith("preview.")
+        return is_preview_host(self.site.source.url)
 
     @property
     def filter(self) -> dict[str, Any] | None:
@@ -127,6 +127,14 @@ class Project:
                 "token-invalid", f"{secret.place} contains characters that no access token has: copy the token again"
             )
         return secret.value
+
+
+def is_preview_host(url: str) -> bool:
+    """Whether a source's address is that of a preview host, which delivers drafts."""
+    try:
+        return (urlsplit(url).hostname or "").startswith("preview.")
+    except ValueError:
+        return False
 
 
 def preview_of(project: Project) -> Project:

@@ -147,6 +147,11 @@ class AssetFile(NamedTuple):
     content_type: str = ""
 
     @property
+    def folder(self) -> str:
+        """The folder of all files of its asset."""
+        return "/".join(self.path.split("/")[:2])
+
+    @property
     def public_path(self) -> str:
         """Its path under site/; a changed name gets its suffix back, since hosts derive the type from it."""
         plain = _SUFFIX.fullmatch(self.suffix) is not None and not self.path.lower().endswith(self.suffix)
@@ -193,6 +198,11 @@ _ACTIVE_TYPE = (
 )
 
 
+def file_folder(path: str) -> str:
+    """Return the folder of the files of an asset whose JSON is at `path`."""
+    return f"files/{path.removeprefix('assets/').removesuffix('.json')}"
+
+
 def asset_files(item: Item, path: str) -> tuple[AssetFile, ...]:
     """Return the files of an asset whose JSON is at `path`, one for each URL.
 
@@ -204,7 +214,7 @@ def asset_files(item: Item, path: str) -> tuple[AssetFile, ...]:
     for code, value in sorted(values.items()):
         if isinstance(value.get("url"), str) and value["url"]:
             by_url.setdefault(value["url"], []).append(code)
-    folder = f"files/{path.removeprefix('assets/').removesuffix('.json')}"
+    folder = file_folder(path)
     inner = file_names(codes[0] for codes in by_url.values()) if len(by_url) > 1 else {}
     found = []
     for url, codes in by_url.items():

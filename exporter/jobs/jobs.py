@@ -107,6 +107,7 @@ def _options(choices: SyncChoices, *, verbose: bool) -> SyncOptions:
         verbose=verbose,
         lists_changes=choices.message is not None,
         newer_than=choices.newer_than,
+        files_again=choices.edited.assets if choices.edited is not None else frozenset(),
     )
 
 
@@ -132,7 +133,7 @@ def _one_round(project: Project, choices: SyncChoices) -> Callable[[SyncOptions]
     message = _message(project, choices)
 
     def sync_once(options: SyncOptions) -> SyncOutcome:
-        with open_source(project, options.deadline) as (client, identity):
+        with open_source(project, options.deadline, edited=choices.edited) as (client, identity):
             if choices.peek and not options.full and finds_nothing(project, client, identity, choices.newer_than):
                 return SyncOutcome(SyncReport(False, client.requests, client.sync_requests, client.bytes))
             outcome = sync_mirror(project, client, identity, options)

@@ -9,6 +9,7 @@ if TYPE_CHECKING:
 
     from exporter.build.demand import Demand
     from exporter.mirror.wait import Awaited
+    from exporter.space.edits import Edited
     from exporter.workers.pool import WorkerPool
 
 WAIT_SECONDS = 120.0
@@ -22,7 +23,8 @@ class SyncChoices(NamedTuple):
     for each request with its retries; `downloads` is how many asset files are fetched at once. `message` names a file
     for the commit message. With `peek`, the model is asked for only if the space has changes. `wait_for` syncs in
     rounds until the mirror has that item, for at most `wait_limit` seconds. With `newer_than`, a time as
-    `sys.updatedAt` has it, a preview is asked only for what changed since then.
+    `sys.updatedAt` has it, a preview is asked only for what changed since then. Of a local space, only what was
+    `edited` is looked at, as whoever follows its files knows it; None for all of them.
     """
 
     full: bool = False
@@ -34,6 +36,7 @@ class SyncChoices(NamedTuple):
     newer_than: str | None = None
     wait_for: Awaited | None = None
     wait_limit: float = WAIT_SECONDS
+    edited: Edited | None = None
 
 
 class RenderChoices(NamedTuple):

@@ -12,14 +12,17 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from exporter.config.settings import Project
+    from exporter.space.edits import Edited
 
 
 @contextmanager
-def open_source(project: Project, deadline: float, *, keep: bool = True) -> Iterator[tuple[Delivery, dict[str, Any]]]:
+def open_source(
+    project: Project, deadline: float, *, keep: bool = True, edited: Edited | None = None
+) -> Iterator[tuple[Delivery, dict[str, Any]]]:
     """Yield the client of the guide's source, and what `.syncstate` records of it.
 
     `deadline` is in seconds, for each request. A local space is served while the block runs, its change log kept, or
-    only read where nothing may be written.
+    only read where nothing may be written; only what was `edited` is looked at, None for all.
     """
     source, token = project.site.source, project.access_token()
     if source.local is None:
@@ -31,7 +34,8 @@ def open_source(project: Project, deadline: float, *, keep: bool = True) -> Iter
     from exporter.space.places import open_folder
 
     folder = open_folder(source.local, project.root)
-    with open_endpoint(folder, project.cache / "space.db", Listening(look="once", keep=keep)) as endpoint:
+    listening = Listening(look="once", paths=edited.items if edited is not None else None, keep=keep)
+    with open_endpoint(folder, project.cache / "space.db", listening) as endpoint:
         address = Address(endpoint.url, endpoint.space.id, endpoint.space.environment, local=True)
         yield Delivery(address, token, deadline), _identity(project, address, f"local:{source.local}")
 

@@ -26,7 +26,7 @@ from exporter.mirror.steps import Phase, read_row
 from exporter.report.problems import Problem
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable
+    from collections.abc import Callable, Container, Iterable
 
     from exporter.core.model import Item
     from exporter.core.naming import AssetFile
@@ -71,19 +71,19 @@ def fetch_files(staging: Staging, client: Delivery, at_once: int) -> Fetched:
         return Fetched(tuple(json.loads(staging.meta("failed"))))
     if next(staging.steps(Phase.FETCH), None) is None:
         return Fetched()
-    from exporter.source.assets import SMALLER, download_all
+    from exporter.source.assets import LARGER, SMALLER, download_all
 
     odd: list[Problem] = []
     failed: list[tuple[str, Problem]] = []
     downloaded = 0
     with closing(download_all(client, _missing(staging), at_once)) as ended:
         for wanted, code, words in ended:
-            if code and code != SMALLER:
+            if code not in ("", SMALLER, LARGER):
                 failed.append((wanted.asset, _lost_file(wanted, client, code, words)))
             else:
                 rename(wanted.target, wanted.target.with_suffix(""))
                 downloaded += 1
-                odd += [_smaller_file(wanted, words)] if code else []
+                odd += [_other_size(wanted, code, words)] if code else []
     failed.sort(key=lambda pair: (pair[0], pair[1].message))
     ids = sorted({asset for asset, _ in failed})
     staging.remember(failed=json.dumps(ids))
@@ -104,10 +104,11 @@ def _missing(staging: Staging) -> list[Wanted]:
     return found
 
 
-def _smaller_file(wanted: Wanted, words: str) -> Problem:
+def _other_size(wanted: Wanted, code: str, words: str) -> Problem:
     message = f"the file of asset {wanted.asset} is kept, but {words}: export the space again if it is broken"
-    cause = "files are kept, but are smaller than the space says: export it again if they are broken"
-    return Problem("warning", "asset-smaller", message, item=f"asset:{wanted.asset}", cause=cause)
+    than = code.removeprefix("asset-")
+    cause = f"files are kept, but are {than} than the space says: export it again if they are broken"
+    return Problem("warning", code, message, item=f"asset:{wanted.asset}", cause=cause)
 
 
 def _lost_file(wanted: Wanted, client: Delivery, code: str, words: str) -> Problem:
@@ -247,13 +248,19 @@ def index_plan(staging: Staging, index: MirrorIndex) -> None:
     )
 
 
-def disk_of(content: Path, staging: Staging, locales: Iterable[str], *, downloads: bool) -> Disk:
-    """Return the answers for a mirror; `locales` are those of the space, `downloads` says whether files are kept."""
+def disk_of(
+    content: Path, staging: Staging, locales: Iterable[str], *, downloads: bool, again: Container[str] = ()
+) -> Disk:
+    """Return the answers for a mirror.
+
+    `locales` are those of the space, `downloads` says whether files are kept. Files in the folders `again` count as not
+    there, so that they are fetched again.
+    """
     folders = PlainFolders(content)
 
     def is_there(file: AssetFile) -> bool:
         found = folders.find(file.path)
-        return found is not None and file.size in (None, found.st_size)
+        return found is not None and file.size in (None, found.st_size) and file.folder not in again
 
     return Disk(
         tuple(sorted({*locales, *_locale_codes(content)})),

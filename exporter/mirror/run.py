@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from exporter.core.encoding import canonical, digest
 from exporter.core.files import walk_files
 from exporter.core.model import Change, Delete, Key, Upsert
+from exporter.core.naming import file_folder
 from exporter.mirror.start import Situation
 from exporter.mirror.twins import markdown
 from exporter.report.sync_report import SyncReport
@@ -32,7 +33,8 @@ class SyncOptions(NamedTuple):
 
     `deadline` is in seconds, for each request with its retries; `downloads` how many files are fetched at a time.
     `verbose` adds a note for every item; `lists_changes` fills `SyncOutcome.changes`, for a commit message. With
-    `newer_than`, a time as `sys.updatedAt` has it, only what changed since then is asked for.
+    `newer_than`, a time as `sys.updatedAt` has it, only what changed since then is asked for. `files_again`
+    are ids of assets whose files are fetched though they are there.
     """
 
     full: bool = False
@@ -42,6 +44,7 @@ class SyncOptions(NamedTuple):
     verbose: bool = False
     lists_changes: bool = False
     newer_than: str | None = None
+    files_again: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True)
@@ -115,11 +118,16 @@ class SyncRun:
         return Comparison(sound, recheck)
 
     def due_assets(self, state: SyncState | None, *, recheck: bool) -> set[str]:
-        """Return the ids of assets whose files are looked for again: those that failed, or all of them."""
-        due = set(state.pending) if state else set()
+        """Return the ids of assets whose files are looked for again: those that failed or were asked for, or all."""
+        due = {*(state.pending if state else ()), *self.options.files_again}
         if recheck:
             due |= {row.key.id for row in self.index.all() if row.key.kind == "asset"}
         return due
+
+    def folders_again(self) -> frozenset[str]:
+        """Return the folders of content/ whose files are fetched though they are there."""
+        rows = (self.index.find(Key("asset", identifier)) for identifier in self.options.files_again)
+        return frozenset(file_folder(row.path) for row in rows if row is not None)
 
     def settings(self) -> str:
         """Return what the files of the mirror depend on besides the items."""

@@ -163,7 +163,8 @@ def _plan(run: SyncRun, staging: Staging, state: SyncState | None, *, full: bool
         return
     if stops_at_nothing(full=full, searches=run.searches, allow_empty=run.options.allow_empty):
         _guard_empty(run, staging)
-    disk = disk_of(run.project.content, staging, run.answers.locales, downloads=run.downloads)
+    locales, again = run.answers.locales, run.folders_again()
+    disk = disk_of(run.project.content, staging, locales, downloads=run.downloads, again=again)
     staging.remove_unused()
     moved, gone = _moved(run, staging, disk, full=full)
     staging.remember(moved=canonical(moved).decode(), gone=canonical(gone).decode())

@@ -7,6 +7,7 @@ import time
 from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass
 from functools import partial
+from math import inf
 from typing import TYPE_CHECKING
 
 from exporter.config.environment import read_secret
@@ -16,6 +17,7 @@ from exporter.core.web_access import is_everywhere
 from exporter.jobs import RenderChoices, SyncChoices
 from exporter.mirror.wait import mirrored_revision
 from exporter.serve.changes import ChangeLog
+from exporter.serve.guide_files import edited_in_space, is_worth_a_word, local_space, watched_files
 from exporter.serve.http.ports import open_server
 from exporter.serve.http.server import Served, Streams, running
 from exporter.serve.http.site import ServedSite
@@ -28,12 +30,12 @@ from exporter.serve.preview import PreviewSyncs, mark_of
 from exporter.serve.publishing import Publisher
 from exporter.serve.rounds import Rounds
 from exporter.serve.schedule import Schedule
-from exporter.serve.watching import Edits, Watched, watching
+from exporter.serve.watching import Edits, Watches
+from exporter.space.edits import Edited
 from exporter.workers.pool import WorkerPool, cores
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
-    from contextlib import AbstractContextManager
     from pathlib import Path
 
     from exporter.config.settings import Project
@@ -47,6 +49,8 @@ QUIET_BEFORE_PUBLISHING = 1.0
 _LONGEST_PAUSE = 0.5
 """Seconds after which the main thread looks whether it is to end."""
 _SOON = 0.02
+LATE = 0.25
+"""Seconds after a sync in which the system may still report what that wrote."""
 _LOCAL_DEADLINE = 5.0
 """Seconds to try again where a local space cannot be read: as long as a file may be half written."""
 
@@ -69,7 +73,9 @@ class ServeOptions:
 class DevServer:
     """A guide that is served and kept current.
 
-    Invariant: every edit that was seen is followed by a round, for until then nothing is served as current.
+    Invariant: every edit that was seen is followed by a round, for until then nothing is served as current. `_edited`
+    is what was edited in a local space since the last sync that succeeded, all that the next one has to look at;
+    `_synced_at` is when the last sync ended, infinite amid one.
     """
 
     def __init__(self, project: Project, load: Callable[[], Project], options: ServeOptions, talk: Talk) -> None:
@@ -81,8 +87,12 @@ class DevServer:
         self._streams = Streams()
         self._demand = OnDemand(project.root, self._log, self._streams.pages)
         self._schedule = Schedule(Pace.of(options.every) if options.every else None)
-        self._mutes_content = False
+        edits = Edits(self._see, self._inbox.items.put)
+        self._watches = Watches(edits, poll=options.poll, say=talk.err)
+        self._synced_at = -inf
+        self._late = False
         self._waits = False
+        self._edited = Edited().and_all_items()
         self._load = load
         self._preview = PreviewSyncs() if options.preview else None
         self._publisher = Publisher(project.root, project.root / project.file.name)
@@ -97,7 +107,10 @@ class DevServer:
             stack.enter_context(_alone(self._project))
             stack.callback(self._publisher.stop)
             server = stack.enter_context(self._server())
-            rounds = Rounds(self._project.root, self._load, self._demand, self._log, self._rendering(stack))
+            rendering = self._rendering(stack)
+            rounds = Rounds(self._project.root, self._load, self._demand, self._log, rendering, self._syncing)
+            stack.enter_context(self._watches.reporting())
+            self._watches.follow(watched_files(self._project, mirror=False))
             first = self._round(rounds, "", syncs=True, publish=True)
             _refuse(first)
             stack.enter_context(running(server))
@@ -132,28 +145,27 @@ class DevServer:
 
     def _follow(self, rounds: Rounds, is_ended: Callable[[], bool]) -> None:
         """Make a round whenever something is due."""
-        watched: Watched | None = None
-        with ExitStack() as watches:
-            while not is_ended():
-                if watched != (wanted := watched_files(self._project)):
-                    watches.close()
-                    watched = wanted
-                    watches.enter_context(self._watch(watched))
-                    space = local_space(self._project)
-                    self._inbox.items.put(frozenset([space] if space else []))  # for edits from before that
-                left = self._schedule.seconds_left(time.monotonic())
-                if failure := self._publisher.failure():
-                    self._talk.err(failure)
-                paths, refreshes = self._inbox.take(min(left if left is not None else _LONGEST_PAUSE, _LONGEST_PAUSE))
-                self._handle(rounds, paths, refreshes)
-
-    def _watch(self, watched: Watched) -> AbstractContextManager[None]:
-        edits = Edits(self._see, self._inbox.items.put)
-        return watching(watched, edits, poll=self._options.poll, say=self._talk.err)
+        while not is_ended():
+            if self._watches.follow(watched_files(self._project)):
+                space = local_space(self._project)
+                self._inbox.items.put(frozenset([space] if space else []))  # for edits from before that
+            if self._late:
+                self._late = False
+                self._schedule.render_at = self._schedule.render_at or time.monotonic() + LATE
+            left = self._schedule.seconds_left(time.monotonic())
+            if failure := self._publisher.failure():
+                self._talk.err(failure)
+            paths, refreshes = self._inbox.take(min(left if left is not None else _LONGEST_PAUSE, _LONGEST_PAUSE))
+            self._handle(rounds, paths, refreshes)
 
     def _see(self, path: Path) -> bool:
-        """Take note of an edit at once; what a sync of this server writes is none. Return whether it is one."""
-        if self._mutes_content and self._project.content in path.parents:
+        """Take note of an edit at once; what a sync of this server writes is none. Return whether it is one.
+
+        What is reported soon after a sync may be either: then another round follows a little later.
+        """
+        synced_at = self._synced_at
+        if self._project.content in path.parents and time.monotonic() < synced_at + LATE:
+            self._late = self._late or synced_at != inf
             return False
         self._demand.see_edit()
         return True
@@ -165,7 +177,10 @@ class DevServer:
     def _handle(self, rounds: Rounds, paths: frozenset[Path] | None, refreshes: list[Refresh]) -> None:
         schedule, now = self._schedule, time.monotonic()
         schedule.add(refreshes, now)
-        syncs = schedule.is_sync_due(now) or self._in_space(paths or ())
+        is_due, edited_space = schedule.is_sync_due(now), edited_in_space(self._project, paths or ())
+        self._edited = self._edited.followed_by(edited_space or Edited())
+        self._edited = self._edited.and_all_items() if is_due else self._edited
+        syncs = is_due or edited_space is not None
         renders = paths is not None or (schedule.render_at is not None and schedule.render_at <= now)
         publish = not syncs and not renders and schedule.publish_at is not None and schedule.publish_at <= now
         if publish and self._publishes and self._project.site.offline is True:
@@ -183,18 +198,12 @@ class DevServer:
         """Whether builds are confirmed: updates for readers are left to `build`, unless the guide is served offline."""
         return self._options.offline or self._project.site.offline is not True
 
-    def _in_space(self, paths: frozenset[Path] | tuple[()]) -> bool:
-        space = local_space(self._project)
-        return space is not None and any(path == space or space in path.parents for path in paths)
-
     def _round(self, rounds: Rounds, cause: str, *, syncs: bool, publish: bool) -> Round:
         """Make a round, print what it did, and set what is due next."""
         schedule = self._schedule
         schedule.render_at = schedule.publish_at = None
-        self._mutes_content = syncs
         choices, publishes = self._sync_choices() if syncs else None, publish and self._publishes
         done = rounds.run(choices, publish=publishes, verbose=self._options.verbose)
-        self._mutes_content = False
         self._project = done.project or self._project
         self._print(done, cause, publish=publish)
         now = time.monotonic()
@@ -209,16 +218,25 @@ class DevServer:
             schedule.publish_at = now + QUIET_BEFORE_PUBLISHING
         return done
 
+    @contextmanager
+    def _syncing(self) -> Iterator[None]:
+        self._synced_at = inf
+        try:
+            yield
+        finally:
+            self._synced_at = time.monotonic()
+
     def _sync_choices(self) -> SyncChoices:
         if self._preview is not None:
             return self._preview.choices(time.monotonic())
         is_local = self._project.site.source.local is not None
-        return SyncChoices(deadline=_LOCAL_DEADLINE) if is_local else SyncChoices()
+        return SyncChoices(deadline=_LOCAL_DEADLINE, edited=self._edited) if is_local else SyncChoices()
 
     def _end_sync(self, done: Round, now: float) -> None:
         if self._preview is not None:
             self._preview.note(done, now)
         report = done.sync.sync if done.sync is not None else None
+        self._edited = Edited() if report is not None else self._edited
         news = report is not None and bool(report.upserted or report.deleted)
         self._schedule.synced(now, failed=report is None, news=news)
         problem = done.errors[0].message if done.errors and report is None else ""
@@ -243,33 +261,6 @@ class DevServer:
             self._talk.out(f"{time.strftime('%H:%M:%S')} {round_line(done, cause)}")
         for line in wrong_lines(done, verbose=self._options.verbose, warnings=publish):
             self._talk.err(line)
-
-
-def watched_files(project: Project) -> Watched:
-    """Return what a guide is made of: templates, mirror, site.yaml, and the files of a local space."""
-    space = local_space(project)
-    files = [project.root / project.file.name]
-    folders = [project.root / "templates", project.content]
-    if space is not None:
-        (files if space.is_file() else folders).append(space)
-    return Watched(tuple(folders), tuple(files))
-
-
-def is_worth_a_word(path: Path, project: Project) -> bool:
-    """Whether an edited path is to be named: what a sync writes is not, nor a folder as a whole."""
-    return project.content not in path.parents and path not in (*watched_files(project).folders, local_space(project))
-
-
-def local_space(project: Project) -> Path | None:
-    """Return the file or folder of a local space; None for one far away, or that is not there."""
-    if project.site.source.local is None:
-        return None
-    from exporter.space.places import open_folder
-
-    try:
-        return open_folder(project.site.source.local, project.root).root.resolve()
-    except ConfigError:
-        return None
 
 
 def address(server: Server, host: str) -> str:

@@ -12,9 +12,12 @@ from exporter.build.program_stamp import program_digest
 from exporter.core.encoding import decode
 from exporter.core.files import read_below
 from exporter.guide.index.guide_index import GuideIndex
+from exporter.guide.schema.dates import read_date, unix_time
 from exporter.jobs import SyncChoices
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from exporter.config.settings import Project
     from exporter.serve.rounds import Round
 
@@ -24,6 +27,10 @@ _OVERLAP = 5.0
 """Seconds before the newest item from which on is asked: the service may list items late."""
 PREVIEW_MARK = "Preview of drafts"
 _DRAFT = "this page is a draft that was never published"
+_WITHDRAWN = "this page is no longer published"
+_CHANGED = "this page has changes that are not published"
+_PUBLISHING = 1.0
+"""Seconds by which `updatedAt` may be later than `publishedAt` though nothing was changed since."""
 
 
 @dataclass
@@ -55,15 +62,25 @@ class PreviewSyncs:
 
 
 def mark_of(project: Project, path: str) -> str:
-    """Return the words that stand on a page of a preview: that it is one, and whether its entry is a draft."""
+    """Return the words that stand on a page of a preview: that it is one, and what of its entry is not published."""
     url = f"/{path.removesuffix('index.html')}"
     with closing(GuideIndex(project.cache / INDEX, program_digest(), read_only=True)) as index:
         keys = [page.key for _, page in index.pages.at(url) if page.key is not None]
         file = index.items.path_of(keys[0]) if keys else None
     data = read_below(project.content, file) if file is not None else None
-    return f"{PREVIEW_MARK}: {_DRAFT}" if data is not None and _is_draft(decode(data)) else PREVIEW_MARK
+    return ": ".join(
+        filter(None, (PREVIEW_MARK, _unpublished(decode(data).get("sys", {})) if data is not None else ""))
+    )
 
 
-def _is_draft(raw: Any) -> bool:
-    """Whether an item was never published: the preview host gives it revision 0."""
-    return not raw.get("sys", {}).get("revision")
+def _unpublished(sys: Mapping[str, Any]) -> str:
+    """Return what of an item is not published, "" for nothing.
+
+    A draft has revision 0. The preview host says when an item was published, and nothing for one that is not now.
+    """
+    if not sys.get("revision"):
+        return _DRAFT
+    published, updated = (read_date(str(sys.get(name))) for name in ("publishedAt", "updatedAt"))
+    if published is None or updated is None:
+        return _WITHDRAWN if "firstPublishedAt" in sys else ""
+    return _CHANGED if unix_time(updated) - unix_time(published) > _PUBLISHING else ""

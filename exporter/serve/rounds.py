@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sqlite3
 import time
+from contextlib import nullcontext
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, TypeVar
 
@@ -15,6 +16,7 @@ from exporter.serve.overlay import failure_of, failures_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
+    from contextlib import AbstractContextManager
     from pathlib import Path
 
     from exporter.build.result import BuildResult
@@ -61,17 +63,24 @@ class Rounds:
 
     The state of site/ that was last published is known: where a round finds another, somebody else has built. So are
     the files that differed from it after the last round, for those that are as published again are in no result. With
-    another state, these no longer tell anything.
+    another state, these no longer tell anything. Each sync is made within `syncing()`.
     """
 
     def __init__(
-        self, root: Path, load: Callable[[], Project], demand: OnDemand, log: ChangeLog, rendering: RenderChoices
+        self,
+        root: Path,
+        load: Callable[[], Project],
+        demand: OnDemand,
+        log: ChangeLog,
+        rendering: RenderChoices,
+        syncing: Callable[[], AbstractContextManager[None]] = nullcontext,
     ) -> None:
         self._root = root
         self._load = load
         self._demand = demand
         self._log = log
         self._rendering = rendering
+        self._syncing = syncing
         self._published: str | None = None
         self._base: str | None = None
         self._unpublished: dict[str, bytes | None] = {}
@@ -104,7 +113,8 @@ class Rounds:
     def _sync(
         self, project: Project, choices: SyncChoices, *, verbose: bool
     ) -> tuple[Report | None, tuple[ExporterError, ...]]:
-        synced, error = caught(lambda: api.sync(project, choices, verbose=verbose))
+        with self._syncing():
+            synced, error = caught(lambda: api.sync(project, choices, verbose=verbose))
         if error is None or error.code != "locked":
             failures = failures_of(synced.problems, project.root) if synced is not None else ()
             self._log.set_failures(SYNC, failure_of(error, project.root) if error is not None else failures)

@@ -10,7 +10,7 @@ import queue
 import sys
 import threading
 import time
-from contextlib import contextmanager, suppress
+from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -28,6 +28,8 @@ if TYPE_CHECKING:
 _QUIET = 0.04
 """Seconds without an event after which an edit is over: an editor's save, or a checkout of thousands of files."""
 _LONGEST_EDIT = 10.0
+_OVERLAP = 1.0
+"""Seconds for which a watch goes on beside the one that took its place."""
 _FIRST_LOOK = 0.3
 _LOOKS_SHARE = 10
 """A look at all files is followed by a pause that is so many times longer."""
@@ -61,8 +63,17 @@ class Edits:
         if not str(path).endswith(_NOISE) and not path.name.startswith(".#") and self.seen(path):
             self.paths.put(path)
 
-    def follow(self) -> None:
-        """Report one edit after the other, until None comes."""
+    @contextmanager
+    def followed(self) -> Iterator[None]:
+        """Report one edit after the other while the block runs, whatever watches of files come and go meanwhile."""
+        follower = threading.Thread(target=self._follow, daemon=True)
+        follower.start()
+        try:
+            yield
+        finally:
+            self.paths.put(None)
+
+    def _follow(self) -> None:
         while (path := self.paths.get()) is not None:
             edit, end = {path}, time.monotonic() + _LONGEST_EDIT
             while time.monotonic() < end:
@@ -78,24 +89,66 @@ class Edits:
 
 @contextmanager
 def watching(watched: Watched, edits: Edits, *, poll: bool, say: Callable[[str], None]) -> Iterator[None]:
-    """Report edits while the block runs; `say` is told why files are polled, if they are."""
+    """See edits that are made while the block runs; `say` is told why files are polled, if they are."""
     reason = "" if poll else _why_poll(watched)
     if reason:
         say(f"{reason}: looking at the files again and again instead")
     stop = threading.Event()
-    follower = threading.Thread(target=edits.follow, daemon=True)
-    follower.start()
     observer = None if poll or reason else _observe(watched, edits, say)
-    poller = threading.Thread(target=_poll, args=(watched, edits, stop), daemon=True)
     if observer is None:
-        poller.start()
+        before = looks_of(watched)  # here, so that an edit from now on is one
+        threading.Thread(target=_poll, args=(watched, edits, before, stop), daemon=True).start()
     try:
         yield
     finally:
         stop.set()
-        edits.paths.put(None)
         if observer is not None:
             observer.stop()
+
+
+class Watches:
+    """The watch of files that are others after some edits, as those of another space.
+
+    The system reports late: an ended watch could take an edit along that the next one did not see. So it goes on for a
+    while, and what both of them see is one edit.
+    """
+
+    def __init__(self, edits: Edits, *, poll: bool, say: Callable[[str], None]) -> None:
+        self._edits = edits
+        self._poll = poll
+        self._say = say
+        self._said: set[str] = set()
+        self._open: list[tuple[float, Watched, ExitStack]] = []
+
+    @contextmanager
+    def reporting(self) -> Iterator[None]:
+        """Report edits while the block runs, and end all watches with it."""
+        with self._edits.followed():
+            try:
+                yield
+            finally:
+                self._end(len(self._open))
+
+    def follow(self, watched: Watched) -> bool:
+        """Watch these files from now on; return whether others were watched."""
+        now = time.monotonic()
+        self._end(sum(now > since + _OVERLAP for since, *_ in self._open[1:]))
+        if self._open and self._open[-1][1] == watched:
+            return False
+        watch = ExitStack()
+        watch.enter_context(watching(watched, self._edits, poll=self._poll, say=self._say_once))
+        self._open.append((now, watched, watch))
+        return True
+
+    def _say_once(self, line: str) -> None:
+        if line not in self._said:
+            self._said.add(line)
+            self._say(line)
+
+    def _end(self, number: int) -> None:
+        for *_, watch in self._open[:number]:
+            watch.close()
+        del self._open[:number]
 
 
 def _why_poll(watched: Watched) -> str:
@@ -110,24 +163,33 @@ def _why_poll(watched: Watched) -> str:
 
 def _observe(watched: Watched, edits: Edits, say: Callable[[str], None]) -> BaseObserver | None:
     """Start to take what the system reports; None if it reports no more files, as where its limit is reached."""
-    from watchdog.observers import Observer
+    from exporter.space.watch import new_observer
 
-    observer = Observer()
+    observer = new_observer()
     try:
         observer.start()  # first, so that a folder which comes from now on is reported
-        handler = _handler(watched, edits, observer)
+        handler, kinds = _handler(watched, edits, observer), _kinds()
         for folder in {file.parent for file in watched.files} | {folder.parent for folder in watched.folders}:
             if folder.is_dir():
-                observer.schedule(handler, str(folder))
+                observer.schedule(handler, str(folder), event_filter=kinds)
         for folder in watched.folders:
             if folder.is_dir():
-                observer.schedule(handler, str(folder), recursive=True)
+                observer.schedule(handler, str(folder), recursive=True, event_filter=kinds)
     except OSError as error:
         say(f"the system watches no more files ({error.strerror}): looking at them again and again instead")
         with suppress(OSError, RuntimeError):
             observer.stop()
         return None
     return observer
+
+
+def _kinds() -> list[type[FileSystemEvent]]:
+    """Return the kinds of events that edits are made of: what a build reads is reported, too, thousands of files."""
+    from watchdog import events
+
+    names = [f"File{kind}Event" for kind in ("Created", "Modified", "Attrib", "Closed", "Moved", "Deleted")]
+    names += [f"Dir{kind}Event" for kind in ("Created", "Moved", "Deleted")]
+    return [getattr(events, name) for name in names if hasattr(events, name)]  # Attrib is new in watchdog 7
 
 
 def _handler(watched: Watched, edits: Edits, observer: BaseObserver) -> FileSystemEventHandler:
@@ -138,10 +200,6 @@ def _handler(watched: Watched, edits: Edits, observer: BaseObserver) -> FileSyst
         """Takes events of the files that are watched; a folder that comes anew is watched anew."""
 
         def on_any_event(self, event: FileSystemEvent) -> None:
-            if event.event_type in ("opened", "closed_no_write") or (
-                event.is_directory and event.event_type == "modified"
-            ):
-                return
             for path in (Path(os.fsdecode(name)) for name in (event.src_path, event.dest_path) if name):
                 if path in watched.folders and event.event_type in ("created", "moved", "deleted"):
                     self._watch_anew(path)
@@ -149,19 +207,19 @@ def _handler(watched: Watched, edits: Edits, observer: BaseObserver) -> FileSyst
                     edits.see(path)
 
         def _watch_anew(self, folder: Path) -> None:
-            watch = ObservedWatch(str(folder), recursive=True)
+            watch = ObservedWatch(str(folder), recursive=True, event_filter=_kinds())
             with suppress(KeyError, OSError):
                 observer.unschedule(watch)
             if folder.is_dir():
                 with suppress(OSError):
-                    observer.schedule(self, str(folder), recursive=True)
+                    observer.schedule(self, str(folder), recursive=True, event_filter=_kinds())
 
     return Handler()
 
 
-def _poll(watched: Watched, edits: Edits, stop: threading.Event) -> None:
-    """Look at all files again and again; what looks different was edited."""
-    before, pause = looks_of(watched), _FIRST_LOOK
+def _poll(watched: Watched, edits: Edits, before: dict[str, bytes], stop: threading.Event) -> None:
+    """Look at all files again and again; what looks different from `before` was edited."""
+    pause = _FIRST_LOOK
     while not stop.wait(pause):
         start = time.monotonic()
         now = looks_of(watched)

@@ -28,8 +28,8 @@ if TYPE_CHECKING:
     from exporter.source.address import Address
     from exporter.source.delivery import Delivery
 
-SMALLER = "asset-smaller"
-"""The code of a whole file that has fewer bytes than its metadata says, as in exports of pictures made smaller."""
+SMALLER, LARGER = "asset-smaller", "asset-larger"
+"""The codes of a whole file that has fewer or more bytes than its metadata says, as a picture replaced in an export."""
 
 LARGEST = 2_000_000_000
 """Bytes that one file may have."""
@@ -98,8 +98,8 @@ def download_all(
     """Stream files to their places, `at_once` of them at a time, each within the client's deadline.
 
     Yields every file as it ends, with the code and the words of what went wrong, empty if nothing did; a file with the
-    code SMALLER is there. What is asked and received is counted on `client`. Raises OSError if a file cannot be
-    written; the others are then given up.
+    code SMALLER or LARGER is there. What is asked and received is counted on `client`. Raises OSError if a file cannot
+    be written; the others are then given up.
     """
     downloads = _Downloads(client)
     pool = ThreadPoolExecutor(at_once, "asset")
@@ -143,15 +143,14 @@ class _Downloads:
             host = urlsplit(address).netloc
             _check_limit(wanted.size or 0)
             deadline = self._client.deadline + (wanted.size or 0) / _SLOWEST_RATE
-            words = retrying(partial(self._attempt, address, wanted), deadline, sleep=self._sleep)
+            return retrying(partial(self._attempt, address, wanted), deadline, sleep=self._sleep)
         except SourceError as error:
             if error.code == "unreachable" and host not in self._reached:
                 self._lost.setdefault(host, error)
             return error.code, error.message
-        return (SMALLER, words) if words else ("", "")
 
-    def _attempt(self, address: str, wanted: Wanted, left: float) -> str:
-        """Stream a file to its place; return what is odd about it, "" where nothing is."""
+    def _attempt(self, address: str, wanted: Wanted, left: float) -> tuple[str, str]:
+        """Stream a file to its place; return the code and the words of what is odd about it, empty for nothing."""
         ends = time.monotonic() + left
         host = urlsplit(address).netloc
         if lost := self._lost.get(host):
@@ -202,26 +201,27 @@ class _Downloads:
         if status != requests.codes.ok:
             raise SourceError("asset-status", f"the answer was {status}")
 
-    def _receive(self, answer: requests.Response, wanted: Wanted, ends: float) -> str:
+    def _receive(self, answer: requests.Response, wanted: Wanted, ends: float) -> tuple[str, str]:
         """Write the body as it comes: waiting for a whole chunk could last beyond the deadline.
 
-        A space in files may hold a smaller file than it says; from anywhere else one is not the file that was meant.
+        A space in files may hold another file than it says; from anywhere else one is not the file that was meant.
         """
-        received = 0
+        received, is_local = 0, self._client.address.local
         wanted.target.unlink(missing_ok=True)
         with wanted.target.open("xb") as file:
             while chunk := self._read(answer, ends):
                 received += file.write(chunk)
                 _check_limit(received)
-                if wanted.size is not None and received > wanted.size:
+                if wanted.size is not None and received > wanted.size and not is_local:
                     raise SourceError("asset-size", f"more bytes came than the {wanted.size} that were announced")
-        if wanted.size is not None and received < wanted.size:
-            if answer.headers.get("Content-Length") != str(answer.raw.tell()):
-                raise RetryableError("its bytes broke off", code="asset-cut")
-            if not self._client.address.local:
-                raise SourceError("asset-size", f"{received} bytes came of {wanted.size}")
-            return f"it has {received} bytes, not the {wanted.size} that the space says"
-        return ""
+        if wanted.size is None or received == wanted.size:
+            return "", ""
+        if answer.headers.get("Content-Length") != str(answer.raw.tell()):
+            raise RetryableError("its bytes broke off", code="asset-cut")
+        if not is_local:
+            raise SourceError("asset-size", f"{received} bytes came of {wanted.size}")
+        words = f"it has {received} bytes, not the {wanted.size} that the space says"
+        return (SMALLER if received < wanted.size else LARGER), words
 
     def _read(self, answer: requests.Response, ends: float) -> bytes | None:
         self._check_stop()

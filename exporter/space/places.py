@@ -18,12 +18,17 @@ DEMO = "demo"
 _DEMO_FOLDER = Path(__file__).parent / "demo"
 
 
+def place_of(name: str, base: Path) -> Path:
+    """Return the file or folder that `local:` or `space serve` names, whether it is there or not."""
+    return _DEMO_FOLDER if name == DEMO else base / name
+
+
 def open_folder(name: str, base: Path) -> Source:
     """Return the space that `local:` or `space serve` names: `demo`, or a path relative to `base`.
 
     Raises ConfigError if there is no such file or folder, or it holds no space.
     """
-    root = _DEMO_FOLDER if name == DEMO else base / name
+    root = place_of(name, base)
     if root.is_file():
         return ExportFile(root)
     expected = "expected a mirror (content/), a file made by `contentful space export`, or demo"

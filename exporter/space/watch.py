@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import queue
 import threading
+import warnings
 from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -13,6 +14,8 @@ from watchdog.observers import Observer
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
+
+    from watchdog.observers.api import BaseObserver
 
 _QUIET = 0.05
 """Seconds without an event after which an edit counts as finished: one edit is one change."""
@@ -53,12 +56,21 @@ def _edits(names: queue.SimpleQueue[str | None]) -> Iterator[set[str]]:
         yield edit
 
 
+def new_observer() -> BaseObserver:
+    """Return an observer of files.
+
+    Watchdog 7 warns of a folder that comes while it looks into the one around it, and watches it once all the same.
+    """
+    warnings.filterwarnings("ignore", "Callback with id .* already exists", RuntimeWarning)
+    return Observer()
+
+
 @contextmanager
 def watching(root: Path, follow: Callable[[Iterable[str] | None], None]) -> Iterator[None]:
     """Call `follow` with the changed paths under `root`, None for all, while the block runs."""
     root = root.resolve()
     collector = _Collector(root)
-    observer = Observer()
+    observer = new_observer()
     observer.schedule(collector, str(root if root.is_dir() else root.parent), recursive=root.is_dir())
 
     def run() -> None:

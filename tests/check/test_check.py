@@ -561,3 +561,20 @@ def test_real_spaces_get_few_and_true_words(name: str, tmp_path: Path, call: Cal
     assert guide.run("build").code == 3  # exports hold no asset files
     found = guide.run("check", "--json").json["problems"]
     assert {(problem["code"], problem["item"]) for problem in found} == REAL[name]
+
+
+@pytest.mark.parametrize("named_by", ["site.yaml", ".syncstate"])
+def test_guide_made_from_a_preview_host_is_an_error_whatever_is_chosen(guide: Guide, named_by: str) -> None:
+    """CI runs `check` before it deploys: drafts are not published."""
+    guide.build()
+    if named_by == "site.yaml":
+        source = "{space: small, url: 'https://preview.contentful.com'}"
+        (guide.root / "site.yaml").write_text(f"title: T\nsource: {source}\n", "utf-8")
+    else:
+        state = json.loads((guide.root / ".syncstate").read_text("utf-8"))
+        state["source"]["url"] = "https://preview.eu.contentful.com"
+        (guide.root / ".syncstate").write_text(json.dumps(state), "utf-8")
+    outcome = guide.run("check", "--json")
+    found = [one for one in outcome.json["problems"] if one["code"] == "preview"]
+    assert outcome.code == 1
+    assert [(one["severity"], "holds drafts" in one["message"]) for one in found] == [("error", True)]

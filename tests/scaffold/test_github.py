@@ -109,6 +109,15 @@ def test_branch_that_takes_no_push_fails_the_run_after_three_more_tries(github: 
     assert github.run("schedule") == SUCCESS, github.printed
 
 
+def test_guide_over_a_preview_host_is_not_deployed(github: GitHub) -> None:
+    """Its drafts do not even come: the workflow hands on the token of the delivery host alone."""
+    site = "title: T\nsource: {space: small, url: 'https://preview.contentful.com'}\n"
+    github.remote.push_meanwhile("site.yaml", site)
+    assert github.run("push") == {"check": "skipped", "sync": "failure", "build": "skipped", "deploy": "skipped"}
+    assert "set CONTENTFUL_PREVIEW_TOKEN" in github.printed["sync"]
+    assert github.remote.commits() == ["Edit site.yaml", "A new guide"]
+
+
 def test_failed_deployment_is_healed_by_the_next_run_although_nothing_came(github: GitHub) -> None:
     github.broken = {"actions/deploy-pages"}
     assert github.run("push") == {**SUCCESS, "deploy": "failure"}

@@ -17,7 +17,10 @@ if TYPE_CHECKING:
 SECRET = "the-secret-of-the-test"
 
 
-@pytest.mark.parametrize("host", ["evil.example", "evil.example:PORT", "localhost:1", "localhost", "10.0.0.7:PORT", ""])
+HOSTS = ["evil.example", "evil.example:PORT", "evillocalhost:PORT", "localhost.evil.example:PORT", "10.0.0.7:PORT"]
+
+
+@pytest.mark.parametrize("host", [*HOSTS, "localhost:1", "localhost", ""])
 def test_page_with_a_host_name_of_its_own_reads_nothing(standing: Serving, host: str) -> None:
     """CVE-2025-24010 (Vite): DNS rebinding, since any Host was answered."""
     for path in ("/", "/-/events?epoch=1", "/-/client.js"):

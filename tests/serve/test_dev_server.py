@@ -11,13 +11,13 @@ import sys
 import threading
 import time
 from functools import partial
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
 from exporter.core.errors import ConfigError, GuardError
-from exporter.serve import watching
-from exporter.serve.dev_server import QUIET_BEFORE_PUBLISHING
+from exporter.serve import dev_server, watching
+from exporter.serve.dev_server import LATE, QUIET_BEFORE_PUBLISHING
 from tests.conftest import PICTURE, asset, entry, link
 from tests.serve.conftest import assert_as_from_scratch, edit, pages_of, serving, until
 
@@ -208,6 +208,30 @@ def test_broken_entry_is_shown_and_goes_away(served: Serving) -> None:
         assert served.ask("/place/mill/").status == 200
         file.write_bytes(good)
         until(lambda: events.failures == [], "the end of the failure")
+
+
+@pytest.mark.parametrize("later", [0.0, 2 * LATE])
+def test_entry_edited_amid_the_round_of_a_sync_is_not_taken_for_a_part_of_it(
+    served: Serving, space: SpaceFiles, monkeypatch: pytest.MonkeyPatch, later: float
+) -> None:
+    """It is edited by hand after the round has planned: at once, when the sync's own files are reported, or later."""
+    import exporter.jobs as api
+
+    mill = served.guide.root / "content/entries/place/mill.json"
+    render, edits = api.render, [mill.read_text("utf-8").replace("The mill", "By hand")]
+
+    def and_it_is_edited(*arguments: Any, **options: Any) -> Any:
+        done = render(*arguments, **options)
+        if edits and done.render is not None and done.render.written:
+            time.sleep(later)
+            mill.write_text(edits.pop(), "utf-8")
+            time.sleep(later)
+        return done
+
+    monkeypatch.setattr(api, "render", and_it_is_edited)
+    monkeypatch.setattr(dev_server, "QUIET_BEFORE_PUBLISHING", 3600.0)  # a round that would make up for it
+    space.put(entry("place", "castle", 2, title="Another castle", slug="castle"))
+    until(lambda: "By hand" in served.ask("/place/mill/").text)
 
 
 @pytest.fixture

@@ -89,6 +89,25 @@ def test_drafts_get_into_no_folder_of_the_guide_and_are_marked(far: Guide, stub:
     assert [file for file in pages if "Preview of drafts" in file.read_text("utf-8")] == []
 
 
+@pytest.mark.parametrize(
+    ("sys", "words"),
+    [
+        ({"revision": 0}, ": this page is a draft that was never published"),
+        ({"firstPublishedAt": "2026-01-01T08:00:00Z"}, ": this page is no longer published"),
+        ({"publishedAt": "2026-01-02T07:59:59.945Z"}, ""),
+        ({"publishedAt": "2026-01-02T07:59:00.000Z"}, ": this page has changes that are not published"),
+        ({}, ""),
+    ],
+)
+def test_mark_says_what_of_an_entry_is_not_published(
+    far: Guide, stub: Stub, drafts: Space, sys: dict[str, Any], words: str
+) -> None:
+    assert stub.url
+    drafts.items[1]["sys"] |= sys
+    with serving(far, preview=True) as served:
+        assert f">Preview of drafts{words}</p>" in served.ask("/place/mill/").text
+
+
 def test_quiet_round_asks_only_for_what_is_newer(far: Guide, stub: Stub) -> None:
     with serving(far, preview=True, every=1.0):
         stub.requests.clear()

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from watchdog.observers.api import BaseObserver
 
-from exporter.serve.watching import Edits, Watched, watching
+from exporter.serve import watching as module
+from exporter.serve.watching import Edits, Watched, Watches, watching
 from tests.serve.conftest import until
 
 if TYPE_CHECKING:
@@ -26,7 +28,42 @@ def test_folder_that_comes_while_the_watch_begins_is_watched(tmp_path: Path, mon
 
     monkeypatch.setattr(BaseObserver, "schedule", and_it_comes)
     edits = Edits(lambda _: True, reported.update)
-    with watching(Watched((late, other)), edits, poll=False, say=lambda _: None):
+    with edits.followed(), watching(Watched((late, other)), edits, poll=False, say=lambda _: None):
         until(lambda: late in reported, "the folder")
         (late / "place.html").write_text("edited", "utf-8")
         until(lambda: late / "place.html" in reported, "the file in it")
+
+
+def test_edit_right_after_the_watch_begins_is_seen_by_polling(tmp_path: Path) -> None:
+    reported = set[Path]()
+    edits = Edits(lambda _: True, reported.update)
+    for number in range(20):
+        (tmp_path / f"old{number}.html").write_text("old", "utf-8")
+    with edits.followed(), watching(Watched((tmp_path,)), edits, poll=True, say=lambda _: None):
+        (tmp_path / "old7.html").write_text("edited", "utf-8")
+        until(lambda: reported, "the edit")
+    assert reported == {tmp_path / "old7.html"}
+
+
+def test_edit_right_before_other_files_are_watched_is_reported(tmp_path: Path) -> None:
+    reported, folders = set[Path](), [tmp_path / str(number) for number in range(21)]
+    for folder in folders:
+        folder.mkdir()
+    watches = Watches(Edits(lambda _: True, reported.update), poll=False, say=lambda _: None)
+    with watches.reporting():
+        assert watches.follow(Watched((folders[0],)))
+        for before, after in pairwise(folders):
+            (before / "place.html").write_text("edited", "utf-8")
+            assert watches.follow(Watched((after,)))
+            assert not watches.follow(Watched((after,)))
+        until(lambda: {folder / "place.html" for folder in folders[:-1]} <= reported, "all edits")
+
+
+def test_why_files_are_polled_is_said_once(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(module, "reports_nothing", lambda _mounts, _path: "9p")
+    said: list[str] = []
+    watches = Watches(Edits(lambda _: True, lambda _: None), poll=False, say=said.append)
+    with watches.reporting():
+        watches.follow(Watched((tmp_path,)))
+        watches.follow(Watched((tmp_path,), (tmp_path / "site.yaml",)))
+    assert said == [f"{tmp_path} is on 9p, which reports no edits: looking at the files again and again instead"]

@@ -365,17 +365,20 @@ def test_export_without_its_files_is_one_sentence_with_both_cures(export: Export
     assert guide.run("sync").code == 0
 
 
-def test_file_that_is_smaller_than_the_export_says_is_kept_with_a_warning(export: Export, guide: Guide) -> None:
-    file = with_picture(export, 5000)
+@pytest.mark.parametrize(("size", "code"), [(5000, "asset-smaller"), (5, "asset-larger")])
+def test_file_that_is_of_another_size_than_the_export_says_is_kept_with_a_warning(
+    export: Export, guide: Guide, size: int, code: str
+) -> None:
+    file = with_picture(export, size)
     file.parent.mkdir(parents=True)
     file.write_bytes(PICTURE)
     (guide.root / "site.yaml").write_text(f"title: T\noffline: false\nsource: {{local: {export.file}}}\n", "utf-8")
     outcome = guide.run("build", "--json")
     kept = [one for one in outcome.json["problems"] if one.get("item") == "asset:pic2"]
-    assert [(one["severity"], one["code"]) for one in kept] == [("warning", "asset-smaller")]
-    assert f"{len(PICTURE)} bytes, not the 5000" in kept[0]["message"]
+    assert [(one["severity"], one["code"]) for one in kept] == [("warning", code)]
+    assert f"{len(PICTURE)} bytes, not the {size}" in kept[0]["message"]
     assert guide.files("content")["content/files/pic2/pic2.svg"] == PICTURE
     assert "pic2" not in json.loads(guide.files()[".syncstate"])["pending"]
     assert guide.run("build", "--json").json["problems"] == [
-        one for one in outcome.json["problems"] if one["code"] != "asset-smaller"
+        one for one in outcome.json["problems"] if one["code"] != code
     ]

@@ -34,7 +34,8 @@ class Space:
     """A space that answers requests.
 
     `access_token` is the one to accept, None for any; if it `follows`, every request looks for edits first. With
-    `own_urls` the files of assets are at the endpoint, else where the items say.
+    `own_urls` the files of assets are at the endpoint, else where the items say. To begin with, only `paths` are
+    looked at if they are given and the log is not new.
     """
 
     def __init__(
@@ -46,6 +47,7 @@ class Space:
         *,
         follows: bool = True,
         own_urls: bool = False,
+        paths: Iterable[str] | None = None,
     ) -> None:
         self.folder = folder
         self._log = log
@@ -55,7 +57,7 @@ class Space:
         self._own_urls = own_urls
         self._environment_moves = 0
         self._listed: tuple[State | None, ListedSpace] | None = None
-        self.follow()
+        self.follow(paths if log.head() is not None else None)
         self.id, self.environment = self._names()
 
     def _names(self) -> tuple[str, str]:

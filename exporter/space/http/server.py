@@ -40,9 +40,9 @@ class Listening:
     """How an endpoint listens.
 
     `port` 0 picks a free one; `allowed` are more host names to answer to; `access_token` None accepts any. It looks for
-    edits at every request (`always`), only at the start (`once`), or when the file system reports one (`watch`). With
-    `keep`, what it sees goes into the log's file; otherwise into a copy in memory. With `own_urls` it names itself as
-    the host of the assets' files.
+    edits at every request (`always`), only at the start (`once`), or when the file system reports one (`watch`); at the
+    start only at `paths`, if they are given and the log knows the others. With `keep`, what it sees goes into the log's
+    file; otherwise into a copy in memory. With `own_urls` it names itself as the host of the assets' files.
     """
 
     port: int = 0
@@ -53,6 +53,7 @@ class Listening:
     faults: Faults = field(default_factory=Faults)
     keep: bool = True
     own_urls: bool = False
+    paths: frozenset[str] | None = None
 
 
 class _Handler(BaseHTTPRequestHandler):
@@ -188,7 +189,15 @@ def _open_space(source: Source, log_file: Path, listening: Listening, stack: Exi
 
     def opened(log: ChangeLog) -> Space:
         always = listening.look == "always"
-        return Space(source, log, listening.access_token, listening.faults, follows=always, own_urls=listening.own_urls)
+        return Space(
+            source,
+            log,
+            listening.access_token,
+            listening.faults,
+            follows=always,
+            own_urls=listening.own_urls,
+            paths=listening.paths,
+        )
 
     log = stack.enter_context(closing(ChangeLog(log_file, source, keep=listening.keep)))
     try:
