@@ -217,8 +217,29 @@ _JOINED = r"-\1"
 _OBEYED = {".htaccess"}
 """A file that hosts obey: it could have the texts beside it served as pages."""
 _HARMLESS = frozenset(
-    "txt jpg jpeg jpe png gif webp avif ico bmp tif tiff heic mp3 m4a oga ogg opus wav flac aac mp4 m4v webm mov ogv avi "
-    "mkv pdf zip 7z rar doc docx xls xlsx ppt pptx odt ods odp rtf epub csv json css ics vcf woff woff2 ttf otf".split()
+    {
+        *(
+            "txt",
+            "pdf",
+            "rtf",
+            "epub",
+            "csv",
+            "json",
+            "css",
+            "ics",
+            "vcf",
+            "zip",
+            "7z",
+            "rar",
+            "woff",
+            "woff2",
+            "ttf",
+            "otf",
+        ),
+        *("doc", "docx", "xls", "xlsx", "ppt", "pptx", "odt", "ods", "odp"),
+        *("jpg", "jpeg", "jpe", "png", "gif", "webp", "avif", "ico", "bmp", "tif", "tiff", "heic"),
+        *("mp3", "m4a", "oga", "ogg", "opus", "wav", "flac", "aac", "mp4", "m4v", "webm", "mov", "ogv", "avi", "mkv"),
+    }
 )
 """Extensions of files that no browser runs and of which every host knows the type."""
 _ACTIVE_TYPE = re.compile(
