@@ -141,8 +141,7 @@ def _foreign(context: Context, value: Any) -> str:
     code = _written_in(value, view) if page[0] == view.locale else page[0]
     if code == view.locale:
         return ""
-    view.ask(questions.word("fallback", view.locale))
-    spoken = view.library.language_of_word("fallback", view.locale)
+    spoken = view.ask(questions.word_language("fallback", view.locale)) or view.locale
     return spoken_name(code, str(context["languages"][code].name), spoken)
 
 
@@ -190,6 +189,14 @@ def _word(context: Context, name: str) -> str:
     """One of the theme's own words in the page's language."""
     view: View = context[VIEW]
     return view.ask(questions.word(name, view.locale))
+
+
+@pass_context
+def _word_lang(context: Context, name: str, *, inside: bool = False) -> Markup:
+    """` lang="…"` where a word is in another language than the page; `inside` gives that of the page back."""
+    view: View = context[VIEW]
+    code = view.ask(questions.word_language(name, view.locale))
+    return Markup(' lang="%s"') % (view.locale if inside else code) if code else _NOTHING
 
 
 @pass_context
@@ -302,5 +309,5 @@ FILTERS = {
 }
 """The filters that templates have beside Jinja's own."""
 
-GLOBALS = {"entries": _entries, "groups": _groups, "metadata": _metadata, "word": _word}
+GLOBALS = {"entries": _entries, "groups": _groups, "metadata": _metadata, "word": _word, "word_lang": _word_lang}
 """The functions that templates have beside Jinja's own."""
