@@ -11,7 +11,7 @@ from markupsafe import Markup
 
 from exporter.guide.library import questions
 from exporter.guide.schema.field_words import LONG
-from exporter.render.entry.inline import inline
+from exporter.render.entry.inline import inline, parts_and_cards
 from exporter.render.entry.metadata import absolute, absolute_url, metadata
 from exporter.render.entry.rich_text import render_document
 from exporter.render.entry.sections import Layout
@@ -254,9 +254,15 @@ def _table(context: Context, value: Any) -> Markup:
 
 
 def _inline(value: Any, level: int = 3) -> Markup:
-    """An entry, or several, as parts of this page, with headings from a level on; empty if there is nothing."""
-    entries = value if isinstance(value, tuple) else (value,)
-    return Markup("\n").join(part for entry in entries if isinstance(entry, Entry) and (part := inline(entry, level)))
+    """An entry, or several, as parts of this page, with headings from a level on; empty if there is nothing.
+
+    Of several, those that have pages of their own are cards between the parts.
+    """
+    if isinstance(value, Entry):
+        return _NOTHING + inline(value, level)
+    if not isinstance(value, tuple):
+        return _NOTHING
+    return Markup("\n").join(parts_and_cards((entry for entry in value if isinstance(entry, Entry)), level))
 
 
 @once
