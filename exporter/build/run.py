@@ -11,7 +11,6 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from exporter.build.copies import Copies
 from exporter.build.demand import in_order_of_demand
-from exporter.build.drift import INDEX, OutputDrift
 from exporter.build.finish import Finished, find_problems, finish_site
 from exporter.build.outcome import HeldBack
 from exporter.build.output import Output, check_output
@@ -25,7 +24,7 @@ from exporter.build.writing import Rendered, write_pages
 from exporter.core.errors import SettingsError
 from exporter.core.files import walk_files
 from exporter.core.naming import page_path
-from exporter.guide.index.guide_index import GuideIndex
+from exporter.guide.index.guide_index import INDEX, GuideIndex
 from exporter.guide.library.template_files import STATIC
 from exporter.guide.pages.parts_in_lists import known_parts
 from exporter.guide.schema.read_model import read_guide_model
@@ -38,6 +37,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
 
     from exporter.build.demand import Demand
+    from exporter.build.drift import OutputDrift
     from exporter.build.outcome import Outcome
     from exporter.config.settings import Project
     from exporter.report.problems import Problem
