@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from exporter.core.containment import is_plain_file, is_plain_folder
 from exporter.core.naming import page_path
-from exporter.guide.index.guide_index import GuideIndex
+from exporter.guide.index.guide_index import INDEX, GuideIndex
 from exporter.workers.background import in_background
 
 if TYPE_CHECKING:
@@ -17,8 +17,6 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from exporter.config.settings import Project
-
-INDEX = "guide.db"
 
 INDEX_WORTH_A_PROCESS = 4 << 20
 """Bytes of an index whose pages are worth a process that looks at them; it has about three thousand for each page."""

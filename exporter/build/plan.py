@@ -26,6 +26,15 @@ if TYPE_CHECKING:
     from exporter.guide.schema.guide_model import GuideModel
     from exporter.workers.pool import WorkerPool
 
+
+class OtherPartsError(Exception):
+    """Other content types are parts of pages than those that the guide model was made with: the build begins again."""
+
+    def __init__(self, parts: frozenset[str]) -> None:
+        super().__init__(parts)
+        self.parts = parts
+
+
 WORTH_READERS = 2000
 """Files whose reading is worth a process."""
 
@@ -97,7 +106,10 @@ def changed_items(inputs: BuildInputs, look: Callable[[], FileChanges]) -> FileC
 
 
 def plan_pages(inputs: BuildInputs, changes: FileChanges) -> PagePlan:
-    """Bring items and pages of the index up to date and mark the stale pages. Runs within one transaction."""
+    """Bring items and pages of the index up to date and mark the stale pages. Runs within one transaction.
+
+    Raises OtherPartsError.
+    """
     earlier = read_moved(inputs.project.content)
     digests = _digests(inputs, earlier)
     differing = digests.differing(inputs.index)
@@ -128,12 +140,18 @@ def _bring_up_to_date(
     differing: Differing,
     earlier: Mapping[str, Record],
 ) -> PagePlan:
+    from exporter.guide.pages.parts_in_lists import find_parts, may_differ, remember_parts
     from exporter.guide.pages.planner import PagePlanner  # which a build that finds nothing does not need
 
     index = inputs.index
     planner = PagePlanner(index, inputs.guide, inputs.copies.files)
     reads = inputs.pool.work("read", sorted(changes.now), _stem, WORTH_READERS)
     update = update_items(index, planner, changes, reads, everything=differing.model)
+    if differing.model or may_differ(update.changed):
+        parts = find_parts(index, inputs.guide)
+        if parts != inputs.guide.held:
+            raise OtherPartsError(parts)
+        remember_parts(index, parts)
     _remember_newest(index, update.newest)
     _place_pages(inputs, planner, update, differing, earlier)
     changed = _changed_subjects(inputs, planner, update)

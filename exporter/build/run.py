@@ -11,11 +11,10 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from exporter.build.copies import Copies
 from exporter.build.demand import in_order_of_demand
-from exporter.build.drift import INDEX, OutputDrift
 from exporter.build.finish import Finished, find_problems, finish_site
 from exporter.build.outcome import HeldBack
 from exporter.build.output import Output, check_output
-from exporter.build.plan import WORTH_READERS, BuildInputs, changed_items, plan_pages
+from exporter.build.plan import WORTH_READERS, BuildInputs, OtherPartsError, changed_items, plan_pages
 from exporter.build.program_stamp import program_digest
 from exporter.build.result import BuildResult, find_result
 from exporter.build.scan import look_at_files
@@ -25,8 +24,9 @@ from exporter.build.writing import Rendered, write_pages
 from exporter.core.errors import SettingsError
 from exporter.core.files import walk_files
 from exporter.core.naming import page_path
-from exporter.guide.index.guide_index import GuideIndex
+from exporter.guide.index.guide_index import INDEX, GuideIndex
 from exporter.guide.library.template_files import STATIC
+from exporter.guide.pages.parts_in_lists import known_parts
 from exporter.guide.schema.read_model import read_guide_model
 from exporter.report.render_report import RenderReport
 from exporter.workers.background import in_background
@@ -37,6 +37,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
 
     from exporter.build.demand import Demand
+    from exporter.build.drift import OutputDrift
     from exporter.build.outcome import Outcome
     from exporter.config.settings import Project
     from exporter.report.problems import Problem
@@ -116,10 +117,24 @@ def _is_broken(error: sqlite3.DatabaseError) -> bool:
 def _build(
     project: Project, index: GuideIndex, options: RenderOptions, drift: Callable[[], OutputDrift]
 ) -> RenderOutcome:
+    """Build with the content types that were parts of pages last time; once more where others are."""
+    try:
+        return _build_with(known_parts(index), project, index, options, drift)
+    except OtherPartsError as found:
+        return _build_with(found.parts, project, index, options, drift)
+
+
+def _build_with(
+    held: frozenset[str],
+    project: Project,
+    index: GuideIndex,
+    options: RenderOptions,
+    drift: Callable[[], OutputDrift],
+) -> RenderOutcome:
     with _looking_at_items(project, index, options) as look:
         if options.has_news:
             importlib.import_module(RENDERER)
-        guide = read_guide_model(project.content, project.site)
+        guide = read_guide_model(project.content, project.site, held)
         tasks = PageTasks(project, guide, index)
         copies = Copies(project, index, look_at_files(project.content))
         with _workers(options) as pool:

@@ -37,7 +37,9 @@ def active_files(rules: Rules, item: Item, path: str, content: Path) -> Iterator
 def _sentence(file: AssetFile, content: Path, *, keeps: bool) -> str:
     """Return what becomes of a file that is active; nothing for any other."""
     name = file.public_path
-    if suffix_of(name) in HARMLESS_XML:
+    if is_active(name, file.content_type):
+        done = f"it is published as {file.path_in_site(keeps_active=False)}"
+    elif suffix_of(name) in HARMLESS_XML:
         data = read_below(content, file.path) or b""
         if not has_active_parts(name, data):
             return ""
@@ -46,8 +48,6 @@ def _sentence(file: AssetFile, content: Path, *, keeps: bool) -> str:
             if harmless(name, data)
             else "it cannot be made harmless, so it is empty in site/"
         )
-    elif is_active(name, file.content_type):
-        done = f"it is published as {file.path_in_site(keeps_active=False)}"
     else:
         return ""
     return "it is published as it is, and its scripts run as the guide's own" if keeps else done

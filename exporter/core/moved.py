@@ -19,6 +19,11 @@ if TYPE_CHECKING:
 
 Record = dict[str, dict[str, list[str]]]
 """Earlier values of an entry's fields: by field and locale."""
+APART = "sys.id"
+"""The name under which a record has addresses that an entry lost because others came to want the same, or ceased to.
+
+They stand there as paths behind what the addresses of the locale begin with: `show/storm-s1`.
+"""
 
 
 def read_moved(content: Path) -> dict[str, Record]:
@@ -49,13 +54,20 @@ def _are_records(value: Json) -> TypeGuard[dict[str, Record]]:
 
 def record_move(earlier: Mapping[str, Any], before: Item, after: Item, fields: Iterable[str]) -> dict[str, Any]:
     """Return an item's record with the values of `fields` that `after` replaces; a value that is back leaves it."""
-    found: dict[str, Any] = {}
+    found: dict[str, Any] = {APART: earlier.get(APART, {})}
     for name in fields:
         old, new = ({code: _text(value) for code, value in item.localized(name).items()} for item in (before, after))
         recorded = earlier.get(name, {})
         values = {code: (*recorded.get(code, ()), old.get(code)) for code in {*old, *recorded}}
         found[name] = _filled({code: _without(texts, new.get(code)) for code, texts in values.items()})
     return _filled(found)
+
+
+def record_loss(earlier: Mapping[str, Any], locale: str, lost: str, now: str) -> dict[str, Any]:
+    """Return an item's record with an address that it lost in a locale; the one that it has `now` leaves the record."""
+    apart = earlier.get(APART, {})
+    texts = _without((*apart.get(locale, ()), lost), now)
+    return _filled({**earlier, APART: _filled({**apart, locale: texts})})
 
 
 def _without(texts: Iterable[str | None], current: str | None) -> list[str]:

@@ -163,19 +163,41 @@ class AssetFile(NamedTuple):
         Where the guide `keeps_active`, it has its own name. An SVG always has: what is active in it is left out.
         """
         path = self.public_path
-        return path if keeps_active or not is_active(path, self.content_type) else f"{path}.txt"
+        return path if keeps_active or not is_active(path, self.content_type) else _as_text(path, self.content_type)
 
 
 def is_active(path: str, content_type: str) -> bool:
-    """Whether a browser may run a file of this name and content type as a page or script of the guide.
+    """Whether a browser or host may run a file of this name and content type as a page or script of the guide.
 
-    SVG pictures and tracks in XML are not meant: they are read and made harmless under their own names.
+    Apache derives the type of `page.html.bak` from the last extension that it knows, and runs `x.php.txt` where any of
+    them is one of PHP. SVG pictures and tracks in XML are not meant: they are read and made harmless under their own
+    names.
     """
-    suffix = suffix_of(path)
-    if suffix in HARMLESS_XML or suffix == ".txt":
+    name = path.rpartition("/")[2].lower()
+    last = suffix_of(name)
+    if re.search(_RUN_BY_HOSTS, name) is not None or name in _OBEYED:
+        return True
+    if last in HARMLESS_XML or last == ".txt":
         return False
     kind = content_type.partition(";")[0].strip().lower()
-    return re.fullmatch(_ACTIVE_SUFFIX, suffix) is not None or re.fullmatch(_ACTIVE_TYPE, kind) is not None
+    return re.fullmatch(_ACTIVE_SUFFIX, _known_suffix(name)) is not None or re.fullmatch(_ACTIVE_TYPE, kind) is not None
+
+
+def _known_suffix(name: str) -> str:
+    """Return the last extension of a name in lower case that hosts know to be active or harmless, "" for none."""
+    for suffix in reversed(name.split(".")[1:]):
+        if suffix in _HARMLESS or re.fullmatch(_ACTIVE_SUFFIX, f".{suffix}") is not None:
+            return f".{suffix}"
+    return ""
+
+
+def _as_text(path: str, content_type: str) -> str:
+    """Return a path for an active file that no host runs; `.txt` is put behind it unless what is left is harmless."""
+    folder, _, name = path.rpartition("/")
+    plain = f"{folder}/{re.sub(_RUN_BY_HOSTS, _JOINED, name)}"
+    suffix = suffix_of(plain)
+    is_known = suffix in HARMLESS_XML or suffix[1:] in _HARMLESS
+    return plain if is_known and not is_active(plain, content_type) else f"{plain}.txt"
 
 
 def suffix_of(path: str) -> str:
@@ -187,11 +209,71 @@ def suffix_of(path: str) -> str:
 HARMLESS_XML = frozenset({".svg", ".gpx", ".kml", ".tcx"})
 """Suffixes of pictures and tracks: XML that readers' apps know by its name, which is published without what runs."""
 
-_ACTIVE_SUFFIX = (
-    r"\.(?:[dpsx]?html?|xht|svgz|xml|xslt?|xsd|xul|rss|atom|rdf|mathml|mml|wsdl|[cm]?js|jsx|mht(?:ml)?|hta|htc"
-    r"|htaccess|php[0-9]?|phtml|phar)"
+_ACTIVE_SUFFIX = r"\.(?:[dx]?html?|xht|svgz?|gpx|kml|tcx|xml|xslt?|xsd|xul|rss|atom|rdf|mathml|mml|wsdl|[cm]?js|jsx|mht(?:ml)?|hta|htc)"
+"""What browsers run; of SVG pictures and tracks only where another extension that hosts may not know is behind it."""
+_RUN_BY_HOSTS = r"(?ai)\.(php[0-9]?|pht|phtml|phar|shtml?|stm|f?cgi|asis|aspx?|as[hm]x|jspx?|cfm)(?=\.|\Z)"
+"""What hosts run themselves, some of them wherever it is in a name."""
+_JOINED = r"-\1"
+"""What becomes of that in a name that nobody runs: `x.php` is published as `x-php.txt`."""
+_OBEYED = {".htaccess"}
+"""A file that hosts obey: it could have the texts beside it served as pages."""
+_HARMLESS = frozenset(
+    [
+        "txt",
+        "pdf",
+        "rtf",
+        "epub",
+        "csv",
+        "json",
+        "css",
+        "ics",
+        "vcf",
+        "zip",
+        "7z",
+        "rar",
+        "woff",
+        "woff2",
+        "ttf",
+        "otf",
+        "doc",
+        "docx",
+        "xls",
+        "xlsx",
+        "ppt",
+        "pptx",
+        "odt",
+        "ods",
+        "odp",
+        "jpg",
+        "jpeg",
+        "jpe",
+        "png",
+        "gif",
+        "webp",
+        "avif",
+        "ico",
+        "bmp",
+        "tif",
+        "tiff",
+        "heic",
+        "mp3",
+        "m4a",
+        "oga",
+        "ogg",
+        "opus",
+        "wav",
+        "flac",
+        "aac",
+        "mp4",
+        "m4v",
+        "webm",
+        "mov",
+        "ogv",
+        "avi",
+        "mkv",
+    ]
 )
-"""What browsers run, and what hosts run or obey: a `.htaccess` could have the texts beside it served as pages."""
+"""Extensions of files that no browser runs and of which every host knows the type."""
 _ACTIVE_TYPE = (
     r"text/(?:html|xml|xsl|(?:x-)?(?:java|ecma|live|j)script[0-9.]*)|application/(?:xml|(?:x-)?(?:java|ecma)script)"
     r"|multipart/related|message/rfc822|application/x-mimearchive|[^/]+/[^/]+\+xml"

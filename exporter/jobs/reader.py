@@ -6,11 +6,10 @@ from contextlib import closing
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING
 
-from exporter.build.drift import INDEX
 from exporter.build.program_stamp import program_digest
 from exporter.build.result import BuildResult, all_files, confirm_result
 from exporter.core.naming import file_names
-from exporter.guide.index.guide_index import GuideIndex
+from exporter.guide.index.guide_index import INDEX, GuideIndex
 from exporter.guide.schema.read_model import locale_prefixes
 from exporter.report.problems import Problem
 from exporter.report.reader_part import ReaderPart

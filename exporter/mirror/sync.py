@@ -12,7 +12,7 @@ from exporter.core.cache_database import remove_cache
 from exporter.core.encoding import Json, canonical, decode
 from exporter.core.errors import GuardError
 from exporter.core.model import Key
-from exporter.core.moved import read_moved, record_move, write_moved
+from exporter.core.moved import read_moved, record_loss, record_move, write_moved
 from exporter.mirror.apply import (
     Fetched,
     apply_plan,
@@ -195,18 +195,38 @@ def _moved(run: SyncRun, staging: Staging, disk: Disk, *, full: bool) -> tuple[d
         kept = (staging.find(Key(*name.split(":", 1))) for name in moved if ":" in name)
         moved = {str(change.key): moved[str(change.key)] for change in kept if change is not None and change.digest}
     types = run.answers.read().types
+    readdressed: dict[str, Item | None] = {}
     for change in staging.changes() if not run.index.empty else ():
         old, name = run.index.find(change.key), str(change.key)
         if change.digest is None:
+            readdressed[name] = None
             gone.update({name: moved.pop(name)} if name in moved else {})
         elif change.number is not None and change.key.kind == "entry":
             before, after = disk.mirrored(old.path) if old is not None else None, disk.staged(change)
             if before is not None and after is not None:
                 fields = (*run.project.address_fields(after.content_type, types), *_telling_apart(run, after, types))
                 moved[name] = record_move(moved.get(name, {}), before, after, fields)
-            elif after is not None and name in gone:
-                moved[name] = record_move(earlier := gone.pop(name), after, after, earlier)
+                if any(before.localized(field) != after.localized(field) for field in fields):
+                    readdressed[name] = after
+            elif after is not None:
+                readdressed[name] = after
+                if name in gone:
+                    moved[name] = record_move(earlier := gone.pop(name), after, after, earlier)
+    if full:
+        readdressed |= {str(row.key): None for row in run.index.all() if staging.find(row.key) is None}
+    _add_losses(run.project, moved, readdressed)
     return moved, gone
+
+
+def _add_losses(project: Project, moved: dict[str, Json], readdressed: Mapping[str, Item | None]) -> None:
+    """Add the addresses that other entries lose because these (None for one that goes) come to share one, or cease to.
+
+    Only the last build knows which; where its index is gone, they stay lost.
+    """
+    if readdressed:
+        from exporter.guide.pages.parting import find_losses  # imported here: most syncs need nothing of the guide
+    for lost in find_losses(project.cache, project.content, project.site, readdressed) if readdressed else ():
+        moved[lost.key] = record_loss(moved.get(lost.key, {}), lost.locale, lost.path, lost.now)
 
 
 def _telling_apart(run: SyncRun, item: Item, types: Mapping[str, ContentType]) -> tuple[str, ...]:

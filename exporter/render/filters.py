@@ -7,11 +7,11 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
 from jinja2 import pass_context
-from markupsafe import Markup, escape
+from markupsafe import Markup
 
 from exporter.guide.library import questions
 from exporter.guide.schema.field_words import LONG
-from exporter.render.entry.inline import inline
+from exporter.render.entry.inline import inline, parts_and_cards
 from exporter.render.entry.metadata import absolute, absolute_url, metadata
 from exporter.render.entry.rich_text import render_document
 from exporter.render.entry.sections import Layout
@@ -141,8 +141,7 @@ def _foreign(context: Context, value: Any) -> str:
     code = _written_in(value, view) if page[0] == view.locale else page[0]
     if code == view.locale:
         return ""
-    view.ask(questions.word("fallback", view.locale))
-    spoken = view.library.language_of_word("fallback", view.locale)
+    spoken = view.ask(questions.word_language("fallback", view.locale)) or view.locale
     return spoken_name(code, str(context["languages"][code].name), spoken)
 
 
@@ -190,6 +189,14 @@ def _word(context: Context, name: str) -> str:
     """One of the theme's own words in the page's language."""
     view: View = context.parent[VIEW]
     return view.ask(questions.word(name, view.locale))
+
+
+@pass_context
+def _word_lang(context: Context, name: str, *, inside: bool = False) -> Markup:
+    """` lang="…"` where a word is in another language than the page; `inside` gives that of the page back."""
+    view: View = context[VIEW]
+    code = view.ask(questions.word_language(name, view.locale))
+    return Markup(' lang="%s"') % (view.locale if inside else code) if code else _NOTHING
 
 
 @pass_context
@@ -247,10 +254,15 @@ def _table(context: Context, value: Any) -> Markup:
 
 
 def _inline(value: Any, level: int = 3) -> Markup:
-    """An entry, or several, as parts of this page, with headings from a level on; empty if there is nothing."""
-    entries = value if isinstance(value, tuple) else (value,)
-    parts = [escape(part) for entry in entries if isinstance(entry, Entry) and (part := inline(entry, level))]
-    return Markup("\n".join(parts))  # noqa: S704 - each is escaped
+    """An entry, or several, as parts of this page, with headings from a level on; empty if there is nothing.
+
+    Of several, those that have pages of their own are cards between the parts.
+    """
+    if isinstance(value, Entry):
+        return _NOTHING + inline(value, level)
+    if not isinstance(value, tuple):
+        return _NOTHING
+    return Markup("\n").join(parts_and_cards((entry for entry in value if isinstance(entry, Entry)), level))
 
 
 @once
@@ -303,5 +315,5 @@ FILTERS = {
 }
 """The filters that templates have beside Jinja's own."""
 
-GLOBALS = {"entries": _entries, "groups": _groups, "metadata": _metadata, "word": _word}
+GLOBALS = {"entries": _entries, "groups": _groups, "metadata": _metadata, "word": _word, "word_lang": _word_lang}
 """The functions that templates have beside Jinja's own."""

@@ -7,11 +7,10 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
-from exporter.build.drift import INDEX
 from exporter.build.program_stamp import program_digest
 from exporter.core.encoding import decode
 from exporter.core.files import read_below
-from exporter.guide.index.guide_index import GuideIndex
+from exporter.guide.index.guide_index import INDEX, GuideIndex
 from exporter.guide.schema.dates import read_date, unix_time
 from exporter.jobs import SyncChoices
 

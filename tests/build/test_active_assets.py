@@ -24,13 +24,18 @@ ASSETS = {
     "pic": ("castle.svg", "image/svg+xml", SVG),
     "track": ("walk.gpx", "application/gpx+xml", XML),
     "letter": ("letter.txt", "text/plain", RUNS),
+    "old": ("page.html.bak", "application/octet-stream", HTML),
+    "script": ("run.php.txt", "text/plain", RUNS),
 }
+DOUBLED = ("asset:old", "asset:script")
 NAMES = [
     "code/code.js.txt",
     "data/data.xml.txt",
     "letter/letter.txt",
+    "old/page.html.bak.txt",
     "page/page.html.txt",
     "pic/castle.svg",
+    "script/run-php.txt",
     "track/walk.gpx",
 ]
 
@@ -92,7 +97,8 @@ def test_opened_active_asset_does_not_run(active: Guide, browser: Browser) -> No
 def test_check_names_every_active_asset_and_what_happens_to_it(active: Guide) -> None:
     found = [problem for problem in active.run("check", "--json").json["problems"] if problem["code"] == "asset-active"]
     messages = {problem["item"]: problem["message"] for problem in found}
-    assert set(messages) == {"asset:page", "asset:code", "asset:data", "asset:pic", "asset:track"}
+    assert set(messages) == {"asset:page", "asset:code", "asset:data", "asset:pic", "asset:track", *DOUBLED}
+    assert "files/script/run-php.txt" in messages["asset:script"]
     assert "files/page/page.html.txt" in messages["asset:page"]
     assert "scripts are left out" in messages["asset:pic"]
     assert "empty" in messages["asset:track"]

@@ -119,6 +119,7 @@ def test_deleted_category_renders_what_linked_to_it_and_its_return_does_so_again
 
 def test_retargeted_link_renders_its_page_and_both_targets(guide: Guide, space: SpaceFiles) -> None:
     space.put(entry("category", "towers", title={"en-US": "Towers", "de-DE": "Türme"}, slug="towers"))
+    space.put(entry("place", "quay", title="The quay", slug="quay"))  # so that a chip gathers the other two
     guide.build()
     space.put(mill(category=link("Entry", "towers")))
     both = [*SIGHTS, "/category/towers/", "/de-DE/category/towers/"]

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from exporter import jobs
-from exporter.build.drift import INDEX, look_ahead
+from exporter.build.drift import look_ahead
 from exporter.build.output import clean_output
 from exporter.build.program_stamp import program_digest
 from exporter.build.result import BuildResult, confirm_result, find_result
@@ -19,7 +19,7 @@ from exporter.build.run import RenderOptions, render_guide
 from exporter.config.settings import load_project
 from exporter.core.encoding import digest
 from exporter.core.naming import page_path
-from exporter.guide.index.guide_index import GuideIndex
+from exporter.guide.index.guide_index import INDEX, GuideIndex
 from tests.conftest import PICTURE, asset, entry, link
 from tests.support.forks import Forks
 

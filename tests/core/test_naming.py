@@ -246,7 +246,7 @@ def in_site(name: str, content_type: str, *, keeps_active: bool = False) -> str:
 @pytest.mark.parametrize(
     ("name", "content_type"),
     [
-        *(("page.html", "text/html"), ("PAGE.HTM", ""), (".html", ""), ("page.xhtml", ""), ("a.b.shtml", "")),
+        *(("page.html", "text/html"), ("PAGE.HTM", ""), (".html", ""), ("page.xhtml", "")),
         *(
             ("x.js", "application/javascript"),
             ("x.mjs", ""),
@@ -260,7 +260,13 @@ def in_site(name: str, content_type: str, *, keeps_active: bool = False) -> str:
             ("icon", "image/svg+xml"),
             ("x.dat", "TEXT/XML"),
         ),
-        *((".htaccess", "text/plain"), ("info.php", "text/plain"), ("a.PHP5", ""), ("a.phtml", "")),
+        *(
+            ("page.html.bak", "application/octet-stream"),
+            ("page.html.en", ""),
+            ("app.js.map.old", ""),
+            ("a.svg.orig", ""),
+        ),
+        (".htaccess", "text/plain"),
     ],
 )
 def test_file_that_browsers_run_gets_the_extension_of_a_text(name: str, content_type: str) -> None:
@@ -269,8 +275,23 @@ def test_file_that_browsers_run_gets_the_extension_of_a_text(name: str, content_
 
 
 @pytest.mark.parametrize(
+    ("name", "published"),
+    [
+        *(("info.php", "info-php.txt"), ("a.PHP5", "a-PHP5.txt"), ("a.phtml", "a-phtml.txt"), (".php", "-php.txt")),
+        *(("a.b.shtml", "a.b-shtml.txt"), ("x.php.txt", "x-php.txt"), ("x.php.jpg", "x-php.jpg")),
+        *(("x.php.svg", "x-php.svg"), ("x.php.bak", "x-php.bak.txt"), ("x.php.html", "x-php.html.txt")),
+        *(("a.php.phar.zip", "a-php-phar.zip"), ("x.asp.de", "x-asp.de.txt")),
+    ],
+)
+def test_file_that_hosts_run_loses_the_extension_wherever_it_is(name: str, published: str) -> None:
+    assert in_site(name, "text/plain") == published
+    assert in_site(name, "text/plain", keeps_active=True) == name
+
+
+@pytest.mark.parametrize(
     ("name", "content_type"),
     [
+        *(("page.html.pdf", "application/pdf"), ("Node.js.zip", ""), ("a.xml.txt", ""), ("v1.2.bak", "text/plain")),
         *(("photo.jpg", "image/jpeg"), ("a.pdf", "application/pdf"), ("map.svg", "image/svg+xml"), ("a.json", "")),
         *(
             ("walk.gpx", "application/gpx+xml"),

@@ -24,6 +24,9 @@ if TYPE_CHECKING:
 
     from exporter.guide.index.records import NewItem
 
+INDEX = "guide.db"
+"""The name of its file in the cache."""
+
 _TABLES = (
     *(item_table, label_table, link_table, page_table, built_table, read_tables, file_tables, earlier_tables),
     published,  # its triggers are on tables of the others

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from exporter.guide.index.database import Table, in_parts
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Iterable, Iterator, Sequence
 
 
 SCHEMA = """
@@ -42,6 +42,12 @@ class LinkTable(Table):
         """Return what a field of a content type leads to: each key, and how many entries link to it."""
         query = "SELECT target, count(*) FROM link WHERE type = ? AND field = ? GROUP BY target"
         return self._database.rows(query, type_id, field)
+
+    def fields_leading_to(self, keys: Sequence[str]) -> Iterator[tuple[str, str, str, int]]:
+        """Yield, for some items, each field that leads to one: its key, content type, field, number of entries."""
+        for some, marks in in_parts(keys):
+            query = f"SELECT target, type, field, count(*) FROM link WHERE target IN ({marks}) GROUP BY 1, 2, 3"  # noqa: S608 - question marks
+            yield from self._database.database.execute(query, some).fetchall()
 
     def insert(self, rows: Iterable[tuple[str, str, int, str]]) -> None:
         """Write rows: target, field, number of the source, its content type."""

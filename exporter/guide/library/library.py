@@ -128,6 +128,11 @@ class Library:
         locale, _, name = argument.partition("/")
         return find_word(self.words, name, locale, self.guide.locales[0])
 
+    def _word_language(self, _rest: str, argument: str) -> str:
+        locale, _, name = argument.partition("/")
+        found = self.language_of_word(name, locale)
+        return found if found != locale else ""
+
     def language_of_word(self, name: str, locale: str) -> str:
         """Return the locale itself where a word is found in its language, else the one that it is found in."""
         found = word_language(self.words, name, locale, self.guide.locales[0])
@@ -186,6 +191,7 @@ _ANSWERS: dict[str, Callable[[Library, str, str], Json]] = {
     "url": Library._page_at,
     "template": Library._template,
     "word": Library._word,
+    "spoken": Library._word_language,
     "site": Library._site,
     "type": Library._type,
     "types": Library._types,

@@ -41,7 +41,7 @@ SEGMENTS = "v"
 NUMBERED_PAGES = "o"
 
 TEMPLATE = "template"
-SHARED = frozenset({TEMPLATE, "site", "word", "type", "types", "homes", "sole", "lists", "guide", "tag"})
+SHARED = frozenset({TEMPLATE, "site", "word", "spoken", "type", "types", "homes", "sole", "lists", "guide", "tag"})
 """The kinds of subjects that many pages ask the same of."""
 
 
@@ -185,6 +185,12 @@ def template(name: str) -> Question[str | None]:
 def word(name: str, locale: str) -> Question[str]:
     """Ask for one of the words of theme and project in a locale."""
     return Question("word", f"{locale}/{name}")
+
+
+@lru_cache(maxsize=4096)
+def word_language(name: str, locale: str) -> Question[str]:
+    """Ask for the language that such a word is in where it is not that of the locale; "" where it is."""
+    return Question("spoken", f"{locale}/{name}")
 
 
 @lru_cache(maxsize=64)

@@ -14,10 +14,11 @@ from typing import TYPE_CHECKING
 
 from exporter.config.url_patterns import DATE_PARTS, PLACEHOLDER, links_to_entries, paths_of
 from exporter.core.model import link_key
+from exporter.core.moved import APART
 from exporter.core.own_address import decoded, own_address
 from exporter.core.url_names import bounded, url_path, url_segment, with_ending
 from exporter.guide.index.earlier_tables import EarlierAddress
-from exporter.guide.pages.parting import dates_of
+from exporter.guide.schema.dates import read_date
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
@@ -172,7 +173,7 @@ def earlier_addresses(
         return
     others = sorted(dependents(index, guide, key) - {key}) if guide.linked_fields else []
     linking = [facts for facts in map(facts_of, others) if facts is not None]
-    for before in _earlier(guide, item, fields):
+    for before in _earlier(guide, item, {name: values for name, values in fields.items() if name != APART}):
         known = {key: standing._replace(linked_values=linked_values(guide, before))}
         own = (base for base in _own_bases(guide, before) if base not in standing.bases)
         bases = [(key, locale, base) for locale, base in own]
@@ -180,6 +181,9 @@ def earlier_addresses(
         for source, locale, base in bases:
             yield EarlierAddress(source, locale, resolve(base, locale, partial(_facts_from, known, facts_of)))
     yield from _dated(guide, item, standing, fields)
+    for code, paths in fields.get(APART, {}).items():
+        if code in guide.prefixes:
+            yield from (EarlierAddress(key, code, f"{guide.prefixes[code]}{url_path(path)}/") for path in paths)
 
 
 def _dated(
@@ -194,6 +198,15 @@ def _dated(
         for code, day in dates_of(guide, before):
             if code in bases and (code, day) not in standing.dates:
                 yield EarlierAddress(standing.key, code, with_ending(bases[code], day), dated=True)
+
+
+def dates_of(guide: GuideModel, item: Item) -> tuple[tuple[str, str], ...]:
+    """Return the day that puts an entry in the calendar, by locale; nothing for an entry without one."""
+    roles = guide.roles.get(item.content_type)
+    if roles is None or not roles.date or roles.date not in item.fields:
+        return ()
+    moments = ((code, read_date(guide.answer(item, roles.date, code).value)) for code in guide.locales)
+    return tuple((code, moment.when.date().isoformat()) for code, moment in moments if moment is not None)
 
 
 def _own_bases(guide: GuideModel, item: Item) -> Iterator[tuple[str, str]]:

@@ -8,9 +8,8 @@ from exporter.core.encoding import pack
 from exporter.core.model import Item, Key, link_key, own_facts
 from exporter.core.naming import asset_files
 from exporter.guide.index.records import ItemFacts
-from exporter.guide.pages.addresses import base_address, linked_values
+from exporter.guide.pages.addresses import base_address, dates_of, linked_values
 from exporter.guide.pages.list_membership import lists_with
-from exporter.guide.pages.parting import dates_of
 from exporter.guide.schema.field_roles import UNKNOWN
 from exporter.guide.schema.ordering import first_letter, place_of, sort_key, sortable
 

@@ -223,15 +223,15 @@ def _is_titled(content_type: ContentType, title: str) -> bool:
     return is_name or own.localized or not any(field.localized for field in texts)
 
 
-def embedded_types(types: Mapping[str, ContentType]) -> frozenset[str]:
+def embedded_types(types: Mapping[str, ContentType], held: AbstractSet[str] = frozenset()) -> frozenset[str]:
     """Return the content types whose entries are embedded in pages of others instead of standing for themselves.
 
     Three kinds are: modules of pages; types whose entries editors see by an internal note, or which are but links,
     figures or wrappers, if a field links to them, or may (the Delivery API says of single links and of Rich Text only
     that they lead to entries); and the menus and settings of a site. So are types without a slug that only these link
-    to.
+    to, and those that are parts of pages by what lists of the space hold (`held`).
     """
-    found = module_types(types)
+    found = module_types(types) | held
     named = {content_type.id: _named(content_type, search=False) for content_type in types.values()}
     linked = {name for names in named.values() for name in names}
     noted = (content_type for content_type in types.values() if _is_noted(content_type))
@@ -280,7 +280,7 @@ def _has_slug(types: Mapping[str, ContentType], type_id: str) -> bool:
     return type_id in types and has_address(types[type_id])
 
 
-def pages_of(types: Mapping[str, ContentType]) -> tuple[str, ...]:
+def pages_of(types: Mapping[str, ContentType], held: AbstractSet[str] = frozenset()) -> tuple[str, ...]:
     """Return the content types that have pages: those with a slug or a title, and those that no other type links to.
 
     Of types that only link to each other the first has pages too, so that their content is shown somewhere; types for
@@ -297,16 +297,18 @@ def pages_of(types: Mapping[str, ContentType]) -> tuple[str, ...]:
         if type_id not in led and type_id not in unseen:
             found.add(type_id)
             led |= _led_to([type_id], named)
-    return ordered(types, found)
+    return ordered(types, found, held)
 
 
-def ordered(types: Mapping[str, ContentType], chosen: AbstractSet[str]) -> tuple[str, ...]:
+def ordered(
+    types: Mapping[str, ContentType], chosen: AbstractSet[str], held: AbstractSet[str] = frozenset()
+) -> tuple[str, ...]:
     """Return some content types in the order in which a guide offers them.
 
     Types with a slug come first, then those with a title; types that help to find others come after these, embedded
     types last.
     """
-    embedded = embedded_types(types)
+    embedded = embedded_types(types, held)
     helpers = helper_types(types, embedded)
     shown = [found for type_id, found in types.items() if type_id in chosen]
     shown.sort(key=lambda found: (found.id in embedded, found.id in helpers, not found.slug_field))

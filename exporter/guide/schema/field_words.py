@@ -142,6 +142,19 @@ _MODULES = {
     *("sections", "modules", "blocks", "components", "elements", "rows", "widgets", "parts", "items", "children"),
     *("section", "module", "block", "component", "element", "row", "widget", "part", "item", "page", "type"),
     *("hero", "banner", "media", "grid", *_PLAIN),
+    *(
+        "inhalt",
+        "inhalte",
+        "baustein",
+        "bausteine",
+        "elemente",
+        "abschnitte",
+        "bereiche",
+        "contenu",
+        "contenus",
+        "blocs",
+    ),
+    *("contenido", "contenidos", "bloques", "secciones", "contenuto", "contenuti", "blocchi", "sezioni"),
 }
 _PICTURES = {"image", "picture", "photo", "img"}
 _NUMBERED = {"first", "second", "third", "fourth", "fifth"}

@@ -38,7 +38,8 @@ class GuideModel:
     """The content model as delivered and as read, and what follows from it and site.yaml.
 
     `locales` are the guide's, its default first; `types` the content types that have pages; `prefixes` what the
-    addresses of a locale begin with; `segments` a content type's part of an address. `digest` is that of everything
+    addresses of a locale begin with; `segments` a content type's part of an address; `held` the types that are parts of
+    pages by what lists of the space hold. `digest` is that of everything
     that decides which pages there are and where: while it is the same, the facts in the index hold.
     """
 
@@ -51,6 +52,7 @@ class GuideModel:
     prefixes: Mapping[str, str]
     segments: Mapping[str, str]
     digest: bytes
+    held: frozenset[str] = frozenset()
 
     @cached_property
     def default(self) -> str:
@@ -134,7 +136,7 @@ class GuideModel:
     @cached_property
     def embedded_types(self) -> AbstractSet[str]:
         """The content types whose entries are embedded in the pages of others."""
-        return embedded_types(self.model.types)
+        return embedded_types(self.model.types, self.held)
 
     @cached_property
     def mere_parts(self) -> AbstractSet[str]:

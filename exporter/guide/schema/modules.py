@@ -52,25 +52,32 @@ def module_types(types: Mapping[str, ContentType]) -> set[str]:
     no types takes those whose own names say that they are parts, of that type or of any.
     """
     found: set[str] = set()
-    for owner, field in _lists(types):
+    for owner, field in entry_lists(types):
         targets = targets_of(field)
         if len(targets) > 1:
-            found.update(_modules_among(types, targets, is_named=_is_of_parts(field)))
-        elif not targets and _is_of_parts(field):
+            found.update(_modules_among(types, targets, is_named=is_of_parts(field)))
+        elif not targets and is_of_parts(field):
             others = (content_type for name, content_type in types.items() if name != owner)
             found.update(other.id for other in others if _is_part(other, types[owner]))
     return found & types.keys()
 
 
-def _lists(types: Mapping[str, ContentType]) -> Iterator[tuple[str, Field]]:
+def entry_lists(types: Mapping[str, ContentType]) -> Iterator[tuple[str, Field]]:
+    """Yield the fields that hold lists of entries, each with the id of its content type."""
     for type_id, content_type in types.items():
         for field in content_type.fields:
             if field.type == "Array" and field.items.get("linkType") == "Entry" and not is_for_search(field):
                 yield type_id, field
 
 
-def _is_of_parts(field: Field) -> bool:
+def is_of_parts(field: Field) -> bool:
+    """Whether a list is named as one of parts of pages."""
     return bool(_LISTS & {*words_of(field.id)})
+
+
+def is_surely_of_parts(field: Field) -> bool:
+    """Whether it is named by a word that means nothing else, such as `blocks`."""
+    return bool({*_SURE, *(f"{word}s" for word in _SURE)} & {*words_of(field.id)})
 
 
 def _modules_among(types: Mapping[str, ContentType], targets: tuple[str, ...], *, is_named: bool) -> set[str]:
@@ -88,15 +95,15 @@ def _modules_among(types: Mapping[str, ContentType], targets: tuple[str, ...], *
 
 def _is_led_to_elsewhere(types: Mapping[str, ContentType], type_id: str) -> bool:
     """Whether a type has pages of its own by other signs: its parts, or a link to it that is not one to a part."""
-    own = any(_is_of_parts(field) for field in types[type_id].fields if field.type == "Array")
+    own = any(is_of_parts(field) for field in types[type_id].fields if field.type == "Array")
     fields = (field for content_type in types.values() for field in content_type.fields)
-    return own or any(type_id in targets_of(field) and not _is_of_parts(field) for field in fields)
+    return own or any(type_id in targets_of(field) and not is_of_parts(field) for field in fields)
 
 
 def _is_part(content_type: ContentType, owner: ContentType) -> bool:
     """Whether a type's name says that it is a part of pages; one with slugs has to say so plainly."""
     words = _words(content_type)
-    if any(_is_of_parts(field) for field in content_type.fields if field.type == "Array") and content_type.slug_field:
+    if any(is_of_parts(field) for field in content_type.fields if field.type == "Array") and content_type.slug_field:
         return False
     is_below = _PATH in content_type.name and content_type.name.split(_PATH)[0] == owner.name.split(_PATH)[0]
     return bool(_SURE & words or ((is_below or (PART_WORDS | _LAID_OUT) & words) and not has_address(content_type)))

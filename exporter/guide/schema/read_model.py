@@ -54,8 +54,8 @@ def _leads_further(content_type: ContentType, field: Field, path: tuple[str, ...
 _TYPES = "model/content_types"
 
 
-def read_guide_model(content: Path, site: SiteConfig) -> GuideModel:
-    """Read the guide's model from the mirror and site.yaml.
+def read_guide_model(content: Path, site: SiteConfig, held: frozenset[str] = frozenset()) -> GuideModel:
+    """Read the guide's model from the mirror and site.yaml; `held` are parts of pages by what lists hold.
 
     Raises GuardError if there is no mirror yet or a file of the model is broken, ConfigError for names in site.yaml
     that the space does not have.
@@ -75,7 +75,7 @@ def read_guide_model(content: Path, site: SiteConfig) -> GuideModel:
     except (AttributeError, KeyError, TypeError):
         message = f"{content / 'model'} is no content model: restore it from git, or run sync --full"
         raise GuardError("mirror-broken", message) from None
-    return _make_guide_model(site, model, raw_types, locales, names)
+    return _make_guide_model(site, model, raw_types, locales, names, held)
 
 
 def make_guide_model(
@@ -96,7 +96,12 @@ def _read_model(raw_types: list[Json], raw_locales: Mapping[str, Json]) -> Model
 
 
 def _make_guide_model(
-    site: SiteConfig, model: Model, raw_types: list[Json], raw_locales: Mapping[str, Json], tags: Mapping[str, str]
+    site: SiteConfig,
+    model: Model,
+    raw_types: list[Json],
+    raw_locales: Mapping[str, Json],
+    tags: Mapping[str, str],
+    held: frozenset[str] = frozenset(),
 ) -> GuideModel:
     locales = _guide_locales(site, model)
     pages = {name: vars(pattern) for name, pattern in site.pages.items()}
@@ -116,10 +121,11 @@ def _make_guide_model(
         {raw["sys"]["id"]: raw for raw in raw_types},
         tags,
         locales,
-        _types_with_pages(model, site),
+        _types_with_pages(model, site, held),
         locale_prefixes(locales),
         _segments(model, locales),
-        value_digest([locales, pages, others, list(model.types), raw_types, raw_locales]),
+        value_digest([locales, pages, others, list(model.types), raw_types, raw_locales, sorted(held)]),
+        held,
     )
     wrong = [*_unknown_locales_and_types(site, model), *unknown_fields(guide), *unknown_names(guide)]
     if wrong:
@@ -135,10 +141,10 @@ def _guide_locales(site: SiteConfig, model: Model) -> tuple[str, ...]:
     return tuple(dict.fromkeys(code for code in site.locales if code in model.locales)) or (default,)
 
 
-def _types_with_pages(model: Model, site: SiteConfig) -> tuple[str, ...]:
+def _types_with_pages(model: Model, site: SiteConfig, held: frozenset[str]) -> tuple[str, ...]:
     if site.pages:
-        return ordered(model.types, site.pages.keys())
-    return pages_of(model.types)
+        return ordered(model.types, site.pages.keys(), held)
+    return pages_of(model.types, held)
 
 
 def _unknown_locales_and_types(site: SiteConfig, model: Model) -> Iterator[SettingProblem]:

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
     from exporter.core.model import ContentType, Field
 
-_HELPERS = {
+HELPERS = {
     *("category", "categories", "tag", "tags", "topic", "topics", "genre", "keyword", "taxonomy", "label", "subject"),
     *("person", "people", "author", "authors", "speaker", "contributor", "writer", "editor", "staff", "employee"),
     *("kategorie", "categorie", "categoria", "autor", "auteur", "autore", "persona", "personne"),
@@ -49,7 +49,7 @@ def _is_helper(types: Mapping[str, ContentType], found: ContentType, embedded: A
     is_named = any(found.id in targets_of(field) for field in leading) or any(
         own & {*words_of(field.id)} for field in free
     )
-    if own & _HELPERS and is_named:
+    if own & HELPERS and is_named:
         return True
     is_dated = any(field.type == "Date" for field in found.fields)
     return not is_dated and not shows_itself(found, embedded) and (is_named or free != [])

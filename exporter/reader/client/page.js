@@ -26,10 +26,10 @@ function size(bytes = 0) {
 
 const make = (tag, textContent, values) => Object.assign(document.createElement(tag), {textContent, ...values});
 
-// An action is a word and a function or an address.
+// An action: a word, and a function or an address.
 async function note(kind, value, ...actions) {
-  const word = await words().catch(() => ({})), box = make("aside", "", {className: "guide-note", role: "status"});
-  all(`.guide-note[data-kind=${kind}]`).forEach(old => old.remove());
+  const word = await words().catch(() => ({})), box = make("aside", "", {className: "guide-note", role: "status", lang: word.lang || html.lang});
+  all(`.guide-note[data-kind=${kind}]`).forEach(box => box.remove());
   if (!all("link[href$='offline.css']").length) document.head.append(make("link", "", {rel: "stylesheet", href: new URL("offline.css", script.src)}));
   box.dataset.kind = kind;
   box.append(make("p", (word[kind] || kind).replace("{}", value)));

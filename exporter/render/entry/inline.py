@@ -2,12 +2,19 @@
 
 from __future__ import annotations
 
+from itertools import groupby
+from typing import TYPE_CHECKING
+
 from markupsafe import Markup
 
+from exporter.render.entry.section import stands_for_itself
 from exporter.render.entry.sections import Layout
 from exporter.render.entry.values import lang_attributes, leaf
 from exporter.render.view.fields import locale_of, text_in, title_of, type_of, url_of
 from exporter.render.view.view import Entry, loaded_of, roles_of_thing, view_of
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
 
 _DEEPEST_PART = 8
 _MOST_PARTS = 500
@@ -36,6 +43,16 @@ def inline(entry: Entry, level: int) -> Markup | str:
         return view.part("parts/inline.html", entry=entry, fields=fields, level=min(level, _LOWEST_LEVEL))
     finally:
         view.inside.pop()
+
+
+def parts_and_cards(entries: Iterable[Entry], level: int) -> Iterator[Markup | str]:
+    """Yield entries as parts of the page, those that stand for themselves as lists of cards between them."""
+    for are_pages, run in groupby(entries, stands_for_itself):
+        if are_pages:
+            cards = (Markup("<li>{}</li>").format(view_of(one).part("parts/entry.html", entry=one)) for one in run)
+            yield Markup('<ul class="cards">\n{}\n</ul>').format(Markup("\n").join(cards))
+        else:
+            yield from filter(None, (inline(one, level) for one in run))
 
 
 def _name(entry: Entry, fields: Layout) -> Markup | str:

@@ -9,6 +9,7 @@ from markupsafe import Markup, escape
 from exporter.core.model import link_key
 from exporter.guide.library import questions
 from exporter.render.entry.inline import inline
+from exporter.render.entry.values import spoken_word
 from exporter.render.markup.headings import Outline
 from exporter.render.markup.links import resolve_link
 from exporter.render.markup.rich_text_tree import CONTROLS, content_of, texts_of
@@ -262,7 +263,7 @@ def _address(target: Entry | Asset | Resource | None) -> str:
 
 def _name(target: Entry | Asset | Resource | None, view: View) -> str:
     if isinstance(target, Resource):
-        return view.ask(questions.word("elsewhere", view.locale))
+        return spoken_word("elsewhere", view)
     return title_of(target) if target is not None else ""
 
 

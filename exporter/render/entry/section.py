@@ -36,13 +36,18 @@ def in_a_line(field: FieldValue, roles: Roles) -> FieldValue:
     return Section(field.id, field.name, field.type, field, field.locale, "link", headed=False)
 
 
+def stands_for_itself(entry: Entry) -> bool:
+    """Whether an entry has a page of its own and is no part of the pages that link to it."""
+    return url_of(entry) != "" and type_of(entry) not in view_of(entry).guide.embedded_types
+
+
 def sole_card(fields: tuple[FieldValue, ...]) -> tuple[FieldValue, ...]:
     """Return the fields of a part as they are; where it only leads to an entry with a page, a card of that one."""
     only = fields[0] if len(fields) == 1 else None
     field = only.value if isinstance(only, Section) and only.kind == "link" else only
     target = field.value if isinstance(field, FieldValue) else None
-    if only is None or not isinstance(target, Entry) or roles_of_thing(target).leads_on or not url_of(target):
+    if only is None or not isinstance(target, Entry) or roles_of_thing(target).leads_on:
         return fields
-    if type_of(target) in view_of(target).guide.embedded_types:
+    if not stands_for_itself(target):
         return fields
     return (Section(only.id, only.name, only.type, (target,), only.locale, "cards", headed=False),)

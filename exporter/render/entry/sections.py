@@ -12,7 +12,7 @@ from exporter.guide.schema.machine_words import is_for_template
 from exporter.guide.schema.part_words import is_link_name
 from exporter.render.entry.pairs import figure_text, headings_of, links_of, unpaired_buttons
 from exporter.render.entry.part_titles import part_title
-from exporter.render.entry.section import Section, in_a_line, sole_card
+from exporter.render.entry.section import Section, in_a_line, sole_card, stands_for_itself
 from exporter.render.entry.values import is_link_to_other_space
 from exporter.render.markup.rich_text_tree import blocks_of, is_passage
 from exporter.render.view.fields import (
@@ -28,7 +28,6 @@ from exporter.render.view.fields import (
     text_in,
     title_of,
     type_of,
-    url_of,
 )
 from exporter.render.view.rich_text import RichText, document_of
 from exporter.render.view.view import Asset, Entry, Values, loaded_of, roles_of_thing, view_of
@@ -291,7 +290,8 @@ class Layout:
         if isinstance(value, tuple):
             things = [item for item in value if isinstance(item, _THINGS)]
             if things and len({type(item) for item in value}) == 1:
-                return self._kind_of(things[0], many=True)
+                kinds = {self._kind_of(thing, many=True) for thing in things}
+                return "parts" if "parts" in kinds else self._kind_of(things[0], many=True)
             return "fact" if field.type == "Array" and not things else "table"
         if isinstance(value, _THINGS):
             return self._kind_of(value, many=False)
@@ -307,7 +307,7 @@ class Layout:
         is_name = type_of(thing) in view_of(thing).guide.mere_names
         if is_name or (not many and roles_of_thing(thing).leads_on):
             return "fact"
-        if not url_of(thing) or type_of(thing) in view_of(thing).guide.embedded_types:
+        if not stands_for_itself(thing):
             return "parts"
         return "cards" if many else "fact"
 

@@ -116,12 +116,11 @@ def _text(value: str, name: str, view: View) -> Markup:
 def leaf(value: Any, view: View) -> Markup:
     """Return a single value of any kind."""
     if isinstance(value, bool):
-        return escape(view.ask(questions.word("yes" if value else "no", view.locale)))
+        return spoken_word("yes" if value else "no", view)
     if isinstance(value, _NUMBERS):
         return escape(write_number(value, view.locale))
     if isinstance(value, Resource):
-        words = view.ask(questions.word("elsewhere", view.locale))
-        return Markup('<a href="{}">{}</a>').format(value.url, words)
+        return Markup('<a href="{}">{}</a>').format(value.url, spoken_word("elsewhere", view))
     if isinstance(value, str):
         if value == TOO_DEEP:
             view.report("nested-too-deep", DEPTH_MESSAGE, value)
@@ -182,6 +181,13 @@ def _tel(text: str) -> str:
 
 def _span(text: str, lang: Markup) -> Markup:
     return Markup("<span%s>%s</span>") % (lang, text) if lang else escape(text)
+
+
+def spoken_word(name: str, view: View) -> Markup:
+    """Return one of the theme's own words, with its language where that is not the page's."""
+    word = escape(view.ask(questions.word(name, view.locale)))
+    code = view.ask(questions.word_language(name, view.locale))
+    return Markup('<span lang="{}">{}</span>').format(code, word) if code else word
 
 
 def lang_attributes(code: str) -> Markup:

@@ -76,6 +76,10 @@ class AttributeRewriter:
         """Return one of the theme's own words in the page's language."""
         return self._view.ask(questions.word(name, self._view.locale))
 
+    def language_of(self, name: str) -> str:
+        """Return the language of such a word where it is not the page's, "" where it is."""
+        return self._view.ask(questions.word_language(name, self._view.locale))
+
     def picture(self, tag: re.Match[str]) -> str:
         """Return a picture with an `alt`; a link where its file is at the source, its words where it has no source.
 

@@ -190,13 +190,22 @@ def _attribute(tag: str, name: str, value: str, rewriter: AttributeRewriter) -> 
     return f' {name}="{escape(rewritten)}"' if rewritten is not None else ""
 
 
+def _label(name: str, rewriter: AttributeRewriter) -> str:
+    """Return a word as a label for screen readers; in another language than the page's only for what holds no text."""
+    code = rewriter.language_of(name)
+    if code and name == "footnotes":
+        return ""
+    lang = f' lang="{escape(code)}"' if code else ""
+    return f' aria-label="{escape(rewriter.word(name))}"{lang}'
+
+
 def _with_notes(markup: str, rewriter: AttributeRewriter, write: Callable[[str, AttributeRewriter], str]) -> str:
     """Return a text and its footnotes, each made safe by itself; their label is in the page's language."""
     rewriter.number_notes()
     plain = _BACK.sub(">", markup.replace(" data-footnote-ref>", ">").replace('<sup class="footnote-ref">', "<sup>"))
     text, _, notes = plain.rpartition(_NOTES)
     main, below = write(text, rewriter), write(notes.replace("</section>", ""), rewriter)
-    label, back = (escape(rewriter.word(name)) for name in ("footnotes", "back"))
+    label, back = (_label(name, rewriter) for name in ("footnotes", "back"))
     ids = set(_ID.findall(main + below))
 
     def linked(link: re.Match[str]) -> str:
@@ -204,7 +213,7 @@ def _with_notes(markup: str, rewriter: AttributeRewriter, write: Callable[[str, 
         is_back = link[3].startswith("↩")
         if link[1] not in ids:
             return "" if is_back else link[3]
-        return f'<a href="#{link[1]}" aria-label="{back}">{link[3]}</a>' if is_back else link[0]
+        return f'<a href="#{link[1]}"{back}>{link[3]}</a>' if is_back else link[0]
 
     main, below = (_TO_NOTE.sub(linked, part) for part in (main, below))
-    return f'{main}<section class="footnotes" aria-label="{label}">{below}</section>'
+    return f'{main}<section class="footnotes"{label}>{below}</section>'

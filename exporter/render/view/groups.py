@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from exporter.guide.library import questions
 from exporter.render.view.fields import called, type_name, type_of, url_of
 from exporter.render.view.referrers import sort_entries
+from exporter.render.view.type_links import TypeLink
 from exporter.render.view.view import Entry
 
 if TYPE_CHECKING:
@@ -31,7 +32,8 @@ class Group:
 def find_groups(view: View) -> tuple[Group, ...]:
     """Return what the list on a page is divided by: link fields whose targets have pages and gather its entries.
 
-    Targets that are parts of pages, such as wrapped pictures, are no way through a list.
+    Targets that are parts of pages, such as wrapped pictures, are no way through a list; one that gathers all of its
+    entries is that list once more.
     """
     content_type = view.content_type(view.page.type_id)
     groups, seen = [], set[str]()
@@ -39,7 +41,8 @@ def find_groups(view: View) -> tuple[Group, ...]:
         if field.link_type == "Entry":
             answer = view.ask(questions.link_targets(view.page.type_id, field.id))
             things = ((view.thing(key), count) for key, count in answer)
-            counts = {thing: count for thing, count in things if isinstance(thing, Entry) and url_of(thing)}
+            some = ((thing, count) for thing, count in things if count < TypeLink(view, view.page.type_id).count)
+            counts = {thing: count for thing, count in some if isinstance(thing, Entry) and url_of(thing)}
             types = {type_of(thing) for thing in counts}
             if _gathers(counts.values()) and not types & view.guide.embedded_types:
                 by_field = len(types) > 1 or view.page.type_id in types or bool(types & seen)

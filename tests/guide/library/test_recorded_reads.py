@@ -73,6 +73,7 @@ def kitchen(space: SpaceFiles) -> Iterator[Kitchen]:
     links: dict[str, Any] = {"picture": link("Asset", "pic"), "category": link("Entry", "sights")}
     more: dict[str, Any] = {"words": ["old", "high"], "facts": built, "story": DOCUMENT, **links}
     space.put(entry("place", "castle", title="The castle", slug="castle", body=CODE, **more))
+    space.put(entry("place", "quay", title="The quay", slug="quay"))
     space.put(asset("pic", "castle.svg", 3), file=b"svg")
     guide_model = read_guide_model(
         space.root, SiteConfig.model_validate({"title": "Guide", "source": {"local": "demo"}})
@@ -213,7 +214,7 @@ def test_text_that_looks_like_a_memory_address_is_printed(kitchen: Kitchen, text
     [
         ("entry", "entry:castle"),
         ("[entry.category, entry.picture]", "[entry:sights, asset:pic]"),
-        ("entries('place')", "(entry:castle, entry:mill)"),
+        ("entries('place')", "(entry:castle, entry:mill, entry:quay)"),
         ("entries('place')[:1]", "(entry:castle,)"),
         ("types", "(place, category)"),
         ("entry.story", "Rich Text"),

@@ -74,6 +74,7 @@ def render(template: str, path: str, code: str, codes: tuple[str, ...], text: st
     values: dict[str, Any] = {"site": {"title": "Small guide"}, "language": {"code": code}, "alternates": alternates}
     values |= {
         "word": words().__getitem__,
+        "word_lang": lambda _name, **_options: "",
         "up": up,
         "offline": f"{up}{prefix}offline/index.html",
         "text": Markup(text),

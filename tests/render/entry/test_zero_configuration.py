@@ -443,7 +443,7 @@ class Words(View):
         self.locale = "en-US"
 
     def ask(self, question: Question[Any]) -> Any:
-        return " ".join(question)
+        return " ".join(question) if question.subject == "word" else ""
 
 
 TEXT = st.text("<>&\"'x1 {}/", max_size=5)

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+import pytest
+
 from tests.conftest import content_type, entry, link, locale
 from tests.render.entry.test_page_builder import links, shown
 from tests.render.entry.test_zero_configuration import text_of
@@ -51,10 +53,35 @@ def test_at_most_three_groups_are_above_a_list(guide: Guide, space: SpaceFiles) 
     for name in names:
         space.put(entry(name, name, name=f"The {name}"))
     leads: dict[str, Any] = {name: link("Entry", name) for name in names}
+    space.put(entry("show", "w", name="Play"))
     for number in range(2):
         space.put(entry("show", f"w{number}", name=f"Play {number}", **leads))
     guide.build()
     assert chips(shown(guide, "/show/")) == ["The city 2", "The genre 2", "The stage 2"]
+
+
+@pytest.mark.parametrize(("apart", "shown_chips"), [(0, []), (1, ["The city 3"])])
+def test_chip_that_gathers_the_whole_list_is_none(
+    guide: Guide, space: SpaceFiles, apart: int, shown_chips: list[str]
+) -> None:
+    city = content_type("city", NAME, display="name")
+    space.put_model(content_type("show", NAME, single("city"), display="name"), city, locales=US)
+    space.put(entry("city", "city", name="The city"))
+    for number in range(3):
+        space.put(entry("show", f"w{number}", name=f"Play {number}", city=link("Entry", "city")))
+    for number in range(apart):
+        space.put(entry("show", f"x{number}", name=f"Tour {number}"))
+    guide.build()
+    page = shown(guide, "/show/")
+    assert chips(page) == shown_chips
+    assert (page.xpath(".//section[@class='by']") != []) == (shown_chips != [])
+    before = guide.files("site")
+    space.put(entry("show", "late", name="Late play"))
+    guide.build()
+    assert chips(shown(guide, "/show/")) == ["The city 3"]
+    space.remove("entries/show/late.json")
+    guide.build()
+    assert guide.files("site") == before
 
 
 def test_entries_shown_by_a_pages_fields_are_not_repeated_below(guide: Guide, space: SpaceFiles) -> None:
