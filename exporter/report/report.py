@@ -21,7 +21,10 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class Report:
-    """A whole run: the part of each step that was taken, what is wrong, and notes of one line."""
+    """A whole run: the part of each step that was taken, what is wrong, and notes of one line.
+
+    `stages` are the seconds that each stage took, if that was asked for.
+    """
 
     command: str
     sync: SyncReport | None = None
@@ -32,6 +35,7 @@ class Report:
     reader: Mapping[str, ReaderPart] = field(default_factory=dict)
     problems: tuple[Problem, ...] = ()
     notes: tuple[str, ...] = ()
+    stages: Mapping[str, float] = field(default_factory=dict)
 
     @property
     def has_errors(self) -> bool:
@@ -65,6 +69,7 @@ class Report:
             **parts,
             **({"reader": {code: asdict(part) for code, part in self.reader.items()}} if self.reader else {}),
             "problems": [problem.as_json() for problem in self.problems],
+            **({"stages": dict(self.stages)} if self.stages else {}),
         }
 
     def sentences(self) -> list[str]:
@@ -76,7 +81,12 @@ class Report:
         """Return the short summary for people."""
         done = [part.sentence() for part in (self.sync, self.render) if part is not None]
         lists = (part.lines() for part in (self.status, self.check, self.init) if part is not None)
-        return [*done, *self._reader_lines(), *(line for lines in lists for line in lines)]
+        return [*done, *self._reader_lines(), *(line for lines in lists for line in lines), *self._stage_lines()]
+
+    def _stage_lines(self) -> list[str]:
+        """Return where the time went."""
+        spent = ", ".join(f"{name} {seconds:.2f} s" for name, seconds in self.stages.items())
+        return [f"time: {spent}"] if spent else []
 
     def _reader_lines(self) -> list[str]:
         """Return what readers with the guide on their device pay, by locale."""

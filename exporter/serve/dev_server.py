@@ -193,7 +193,8 @@ class DevServer:
         schedule.render_at = schedule.publish_at = None
         self._mutes_content = syncs
         choices, publishes = self._sync_choices() if syncs else None, publish and self._publishes
-        done = rounds.run(choices, publish=publishes, verbose=self._options.verbose)
+        with self._talk.following() as listener:
+            done = rounds.run(choices, publish=publishes, verbose=self._options.verbose, listener=listener)
         self._mutes_content = False
         self._project = done.project or self._project
         self._print(done, cause, publish=publish)

@@ -126,7 +126,9 @@ class Watcher:
         if project is None:
             return Round(errors=(error,) if error is not None else ())
         self._project = project
-        report, error = caught(lambda: api.build(project, choices, rendering, verbose=self._options.verbose))
+        verbose = self._options.verbose
+        with self._talk.following() as listener:
+            report, error = caught(lambda: api.build(project, choices, rendering, verbose=verbose, listener=listener))
         return Round(report, report, (error,) if error is not None else (), project)
 
     def _set_next(self, done: Round, now: float) -> None:
