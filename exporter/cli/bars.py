@@ -9,7 +9,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, TextIO
 
 if TYPE_CHECKING:
-    from exporter.cli.progress import Tally
+    from exporter.cli.tally import Tally
 
 _DELAY = 0.5
 _PAUSE = 0.1

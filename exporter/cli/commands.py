@@ -26,7 +26,6 @@ from exporter.cli.options import (
     sync_choices,
 )
 from exporter.cli.printing import discard_output
-from exporter.cli.progress import following
 from exporter.cli.server_options import SERVE_OPTIONS, WATCH_OPTIONS
 from exporter.cli.signals import end_now, was_interrupted
 from exporter.cli.usage import Commands, usage_sentence
@@ -179,6 +178,8 @@ def _rehearse(command: str, common: Common, chosen: dict[str, Any]) -> int:
 
 def _finish(common: Common, job: Callable[[Project, Listener | None], Report]) -> int:
     """Do a job on the guide of the command line, print its report, return its exit code."""
+    from exporter.cli.progress import following
+
     project, printer = common.load(), common.printer()
     with following(printer.err, quiet=common.quiet, as_json=common.as_json) as listener:
         report = job(project, listener)

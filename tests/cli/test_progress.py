@@ -17,7 +17,8 @@ from typing import TYPE_CHECKING
 import pytest
 
 from exporter.cli.bars import Bars
-from exporter.cli.progress import Follower, PlainLines, Tally
+from exporter.cli.progress import Follower, PlainLines
+from exporter.cli.tally import Tally
 from exporter.jobs import build, check, load_project, render
 from exporter.report.progress import Stages
 from tests.conftest import PICTURE, Guide, asset, entry
