@@ -11,7 +11,7 @@ import click
 
 from exporter import __version__
 from exporter.cli.common import PATH, Common, options_of
-from exporter.cli.ending import fail, print_report
+from exporter.cli.ending import fail, fail_by_defect, print_report
 from exporter.cli.init_options import INIT_OPTIONS
 from exporter.cli.options import (
     ALLOW_HOST,
@@ -28,7 +28,7 @@ from exporter.cli.options import (
 from exporter.cli.printing import discard_output
 from exporter.cli.server_options import SERVE_OPTIONS, WATCH_OPTIONS
 from exporter.cli.signals import end_now, was_interrupted
-from exporter.cli.usage import Commands, usage_sentence
+from exporter.cli.usage import Commands, command_of, usage_sentence
 from exporter.jobs.options import RenderChoices, SyncChoices
 
 if TYPE_CHECKING:
@@ -229,7 +229,7 @@ def serve(
     listening = Listening(port, host, allowed, token, "watch", Faults.of(map(read_fault, faults)), own_urls=own_urls)
     with open_endpoint(folder, log, listening) as endpoint:
         printer = common.printer()
-        printer.out(endpoint.url)
+        (printer.err if common.as_json else printer.out)(endpoint.url)
         if not common.quiet:
             printer.err(f"space {endpoint.space.id}, environment {endpoint.space.environment}; Ctrl-C ends it")
         endpoint.wait()
@@ -240,11 +240,8 @@ def main() -> None:
     """Run the program on the command line's arguments and exit with its code."""
     try:
         code = run(sys.argv[1:])
-    except Exception:  # noqa: BLE001 - a defect of the program: reported with its traceback, but without any token
-        import traceback
-
-        Common().printer().err(traceback.format_exc().rstrip())
-        code = 1
+    except Exception as error:  # noqa: BLE001 - a defect of the program: reported with its traceback, without any token
+        code = fail_by_defect(error, Common().printer(), as_json="--json" in sys.argv)
     gc.freeze()  # what is left goes with the process: looking through it takes a while
     if was_interrupted():
         end_now(code)
@@ -257,7 +254,7 @@ def run(arguments: list[str]) -> int:
     try:
         return int(program.main(arguments, prog_name="exporter", standalone_mode=False) or 0)
     except click.ClickException as error:
-        return fail("", 2, "usage", usage_sentence(error), printer, as_json=as_json)
+        return fail(command_of(error), 2, "usage", usage_sentence(error), printer, as_json=as_json)
     except (click.Abort, KeyboardInterrupt):
         return fail("", 130, "interrupted", "interrupted", printer, as_json=as_json)
     except SystemExit:  # Click's own, where nobody reads the help or the version any more

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 from exporter.cli.progress import following
 from exporter.cli.signals import until_interrupted, was_interrupted
+from exporter.report.ending import ended
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -77,5 +78,5 @@ def _open(url: str) -> None:
 
 def _end(command: str, lines: Lines) -> int:
     if lines.as_json:
-        lines.printer.out(json.dumps({"command": command, "ok": True, "exit": 0}))
+        lines.printer.out(json.dumps(ended(command)))
     return 0

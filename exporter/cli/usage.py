@@ -21,6 +21,12 @@ class Commands(click.Group):
         return super().resolve_command(ctx, args)
 
 
+def command_of(error: click.ClickException) -> str:
+    """Return the command that a mistake was made with, "" if the command line names none."""
+    context = getattr(error, "ctx", None)
+    return str(context.command_path).partition(" ")[2] if context is not None else ""
+
+
 def usage_sentence(error: click.ClickException) -> str:
     """Return what is wrong on the command line; for an option that does not exist, the one that was meant."""
     if not isinstance(error, click.NoSuchOption) or error.ctx is None:

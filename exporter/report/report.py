@@ -19,6 +19,10 @@ if TYPE_CHECKING:
     from exporter.report.sync_report import SyncReport
 
 
+PARTS = ("sync", "render", "status", "check", "init")
+"""The parts of a report, of which every command has one or more."""
+
+
 @dataclass(frozen=True)
 class Report:
     """A whole run: the part of each step that was taken, what is wrong, and notes of one line.
@@ -60,7 +64,7 @@ class Report:
     def as_json(self) -> dict[str, Any]:
         """Return the object that `--json` prints."""
         code = self.exit_code
-        found = {name: getattr(self, name) for name in ("sync", "render", "status", "check", "init")}
+        found = {name: getattr(self, name) for name in PARTS}
         parts = {name: _members(part) for name, part in found.items() if part is not None}
         return {
             "command": self.command,
