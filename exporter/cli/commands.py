@@ -23,13 +23,14 @@ from exporter.cli.options import (
     PREVIOUS_FOLDER,
     STRICT,
     SYNC_OPTIONS,
+    render_choices,
     sync_choices,
 )
 from exporter.cli.printing import discard_output
 from exporter.cli.server_options import SERVE_OPTIONS, WATCH_OPTIONS
 from exporter.cli.signals import end_now, was_interrupted
 from exporter.cli.usage import Commands, command_of, usage_sentence
-from exporter.jobs.options import RenderChoices, SyncChoices
+from exporter.jobs.options import SyncChoices
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -65,7 +66,10 @@ def build(
 
     if dry_run:
         return _rehearse("build", common, chosen)
-    choices, rendering = sync_choices(**chosen), RenderChoices(clean, strict, jobs or 0, previous=previous)
+    choices, rendering = (
+        sync_choices(**chosen),
+        render_choices(clean=clean, strict=strict, jobs=jobs, previous=previous),
+    )
     return _finish(
         common,
         lambda project, listener: api.build(project, choices, rendering, verbose=common.verbose, listener=listener),
@@ -104,7 +108,7 @@ def render(common: Common, *, clean: bool, strict: bool, jobs: int | None, previ
     """Bring site/ up to date with content/, templates and site.yaml; no network is used."""
     from exporter import jobs as api
 
-    rendering = RenderChoices(clean, strict, jobs or 0, previous=previous)
+    rendering = render_choices(clean=clean, strict=strict, jobs=jobs, previous=previous)
     return _finish(
         common, lambda project, listener: api.render(project, rendering, verbose=common.verbose, listener=listener)
     )

@@ -97,5 +97,7 @@ def _add_to_summary(text: str) -> None:
     """Add a text to the summary of the step on GitHub; one that cannot be written must not fail the run."""
     file = os.environ.get("GITHUB_STEP_SUMMARY")
     if file:
-        with suppress(OSError), Path(file).open("a", encoding="utf-8") as opened:
-            opened.write(text)
+        from exporter.report.github import LARGEST_SUMMARY, fitting
+
+        with suppress(OSError), Path(file).open("a", encoding="utf-8", errors="replace") as opened:
+            opened.write(fitting(text, LARGEST_SUMMARY - opened.tell()))

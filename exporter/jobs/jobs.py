@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from exporter.config.settings import Project
     from exporter.mirror.message import Message
     from exporter.mirror.run import SyncOptions, SyncOutcome
+    from exporter.report.changes import Changes
     from exporter.report.problems import Problem
     from exporter.report.progress import Listener
     from exporter.report.reader_part import ReaderPart
@@ -61,6 +62,7 @@ def sync(
         problems=outcome.problems,
         notes=outcome.notes,
         stages=stages.rounded() if verbose else {},
+        changes=_changes(project, outcome) if choices.lists_changes else None,
     )
 
 
@@ -139,7 +141,7 @@ def _options(choices: SyncChoices, stages: Stages, *, verbose: bool) -> SyncOpti
         deadline=choices.deadline,
         downloads=choices.downloads,
         verbose=verbose,
-        lists_changes=choices.message is not None,
+        lists_changes=choices.message is not None or choices.lists_changes,
         newer_than=choices.newer_than,
         stages=stages,
     )
@@ -220,9 +222,17 @@ def _render(
         problems=tuple(dict.fromkeys((*(synced.problems if synced else ()), *asked, *shown, *warnings))),
         notes=(*(synced.notes if synced else ()), *left_out, *(details if verbose else ())),
         stages=stages.rounded() if verbose else {},
+        changes=_changes(project, synced, outcome) if choices.lists_changes and not outcome.report.stopped else None,
         result=outcome.result,
         left=outcome.left,
     )
+
+
+def _changes(project: Project, synced: SyncOutcome | None, rendered: RenderOutcome | None = None) -> Changes:
+    """Return what changed, by title."""
+    from exporter.jobs.changes import find_changes
+
+    return find_changes(project, synced.changes if synced else (), rendered.result if rendered else None)
 
 
 def _split_left_out(project: Project, outcome: RenderOutcome) -> tuple[Iterable[Problem], list[str]]:

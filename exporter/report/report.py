@@ -10,6 +10,7 @@ from exporter.report.text import counted, sized
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+    from exporter.report.changes import Changes
     from exporter.report.check_report import CheckReport
     from exporter.report.init_report import InitReport
     from exporter.report.problems import Problem
@@ -27,7 +28,7 @@ PARTS = ("sync", "render", "status", "check", "init")
 class Report:
     """A whole run: the part of each step that was taken, what is wrong, and notes of one line.
 
-    `stages` are the seconds that each stage took, if that was asked for.
+    `stages` are the seconds that each stage took, and `changes` what changed by title, if that was asked for.
     """
 
     command: str
@@ -40,6 +41,7 @@ class Report:
     problems: tuple[Problem, ...] = ()
     notes: tuple[str, ...] = ()
     stages: Mapping[str, float] = field(default_factory=dict)
+    changes: Changes | None = None
 
     @property
     def has_errors(self) -> bool:

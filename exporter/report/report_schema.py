@@ -28,8 +28,8 @@ _SCALARS: Mapping[Any, dict[str, Any]] = {
     float: {"type": "number", "minimum": 0},
     str: {"type": "string"},
 }
-_NOT_PRINTED = {"cause", "notes"}
-"""Members of `Problem` and `Report` that only lines for people have."""
+_NOT_PRINTED: Mapping[type, tuple[str, ...]] = {Problem: ("cause",), Report: ("changes", "notes")}
+"""Members that only lines and summaries for people have."""
 
 
 def report_schema() -> str:
@@ -73,7 +73,7 @@ class _Definitions:
         """Return the schema of each member of a class that is printed."""
         hints = get_type_hints(part, vars(sys.modules[part.__module__]), _NAMES)
         names = [field.name for field in fields(part)] if is_dataclass(part) else list(hints)
-        return {name: self.of(hints[name]) for name in names if name not in _NOT_PRINTED or part is InitReport}
+        return {name: self.of(hints[name]) for name in names if name not in _NOT_PRINTED.get(part, ())}
 
     def of(self, hint: Any) -> dict[str, Any]:
         """Return the schema of a type; None stands for a member that is left out."""
