@@ -240,4 +240,6 @@ def _check_logo(project: Project) -> None:
     static = project.root / STATIC
     if logo is not None and logo not in set(walk_files(static)):
         linked = " that is no link" if (static / logo).exists() else ""
-        raise SettingsError((("theme", "logo"), f"theme.logo: there is no {static / logo}{linked}"))
+        raise SettingsError(
+            (("theme", "logo"), f"theme.logo: there is no {static / logo}{linked}: put the picture there")
+        )

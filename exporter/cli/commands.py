@@ -40,7 +40,7 @@ if TYPE_CHECKING:
     from exporter.report.report import Report
 
 
-@click.group(cls=Commands, context_settings={"help_option_names": ["-h", "--help"]})
+@click.group(cls=Commands, no_args_is_help=False, context_settings={"help_option_names": ["-h", "--help"]})
 @click.version_option(__version__, prog_name="exporter")
 @options_of()
 def program() -> None:
@@ -191,7 +191,7 @@ def _finish(common: Common, job: Callable[[Project, Listener | None], Report]) -
     return report.exit_code
 
 
-@program.group(cls=Commands)
+@program.group(cls=Commands, no_args_is_help=False)
 @options_of()
 def space() -> None:
     """Serve a space that lies in files."""

@@ -94,7 +94,10 @@ class Watcher:
             return
         secret = read_secret(SECRET, self._project.root / ".env")
         if secret is None:
-            raise ConfigError("secret-missing", f"--listen takes webhooks with a secret alone: set {SECRET}")
+            raise ConfigError(
+                "secret-missing",
+                f"--listen takes webhooks with a secret alone: set {SECRET} in the environment or .env",
+            )
         served = Served(Webhook(secret.value, self._inbox.items.put))
         server = stack.enter_context(open_server(options.host, options.listen, options.allowed, served))
         stack.enter_context(running(server))
