@@ -88,6 +88,8 @@ ALLOW_HOST = click.option(
 
 def _read_previous(_context: click.Context, _option: click.Parameter, where: str | None) -> str | None:
     """Take a folder, which need not be there yet, or an address."""
+    if where is not None and where.startswith("--"):
+        raise click.BadParameter(f"{where} is an option: put a value behind --previous")
     if where is not None:
         from exporter.reader.takeover.fetch import check_place
 

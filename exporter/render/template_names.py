@@ -38,8 +38,10 @@ def unknown_variables(name: str, trees: Mapping[str, nodes.Template]) -> Iterato
     if not unknown:
         return
     is_set = {variable for tree in trees.values() for variable in _set_names(tree)}
+    calls = (node.node for node in trees[name].find_all(nodes.Call))
+    called = {node.name for node in calls if isinstance(node, nodes.Name)}
     for variable in (variable for variable in unknown if variable not in is_set):
-        near = nearest(variable, known)
+        near = nearest(variable, FUNCTIONS if variable in called else VARIABLES) or nearest(variable, known)
         if near is not None:
             yield asked[variable], f"there is no variable {variable}; did you mean {near}?"
 
