@@ -209,7 +209,10 @@ def suffix_of(path: str) -> str:
 HARMLESS_XML = frozenset({".svg", ".gpx", ".kml", ".tcx"})
 """Suffixes of pictures and tracks: XML that readers' apps know by its name, which is published without what runs."""
 
-_ACTIVE_SUFFIX = r"\.(?:[dx]?html?|xht|svgz?|gpx|kml|tcx|xml|xslt?|xsd|xul|rss|atom|rdf|mathml|mml|wsdl|[cm]?js|jsx|mht(?:ml)?|hta|htc)"
+_ACTIVE_SUFFIX = (
+    r"\.(?:[dx]?html?|xht|svgz?|gpx|kml|tcx|xml|xslt?|xsd|xul|rss|atom|rdf|mathml|mml|wsdl|[cm]?js|jsx|mht(?:ml)?"
+    r"|hta|htc)"
+)
 """What browsers run; of SVG pictures and tracks only where another extension that hosts may not know is behind it."""
 _RUN_BY_HOSTS = r"(?ai)\.(php[0-9]?|pht|phtml|phar|shtml?|stm|f?cgi|asis|aspx?|as[hm]x|jspx?|cfm)(?=\.|\Z)"
 """What hosts run themselves, some of them wherever it is in a name."""

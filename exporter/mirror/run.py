@@ -12,6 +12,7 @@ from exporter.core.model import Change, Delete, Key, Upsert
 from exporter.core.naming import file_folder
 from exporter.mirror.start import Situation
 from exporter.mirror.twins import markdown
+from exporter.report.progress import UNHEARD, Stages
 from exporter.report.sync_report import SyncReport
 from exporter.source.sync import fetch_pages
 
@@ -34,7 +35,7 @@ class SyncOptions(NamedTuple):
     `deadline` is in seconds, for each request with its retries; `downloads` how many files are fetched at a time.
     `verbose` adds a note for every item; `lists_changes` fills `SyncOutcome.changes`, for a commit message. With
     `newer_than`, a time as `sys.updatedAt` has it, only what changed since then is asked for. `files_again`
-    are ids of assets whose files are fetched though they are there.
+    are ids of assets whose files are fetched though they are there. `stages` is told how far the sync has come.
     """
 
     full: bool = False
@@ -45,6 +46,7 @@ class SyncOptions(NamedTuple):
     lists_changes: bool = False
     newer_than: str | None = None
     files_again: frozenset[str] = frozenset()
+    stages: Stages = UNHEARD
 
 
 @dataclass(frozen=True)
@@ -89,6 +91,11 @@ class SyncRun:
     index: MirrorIndex
     answers: ModelAnswers
     limit: int
+
+    @property
+    def stages(self) -> Stages:
+        """What is told how far the run has come."""
+        return self.options.stages
 
     def situation(self, state: SyncState | None) -> Situation:
         """Return what decides where the run starts."""

@@ -111,8 +111,7 @@ class DevServer:
             rounds = Rounds(self._project.root, self._load, self._demand, self._log, rendering, self._syncing)
             stack.enter_context(self._watches.reporting())
             self._watches.follow(watched_files(self._project, mirror=False))
-            first = self._round(rounds, "", syncs=True, publish=True)
-            _refuse(first)
+            self._round(rounds, "", syncs=True, publish=True, refuses=True)
             stack.enter_context(running(server))
             url = address(server, self._options.host)
             self._announce(url)
@@ -198,12 +197,18 @@ class DevServer:
         """Whether builds are confirmed: updates for readers are left to `build`, unless the guide is served offline."""
         return self._options.offline or self._project.site.offline is not True
 
-    def _round(self, rounds: Rounds, cause: str, *, syncs: bool, publish: bool) -> Round:
-        """Make a round, print what it did, and set what is due next."""
+    def _round(self, rounds: Rounds, cause: str, *, syncs: bool, publish: bool, refuses: bool = False) -> Round:
+        """Make a round, print what it did, and set what is due next.
+
+        With `refuses`, raise an error that no edit mends while the server runs.
+        """
         schedule = self._schedule
         schedule.render_at = schedule.publish_at = None
         choices, publishes = self._sync_choices() if syncs else None, publish and self._publishes
-        done = rounds.run(choices, publish=publishes, verbose=self._options.verbose)
+        with self._talk.following() as listener:
+            done = rounds.run(choices, publish=publishes, verbose=self._options.verbose, listener=listener)
+        if refuses:
+            _refuse(done)
         self._project = done.project or self._project
         self._print(done, cause, publish=publish)
         now = time.monotonic()
