@@ -14,7 +14,6 @@ from exporter import __version__
 from exporter.cli.ending import fail, guarded, print_report
 from exporter.cli.init_options import INIT_OPTIONS
 from exporter.cli.options import (
-    ALLOW_HOST,
     CHECK_STRICT,
     CLEAN,
     DEADLINE,
@@ -26,7 +25,7 @@ from exporter.cli.options import (
     sync_choices,
 )
 from exporter.cli.printing import Printer, discard_output
-from exporter.cli.server_options import SERVE_OPTIONS, WATCH_OPTIONS
+from exporter.cli.server_options import SERVE_OPTIONS, SPACE_OPTIONS, WATCH_OPTIONS
 from exporter.cli.signals import end_now, was_interrupted
 from exporter.cli.usage import Commands, usage_sentence
 from exporter.jobs.options import RenderChoices, SyncChoices
@@ -78,10 +77,10 @@ class Common(NamedTuple):
 _PATH = click.Path(path_type=Path)
 _COMMON = (
     click.option("-C", "folder", type=_PATH, metavar="DIR", help="Work in this folder."),
-    click.option("--config", type=_PATH, metavar="FILE", help="Take this file for site.yaml."),
-    click.option("-q", "--quiet", is_flag=True, help="Print errors alone."),
-    click.option("-v", "--verbose", is_flag=True, help="Print more of what is done."),
-    click.option("--json", "as_json", is_flag=True, help="Print one JSON object when done, nothing else."),
+    click.option("--config", type=_PATH, metavar="FILE", help="Read this file instead of site.yaml."),
+    click.option("-q", "--quiet", is_flag=True, help="Print only errors."),
+    click.option("-v", "--verbose", is_flag=True, help="Print more details."),
+    click.option("--json", "as_json", is_flag=True, help="Print one JSON object at the end, and nothing else."),
 )
 
 
@@ -109,7 +108,7 @@ def _options(*options: Callable[..., Any]) -> Callable[..., Any]:
 @click.version_option(__version__, prog_name="exporter")
 @_options()
 def program() -> None:
-    """Bring a Contentful space down by delta and render it as a guide that needs no network."""
+    """Sync a Contentful space by delta and render it as a static guide that works without a network."""
 
 
 @program.command()
@@ -126,7 +125,7 @@ def build(
     dry_run: bool,
     **chosen: Any,
 ) -> int:
-    """Sync, then render: the main job."""
+    """Sync, then render."""
     from exporter import jobs as api
 
     if dry_run:
@@ -139,7 +138,7 @@ def build(
 @_options(*SYNC_OPTIONS)
 @click.pass_obj
 def sync(common: Common, /, *, dry_run: bool, **chosen: Any) -> int:
-    """Bring content/ up to date with the space by a delta."""
+    """Bring content/ up to date with the space. Only what changed since the last sync is fetched."""
     from exporter import jobs as api
 
     if dry_run:
@@ -152,7 +151,7 @@ def sync(common: Common, /, *, dry_run: bool, **chosen: Any) -> int:
 @_options(DEADLINE)
 @click.pass_obj
 def status(common: Common, /, *, deadline: float) -> int:
-    """List what the next sync would bring and which files under content/ are not what was synced; change nothing."""
+    """List what the next sync would change. Files in content/ that differ are listed too; nothing is written."""
     from exporter import jobs as api
 
     return _finish(common, lambda project: api.status(project, SyncChoices(deadline=deadline)))
@@ -162,7 +161,7 @@ def status(common: Common, /, *, deadline: float) -> int:
 @_options(CLEAN, STRICT, JOBS, PREVIOUS_FOLDER)
 @click.pass_obj
 def render(common: Common, *, clean: bool, strict: bool, jobs: int | None, previous: str | None) -> int:
-    """Bring site/ up to date with content/, templates and site.yaml; no network is used."""
+    """Bring site/ up to date with content/. Templates and site.yaml count as well; no network is used."""
     from exporter import jobs as api
 
     rendering = RenderChoices(clean, strict, jobs or 0, previous=previous)
@@ -173,7 +172,7 @@ def render(common: Common, *, clean: bool, strict: bool, jobs: int | None, previ
 @_options(CHECK_STRICT)
 @click.pass_obj
 def check(common: Common, *, strict: bool) -> int:
-    """Look for what is wrong in content/ and site/: links, fields, translations, pictures; change nothing."""
+    """Look for problems in content/ and site/. Links, fields, translations and pictures; nothing is written."""
     from exporter import jobs as api
 
     return _finish(common, lambda project: api.check(project, strict=strict))
@@ -183,7 +182,7 @@ def check(common: Common, *, strict: bool) -> int:
 @_options(*SERVE_OPTIONS)
 @click.pass_obj
 def serve_guide(common: Common, /, *, opens: bool, jobs: int | None, **chosen: Any) -> int:
-    """Build, then serve site/ and reload open pages after each edit; Ctrl-C ends it."""
+    """Build, serve site/ and reload pages after edits. Ctrl-C ends it."""
     from exporter.cli.serving import Lines, serve
     from exporter.serve.dev_server import ServeOptions
 
@@ -196,7 +195,7 @@ def serve_guide(common: Common, /, *, opens: bool, jobs: int | None, **chosen: A
 @_options(*WATCH_OPTIONS)
 @click.pass_obj
 def watch(common: Common, /, *, jobs: int | None, deadline: float, **chosen: Any) -> int:
-    """Build again and again, without a server; USR1 or a webhook makes it sync at once, Ctrl-C ends it."""
+    """Build again and again, without a server. USR1 or a webhook makes it sync at once; Ctrl-C ends it."""
     from exporter.cli.serving import Lines
     from exporter.cli.serving import watch as watch_guide
     from exporter.serve.watch import WatchOptions
@@ -205,12 +204,12 @@ def watch(common: Common, /, *, jobs: int | None, deadline: float, **chosen: Any
     return watch_guide(common.load, options, Lines(common.printer(), common.quiet, common.as_json))
 
 
-@program.command(epilog="Example: exporter init lisbon --space YOUR_SPACE_ID --host github")
+@program.command()
 @click.argument("into", metavar="[DIR]", type=_PATH, required=False)
 @_options(*INIT_OPTIONS)
 @click.pass_obj
 def init(common: Common, /, *, into: Path | None, **chosen: Any) -> int:
-    """Make a new guide in DIR that builds at once: site.yaml, templates, CI; what is there is never overwritten."""
+    """Make a new guide that builds at once. Writes site.yaml, templates and CI files; never overwrites a file."""
     from exporter.cli.scaffolding import init_guide
 
     if common.config is not None:
@@ -239,25 +238,15 @@ def _finish(common: Common, job: Callable[[Project], Report]) -> int:
     return report.exit_code
 
 
-@program.group(cls=Commands)
+@program.group()
 @_options()
 def space() -> None:
-    """Serve a space that lies in files."""
+    """Serve a space from files."""
 
 
 @space.command()
 @click.argument("path", metavar="PATH")
-@_options(
-    click.option("--port", type=click.IntRange(0, 65535), default=0, help="Listen here; by default on a free port."),
-    click.option("--token", help="Take this access token alone; by default any."),
-    click.option("--state", type=_PATH, metavar="FOLDER", help="Keep the change log here."),
-    click.option("--host", default="127.0.0.1", help="Listen on this address; by default on the loopback alone."),
-    ALLOW_HOST,
-    click.option("--own-urls", is_flag=True, help="Name this endpoint as the host of the assets' files."),
-    click.option(
-        "--fault", "faults", multiple=True, metavar="NAME[=N]", help="Misbehave: see the README for the names."
-    ),
-)
+@_options(*SPACE_OPTIONS)
 @click.pass_obj
 def serve(
     common: Common,
@@ -271,7 +260,7 @@ def serve(
     own_urls: bool,
     faults: tuple[str, ...],
 ) -> int:
-    """Serve PATH (a mirror, an export file or demo) as the Delivery API does, following edits; Ctrl-C ends it."""
+    """Serve PATH as the Delivery API would. PATH is a mirror, an export file or demo; Ctrl-C ends it."""
     from exporter.space.http.faults import Faults, read_fault
     from exporter.space.http.server import Listening, open_endpoint
     from exporter.space.places import cache_folder, open_folder
