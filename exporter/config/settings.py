@@ -120,7 +120,8 @@ class Project:
         if secret is None:
             raise ConfigError(
                 "token-missing",
-                f"the access token is missing: set {name} in the environment or in {self.root / '.env'}",
+                f"the access token is missing: set {name} in the environment or in {self.root / '.env'} "
+                "(exporter/docs/contentful.md says where it is found)",
             )
         if not secret.value.isascii() or not secret.value.isprintable() or " " in secret.value:
             raise ConfigError(

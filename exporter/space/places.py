@@ -26,7 +26,9 @@ def open_folder(name: str, base: Path) -> Source:
     root = _DEMO_FOLDER if name == DEMO else base / name
     if root.is_file():
         return ExportFile(root)
-    expected = "expected a mirror (content/), a file made by `contentful space export`, or demo"
+    expected = (
+        "expected a mirror (content/), a file made by `contentful space export`, or demo (exporter/docs/local-space.md)"
+    )
     if not root.is_dir():
         raise ConfigError("space-missing", f"there is no file or folder {root}: {expected}")
     if not any((root / part).is_dir() for part in ("entries", "assets", "model")):
