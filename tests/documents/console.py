@@ -14,10 +14,10 @@ import subprocess
 import threading
 import time
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from pathlib import Path
     from typing import Self
 
 _SERVERS = re.compile(r"exporter (?:-C \S+ )?(?:serve|watch|space serve)\b")
@@ -65,6 +65,20 @@ class _Server:
         assert self.process.stdout is not None
         for line in self.process.stdout:
             self.lines.append(line.rstrip("\n"))
+
+
+def _wait_until_idle(pid: int) -> None:
+    """Wait until a process has used no time for a second, as somebody does who reads what it printed."""
+    if not Path("/proc").is_dir():
+        time.sleep(3)
+        return
+    end, before = time.monotonic() + _PATIENCE, ""
+    while time.monotonic() < end:
+        used = " ".join(Path(f"/proc/{pid}/stat").read_text("utf-8").split()[13:15])
+        if used == before:
+            return
+        before = used
+        time.sleep(1)
 
 
 @dataclass
@@ -137,7 +151,9 @@ class Session:
         self.servers.append(server)
         server.reader = threading.Thread(target=server.read, daemon=True)
         server.reader.start()
-        return self._news(len(expected))
+        printed = self._news(len(expected))
+        _wait_until_idle(server.process.pid)
+        return printed
 
     def _news(self, number: int) -> list[str]:
         """Wait for so many lines of the last server; return them."""
