@@ -208,13 +208,15 @@ def watch(common: Common, /, *, jobs: int | None, deadline: float, **chosen: Any
 @click.argument("into", metavar="[DIR]", type=_PATH, required=False)
 @_options(*INIT_OPTIONS)
 @click.pass_obj
-def init(common: Common, /, *, into: Path | None, **chosen: Any) -> int:
+def init(common: Common, /, *, into: Path | None, local: Path | None, **chosen: Any) -> int:
     """Make a new guide that builds at once. Writes site.yaml, templates and CI files; never overwrites a file."""
     from exporter.cli.scaffolding import init_guide
 
     if common.config is not None:
         raise click.UsageError("init takes no --config: the file that it makes is site.yaml")
-    report = init_guide((common.folder or Path()) / (into or "."), common.printer(), as_json=common.as_json, **chosen)
+    here = common.folder or Path()
+    chosen["local"] = here / local if local is not None else None
+    report = init_guide(here / (into or "."), common.printer(), as_json=common.as_json, **chosen)
     print_report(report, common.printer(), as_json=common.as_json, quiet=common.quiet, verbose=common.verbose)
     return report.exit_code
 

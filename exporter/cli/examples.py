@@ -18,8 +18,8 @@ EXAMPLES = {
     "serve": ("exporter serve --open", "exporter serve --preview", "exporter serve --host 0.0.0.0 --offline"),
     "watch": ("exporter watch --every 1h", "exporter watch --listen 8001"),
     "init": (
-        "exporter init lisbon",
-        "exporter init lisbon --space YOUR_SPACE_ID --host github",
+        "exporter init my-guide --space YOUR_SPACE_ID --host github",
+        "exporter init my-guide --local export.json",
         "exporter init --update",
     ),
     "space": ("exporter space serve demo --port 5055",),

@@ -2,11 +2,19 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import click
 
 INIT_OPTIONS = (
     click.option("--yes", is_flag=True, help="Ask nothing; with --update, write the changes."),
     click.option("--space", metavar="ID", help="The space at Contentful; by default the bundled one."),
+    click.option(
+        "--local",
+        type=click.Path(path_type=Path),
+        metavar="PATH",
+        help="A space from files instead: an export file or a mirror.",
+    ),
     click.option(
         "--environment", metavar="ID", default="master", show_default=True, help="The environment of the space."
     ),

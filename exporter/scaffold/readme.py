@@ -17,9 +17,11 @@ _NO_ADDRESS = (
 
 def guide_readme(answers: Answers) -> str:
     """Return the text of the README."""
-    source = (
-        "the space that comes with exporter" if answers.space is None else f"the Contentful space `{answers.space}`"
-    )
+    source = "the space that comes with exporter"
+    if answers.local is not None:
+        source = f"the space in `{answers.local}`"
+    elif answers.space is not None:
+        source = f"the Contentful space `{answers.space}`"
     hosts = [(_FILES / "hosts" / f"{host}.md").read_text("utf-8") for host in answers.hosts]
     text = (_FILES / "README.md").read_text("utf-8").replace("@@HOSTS@@", "\n".join(hosts))
     title = " ".join(answers.title.split())
