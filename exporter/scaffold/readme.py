@@ -10,8 +10,8 @@ if TYPE_CHECKING:
 
 _FILES = Path(__file__).parent / "files"
 _NO_ADDRESS = (
-    "exporter has no public address yet: put the one of your copy into `requirements.txt` with\n"
-    "`exporter init --update --from URL`.\n\n"
+    "`requirements.txt` names no address yet, because exporter has no public address yet. Put that of your copy into it\n"
+    "with `exporter init --update --from URL --yes`; until then, use the exporter that you have installed.\n\n"
 )
 
 
