@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 import re
 from typing import TYPE_CHECKING, Any, get_args
 
@@ -97,6 +98,35 @@ def test_every_code_of_check_is_documented_with_its_severity() -> None:
 def test_every_exit_code_is_documented() -> None:
     documented = {row[0] for row in rows(DOCS / "exit-codes.md")} & {str(number) for number in range(256)}
     assert documented == {"0", "1", "130", *(str(kind.exit_code) for kind in ExporterError.__subclasses__())}
+
+
+def words_for_errors() -> Iterator[tuple[str, int]]:
+    """Yield the words that the program's errors are raised with, each with its exit code."""
+    kinds = {kind.__name__: kind.exit_code for kind in error_kinds(ExporterError)}
+    for file in DOCS.parent.rglob("*.py"):
+        for node in ast.walk(ast.parse(file.read_text("utf-8"))):
+            if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id in kinds and node.args:
+                word = node.args[0]
+                if isinstance(word, ast.Constant) and isinstance(word.value, str):
+                    yield word.value, kinds[node.func.id]
+
+
+def error_kinds(kind: type[ExporterError]) -> Iterator[type[ExporterError]]:
+    for other in kind.__subclasses__():
+        yield other
+        yield from error_kinds(other)
+
+
+def test_every_word_for_an_error_is_documented_with_its_exit_code() -> None:
+    documented = {
+        (word, int(row[0].split(",")[0]))
+        for row in rows(DOCS / "exit-codes.md")
+        for word in re.findall(r"`([a-z-]+)`", row[-1])
+        if row[0].split(",")[0].isdigit()
+    }
+    raised = {*words_for_errors()}
+    assert len(raised) > 40
+    assert raised - documented == set()
 
 
 def test_every_member_of_the_object_of_json_is_documented() -> None:
