@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 import re
+import tomllib
 from typing import TYPE_CHECKING, Any, get_args
 
 import click
@@ -18,6 +19,7 @@ from exporter.config.site_schema import SiteConfig
 from exporter.core.errors import ExporterError
 from exporter.report.problems import CODES
 from exporter.report.report import Report
+from tests.conftest import PROJECT
 from tests.documents.option_tables import commands, with_tables
 from tests.documents.pages import DOCS, DOCUMENTS, README, reference, rows, without_blocks
 
@@ -174,3 +176,25 @@ def test_pages_named_in_the_programs_own_words_exist() -> None:
     named = {name for text in texts for name in re.findall(r"exporter/docs/([a-z-]+\.md)", text)}
     assert named
     assert {name for name in named if not (DOCS / name).is_file()} == set()
+
+
+def test_paths_that_contributors_are_sent_to_exist() -> None:
+    missing = []
+    for page, root in ((PROJECT / ".github/CONTRIBUTING.md", PROJECT), (PROJECT / "exporter/README.md", DOCS.parent)):
+        named = re.findall(r"`((?:exporter|tests)/[\w./-]*|(?:[\w-]+/)+[\w-]+\.(?:py|md))`", without_blocks(page))
+        missing += [(page.name, name) for name in named if not (root / name).exists() and not (PROJECT / name).exists()]
+        assert len(named) > 15
+    assert missing == []
+
+
+def test_readme_has_the_one_line_that_runs_the_tests() -> None:
+    lines = re.findall(r"^python3 -m venv .*pytest$", README.read_text("utf-8"), re.MULTILINE)
+    assert len(lines) == 1, ".ci/run takes it from here"
+
+
+@pytest.mark.parametrize("page", [README, DOCS / "install.md"], ids=lambda page: page.name)
+def test_documents_say_that_there_is_no_public_address_as_long_as_there_is_none(page: Path) -> None:
+    project = tomllib.loads((PROJECT / "pyproject.toml").read_text("utf-8"))["project"]
+    text = " ".join(page.read_text("utf-8").split())
+    assert ("no public address yet" in text) == ("urls" not in project)
+    assert "'git+URL@TAG'" in text
