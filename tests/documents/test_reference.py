@@ -198,3 +198,11 @@ def test_documents_say_that_there_is_no_public_address_as_long_as_there_is_none(
     text = " ".join(page.read_text("utf-8").split())
     assert ("no public address yet" in text) == ("urls" not in project)
     assert "'git+URL@TAG'" in text
+
+
+def test_messages_quoted_in_troubleshooting_are_the_programs_own() -> None:
+    source = "\n".join(file.read_text("utf-8") for file in DOCS.parent.rglob("*.py"))
+    seen = [row[0] for row in rows(DOCS / "troubleshooting.md")]
+    quoted = [quote for cell in seen for quote in re.findall(r"(?<!\w)\*([^*]+)\*(?!\w)", cell)]
+    assert len(quoted) >= 6
+    assert [quote for quote in quoted if quote not in source and quote != "Keep on this device"] == []
