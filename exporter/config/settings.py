@@ -120,8 +120,7 @@ class Project:
         if secret is None:
             raise ConfigError(
                 "token-missing",
-                f"the access token is missing: set {name} in the environment or in {self.root / '.env'} "
-                "(exporter/docs/contentful.md says where it is found)",
+                f"the access token is missing: set {name} in the environment or in {self.root / '.env'}",
             )
         if not secret.value.isascii() or not secret.value.isprintable() or " " in secret.value:
             raise ConfigError(
