@@ -36,7 +36,9 @@ def size_problems(project: Project) -> Iterator[Problem]:
     total = sum(size for _, size in _sizes(project.output))
     if total > LARGEST_SITE:
         message = f"site/ has {megabytes(total)}, and GitHub Pages publishes 1 GB at most: leave large files out, "
-        yield problem("site-too-large", f"{message}or set content.assets to link", file="site")
+        yield problem(
+            "site-too-large", f"{message}or set content.assets to link (exporter/docs/hosting.md)", file="site"
+        )
 
 
 def _too_large(path: str, size: int) -> Problem:

@@ -14,7 +14,6 @@ from exporter.cli.common import PATH, Common, options_of
 from exporter.cli.ending import fail, fail_by_defect, print_report
 from exporter.cli.init_options import INIT_OPTIONS
 from exporter.cli.options import (
-    ALLOW_HOST,
     CHECK_STRICT,
     CLEAN,
     DEADLINE,
@@ -27,7 +26,7 @@ from exporter.cli.options import (
     sync_choices,
 )
 from exporter.cli.printing import discard_output
-from exporter.cli.server_options import SERVE_OPTIONS, WATCH_OPTIONS
+from exporter.cli.server_options import SERVE_OPTIONS, SPACE_OPTIONS, WATCH_OPTIONS
 from exporter.cli.signals import end_now, was_interrupted
 from exporter.cli.usage import Commands, command_of, usage_sentence
 from exporter.jobs.options import SyncChoices
@@ -44,7 +43,7 @@ if TYPE_CHECKING:
 @click.version_option(__version__, prog_name="exporter")
 @options_of()
 def program() -> None:
-    """Bring a Contentful space down by delta and render it as a guide that needs no network."""
+    """Sync a Contentful space by delta and render it as a static guide that works without a network."""
 
 
 @program.command()
@@ -61,7 +60,7 @@ def build(
     dry_run: bool,
     **chosen: Any,
 ) -> int:
-    """Sync, then render: the main job."""
+    """Sync, then render."""
     from exporter import jobs as api
 
     if dry_run:
@@ -80,7 +79,7 @@ def build(
 @options_of(*SYNC_OPTIONS)
 @click.pass_obj
 def sync(common: Common, /, *, dry_run: bool, **chosen: Any) -> int:
-    """Bring content/ up to date with the space by a delta."""
+    """Bring content/ up to date with the space. Only what changed since the last sync is fetched."""
     from exporter import jobs as api
 
     if dry_run:
@@ -95,7 +94,7 @@ def sync(common: Common, /, *, dry_run: bool, **chosen: Any) -> int:
 @options_of(DEADLINE)
 @click.pass_obj
 def status(common: Common, /, *, deadline: float) -> int:
-    """List what the next sync would bring and which files under content/ are not what was synced; change nothing."""
+    """List what the next sync would change. Files in content/ that differ are listed too; nothing is written."""
     from exporter import jobs as api
 
     return _finish(common, lambda project, _: api.status(project, SyncChoices(deadline=deadline)))
@@ -105,7 +104,7 @@ def status(common: Common, /, *, deadline: float) -> int:
 @options_of(CLEAN, STRICT, JOBS, PREVIOUS_FOLDER)
 @click.pass_obj
 def render(common: Common, *, clean: bool, strict: bool, jobs: int | None, previous: str | None) -> int:
-    """Bring site/ up to date with content/, templates and site.yaml; no network is used."""
+    """Bring site/ up to date with content/. Templates and site.yaml count as well; no network is used."""
     from exporter import jobs as api
 
     rendering = render_choices(clean=clean, strict=strict, jobs=jobs, previous=previous)
@@ -118,7 +117,7 @@ def render(common: Common, *, clean: bool, strict: bool, jobs: int | None, previ
 @options_of(CHECK_STRICT)
 @click.pass_obj
 def check(common: Common, *, strict: bool) -> int:
-    """Look for what is wrong in content/ and site/: links, fields, translations, pictures; change nothing."""
+    """Look for problems in content/ and site/. Links, fields, translations and pictures; nothing is written."""
     from exporter import jobs as api
 
     return _finish(
@@ -131,7 +130,7 @@ def check(common: Common, *, strict: bool) -> int:
 @options_of(*SERVE_OPTIONS)
 @click.pass_obj
 def serve_guide(common: Common, /, *, opens: bool, jobs: int | None, **chosen: Any) -> int:
-    """Build, then serve site/ and reload open pages after each edit; Ctrl-C ends it."""
+    """Build, serve site/ and reload pages after edits. Ctrl-C ends it."""
     from exporter.cli.serving import Lines, serve
     from exporter.serve.dev_server import ServeOptions
 
@@ -144,7 +143,7 @@ def serve_guide(common: Common, /, *, opens: bool, jobs: int | None, **chosen: A
 @options_of(*WATCH_OPTIONS)
 @click.pass_obj
 def watch(common: Common, /, *, jobs: int | None, deadline: float, **chosen: Any) -> int:
-    """Build again and again, without a server; USR1 or a webhook makes it sync at once, Ctrl-C ends it."""
+    """Build again and again, without a server. USR1 or a webhook makes it sync at once; Ctrl-C ends it."""
     from exporter.cli.serving import Lines
     from exporter.cli.serving import watch as watch_guide
     from exporter.serve.watch import WatchOptions
@@ -153,17 +152,19 @@ def watch(common: Common, /, *, jobs: int | None, deadline: float, **chosen: Any
     return watch_guide(common.load, options, Lines(common.printer(), common.quiet, common.as_json))
 
 
-@program.command(epilog="Example: exporter init lisbon --space YOUR_SPACE_ID --host github")
+@program.command()
 @click.argument("into", metavar="[DIR]", type=PATH, required=False)
 @options_of(*INIT_OPTIONS)
 @click.pass_obj
-def init(common: Common, /, *, into: Path | None, **chosen: Any) -> int:
-    """Make a new guide in DIR that builds at once: site.yaml, templates, CI; what is there is never overwritten."""
+def init(common: Common, /, *, into: Path | None, local: Path | None, **chosen: Any) -> int:
+    """Make a new guide that builds at once. Writes site.yaml, templates and CI files; never overwrites a file."""
     from exporter.cli.scaffolding import init_guide
 
     if common.config is not None:
         raise click.UsageError("init takes no --config: the file that it makes is site.yaml")
-    report = init_guide((common.folder or Path()) / (into or "."), common.printer(), as_json=common.as_json, **chosen)
+    here = common.folder or Path()
+    chosen["local"] = here / local if local is not None else None
+    report = init_guide(here / (into or "."), common.printer(), as_json=common.as_json, **chosen)
     print_report(report, common.printer(), as_json=common.as_json, quiet=common.quiet, verbose=common.verbose)
     return report.exit_code
 
@@ -194,22 +195,12 @@ def _finish(common: Common, job: Callable[[Project, Listener | None], Report]) -
 @program.group(cls=Commands, no_args_is_help=False)
 @options_of()
 def space() -> None:
-    """Serve a space that lies in files."""
+    """Serve a space from files."""
 
 
 @space.command()
 @click.argument("path", metavar="PATH")
-@options_of(
-    click.option("--port", type=click.IntRange(0, 65535), default=0, help="Listen here; by default on a free port."),
-    click.option("--token", help="Take this access token alone; by default any."),
-    click.option("--state", type=PATH, metavar="FOLDER", help="Keep the change log here."),
-    click.option("--host", default="127.0.0.1", help="Listen on this address; by default on the loopback alone."),
-    ALLOW_HOST,
-    click.option("--own-urls", is_flag=True, help="Name this endpoint as the host of the assets' files."),
-    click.option(
-        "--fault", "faults", multiple=True, metavar="NAME[=N]", help="Misbehave: see the README for the names."
-    ),
-)
+@options_of(*SPACE_OPTIONS)
 @click.pass_obj
 def serve(
     common: Common,
@@ -223,7 +214,7 @@ def serve(
     own_urls: bool,
     faults: tuple[str, ...],
 ) -> int:
-    """Serve PATH (a mirror, an export file or demo) as the Delivery API does, following edits; Ctrl-C ends it."""
+    """Serve PATH as the Delivery API would. PATH is a mirror, an export file or demo; Ctrl-C ends it."""
     from exporter.space.http.faults import Faults, read_fault
     from exporter.space.http.server import Listening, open_endpoint
     from exporter.space.places import cache_folder, open_folder

@@ -58,10 +58,10 @@ PATH = click.Path(path_type=Path)
 """The type of a file or a folder."""
 _COMMON = (
     click.option("-C", "folder", type=PATH, metavar="DIR", help="Work in this folder."),
-    click.option("--config", type=PATH, metavar="FILE", help="Take this file for site.yaml."),
-    click.option("-q", "--quiet", is_flag=True, help="Print errors alone."),
-    click.option("-v", "--verbose", is_flag=True, help="Print more of what is done."),
-    click.option("--json", "as_json", is_flag=True, help="Print one JSON object when done, nothing else."),
+    click.option("--config", type=PATH, metavar="FILE", help="Read this file instead of site.yaml."),
+    click.option("-q", "--quiet", is_flag=True, help="Print only errors."),
+    click.option("-v", "--verbose", is_flag=True, help="Print more details."),
+    click.option("--json", "as_json", is_flag=True, help="Print one JSON object at the end, and nothing else."),
 )
 
 

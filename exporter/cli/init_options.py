@@ -2,13 +2,21 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import click
 
 INIT_OPTIONS = (
     click.option("--yes", is_flag=True, help="Ask nothing; with --update, write the changes."),
-    click.option("--space", metavar="ID", help="Take this space at Contentful; by default the bundled one."),
+    click.option("--space", metavar="ID", help="The space at Contentful; by default the bundled one."),
     click.option(
-        "--environment", metavar="ID", default="master", show_default=True, help="Take this environment of it."
+        "--local",
+        type=click.Path(path_type=Path),
+        metavar="PATH",
+        help="A space from files instead: an export file or a mirror.",
+    ),
+    click.option(
+        "--environment", metavar="ID", default="master", show_default=True, help="The environment of the space."
     ),
     click.option("--eu", is_flag=True, help="The space is in the EU."),
     click.option(
@@ -16,8 +24,9 @@ INIT_OPTIONS = (
         "hosts",
         multiple=True,
         metavar="HOST",
-        help="Write what this host takes: github, gitlab, netlify, s3, nginx; github and gitlab by default.",
+        help="Write the files of this host (github, gitlab, netlify, s3 or nginx); can be given more than once. "
+        "By default github and gitlab.",
     ),
-    click.option("--from", "origin", metavar="URL[@TAG]", help="Install exporter in CI from this git repository."),
-    click.option("--update", is_flag=True, help="Show how this version would change the CI files that are there."),
+    click.option("--from", "origin", metavar="URL[@TAG]", help="The git repository that CI installs exporter from."),
+    click.option("--update", is_flag=True, help="Show how this version would change the CI files that exist."),
 )

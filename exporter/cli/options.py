@@ -14,15 +14,15 @@ from exporter.jobs.options import WAIT_SECONDS, RenderChoices, SyncChoices
 if TYPE_CHECKING:
     from exporter.mirror.wait import Awaited
 
-_FULL = click.option("--full", is_flag=True, help="Start over and reconcile: what the space no longer has goes.")
-_ALLOW_EMPTY = click.option("--allow-empty", is_flag=True, help="Believe a space that came back empty.")
+_FULL = click.option("--full", is_flag=True, help="Start over and remove what the space no longer has.")
+_ALLOW_EMPTY = click.option("--allow-empty", is_flag=True, help="Accept a space that came back empty.")
 DEADLINE = click.option(
     "--deadline",
     type=click.FloatRange(1, 3600),
     default=30.0,
     show_default=True,
     metavar="SECONDS",
-    help="Give up on a request after this long, retries included.",
+    help="Give up on a request after this time, retries included.",
 )
 _DOWNLOADS = click.option(
     "--downloads",
@@ -30,14 +30,14 @@ _DOWNLOADS = click.option(
     default=8,
     show_default=True,
     metavar="N",
-    help="Download this many asset files at once.",
+    help="Download this many asset files at a time.",
 )
-_DRY_RUN = click.option("--dry-run", is_flag=True, help="List what a sync would bring; write nothing.")
+_DRY_RUN = click.option("--dry-run", is_flag=True, help="List what a sync would change, and write nothing.")
 _MESSAGE = click.option(
     "--message",
     type=click.Path(path_type=Path, dir_okay=False),
     metavar="FILE",
-    help="Write a commit message of what the sync brought; remove FILE where that is nothing.",
+    help="Write a commit message for what the sync changed; remove FILE if it changed nothing.",
 )
 
 
@@ -57,24 +57,24 @@ _WAIT_FOR = click.option(
     "--wait-for",
     metavar="ENTRY_ID[@REVISION]",
     callback=_read_wait,
-    help="Sync again and again until the mirror has this entry (or asset:ID), at this revision or a later one.",
+    help="Sync repeatedly until the mirror has this entry (or asset:ID), at this revision or a later one.",
 )
 _WAIT_LIMIT = click.option(
     "--wait-limit",
     type=click.FloatRange(0, 86400),
     metavar="SECONDS",
-    help=f"Give up waiting after this long; {WAIT_SECONDS:.0f} by default.",
+    help=f"Give up waiting after this time; {WAIT_SECONDS:.0f} by default.",
 )
 SYNC_OPTIONS = (_FULL, _ALLOW_EMPTY, DEADLINE, _DOWNLOADS, _DRY_RUN, _MESSAGE, _WAIT_FOR, _WAIT_LIMIT)
-CLEAN = click.option("--clean", is_flag=True, help="Render as if .export/ and site/ were absent.")
-STRICT = click.option("--strict", is_flag=True, help="Write no page where one fails or there is any other error.")
-CHECK_STRICT = click.option("--strict", is_flag=True, help="Take warnings for errors.")
+CLEAN = click.option("--clean", is_flag=True, help="Render as if .export/ and site/ did not exist.")
+STRICT = click.option("--strict", is_flag=True, help="Write no page if one fails or there is any other error.")
+CHECK_STRICT = click.option("--strict", is_flag=True, help="Treat warnings as errors.")
 JOBS = click.option(
     "-j",
     "jobs",
     type=click.IntRange(1, 256),
     metavar="N",
-    help="Render in this many processes; one a core by default.",
+    help="Render in this many processes; by default in one per core.",
 )
 
 ALLOW_HOST = click.option(
@@ -82,7 +82,7 @@ ALLOW_HOST = click.option(
     "allowed",
     multiple=True,
     metavar="NAME",
-    help="Answer to this host name as well, as that of a proxy or a tunnel; can be given more than once.",
+    help="Also answer to this host name, such as that of a tunnel; can be given more than once.",
 )
 
 
@@ -107,7 +107,7 @@ def _read_folder(context: click.Context, option: click.Parameter, where: str | N
     return _read_previous(context, option, where)
 
 
-_PREVIOUS_HELP = "Go on from the published guide where site/updates/ has no history of it, as on an empty disk."
+_PREVIOUS_HELP = "Continue the published guide's history for readers if site/updates/ has none, as on an empty disk."
 PREVIOUS = click.option("--previous", metavar="DIR or URL", callback=_read_previous, help=_PREVIOUS_HELP)
 PREVIOUS_FOLDER = click.option("--previous", metavar="DIR", callback=_read_folder, help=_PREVIOUS_HELP)
 

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import os
 import sys
+from dataclasses import replace
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
@@ -11,8 +14,6 @@ from exporter.scaffold import run
 from exporter.scaffold.answers import DEFAULT_HOSTS, HOSTS, Answers, public_origin, read_origin
 
 if TYPE_CHECKING:
-    from pathlib import Path
-
     from exporter.cli.printing import Printer
     from exporter.report.report import Report
 
@@ -24,6 +25,7 @@ def init_guide(
     as_json: bool,
     yes: bool,
     space: str | None,
+    local: Path | None,
     environment: str,
     eu: bool,
     hosts: tuple[str, ...],
@@ -37,10 +39,11 @@ def init_guide(
     asks = not yes and not as_json and sys.stdin.isatty() and sys.stdout.isatty()
     named = read_origin(origin) if origin is not None else None
     if update:
-        if space is not None or hosts or eu or environment != "master":
+        if space is not None or local is not None or hosts or eu or environment != "master":
             raise click.UsageError("--update takes --from and --yes alone: what the guide is made from is in site.yaml")
         return _update(folder, named or public_origin(), printer, asks=asks, yes=yes)
-    answers = Answers("My guide", space, environment, eu, hosts or DEFAULT_HOSTS, named or public_origin())
+    path = _seen_from(folder, local) if local is not None else None
+    answers = Answers("My guide", space, environment, eu, hosts or DEFAULT_HOSTS, named or public_origin(), path)
     return run.init(folder, _ask(answers, asked_hosts=not hosts) if asks else answers)
 
 
@@ -48,7 +51,7 @@ def _ask(answers: Answers, *, asked_hosts: bool) -> Answers:
     """Ask what no option said; return the answers."""
     title = click.prompt("Title of the guide", default=answers.title)
     space, eu = answers.space, answers.eu
-    if space is None:
+    if space is None and answers.local is None:
         space = click.prompt(
             "Space at Contentful (its id; nothing for the bundled one)", default="", show_default=False
         )
@@ -57,7 +60,15 @@ def _ask(answers: Answers, *, asked_hosts: bool) -> Answers:
     if asked_hosts:
         words = click.prompt(f"Hosts ({', '.join(HOSTS)})", default=" ".join(hosts))
         hosts = tuple(dict.fromkeys(str(words).replace(",", " ").split()))
-    return Answers(str(title).strip() or answers.title, space or None, answers.environment, eu, hosts, answers.origin)
+    return replace(answers, title=str(title).strip() or answers.title, space=space or None, eu=eu, hosts=hosts)
+
+
+def _seen_from(folder: Path, local: Path) -> str:
+    """Return the path of a space as site.yaml in a folder names it: relative, unless it is on another drive."""
+    try:
+        return Path(os.path.relpath(local.resolve(), folder.resolve())).as_posix()
+    except ValueError:
+        return local.resolve().as_posix()
 
 
 def _update(folder: Path, origin: str | None, printer: Printer, *, asks: bool, yes: bool) -> Report:

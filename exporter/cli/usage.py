@@ -1,4 +1,4 @@
-"""Mistakes on the command line, with what was probably meant."""
+"""What Click's commands do differently here: help with examples, and mistakes with what was probably meant."""
 
 from __future__ import annotations
 
@@ -6,11 +6,27 @@ import re
 
 import click
 
+from exporter.cli.examples import write_examples
 from exporter.core.suggestions import nearest, or_known
 
 
+class Command(click.Command):
+    """A command whose help has examples."""
+
+    def format_epilog(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        """Write the examples below the options."""
+        write_examples(ctx, formatter)
+
+
 class Commands(click.Group):
-    """A group of commands that knows which one was meant."""
+    """A group of commands that knows which one was meant; its help has examples."""
+
+    command_class = Command
+    group_class = type
+
+    def format_epilog(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        """Write the examples below the commands."""
+        write_examples(ctx, formatter)
 
     def resolve_command(
         self, ctx: click.Context, args: list[str]

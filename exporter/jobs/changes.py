@@ -6,10 +6,11 @@ from contextlib import closing
 from itertools import chain, islice
 from typing import TYPE_CHECKING
 
+from exporter.build.drift import look_of
 from exporter.core.files import read_bytes
 from exporter.core.model import item_from_bytes
 from exporter.core.naming import page_path
-from exporter.guide.index.guide_index import INDEX, GuideIndex, look_of
+from exporter.guide.index.guide_index import INDEX, GuideIndex
 from exporter.guide.schema.read_model import read_guide_model
 from exporter.mirror.message import HOWS, ItemTitles
 from exporter.report.changes import MOST_LISTED, Changes, ListedChange, SiteChange

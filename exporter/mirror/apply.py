@@ -48,7 +48,7 @@ if TYPE_CHECKING:
 
 _NOT_EXPORTED = (
     "it does not lie with the space's files: export the space with --download-assets, or set assets: link under "
-    "content: in site.yaml"
+    "content: in site.yaml (exporter/docs/local-space.md)"
 )
 
 

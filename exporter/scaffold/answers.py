@@ -28,10 +28,11 @@ _PUBLIC = ("source", "repository", "code")
 
 @dataclass(frozen=True)
 class Answers:
-    """What a new guide is to be; without a `space`, a guide on the bundled one.
+    """What a new guide is to be; without a `space` and a `local` one, a guide on the bundled one.
 
-    `hosts` are some of HOSTS. `origin` is the git address that the program is installed from, with its tag
-    (`git+URL@TAG`); None while there is no public one.
+    `local` is the path of a space in files, relative to the guide's folder, with slashes. `hosts` are some of HOSTS.
+    `origin` is the git address that the program is installed from, with its tag (`git+URL@TAG`); None while there is no
+    public one.
     """
 
     title: str = "My guide"
@@ -40,9 +41,12 @@ class Answers:
     eu: bool = False
     hosts: tuple[str, ...] = DEFAULT_HOSTS
     origin: str | None = None
+    local: str | None = None
 
     def check(self, tokens: Iterable[str] = ()) -> Answers:
         """Return these answers. Raises ConfigError for one that cannot be, or that is one of some access tokens."""
+        if self.space is not None and self.local is not None:
+            raise ConfigError("init-space", "--space and --local name two sources: give one of them")
         if self.space is None and (self.eu or self.environment != "master"):
             raise ConfigError("init-space", "--environment and --eu belong to a space: name it with --space ID")
         for name, value in (("space", self.space or "demo"), ("environment", self.environment)):

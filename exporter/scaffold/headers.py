@@ -11,7 +11,7 @@ HEADERS = {
     "X-Content-Type-Options": "nosniff",
     "Cache-Control": "no-cache",
 }
-"""The one place where they are; the README and the tests of the theme's policy are held against it.
+"""The one place where they are; exporter/docs/hosting.md and the tests of the theme's policy are held against it.
 
 Invariant: no value contains a double quote or a backslash, so that it can stand between quotes in every format below.
 """

@@ -72,7 +72,10 @@ UPDATED = (WORKFLOW, ACTION, GITLAB, REQUIREMENTS, SCHEMA)
 
 def site_yaml(answers: Answers) -> str:
     """Return the text of site.yaml, with the keys that are not set as comments."""
-    if answers.space is None:
+    if answers.local is not None:
+        source = [f"  local: {_quoted(answers.local)}  # later, for the space at Contentful, put this in its place:"]
+        source += ["  # space: THE_ID_OF_YOUR_SPACE"]
+    elif answers.space is None:
         source = ["  local: demo  # the space that comes with exporter; for your own, put these in its place:"]
         source += ["  # space: THE_ID_OF_YOUR_SPACE"]
     else:

@@ -10,16 +10,18 @@ if TYPE_CHECKING:
 
 _FILES = Path(__file__).parent / "files"
 _NO_ADDRESS = (
-    "exporter has no public address yet: put the one of your copy into `requirements.txt` with\n"
-    "`exporter init --update --from URL`.\n\n"
+    "`requirements.txt` names no address, because exporter has no public address yet. Put that of your copy into it\n"
+    "with `exporter init --update --from URL --yes`; until then, use the exporter that you have installed.\n\n"
 )
 
 
 def guide_readme(answers: Answers) -> str:
     """Return the text of the README."""
-    source = (
-        "the space that comes with exporter" if answers.space is None else f"the Contentful space `{answers.space}`"
-    )
+    source = "the space that comes with exporter"
+    if answers.local is not None:
+        source = f"the space in `{answers.local}`"
+    elif answers.space is not None:
+        source = f"the Contentful space `{answers.space}`"
     hosts = [(_FILES / "hosts" / f"{host}.md").read_text("utf-8") for host in answers.hosts]
     text = (_FILES / "README.md").read_text("utf-8").replace("@@HOSTS@@", "\n".join(hosts))
     title = " ".join(answers.title.split())

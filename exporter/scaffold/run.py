@@ -6,6 +6,8 @@ Nothing is overwritten: what is there stays and is named. Links are not followed
 from __future__ import annotations
 
 import difflib
+from dataclasses import replace
+from os.path import normpath
 from typing import TYPE_CHECKING
 
 from exporter.config.environment import access_tokens
@@ -73,6 +75,8 @@ def _project(folder: Path, answers: Answers) -> Project:
         return load_project(folder)
     from exporter.config.site_schema import read_site
 
+    if answers.local is not None:  # the way there cannot lead through a folder that is not there yet
+        answers = replace(answers, local=normpath(folder.resolve() / answers.local))
     return Project(read_site(site_yaml(answers), file), folder, file)
 
 

@@ -31,7 +31,9 @@ def open_folder(name: str, base: Path) -> Source:
     root = place_of(name, base)
     if root.is_file():
         return ExportFile(root)
-    expected = "expected a mirror (content/), a file made by `contentful space export`, or demo"
+    expected = (
+        "expected a mirror (content/), a file made by `contentful space export`, or demo (exporter/docs/local-space.md)"
+    )
     if not root.is_dir():
         slash = "; folders are joined by / here" if "\\" in name and os.name != "nt" else ""
         raise ConfigError("space-missing", f"there is no file or folder {root}: {expected}{slash}")

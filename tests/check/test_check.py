@@ -9,7 +9,6 @@ import pytest
 
 from exporter.check.content import is_empty
 from exporter.guide.library.theme_words import theme_names
-from exporter.report.problems import CODES
 from tests.conftest import (
     CATEGORY,
     NO_RECORDINGS,
@@ -528,14 +527,6 @@ def test_many_problems_of_one_kind_are_cut_short_unless_more_is_asked_for(guide:
     short, long = guide.run("check").err.splitlines(), guide.run("check", "-v").err.splitlines()
     assert (len(short), short[-1], len(long)) == (51, "and 10 more of alt-missing: -v or --json lists all", 60)
     assert len(guide.run("check", "--json").json["problems"]) == 60
-
-
-def test_readme_says_what_each_code_weighs() -> None:
-    rows = [
-        line.split("|") for line in (PROJECT / "README.md").read_text("utf-8").splitlines() if line.startswith("| `")
-    ]
-    reported = {row[1].strip(" `"): row[2].strip() for row in rows if len(row) == 5}
-    assert {code: reported.get(code) for code in CODES} == CODES
 
 
 REAL = {

@@ -18,8 +18,8 @@ from tests.conftest import PROJECT
 
 FILE = PROJECT / "exporter/site.schema.json"
 SCHEMA: dict[str, Any] = json.loads(FILE.read_text("utf-8"))
-README = (PROJECT / "README.md").read_text("utf-8")
-EXAMPLES = [text for text in re.findall(r"```yaml\n(.*?)```", README, re.DOTALL) if "title:" in text]
+PAGE = (PROJECT / "exporter/docs/site-yaml.md").read_text("utf-8")
+EXAMPLES = [text for text in re.findall(r"```yaml\n(.*?)```", PAGE, re.DOTALL) if "title:" in text]
 HOW_TO_GENERATE = (
     "Path('exporter/site.schema.json').write_text(exporter.config.site_schema.site_schema(), 'utf-8') generates it"
 )
@@ -54,7 +54,7 @@ def test_file_is_a_valid_schema_and_names_every_key() -> None:
 
 def test_projects_own_guide_refers_to_the_schema_file() -> None:
     first = (PROJECT / "site.yaml").read_text("utf-8").splitlines()[0]
-    line = re.search(r"`(# yaml-language-server: \$schema=[^`]+)`", README)
+    line = re.search(r"`(# yaml-language-server: \$schema=[^`]+)`", PAGE)
     assert line is not None
     assert (first, (PROJECT / first.partition("=")[2]).resolve()) == (line[1], FILE.resolve())
 

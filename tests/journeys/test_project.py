@@ -1,4 +1,4 @@
-"""The repository itself: its own guide is up to date, its documents describe what the program does."""
+"""The repository itself: its own guide is up to date, its changelog is written for users."""
 
 from __future__ import annotations
 
@@ -6,9 +6,6 @@ import re
 import shutil
 from typing import TYPE_CHECKING
 
-import click
-
-from exporter.cli.commands import program
 from tests.conftest import PROJECT, Guide, Outcome
 
 if TYPE_CHECKING:
@@ -26,27 +23,6 @@ def test_build_right_after_a_clone_changes_no_versioned_file(tmp_path: Path, cal
     report = guide.build()
     assert (report["sync"]["full"], report["sync"]["sync_requests"], report["problems"]) == (False, 1, [])
     assert guide.files("content", "templates", ".syncstate", "site.yaml") == before
-
-
-def test_readme_names_every_command_and_option() -> None:
-    readme = (PROJECT / "README.md").read_text("utf-8")
-    for name, command in program.commands.items():
-        assert f"`{name}" in readme, name
-        assert command.help, name
-        for parameter in command.params:
-            if isinstance(parameter, click.Argument):
-                assert f"`{name} {parameter.metavar}`" in readme, (name, parameter.metavar)
-                continue
-            flags = [flag for flag in parameter.opts if flag.startswith("--")] or parameter.opts
-            assert any(f"`{flag}" in readme for flag in flags) or flags[0] in ("--quiet", "--verbose"), (name, flags)
-
-
-def test_readme_uses_no_command_line_that_the_shell_reads_as_its_own_export() -> None:
-    documents = [PROJECT / "README.md", PROJECT / "CHANGELOG.md"]
-    lines = [line for document in documents for line in document.read_text("utf-8").splitlines()]
-    commands = "|".join(program.commands)
-    bare = [line for line in lines if re.match(rf"\s*export ({commands})\b", line)]
-    assert bare == []
 
 
 def test_changelog_speaks_in_sentences() -> None:

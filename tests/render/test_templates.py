@@ -1,4 +1,4 @@
-"""Everything templates can use is documented in the theme's README, with examples that give the stated results."""
+"""Everything templates can use is documented in the reference, with examples that give the stated results."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from tests.conftest import Guide, SpaceFiles
 
 THEME = PROJECT / "exporter/theme"
-TEXT = (THEME / "README.md").read_text("utf-8")
+TEXT = (PROJECT / "exporter/docs/templates.md").read_text("utf-8")
 EXAMPLES = re.findall(r"```jinja\n((?:(?!```).)*)```\n\n```html\n(.*?)```", TEXT, re.DOTALL)
 NAMED = set(re.findall(r"`([^`]+)`", re.sub(r"```.*?```", "", TEXT, flags=re.DOTALL)))
 

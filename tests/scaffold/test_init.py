@@ -220,3 +220,27 @@ def test_update_writes_once_the_terminal_agrees(new: Guide, monkeypatch: pytest.
 def test_update_needs_a_guide_and_takes_no_answers(new: Guide) -> None:
     assert new.call("init", str(new.root), "--update").code == 2
     assert new.call("init", str(new.root), "--update", "--host", "nginx").code == 2
+
+
+@pytest.mark.usefixtures("space")
+@pytest.mark.parametrize("folder", ["new", "deep/er/new"])
+def test_guide_on_a_space_in_files_names_it_from_its_own_folder(
+    tmp_path: Path, call: Callable[..., Outcome], monkeypatch: pytest.MonkeyPatch, folder: str
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    guide = Guide(tmp_path / folder, call)
+    assert call("init", folder, "--yes", "--local", "space").code == 0
+    up = "../" * len(Path(folder).parts)
+    assert f'  local: "{up}space"' in (guide.root / "site.yaml").read_text("utf-8")
+    assert f"`{up}space`" in (guide.root / "README.md").read_text("utf-8")
+    assert guide.build()["problems"] == []
+    assert "<dt>Category</dt>" in guide.page("/place/castle/"), "the template has the space's own fields"
+    other = call("-C", str(tmp_path), "init", "other", "--yes", "--local", "space", "--json").json
+    assert "templates/place.html" in other["init"]["written"]
+
+
+def test_two_sources_are_refused_and_files_that_are_not_there_named(new: Guide) -> None:
+    both = init(new, "--local", "x", "--space", "y")
+    assert (both.code, both.err) == (2, "error: --space and --local name two sources: give one of them\n")
+    missing = init(new, "--local", str(new.root.parent / "nothing.json"))
+    assert (missing.code, "nothing.json" in missing.err, new.root.exists()) == (2, True, False)

@@ -210,8 +210,8 @@ def test_update_keeps_the_schedule_and_the_address_and_leaves_own_files_alone() 
 
 
 def test_header_lines_are_the_same_everywhere() -> None:
-    readme = (PROJECT / "README.md").read_text("utf-8")
-    assert "\n".join(f"{name}: {value}" for name, value in HEADERS.items()) in readme
+    page = (PROJECT / "exporter/docs/hosting.md").read_text("utf-8")
+    assert "\n".join(f"{name}: {value}" for name, value in HEADERS.items()) in page
     assert not [value for value in HEADERS.values() if '"' in value or "\\" in value]
     netlify = plan_files(Answers(hosts=("netlify", "s3")), None)
     nginx = plan_files(Answers(hosts=("nginx",)), None)["hosts/nginx.conf"]

@@ -66,8 +66,8 @@ def test_words_used_only_for_offline_reading_come_last() -> None:
     assert used[THEME / "offline.html"] <= {*names[first:]}
 
 
-def test_readme_names_the_languages_of_the_theme() -> None:
-    paragraph = (PROJECT / "README.md").read_text("utf-8").split("The theme has ")[1].split("\n\n")[0]
+def test_reference_names_the_languages_of_the_theme() -> None:
+    paragraph = (PROJECT / "exporter/docs/templates.md").read_text("utf-8").split("The theme has ")[1].split("\n\n")[0]
     assert paragraph.startswith(f"{len(MOST_USED)} languages")
     named = paragraph.replace("\n", " ").split(": ")[1].split(".")[0].replace(" and ", ", ").split(", ")
     heads = (

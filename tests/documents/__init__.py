@@ -1,0 +1,1 @@
+"""Tests of the README, the reference and the contributor's guide: complete, and true."""
