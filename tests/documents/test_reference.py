@@ -134,8 +134,8 @@ def test_every_word_for_an_error_is_documented_with_its_exit_code() -> None:
 def test_every_member_of_the_object_of_json_is_documented() -> None:
     documented = {row[0].strip("`"): row[-1] for row in rows(DOCS / "json.md") if row[0].startswith("`")}
     assert {*Report("build").as_json()} <= documented.keys()
-    fields = {name: field for name, field in Report.__dataclass_fields__.items() if name not in ("notes", "problems")}
-    assert fields.keys() <= documented.keys()
+    fields = Report.__dataclass_fields__.keys() - {"notes", "problems", "changes"}  # the last is for the summary of a step
+    assert fields <= documented.keys()
 
 
 def test_links_between_documents_lead_somewhere() -> None:
