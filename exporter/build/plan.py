@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from exporter.build.program_stamp import file_digest
 from exporter.build.update import FileChanges, Update, look_for_items, update_items
-from exporter.core.encoding import value_digest
+from exporter.core.encoding import inputs_digest
 from exporter.core.moved import read_moved
 from exporter.guide.index.subjects import list_subject, url_subject
 from exporter.guide.library.template_files import THEME, own_files, theme_files
@@ -122,7 +122,7 @@ def plan_pages(inputs: BuildInputs, changes: FileChanges) -> PagePlan:
 
 
 def _digests(inputs: BuildInputs, earlier: Mapping[str, Record]) -> Digests:
-    moved = value_digest([earlier, sorted(inputs.copies.files)])
+    moved = inputs_digest(earlier, sorted(inputs.copies.files))
     return Digests(inputs.guide.digest, moved, _shared_inputs(inputs.project, inputs.guide))
 
 
@@ -130,7 +130,7 @@ def _shared_inputs(project: Project, guide: GuideModel) -> bytes:
     own = project.root / "templates"
     files = [*(THEME / name for name in theme_files()), *(own / name for name in own_files(own))]
     sources = [(str(file), file_digest(file)) for file in files]
-    return value_digest([sources, site_values(guide), dict(guide.definitions), dict(guide.tags), guide.locales])
+    return inputs_digest(sources, site_values(guide), dict(guide.definitions), dict(guide.tags), guide.locales)
 
 
 def _bring_up_to_date(

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 import exporter
 from exporter import __version__
 from exporter.build.scan import file_signature
-from exporter.core.encoding import digest, value_digest
+from exporter.core.encoding import digest, inputs_digest
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -29,7 +29,7 @@ def program_digest() -> str:
     looks = sorted(
         (file, look.st_size, look.st_mtime_ns) for file, look in zip(files, map(os.stat, files), strict=True)
     )
-    return f"{__version__} {value_digest(looks).hex()}"
+    return f"{__version__} {inputs_digest(looks).hex()}"
 
 
 def _modules(folder: str) -> Iterator[str]:

@@ -6,19 +6,18 @@ import hashlib
 import json
 import re
 import sys
-from typing import TYPE_CHECKING, Any, TypeAlias
-
-import msgspec
+from functools import cache
+from typing import TYPE_CHECKING, Any, NamedTuple, TypeAlias
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Callable, Iterable
 
 Json: TypeAlias = Any
 """A decoded JSON value: whatever an editor put into an Object field."""
 
-_ENCODER = msgspec.json.Encoder(order="sorted")
-_PACKER = msgspec.msgpack.Encoder()
 _SUM_BYTES = 16
+_SMALL = 1 << 16
+"""Bytes of JSON that the standard library decodes in less time than it takes to load msgspec."""
 
 MOST_LEVELS = 220
 """Levels of lists and objects in an item; Rich Text takes two a node. What is deeper is not kept."""
@@ -57,11 +56,43 @@ def decode(data: bytes | bytearray, *, levels: int = MOST_LEVELS) -> Json:
     return _decode_cut(data, levels) if is_deeper(value, levels) else value
 
 
+class _Quick(NamedTuple):
+    """What msgspec does. It is loaded where it is needed: a run that finds nothing to do is quicker without it."""
+
+    decode: Callable[[bytes | bytearray], Json]
+    encode: Callable[[Json], bytes]
+    format: Callable[..., bytes]
+    pack: Callable[[Json], bytes]
+    unpack: Callable[[bytes], Json]
+    error: type[Exception]
+
+
+@cache
+def _quick() -> _Quick:
+    import msgspec
+
+    encode, pack = msgspec.json.Encoder(order="sorted").encode, msgspec.msgpack.Encoder().encode
+    decoders = msgspec.json.decode, msgspec.msgpack.decode
+    return _Quick(decoders[0], encode, msgspec.json.format, pack, decoders[1], msgspec.DecodeError)
+
+
 def _decode(data: bytes | bytearray) -> Json:
+    quick = _quick()
     try:
-        return msgspec.json.decode(data)
-    except msgspec.DecodeError:
-        return json.loads(data, parse_float=read_double, parse_constant=read_double)
+        return quick.decode(data)
+    except quick.error:
+        return _decode_slowly(data)
+
+
+def _decode_slowly(data: bytes | bytearray) -> Json:
+    return json.loads(data, parse_float=read_double, parse_constant=read_double)
+
+
+def decode_few(data: bytes) -> Json:
+    """Decode JSON as `decode` does; for the few small files that every run reads."""
+    if len(data) > _SMALL or may_be_deeper(data):
+        return decode(data)
+    return _decode_slowly(data)
 
 
 def _decode_cut(data: bytes | bytearray, levels: int) -> Json:
@@ -131,7 +162,7 @@ def canonical(value: Json, *, plain: bool = False) -> bytes:
     """
     try:
         if plain or not _has_exponent(value):
-            return msgspec.json.format(_ENCODER.encode(value), indent=2) + b"\n"
+            return _quick().format(_quick().encode(value), indent=2) + b"\n"
     except UnicodeEncodeError:
         pass
     text = json.dumps(value, ensure_ascii=False, indent=2, sort_keys=True, allow_nan=False)
@@ -167,14 +198,15 @@ def digest(data: bytes) -> bytes:
 
 def pack(value: Json) -> bytes:
     """Return a value packed for a cache. Raises UnicodeEncodeError for texts with lone surrogates."""
-    return _PACKER.encode(value)
+    return _quick().pack(value)
 
 
 def unpack(data: bytes) -> Json:
     """Return the value that `pack` packed. Raises ValueError for other bytes."""
+    quick = _quick()
     try:
-        return msgspec.msgpack.decode(data)
-    except msgspec.DecodeError as error:
+        return quick.unpack(data)
+    except quick.error as error:
         raise ValueError(str(error)) from None
 
 
@@ -185,6 +217,11 @@ def value_digest(value: Json) -> bytes:
     except (UnicodeEncodeError, OverflowError):
         data = json.dumps(value).encode()
     return hashlib.blake2b(data, digest_size=8).digest()
+
+
+def inputs_digest(*inputs: object) -> bytes:
+    """Return an 8-byte digest of plain values that are always made in the same way: how they are written out counts."""
+    return hashlib.blake2b(repr(inputs).encode(), digest_size=8).digest()
 
 
 def order_free_sum(digests: Iterable[bytes], start: str = "") -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from contextlib import suppress
 from typing import TYPE_CHECKING
 
-from exporter.core.encoding import digest, pack, unpack, value_digest
+from exporter.core.encoding import digest, inputs_digest, pack, unpack
 from exporter.core.files import read_below
 from exporter.guide.library.template_files import own_files
 from exporter.report.problems import Problem
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from exporter.guide.index.guide_index import GuideIndex
     from exporter.guide.schema.guide_model import GuideModel
 
-_KEPT = "template problems"
+_STATE, _FOUND = "templates", "template problems"
 
 
 def template_problems(root: Path, guide: GuideModel, index: GuideIndex) -> list[Problem]:
@@ -25,15 +25,15 @@ def template_problems(root: Path, guide: GuideModel, index: GuideIndex) -> list[
     Whether pages were rendered makes no difference: a template that no page uses is told as well.
     """
     state = _state(root / "templates", guide)
-    kept = index.meta(_KEPT)
-    known, problems = unpack(kept) if kept is not None else (b"", [])
-    if known == state:
-        return [Problem(*values) for values in problems]
+    if index.meta(_STATE) == state:
+        kept = index.meta(_FOUND)
+        return [Problem(*values) for values in unpack(kept)] if kept else []
     from exporter.render.template_lint import unknown_names  # imported here: few builds come this far
 
     found = list(unknown_names(root, guide, fields=False))
     with suppress(UnicodeEncodeError):  # of a file whose name is no text
-        index.remember(_KEPT, pack([state, found]))
+        index.remember(_FOUND, pack(found) if found else b"")
+        index.remember(_STATE, state)
     return found
 
 
@@ -42,4 +42,4 @@ def _state(templates: Path, guide: GuideModel) -> bytes:
     names = [name for name in own_files(templates) if not name.startswith("static/")]
     files = [(name, digest(read_below(templates, name) or b"")) for name in sorted(names)]
     lists = [(name, pattern.type) for name, pattern in guide.site.lists.items()]
-    return value_digest([files, sorted(guide.model.types), lists, guide.locales])
+    return inputs_digest(files, sorted(guide.model.types), lists, guide.locales)

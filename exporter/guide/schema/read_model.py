@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, TypeAlias
 
 from exporter.config.url_patterns import DATE_PARTS, OWN_FACTS, links_to_entries, paths_of
 from exporter.core.containment import PlainFolders, obstacle_sentence
-from exporter.core.encoding import Json, value_digest
+from exporter.core.encoding import Json, inputs_digest
 from exporter.core.errors import GuardError, SettingsError
 from exporter.core.files import read_json, walk_files
 from exporter.core.model import ContentType, Field, Model, read_content_type, read_locale
@@ -124,7 +124,7 @@ def _make_guide_model(
         _types_with_pages(model, site, held),
         locale_prefixes(locales),
         _segments(model, locales),
-        value_digest([locales, pages, others, list(model.types), raw_types, raw_locales, sorted(held)]),
+        inputs_digest(locales, pages, others, list(model.types), raw_types, raw_locales, sorted(held)),
         held,
     )
     wrong = [*_unknown_locales_and_types(site, model), *unknown_fields(guide), *unknown_names(guide)]
