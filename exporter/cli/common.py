@@ -60,7 +60,7 @@ _COMMON = (
     click.option("-C", "folder", type=PATH, metavar="DIR", help="Work in this folder."),
     click.option("--config", type=PATH, metavar="FILE", help="Take this file for site.yaml."),
     click.option("-q", "--quiet", is_flag=True, help="Print errors alone."),
-    click.option("-v", "--verbose", is_flag=True, help="Print more of what is done."),
+    click.option("-v", "--verbose", is_flag=True, help="Print more of what is done, and where the time went."),
     click.option("--json", "as_json", is_flag=True, help="Print one JSON object when done, nothing else."),
 )
 
