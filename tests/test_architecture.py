@@ -51,6 +51,7 @@ FOREIGN = {
     "py_svg_hush": {"pictures"},
     "pydantic": {"config"},
     "requests": {"reader", "source"},
+    "rich": {"cli"},
     "slugify": {"core"},
     "urllib3": {"source"},
     "watchdog": {"serve", "space"},

@@ -28,6 +28,7 @@ from exporter.core.naming import page_path
 from exporter.guide.index.guide_index import GuideIndex
 from exporter.guide.library.template_files import STATIC
 from exporter.guide.schema.read_model import read_guide_model
+from exporter.report.progress import UNHEARD, Stages
 from exporter.report.render_report import RenderReport
 from exporter.workers.background import in_background
 from exporter.workers.pool import WorkerPool, cores
@@ -58,6 +59,7 @@ class RenderOptions(NamedTuple):
     already have met (`has_errors`). `has_news` says that a sync changed the mirror: then what renders is loaded while
     files are looked at. `detail` is called with a line for each file written. `workers` are those of a caller that
     builds more than once; their number counts, not `jobs`. `demand` says which pages come first; it rules out `strict`.
+    `stages` is told how far the render has come.
     """
 
     jobs: int = 0
@@ -67,6 +69,7 @@ class RenderOptions(NamedTuple):
     detail: Callable[[str], None] = lambda _line: None
     workers: WorkerPool | None = None
     demand: Demand | None = None
+    stages: Stages = UNHEARD
 
 
 @dataclass(frozen=True)
@@ -160,19 +163,21 @@ def _run(
 ) -> RenderOutcome:
     """Plan in one transaction, then render and write, then sweep in another."""
     index, output = inputs.index, Output(inputs.project.output, inputs.project.cache, inputs.index)
-    changes = changed_items(inputs, look)
-    inputs.pool.start(len(changes.now), WORTH_READERS)
-    is_new = not index.built.has_more_than(0)
-    seen = drift() if is_new else None  # it reads the index, which nobody else can once more of it is written
-    with index.transaction(alone=is_new):
+    stages = options.stages
+    with stages.stage("look"):
+        changes = changed_items(inputs, look)
+        inputs.pool.start(len(changes.now), WORTH_READERS)
+        is_new = not index.built.has_more_than(0)
+        seen = drift() if is_new else None  # it reads the index, which nobody else can once more of it is written
+    with stages.stage("plan"), index.transaction(alone=is_new):
         plan = plan_pages(inputs, changes)
         output.look(seen or drift(), plan.moved)
         stale = sorted(output.stale)
         if stale or plan.moved or output.strays:
             index.remember("swept", 0)
     report = RenderReport(index.pages.count(), plan.evaluated, read=plan.read)
-    with ExitStack() as files:
-        outcomes = _rendered(inputs, output, stale, options.demand)
+    with stages.stage("render", len(stale)), ExitStack() as files:
+        outcomes = stages.follow("render", _rendered(inputs, output, stale, options.demand))
         if options.strict:
             from tempfile import TemporaryFile
 
@@ -183,10 +188,12 @@ def _run(
                 return RenderOutcome(report, problems)
             outcomes = iter(held)
         output.begin()
-        rendered = write_pages(index, output, outcomes, options.detail, options.demand)
-    finished = finish_site(inputs, output, changes, plan, rendered.failed)
-    left = len(stale) - rendered.rendered - len(rendered.failed)
-    return replace(_outcome(inputs, options, report, rendered, finished), left=left)
+        with stages.timed("write"):
+            rendered = write_pages(index, output, outcomes, options.detail, options.demand)
+    with stages.stage("finish"):
+        finished = finish_site(inputs, output, changes, plan, rendered.failed)
+        outcome = _outcome(inputs, options, report, rendered, finished)
+    return replace(outcome, left=len(stale) - rendered.rendered - len(rendered.failed))
 
 
 def _rendered(inputs: BuildInputs, output: Output, stale: list[int], demand: Demand | None) -> Iterator[Outcome]:
@@ -233,4 +240,6 @@ def _check_logo(project: Project) -> None:
     static = project.root / STATIC
     if logo is not None and logo not in set(walk_files(static)):
         linked = " that is no link" if (static / logo).exists() else ""
-        raise SettingsError((("theme", "logo"), f"theme.logo: there is no {static / logo}{linked}"))
+        raise SettingsError(
+            (("theme", "logo"), f"theme.logo: there is no {static / logo}{linked}: put the picture there")
+        )

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from exporter.core.containment import PlainFolders, is_plain_file, list_folder, walk_folders
 from exporter.core.encoding import decode, digest
 from exporter.core.errors import GuardError
-from exporter.core.files import read_file
+from exporter.core.files import broken_sentence, read_file
 from exporter.core.naming import item_at
 
 if TYPE_CHECKING:
@@ -144,8 +144,7 @@ def read_files(
         try:
             item = item_at(path, decode(data))
         except ValueError as error:
-            message = f"{content}/{path} is not JSON ({error}): restore it from git, or run sync --full"
-            raise GuardError("mirror-broken", message) from None
+            raise GuardError("mirror-broken", broken_sentence(f"{content}/{path}", data, error)) from None
         if item is None:
             yield ReadFile(path, digest(data), None)
         else:

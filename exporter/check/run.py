@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import time
 from dataclasses import dataclass
-from itertools import chain
 from typing import TYPE_CHECKING, Any
 
 from exporter.build.output import MARKER, check_output
@@ -20,6 +19,7 @@ from exporter.guide.schema.read_model import read_guide_model
 from exporter.render.template_lint import unknown_names
 from exporter.report.check_report import CheckReport
 from exporter.report.problems import link_problem, problem, wanted, weigh
+from exporter.report.progress import UNHEARD, Stages
 from exporter.workers.pool import cores
 
 if TYPE_CHECKING:
@@ -43,10 +43,11 @@ class CheckOutcome:
     notes: tuple[str, ...] = ()
 
 
-def check_guide(project: Project, *, strict: bool = False, jobs: int = 0) -> CheckOutcome:
+def check_guide(project: Project, stages: Stages = UNHEARD, *, strict: bool = False, jobs: int = 0) -> CheckOutcome:
     """Check the mirror and the built site; write nothing.
 
-    With `strict`, warnings are errors. Raises GuardError if there is no mirror yet or site/ is not ours.
+    With `strict`, warnings are errors; `stages` is told how far the check has come. Raises GuardError if there is no
+    mirror yet or site/ is not ours.
     """
     start = time.monotonic()
     check_output(project.output)
@@ -57,8 +58,12 @@ def check_guide(project: Project, *, strict: bool = False, jobs: int = 0) -> Che
     words = missing_words(guide, project.root / "templates") if "words-missing" in codes else ()
     asked = unknown_names(project.root, guide) if "template-unknown" in codes else ()
     sizes = size_problems(project) if codes & _SIZES else ()
-    found = chain(linked, words, asked, sizes, mirror.find(), site.find() if site is not None else [_NO_SITE])
-    weighed = dict.fromkeys(weigh(mark_left_out(found, guide), project.site.check, strict=strict))
+    with stages.stage("mirror"):
+        in_mirror = [*linked, *words, *asked, *sizes, *mirror.find()]
+    with stages.stage("site"):
+        in_site = [*(site.find() if site is not None else [_NO_SITE])]
+    found = mark_left_out([*in_mirror, *in_site], guide)
+    weighed = dict.fromkeys(weigh(found, project.site.check, strict=strict))
     kept, notes = split_left_out(weighed, guide)
     problems = tuple(sorted(kept, key=_place))
     errors = sum(problem.severity == "error" for problem in problems)

@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-import functools
 import gc
 import sys
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any
 
 import click
 
 from exporter import __version__
-from exporter.cli.ending import fail, guarded, print_report
+from exporter.cli.common import PATH, Common, options_of
+from exporter.cli.ending import fail, fail_by_defect, print_report
 from exporter.cli.init_options import INIT_OPTIONS
 from exporter.cli.options import (
     CHECK_STRICT,
@@ -22,97 +22,32 @@ from exporter.cli.options import (
     PREVIOUS_FOLDER,
     STRICT,
     SYNC_OPTIONS,
+    render_choices,
     sync_choices,
 )
-from exporter.cli.printing import Printer, discard_output
+from exporter.cli.printing import discard_output
 from exporter.cli.server_options import SERVE_OPTIONS, SPACE_OPTIONS, WATCH_OPTIONS
 from exporter.cli.signals import end_now, was_interrupted
-from exporter.cli.usage import Commands, usage_sentence
-from exporter.jobs.options import RenderChoices, SyncChoices
+from exporter.cli.usage import Commands, command_of, usage_sentence
+from exporter.jobs.options import SyncChoices
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
     from exporter.config.settings import Project
+    from exporter.report.progress import Listener
     from exporter.report.report import Report
 
 
-class Common(NamedTuple):
-    """The options that are taken before and after a command."""
-
-    folder: Path | None = None
-    config: Path | None = None
-    quiet: bool = False
-    verbose: bool = False
-    as_json: bool = False
-
-    def merged(self, later: Common) -> Common:
-        """Return these options with those set later on top."""
-        return self._replace(**{name: value for name, value in later._asdict().items() if value})
-
-    def load(self) -> Project:
-        """Read the guide's configuration."""
-        from exporter.config.settings import load_project
-
-        folder = self.folder or Path()
-        return load_project(folder, folder / self.config if self.config else None)
-
-    def load_preview(self) -> Project:
-        """Read the guide's configuration for a preview of drafts."""
-        from exporter.config.settings import preview_of
-
-        return preview_of(self.load())
-
-    def printer(self) -> Printer:
-        """Return what prints for the guide's folder, without the access tokens that are known there."""
-
-        def secrets() -> tuple[str, ...]:
-            from exporter.config.environment import access_tokens
-
-            return access_tokens(((self.folder or Path()) / (self.config or "site.yaml")).parent / ".env")
-
-        return Printer(secrets)
-
-
-_PATH = click.Path(path_type=Path)
-_COMMON = (
-    click.option("-C", "folder", type=_PATH, metavar="DIR", help="Work in this folder."),
-    click.option("--config", type=_PATH, metavar="FILE", help="Read this file instead of site.yaml."),
-    click.option("-q", "--quiet", is_flag=True, help="Print only errors."),
-    click.option("-v", "--verbose", is_flag=True, help="Print more details."),
-    click.option("--json", "as_json", is_flag=True, help="Print one JSON object at the end, and nothing else."),
-)
-
-
-def _options(*options: Callable[..., Any]) -> Callable[..., Any]:
-    """Add the common options, and others, to a command, which receives them as one `Common`."""
-
-    def decorate(function: Callable[..., Any]) -> Callable[..., Any]:
-        @functools.wraps(function)
-        def command(*arguments: Any, **values: Any) -> Any:
-            later = Common(**{name: values.pop(name) for name in Common._fields})
-            context = click.get_current_context()
-            before = context.obj if isinstance(context.obj, Common) else Common()
-            common = context.obj = before.merged(later)
-            name = context.command_path.partition(" ")[2] or ""
-            return guarded(lambda: function(*arguments, **values), name, common.printer(), as_json=common.as_json)
-
-        for option in reversed((*options, *_COMMON)):
-            option(command)
-        return command
-
-    return decorate
-
-
-@click.group(cls=Commands, context_settings={"help_option_names": ["-h", "--help"]})
+@click.group(cls=Commands, no_args_is_help=False, context_settings={"help_option_names": ["-h", "--help"]})
 @click.version_option(__version__, prog_name="exporter")
-@_options()
+@options_of()
 def program() -> None:
     """Sync a Contentful space by delta and render it as a static guide that works without a network."""
 
 
 @program.command()
-@_options(*SYNC_OPTIONS, CLEAN, STRICT, JOBS, PREVIOUS)
+@options_of(*SYNC_OPTIONS, CLEAN, STRICT, JOBS, PREVIOUS)
 @click.pass_obj
 def build(
     common: Common,
@@ -130,12 +65,18 @@ def build(
 
     if dry_run:
         return _rehearse("build", common, chosen)
-    choices, rendering = sync_choices(**chosen), RenderChoices(clean, strict, jobs or 0, previous=previous)
-    return _finish(common, lambda project: api.build(project, choices, rendering, verbose=common.verbose))
+    choices, rendering = (
+        sync_choices(**chosen),
+        render_choices(clean=clean, strict=strict, jobs=jobs, previous=previous),
+    )
+    return _finish(
+        common,
+        lambda project, listener: api.build(project, choices, rendering, verbose=common.verbose, listener=listener),
+    )
 
 
 @program.command()
-@_options(*SYNC_OPTIONS)
+@options_of(*SYNC_OPTIONS)
 @click.pass_obj
 def sync(common: Common, /, *, dry_run: bool, **chosen: Any) -> int:
     """Bring content/ up to date with the space. Only what changed since the last sync is fetched."""
@@ -144,42 +85,49 @@ def sync(common: Common, /, *, dry_run: bool, **chosen: Any) -> int:
     if dry_run:
         return _rehearse("sync", common, chosen)
     choices = sync_choices(**chosen)
-    return _finish(common, lambda project: api.sync(project, choices, verbose=common.verbose))
+    return _finish(
+        common, lambda project, listener: api.sync(project, choices, verbose=common.verbose, listener=listener)
+    )
 
 
 @program.command()
-@_options(DEADLINE)
+@options_of(DEADLINE)
 @click.pass_obj
 def status(common: Common, /, *, deadline: float) -> int:
     """List what the next sync would change. Files in content/ that differ are listed too; nothing is written."""
     from exporter import jobs as api
 
-    return _finish(common, lambda project: api.status(project, SyncChoices(deadline=deadline)))
+    return _finish(common, lambda project, _: api.status(project, SyncChoices(deadline=deadline)))
 
 
 @program.command()
-@_options(CLEAN, STRICT, JOBS, PREVIOUS_FOLDER)
+@options_of(CLEAN, STRICT, JOBS, PREVIOUS_FOLDER)
 @click.pass_obj
 def render(common: Common, *, clean: bool, strict: bool, jobs: int | None, previous: str | None) -> int:
     """Bring site/ up to date with content/. Templates and site.yaml count as well; no network is used."""
     from exporter import jobs as api
 
-    rendering = RenderChoices(clean, strict, jobs or 0, previous=previous)
-    return _finish(common, lambda project: api.render(project, rendering, verbose=common.verbose))
+    rendering = render_choices(clean=clean, strict=strict, jobs=jobs, previous=previous)
+    return _finish(
+        common, lambda project, listener: api.render(project, rendering, verbose=common.verbose, listener=listener)
+    )
 
 
 @program.command()
-@_options(CHECK_STRICT)
+@options_of(CHECK_STRICT)
 @click.pass_obj
 def check(common: Common, *, strict: bool) -> int:
     """Look for problems in content/ and site/. Links, fields, translations and pictures; nothing is written."""
     from exporter import jobs as api
 
-    return _finish(common, lambda project: api.check(project, strict=strict))
+    return _finish(
+        common,
+        lambda project, listener: api.check(project, strict=strict, verbose=common.verbose, listener=listener),
+    )
 
 
 @program.command("serve")
-@_options(*SERVE_OPTIONS)
+@options_of(*SERVE_OPTIONS)
 @click.pass_obj
 def serve_guide(common: Common, /, *, opens: bool, jobs: int | None, **chosen: Any) -> int:
     """Build, serve site/ and reload pages after edits. Ctrl-C ends it."""
@@ -192,7 +140,7 @@ def serve_guide(common: Common, /, *, opens: bool, jobs: int | None, **chosen: A
 
 
 @program.command()
-@_options(*WATCH_OPTIONS)
+@options_of(*WATCH_OPTIONS)
 @click.pass_obj
 def watch(common: Common, /, *, jobs: int | None, deadline: float, **chosen: Any) -> int:
     """Build again and again, without a server. USR1 or a webhook makes it sync at once; Ctrl-C ends it."""
@@ -205,8 +153,8 @@ def watch(common: Common, /, *, jobs: int | None, deadline: float, **chosen: Any
 
 
 @program.command()
-@click.argument("into", metavar="[DIR]", type=_PATH, required=False)
-@_options(*INIT_OPTIONS)
+@click.argument("into", metavar="[DIR]", type=PATH, required=False)
+@options_of(*INIT_OPTIONS)
 @click.pass_obj
 def init(common: Common, /, *, into: Path | None, local: Path | None, **chosen: Any) -> int:
     """Make a new guide that builds at once. Writes site.yaml, templates and CI files; never overwrites a file."""
@@ -230,25 +178,29 @@ def _rehearse(command: str, common: Common, chosen: dict[str, Any]) -> int:
             option = f"--{name.replace('_', '-')}"
             raise click.UsageError(f"--dry-run writes nothing, so it cannot be combined with {option}")
     choices = sync_choices(**chosen)
-    return _finish(common, lambda project: api.status(project, choices, files=False, command=command))
+    return _finish(common, lambda project, _: api.status(project, choices, files=False, command=command))
 
 
-def _finish(common: Common, job: Callable[[Project], Report]) -> int:
+def _finish(common: Common, job: Callable[[Project, Listener | None], Report]) -> int:
     """Do a job on the guide of the command line, print its report, return its exit code."""
-    report = job(common.load())
-    print_report(report, common.printer(), as_json=common.as_json, quiet=common.quiet, verbose=common.verbose)
+    from exporter.cli.progress import following
+
+    project, printer = common.load(), common.printer()
+    with following(printer.err, quiet=common.quiet, as_json=common.as_json) as listener:
+        report = job(project, listener)
+    print_report(report, printer, as_json=common.as_json, quiet=common.quiet, verbose=common.verbose)
     return report.exit_code
 
 
-@program.group()
-@_options()
+@program.group(no_args_is_help=False)
+@options_of()
 def space() -> None:
     """Serve a space from files."""
 
 
 @space.command()
 @click.argument("path", metavar="PATH")
-@_options(*SPACE_OPTIONS)
+@options_of(*SPACE_OPTIONS)
 @click.pass_obj
 def serve(
     common: Common,
@@ -272,7 +224,7 @@ def serve(
     listening = Listening(port, host, allowed, token, "watch", Faults.of(map(read_fault, faults)), own_urls=own_urls)
     with open_endpoint(folder, log, listening) as endpoint:
         printer = common.printer()
-        printer.out(endpoint.url)
+        (printer.err if common.as_json else printer.out)(endpoint.url)
         if not common.quiet:
             printer.err(f"space {endpoint.space.id}, environment {endpoint.space.environment}; Ctrl-C ends it")
         endpoint.wait()
@@ -283,11 +235,8 @@ def main() -> None:
     """Run the program on the command line's arguments and exit with its code."""
     try:
         code = run(sys.argv[1:])
-    except Exception:  # noqa: BLE001 - a defect of the program: reported with its traceback, but without any token
-        import traceback
-
-        Common().printer().err(traceback.format_exc().rstrip())
-        code = 1
+    except Exception as error:  # noqa: BLE001 - a defect of the program: reported with its traceback, without any token
+        code = fail_by_defect(error, Common().printer(), as_json="--json" in sys.argv)
     gc.freeze()  # what is left goes with the process: looking through it takes a while
     if was_interrupted():
         end_now(code)
@@ -300,7 +249,7 @@ def run(arguments: list[str]) -> int:
     try:
         return int(program.main(arguments, prog_name="exporter", standalone_mode=False) or 0)
     except click.ClickException as error:
-        return fail("", 2, "usage", usage_sentence(error), printer, as_json=as_json)
+        return fail(command_of(error), 2, "usage", usage_sentence(error), printer, as_json=as_json)
     except (click.Abort, KeyboardInterrupt):
         return fail("", 130, "interrupted", "interrupted", printer, as_json=as_json)
     except SystemExit:  # Click's own, where nobody reads the help or the version any more

@@ -76,9 +76,20 @@ def fail(command: str, code: int, word: str, message: str, printer: Printer, *, 
     elif not as_json:
         printer.err(f"error: {message}")
     if as_json:
-        error = {"code": word, "message": message}
+        from exporter.report.ending import Failure, failed
+
         with suppress(OSError):  # which may be the error that is printed
-            printer.out(json.dumps({"command": command, "ok": False, "exit": code, "error": error}, ensure_ascii=False))
+            printer.out(json.dumps(failed(command, code, Failure(word, message)), ensure_ascii=False))
+    return code
+
+
+def fail_by_defect(error: BaseException, printer: Printer, *, as_json: bool) -> int:
+    """Print what a defect of the program ended, for whoever is to mend it; return its exit code."""
+    import traceback
+
+    message = f"{type(error).__name__}: this is a defect of exporter, not of your guide: report it with the traceback"
+    code = fail("", 1, "defect", message, printer, as_json=as_json)
+    printer.err("".join(traceback.format_exception(error)).rstrip())
     return code
 
 
@@ -86,5 +97,7 @@ def _add_to_summary(text: str) -> None:
     """Add a text to the summary of the step on GitHub; one that cannot be written must not fail the run."""
     file = os.environ.get("GITHUB_STEP_SUMMARY")
     if file:
-        with suppress(OSError), Path(file).open("a", encoding="utf-8") as opened:
-            opened.write(text)
+        from exporter.report.github import LARGEST_SUMMARY, fitting
+
+        with suppress(OSError), Path(file).open("a", encoding="utf-8", errors="replace") as opened:
+            opened.write(fitting(text, LARGEST_SUMMARY - opened.tell()))

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
 
 from exporter.core.errors import ConfigError
-from exporter.jobs.options import WAIT_SECONDS, SyncChoices
+from exporter.jobs.options import WAIT_SECONDS, RenderChoices, SyncChoices
 
 if TYPE_CHECKING:
     from exporter.mirror.wait import Awaited
@@ -87,6 +88,8 @@ ALLOW_HOST = click.option(
 
 def _read_previous(_context: click.Context, _option: click.Parameter, where: str | None) -> str | None:
     """Take a folder, which need not be there yet, or an address."""
+    if where is not None and where.startswith("--"):
+        raise click.BadParameter(f"{where} is an option: put a value behind --previous")
     if where is not None:
         from exporter.reader.takeover.fetch import check_place
 
@@ -118,4 +121,14 @@ def sync_choices(
     if wait_for is None and wait_limit is not None:
         raise click.UsageError("--wait-limit says how long --wait-for waits: give --wait-for too, or leave it out")
     limit = WAIT_SECONDS if wait_limit is None else wait_limit
-    return SyncChoices(**others, message=message, wait_for=wait_for, wait_limit=limit)
+    return SyncChoices(**others, message=message, wait_for=wait_for, wait_limit=limit, lists_changes=_has_summary())
+
+
+def render_choices(*, clean: bool, strict: bool, jobs: int | None, previous: str | None) -> RenderChoices:
+    """Return the choices that the options make."""
+    return RenderChoices(clean, strict, jobs or 0, previous=previous, lists_changes=_has_summary())
+
+
+def _has_summary() -> bool:
+    """Whether the run is a step on GitHub, whose summary lists what changed."""
+    return bool(os.environ.get("GITHUB_ACTIONS") and os.environ.get("GITHUB_STEP_SUMMARY"))

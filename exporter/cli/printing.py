@@ -13,6 +13,9 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
 
+_COLOURS = {"error": "red", "warning": "yellow"}
+
+
 class Printer:
     """Standard output and standard error.
 
@@ -46,7 +49,23 @@ class Printer:
     def err(self, line: str) -> None:
         """Print a line on standard error; where that fails, there is nowhere left to report it."""
         with suppress(OSError):
-            click.echo(self.clean(line), err=True)
+            click.echo(_in_colour(self.clean(line)), err=True)
+
+
+def is_terminal() -> bool:
+    """Whether standard error is a terminal on which a line can be drawn over."""
+    try:
+        return sys.stderr.isatty() and os.environ.get("TERM") != "dumb"
+    except (AttributeError, ValueError):  # there is none, or it is closed
+        return False
+
+
+def _in_colour(line: str) -> str:
+    """Return a line with the word that says how bad it is in colour, on a terminal, unless NO_COLOR is set."""
+    word, colon, rest = line.partition(":")
+    if word not in _COLOURS or os.environ.get("NO_COLOR") or not is_terminal():
+        return line
+    return f"{click.style(f'{word}{colon}', fg=_COLOURS[word])}{rest}"
 
 
 def discard_output() -> None:

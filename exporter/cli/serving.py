@@ -7,13 +7,17 @@ import signal
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
+from exporter.cli.progress import following
 from exporter.cli.signals import until_interrupted, was_interrupted
+from exporter.report.ending import ended
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+    from contextlib import AbstractContextManager
 
     from exporter.cli.printing import Printer
     from exporter.config.settings import Project
+    from exporter.report.progress import Listener
     from exporter.serve.dev_server import ServeOptions
     from exporter.serve.watch import WatchOptions
 
@@ -38,6 +42,10 @@ class Lines:
     def err(self, line: str) -> None:
         """Print what is wrong."""
         self.printer.err(line)
+
+    def following(self) -> AbstractContextManager[Listener | None]:
+        """Show how far a round has come while the block runs."""
+        return following(self.printer.err, quiet=self.quiet, as_json=self.as_json)
 
 
 def serve(load: Callable[[], Project], options: ServeOptions, lines: Lines, *, opens: bool) -> int:
@@ -70,5 +78,5 @@ def _open(url: str) -> None:
 
 def _end(command: str, lines: Lines) -> int:
     if lines.as_json:
-        lines.printer.out(json.dumps({"command": command, "ok": True, "exit": 0}))
+        lines.printer.out(json.dumps(ended(command)))
     return 0

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 import click
 
 from exporter.cli.examples import write_examples
@@ -37,13 +39,57 @@ class Commands(click.Group):
         return super().resolve_command(ctx, args)
 
 
+def command_of(error: click.ClickException) -> str:
+    """Return the command that a mistake was made with, "" if the command line names none."""
+    context = getattr(error, "ctx", None)
+    return str(context.command_path).partition(" ")[2] if context is not None else ""
+
+
 def usage_sentence(error: click.ClickException) -> str:
-    """Return what is wrong on the command line; for an option that does not exist, the one that was meant."""
-    if not isinstance(error, click.NoSuchOption) or error.ctx is None:
-        return error.format_message()
-    parameters = error.ctx.command.get_params(error.ctx)
+    """Return what is wrong on the command line, and what to write instead."""
+    path = error.ctx.command_path if isinstance(error, click.UsageError) and error.ctx is not None else "exporter"
+    if isinstance(error, click.NoSuchOption) and error.ctx is not None:
+        return _unknown_option(error, error.ctx.command.get_params(error.ctx), path)
+    if isinstance(error, click.MissingParameter):
+        name = error.param.human_readable_name if error.param is not None else "a value"
+        return f"{path} takes {name}: {path} --help says what that is"
+    if isinstance(error, click.BadParameter):
+        return _bad_value(error)
+    if isinstance(error, click.BadOptionUsage):
+        has_value = "requires" in error.message
+        rule = "takes a value behind it" if has_value else "takes no value"
+        return f"{error.option_name} {rule}: {path} --help says more"
+    if isinstance(error, click.UsageError) and error.ctx is not None:
+        return _missing_or_extra(error, error.ctx, path)
+    return error.format_message()
+
+
+def _unknown_option(error: click.NoSuchOption, parameters: list[click.Parameter], path: str) -> str:
     options = [name for parameter in parameters for name in parameter.opts if name.startswith("--")]
     near = nearest(error.option_name, options)
-    path = error.ctx.command_path
     advice = f"did you mean {near}?" if near is not None else f"{path} --help lists those that there are"
     return f"there is no option {error.option_name}: {advice}"
+
+
+def _bad_value(error: click.BadParameter) -> str:
+    """Return which option has a value that it cannot have; of numbers, which they can be."""
+    name = error.param.opts[-1] if error.param is not None else "the value"
+    kind = error.param.type if error.param is not None else None
+    if isinstance(kind, click.IntRange | click.FloatRange):
+        found = re.match(r"'?(.*?)'? is not", error.message)
+        number = "a whole number" if isinstance(kind, click.IntRange) else "a number"
+        shown = f", found {found[1]}" if found else ""
+        return f"{name}: expected {number} from {kind.min} to {kind.max}{shown}"
+    if isinstance(kind, click.Path) and "is a directory" in error.message:
+        return f"{name}: this is a folder: name a file in it"
+    return f"{name}: {error.message}"
+
+
+def _missing_or_extra(error: click.UsageError, context: click.Context, path: str) -> str:
+    if isinstance(context.command, click.Group) and "Missing command" in error.message:
+        commands = ", ".join(context.command.list_commands(context))
+        return f"{path} takes a command, one of {commands}: {path} --help says what each does"
+    if "extra argument" in error.message:
+        extra = error.message.partition("(")[2].rpartition(")")[0]
+        return f"{path} takes no {extra}: put options behind --, and see {path} --help"
+    return error.message

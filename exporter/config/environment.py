@@ -37,7 +37,9 @@ def expand(text: Any) -> Any:
         return text
     missing = [name for name in VARIABLE.findall(text) if not os.environ.get(name)]
     if missing:
-        raise ValueError(f"not set in the environment: {', '.join(missing)}")
+        raise ValueError(
+            f"not set in the environment: {', '.join(missing)}: set it before the run, or write the value here"
+        )
     return VARIABLE.sub(lambda found: os.environ[found[1]], text)
 
 
@@ -67,9 +69,12 @@ def access_tokens(file: Path) -> tuple[str, ...]:
 def _read_lines(path: Path) -> list[str]:
     """Return the lines of a .env file, none if there is no file. Raises ConfigError."""
     try:
-        data = path.read_bytes() if path.is_file() else b""
+        data = path.read_bytes() if path.is_file() or path.is_dir() else b""
+    except IsADirectoryError:
+        raise ConfigError("env-unreadable", f"{path} is a folder where a file is needed: move it away") from None
     except OSError as error:
-        raise ConfigError("env-unreadable", f"{path} cannot be read: {error.strerror}") from None
+        advice = "give yourself the right to read it"
+        raise ConfigError("env-unreadable", f"{path} cannot be read ({error.strerror}): {advice}") from None
     try:
         return data.decode("utf-8-sig").splitlines()
     except UnicodeDecodeError as error:

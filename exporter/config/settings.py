@@ -17,6 +17,7 @@ from urllib.parse import urlsplit
 
 from exporter import __version__
 from exporter.config.environment import DELIVERY_TOKEN, PREVIEW_TOKEN, VARIABLE, access_tokens, expand, read_secret
+from exporter.config.site_file import FILE_NAME, read_site_text
 from exporter.config.url_patterns import fields_linked, paths_of
 from exporter.core.errors import ConfigError, SettingsError
 from exporter.core.files import read_bytes, write_atomic
@@ -28,7 +29,6 @@ if TYPE_CHECKING:
     from exporter.config.site_schema import SiteConfig
     from exporter.core.model import ContentType
 
-FILE_NAME = "site.yaml"
 PREVIEW = ".export/preview"
 """The folder of a preview: its mirror, its guide, its cache."""
 _CACHE_FILE = "settings.json"
@@ -120,9 +120,11 @@ class Project:
         if secret is None:
             raise ConfigError(
                 "token-missing",
-                f"the access token is missing: set {name} in the environment or in {self.root / '.env'}",
+                f"the access token is missing: set {name} in the environment or in {self.root / '.env'}; "
+                "Contentful has it under Settings, API keys",
             )
-        if not secret.value.isascii() or not secret.value.isprintable() or " " in secret.value:
+        odd = {*secret.value} & {*" \"'"}
+        if not secret.value.isascii() or not secret.value.isprintable() or odd:
             raise ConfigError(
                 "token-invalid", f"{secret.place} contains characters that no access token has: copy the token again"
             )
@@ -160,14 +162,7 @@ def load_project(folder: Path, file: Path | None = None) -> Project:
     Raises ConfigError with everything that is wrong, one line each.
     """
     path = file if file is not None else folder / FILE_NAME
-    try:
-        text = path.read_text("utf-8")
-    except FileNotFoundError:
-        if path.is_symlink():
-            raise ConfigError("config-missing", f"{path} is a link that leads nowhere: remove it") from None
-        raise ConfigError("config-missing", f"there is no {path}: run in a guide's folder or name it with -C") from None
-    except (OSError, UnicodeDecodeError) as error:
-        raise ConfigError("config-unreadable", f"{path} cannot be read: {error}") from None
+    text = read_site_text(path)
     root = path.resolve().parent
     project = _cached_project(path, root, text)
     if project is None:

@@ -15,6 +15,7 @@ from exporter.config.environment import expand
 from exporter.config.url_patterns import check_list_address, check_pattern, check_sort, one_or_several
 from exporter.config.yaml_lines import dotted, read_yaml
 from exporter.core.errors import ConfigError
+from exporter.core.suggestions import nearest, or_known
 from exporter.report.problems import CODES
 
 if TYPE_CHECKING:
@@ -59,11 +60,22 @@ def _check_offline(value: Any) -> Any:
 
 def _check_code(text: str) -> str:
     if text not in CODES:
-        raise ValueError(f"expected one of {', '.join(CODES)}")
+        near = nearest(text, CODES)
+        raise ValueError(
+            f"there is no such code: did you mean {near}?" if near else f"expected one of {', '.join(CODES)}"
+        )
     return text
 
 
-Expanded = Annotated[str, BeforeValidator(expand), Field(min_length=1)]
+def _check_id(text: Any) -> Any:
+    """Expand variables; refuse what cannot be an id, such as an address. Raises ValueError."""
+    found = expand(text)
+    if isinstance(found, str) and re.search(r"[\s/?#:]", found):
+        raise ValueError("expected an id alone, as it stands in Contentful's settings")
+    return found
+
+
+Expanded = Annotated[str, BeforeValidator(_check_id), Field(min_length=1)]
 Address = Annotated[str, BeforeValidator(_check_address), Field(json_schema_extra={"pattern": "^https?://"})]
 SourceAddress = Annotated[str, BeforeValidator(_check_source)]
 
@@ -243,7 +255,6 @@ def _between_keys(data: Mapping[str, Any], lines: Mapping[tuple[Any, ...], int])
 
 
 _WORDS = {
-    "missing": "is missing and is required",
     "int_parsing": "expected a whole number",
     "int_type": "expected a whole number",
     "bool_parsing": "expected true or false",
@@ -266,15 +277,31 @@ def _sentence(error: Mapping[str, Any], lines: Mapping[tuple[Any, ...], int]) ->
         return line, f"unknown key {dotted(path)}{_nearest(path)}"
     words = {
         "literal_error": f"expected one of {context.get('expected', '')}",
+        "missing": f"is missing and is required{_ADDED.get(dotted(path), '')}",
         "greater_than_equal": f"expected at least {context.get('ge')}",
         "less_than_equal": f"expected at most {context.get('le')}",
         "string_pattern_mismatch": f"expected something like {_EXAMPLES.get(str(error['loc'][-1]), '')}",
         "value_error": str(context.get("error", "")),
     }.get(kind) or _WORDS.get(kind, error["msg"])
     found = "" if kind == "missing" or isinstance(error["input"], dict) else f", found {_shown(error['input'])}"
-    return line, f"{dotted(path) or 'the file'}: {words}{found}"
+    if kind == "value_error" and ("did you mean" in words or words.startswith("not set")):
+        found = ""
+    named = path[:-1] if path[:-1] == ("content", "formats") else path
+    return line, f"{dotted(named) or 'the file'}: {words}{found}{_meant(kind, path, error['input'], context)}"
 
 
+def _meant(kind: str, path: tuple[Any, ...], value: Any, context: Mapping[str, Any]) -> str:
+    """Return the end of a sentence about a value that is nearly one of those allowed, or that is missing its key."""
+    if kind == "literal_error" and isinstance(value, str):
+        near = nearest(value, re.findall(r"'([^']*)'", str(context.get("expected", ""))))
+        return f": did you mean {near}?" if near else ""
+    if kind == "model_type" and path == ("source",) and isinstance(value, str):
+        return ": write source: {local: demo}, or {space: ID}"
+    return ""
+
+
+_ADDED = {"title": ": add it, as in title: My guide", "source": ": add it, as in source: {local: demo}"}
+"""What to add for a key that every guide has."""
 _EXAMPLES = {"accent": '"#0b6e4f"', "template": "place.html", "newer_than": "12h, 30d or 8w", "[key]": "news"}
 
 
@@ -290,10 +317,7 @@ _PARTS: dict[tuple[str, ...], type[Part]] = {
 def _nearest(path: tuple[Any, ...]) -> str:
     """Return the known key that is most like an unknown one, or the keys allowed there."""
     known = list(_PARTS.get(path[:-1], ListPattern if path[0] == "lists" else PagePattern).model_fields)
-    import difflib
-
-    near = difflib.get_close_matches(str(path[-1]), known, n=1)
-    return f": did you mean {near[0]}?" if near else f": allowed are {', '.join(known)}"
+    return f": {or_known(str(path[-1]), known, has='allowed are')}"
 
 
 def _shown(value: Any) -> str:

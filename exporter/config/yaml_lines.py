@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -12,6 +13,26 @@ from exporter.core.errors import ConfigError
 if TYPE_CHECKING:
     from collections.abc import Mapping
     from pathlib import Path
+
+
+_COLOUR = re.compile(r":\s+#[0-9A-Fa-f]{3,8}\s*$")
+"""A key whose value YAML takes for a comment."""
+_ADVICE = (
+    ("'\\t'", "indent with spaces, not with tabs"),
+    (
+        "mapping values are not allowed",
+        "put a text that contains a colon in quotes, and indent keys of one level alike",
+    ),
+    ("expected <block end>", "let keys of one level begin in the same column"),
+    ("end of stream", "close the quote, or the bracket, that is opened here"),
+    ("escape character", "put a text with a backslash in single quotes, and join folders by /"),
+    ("another document", "take out the line ---: the file is one document"),
+    ("could not find expected ':'", "write each key as key: value, with a blank after the colon"),
+    ("undefined alias", "put a text that begins with * in quotes"),
+    ("expected ',' or", "close the bracket, or put a comma between its parts"),
+)
+"""What to do about the mistakes that are made most, by YAML's own words for them."""
+_ADVICE_ELSE = "put texts with signs like : # [ { & * ! | > % @ in quotes"
 
 
 @dataclass(frozen=True)
@@ -25,7 +46,7 @@ class MarkedYaml:
 
 def read_yaml(text: str, path: Path) -> MarkedYaml:
     """Read a file's text; an empty one is a mapping without keys. Raises ConfigError if it is not YAML."""
-    reader = _Reader()
+    reader = _Reader(text.splitlines())
     try:
         node = yaml.compose(text, yaml.SafeLoader)
         value = reader.value(node, ()) if node is not None else {}
@@ -35,8 +56,13 @@ def read_yaml(text: str, path: Path) -> MarkedYaml:
         mark = getattr(error, "context_mark", None) or getattr(error, "problem_mark", None)
         where = f"{path}:{mark.line + 1}" if mark is not None else str(path)
         reason = getattr(error, "problem", None) or "unreadable characters"
-        raise ConfigError("config-yaml", f"{where}: not valid YAML: {reason}") from None
+        raise ConfigError("config-yaml", f"{where}: not valid YAML: {reason}: {_advice(reason)}") from None
     return MarkedYaml(value, reader.lines, reader.problems)
+
+
+def _advice(reason: str) -> str:
+    """Return what to do about a mistake of which YAML's own words say little."""
+    return next((advice for words, advice in _ADVICE if words in reason), _ADVICE_ELSE)
 
 
 def dotted(path: tuple[Any, ...]) -> str:
@@ -47,7 +73,8 @@ def dotted(path: tuple[Any, ...]) -> str:
 class _Reader:
     """Turn YAML nodes into values, scalars as text, and remember the line of each key."""
 
-    def __init__(self) -> None:
+    def __init__(self, text: list[str]) -> None:
+        self._text = text
         self.lines: dict[tuple[Any, ...], int] = {(): 1}
         self.problems: list[tuple[int, str]] = []
         self._above: list[int] = []
@@ -86,4 +113,7 @@ class _Reader:
                 self.problems.append((line, f"{dotted((*path, key))} is here a second time: keep one of the two"))
             self.lines[*path, key] = line
             found[key] = self.value(value_node, (*path, key))
+            if found[key] is None and _COLOUR.search(self._text[line - 1]):
+                advice = 'all from # on is a comment: put the value in quotes, as in "#0b6e4f"'
+                self.problems.append((line, f"{dotted((*path, key))}: {advice}"))
         return found

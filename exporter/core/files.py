@@ -54,13 +54,18 @@ def read_below(root: Path, path: str) -> bytes | None:
 
 def read_json(content: Path, path: str) -> Json:
     """Read a JSON file of the mirror; a missing file is an empty object. Raises GuardError for a broken one."""
+    data = read_below(content, path)
     try:
-        data = read_below(content, path)
         return decode(data) if data is not None else {}
     except ValueError as error:
-        raise GuardError(
-            "mirror-broken", f"{content / path} is not JSON ({error}): restore it from git, or run sync --full"
-        ) from None
+        raise GuardError("mirror-broken", broken_sentence(content / path, data or b"", error)) from None
+
+
+def broken_sentence(file: Path | str, data: bytes, error: ValueError) -> str:
+    """Return what is wrong with a file of the mirror that is not JSON, and what to do."""
+    if b"<<<<<<< " in data[:_PIECE]:
+        return f"{file} holds the marks of a merge that is not finished: restore it from git, or run sync --full"
+    return f"{file} is not JSON ({error}): restore it from git, or run sync --full"
 
 
 def read_file(path: str) -> bytes:

@@ -12,6 +12,7 @@ from exporter.config.settings import line_numbers
 from exporter.jobs.lock import FolderLock
 from exporter.jobs.options import RenderChoices, SyncChoices
 from exporter.report.problems import weigh
+from exporter.report.progress import Stages
 from exporter.report.report import Report
 
 if TYPE_CHECKING:
@@ -23,7 +24,9 @@ if TYPE_CHECKING:
     from exporter.config.settings import Project
     from exporter.mirror.message import Message
     from exporter.mirror.run import SyncOptions, SyncOutcome
+    from exporter.report.changes import Changes
     from exporter.report.problems import Problem
+    from exporter.report.progress import Listener
     from exporter.report.reader_part import ReaderPart
 
 
@@ -42,36 +45,55 @@ class BuildReport(Report):
     left: int = 0
 
 
-def sync(project: Project, choices: SyncChoices = DELTA, *, verbose: bool = False) -> Report:
+def sync(
+    project: Project, choices: SyncChoices = DELTA, *, verbose: bool = False, listener: Listener | None = None
+) -> Report:
     """Bring content/ up to date with the space, then move the sync token.
 
-    With `verbose` the report notes every item. Raises SourceError if the space cannot be read, GuardError where a
-    guard stops it or another run holds the folder.
+    With `verbose` the report notes every item and the time of every stage; `listener` hears how far the sync has come.
+    Raises SourceError if the space cannot be read, GuardError where a guard stops it or another run holds the folder.
     """
+    stages = Stages(listener)
     with line_numbers(project), FolderLock(project) as lock:
-        outcome = _sync(project, lock, choices, verbose=verbose)
-    return Report("sync", sync=outcome.report, problems=outcome.problems, notes=outcome.notes)
+        outcome = _sync(project, lock, choices, stages, verbose=verbose)
+    return Report(
+        "sync",
+        sync=outcome.report,
+        problems=outcome.problems,
+        notes=outcome.notes,
+        stages=stages.rounded() if verbose else {},
+        changes=_changes(project, outcome) if choices.lists_changes else None,
+    )
 
 
-def render(project: Project, choices: RenderChoices = AS_EVER, *, verbose: bool = False) -> BuildReport:
+def render(
+    project: Project, choices: RenderChoices = AS_EVER, *, verbose: bool = False, listener: Listener | None = None
+) -> BuildReport:
     """Bring site/ up to date with content/, templates and site.yaml; no network is used.
 
-    A page that fails is a problem of the report and keeps its last good version. Raises GuardError and ConfigError.
+    A page that fails is a problem of the report and keeps its last good version. With `verbose` the report notes every
+    file and the time of every stage. Raises GuardError and ConfigError.
     """
     with line_numbers(project), FolderLock(project):
-        return _render("render", project, None, choices, verbose=verbose)
+        return _render("render", project, None, choices, Stages(listener), verbose=verbose)
 
 
 def build(
-    project: Project, choices: SyncChoices = DELTA, rendering: RenderChoices = AS_EVER, *, verbose: bool = False
+    project: Project,
+    choices: SyncChoices = DELTA,
+    rendering: RenderChoices = AS_EVER,
+    *,
+    verbose: bool = False,
+    listener: Listener | None = None,
 ) -> BuildReport:
     """Sync, then render. Asset files that could not be fetched do not stop the rendering; a failed sync raises."""
+    stages = Stages(listener)
     with line_numbers(project), FolderLock(project) as lock:
 
         def sync_first() -> SyncOutcome:
-            return _sync(project, lock, choices, verbose=verbose)
+            return _sync(project, lock, choices, stages, verbose=verbose)
 
-        return _render("build", project, sync_first, rendering, verbose=verbose)
+        return _render("build", project, sync_first, rendering, stages, verbose=verbose)
 
 
 def status(project: Project, choices: SyncChoices = DELTA, *, files: bool = True, command: str = "status") -> Report:
@@ -83,20 +105,34 @@ def status(project: Project, choices: SyncChoices = DELTA, *, files: bool = True
     from exporter.mirror.status import find_status
 
     with line_numbers(project), open_source(project, choices.deadline, keep=False) as (client, identity):
-        outcome = find_status(project, client, identity, _options(choices, verbose=False), files=files)
+        outcome = find_status(project, client, identity, _options(choices, Stages(), verbose=False), files=files)
     return Report(command, status=outcome.report, notes=outcome.notes)
 
 
-def check(project: Project, *, strict: bool = False, jobs: int = 0) -> Report:
+def check(
+    project: Project,
+    *,
+    strict: bool = False,
+    jobs: int = 0,
+    verbose: bool = False,
+    listener: Listener | None = None,
+) -> Report:
     """Look for what is wrong in content/ and site/; write nothing. With `strict`, warnings are errors."""
     from exporter.check.run import check_guide
 
+    stages = Stages(listener)
     with line_numbers(project):
-        outcome = check_guide(project, strict=strict, jobs=jobs)
-    return Report("check", check=outcome.report, problems=outcome.problems, notes=outcome.notes)
+        outcome = check_guide(project, stages, strict=strict, jobs=jobs)
+    return Report(
+        "check",
+        check=outcome.report,
+        problems=outcome.problems,
+        notes=outcome.notes,
+        stages=stages.rounded() if verbose else {},
+    )
 
 
-def _options(choices: SyncChoices, *, verbose: bool) -> SyncOptions:
+def _options(choices: SyncChoices, stages: Stages, *, verbose: bool) -> SyncOptions:
     from exporter.mirror.run import SyncOptions
 
     return SyncOptions(
@@ -105,14 +141,15 @@ def _options(choices: SyncChoices, *, verbose: bool) -> SyncOptions:
         deadline=choices.deadline,
         downloads=choices.downloads,
         verbose=verbose,
-        lists_changes=choices.message is not None,
+        lists_changes=choices.message is not None or choices.lists_changes,
         newer_than=choices.newer_than,
+        stages=stages,
     )
 
 
-def _sync(project: Project, lock: FolderLock, choices: SyncChoices, *, verbose: bool) -> SyncOutcome:
+def _sync(project: Project, lock: FolderLock, choices: SyncChoices, stages: Stages, *, verbose: bool) -> SyncOutcome:
     """Sync, in rounds where something is waited for; write the commit message if one is asked for."""
-    options = _options(choices, verbose=verbose)
+    options = _options(choices, stages, verbose=verbose)
     sync_once = _one_round(project, choices)
     if choices.wait_for is None:
         return sync_once(options)
@@ -158,6 +195,7 @@ def _render(
     project: Project,
     sync_first: Callable[[], SyncOutcome] | None,
     choices: RenderChoices,
+    stages: Stages,
     *,
     verbose: bool,
 ) -> BuildReport:
@@ -171,8 +209,9 @@ def _render(
     details: list[str] = []
     with look_ahead(project, choices.jobs) as drift:
         synced = sync_first() if sync_first is not None else None
-        outcome = _render_pages(project, synced, choices, drift, details.append)
-    reader, warnings = _publish(project, outcome, choices)
+        outcome = _render_pages(project, synced, choices, drift, details.append, stages)
+    with stages.stage("publish"):
+        reader, warnings = _publish(project, outcome, choices)
     asked = _unknown_names(project, outcome, verbose=verbose)
     shown, left_out = _split_left_out(project, outcome)
     return BuildReport(
@@ -182,9 +221,18 @@ def _render(
         reader=reader,
         problems=tuple(dict.fromkeys((*(synced.problems if synced else ()), *asked, *shown, *warnings))),
         notes=(*(synced.notes if synced else ()), *left_out, *(details if verbose else ())),
+        stages=stages.rounded() if verbose else {},
+        changes=_changes(project, synced, outcome) if choices.lists_changes and not outcome.report.stopped else None,
         result=outcome.result,
         left=outcome.left,
     )
+
+
+def _changes(project: Project, synced: SyncOutcome | None, rendered: RenderOutcome | None = None) -> Changes:
+    """Return what changed, by title."""
+    from exporter.jobs.changes import find_changes
+
+    return find_changes(project, synced.changes if synced else (), rendered.result if rendered else None)
 
 
 def _split_left_out(project: Project, outcome: RenderOutcome) -> tuple[Iterable[Problem], list[str]]:
@@ -226,10 +274,13 @@ def _render_pages(
     choices: RenderChoices,
     drift: Callable[[], OutputDrift],
     detail: Callable[[str], None],
+    stages: Stages,
 ) -> RenderOutcome:
     from exporter.build.run import RenderOptions, render_guide
 
     has_errors = synced is not None and any(problem.severity == "error" for problem in synced.problems)
     has_news = synced is not None and (synced.report.upserted > 0 or synced.report.deleted > 0)
-    options = RenderOptions(choices.jobs, choices.strict, has_errors, has_news, detail, choices.workers, choices.demand)
+    options = RenderOptions(
+        choices.jobs, choices.strict, has_errors, has_news, detail, choices.workers, choices.demand, stages
+    )
     return render_guide(project, options, drift)

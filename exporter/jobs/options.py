@@ -22,7 +22,8 @@ class SyncChoices(NamedTuple):
     for each request with its retries; `downloads` is how many asset files are fetched at once. `message` names a file
     for the commit message. With `peek`, the model is asked for only if the space has changes. `wait_for` syncs in
     rounds until the mirror has that item, for at most `wait_limit` seconds. With `newer_than`, a time as
-    `sys.updatedAt` has it, a preview is asked only for what changed since then.
+    `sys.updatedAt` has it, a preview is asked only for what changed since then. With `lists_changes`, the report has
+    titles of what changed.
     """
 
     full: bool = False
@@ -34,6 +35,7 @@ class SyncChoices(NamedTuple):
     newer_than: str | None = None
     wait_for: Awaited | None = None
     wait_limit: float = WAIT_SECONDS
+    lists_changes: bool = False
 
 
 class RenderChoices(NamedTuple):
@@ -43,7 +45,7 @@ class RenderChoices(NamedTuple):
     is the number of processes, 0 for one a core. Whoever builds again and again keeps `workers` warm for that.
     `previous` is the folder or the address of the published guide: its history for readers is continued if this folder
     has none. A dev server's `demand` says which pages come first. Without `publish`, readers' updates wait for the next
-    render that brings them up to date: nothing is lost.
+    render that brings them up to date: nothing is lost. With `lists_changes`, the report has titles of what changed.
     """
 
     clean: bool = False
@@ -53,3 +55,4 @@ class RenderChoices(NamedTuple):
     previous: str | None = None
     demand: Demand | None = None
     publish: bool = True
+    lists_changes: bool = False

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 from contextlib import closing
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -32,6 +33,7 @@ if TYPE_CHECKING:
     from exporter.core.naming import AssetFile
     from exporter.mirror.index import MirrorIndex
     from exporter.mirror.staging import Staging
+    from exporter.report.progress import Stages
     from exporter.source.assets import Wanted
     from exporter.source.delivery import Delivery
 
@@ -62,7 +64,7 @@ class Fetched(NamedTuple):
     odd: tuple[Problem, ...] = ()
 
 
-def fetch_files(staging: Staging, client: Delivery, at_once: int) -> Fetched:
+def fetch_files(staging: Staging, client: Delivery, at_once: int, stages: Stages) -> Fetched:
     """Download the asset files of the plan into the staging folder, `at_once` of them at a time.
 
     Files that an interrupted run has fetched, or failed to fetch, are not asked for again.
@@ -76,8 +78,13 @@ def fetch_files(staging: Staging, client: Delivery, at_once: int) -> Fetched:
     odd: list[Problem] = []
     failed: list[tuple[str, Problem]] = []
     downloaded = 0
-    with closing(download_all(client, _missing(staging), at_once)) as ended:
-        for wanted, code, words in ended:
+    missing = _missing(staging)
+    received = partial(stages.advance, "download", 0)
+    with (
+        stages.stage("download", len(missing), sum(file.size or 0 for file in missing)),
+        closing(download_all(client, missing, at_once, received)) as ended,
+    ):
+        for wanted, code, words in stages.follow("download", ended):
             if code and code != SMALLER:
                 failed.append((wanted.asset, _lost_file(wanted, client, code, words)))
             else:

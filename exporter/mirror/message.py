@@ -25,7 +25,8 @@ if TYPE_CHECKING:
     from exporter.mirror.index import MirrorIndex
     from exporter.mirror.staging import Staged, Staging
 
-_HOWS = ("new", "changed", "removed")
+HOWS = ("new", "changed", "removed")
+"""What becomes of items, in the order in which it is listed."""
 _HEADLINE_CHARACTERS = 72
 """As git and its hosts show in one line."""
 _MOST_LINES = 50
@@ -161,7 +162,7 @@ def _line(change: ItemChange) -> tuple[int, str, str, str]:
     identifier, name = change.item.partition(":")[2], _noun(change.type)
     suffix = "" if identifier == change.title else f" ({one_line(identifier)})"
     line = f"{change.how} {name} {change.title}{suffix}"
-    return _HOWS.index(change.how), name.casefold(), change.title.casefold(), line
+    return HOWS.index(change.how), name.casefold(), change.title.casefold(), line
 
 
 def _other_files(project: Project) -> list[bytes | None]:
@@ -198,7 +199,7 @@ def _counted(counts: Mapping[tuple[str, str], int]) -> str:
 
 def _place_in_headline(counted: tuple[str, str]) -> tuple[bool, str, str, int]:
     noun, how = counted
-    return noun == "asset", noun.casefold(), noun, _HOWS.index(how)
+    return noun == "asset", noun.casefold(), noun, HOWS.index(how)
 
 
 def _noun(name: str) -> str:

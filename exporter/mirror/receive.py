@@ -20,7 +20,7 @@ from exporter.source.newer import fetch_newer
 from exporter.source.sync import fetch_pages
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Iterable, Iterator, Mapping
     from pathlib import Path
 
     from exporter.config.settings import Project
@@ -80,24 +80,39 @@ def receive(run: SyncRun, staging: Staging, token: str | None) -> None:
     """
     if staging.meta("last") and not run.searches:
         return
-    model, writes_twins, is_first = run.answers.read(), run.writes_twins, run.index.empty
+    pages = run.pages(staging.meta("token") or token, ReceivedPages(staging))
     try:
-        for page in run.pages(staging.meta("token") or token, ReceivedPages(staging)):
-            if page.anew:
-                staging.discard()
-            changes = run.wanted(page.changes)
-            first = [*islice(changes, 1)]
-            if first or not page.last or token is None or not staging.empty:
-                staging.add_page(
-                    chain(first, changes),
-                    page.token,
-                    page.last,
-                    mirrored=None if is_first else run.mirrored_digest,
-                    twins=lambda item: twins(item, model) if writes_twins and item.key.kind == "entry" else {},
-                )
+        with run.stages.stage("receive"):
+            _stage_pages(run, staging, token, pages)
     except (TokenRejectedError, TooBigError):
         staging.discard()
         raise
+
+
+def _stage_pages(run: SyncRun, staging: Staging, token: str | None, pages: Iterator[SyncPage]) -> None:
+    model, writes_twins, is_first = run.answers.read(), run.writes_twins, run.index.empty
+    received = 0
+    while (page := _next(run, pages)) is not None:
+        if page.anew:
+            staging.discard()
+        changes = run.wanted(page.changes)
+        first = [*islice(changes, 1)]
+        if first or not page.last or token is None or not staging.empty:
+            staging.add_page(
+                chain(first, changes),
+                page.token,
+                page.last,
+                mirrored=None if is_first else run.mirrored_digest,
+                twins=lambda item: twins(item, model) if writes_twins and item.key.kind == "entry" else {},
+            )
+        run.stages.advance("receive", page.size, run.client.bytes - received)
+        received = run.client.bytes
+
+
+def _next(run: SyncRun, pages: Iterator[SyncPage]) -> SyncPage | None:
+    """Return the next page, None after the last one; waiting for it counts as time of the requests."""
+    with run.stages.timed("requests"):
+        return next(pages, None)
 
 
 class ReceivedPages:

@@ -11,6 +11,7 @@ from exporter.core.files import walk_files
 from exporter.core.model import Change, Delete, Key, Upsert
 from exporter.mirror.start import Situation
 from exporter.mirror.twins import markdown
+from exporter.report.progress import UNHEARD, Stages
 from exporter.report.sync_report import SyncReport
 from exporter.source.sync import fetch_pages
 
@@ -32,7 +33,8 @@ class SyncOptions(NamedTuple):
 
     `deadline` is in seconds, for each request with its retries; `downloads` how many files are fetched at a time.
     `verbose` adds a note for every item; `lists_changes` fills `SyncOutcome.changes`, for a commit message. With
-    `newer_than`, a time as `sys.updatedAt` has it, only what changed since then is asked for.
+    `newer_than`, a time as `sys.updatedAt` has it, only what changed since then is asked for. `stages` is told how far
+    the sync has come.
     """
 
     full: bool = False
@@ -42,6 +44,7 @@ class SyncOptions(NamedTuple):
     verbose: bool = False
     lists_changes: bool = False
     newer_than: str | None = None
+    stages: Stages = UNHEARD
 
 
 @dataclass(frozen=True)
@@ -86,6 +89,11 @@ class SyncRun:
     index: MirrorIndex
     answers: ModelAnswers
     limit: int
+
+    @property
+    def stages(self) -> Stages:
+        """What is told how far the run has come."""
+        return self.options.stages
 
     def situation(self, state: SyncState | None) -> Situation:
         """Return what decides where the run starts."""

@@ -58,7 +58,8 @@ def sync(project: Project, client: Delivery, source: Mapping[str, Any], options:
     guard_content(project.content)
 
     def work(index: MirrorIndex) -> SyncOutcome:
-        answers = fetch_known_model(client, project.site.source)
+        with options.stages.stage("requests"):
+            answers = fetch_known_model(client, project.site.source)
         return _run_rounds(SyncRun(project, client, source, options, index, answers, project.site.source.limit))
 
     outcome = _with_sound_index(project, work)
@@ -125,11 +126,14 @@ def _round(run: SyncRun) -> tuple[SyncOutcome, SyncRun | None]:
         try:
             if not interrupted:
                 receive(run, staging, start.token)
-                _plan(run, staging, state, full=start.full, recheck=recheck)
+                with run.stages.stage("compare"):
+                    _plan(run, staging, state, full=start.full, recheck=recheck)
         except (TokenRejectedError, TooBigError) as refused:
             note, following = _after_refusal(run, refused)
             return SyncOutcome(notes=(*notes, note)), following
-        outcome = SyncOutcome(notes=notes).followed_by(_apply(run, staging, state, start, recheck=recheck))
+        with run.stages.stage("apply"):
+            applied = _apply(run, staging, state, start, recheck=recheck)
+        outcome = SyncOutcome(notes=notes).followed_by(applied)
     return _finished_first(run, outcome) if had_all else (outcome, None)
 
 
@@ -227,7 +231,7 @@ def _apply(run: SyncRun, staging: Staging, state: SyncState | None, start: Start
     if not staging.empty:
         guard_plan(staging, content)
         done = _counted(run, staging)
-        fetched = fetch_files(staging, run.client, run.options.downloads)
+        fetched = fetch_files(staging, run.client, run.options.downloads, run.stages)
         keep_files(staging, content)
         run.index.update((), (), {"sum": ""})
         apply_plan(staging, content)

@@ -15,6 +15,7 @@ from markupsafe import Markup, escape
 from exporter.core.containment import make_cache_folder
 from exporter.core.encoding import digest
 from exporter.guide.library import questions
+from exporter.guide.library.template_files import own_files, theme_files
 from exporter.render.filters import FILTERS, GLOBALS, VIEW
 from exporter.render.view.view import Entry, Values, value_named
 
@@ -28,6 +29,7 @@ if TYPE_CHECKING:
     from exporter.guide.library.library import Library
     from exporter.render.view.view import View
 
+_TEMPLATES = (".html", ".xml", ".txt", ".webmanifest", ".css")
 _METHODS = frozenset(dir(Values))
 _SPECIAL = re.compile("[&<>\"']").search
 _FOR_IMPORTS = (VIEW, "languages", "language", "site", "page", "home")
@@ -70,7 +72,13 @@ class _Loader(BaseLoader):
         try:
             return Path(file).read_text("utf-8"), file, lambda: True
         except UnicodeDecodeError:
-            raise TemplateNotFound(template, f"{template} is not text in UTF-8") from None
+            raise TemplateNotFound(template, f"{template} is not text in UTF-8: save it as UTF-8") from None
+
+    def list_templates(self) -> list[str]:
+        """Return the names of the project's own templates and the theme's."""
+        own = own_files(Path(self._library.template_files.folder))
+        names = {*own, *theme_files(), *(f"theme/{name}" for name in theme_files())}
+        return sorted(name for name in names if name.endswith(_TEMPLATES) and not name.startswith("static/"))
 
 
 class Templates(SandboxedEnvironment):

@@ -8,8 +8,11 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from jinja2 import TemplateNotFound
+from jinja2.filters import FILTERS as JINJA_FILTERS
+from jinja2.tests import TESTS as JINJA_TESTS
 
 from exporter.core.suggestions import nearest
+from exporter.render.template_names import nearest_template
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Mapping
@@ -30,9 +33,12 @@ def explain(error: BaseException, template: str, environment: Environment, varia
     name, line = getattr(error, "name", None), getattr(error, "lineno", None)
     if line is None and frames:
         name, line = _template_name(Path(frames[-1].filename)), frames[-1].lineno
-    is_missing = isinstance(error, TemplateNotFound) and str(error) == error.name
-    message = f"there is no template {error}" if is_missing else str(error)
-    return f"{name or template} line {line or '?'}: {message.rstrip('.')}{_meant(message, environment, variables)}"
+    if isinstance(error, TemplateNotFound) and str(error) == error.name:
+        message, advice = f"there is no template {error}", _template_meant(str(error), environment)
+    else:
+        message, advice = str(error), _advice(error) or _meant(str(error), environment, variables)
+    where = f"{name or template} line {line}" if line else name or template
+    return f"{where}: {message.rstrip('.')}{advice}"
 
 
 def own_place(error: BaseException, templates: str) -> tuple[str, int]:
@@ -46,12 +52,29 @@ def own_place(error: BaseException, templates: str) -> tuple[str, int]:
     return (f"templates{own[-1][0].removeprefix(templates)}", own[-1][1] or 0) if own else ("", 0)
 
 
+def _template_meant(name: str, environment: Environment) -> str:
+    near = nearest_template(name, environment.list_templates())
+    return f"; did you mean {near}?" if near is not None else f"; put it at templates/{name}, or name another"
+
+
+def _advice(error: BaseException) -> str:
+    """Return what to do about errors of which Python's own words say little."""
+    if isinstance(error, RecursionError):
+        return "; a template includes itself, or what includes it: end that somewhere"
+    if isinstance(error, TypeError) and "concatenate" in str(error):
+        return "; join texts and numbers with ~ instead of +"
+    return ""
+
+
 def _meant(message: str, environment: Environment, variables: Mapping[str, object]) -> str:
     """Return the end of a sentence about a filter, a test, a function or a variable that does not exist."""
     no_such, undefined = _NO_SUCH.search(message), _UNDEFINED.search(message)
     if no_such:
         known: Collection[str] = environment.filters if no_such[1] == "filter" else environment.tests
         near = nearest(no_such[2], known)
+        if near is None:
+            own = ", ".join(sorted(set(known) - {*JINJA_FILTERS, *JINJA_TESTS}))
+            return f"; beside Jinja's own there {'are ' + own if own else 'is none'}"
     else:
         near = nearest(undefined[1], [*environment.globals, *variables]) if undefined else None
     return f"; did you mean {near}?" if near else ""

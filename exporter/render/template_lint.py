@@ -7,6 +7,7 @@ field.
 from __future__ import annotations
 
 import re
+from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -17,6 +18,7 @@ from exporter.core.suggestions import nearest
 from exporter.guide.library.template_files import own_files
 from exporter.guide.library.theme_words import read_words
 from exporter.guide.schema.field_words import targets_of
+from exporter.render.template_names import unknown_variables, unused_template
 from exporter.report.problems import Problem, problem
 
 if TYPE_CHECKING:
@@ -47,24 +49,27 @@ _Known = dict[str, _Entries]
 def unknown_names(root: Path, guide: GuideModel, *, fields: bool = True) -> Iterator[Problem]:
     """Yield what the templates of the guide in `root` ask for and nothing has; not what keeps one from being read.
 
-    Without `fields`, only content types, lists and words are looked at: fields come and go as the model does.
+    Without `fields`, only content types, lists and words are looked at: fields come and go as the model does, and the
+    names of variables and of the templates themselves take longer.
     """
     templates, environment = root / "templates", Environment()  # noqa: S701 - nothing is rendered
     names = [name for name in own_files(templates) if name.endswith(_TEMPLATES) and not name.startswith("static/")]
     sources = {name: read_below(templates, name) or b"" for name in names}
     words = read_words(guide.locales, templates) if any(b"word" in source for source in sources.values()) else {}
+    trees: dict[str, nodes.Template] = {}
     for name, source in sources.items():
-        if not fields and _NAMES_SOMETHING.search(source) is None:
-            continue
-        try:
-            tree = environment.parse(source.decode())
-        except (TemplateSyntaxError, UnicodeDecodeError, RecursionError):
-            continue  # rendering says so
+        if fields or _NAMES_SOMETHING.search(source) is not None:
+            with suppress(TemplateSyntaxError, UnicodeDecodeError, RecursionError):  # rendering says so
+                trees[name] = environment.parse(source.decode())
+    for name, tree in trees.items():
         reader = _Reader(guide, words, fields)
         reader.visit(tree, {"entry": _Entries(_types_of(name, guide))})
-        for line, message in dict.fromkeys(reader.found):
-            file = f"templates/{name}"
+        found = [*reader.found, *(unknown_variables(name, trees) if fields else ())]
+        file = f"templates/{name}"
+        for line, message in dict.fromkeys(found):
             yield problem("template-unknown", f"{file} line {line}: {message}", file=file, line=line)
+        if fields and (message := unused_template(name, guide, sources)):
+            yield problem("template-unknown", f"{file}: {message}", file=file)
 
 
 def _types_of(name: str, guide: GuideModel) -> frozenset[str]:

@@ -10,6 +10,7 @@ from exporter.report.text import counted, sized
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+    from exporter.report.changes import Changes
     from exporter.report.check_report import CheckReport
     from exporter.report.init_report import InitReport
     from exporter.report.problems import Problem
@@ -19,9 +20,16 @@ if TYPE_CHECKING:
     from exporter.report.sync_report import SyncReport
 
 
+PARTS = ("sync", "render", "status", "check", "init")
+"""The parts of a report, of which every command has one or more."""
+
+
 @dataclass(frozen=True)
 class Report:
-    """A whole run: the part of each step that was taken, what is wrong, and notes of one line."""
+    """A whole run: the part of each step that was taken, what is wrong, and notes of one line.
+
+    `stages` are the seconds that each stage took, and `changes` what changed by title, if that was asked for.
+    """
 
     command: str
     sync: SyncReport | None = None
@@ -32,6 +40,8 @@ class Report:
     reader: Mapping[str, ReaderPart] = field(default_factory=dict)
     problems: tuple[Problem, ...] = ()
     notes: tuple[str, ...] = ()
+    stages: Mapping[str, float] = field(default_factory=dict)
+    changes: Changes | None = None
 
     @property
     def has_errors(self) -> bool:
@@ -56,7 +66,7 @@ class Report:
     def as_json(self) -> dict[str, Any]:
         """Return the object that `--json` prints."""
         code = self.exit_code
-        found = {name: getattr(self, name) for name in ("sync", "render", "status", "check", "init")}
+        found = {name: getattr(self, name) for name in PARTS}
         parts = {name: _members(part) for name, part in found.items() if part is not None}
         return {
             "command": self.command,
@@ -65,6 +75,7 @@ class Report:
             **parts,
             **({"reader": {code: asdict(part) for code, part in self.reader.items()}} if self.reader else {}),
             "problems": [problem.as_json() for problem in self.problems],
+            **({"stages": dict(self.stages)} if self.stages else {}),
         }
 
     def sentences(self) -> list[str]:
@@ -76,7 +87,12 @@ class Report:
         """Return the short summary for people."""
         done = [part.sentence() for part in (self.sync, self.render) if part is not None]
         lists = (part.lines() for part in (self.status, self.check, self.init) if part is not None)
-        return [*done, *self._reader_lines(), *(line for lines in lists for line in lines)]
+        return [*done, *self._reader_lines(), *(line for lines in lists for line in lines), *self._stage_lines()]
+
+    def _stage_lines(self) -> list[str]:
+        """Return where the time went."""
+        spent = ", ".join(f"{name} {seconds:.2f} s" for name, seconds in self.stages.items())
+        return [f"time: {spent}"] if spent else []
 
     def _reader_lines(self) -> list[str]:
         """Return what readers with the guide on their device pay, by locale."""

@@ -22,7 +22,10 @@ def counted(number: int, noun: str) -> str:
 
 def sized(number: int) -> str:
     """Return a number of bytes for people."""
-    return f"{number} B" if number < 1000 else f"{number / 1000:.1f} kB"
+    for power, unit in ((3, "GB"), (2, "MB"), (1, "kB")):
+        if number >= 1000**power:
+            return f"{number / 1000**power:.1f} {unit}"
+    return f"{number} B"
 
 
 def requests_made(requests: int, sync_requests: int, search: bool | None) -> str:

@@ -11,7 +11,8 @@ from os.path import normpath
 from typing import TYPE_CHECKING
 
 from exporter.config.environment import access_tokens
-from exporter.config.settings import FILE_NAME, Project, load_project
+from exporter.config.settings import Project, load_project
+from exporter.config.site_file import FILE_NAME
 from exporter.core.containment import PlainFolders, look_at, obstacle_sentence
 from exporter.core.errors import ConfigError, GuardError
 from exporter.core.files import read_below, write_atomic, write_bytes

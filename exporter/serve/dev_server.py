@@ -98,8 +98,7 @@ class DevServer:
             stack.callback(self._publisher.stop)
             server = stack.enter_context(self._server())
             rounds = Rounds(self._project.root, self._load, self._demand, self._log, self._rendering(stack))
-            first = self._round(rounds, "", syncs=True, publish=True)
-            _refuse(first)
+            self._round(rounds, "", syncs=True, publish=True, refuses=True)
             stack.enter_context(running(server))
             url = address(server, self._options.host)
             self._announce(url)
@@ -187,14 +186,20 @@ class DevServer:
         space = local_space(self._project)
         return space is not None and any(path == space or space in path.parents for path in paths)
 
-    def _round(self, rounds: Rounds, cause: str, *, syncs: bool, publish: bool) -> Round:
-        """Make a round, print what it did, and set what is due next."""
+    def _round(self, rounds: Rounds, cause: str, *, syncs: bool, publish: bool, refuses: bool = False) -> Round:
+        """Make a round, print what it did, and set what is due next.
+
+        With `refuses`, raise an error that no edit mends while the server runs.
+        """
         schedule = self._schedule
         schedule.render_at = schedule.publish_at = None
         self._mutes_content = syncs
         choices, publishes = self._sync_choices() if syncs else None, publish and self._publishes
-        done = rounds.run(choices, publish=publishes, verbose=self._options.verbose)
+        with self._talk.following() as listener:
+            done = rounds.run(choices, publish=publishes, verbose=self._options.verbose, listener=listener)
         self._mutes_content = False
+        if refuses:
+            _refuse(done)
         self._project = done.project or self._project
         self._print(done, cause, publish=publish)
         now = time.monotonic()

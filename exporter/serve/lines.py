@@ -9,8 +9,10 @@ from exporter.report.text import counted, one_line
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterator
+    from contextlib import AbstractContextManager
     from pathlib import Path
 
+    from exporter.report.progress import Listener
     from exporter.report.sync_report import SyncReport
     from exporter.serve.rounds import Round
 
@@ -25,6 +27,9 @@ class Talk(Protocol):
 
     def err(self, line: str) -> None:
         """Print what is wrong."""
+
+    def following(self) -> AbstractContextManager[Listener | None]:
+        """Show how far a round has come while the block runs."""
 
 
 def round_line(done: Round, cause: str = "") -> str:

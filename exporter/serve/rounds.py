@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from exporter.config.settings import Project
     from exporter.jobs import BuildReport, RenderChoices, Report, SyncChoices
     from exporter.report.problems import Problem
+    from exporter.report.progress import Listener
     from exporter.serve.changes import ChangeLog
     from exporter.serve.on_demand import OnDemand
 
@@ -80,31 +81,38 @@ class Rounds:
         """Let a process of this server publish: what the next round finds published is no surprise."""
         self._published = None
 
-    def run(self, sync: SyncChoices | None, *, publish: bool, verbose: bool = False) -> Round:
+    def run(
+        self,
+        sync: SyncChoices | None,
+        *,
+        publish: bool,
+        verbose: bool = False,
+        listener: Listener | None = None,
+    ) -> Round:
         """Make a round: sync if choices are given, then render what is stale, pages that somebody waits for first.
 
         Whoever makes a round with `publish` is not waited for: it brings readers' updates up to date as well.
         """
         started = time.monotonic()
         with self._demand.building():
-            found = self._run(sync, publish=publish, verbose=verbose)
+            found = self._run(sync, listener, publish=publish, verbose=verbose)
         return replace(found, seconds=time.monotonic() - started)
 
-    def _run(self, sync: SyncChoices | None, *, publish: bool, verbose: bool) -> Round:
+    def _run(self, sync: SyncChoices | None, listener: Listener | None, *, publish: bool, verbose: bool) -> Round:
         project, error = caught(self._load)
         if project is None or error is not None:
             self._log.set_failures(BUILD, failure_of(error, self._root) if error is not None else ())
             return Round(errors=(error,) if error is not None else ())
-        synced, errors = self._sync(project, sync, verbose=verbose) if sync is not None else (None, ())
+        synced, errors = self._sync(project, sync, listener, verbose=verbose) if sync is not None else (None, ())
         choices = self._rendering._replace(demand=self._demand, publish=publish)
-        rendered, error = caught(lambda: api.render(project, choices, verbose=verbose))
+        rendered, error = caught(lambda: api.render(project, choices, verbose=verbose, listener=listener))
         self._show(project, rendered, error, published=publish)
         return Round(synced, rendered, (*errors, *([error] if error else [])), project)
 
     def _sync(
-        self, project: Project, choices: SyncChoices, *, verbose: bool
+        self, project: Project, choices: SyncChoices, listener: Listener | None, *, verbose: bool
     ) -> tuple[Report | None, tuple[ExporterError, ...]]:
-        synced, error = caught(lambda: api.sync(project, choices, verbose=verbose))
+        synced, error = caught(lambda: api.sync(project, choices, verbose=verbose, listener=listener))
         if error is None or error.code != "locked":
             failures = failures_of(synced.problems, project.root) if synced is not None else ()
             self._log.set_failures(SYNC, failure_of(error, project.root) if error is not None else failures)

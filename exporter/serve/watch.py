@@ -94,7 +94,10 @@ class Watcher:
             return
         secret = read_secret(SECRET, self._project.root / ".env")
         if secret is None:
-            raise ConfigError("secret-missing", f"--listen takes webhooks with a secret alone: set {SECRET}")
+            raise ConfigError(
+                "secret-missing",
+                f"--listen takes webhooks with a secret alone: set {SECRET} in the environment or .env",
+            )
         served = Served(Webhook(secret.value, self._inbox.items.put))
         server = stack.enter_context(open_server(options.host, options.listen, options.allowed, served))
         stack.enter_context(running(server))
@@ -126,7 +129,9 @@ class Watcher:
         if project is None:
             return Round(errors=(error,) if error is not None else ())
         self._project = project
-        report, error = caught(lambda: api.build(project, choices, rendering, verbose=self._options.verbose))
+        verbose = self._options.verbose
+        with self._talk.following() as listener:
+            report, error = caught(lambda: api.build(project, choices, rendering, verbose=verbose, listener=listener))
         return Round(report, report, (error,) if error is not None else (), project)
 
     def _set_next(self, done: Round, now: float) -> None:

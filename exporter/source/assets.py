@@ -22,7 +22,7 @@ from exporter.source.failures import failure, reset_time
 from exporter.source.retry import RetryableError, retrying
 
 if TYPE_CHECKING:
-    from collections.abc import Generator, Iterable
+    from collections.abc import Callable, Generator, Iterable
     from pathlib import Path
 
     from exporter.source.address import Address
@@ -93,15 +93,15 @@ def _scheme(parts: SplitResult, own: SplitResult) -> str:
 
 
 def download_all(
-    client: Delivery, wanted: Iterable[Wanted], at_once: int
+    client: Delivery, wanted: Iterable[Wanted], at_once: int, received: Callable[[int], None] = lambda _size: None
 ) -> Generator[tuple[Wanted, str, str], None, None]:
     """Stream files to their places, `at_once` of them at a time, each within the client's deadline.
 
     Yields every file as it ends, with the code and the words of what went wrong, empty if nothing did; a file with the
-    code SMALLER is there. What is asked and received is counted on `client`. Raises OSError if a file cannot be
-    written; the others are then given up.
+    code SMALLER is there. What is asked and received is counted on `client`; `received` is called, by any thread, with
+    the bytes that just came. Raises OSError if a file cannot be written; the others are then given up.
     """
-    downloads = _Downloads(client)
+    downloads = _Downloads(client, received)
     pool = ThreadPoolExecutor(at_once, "asset")
     try:
         running = {pool.submit(downloads.fetch, file): file for file in wanted}
@@ -120,9 +120,10 @@ class _Downloads:
     must not wait for it one after another.
     """
 
-    def __init__(self, client: Delivery) -> None:
+    def __init__(self, client: Delivery, received: Callable[[int], None]) -> None:
         self.stop = threading.Event()
         self._client = client
+        self._received = received
         self._lock = threading.Lock()
         self._not_before = 0.0
         self._reached: set[str] = set()
@@ -212,6 +213,7 @@ class _Downloads:
         with wanted.target.open("xb") as file:
             while chunk := self._read(answer, ends):
                 received += file.write(chunk)
+                self._received(len(chunk))
                 _check_limit(received)
                 if wanted.size is not None and received > wanted.size:
                     raise SourceError("asset-size", f"more bytes came than the {wanted.size} that were announced")

@@ -43,10 +43,20 @@ def failure(error: requests.RequestException, host: str, *, reached: bool = True
     """
     if not reached and reason(error) == os.strerror(errno.ECONNREFUSED):
         return SourceError("unreachable", f"{host} could not be asked: {reason(error)}; check source.url")
-    message = f"{host} could not be asked: {reason(error)}"
+    message = f"{host} could not be asked: {reason(error)}{_advice(error)}"
     # what requests itself refuses to send (a malformed address, a header with a line break) is a ValueError too
     lasting = isinstance(error, ValueError) or "CERTIFICATE_VERIFY_FAILED" in str(error)
     return SourceError("unreachable", message) if lasting else RetryableError(message)
+
+
+def _advice(error: BaseException) -> str:
+    """Return where to look for the cause of a failure that running again alone will hardly mend."""
+    if isinstance(error, requests.exceptions.ProxyError | requests.exceptions.InvalidProxyURL):
+        return " (check HTTPS_PROXY)"
+    if isinstance(error, requests.exceptions.SSLError):
+        return " (check the date of this machine and, behind a company's proxy, REQUESTS_CA_BUNDLE)"
+    unknown = "NameResolutionError" in str(error) or isinstance(error, requests.exceptions.InvalidURL)
+    return " (check source.url and the network)" if unknown else ""
 
 
 def reason(error: BaseException) -> str:
@@ -58,6 +68,10 @@ def reason(error: BaseException) -> str:
         return "its certificate could not be verified" if certificate else "no secure connection could be made"
     if isinstance(error, requests.exceptions.ProxyError):
         return "the proxy could not be reached"
+    if isinstance(error, requests.exceptions.InvalidProxyURL):
+        return "the proxy's address cannot be read"
+    if isinstance(error, requests.exceptions.InvalidURL):
+        return "its address cannot be read"
     cause: BaseException | None = error
     words = "the connection broke off"
     while cause is not None:
@@ -90,6 +104,8 @@ def refusal(
             "token-rejected", f"{address.host} no longer knows the sync token ({status}{message})"
         )
     code, words = _explanation(status, message, missing, address)
+    if status == 401 and secrets[0].startswith("CFPAT-"):
+        words += "; what is set looks like a token of the Content Management API, which this program never needs"
     return SourceError(code, f"{address.host} {words}")
 
 

@@ -31,7 +31,7 @@ def fetch_newer(client: Delivery, since: str, limit: int) -> Iterator[SyncPage]:
             changes = [change for change in _changes(client, items) if isinstance(change, Upsert)]
             last = kind == "assets" and is_last
             if changes or last:
-                yield SyncPage(changes, "", last, empty=not changes)
+                yield SyncPage(changes, "", last, size=len(changes))
 
 
 def _pages(client: Delivery, kind: str, since: str, limit: int) -> Iterator[tuple[list[Json], bool]]:

@@ -81,7 +81,7 @@ def _attempt(
             return False
         if last and head is not listing and not _stands(client, parameters, head):
             return False
-        yield SyncPage(listing.changes, "", last, anew=listing is head)
+        yield SyncPage(listing.changes, "", last, anew=listing is head, size=len(listing.changes))
         if last:
             return True
 

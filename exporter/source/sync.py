@@ -29,14 +29,19 @@ class SyncPage(NamedTuple):
     """One answer of `/sync`: its changes and the token of what comes next, which is the next sync if it is the last.
 
     A search has no token. It may begin `anew`: then nothing of the pages before counts. Changes can be gone through
-    once; what is no item raises SourceError then. `empty` says that the page brought no item at all.
+    once; what is no item raises SourceError then. `size` is the number of items that the page brought.
     """
 
     changes: Iterable[Change]
     token: str
     last: bool
     anew: bool = False
-    empty: bool = False
+    size: int = 0
+
+    @property
+    def empty(self) -> bool:
+        """Whether the page brought no item at all."""
+        return not self.size
 
 
 def _read_page(page: SplitPage, broken: Callable[[str], None]) -> SyncPage:
@@ -51,7 +56,7 @@ def _read_page(page: SplitPage, broken: Callable[[str], None]) -> SyncPage:
     if not tokens:
         raise ValueError("a sync page without a link to what comes next")
     last = not page.links.get("nextPageUrl")
-    return SyncPage(_changes(page.items, broken), tokens[0], last, empty=not page.size)
+    return SyncPage(_changes(page.items, broken), tokens[0], last, size=page.size)
 
 
 def _changes(items: Iterable[tuple[Json, bool]], broken: Callable[[str], None]) -> Iterator[Change]:

@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 _HOST = re.compile(r"[A-Za-z0-9][A-Za-z0-9.-]*")
+_AGAIN = "export the space again"
 _PARTS = ("entries", "assets", "contentTypes", "locales", "tags")
 
 
@@ -148,7 +149,7 @@ def _json(file: Path, data: bytes) -> Json:
         where, reason = f"line {read.count(chr(10)) + 1}, column {len(read) - read.rfind(chr(10))}", "not UTF-8"
     except ValueError as error:
         where, reason = "", str(error)
-    raise NotJsonError("space-broken", ": ".join(filter(None, (f"{file} is not JSON", where, reason))))
+    raise NotJsonError("space-broken", ": ".join(filter(None, (f"{file} is not JSON", where, reason, _AGAIN))))
 
 
 def _parts(file: Path, raw: Json) -> dict[str, list[Json]]:

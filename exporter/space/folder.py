@@ -104,7 +104,9 @@ class SpaceFolder:
     def _model_file(self, path: str) -> list[Json]:
         found = list(self._object(self.root / path).values())
         if not all(isinstance(member, dict) for member in found):
-            raise ConfigError("space-broken", f"{self.root / path}: expected an object of objects")
+            raise ConfigError(
+                "space-broken", f"{self.root / path}: expected an object of objects: restore it, or remove it"
+            )
         return found
 
     @staticmethod
@@ -113,9 +115,9 @@ class SpaceFolder:
         try:
             found = decode(read_bytes(file) or b"{}")
         except ValueError as error:
-            raise ConfigError("space-broken", f"{file} is not JSON: {error}") from None
+            raise ConfigError("space-broken", f"{file} is not JSON ({error}): restore it, or remove it") from None
         if not isinstance(found, dict):
-            raise ConfigError("space-broken", f"{file}: expected a JSON object")
+            raise ConfigError("space-broken", f"{file}: expected a JSON object: restore it, or remove it")
         return found
 
     def asset_file(self, item: Item, path: str, url_path: str) -> Path | None:

@@ -30,7 +30,8 @@ def open_folder(name: str, base: Path) -> Source:
         "expected a mirror (content/), a file made by `contentful space export`, or demo (exporter/docs/local-space.md)"
     )
     if not root.is_dir():
-        raise ConfigError("space-missing", f"there is no file or folder {root}: {expected}")
+        slash = "; folders are joined by / here" if "\\" in name and os.name != "nt" else ""
+        raise ConfigError("space-missing", f"there is no file or folder {root}: {expected}{slash}")
     if not any((root / part).is_dir() for part in ("entries", "assets", "model")):
         raise ConfigError("space-missing", f"{root} holds no entries/, assets/ or model/: {expected}")
     return SpaceFolder(root)

@@ -83,6 +83,7 @@ def test_scalars_are_strings_until_the_schema_types_them(tmp_path: Path) -> None
 PATTERN = "expected a pattern like /places/{slug}/, of plain letters, digits, . _ - and {field}"
 FIELDS = "expected field ids between the braces, as in {slug}, {category.slug} or {date.year}"
 SORT = "expected field ids, with a - before one for the greatest first, as in [-date, title]"
+COMMENT = 'all from # on is a comment: put the value in quotes, as in "#0b6e4f"'
 WEIGHT = "expected one of 'off', 'warning' or 'error'"
 ADDRESS = "expected an address like https://guide.example.org/lisbon/"
 EITHER = "source: expected either local (demo, or a path) or space (an id)"
@@ -90,7 +91,10 @@ CLEAR = "expected https: the access token must not travel in the clear"
 NARROWER = "expected at least one of content_type, newer_than, max"
 AGE = "expected something like 12h, 30d or 8w"
 OFFLINE = "expected true, false or {farewell: true}, or an address in place of that true"
-MISSING = ["1: source: is missing and is required", "1: title: is missing and is required"]
+MISSING = [
+    "1: source: is missing and is required: add it, as in source: {local: demo}",
+    "1: title: is missing and is required: add it, as in title: My guide",
+]
 
 
 @pytest.mark.parametrize(
@@ -148,7 +152,10 @@ MISSING = ["1: source: is missing and is required", "1: title: is missing and is
         ("pages: {a: {template: a.txt}}", "3: pages.a.template: expected something like place.html, found 'a.txt'"),
         ("check: {alt-missing: loud}", f"3: check.alt-missing: {WEIGHT}, found 'loud'"),
         ("check: {alt-missing: }", f"3: check.alt-missing: {WEIGHT}, found nothing"),
-        ("check:\n  link-dead: off\n  alt: off", f"5: check.alt: expected one of {', '.join(CODES)}, found 'alt'"),
+        ("check:\n  link-dead: off\n  alt: off", "5: check.alt: there is no such code: did you mean alt-missing?"),
+        ("check: {qqq: off}", f"3: check.qqq: expected one of {', '.join(CODES)}, found 'qqq'"),
+        ("check: {alt-missing: warn}", f"3: check.alt-missing: {WEIGHT}, found 'warn': did you mean warning?"),
+        ("theme:\n  accent: #0b6e4f", f"4: theme.accent: {COMMENT}"),
         ("check: off", "3: check: expected keys and values, found 'off'"),
         ("content: {assets: keep}", "3: content.assets: expected one of 'download' or 'link', found 'keep'"),
         ("content: {formats: [markdown]}", "3: content.formats: json cannot be left out"),
@@ -163,7 +170,7 @@ def test_error_names_line_key_what_was_found_and_what_is_allowed(tmp_path: Path,
 @pytest.mark.parametrize(
     ("source", "expected"),
     [
-        ("demo", "source: expected keys and values, found 'demo'"),
+        ("demo", "source: expected keys and values, found 'demo': write source: {local: demo}, or {space: ID}"),
         ("{}", EITHER),
         ("{space: abc, local: demo}", EITHER),
         ("{space: abc, limit: many}", "source.limit: expected a whole number, found 'many'"),
@@ -213,7 +220,7 @@ def test_all_errors_are_reported_at_once_in_the_order_of_their_lines(tmp_path: P
         ["3", "source.limit"],
         ["4", "offline"],
         ["6", "locales is here a second time"],
-        ["7", "content.formats.0"],
+        ["7", "content.formats"],
         ["7", "content.formats"],
     ]
 
@@ -289,8 +296,8 @@ def test_all_unset_variables_are_named(tmp_path: Path, monkeypatch: pytest.Monke
     monkeypatch.setenv("EMPTY", "")
     monkeypatch.delenv("NOT_SET", raising=False)
     assert complaints(tmp_path, "title: a\nsource:\n  space: ${NOT_SET}${EMPTY}\n  url: https://${NOT_SET}\n") == [
-        "3: source.space: not set in the environment: NOT_SET, EMPTY, found '${NOT_SET}${EMPTY}'",
-        "4: source.url: not set in the environment: NOT_SET, found 'https://${NOT_SET}'",
+        "3: source.space: not set in the environment: NOT_SET, EMPTY: set it before the run, or write the value here",
+        "4: source.url: not set in the environment: NOT_SET: set it before the run, or write the value here",
     ]
 
 

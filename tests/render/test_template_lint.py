@@ -6,6 +6,8 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from exporter.render.filters import GLOBALS
+from exporter.render.template_names import FUNCTIONS, VARIABLES
 from tests.conftest import CATEGORY, PLACE, SLUG, content_type, entry, link, locale
 
 if TYPE_CHECKING:
@@ -67,6 +69,9 @@ VAIN = [
     ("{{ word('oldr') }}", "line 1: there is no word oldr; did you mean older?"),
     ("{% if entry.titel %}x{% endif %}", "line 1: shop has no field titel; did you mean title?"),
     ("{{ entry.titel|html }}{{ entry.titel }}", "line 1: shop has no field titel; did you mean title?"),
+    ("a\n{{ entri.title }}", "line 2: there is no variable entri; did you mean entry?"),
+    ("{% if Page %}x{% endif %}", "line 1: there is no variable Page; did you mean page?"),
+    ("{{ entrys('shop') }}", "line 1: there is no variable entrys; did you mean entries?"),
 ]
 
 
@@ -141,3 +146,44 @@ def test_error_of_a_template_says_what_was_meant(shops: Guide, source: str, mean
     assert outcome.code == 1
     [line] = [line for line in outcome.err.splitlines() if "page-failed" in line]
     assert f"shop.html line 2: {meant}" in line
+
+
+def test_variables_and_functions_are_those_that_templates_have(shops: Guide) -> None:
+    names = sorted({*VARIABLES, *FUNCTIONS})
+    source = "".join(f"{{% if {name} is defined %}}{name} {{% endif %}}" for name in names)
+    (shops.root / "templates/shop.html").write_text(source, "utf-8")
+    assert shops.run("render").code == 0
+    assert (shops.root / "site/shop/s/index.html").read_text("utf-8").split() == names
+    assert {*FUNCTIONS} == {*GLOBALS}
+
+
+@pytest.mark.parametrize(
+    "source",
+    [
+        "{% set entri = entry %}{{ entri.title }}",
+        "{% for pages in types %}{{ pages.url }}{{ loop.index }}{% endfor %}",
+        "{% macro lisst(sites) %}{{ sites }}{% endmacro %}{{ lisst(1) }}",
+        "{% import 'x.html' as homes %}{{ homes }}{% from 'x.html' import entri as sites, typs %}{{ sites }}{{ typs }}",
+        "{{ zzzzzzzz }}",
+        "{% with pagge = 1 %}{{ pagge }}{% endwith %}",
+    ],
+)
+def test_variable_that_is_set_or_like_none_is_not_told(shops: Guide, source: str) -> None:
+    assert told(shops, source) == []
+
+
+def test_variable_that_another_template_sets_is_not_told(shops: Guide) -> None:
+    (shops.root / "templates/other.html").write_text("{% set entri = entry %}{% include 'shop.html' %}", "utf-8")
+    assert told(shops, "{{ entri.title }}") == []
+
+
+def test_template_that_no_page_has_is_told_if_its_name_is_nearly_one(shops: Guide) -> None:
+    assert told(shops, "x", "shopp.html") == [
+        "templates/shopp.html: no page has this template; did you mean shop.html?"
+    ]
+    (shops.root / "templates/shopp.html").unlink()
+    assert told(shops, "x", "hme.html") == ["templates/hme.html: no page has this template; did you mean home.html?"]
+    (shops.root / "templates/hme.html").unlink()
+    assert told(shops, "x", "cards.html") == []
+    (shops.root / "templates/home.html").write_text("{% include 'shopp.html' %}", "utf-8")
+    assert told(shops, "x", "shopp.html") == []

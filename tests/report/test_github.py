@@ -5,12 +5,15 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 import pytest
+from cmarkgfm.cmark import markdown_to_html_with_extensions
+from lxml.html import fromstring
 
+from exporter.report.changes import Changes, ListedChange
 from exporter.report.check_report import CheckReport
-from exporter.report.github import annotation, summary
+from exporter.report.github import LARGEST_SUMMARY, annotation, failure_annotation, fitting, summary
 from exporter.report.problems import Problem
 from exporter.report.report import Report
-from tests.conftest import Guide, entry, link
+from tests.conftest import ACCESS_TOKEN, Guide, entry, link
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -78,3 +81,132 @@ def test_text_of_the_space_is_no_command_and_no_markup() -> None:
     assert "<script>" not in text
     row = next(line for line in text.splitlines() if line.startswith("| warning"))
     assert row.replace("\\|", "").count("|") == 4
+
+
+def put_of(guide: Guide, text: str) -> None:
+    """Write site.yaml for the guide's space, with more keys."""
+    (guide.root / "site.yaml").write_text(
+        f"title: T\n{text}source: {{local: {guide.root.parent / 'space'}}}\n", "utf-8"
+    )
+
+
+def test_summary_lists_what_changed_with_titles_links_sizes_and_what_readers_pay(
+    guide: Guide, space: SpaceFiles, step: Path
+) -> None:
+    put_of(guide, "base_url: https://guide.example.org/lisbon/\n")
+    assert guide.run("build").code == 0
+    step.unlink()
+    space.put(entry("place", "gate", title="The [old] gate | <b>", slug="gate"))
+    space.put(entry("place", "mill", 2, title="The mill", slug="mill", body="It turns again."))
+    space.remove("entries/category/sights.json")
+    assert guide.run("build").code == 0
+    lines = step.read_text("utf-8").splitlines()
+    size = (guide.root / "site/place/gate/index.html").stat().st_size
+    gate = "[The \\[old\\] gate \\| \\<b\\>](<https://guide.example.org/lisbon/place/gate/>)"
+    assert f"| new | {gate} | Place | {size / 1000:.1f} kB |" in lines
+    assert any(
+        row.startswith("| changed | [The mill](<https://guide.example.org/lisbon/place/mill/>)") for row in lines
+    )
+    assert "| removed | Sights | Category |  |" in lines
+    assert any(row.startswith("- site/: ") and "added" in row and row.endswith("written\\)") for row in lines)
+    assert any(row.startswith("- reader en\\-US: ") and "to update" in row for row in lines)
+
+
+def test_summary_of_a_render_lists_the_pages_that_a_template_changed(guide: Guide, step: Path) -> None:
+    put_of(guide, "base_url: https://guide.example.org\n")
+    assert guide.run("build").code == 0
+    step.unlink()
+    (guide.root / "templates").mkdir()
+    (guide.root / "templates/category.html").write_text("<h1>{{ entry.title }}</h1>", "utf-8")
+    assert guide.run("render").code == 0
+    rows = [row for row in step.read_text("utf-8").splitlines() if row.startswith(("| new", "| changed"))]
+    assert [row.partition("](")[0] for row in rows] == ["| changed | [Sights"]
+
+
+def test_without_an_address_titles_are_no_links_and_a_sync_alone_has_no_pages(
+    guide: Guide, space: SpaceFiles, step: Path
+) -> None:
+    assert guide.run("build").code == 0
+    assert "| new | The castle | Place | " in step.read_text("utf-8")
+    assert "](" not in step.read_text("utf-8")
+    put_of(guide, "base_url: https://guide.example.org\n")
+    space.put(entry("place", "gate", title="Gate", slug="gate"))
+    step.unlink()
+    assert guide.run("sync").code == 0
+    assert "| new | Gate | Place |  |" in step.read_text("utf-8")
+
+
+def test_run_that_changes_nothing_lists_nothing(guide: Guide, step: Path) -> None:
+    assert guide.run("build").code == 0
+    step.unlink()
+    assert guide.run("build").code == 0
+    assert [row for row in step.read_text("utf-8").splitlines() if row.startswith("|")] == []
+
+
+def test_fifty_changes_are_listed_and_the_others_counted(guide: Guide, space: SpaceFiles, step: Path) -> None:
+    for number in range(60):
+        space.put(entry("place", f"p{number}", title=f"Place {number}", slug=f"p{number}"))
+    assert guide.run("sync").code == 0
+    text = step.read_text("utf-8")
+    assert (text.count("| new |"), "\nand 14 more\n" in text) == (50, True)
+
+
+def test_summaries_of_a_step_stay_below_what_github_shows(guide: Guide, step: Path) -> None:
+    step.write_text("x" * (LARGEST_SUMMARY - 300), "utf-8")
+    assert guide.run("build").code == 0
+    text = step.read_text("utf-8")
+    assert LARGEST_SUMMARY - 300 < len(text.encode()) <= LARGEST_SUMMARY
+    assert text.rstrip().endswith("GitHub shows 1 MiB of a step.")
+    assert guide.run("check").code == 0
+    assert len(step.read_bytes()) <= LARGEST_SUMMARY
+
+
+@pytest.mark.parametrize("room", [0, 10, 90, 200, 333])
+def test_summary_is_cut_between_lines(room: int) -> None:
+    text = "".join(f"- line {number} á\n" for number in range(40))
+    kept = fitting(text, room)
+    assert len(kept.encode()) <= room
+    assert [row for row in kept.partition("\n\n")[0].splitlines() if row not in text.splitlines()] == []
+    assert fitting(text, len(text.encode())) == text
+
+
+@pytest.mark.parametrize(
+    "title",
+    [
+        "see https://evil.example/ and www.evil.example",
+        "HTTP://evil.example",
+        "[a](https://evil.example)",
+        "<img src=x onerror=alert(1)>",
+        "**bold** `code` ~~gone~~ $x^2$ #1 @someone",
+        "a | b \\| c",
+        "&lt;script&gt; <!-- -->",
+        "](<https://evil.example>)",
+    ],
+)
+def test_title_is_shown_as_it_is_and_leads_nowhere_but_to_its_page(title: str) -> None:
+    listed = ListedChange("new", "entry:a", "Place", title, "/a b/<x>/", 12)
+    report = Report("build", changes=Changes((listed,), base_url="https://guide.example.org"))
+    table = summary(report).partition("\n\n| |")[2]
+    tree = fromstring(
+        markdown_to_html_with_extensions(f"| |{table}", extensions=["table", "autolink", "strikethrough"])
+    )
+    assert [row.text_content() for row in tree.iter("td")][1] == title
+    assert [link.get("href") for link in tree.iter("a")] == ["https://guide.example.org/a%20b/%3Cx%3E/"]
+    assert {found.tag for found in tree.iter()} <= {"table", "thead", "tbody", "tr", "th", "td", "a", "div"}
+
+
+def test_tokens_of_titles_are_not_in_the_summary(
+    guide: Guide, space: SpaceFiles, step: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("CONTENTFUL_ACCESS_TOKEN", ACCESS_TOKEN)
+    space.put(entry("place", "gate", title=f"Gate {ACCESS_TOKEN} of {ACCESS_TOKEN[:12]}", slug="gate"))
+    outcome = guide.run("build")
+    assert outcome.code == 0
+    assert ACCESS_TOKEN not in step.read_text("utf-8") + outcome.out + outcome.err
+    assert ACCESS_TOKEN not in step.read_text("utf-8").replace("\\", "")
+
+
+def test_odd_properties_stay_one_command() -> None:
+    odd = Problem("error", "a,b::c", "100%\r\n::warning::x", file="a:b,c%\n.html", line=3)
+    assert annotation(odd) == "::error file=a%3Ab%2Cc%25%0A.html,line=3,title=a%2Cb%3A%3Ac::100%25 ::warning::x"
+    assert failure_annotation("x", "one\r\ntwo 5%") == "::error title=x::one%0D%0Atwo 5%25"

@@ -7,7 +7,7 @@ import json
 import shutil
 import threading
 import time
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager, nullcontext
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlencode
@@ -53,6 +53,9 @@ class Lines:
 
     def err(self, line: str) -> None:
         self.wrong.append(line)
+
+    def following(self) -> AbstractContextManager[None]:
+        return nullcontext()
 
 
 def until(condition: Callable[[], Any], what: str = "it") -> Any:

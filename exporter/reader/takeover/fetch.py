@@ -76,6 +76,13 @@ def _no_credentials(request: Any) -> Any:
     return request
 
 
+def _cause(error: BaseException) -> str:
+    """Return why a request failed, in words."""
+    from exporter.source.failures import reason
+
+    return f"its host could not be asked ({reason(error)})"
+
+
 class Source:
     """A published guide: `read` gives a file under it, None if it says that there is none."""
 
@@ -141,7 +148,7 @@ class Source:
         try:
             return self._followed(urljoin(self._base, name), name, most)
         except requests.RequestException as error:
-            raise _AgainError(type(error).__name__) from None
+            raise _AgainError(_cause(error)) from None
 
     def _followed(self, url: str, name: str, most: int) -> bytes | None:
         for _ in range(_REDIRECTS):

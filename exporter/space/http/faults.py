@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, NamedTuple
 
 from exporter.core.errors import ConfigError
+from exporter.core.suggestions import nearest
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -41,8 +42,10 @@ def read_fault(text: str) -> Fault:
     """Read NAME, NAME=COUNT or NAME=SHARE%; NAME alone is for one request. Raises ConfigError."""
     found = _FORM.fullmatch(text)
     if found is None or found["name"] not in FAULTS:
-        names = ", ".join(FAULTS)
-        raise ConfigError("fault-unknown", f"--fault {text}: expected NAME, NAME=COUNT or NAME=SHARE%, one of {names}")
+        near = nearest(text.partition("=")[0], FAULTS)
+        meant = f": did you mean {near}?" if near is not None and near != text.partition("=")[0] else ""
+        names = f"expected NAME, NAME=COUNT or NAME=SHARE%, one of {', '.join(FAULTS)}"
+        raise ConfigError("fault-unknown", f"--fault {text}: {names}{meant}")
     number = float(found["number"] or 1)
     return Fault(found["name"], 0, number / 100) if found["share"] else Fault(found["name"], int(number), 0.0)
 

@@ -206,6 +206,7 @@ def _listen(space: Space, listening: Listening) -> Endpoint:
         return Endpoint(space, listening)
     except OSError as error:
         message = (
-            f"{listening.host} port {listening.port} is not available ({error.strerror}): choose another with --port"
+            f"{listening.host} port {listening.port} is not available ({error.strerror}): choose another with --port, "
+            "or check --host"
         )
         raise ConfigError("port-taken", message) from None
