@@ -22,7 +22,7 @@ from exporter.build.scan import look_at_files
 from exporter.build.tasks import PageTasks, open_page_tasks
 from exporter.build.update import FileChanges, look_for_items, look_for_items_at
 from exporter.build.writing import Rendered, write_pages
-from exporter.core.errors import SettingsError
+from exporter.core.errors import GuardError, SettingsError
 from exporter.core.files import walk_files
 from exporter.core.naming import page_path
 from exporter.guide.index.guide_index import GuideIndex
@@ -95,7 +95,7 @@ def render_guide(project: Project, options: RenderOptions, drift: Callable[[], O
     """
     start = time.monotonic()
     check_output(project.output)
-    _check_logo(project)
+    _check_templates(project)
     path = project.cache / INDEX
     for last in (False, True):
         with closing(GuideIndex(path, program_digest())) as index:
@@ -235,11 +235,18 @@ def _outcome(
     return RenderOutcome(report, problems, find_result(index), inputs.guide.locales)
 
 
-def _check_logo(project: Project) -> None:
+def _check_templates(project: Project) -> None:
+    """Raise GuardError where a file is in the place of templates/, SettingsError where the logo is not there."""
     logo = project.site.theme.logo
     static = project.root / STATIC
+    for folder in (project.root / "templates", static):
+        if folder.exists() and not folder.is_dir():
+            message = f"{folder} is a file where a folder is needed: move it away, then run again; nothing is lost"
+            raise GuardError("file-on-disk", message)
     if logo is not None and logo not in set(walk_files(static)):
-        linked = " that is no link" if (static / logo).exists() else ""
-        raise SettingsError(
-            (("theme", "logo"), f"theme.logo: there is no {static / logo}{linked}: put the picture there")
+        inside = logo.removeprefix("templates/").removeprefix("static/")
+        advice = (
+            f"did you mean {inside}?" if (static / inside).is_file() and inside != logo else "put the picture there"
         )
+        linked = " that is no link" if (static / logo).exists() else ""
+        raise SettingsError((("theme", "logo"), f"theme.logo: there is no {static / logo}{linked}: {advice}"))

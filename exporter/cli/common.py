@@ -60,7 +60,7 @@ _COMMON = (
     click.option("-C", "folder", type=PATH, metavar="DIR", help="Work in this folder."),
     click.option("--config", type=PATH, metavar="FILE", help="Read this file instead of site.yaml."),
     click.option("-q", "--quiet", is_flag=True, help="Print only errors."),
-    click.option("-v", "--verbose", is_flag=True, help="Print more details."),
+    click.option("-v", "--verbose", is_flag=True, help="Print more details, and where the time went."),
     click.option("--json", "as_json", is_flag=True, help="Print one JSON object at the end, and nothing else."),
 )
 

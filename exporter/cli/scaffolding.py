@@ -38,6 +38,7 @@ def init_guide(
     """
     asks = not yes and not as_json and sys.stdin.isatty() and sys.stdout.isatty()
     named = read_origin(origin) if origin is not None else None
+    hosts = tuple(dict.fromkeys(host for several in hosts for host in several.split(",") if host))
     if update:
         if space is not None or local is not None or hosts or eu or environment != "master":
             raise click.UsageError("--update takes --from and --yes alone: what the guide is made from is in site.yaml")

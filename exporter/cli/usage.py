@@ -9,6 +9,13 @@ import click
 from exporter.cli.examples import write_examples
 from exporter.core.suggestions import nearest, or_known
 
+_MEANT = {"help": "exporter --help", "version": "exporter --version", "new": "init", "dev": "serve", "start": "serve"}
+"""What other programs call their commands."""
+_SHORT = {"--jobs": "-j", "--directory": "-C", "--dir": "-C"}
+"""Long forms that options of one letter have elsewhere."""
+_CLOSE = 0.7
+"""How much names of options, which are short, must be alike."""
+
 
 class Command(click.Command):
     """A command whose help has examples."""
@@ -34,7 +41,9 @@ class Commands(click.Group):
         """Return the command that the arguments begin with. Raises UsageError if there is none."""
         name = args[0]
         if not name.startswith("-") and self.get_command(ctx, name) is None:
-            advice = or_known(name, self.list_commands(ctx), has="the commands are")
+            meant = _MEANT.get(name) if ctx.parent is None else None
+            known = or_known(name, self.list_commands(ctx), has="the commands are")
+            advice = f"did you mean {meant}?" if meant is not None else known
             raise click.UsageError(f"there is no command {name}: {advice}", ctx)
         return super().resolve_command(ctx, args)
 
@@ -49,7 +58,7 @@ def usage_sentence(error: click.ClickException) -> str:
     """Return what is wrong on the command line, and what to write instead."""
     path = error.ctx.command_path if isinstance(error, click.UsageError) and error.ctx is not None else "exporter"
     if isinstance(error, click.NoSuchOption) and error.ctx is not None:
-        return _unknown_option(error, error.ctx.command.get_params(error.ctx), path)
+        return _unknown_option(error.option_name, error.ctx, path)
     if isinstance(error, click.MissingParameter):
         name = error.param.human_readable_name if error.param is not None else "a value"
         return f"{path} takes {name}: {path} --help says what that is"
@@ -64,11 +73,22 @@ def usage_sentence(error: click.ClickException) -> str:
     return error.format_message()
 
 
-def _unknown_option(error: click.NoSuchOption, parameters: list[click.Parameter], path: str) -> str:
-    options = [name for parameter in parameters for name in parameter.opts if name.startswith("--")]
-    near = nearest(error.option_name, options)
-    advice = f"did you mean {near}?" if near is not None else f"{path} --help lists those that there are"
-    return f"there is no option {error.option_name}: {advice}"
+def _unknown_option(wanted: str, context: click.Context, path: str) -> str:
+    options = {name.strip("-"): name for name in _options(context.command) if name.startswith("--")}
+    near = nearest(wanted.strip("-"), options, _CLOSE)
+    meant = _SHORT.get(wanted) or (options[near] if near is not None else None)
+    group = context.find_root().command
+    others = sorted(group.commands.items()) if isinstance(group, click.Group) else []
+    having = [name for name, command in others if wanted in _options(command)]
+    if having and meant is None:
+        named = f"{' and '.join(having)} {'has' if len(having) == 1 else 'have'}"
+        return f"{path} has no option {wanted}, which {named}: {path} --help lists its own"
+    advice = f"did you mean {meant}?" if meant is not None else f"{path} --help lists those that there are"
+    return f"there is no option {wanted}: {advice}"
+
+
+def _options(command: click.Command) -> list[str]:
+    return [name for parameter in command.params for name in parameter.opts]
 
 
 def _bad_value(error: click.BadParameter) -> str:
@@ -91,5 +111,5 @@ def _missing_or_extra(error: click.UsageError, context: click.Context, path: str
         return f"{path} takes a command, one of {commands}: {path} --help says what each does"
     if "extra argument" in error.message:
         extra = error.message.partition("(")[2].rpartition(")")[0]
-        return f"{path} takes no {extra}: put options behind --, and see {path} --help"
+        return f"{path} takes no further argument, found {extra}: see {path} --help"
     return error.message

@@ -12,10 +12,11 @@ from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Fie
 from pydantic.json_schema import GenerateJsonSchema
 
 from exporter.config.environment import expand
+from exporter.config.site_errors import sentence, shown
 from exporter.config.url_patterns import check_list_address, check_pattern, check_sort, one_or_several
-from exporter.config.yaml_lines import dotted, read_yaml
+from exporter.config.yaml_lines import read_yaml
 from exporter.core.errors import ConfigError
-from exporter.core.suggestions import nearest, or_known
+from exporter.core.suggestions import nearest
 from exporter.report.problems import CODES
 
 if TYPE_CHECKING:
@@ -26,7 +27,6 @@ os.environ.setdefault("PYDANTIC_DISABLE_PLUGINS", "__all__")
 """No plug-in has a say in site.yaml, and looking for them takes as long as a small sync."""
 
 DELIVERY_URL = "https://cdn.contentful.com"
-_SECRET_PARTS = re.compile(r".*@|[?#].*", re.DOTALL)
 _NARROWING = ("content_type", "newer_than", "max")
 
 
@@ -41,6 +41,8 @@ def _check_address(text: Any) -> str:
 def _check_source(text: Any) -> str:
     address = _check_address(expand(text))
     parts = urlsplit(address)
+    if "/spaces" in parts.path:
+        raise ValueError("expected the host alone: space and environment are keys of their own")
     if parts.scheme == "http" and parts.hostname not in ("127.0.0.1", "localhost", "::1"):
         raise ValueError("expected https: the access token must not travel in the clear")
     return address
@@ -70,8 +72,8 @@ def _check_code(text: str) -> str:
 def _check_id(text: Any) -> Any:
     """Expand variables; refuse what cannot be an id, such as an address. Raises ValueError."""
     found = expand(text)
-    if isinstance(found, str) and re.search(r"[\s/?#:]", found):
-        raise ValueError("expected an id alone, as it stands in Contentful's settings")
+    if isinstance(found, str) and (re.search(r"[\s/?#:]", found) or re.search(r"\$(?!\{)", text)):
+        raise ValueError("expected an id alone, as it stands in Contentful's settings, or ${NAME} for a variable")
     return found
 
 
@@ -226,12 +228,15 @@ def read_site(text: str, path: Path) -> SiteConfig:
     read = read_yaml(text, path)
     data = read.value
     if not isinstance(data, dict):
-        raise ConfigError("config-invalid", f"{path}: expected keys like title and source, found {_shown(data)}")
+        raise ConfigError(
+            "config-invalid",
+            f"{path}: expected keys like title and source, as in title: My guide, found {shown(data)}",
+        )
     found = [*read.problems, *_between_keys(data, read.lines)]
     try:
         site = SiteConfig.model_validate(data)
     except ValidationError as error:
-        found += [_sentence(part, read.lines) for part in error.errors(include_url=False)]
+        found += [sentence(part, read.lines, _keys_at) for part in error.errors(include_url=False)]
     if found:
         raise ConfigError(
             "config-invalid", "\n".join(f"{path}:{line}: {message}" for line, message in sorted(set(found)))
@@ -254,57 +259,6 @@ def _between_keys(data: Mapping[str, Any], lines: Mapping[tuple[Any, ...], int])
         yield lines["content", "formats"], "content.formats: json cannot be left out"
 
 
-_WORDS = {
-    "int_parsing": "expected a whole number",
-    "int_type": "expected a whole number",
-    "bool_parsing": "expected true or false",
-    "bool_type": "expected true or false",
-    "string_type": "expected a text",
-    "string_too_short": "expected a text that is not empty",
-    "tuple_type": "expected a list, as in [en-US, de-DE]",
-    "dict_type": "expected keys and values",
-    "model_type": "expected keys and values",
-    "too_short": "expected at least one",
-}
-
-
-def _sentence(error: Mapping[str, Any], lines: Mapping[tuple[Any, ...], int]) -> tuple[int, str]:
-    """Return one error of the schema in the program's own words, with its line."""
-    path, kind, context = tuple(error["loc"]), error["type"], error.get("ctx", {})
-    path = path[:-1] if path[-1:] == ("[key]",) else path
-    line = next(lines[path[:end]] for end in range(len(path), -1, -1) if path[:end] in lines)
-    if kind == "extra_forbidden":
-        return line, f"unknown key {dotted(path)}{_nearest(path)}"
-    words = {
-        "literal_error": f"expected one of {context.get('expected', '')}",
-        "missing": f"is missing and is required{_ADDED.get(dotted(path), '')}",
-        "greater_than_equal": f"expected at least {context.get('ge')}",
-        "less_than_equal": f"expected at most {context.get('le')}",
-        "string_pattern_mismatch": f"expected something like {_EXAMPLES.get(str(error['loc'][-1]), '')}",
-        "value_error": str(context.get("error", "")),
-    }.get(kind) or _WORDS.get(kind, error["msg"])
-    found = "" if kind == "missing" or isinstance(error["input"], dict) else f", found {_shown(error['input'])}"
-    if kind == "value_error" and ("did you mean" in words or words.startswith("not set")):
-        found = ""
-    named = path[:-1] if path[:-1] == ("content", "formats") else path
-    return line, f"{dotted(named) or 'the file'}: {words}{found}{_meant(kind, path, error['input'], context)}"
-
-
-def _meant(kind: str, path: tuple[Any, ...], value: Any, context: Mapping[str, Any]) -> str:
-    """Return the end of a sentence about a value that is nearly one of those allowed, or that is missing its key."""
-    if kind == "literal_error" and isinstance(value, str):
-        near = nearest(value, re.findall(r"'([^']*)'", str(context.get("expected", ""))))
-        return f": did you mean {near}?" if near else ""
-    if kind == "model_type" and path == ("source",) and isinstance(value, str):
-        return ": write source: {local: demo}, or {space: ID}"
-    return ""
-
-
-_ADDED = {"title": ": add it, as in title: My guide", "source": ": add it, as in source: {local: demo}"}
-"""What to add for a key that every guide has."""
-_EXAMPLES = {"accent": '"#0b6e4f"', "template": "place.html", "newer_than": "12h, 30d or 8w", "[key]": "news"}
-
-
 _PARTS: dict[tuple[str, ...], type[Part]] = {
     ("source",): Source,
     ("source", "search"): Search,
@@ -314,14 +268,6 @@ _PARTS: dict[tuple[str, ...], type[Part]] = {
 }
 
 
-def _nearest(path: tuple[Any, ...]) -> str:
-    """Return the known key that is most like an unknown one, or the keys allowed there."""
-    known = list(_PARTS.get(path[:-1], ListPattern if path[0] == "lists" else PagePattern).model_fields)
-    return f": {or_known(str(path[-1]), known, has='allowed are')}"
-
-
-def _shown(value: Any) -> str:
-    """Return what was found, for a message; the parts of an address that may be secret are left out."""
-    if isinstance(value, str):
-        return repr(_SECRET_PARTS.sub("…", value))
-    return "nothing" if value is None else {"list": "a list", "dict": "keys"}.get(type(value).__name__, "something")
+def _keys_at(path: tuple[Any, ...]) -> list[str]:
+    """Return the keys that are allowed in the place of an unknown one."""
+    return list(_PARTS.get(path[:-1], ListPattern if path[0] == "lists" else PagePattern).model_fields)

@@ -29,6 +29,7 @@ _ADVICE = (
     ("another document", "take out the line ---: the file is one document"),
     ("could not find expected ':'", "write each key as key: value, with a blank after the colon"),
     ("undefined alias", "put a text that begins with * in quotes"),
+    ("but got '{'", "put a text with { or [ in quotes"),
     ("expected ',' or", "close the bracket, or put a comma between its parts"),
 )
 """What to do about the mistakes that are made most, by YAML's own words for them."""

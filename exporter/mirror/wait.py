@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 _FIRST_PAUSE = 1.0
 _LONGEST_PAUSE = 15.0
 """Seconds."""
-_AWAITED = re.compile(r"(?:(entry|asset):)?([^@\s]+)(?:@([0-9]{1,18}))?")
+_AWAITED = re.compile(r"(?:(entry|asset):)?([^@\s/]+)(?:@([0-9]{1,18}))?")
 
 
 @dataclass(frozen=True)

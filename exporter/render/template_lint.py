@@ -9,20 +9,21 @@ from __future__ import annotations
 import re
 from contextlib import suppress
 from dataclasses import dataclass, field
+from functools import cache
 from typing import TYPE_CHECKING, NamedTuple
 
 from jinja2 import Environment, TemplateSyntaxError, nodes
 
 from exporter.core.files import read_below
 from exporter.core.suggestions import nearest
-from exporter.guide.library.template_files import own_files
+from exporter.guide.library.template_files import THEME, own_files
 from exporter.guide.library.theme_words import read_words
 from exporter.guide.schema.field_words import targets_of
-from exporter.render.template_names import unknown_variables, unused_template
+from exporter.render.template_names import unknown_blocks, unknown_variables, unused_template
 from exporter.report.problems import Problem, problem
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterator, Mapping
+    from collections.abc import Callable, Collection, Iterator, Mapping
     from pathlib import Path
 
     from exporter.guide.schema.guide_model import GuideModel
@@ -64,12 +65,27 @@ def unknown_names(root: Path, guide: GuideModel, *, fields: bool = True) -> Iter
     for name, tree in trees.items():
         reader = _Reader(guide, words, fields)
         reader.visit(tree, {"entry": _Entries(_types_of(name, guide))})
-        found = [*reader.found, *(unknown_variables(name, trees) if fields else ())]
+        found = [*reader.found]
+        if fields:
+            found += [*unknown_variables(name, trees), *unknown_blocks(name, _parser(trees, environment))]
         file = f"templates/{name}"
         for line, message in dict.fromkeys(found):
             yield problem("template-unknown", f"{file} line {line}: {message}", file=file, line=line)
         if fields and (message := unused_template(name, guide, sources)):
             yield problem("template-unknown", f"{file}: {message}", file=file)
+
+
+def _parser(trees: Mapping[str, nodes.Template], environment: Environment) -> Callable[[str], nodes.Template | None]:
+    """Return what parses a template by its name, one of the guide's own or of the theme; once each."""
+
+    @cache
+    def parse(name: str) -> nodes.Template | None:
+        if name in trees:
+            return trees[name]
+        file = THEME / name.removeprefix("theme/")
+        return environment.parse(file.read_text("utf-8")) if file.is_file() else None
+
+    return parse
 
 
 def _types_of(name: str, guide: GuideModel) -> frozenset[str]:

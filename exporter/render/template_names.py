@@ -11,7 +11,7 @@ from exporter.core.suggestions import nearest
 from exporter.guide.library.template_files import theme_files
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping
+    from collections.abc import Callable, Iterable, Iterator, Mapping
 
     from exporter.guide.schema.guide_model import GuideModel
 
@@ -44,6 +44,35 @@ def unknown_variables(name: str, trees: Mapping[str, nodes.Template]) -> Iterato
         near = nearest(variable, FUNCTIONS if variable in called else VARIABLES) or nearest(variable, known)
         if near is not None:
             yield asked[variable], f"there is no variable {variable}; did you mean {near}?"
+
+
+def unknown_blocks(name: str, parse: Callable[[str], nodes.Template | None]) -> Iterator[tuple[int, str]]:
+    """Yield line and sentence for each block that no template above has, where its name is nearly that of one there.
+
+    `parse` returns a template by its name, None if there is none or it cannot be read.
+    """
+    tree = parse(name)
+    tops = tree.body if tree is not None else []
+    own = {
+        block.name: block.lineno for block in tops if isinstance(block, nodes.Block)
+    }  # others are in one that is used
+    above: dict[str, None] = {}
+    seen = {name}
+    while tree is not None and (parent := _parent(tree)) is not None and parent not in seen:
+        seen.add(parent)
+        tree = parse(parent)
+        above |= {block.name: None for block in (tree.find_all(nodes.Block) if tree is not None else ())}
+    for block, line in own.items():
+        near = nearest(block, above, _CLOSE) if block not in above else None
+        if near is not None:
+            yield line, f"no template above has a block {block}; did you mean {near}?"
+
+
+def _parent(tree: nodes.Template) -> str | None:
+    """Return the name of the template that another one extends; None if it extends none, or one by a variable."""
+    found = tree.find(nodes.Extends)
+    named = found.template if found is not None else None
+    return str(named.value) if isinstance(named, nodes.Const) else None
 
 
 def _set_names(tree: nodes.Template) -> Iterator[str]:

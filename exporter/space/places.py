@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from exporter.core.encoding import digest
 from exporter.core.errors import ConfigError
+from exporter.core.suggestions import nearest
 from exporter.space.export import ExportFile
 from exporter.space.folder import SpaceFolder
 
@@ -30,11 +31,19 @@ def open_folder(name: str, base: Path) -> Source:
         "expected a mirror (content/), a file made by `contentful space export`, or demo (exporter/docs/local-space.md)"
     )
     if not root.is_dir():
-        slash = "; folders are joined by / here" if "\\" in name and os.name != "nt" else ""
-        raise ConfigError("space-missing", f"there is no file or folder {root}: {expected}{slash}")
+        raise ConfigError("space-missing", f"there is no file or folder {root}: {expected}{_meant(name)}")
     if not any((root / part).is_dir() for part in ("entries", "assets", "model")):
         raise ConfigError("space-missing", f"{root} holds no entries/, assets/ or model/: {expected}")
     return SpaceFolder(root)
+
+
+def _meant(name: str) -> str:
+    """Return the end of a sentence about a path that leads nowhere."""
+    if nearest(name.removeprefix("./"), (DEMO,)) is not None:
+        return f"; did you mean {DEMO}?"
+    if name.startswith("~"):
+        return "; write the folder out, ~ is not known here"
+    return "; folders are joined by / here" if "\\" in name and os.name != "nt" else ""
 
 
 def cache_folder(root: Path) -> Path:

@@ -207,7 +207,7 @@ def test_quick_stage_draws_nothing() -> None:
 SCRIPT = (
     "import sys\n"
     "from exporter.cli import bars\n"
-    "bars.Bars.__init__.__defaults__ = ({delay},)\n"
+    "bars.Bars.__init__.__defaults__, bars._PAUSE = ({delay},), 0.0\n"
     "from exporter.cli.commands import run\n"
     "code = run(sys.argv[1:])\n"
     "print('rich loaded:', 'rich' in sys.modules)\n"

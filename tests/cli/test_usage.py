@@ -27,6 +27,15 @@ if TYPE_CHECKING:
         (["build", "--ful"], "there is no option --ful: did you mean --full?"),
         (["build", "--wait_for", "x"], "there is no option --wait_for: did you mean --wait-for?"),
         (["--jsn", "build"], "there is no option --jsn: did you mean --json?"),
+        (["render", "--jobs", "2"], "there is no option --jobs: did you mean -j?"),
+        (["check", "--fix"], "there is no option --fix: exporter check --help lists those that there are"),
+        (
+            ["sync", "--clean"],
+            "exporter sync has no option --clean, which build and render have: exporter sync --help lists its own",
+        ),
+        (["help"], "there is no command help: did you mean exporter --help?"),
+        (["space", "help"], "there is no command help: the commands are serve"),
+        (["build", "a", "b"], "exporter build takes no further argument, found a b: see exporter build --help"),
         (["render", "--zzz"], "there is no option --zzz: exporter render --help lists those that there are"),
     ],
 )

@@ -1,4 +1,4 @@
-"""A hundred ways to get it wrong, each through the command line: exit code, code, and what the message says.
+"""Some 170 ways to get it wrong, each through the command line: exit code, code, and what the message says.
 
 A row is: what is wrong, how it comes about, the command, the exit code, the code, and parts of the message: what it is
 about (a file, a key, an item) and what to do.
@@ -400,8 +400,53 @@ USAGE = [
     Mistake("space of a new guide", nothing, "init ROOT/new --space a/b", 2, "init-space", ("--space", "letters, digits")),
     Mistake("update of no guide", nothing, "init ROOT/new --update", 2, "config-missing", ("new/site.yaml", "make a guide first")),
 ]
+LATER = [
+    Mistake("demo in other letters", site("", source="source: {local: Demo}"), "build", 2, "space-missing", ("Demo", "did you mean demo?")),
+    Mistake("demo in printer's quotes", site("", source="source: {local: “demo”}"), "build", 2, "space-missing", ("“demo”", "did you mean demo?")),
+    Mistake("path with a tilde", site("", source="source: {local: ~/export.json}"), "build", 2, "space-missing", ("~/export.json", "write the folder out")),
+    Mistake("braces without quotes", site("pages: {place: /places/{slug}/}\n"), "build", 2, "config-yaml", ("site.yaml:3:", "in quotes")),
+    Mistake("braces twice", site("pages: {place: {url: '/{{slug}}/'}}\n"), "build", 2, "config-invalid", ("pages.place.url", "/places/{slug}/")),
+    Mistake("one address for all", site("pages: {place: {url: /p/}}\n"), "build", 2, "address-taken", ("entry:castle and entry:mill", "/p/", "pages.place.url")),
+    Mistake("short colour", site("theme: {accent: '#fff'}\n"), "build", 2, "config-invalid", ("theme.accent", "'#fff'", '"#0b6e4f"')),
+    Mistake("path of the logo", both(site("theme: {logo: templates/static/a.svg}\n"), file("templates/static/a.svg", PICTURE)), "build", 2, "config-invalid", ("theme.logo", "did you mean a.svg?")),
+    Mistake("settings in another language", file("site.yaml", 'title = "T"\n'), "build", 2, "config-invalid", ("expected keys like title", "title: My guide")),
+    Mistake("variable of the shell", far_space("{space: $SPACE}"), "sync", 2, "config-invalid", ("source.space", "${NAME}")),
+    Mistake("address of the space", far_space("{space: far, url: 'https://cdn.contentful.com/spaces/far'}"), "sync", 2, "config-invalid", ("source.url", "the host alone")),
+    Mistake("empty environment", far_space("{space: far, environment: ''}"), "sync", 2, "config-invalid", ("source.environment", "not empty")),
+    Mistake("only is no list", site("", source="source: {local: demo, only: place}"), "build", 2, "config-invalid", ("source.only", "[place, category]")),
+    Mistake("pages is a list", site("pages: [place]\n"), "build", 2, "config-invalid", ("pages", "keys and values")),
+    Mistake("offline is a word", site("offline: off\n"), "build", 2, "config-invalid", ("offline", "true, false")),
+    Mistake("name of a list", site("lists: {'latest news': {type: place}}\n"), "build", 2, "config-invalid", ("latest news", "something like news")),
+    Mistake("two lists at one address", site("lists: {a: {type: place, url: /x/}, b: {type: category, url: /x/}}\n"), "build", 2, "address-taken", ("the list a", "the list b", "/x/")),
+    Mistake(".syncstate is a folder", a_folder(".syncstate"), "sync", 4, "disk", (".syncstate is a folder", "move it away")),
+    Mistake("templates is a file", file("templates", "x"), "build", 4, "file-on-disk", ("templates is a file", "move it away")),
+    Mistake("block", template("place.html", '{% extends "theme/entry.html" %}{% block bdy %}{% endblock %}'), "check --strict", 1, "template-unknown", ("templates/place.html line 1", "bdy", "did you mean body?")),
+    Mistake("words without languages", template("words.yaml", "older: Older\n"), "render --clean", 2, "words-invalid", ("words.yaml", "older: {en: Older}")),
+    Mistake("template extends itself", template("entry.html", '{% extends "entry.html" %}'), "render", 1, "page-failed", ("entry.html line 1", "includes itself")),
+    Mistake("option of another command", nothing, "sync --clean", 2, "usage", ("--clean", "build and render have")),
+    Mistake("option that is short here", nothing, "render --jobs 2", 2, "usage", ("--jobs", "did you mean -j?")),
+    Mistake("help as a command", nothing, "help", 2, "usage", ("did you mean exporter --help?",)),
+    Mistake("version as a command", nothing, "version", 2, "usage", ("did you mean exporter --version?",)),
+    Mistake("option for a value", nothing, "build --previous --full", 2, "usage", ("--previous", "--full is an option")),
+    Mistake("address to wait for", nothing, "sync --wait-for https://app.contentful.com/entries/a", 2, "usage", ("--wait-for", "ENTRY_ID")),
+    Mistake("two new guides", nothing, "init ROOT/a ROOT/b", 2, "usage", ("ROOT/b", "exporter init --help")),
+    Mistake("two lists of hosts", nothing, "init ROOT/new --host netlify,nginx", 2, "init-host", ("netlify or nginx", "name one")),
+]
 # fmt: on
-MISTAKES = [*FILES, *KEYS, *VALUES, *SPACES, *CREDENTIALS, *NETWORK, *CONTENT, *TEMPLATES, *DISK, *PORTS, *USAGE]
+MISTAKES = [
+    *FILES,
+    *KEYS,
+    *VALUES,
+    *SPACES,
+    *CREDENTIALS,
+    *NETWORK,
+    *CONTENT,
+    *TEMPLATES,
+    *DISK,
+    *PORTS,
+    *USAGE,
+    *LATER,
+]
 ODD = re.compile(
     r"\[Errno|Traceback|<class |object at 0x|Error\(|\bNone\b|codec can't|ConnectionError|HTTPSConnectionPool"
 )

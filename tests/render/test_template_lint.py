@@ -187,3 +187,23 @@ def test_template_that_no_page_has_is_told_if_its_name_is_nearly_one(shops: Guid
     assert told(shops, "x", "cards.html") == []
     (shops.root / "templates/home.html").write_text("{% include 'shopp.html' %}", "utf-8")
     assert told(shops, "x", "shopp.html") == []
+
+
+@pytest.mark.parametrize(
+    ("source", "said"),
+    [
+        (
+            "{% extends 'theme/entry.html' %}\n{% block bdy %}{% endblock %}",
+            ["line 2: no template above has a block bdy; did you mean body?"],
+        ),
+        ("{% extends 'entry.html' %}{% block body %}{% block mine %}{% endblock %}{% endblock %}", []),
+        ("{% extends page.kind %}{% block bdy %}{% endblock %}", []),
+        ("{% extends 'none.html' %}{% block bdy %}{% endblock %}", []),
+        ("{% extends 'shop.html' %}{% block bdy %}{% endblock %}", []),
+        ("{% block bdy %}{% endblock %}", []),
+    ],
+)
+def test_block_that_no_template_above_has_is_told_if_its_name_is_nearly_one(
+    shops: Guide, source: str, said: list[str]
+) -> None:
+    assert told(shops, source) == said

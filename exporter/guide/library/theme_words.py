@@ -87,7 +87,9 @@ def _add_own(words: dict[str, dict[str, str]], file: Path) -> None:
         for name, by_language in (_load(file) or {}).items():
             words.setdefault(str(name), {}).update({str(code): str(text) for code, text in by_language.items()})
     except (ValueError, AttributeError):
-        raise ConfigError("words-invalid", f"{file}: expected names, each with texts by language") from None
+        raise ConfigError(
+            "words-invalid", f"{file}: expected names, each with texts by language, as in older: {{en: Older}}"
+        ) from None
 
 
 def codes_for(locale: str) -> tuple[str, ...]:

@@ -13,6 +13,10 @@ if TYPE_CHECKING:
     from exporter.guide.index.guide_index import GuideIndex
 
 
+_MOST_NAMED = 5
+"""Pages of one address that are named; of others only their number is told."""
+
+
 class Conflict(NamedTuple):
     """Pages that cannot have the address they want: several meet there, or it is the guide's own (then it is one).
 
@@ -25,7 +29,9 @@ class Conflict(NamedTuple):
 
     def message(self, names: Iterable[str] = ()) -> str:
         """Say what is wrong and what to change; `names` are what the pages are called, their keys where it is empty."""
-        both = " and ".join(dict.fromkeys(names or map(named, self.pages)))
+        called = [*dict.fromkeys(names or map(named, self.pages))]
+        more = [f"{len(called) - _MOST_NAMED} more"] if len(called) > _MOST_NAMED else []
+        both = " and ".join([*called[:_MOST_NAMED], *more])
         if len(self.pages) == 1:
             own = f"{both} has the address {self.url}, which is the guide's own"
             return f"{own}: change what makes it, or the pattern pages.{self.pattern}.url"
