@@ -192,7 +192,7 @@ def _finish(common: Common, job: Callable[[Project, Listener | None], Report]) -
     return report.exit_code
 
 
-@program.group(cls=Commands, no_args_is_help=False)
+@program.group(no_args_is_help=False)
 @options_of()
 def space() -> None:
     """Serve a space from files."""

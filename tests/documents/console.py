@@ -2,7 +2,7 @@
 
 The blocks of a document are one session. A block's lines that begin with `$ ` are commands; the lines below one are
 what it prints. Figures that differ from run to run (times, sizes, hours) are not compared; a line that ends in `…` is
-compared up to there. A server keeps running until the end of the document.
+compared up to there. A server keeps running until the end of the document, on a free port in place of the one shown.
 """
 
 from __future__ import annotations
@@ -10,6 +10,7 @@ from __future__ import annotations
 import os
 import re
 import signal
+import socket
 import subprocess
 import threading
 import time
@@ -22,7 +23,8 @@ if TYPE_CHECKING:
 
 _SERVERS = re.compile(r"exporter (?:-C \S+ )?(?:serve|watch|space serve)\b")
 _VARYING = re.compile(r"\b\d[\d,]*(?:\.\d+)? (?:s|B|kB|MB)\b|\b\d\d:\d\d:\d\d\b")
-_PATIENCE = 30.0
+_PORT = re.compile(r"(?<=--port )\d+|(?<=localhost:)\d+|(?<=127\.0\.0\.1:)\d+|(?<=http\.server )\d+")
+_PATIENCE = 60.0
 """Seconds to wait for what a server prints."""
 
 
@@ -88,6 +90,7 @@ class Session:
     folder: Path
     environment: dict[str, str]
     servers: list[_Server] = field(default_factory=list)
+    ports: dict[str, str] = field(default_factory=dict)
     _read: int = 0
 
     def __enter__(self) -> Self:
@@ -105,7 +108,7 @@ class Session:
     def play(self, block: str) -> list[tuple[str, list[tuple[str | None, str | None]]]]:
         """Run the commands of a block; return those that print something else, with the lines that differ."""
         wrong = []
-        for command, expected in steps(block):
+        for command, expected in steps(_PORT.sub(self._free_port, block)):
             if command.startswith("cd "):
                 self.folder /= command[3:]
                 continue
@@ -113,6 +116,14 @@ class Session:
             if found := differences(expected, printed):
                 wrong.append((command, found))
         return wrong
+
+    def _free_port(self, shown: re.Match[str]) -> str:
+        """Return the port that stands for one that is shown, the same one in all blocks."""
+        if shown[0] not in self.ports:
+            with socket.socket() as probe:
+                probe.bind(("127.0.0.1", 0))
+                self.ports[shown[0]] = str(probe.getsockname()[1])
+        return self.ports[shown[0]]
 
     def _start(self, command: str) -> subprocess.Popen[str]:
         return subprocess.Popen(
@@ -140,7 +151,7 @@ class Session:
         return printed
 
     def _wait_for_port(self, command: str) -> list[str]:
-        port = re.findall(r"\b8\d{3}\b", command)[-1]
+        (port,) = (port for port in self.ports.values() if re.search(rf"\b{port}\b", command))
         probe = f"for i in $(seq 100); do (: > /dev/tcp/127.0.0.1/{port}) 2>/dev/null && exit; sleep 0.1; done; exit 1"
         subprocess.run(["bash", "-c", probe], check=True, timeout=_PATIENCE)
         return []

@@ -17,8 +17,14 @@ from exporter.cli.examples import DOCS as NAMED_DOCS
 from exporter.cli.examples import EXAMPLES, page_of
 from exporter.config.site_schema import SiteConfig
 from exporter.core.errors import ExporterError
+from exporter.report.check_report import CheckReport
+from exporter.report.init_report import InitReport
 from exporter.report.problems import CODES
+from exporter.report.reader_part import ReaderPart
+from exporter.report.render_report import RenderReport
 from exporter.report.report import Report
+from exporter.report.status_report import Drift, StatusReport
+from exporter.report.sync_report import SyncReport
 from tests.conftest import PROJECT
 from tests.documents.option_tables import commands, with_tables
 from tests.documents.pages import DOCS, DOCUMENTS, README, reference, rows, without_blocks
@@ -134,8 +140,19 @@ def test_every_word_for_an_error_is_documented_with_its_exit_code() -> None:
 def test_every_member_of_the_object_of_json_is_documented() -> None:
     documented = {row[0].strip("`"): row[-1] for row in rows(DOCS / "json.md") if row[0].startswith("`")}
     assert {*Report("build").as_json()} <= documented.keys()
-    fields = Report.__dataclass_fields__.keys() - {"notes", "problems", "changes"}  # the last is for the summary of a step
-    assert fields <= documented.keys()
+    parts = {
+        "sync": SyncReport(),
+        "render": RenderReport(),
+        "status": StatusReport(drift=Drift()),
+        "check": CheckReport(),
+    }
+    full = Report("build", **parts, init=InitReport("."), reader={"en": ReaderPart("", 0, 0, 0, 0)})  # type: ignore[arg-type] # by name
+    shown = full.as_json()
+    assert shown.keys() <= documented.keys()
+    for name, part in shown.items():
+        members = part if isinstance(part, dict) else {}
+        inner = next(iter(members.values())) if name == "reader" else members
+        assert [member for member in inner if f"`{member}`" not in documented[name]] == [], name
 
 
 def test_links_between_documents_lead_somewhere() -> None:
