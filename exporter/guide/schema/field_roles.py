@@ -148,7 +148,7 @@ def roles_of(content_type: ContentType) -> Roles:
         frozenset(name for name in pictures[1:] if _LESSER & {*words_of(name)}),
         called_by(content_type),
         {text: heading for text, heading in headed_by(content_type).items() if heading != title},
-        frozenset(field.id for field in fields if is_body(field.id, type_words(content_type))),
+        frozenset(field.id for field in fields if _is_body(field, type_words(content_type))),
         content_type.slug_field,
         wraps,
         wrapped,
@@ -183,6 +183,11 @@ def _summaries(content_type: ContentType, fields: Iterable[Field]) -> tuple[str,
         and (words[-1] != "lead" or len(words) == 1)
     ]
     return tuple(rank[-1] for rank in sorted(ranked))
+
+
+def _is_body(field: Field, own: AbstractSet[str]) -> bool:
+    """Whether a text is what an entry is about, by its id, or by what editors see: the Description of a brand."""
+    return is_body(field.id, own) or is_body(field.name, own)
 
 
 def _may_be_picture(field: Field) -> bool:

@@ -141,7 +141,7 @@ _PLAIN = {"body", "content", "text", "copy", "main", "rich"}
 _MODULES = {
     *("sections", "modules", "blocks", "components", "elements", "rows", "widgets", "parts", "items", "children"),
     *("section", "module", "block", "component", "element", "row", "widget", "part", "item", "page", "type"),
-    *("hero", "banner", "media", "grid", *_PLAIN),
+    *("hero", "banner", "media", "grid", "tile", "tiles", "teaser", "teasers", "banners", "slides", "panels", *_PLAIN),
     *(
         "inhalt",
         "inhalte",

@@ -216,3 +216,33 @@ def test_sitemap_names_no_part(ship: Guide) -> None:
     sitemap = (ship.root / "site" / "sitemap.xml").read_text("utf-8")
     assert "/page/ship/" in sitemap or "/article/wood/" in sitemap
     assert "Block" not in sitemap
+
+
+@pytest.mark.parametrize("name", ["tiles", "teasers", "bausteine"])
+def test_list_of_parts_named_for_designers_has_no_heading(guide: Guide, space: SpaceFiles, name: str) -> None:
+    kinds = [content_type(kind, field("title", "Symbol"), field("body", "Text")) for kind in ("heroBlock", "textBlock")]
+    parts = field(name, "Array", "heroBlock", "textBlock", **ENTRIES)
+    intro = field("intro", "RichText")
+    page = content_type("page", field("title", "Symbol"), field("slug", "Symbol"), intro, parts)
+    space.put_model(page, *kinds, locales=US)
+    held: dict[str, Any] = {name: [link("Entry", "a"), link("Entry", "b")]}
+    opening = node("document", node("paragraph", text("Come in. " * 80)))
+    space.put(entry("page", "p", title="Page", slug="p", intro={"en-US": opening}, **held))
+    space.put(entry("heroBlock", "a", title="Boats", body="Of wood."))
+    space.put(entry("textBlock", "b", title="Sails", body="Of cloth."))
+    guide.build()
+    headings = [text_of(found) for found in shown(guide, "/page/p/").iter("h2", "h3")]
+    assert [found for found in headings if found != "Intro"] == ["Boats", "Sails"]
+
+
+@pytest.mark.parametrize("name", ["companyDescription", "description", "a7f3"])
+def test_description_of_a_thing_needs_no_heading_whatever_its_id(guide: Guide, space: SpaceFiles, name: str) -> None:
+    described = {**field(name, "Text"), "name": "Description"}
+    space.put_model(content_type("brand", field("title", "Symbol"), described), locales=US)
+    written: dict[str, Any] = {name: "They make clocks. " * 40}
+    space.put(entry("brand", "b", title="Bell", **written))
+    space.put(entry("brand", "c", title="Dial"))
+    guide.build()
+    main = shown(guide, "/brand/bell/")
+    assert "They make clocks." in text_of(main)
+    assert list(main.iter("h2")) == []
