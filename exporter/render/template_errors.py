@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 
 _TEMPLATES = (".html", ".xml", ".txt")
 _NO_SUCH = re.compile(r"No (filter|test) named '([^']+)'\.?")
+_NO_FIELD = re.compile(r"'exporter\.(?:\w+\.)*(Entry|Asset) object' has no attribute '([^']+)'")
 _UNDEFINED = re.compile(r"'([^']+)' is undefined")
 
 
@@ -31,8 +32,12 @@ def explain(error: BaseException, template: str, environment: Environment, varia
     if line is None and frames:
         name, line = _template_name(Path(frames[-1].filename)), frames[-1].lineno
     is_missing = isinstance(error, TemplateNotFound) and str(error) == error.name
-    message = f"there is no template {error}" if is_missing else str(error)
+    message = f"there is no template {error}" if is_missing else _NO_FIELD.sub(_no_field, str(error))
     return f"{name or template} line {line or '?'}: {message.rstrip('.')}{_meant(message, environment, variables)}"
+
+
+def _no_field(found: re.Match[str]) -> str:
+    return f"the {found[1].lower()} has no field '{found[2]}'"
 
 
 def own_place(error: BaseException, templates: str) -> tuple[str, int]:
