@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 
 _TEMPLATES = (".html", ".xml", ".txt")
 _NO_SUCH = re.compile(r"No (filter|test) named '([^']+)'\.?")
+_NO_FIELD = re.compile(r"'exporter\.(?:\w+\.)*(Entry|Asset) object' has no attribute '([^']+)'")
 _UNDEFINED = re.compile(r"'([^']+)' is undefined")
 
 
@@ -36,9 +37,14 @@ def explain(error: BaseException, template: str, environment: Environment, varia
     if isinstance(error, TemplateNotFound) and str(error) == error.name:
         message, advice = f"there is no template {error}", _template_meant(str(error), environment)
     else:
-        message, advice = str(error), _advice(error) or _meant(str(error), environment, variables)
+        message = _NO_FIELD.sub(_no_field, str(error))
+        advice = _advice(error) or _meant(message, environment, variables)
     where = f"{name or template} line {line}" if line else name or template
     return f"{where}: {message.rstrip('.')}{advice}"
+
+
+def _no_field(found: re.Match[str]) -> str:
+    return f"the {found[1].lower()} has no field '{found[2]}'"
 
 
 def own_place(error: BaseException, templates: str) -> tuple[str, int]:

@@ -92,6 +92,7 @@ class DevServer:
         self._synced_at = -inf
         self._late = False
         self._waits = False
+        self._told: set[str] = set()
         self._edited = Edited().and_all_items()
         self._load = load
         self._preview = PreviewSyncs() if options.preview else None
@@ -110,7 +111,7 @@ class DevServer:
             rendering = self._rendering(stack)
             rounds = Rounds(self._project.root, self._load, self._demand, self._log, rendering, self._syncing)
             stack.enter_context(self._watches.reporting())
-            self._watches.follow(watched_files(self._project, mirror=False))
+            self._watches.follow(watched_files(self._project))
             self._round(rounds, "", syncs=True, publish=True, refuses=True)
             stack.enter_context(running(server))
             url = address(server, self._options.host)
@@ -256,15 +257,18 @@ class DevServer:
                 self._talk.err(f"error: {refresh.problem}")
 
     def _print(self, done: Round, cause: str, *, publish: bool) -> None:
-        """Print a round that did something or was asked for; what another run keeps from its folder is said once."""
+        """Print a round that did something or was asked for; what stays wrong after it is said once."""
         waited, self._waits = self._waits, done.is_locked_out
         if waited and done.is_locked_out:
             return
+        lines = [*wrong_lines(done, verbose=self._options.verbose, warnings=publish)]
+        wrong = [line for line in lines if cause or line not in self._told]
+        self._told = {*lines} if publish else self._told | {*lines}
         report = done.render.render if done.render is not None else None
-        did = report is not None and (report.written or report.removed or report.failed)
-        if did or cause or done.errors:
+        did = report is not None and (report.written or report.removed)
+        if did or cause or any(line.startswith("error") for line in wrong):
             self._talk.out(f"{time.strftime('%H:%M:%S')} {round_line(done, cause)}")
-        for line in wrong_lines(done, verbose=self._options.verbose, warnings=publish):
+        for line in wrong:
             self._talk.err(line)
 
 

@@ -18,14 +18,11 @@ _MOST = 200
 """Edited files beyond which it is quicker to look at all of a space, and the system may have left some out."""
 
 
-def watched_files(project: Project, *, mirror: bool = True) -> Watched:
-    """Return what a guide is made of: templates, mirror, site.yaml, and the files of a local space.
-
-    Without the `mirror` where a first sync writes all of it.
-    """
+def watched_files(project: Project) -> Watched:
+    """Return what a guide is made of: templates, mirror, site.yaml, and the files of a local space."""
     space = local_space(project)
     files = [project.root / project.file.name]
-    folders = [project.root / "templates", *([project.content] if mirror else [])]
+    folders = [project.root / "templates", project.content]
     if space is not None:
         from exporter.space.edits import asset_folders
 

@@ -61,7 +61,8 @@ def wrong_lines(done: Round, *, verbose: bool, warnings: bool) -> Iterator[str]:
 
 
 def named(paths: Collection[Path], root: Path) -> str:
-    """Return the paths that were edited, in few words."""
+    """Return the paths that were edited, in few words, without a file that an editor had there for a moment."""
+    paths = [path for path in paths if path.exists()] or paths
     names = sorted(path.relative_to(root).as_posix() if path.is_relative_to(root) else path.name for path in paths)
     more = f" and {len(names) - _MOST_NAMED} more" if len(names) > _MOST_NAMED else ""
     return f"{', '.join(names[:_MOST_NAMED])}{more}"

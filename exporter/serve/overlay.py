@@ -22,7 +22,11 @@ _MOST = 10
 _AROUND = 3
 """Lines before and after the one in question."""
 _LONGEST = 200
-_PLACE = re.compile(r"(?P<file>[^\n:]+):(?P<line>[0-9]+): ")
+_PLACES = (
+    re.compile(r"(?P<file>[^\n:]+):(?P<line>[0-9]+): "),
+    re.compile(r"(?P<file>[^\n]+?) is not JSON\b.*?\bline (?P<line>[0-9]+)\b"),
+)
+"""How the words of an error say where it is: site.yaml, a file of the mirror or of a space."""
 
 
 @dataclass(frozen=True)
@@ -54,7 +58,7 @@ def failure_of(error: ExporterError, root: Path) -> tuple[Failure, ...]:
     """Return the failures of an error that ended a round: one for each line of it, since site.yaml can have several."""
     failures = []
     for sentence in error.message.splitlines()[:_MOST]:
-        found = _PLACE.match(sentence)
+        found = next(filter(None, (place.match(sentence) for place in _PLACES)), None)
         file, line = (_inside(found["file"], root), int(found["line"])) if found else ("", 0)
         failures.append(Failure(one_line(sentence, 1000), "", file, line, excerpt(root, file, line)))
     return tuple(failures)

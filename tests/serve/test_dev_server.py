@@ -487,3 +487,27 @@ def test_edit_ends_the_publishing_of_the_one_before_and_nothing_is_lost(
             assert not any(news["everything"] for news in events.told)
         assert "two" in served.ask("/place/castle/").text
     assert guide.build()["reader"]["en-US"]["changed"] > 0
+
+
+def test_what_stays_wrong_is_said_once_and_again_after_the_next_edit(served: Serving) -> None:
+    edit(served.guide, "{{ entry.titel.x() }}")
+    until(lambda: served.lines.wrong, "the failure")
+    time.sleep(QUIET_BEFORE_PUBLISHING + 1)
+    assert [line.partition(" (")[0] for line in served.lines.wrong] == [
+        "error: 4 pages failed: place.html line 1: the entry has no field 'titel'"
+    ]
+    assert [line for line in served.lines.shown if "4 pages failed" in line] == served.lines.shown[2:]
+    edit(served.guide, "{{ entry.titel.x() }} still")
+    until(lambda: len(served.lines.wrong) == 2, "the failure again")
+
+
+def test_broken_entry_is_shown_with_its_line_and_the_lines_around_it(served: Serving) -> None:
+    file = served.guide.root / "content/entries/place/mill.json"
+    good = file.read_text("utf-8")
+    with served.events("index.html") as events:
+        file.write_text(good.replace('"fields": {', '"fields": ['), "utf-8")
+        failure = until(lambda: events.failures, "the failure")[0]
+        assert failure["file"] == "content/entries/place/mill.json"
+        assert [failure["line"], good.splitlines()[failure["line"] - 1]] in failure["lines"]
+        file.write_text(good, "utf-8")
+        until(lambda: events.failures == [], "the end of the failure")

@@ -64,7 +64,7 @@ function show(failures) {
   box = make("exporter-failures", "");
   box.setAttribute("role", "alert");
   const root = box.attachShadow({mode: "open"}), close = make("button", "×"), panel = make("section", "");
-  close.title = "Hide until the next failure";
+  close.title = close.ariaLabel = "Hide until the next failure";
   close.onclick = () => box.remove();
   panel.append(close, ...failures.map(drawn));
   root.append(make("style", STYLE), panel);
@@ -76,6 +76,7 @@ function drawn({message, item, file, line, lines}) {
   failure.append(make("h2", file ? `${file}${line ? `, line ${line}` : ""}` : "Build failed"), make("p", message));
   if (item) failure.append(make("p", item, "item"));
   const text = make("pre", "");
+  text.tabIndex = 0; // so that long lines can be scrolled without a mouse
   for (const [number, written] of lines) text.append(make("code", `${String(number).padStart(4)}  ${written}\n`, number === line ? "here" : ""));
   if (lines.length) failure.append(text);
   return failure;
@@ -85,9 +86,10 @@ const STYLE = `
 section { position: fixed; inset: auto 0 0 0; z-index: 2147483647; max-height: 60vh; overflow: auto; box-sizing: border-box; padding: 1rem 1.25rem;
   background: #1c1613; color: #f5ece7; border-top: 4px solid #ff6b4a; font: 15px/1.5 system-ui, sans-serif; direction: ltr; text-align: left; }
 h2 { margin: 0; font-size: 1rem; color: #ffb199; } p { margin: .25rem 0; } .item { color: #cbb9af; }
-pre { margin: .5rem 0; padding: .5rem; overflow: auto; background: #000; } code { display: block; font: 13px/1.5 ui-monospace, monospace; white-space: pre; }
+pre { margin: .5rem 0; padding: .5rem; overflow: auto; background: #000; } code { display: block; min-width: max-content; font: 13px/1.5 ui-monospace, monospace; white-space: pre; }
 .here { background: #5c1f12; } article + article { margin-top: 1rem; }
-button { float: right; border: 0; background: none; color: inherit; font-size: 1.5rem; line-height: 1; cursor: pointer; }`;
+button { float: right; width: 44px; height: 44px; margin: -.75rem -1rem 0 .5rem; border: 0; background: none; color: inherit; font: 1.5rem/1 system-ui, sans-serif; cursor: pointer; }
+:focus-visible { outline: 2px solid #ffb199; outline-offset: -2px; }`;
 
 function share() {
   const {port} = new SharedWorker("/-/worker.js", "exporter"), tell = () => port.postMessage({page, epoch});
