@@ -20,7 +20,7 @@ VARIABLES = (
     *("offline", "page", "parts", "site", "sitemap", "types"),
 )
 """The variables that every page's template has."""
-FUNCTIONS = ("entries", "groups", "metadata", "word")
+FUNCTIONS = ("entries", "groups", "metadata", "word", "word_lang")
 """The functions that templates have beside Jinja's own."""
 _CLOSE = 0.7
 """How much names of templates, which are short, must be alike."""
