@@ -92,7 +92,7 @@ class DevServer:
         self._synced_at = -inf
         self._late = False
         self._waits = False
-        self._told: set[str] = set()
+        self._told: set[str] | None = None
         self._edited = Edited().and_all_items()
         self._load = load
         self._preview = PreviewSyncs() if options.preview else None
@@ -257,16 +257,17 @@ class DevServer:
                 self._talk.err(f"error: {refresh.problem}")
 
     def _print(self, done: Round, cause: str, *, publish: bool) -> None:
-        """Print a round that did something or was asked for; what stays wrong after it is said once."""
+        """Print the first round, and those that did something or were asked for; what stays wrong is said once."""
         waited, self._waits = self._waits, done.is_locked_out
         if waited and done.is_locked_out:
             return
         lines = [*wrong_lines(done, verbose=self._options.verbose, warnings=publish)]
-        wrong = [line for line in lines if cause or line not in self._told]
-        self._told = {*lines} if publish else self._told | {*lines}
+        is_first, told = self._told is None, self._told or set()
+        wrong = [line for line in lines if cause or line not in told]
+        self._told = {*lines} if publish else told | {*lines}
         report = done.render.render if done.render is not None else None
         did = report is not None and (report.written or report.removed)
-        if did or cause or any(line.startswith("error") for line in wrong):
+        if did or cause or is_first or any(line.startswith("error") for line in wrong):
             self._talk.out(f"{time.strftime('%H:%M:%S')} {round_line(done, cause)}")
         for line in wrong:
             self._talk.err(line)

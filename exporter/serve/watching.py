@@ -12,6 +12,7 @@ import threading
 import time
 from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass, field
+from math import inf
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -60,8 +61,12 @@ class Edits:
 
     def see(self, path: Path) -> None:
         """Note a path that was edited."""
-        if not str(path).endswith(_NOISE) and not path.name.startswith(".#") and self.seen(path):
+        if self.is_edit(path):
             self.paths.put(path)
+
+    def is_edit(self, path: Path) -> bool:
+        """Tell at once that a path was edited; return whether that is an edit, to be reported once it is over."""
+        return not str(path).endswith(_NOISE) and not path.name.startswith(".#") and self.seen(path)
 
     @contextmanager
     def followed(self) -> Iterator[None]:
@@ -218,15 +223,24 @@ def _handler(watched: Watched, edits: Edits, observer: BaseObserver) -> FileSyst
 
 
 def _poll(watched: Watched, edits: Edits, before: dict[str, bytes], stop: threading.Event) -> None:
-    """Look at all files again and again; what looks different from `before` was edited."""
-    pause = _FIRST_LOOK
+    """Look at all files again and again; what looks different from `before` was edited.
+
+    An edit is over with the first look at which no file looks different from the one before.
+    """
+    pause, edit, ends = _FIRST_LOOK, set[Path](), inf
     while not stop.wait(pause):
         start = time.monotonic()
         now = looks_of(watched)
-        pause = min(max(_FIRST_LOOK, _LOOKS_SHARE * (time.monotonic() - start)), _LONGEST_PAUSE)
-        for path in sorted({path for path, _ in now.items() ^ before.items()}):
-            edits.see(Path(path))
-        before = now
+        changed = {Path(path) for path, _ in now.items() ^ before.items()}
+        before, taken = now, time.monotonic() - start
+        if changed and not edit:
+            ends = start + _LONGEST_EDIT
+        edit |= {path for path in changed if edits.is_edit(path)}
+        if edit and (not changed or start > ends):
+            for path in edit:
+                edits.paths.put(path)
+            edit = set()
+        pause = _QUIET if edit else min(max(_FIRST_LOOK, _LOOKS_SHARE * taken), _LONGEST_PAUSE)
 
 
 def looks_of(watched: Watched) -> dict[str, bytes]:

@@ -67,3 +67,22 @@ def test_why_files_are_polled_is_said_once(tmp_path: Path, monkeypatch: pytest.M
         watches.follow(Watched((tmp_path,)))
         watches.follow(Watched((tmp_path,), (tmp_path / "site.yaml",)))
     assert said == [f"{tmp_path} is on 9p, which reports no edits: looking at the files again and again instead"]
+
+
+def test_files_that_change_from_look_to_look_are_one_edit(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """As amid a checkout of thousands of files, which takes longer than a look at them."""
+    made: list[frozenset[Path]] = []
+    files, look = [tmp_path / f"{number}.html" for number in range(9)], module.looks_of
+    waiting = [*files]
+
+    def and_one_more_comes(watched: Watched) -> dict[str, bytes]:
+        if waiting and len(waiting) < len(files):
+            waiting.pop().write_text("new", "utf-8")
+        return look(watched)
+
+    monkeypatch.setattr(module, "looks_of", and_one_more_comes)
+    edits = Edits(lambda _: True, made.append)
+    with edits.followed(), watching(Watched((tmp_path,)), edits, poll=True, say=lambda _: None):
+        waiting.pop().write_text("new", "utf-8")
+        until(lambda: made, "the edit")
+    assert made == [frozenset(files)]

@@ -93,6 +93,8 @@ class _Handler(BaseHTTPRequestHandler):
             self._send(refused)
         elif self.path != PATH:
             self._send(plain(405, "Only GET is possible here."))
+        elif refused := self.server.served.webhook.refused(self.headers):
+            self._send(refused)
         elif isinstance(body := self._body(), Answer):
             self._send(body)
         else:

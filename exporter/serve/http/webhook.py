@@ -60,12 +60,16 @@ class Webhook:
     secret: str | None
     submit: Callable[[Refresh], None]
 
-    def answer(self, headers: Message, body: bytes) -> Answer:
-        """Return what a POST gets, once the sync is over."""
+    def refused(self, headers: Message) -> Answer | None:
+        """Return the answer to a POST without the secret, whose body is not even read; None for one that has it."""
         if not self.secret:
             return plain(404, "Not found")
         if not hmac.compare_digest(headers.get(HEADER, "").encode("utf-8", "replace"), self.secret.encode()):
             return plain(403, f"The header {HEADER} does not hold the secret.")
+        return None
+
+    def answer(self, headers: Message, body: bytes) -> Answer:
+        """Return what a POST with the secret gets, once the sync is over."""
         refresh = Refresh(read_announced(body, headers.get("X-Contentful-Topic", "")))
         self.submit(refresh)
         if not refresh.done.wait(LONGEST_ANSWER):
