@@ -1,6 +1,6 @@
 """Measure how long the endpoint takes for a delta of one change, at 1,000 and at 100,000 items.
 
-    python -m tests.benchmarks.endpoint_delta [SMALL LARGE]
+    python -m tests.benchmarks.endpoint_delta [--rounds N] [SMALL LARGE]
 
 Both spaces are created in a temporary folder. They are edited and queried in turn, over real HTTP.
 """
@@ -20,8 +20,6 @@ from exporter.core.encoding import canonical
 from exporter.space.folder import SpaceFolder
 from exporter.space.http.server import Endpoint, Listening, open_endpoint
 from tests.conftest import PLACE, SpaceFiles, entry, locale
-
-ROUNDS = 15
 
 
 def make_space(root: Path, size: int) -> SpaceFiles:
@@ -62,7 +60,9 @@ def main() -> None:
     """Time the two in turn and print the medians and their ratio."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("sizes", nargs="*", type=int, default=[1_000, 100_000])
-    sizes = parser.parse_args().sizes
+    parser.add_argument("--rounds", type=int, default=15)
+    options = parser.parse_args()
+    sizes = options.sizes
     times: dict[int, list[float]] = {size: [] for size in sizes}
     with tempfile.TemporaryDirectory() as temporary, ExitStack() as stack:
         made = []
@@ -71,7 +71,7 @@ def main() -> None:
             log = Path(temporary) / f"{size}.db"
             endpoint = stack.enter_context(open_endpoint(SpaceFolder(space.root), log, Listening(look="watch")))
             made.append((size, space, Reader(endpoint)))
-        for number in range(ROUNDS):
+        for number in range(options.rounds):
             for size, space, reader in made:
                 space.put(entry("place", f"place{size // 2}", 20, title=f"Changed {number}"))
                 time.sleep(0.5)

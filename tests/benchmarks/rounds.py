@@ -14,7 +14,7 @@ from collections import Counter
 from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, NamedTuple, NoReturn
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
@@ -201,6 +201,16 @@ def limits_table(limits: list[Limit]) -> str:
         shown = f"{limit.found:.3g}" if limit.found < 1_000 else f"{limit.found:,.0f}"
         lines.append(f"| {limit.says} | {shown} | {limit.most:g} | {aim} | {'met' if limit.met else 'NOT MET'} |")
     return "\n".join(lines)
+
+
+def finish(sections: Mapping[str, str], limits: list[Limit], *, quick: bool) -> NoReturn:
+    """Write a benchmark's sections and exit 1 if a limit is not met; a quick look does neither, and says so."""
+    if quick:
+        print(f"\nA quick look: the limits are not set for it, so {RESULTS.name} was not changed.")
+        sys.exit(0)
+    for name, text in sections.items():
+        write_section(name, text)
+    sys.exit(0 if all(limit.met for limit in limits) else 1)
 
 
 def write_section(name: str, text: str) -> None:

@@ -1,30 +1,29 @@
-"""The kit's spaces, each behind its own loopback server, and the exporter's guides built from them."""
+"""The spaces of the corpus, each behind its own loopback server, and the exporter's guides built from them."""
 
 from __future__ import annotations
 
 import json
 import os
 import shutil
-import socket
 import subprocess
 import sys
+import zlib
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from tests.benchmarks.corpus.answers import body_token
+from tests.benchmarks.corpus.items import DEFAULT
+from tests.benchmarks.corpus.places import CATEGORIES, SPACE, Corpus, changed_words, identifier, slug
+from tests.benchmarks.corpus.trees import navigation
 from tests.benchmarks.rounds import PROJECT, Bench, Spent, ensure, spend
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-KIT = PROJECT.parent / "shared/bench"
-CATEGORIES = 20
-CHANGES = 12
-"""How many different changes to a body the kit can make in one space."""
 _TEMPLATES = Path(__file__).parent / "templates"
-_PORTS = range(18_800, 19_800)
-"""A space's responses contain its port, so it is fixed; these are below the range of ephemeral ports."""
+_CORPUS = Path(__file__).parent / "corpus"
 
 WALK = """
 import os, sys, time
@@ -46,43 +45,52 @@ print(found, time.perf_counter() - wall, time.process_time() - processor)
 
 @dataclass(frozen=True)
 class Space:
-    """A space that is being served: its number of places and items, and its port."""
+    """A space that is being served."""
 
-    places: int
-    items: int
+    corpus: Corpus
     port: int
+
+    @property
+    def places(self) -> int:
+        """The number of its places."""
+        return self.corpus.places
+
+    @property
+    def items(self) -> int:
+        """The number of its items."""
+        return self.corpus.items
+
+    @property
+    def source(self) -> str:
+        """The key `source` of site.yaml."""
+        return f'{{space: {SPACE}, url: "http://127.0.0.1:{self.port}"}}'
 
 
 @contextmanager
 def serve(data: Path, places: int) -> Iterator[Space]:
-    """Serve a space while the block runs; create it first if it does not exist."""
-    folder = data / str(places)
-    note = folder / "made.json"
-    made = json.loads(note.read_text("utf-8")) if note.exists() else {}
-    if not _is_free(made.get("port")):
-        port = next(filter(_is_free, _PORTS), 0)
-        ensure(port, f"none of the ports {_PORTS} is free")
-        print(f"making a space of {places:,} places", file=sys.stderr, flush=True)
-        command = [sys.executable, str(KIT / "make_sync.py"), str(places), str(folder), "--port", str(port)]
-        made = {**json.loads(spend(command)[1]), "port": port}
-        note.write_text(json.dumps(made), "utf-8")
-    space = Space(places, made["items"], made["port"])
-    command = [sys.executable, str(KIT / "stub.py"), str(folder), "--port", str(space.port)]
-    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as process:
+    """Serve a space by a process of its own while the block runs; write its answers first if they are not there."""
+    folder = _written(data, places)
+    command = [sys.executable, "-m", "tests.benchmarks.stub", str(folder)]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True, cwd=PROJECT) as process:
         try:
             assert process.stdout is not None
-            ready = process.stdout.readline().startswith("ready")
-            ensure(ready, f"the loopback server did not start on port {space.port}: run again")
-            yield space
+            ready, _, port = process.stdout.readline().partition(" ")
+            ensure(ready == "ready", "the stub of the service did not start")
+            yield Space(Corpus(places), int(port))
         finally:
             process.terminate()
 
 
-def _is_free(port: int | None) -> bool:
-    if port is None:
-        return False
-    with socket.socket() as probe:
-        return probe.connect_ex(("127.0.0.1", port)) != 0
+def _written(data: Path, places: int) -> Path:
+    """Return the folder of a space's answers; those that another version of the corpus wrote are not used."""
+    sources = b"".join(path.read_bytes() for path in sorted(_CORPUS.glob("*.py")))
+    folder = data / f"{places}-{zlib.crc32(sources):08x}"
+    if not folder.exists():
+        print(f"making a space of {places:,} places", file=sys.stderr, flush=True)
+        unfinished = data / f"{folder.name}-unfinished"
+        spend([sys.executable, "-m", "tests.benchmarks.corpus.answers", str(places), str(unfinished)])
+        unfinished.rename(folder)
+    return folder
 
 
 _RENDERED_BESIDE = ("404.html", "manifest.webmanifest")
@@ -110,8 +118,8 @@ class Guide:
 
     @property
     def changing(self) -> Path:
-        """The page that the kit changes."""
-        return self.site / f"place/place-{self.space.places // 2:06d}/index.html"
+        """The page whose body changes."""
+        return self.site / "place" / slug("place", self.space.corpus.changing) / "index.html"
 
     def run(self, *arguments: str) -> tuple[Spent, dict[str, Any]]:
         """Run a command in a process of its own; return what it used and its JSON report."""
@@ -148,14 +156,14 @@ class Guide:
         self.changes += 1
         state = self.root / ".syncstate"
         values = json.loads(state.read_text("utf-8"))
-        state.write_text(json.dumps({**values, "token": f"body-{self.changes}"}), "utf-8")
+        state.write_text(json.dumps({**values, "token": body_token(self.changes)}), "utf-8")
         spent, report = self.run("build")
         synced, done = report["sync"], report["render"]
         ensure(synced["upserted"] == 1 and not synced["full"], f"one body changed, but: {synced}")
         ensure(done["rendered"] >= 1 and done["written"] >= 1, f"one body changed, but: {done}")
-        new = f"(rev {100 + self.changes})"
-        twins = (self.root / "content/entries/place").glob(f"place{self.space.places // 2:07d}x*.en-US.md")
-        for page in (self.changing, *twins):
+        new = changed_words(self.changes)
+        twin = f"{identifier('place', self.space.corpus.changing)}.{DEFAULT}.md"
+        for page in (self.changing, self.root / "content/entries/place" / twin):
             ensure(new in page.read_text("utf-8"), f"{page} does not contain {new}")
         return spent
 
@@ -170,9 +178,9 @@ class Guide:
 
 
 def make_guide(
-    bench: Bench, space: Space, name: str, navigation: str | None, like: Guide | None = None, *, offline: bool = False
+    bench: Bench, space: Space, name: str, like: Guide | None = None, *, own: bool = True, offline: bool = False
 ) -> Guide:
-    """Create a guide with the peers' markup, or with the built-in theme if there is no `navigation`.
+    """Create a guide with templates of its own, which make the peers' markup, or else with the built-in theme.
 
     Its mirror is synced, or hard-linked file by file from that of another guide.
     """
@@ -180,14 +188,14 @@ def make_guide(
     guide.root.mkdir()
     (guide.root / "site.yaml").write_text(
         f"title: Guide\nlocales: [en-US]\noffline: {str(offline).lower()}\ncontent: {{assets: link}}\n"
-        f'source: {{space: guidespace01, url: "http://127.0.0.1:{space.port}"}}\n'
+        f"source: {space.source}\n"
         'pages: {place: {url: "/place/{slug}/"}, category: {url: "/category/{slug}/"}}\n',
         "utf-8",
     )
-    if navigation is not None:
+    if own:
         (guide.root / "templates").mkdir()
         for template in _TEMPLATES.glob("*.html"):
-            text = template.read_text("utf-8").replace("NAVIGATION", navigation)
+            text = template.read_text("utf-8").replace("NAVIGATION", navigation())
             (guide.root / "templates" / template.name).write_text(text, "utf-8")
     if like is not None:
         shutil.copytree(like.root / "content", guide.root / "content", copy_function=os.link)

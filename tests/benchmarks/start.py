@@ -1,8 +1,9 @@
 """Measure how long the program takes to start, and a build in which nothing is new, beside imports that users know.
 
-    python -m tests.benchmarks.start [--rounds N]
+    python -m tests.benchmarks.start [--rounds N] [--scripts FOLDER]
 
-It runs from a wheel in an environment of its own, with the bundled space, and writes its tables to RESULTS.md.
+It runs from a wheel in an environment of its own, with the bundled space, and writes its tables to RESULTS.md. With
+`--scripts`, the programs of an environment that has the program already, it is only a quick look.
 """
 
 from __future__ import annotations
@@ -12,16 +13,15 @@ import tempfile
 from functools import partial
 from pathlib import Path
 
-from tests.benchmarks.rounds import Bench, Limit, Spent, limits_table, write_section
+from tests.benchmarks.rounds import Bench, Limit, Spent, finish, limits_table
 from tests.package.installed import build_wheel, install
 
 VERSION, CLICK = "exporter --version", "import click"
 NOTHING, REQUESTS = "exporter build, nothing new", "import requests"
 
 
-def measure(folder: Path, number: int) -> str:
-    """Run all rows in turn; return the section of the results."""
-    scripts = install(build_wheel(folder / "wheel"), folder / "venv").scripts
+def measure(scripts: Path, folder: Path, number: int) -> tuple[str, list[Limit]]:
+    """Run all rows in turn; return the section of the results, and the limits."""
     program, python, bench = str(scripts / "exporter"), str(scripts / "python"), Bench(folder, in_memory=True)
     guide = folder / "guide"
     for command in (["init", "--yes", str(guide)], ["-C", str(guide), "build"]):
@@ -41,17 +41,22 @@ def measure(folder: Path, number: int) -> str:
         Limit(f"{VERSION} : {CLICK}", bench.ratio(VERSION, CLICK), 2.0),
         Limit(f"{NOTHING} : {REQUESTS}", bench.ratio(NOTHING, REQUESTS), 3.0),
     ]
-    return f"`python -m tests.benchmarks.start --rounds {number}`\n\n{bench.table(CLICK)}\n\n{limits_table(limits)}"
+    repeat = f"`python -m tests.benchmarks.start --rounds {number}`"
+    return f"{repeat}\n\n{bench.table(CLICK)}\n\n{limits_table(limits)}", limits
 
 
 def main() -> None:
     """Measure and write the results."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--rounds", type=int, default=25)
-    with tempfile.TemporaryDirectory() as folder:
-        text = measure(Path(folder), parser.parse_args().rounds)
+    parser.add_argument("--scripts", type=Path)
+    options = parser.parse_args()
+    with tempfile.TemporaryDirectory() as temporary:
+        folder = Path(temporary)
+        scripts = options.scripts or install(build_wheel(folder / "wheel"), folder / "venv").scripts
+        text, limits = measure(scripts, folder, options.rounds)
     print(text)
-    write_section("Start", text)
+    finish({"Start": text}, limits, quick=options.scripts is not None)
 
 
 if __name__ == "__main__":

@@ -1,0 +1,5 @@
+export default {
+  layout: "place.liquid",
+  tags: "place",
+  eleventyComputed: { permalink: (data) => `place/${data.page.fileSlug}/` },
+};
