@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
 
     from exporter.config.settings import Project
+    from exporter.core.model import ContentType, Item
     from exporter.mirror.index import MirrorIndex
     from exporter.mirror.state import SyncState
     from exporter.report.problems import Problem
@@ -190,3 +191,14 @@ class SyncRun:
     def downloads(self) -> bool:
         """Whether the mirror holds asset files."""
         return self.project.site.content.assets == "download"
+
+
+def telling_apart(project: Project, item: Item, types: Mapping[str, ContentType]) -> tuple[str, ...]:
+    """Return the field that tells an entry's address from those of others with its title: its date, without a slug."""
+    content_type, wanted = types.get(item.content_type), project.site.pages.get(item.content_type)
+    if content_type is None or content_type.slug_field or (wanted is not None and wanted.url is not None):
+        return ()
+    from exporter.guide.schema.field_roles import roles_of  # imported here: a sync with nothing new needs no roles
+
+    date = roles_of(content_type).date
+    return (date,) if date else ()

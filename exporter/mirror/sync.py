@@ -28,7 +28,7 @@ from exporter.mirror.index import MirrorIndex
 from exporter.mirror.plan import MirrorPlanner
 from exporter.mirror.receive import receive
 from exporter.mirror.refresh import refresh_twins, write_model
-from exporter.mirror.run import SyncOutcome, SyncRun
+from exporter.mirror.run import SyncOutcome, SyncRun, telling_apart
 from exporter.mirror.staging import Staging, throw_away
 from exporter.mirror.start import Start, decide, note_after_rejection, stops_at_nothing
 from exporter.mirror.state import SyncState, read_state, write_state
@@ -42,7 +42,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
 
     from exporter.config.settings import Project
-    from exporter.core.model import ContentType, Item
+    from exporter.core.model import Item
     from exporter.mirror.plan import Disk
     from exporter.mirror.run import SyncOptions
     from exporter.source.delivery import Delivery
@@ -208,7 +208,10 @@ def _moved(run: SyncRun, staging: Staging, disk: Disk, *, full: bool) -> tuple[d
         elif change.number is not None and change.key.kind == "entry":
             before, after = disk.mirrored(old.path) if old is not None else None, disk.staged(change)
             if before is not None and after is not None:
-                fields = (*run.project.address_fields(after.content_type, types), *_telling_apart(run, after, types))
+                fields = (
+                    *run.project.address_fields(after.content_type, types),
+                    *telling_apart(run.project, after, types),
+                )
                 moved[name] = record_move(moved.get(name, {}), before, after, fields)
                 if any(before.localized(field) != after.localized(field) for field in fields):
                     readdressed[name] = after
@@ -231,17 +234,6 @@ def _add_losses(project: Project, moved: dict[str, Json], readdressed: Mapping[s
         from exporter.guide.pages.parting import find_losses  # imported here: most syncs need nothing of the guide
     for lost in find_losses(project.cache, project.content, project.site, readdressed) if readdressed else ():
         moved[lost.key] = record_loss(moved.get(lost.key, {}), lost.locale, lost.path, lost.now)
-
-
-def _telling_apart(run: SyncRun, item: Item, types: Mapping[str, ContentType]) -> tuple[str, ...]:
-    """Return the field that tells an entry's address from those of others with its title: its date, without a slug."""
-    content_type, wanted = types.get(item.content_type), run.project.site.pages.get(item.content_type)
-    if content_type is None or content_type.slug_field or (wanted is not None and wanted.url is not None):
-        return ()
-    from exporter.guide.schema.field_roles import roles_of  # imported here: a sync with nothing new needs no roles
-
-    date = roles_of(content_type).date
-    return (date,) if date else ()
 
 
 def _apply(run: SyncRun, staging: Staging, state: SyncState | None, start: Start, *, recheck: bool) -> SyncOutcome:

@@ -1,4 +1,7 @@
-"""Every benchmark runs from its command line, here with a guide so small that its figures say nothing."""
+"""Every benchmark runs from its command line, here with a guide so small that its figures say nothing.
+
+Those with other programs beside the exporter are long: the test command installs none of them.
+"""
 
 from __future__ import annotations
 
@@ -46,6 +49,7 @@ def run(name: str, *arguments: object) -> list[str]:
     return re.findall(r"^\| ([^|]*\S) \|", done.stdout, re.MULTILINE) or done.stdout.splitlines()
 
 
+@pytest.mark.long
 def test_render_has_a_row_of_every_peer(data: Path) -> None:
     need(HUGO, ELEVENTY, MKDOCS, ZENSICAL)
     rows = run("render", "--places", 20, "--rounds", 1, "--data", data)
@@ -74,6 +78,7 @@ def test_sync_weighs_the_largest_space(data: Path) -> None:
     assert sum("100 places: peak" in line for line in lines) == 2
 
 
+@pytest.mark.long
 def test_serve_has_a_row_of_every_edit(data: Path) -> None:
     need(HUGO, ELEVENTY)
     rows = run("serve", "--places", 20, "--rounds", 1, "--pause", 0.05, "--data", data)
@@ -81,6 +86,7 @@ def test_serve_has_a_row_of_every_edit(data: Path) -> None:
     assert sum("20 places, seconds" in row for row in rows) == len(serve.MOST)
 
 
+@pytest.mark.long
 def test_reader_compares_bytes() -> None:
     if not (reader.WORKBOX / "package.json").is_file():
         pytest.skip(f"Workbox is not installed: {ELEVENTY.install}")
@@ -88,6 +94,7 @@ def test_reader_compares_bytes() -> None:
     assert {"install", "word", "word, bytes"} <= {*rows}
 
 
+@pytest.mark.long
 def test_reader_compares_times(data: Path) -> None:
     need(HUGO)
     rows = run("reader", "--places", 20, "--rounds", 1, "--only", "time", "--data", data)
