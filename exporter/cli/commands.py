@@ -132,11 +132,10 @@ def check(common: Common, *, strict: bool) -> int:
 def serve_guide(common: Common, /, *, opens: bool, jobs: int | None, **chosen: Any) -> int:
     """Build, serve site/ and reload pages after edits. Ctrl-C ends it."""
     from exporter.cli.serving import Lines, serve
-    from exporter.serve.dev_server import ServeOptions
 
-    options = ServeOptions(jobs=jobs or 0, verbose=common.verbose, **chosen)
-    load = common.load_preview if options.preview else common.load
-    return serve(load, options, Lines(common.printer(), common.quiet, common.as_json), opens=opens)
+    load = common.load_preview if chosen["preview"] else common.load
+    lines = Lines(common.printer(), common.quiet, common.as_json)
+    return serve(load, lines, opens=opens, jobs=jobs or 0, verbose=common.verbose, **chosen)
 
 
 @program.command()
@@ -146,10 +145,9 @@ def watch(common: Common, /, *, jobs: int | None, deadline: float, **chosen: Any
     """Build again and again, without a server. USR1 or a webhook makes it sync at once; Ctrl-C ends it."""
     from exporter.cli.serving import Lines
     from exporter.cli.serving import watch as watch_guide
-    from exporter.serve.watch import WatchOptions
 
-    options = WatchOptions(sync=SyncChoices(deadline=deadline), jobs=jobs or 0, verbose=common.verbose, **chosen)
-    return watch_guide(common.load, options, Lines(common.printer(), common.quiet, common.as_json))
+    lines, sync = Lines(common.printer(), common.quiet, common.as_json), SyncChoices(deadline=deadline)
+    return watch_guide(common.load, lines, sync=sync, jobs=jobs or 0, verbose=common.verbose, **chosen)
 
 
 @program.command()

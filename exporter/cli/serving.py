@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import signal
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from exporter.cli.progress import following
 from exporter.cli.signals import until_interrupted, was_interrupted
@@ -18,8 +18,6 @@ if TYPE_CHECKING:
     from exporter.cli.printing import Printer
     from exporter.config.settings import Project
     from exporter.report.progress import Listener
-    from exporter.serve.dev_server import ServeOptions
-    from exporter.serve.watch import WatchOptions
 
 
 PREVIEW_EVERY = 10.0
@@ -48,25 +46,33 @@ class Lines:
         return following(self.printer.err, quiet=self.quiet, as_json=self.as_json)
 
 
-def serve(load: Callable[[], Project], options: ServeOptions, lines: Lines, *, opens: bool) -> int:
-    """Serve a guide until a signal comes; return the exit code."""
-    from exporter.serve.dev_server import DevServer
+def serve(load: Callable[[], Project], lines: Lines, *, opens: bool, **chosen: Any) -> int:
+    """Serve a guide until a signal comes, be it while the program is being loaded; return the exit code."""
 
-    if options.preview and options.every is None:
-        options = replace(options, every=PREVIEW_EVERY)
-    server = DevServer(load(), load, options, lines)
-    until_interrupted(lambda: server.run(_open if opens else lambda _url: None, was_interrupted))
+    def work() -> None:
+        from exporter.serve.dev_server import DevServer, ServeOptions
+
+        options = ServeOptions(**chosen)
+        if options.preview and options.every is None:
+            options = replace(options, every=PREVIEW_EVERY)
+        DevServer(load(), load, options, lines).run(_open if opens else lambda _url: None, was_interrupted)
+
+    until_interrupted(work)
     return _end("serve", lines)
 
 
-def watch(load: Callable[[], Project], options: WatchOptions, lines: Lines) -> int:
-    """Build again and again until a signal comes; return the exit code."""
-    from exporter.serve.watch import Watcher
+def watch(load: Callable[[], Project], lines: Lines, **chosen: Any) -> int:
+    """Build again and again until a signal comes, be it while the program is being loaded; return the exit code."""
 
-    watcher = Watcher(load(), load, options, lines)
-    if hasattr(signal, "SIGUSR1"):
-        signal.signal(signal.SIGUSR1, lambda _number, _frame: watcher.sync_soon())
-    until_interrupted(lambda: watcher.run(was_interrupted))
+    def work() -> None:
+        from exporter.serve.watch import Watcher, WatchOptions
+
+        watcher = Watcher(load(), load, WatchOptions(**chosen), lines)
+        if hasattr(signal, "SIGUSR1"):
+            signal.signal(signal.SIGUSR1, lambda _number, _frame: watcher.sync_soon())
+        watcher.run(was_interrupted)
+
+    until_interrupted(work)
     return _end("watch", lines)
 
 

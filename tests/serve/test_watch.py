@@ -313,6 +313,17 @@ def test_signal_ends_a_server_with_0(guide: Guide, number: signal.Signals) -> No
         assert json.loads(process.stdout.read()) == {"command": "serve", "ok": True, "exit": 0}
 
 
+@pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="this system has no named pipes")
+@pytest.mark.parametrize("command", ["serve", "watch"])
+def test_signal_ends_it_with_0_before_it_has_read_site_yaml(guide: Guide, command: str) -> None:
+    file = guide.root / "site.yaml"
+    file.unlink()
+    os.mkfifo(file)
+    with started(guide, command) as process, file.open("wb"):  # which waits until the program reads
+        process.terminate()
+        assert process.wait(30) == 0
+
+
 def test_webhook_names_an_item_that_is_to_come_or_to_go() -> None:
     body = json.dumps({"sys": {"type": "DeletedEntry", "id": "mill", "revision": 3}}).encode()
     gone = read_announced(body, "ContentManagement.Entry.unpublish")
