@@ -81,6 +81,7 @@ def test_serve_has_a_row_of_every_edit(data: Path) -> None:
     assert sum("20 places, seconds" in row for row in rows) == len(serve.MOST)
 
 
+@pytest.mark.long
 def test_reader_compares_bytes() -> None:
     if not (reader.WORKBOX / "package.json").is_file():
         pytest.skip(f"Workbox is not installed: {ELEVENTY.install}")
@@ -94,6 +95,7 @@ def test_reader_compares_times(data: Path) -> None:
     assert {HUGO.name, reader.FULL, reader.WITHOUT, reader.CHANGE, reader.NOTHING} <= {*rows}
 
 
+@pytest.mark.long
 def test_reader_opens_first_pages() -> None:
     if CHROMIUM is None:
         pytest.skip("Chromium is not installed")
