@@ -101,6 +101,7 @@ def test_reader_compares_times(data: Path) -> None:
     assert {HUGO.name, reader.FULL, reader.WITHOUT, reader.CHANGE, reader.NOTHING} <= {*rows}
 
 
+@pytest.mark.long
 def test_reader_opens_first_pages() -> None:
     if CHROMIUM is None:
         pytest.skip("Chromium is not installed")

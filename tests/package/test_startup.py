@@ -3,7 +3,12 @@
 from __future__ import annotations
 
 import json
+import subprocess
+import sys
 from typing import TYPE_CHECKING
+
+from tests.benchmarks import start
+from tests.conftest import PROJECT
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -49,3 +54,11 @@ def test_build_with_nothing_new_loads_little_more_than_requests(installed: Insta
         == set()
     )
     assert len(found) <= 200
+
+
+def test_benchmark_of_the_start_runs_from_its_command_line(installed: Installed) -> None:
+    command = [sys.executable, "-m", "tests.benchmarks.start", "--rounds", "1", "--scripts", str(installed.scripts)]
+    done = subprocess.run(command, cwd=PROJECT, capture_output=True, text=True, check=False, timeout=300)
+    assert done.returncode == 0, done
+    for row in (start.VERSION, start.CLICK, start.NOTHING, start.REQUESTS):
+        assert f"\n| {row} |" in done.stdout

@@ -22,7 +22,7 @@ _SYLLABLES = {
     "sied stätt stein süd teich tor ufer wall wasser weiler wiese zell zug er e en in ig ü ö",
 }
 """What the words are made of."""
-_LENGTHS = (1, 1, 2, 3)
+_LENGTHS = {"en-US": (1, 1, 1, 2, 3), "de-DE": (1, 1, 2, 2, 3)}
 """The lengths of the words, in syllables."""
 _SMALL_WORDS = {
     "en-US": "a after all an and are before below but few has into its many more no not off old once over so then they",
@@ -73,7 +73,7 @@ def stream(*key: object) -> Stream:
 def words(locale: str) -> list[str]:
     """Return the words of a language."""
     choices, syllables = stream("words", locale), _SYLLABLES[locale].split()
-    return ["".join(choices.some(syllables, choices.one(_LENGTHS))) for _ in range(_WORDS)]
+    return ["".join(choices.some(syllables, choices.one(_LENGTHS[locale]))) for _ in range(_WORDS)]
 
 
 @cache
