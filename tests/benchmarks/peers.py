@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping
 
 _HERE = Path(__file__).parent
+PAGES_COMPARED = 20
 ELEVENTY_FOLDER = _HERE / "node_modules/@11ty/eleventy"
 _PYPI = "pip install -e '.[benchmarks]'"
 _NPM = "npm ci --ignore-scripts in tests/benchmarks (Node is needed too)"
@@ -75,7 +76,7 @@ MKDOCS = Peer(
     lambda: [sys.executable, "-m", "mkdocs", "build", "--quiet"],
 )
 ZENSICAL = Peer(
-    *("Zensical", "mkdocs", "site", (".cache",), _from_pypi("zensical"), _PYPI),
+    *("Zensical", "zensical", "site", (".cache",), _from_pypi("zensical"), _PYPI),
     lambda: [sys.executable, "-m", "zensical", "build"],
 )
 
@@ -117,25 +118,28 @@ class Peers:
         """Return the folder of a peer's source tree."""
         return self.root / peer.name.lower()
 
-    def page(self, peer: Peer) -> Path:
-        """Return the page that the checks look at."""
-        return self.folder(peer) / peer.pages / "place" / slug("place", self.corpus.changing) / "index.html"
+    def pages(self, peer: Peer) -> Path:
+        """Return the folder of a peer's pages."""
+        return self.folder(peer) / peer.pages
 
     def render(self, peer: Peer, environment: Mapping[str, str] | None = None) -> Spent:
-        """Render from scratch; exits if pages are missing, or a page has other elements than Hugo's."""
+        """Render from scratch; exits if pages are missing, or some have other elements than Hugo's."""
         tree = self.folder(peer)
         self.bench.discard(*(tree / name for name in (peer.pages, *peer.kept)))
         spent, printed = self.bench.spend(peer.command(), tree, environment)
-        pages, wanted = pages_in(tree / peer.pages), peer_pages(self.corpus.places)
+        pages, wanted = pages_in(self.pages(peer)), peer_pages(self.corpus.places)
         ensure(pages == wanted, f"{peer.name} made {pages} of {wanted} pages: {printed}")
-        self.check_markup(self.page(peer))
+        self.check_markup(self.pages(peer))
         return spent
 
-    def check_markup(self, page: Path) -> None:
-        """Exit if a page has other elements than Hugo's; Hugo has to render first."""
-        theirs = self.page(HUGO)
-        ours, others = _elements(page), _elements(theirs)
-        ensure(ours == others, f"{page} and {theirs} differ: {ours - others}, {others - ours}")
+    def check_markup(self, site: Path) -> None:
+        """Exit if some pages of a site have other elements than Hugo's; Hugo has to render first."""
+        corpus = self.corpus
+        places = [*range(0, corpus.places, max(1, corpus.places // PAGES_COMPARED)), corpus.changing]
+        names = [f"place/{slug('place', number)}" for number in places]
+        for name in [*names, f"category/{slug('category', corpus.place(corpus.changing).category)}"]:
+            ours, theirs = (_elements(folder / name / "index.html") for folder in (site, self.pages(HUGO)))
+            ensure(ours == theirs, f"{name} of {site} and of Hugo differ: {ours - theirs}, {theirs - ours}")
 
 
 def _elements(page: Path) -> Counter[str]:

@@ -103,7 +103,7 @@ def prepare(bench: Bench, peers: Peers, others: list[Peer], spaces: list[Space])
 
 def _render(guide: Guide, peers: Peers) -> Spent:
     spent = guide.render_anew(PROCESSORS)
-    peers.check_markup(guide.changing)
+    peers.check_markup(guide.site)
     return spent
 
 

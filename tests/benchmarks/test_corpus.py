@@ -73,7 +73,7 @@ def test_bodies_have_the_length_and_the_markdown_that_the_figures_are_for() -> N
 
 
 def test_peers_get_the_texts_of_the_space(tmp_path: Path) -> None:
-    trees = {"hugo": "content", "eleventy": "content", "mkdocs": "docs"}
+    trees = {"hugo": "content", "eleventy": "content", "mkdocs": "docs", "zensical": "docs"}
     write_trees(SMALL, {tmp_path / kind: kind for kind in trees})
     for kind, folder in trees.items():
         assert len(list((tmp_path / kind / folder / "place").glob("*.md"))) == SMALL.places

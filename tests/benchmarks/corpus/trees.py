@@ -1,7 +1,8 @@
 """The source trees of the other generators: the corpus in English, as each of them wants it.
 
-The templates and settings are in the folder `trees`; MkDocs and Zensical share theirs. Every tree gives the same pages:
-one for each place, one for each category with a list of its places, and a home page with a list of the categories.
+The templates and settings are in the folder `trees`; Zensical has the templates of MkDocs. Every tree gives the same
+pages: one for each place, one for each category with a list of its places, and a home page with a list of the
+categories.
 """
 
 from __future__ import annotations
@@ -21,6 +22,7 @@ if TYPE_CHECKING:
     from tests.benchmarks.corpus.places import Corpus, Place
 
 _TREES = Path(__file__).parents[1] / "trees"
+_CONTENT = {"hugo": "content", "eleventy": "content", "mkdocs": "docs", "zensical": "docs"}
 
 
 def navigation() -> str:
@@ -30,20 +32,21 @@ def navigation() -> str:
 
 
 def write_trees(corpus: Corpus, folders: dict[Path, str]) -> None:
-    """Write the source trees of some generators (`hugo`, `eleventy`, `mkdocs`), by their folders."""
+    """Write the source trees of some generators (`hugo`, `eleventy`, `mkdocs`, `zensical`), by their folders."""
     for folder, kind in folders.items():
-        _copy_templates(_TREES / kind, folder)
+        _copy_templates(kind, folder)
         _LISTS[kind](corpus, folder)
     for place in map(corpus.place, range(corpus.places)):
         text = f"{_front_matter(place)}{texts.body(place.number, DEFAULT)}"
         for folder, kind in folders.items():
-            path = folder / ("docs" if kind == "mkdocs" else "content") / f"place/{_slug(place)}.md"
+            path = folder / _CONTENT[kind] / f"place/{_slug(place)}.md"
             path.parent.mkdir(parents=True, exist_ok=True)
             path.write_text(text, "utf-8")
 
 
-def _copy_templates(source: Path, folder: Path) -> None:
-    shutil.copytree(source, folder)
+def _copy_templates(kind: str, folder: Path) -> None:
+    for source in ("mkdocs", "zensical") if kind == "zensical" else (kind,):
+        shutil.copytree(_TREES / source, folder, dirs_exist_ok=True)
     for path in folder.rglob("*.*"):
         if path.is_file():
             path.write_text(path.read_text("utf-8").replace("NAVIGATION", navigation()), "utf-8")
@@ -115,4 +118,5 @@ _LISTS: dict[str, Callable[[Corpus, Path], None]] = {
     "hugo": _hugo_lists,
     "eleventy": _eleventy_lists,
     "mkdocs": _mkdocs_lists,
+    "zensical": _mkdocs_lists,
 }
