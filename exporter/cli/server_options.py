@@ -71,7 +71,7 @@ SERVE_OPTIONS = (
         "--every",
         callback=_read_every,
         metavar="DURATION",
-        help="Sync this often (30s, 15m, 6h); by default not at all.",
+        help="Sync this often (30s, 15m, 6h); by default not at all, and with --preview every 10s.",
     ),
     click.option("--preview", is_flag=True, help="Show drafts from the preview host, in folders of their own."),
     click.option("--offline", is_flag=True, help="Serve the guide's own service worker, so that it can be installed."),

@@ -25,8 +25,8 @@ from exporter.serve.http.webhook import SECRET, Webhook
 from exporter.serve.inbox import Inbox
 from exporter.serve.lines import named, round_line, wrong_lines
 from exporter.serve.on_demand import OnDemand
-from exporter.serve.pace import Pace
-from exporter.serve.preview import PreviewSyncs, mark_of
+from exporter.serve.pace import Pace, plan_warning
+from exporter.serve.preview import RECONCILED_EVERY, REQUESTS, PreviewSyncs, mark_of
 from exporter.serve.publishing import Publisher
 from exporter.serve.rounds import Rounds
 from exporter.serve.schedule import Schedule
@@ -51,6 +51,8 @@ _LONGEST_PAUSE = 0.5
 _SOON = 0.02
 LATE = 0.25
 """Seconds after a sync in which the system may still report what that wrote."""
+_MODEL_EVERY = 3600.0
+"""Seconds after which content model, locales and tags are asked for even if nothing is new."""
 _LOCAL_DEADLINE = 5.0
 """Seconds to try again where a local space cannot be read: as long as a file may be half written."""
 
@@ -92,6 +94,7 @@ class DevServer:
         self._synced_at = -inf
         self._late = False
         self._waits = False
+        self._model_at = -inf
         self._told: set[str] | None = None
         self._edited = Edited().and_all_items()
         self._load = load
@@ -138,6 +141,10 @@ class DevServer:
 
     def _announce(self, url: str) -> None:
         self._talk.out(f"serving {url} (Ctrl-C ends it)")
+        if self._options.every is not None and self._project.site.source.local is None:
+            rest, a_round = (RECONCILED_EVERY, REQUESTS) if self._options.preview else (_MODEL_EVERY, 1)
+            if warning := plan_warning(self._options.every, rest, a_round):
+                self._talk.err(f"warning: {warning}")
         if is_everywhere(self._options.host):
             self._talk.err("everybody on this machine's networks can read the guide, drafts and all that site/ holds")
         elif self._options.host not in ("127.0.0.1", "::1", "localhost"):
@@ -235,8 +242,9 @@ class DevServer:
     def _sync_choices(self) -> SyncChoices:
         if self._preview is not None:
             return self._preview.choices(time.monotonic())
-        is_local = self._project.site.source.local is not None
-        return SyncChoices(deadline=_LOCAL_DEADLINE, edited=self._edited) if is_local else SyncChoices()
+        if self._project.site.source.local is not None:
+            return SyncChoices(deadline=_LOCAL_DEADLINE, edited=self._edited)
+        return SyncChoices(peek=time.monotonic() < self._model_at + _MODEL_EVERY)
 
     def _end_sync(self, done: Round, now: float) -> None:
         if self._preview is not None:
@@ -244,6 +252,7 @@ class DevServer:
         report = done.sync.sync if done.sync is not None else None
         self._edited = Edited() if report is not None else self._edited
         news = report is not None and bool(report.upserted or report.deleted)
+        self._model_at = now if report is not None and report.requests > 1 else self._model_at
         self._schedule.synced(now, failed=report is None, news=news)
         problem = done.errors[0].message if done.errors and report is None else ""
         ended = self._schedule.settle(

@@ -58,14 +58,14 @@ def read_duration(text: str) -> float:
     return seconds
 
 
-def calls_a_month(every: float, model_every: float) -> int:
-    """Return the requests of a month in which nothing changes."""
-    return round(_SECONDS_A_MONTH / every + MODEL_REQUESTS * _SECONDS_A_MONTH / max(every, model_every))
+def calls_a_month(every: float, model_every: float, a_round: int = 1) -> int:
+    """Return the requests of a month in which nothing changes, with so many a round."""
+    return round(a_round * _SECONDS_A_MONTH / every + MODEL_REQUESTS * _SECONDS_A_MONTH / max(every, model_every))
 
 
-def plan_warning(every: float, model_every: float) -> str:
+def plan_warning(every: float, model_every: float, a_round: int = 1) -> str:
     """Return the sentence for a pace that the free plan does not allow; "" for one that it does."""
-    calls = calls_a_month(every, model_every)
+    calls = calls_a_month(every, model_every, a_round)
     if calls <= CALLS_A_MONTH:
         return ""
     return (

@@ -20,6 +20,8 @@ if TYPE_CHECKING:
     from exporter.config.settings import Project
     from exporter.serve.rounds import Round
 
+REQUESTS = 2
+"""Requests of a round in which nothing is new: for entries and for assets."""
 RECONCILED_EVERY = 600.0
 """Seconds between two full syncs: what was deleted is in no answer but theirs."""
 _OVERLAP = 5.0

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from exporter.serve import dev_server
 from tests.conftest import entry
 from tests.serve.conftest import Lines, edit, serving, until
 from tests.serve.test_watch import Space, rounds, watching
@@ -58,8 +59,13 @@ def shows(served_page: Callable[[], str], words: str) -> bool:
     return words in served_page()
 
 
-def test_five_hundred_builds_of_a_server(guide: Guide) -> None:
-    with serving(guide) as served, served.events("place/castle/index.html"):
+@pytest.mark.parametrize("offline", [False, True])
+def test_five_hundred_builds_of_a_server(guide: Guide, monkeypatch: pytest.MonkeyPatch, *, offline: bool) -> None:
+    """With `offline`, each build is followed by a process that publishes, and that the next edit ends."""
+    site = guide.root / "site.yaml"
+    site.write_text(site.read_text("utf-8").replace("offline: false", f"offline: {str(offline).lower()}"), "utf-8")
+    monkeypatch.setattr(dev_server, "QUIET_BEFORE_PUBLISHING", 0.0)
+    with serving(guide, offline=offline) as served, served.events("place/castle/index.html"):
         start = 0
         for number in range(550):
             edit(guide, f"{{{{ entry.title }}}} {number}.")

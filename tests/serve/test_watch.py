@@ -213,6 +213,17 @@ def test_server_takes_the_same_webhook_and_syncs_by_itself(
         assert (served.guide.root / "content/entries/place/tower.json").is_file()
 
 
+def test_server_that_syncs_by_itself_asks_once_a_quiet_round_and_says_what_that_comes_to(
+    remote: Callable[[str], Guide], stub: Stub, far: Space
+) -> None:
+    with serving(remote(stub.url), every=1.0) as served:
+        assert "2,594,160 requests" in served.lines.wrong[0]
+        far.waiting = []
+        stub.requests.clear()
+        until(lambda: len(stub.requests) >= 3)
+        assert {request.last for request in stub.requests} == {"sync"}
+
+
 def test_webhook_without_a_secret_is_refused_at_the_start(remote: Callable[[str], Guide], stub: Stub) -> None:
     guide = remote(stub.url)
     watcher = Watcher(load_project(guide.root), lambda: load_project(guide.root), WatchOptions(60, listen=0), Lines())
