@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from tests.serve.conftest import Serving
 
 BLUE = PICTURE.replace(b"<path", b'<path fill="blue"')
+FEW = 300
 PATIENCE = 30_000
 """Milliseconds after which what a test waits for will not come."""
 
@@ -35,7 +36,7 @@ def place(number: int, title: str | None = None, revision: int = 1) -> dict[str,
     )
 
 
-@pytest.fixture(scope="module", params=[300, pytest.param(10_000, marks=pytest.mark.long)])
+@pytest.fixture(scope="module", params=[FEW, pytest.param(10_000, marks=pytest.mark.long)])
 def served(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Serving]:
     """A guide of some hundred places (10,000 with `-m long`), served for all tests of the module."""
     root = tmp_path_factory.mktemp("browser")
@@ -61,6 +62,8 @@ def context(browser: Browser, served: Serving) -> Iterator[BrowserContext]:
     made.close()
     until(lambda: served.streams == 0, "the end of the streams")
     assert thrown == []
+    if len(list((served.guide.root / "content/entries/place").glob("*.json"))) <= 2 * FEW:
+        assert_as_from_scratch(served.guide)  # with 10,000 places only after all tests
 
 
 def space_of(served: Serving) -> SpaceFiles:
