@@ -93,7 +93,7 @@ def requirements(origin: str | None) -> str:
     head = f"# {_MARK} brings this file up to date.\n"
     if origin is not None:
         return f"{head}{origin}\n"
-    advice = "has no public address yet. Name the one of your copy: exporter init --update --from URL"
+    advice = "has no public address yet. Name the one of your copy: exporter init --update --yes --from URL"
     return f"{head}# exporter {advice}\n# git+URL@v{__version__}\n"
 
 

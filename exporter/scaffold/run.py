@@ -121,7 +121,7 @@ def _notes(answers: Answers, project: Project) -> tuple[str, ...]:
     """Return what is still to be done by hand."""
     notes = []
     if answers.origin is None:
-        advice = "name that of your copy with init --update --from URL"
+        advice = "name that of your copy with init --update --yes --from URL"
         notes.append(f"exporter has no public address yet, so CI cannot install it: {advice}")
     if answers.redirects not in (None, project.site.host):
         notes.append(f"add the line `host: {answers.redirects}` to {FILE_NAME}, which is kept as it is")

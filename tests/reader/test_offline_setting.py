@@ -135,18 +135,20 @@ def test_report_and_summary_say_what_readers_of_a_locale_pay(
     monkeypatch.setenv("GITHUB_STEP_SUMMARY", str(summary))
     report = guide.build()
     chains = json.loads((updates / "chains.json").read_bytes())["chains"]
+    changed = {code: chain for code, chain in chains.items() if chain["token"] != old[code]["token"]}
+    assert {*changed} == {"en-US", "de-DE"}  # no page in Arabic shows the mill
     assert {code: (part["token"], part["install"]) for code, part in report["reader"].items()} == {
-        code: (chain["token"], chain["bytes"]) for code, chain in chains.items()
+        code: (chain["token"], chain["bytes"]) for code, chain in changed.items()
     }
     assert {code: part["bytes"] for code, part in report["reader"].items()} == {
-        code: (updates / code / f"since/{chain['token']}.bin").stat().st_size for code, chain in old.items()
+        code: (updates / code / f"since/{old[code]['token']}.bin").stat().st_size for code in changed
     }
     for code, chain in chains.items():
         kinds = ("chrome", "packs")
         files = [path for kind in kinds for path in (updates / code / kind).iterdir()]
         assert chain["bytes"] <= sum(path.stat().st_size for path in (updates / code / "list.bin", *files))
     text = summary.read_text("utf-8")
-    assert text.count("to install") == len(chains)
+    assert text.count("to install") == len(changed)
 
 
 def test_demo_is_offered_offline_without_a_word_in_site_yaml(guide: Guide) -> None:
