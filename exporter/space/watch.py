@@ -60,6 +60,7 @@ def new_observer() -> BaseObserver:
     """Return an observer of files.
 
     Watchdog 7 warns of a folder that comes while it looks into the one around it, and watches it once all the same.
+    Where warnings are errors, that one would end its thread, and nothing would be reported any more.
     """
     warnings.filterwarnings("ignore", "Callback with id .* already exists", RuntimeWarning)
     return Observer()

@@ -2,18 +2,19 @@
 
 from __future__ import annotations
 
+import shutil
+import warnings
 from itertools import pairwise
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
+import pytest
 from watchdog.observers.api import BaseObserver
 
 from exporter.serve import watching as module
 from exporter.serve.watching import Edits, Watched, Watches, watching
+from exporter.space.watch import new_observer
 from tests.serve.conftest import until
-
-if TYPE_CHECKING:
-    import pytest
 
 
 def test_folder_that_comes_while_the_watch_begins_is_watched(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -32,6 +33,32 @@ def test_folder_that_comes_while_the_watch_begins_is_watched(tmp_path: Path, mon
         until(lambda: late in reported, "the folder")
         (late / "place.html").write_text("edited", "utf-8")
         until(lambda: late / "place.html" in reported, "the file in it")
+
+
+def test_folder_that_is_replaced_again_and_again_goes_on_being_watched(tmp_path: Path) -> None:
+    reported, folder = set[Path](), tmp_path / "content/files/pic"
+    folder.mkdir(parents=True)
+    edits = Edits(lambda _: True, reported.update)
+    with edits.followed(), watching(Watched((tmp_path / "content",)), edits, poll=False, say=lambda _: None):
+        for number in range(200):
+            shutil.rmtree(folder)
+            (folder / "de-DE").mkdir(parents=True)
+            (folder / "de-DE/a.svg").write_text(str(number), "utf-8")
+        until(lambda: folder / "de-DE/a.svg" in reported, "the file")
+        (folder / "de-DE/last.svg").write_text("last", "utf-8")
+        until(lambda: folder / "de-DE/last.svg" in reported, "the last file")
+
+
+def test_observer_does_not_end_with_a_warning_of_its_own() -> None:
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        observer = new_observer()
+        warnings.warn("Callback with id '1' already exists for watch", RuntimeWarning, stacklevel=1)
+        with pytest.raises(RuntimeWarning):
+            warnings.warn("another one", RuntimeWarning, stacklevel=1)
+    observer.start()
+    observer.stop()
+    observer.join()
 
 
 def test_edit_right_after_the_watch_begins_is_seen_by_polling(tmp_path: Path) -> None:
