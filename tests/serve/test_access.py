@@ -24,6 +24,8 @@ REFUSED = [
     "/.../site.yaml",
     "//etc/passwd",
     "/place//castle/",
+    "/place%2fcastle/",
+    "/place%2Fcastle/index.html",
     "/C:/Windows/win.ini",
     "/c:windows",
     "/style.css%00.html",
