@@ -56,7 +56,7 @@ def decode(data: bytes | bytearray, *, levels: int = MOST_LEVELS) -> Json:
     return _decode_cut(data, levels) if is_deeper(value, levels) else value
 
 
-class _Quick(NamedTuple):
+class _Codec(NamedTuple):
     """What msgspec does. It is loaded where it is needed: a run that finds nothing to do is quicker without it."""
 
     decode: Callable[[bytes | bytearray], Json]
@@ -68,31 +68,31 @@ class _Quick(NamedTuple):
 
 
 @cache
-def _quick() -> _Quick:
+def _codec() -> _Codec:
     import msgspec
 
     encode, pack = msgspec.json.Encoder(order="sorted").encode, msgspec.msgpack.Encoder().encode
     decoders = msgspec.json.decode, msgspec.msgpack.decode
-    return _Quick(decoders[0], encode, msgspec.json.format, pack, decoders[1], msgspec.DecodeError)
+    return _Codec(decoders[0], encode, msgspec.json.format, pack, decoders[1], msgspec.DecodeError)
 
 
 def _decode(data: bytes | bytearray) -> Json:
-    quick = _quick()
+    codec = _codec()
     try:
-        return quick.decode(data)
-    except quick.error:
-        return _decode_slowly(data)
+        return codec.decode(data)
+    except codec.error:
+        return _decode_by_standard_library(data)
 
 
-def _decode_slowly(data: bytes | bytearray) -> Json:
+def _decode_by_standard_library(data: bytes | bytearray) -> Json:
     return json.loads(data, parse_float=read_double, parse_constant=read_double)
 
 
-def decode_few(data: bytes) -> Json:
+def decode_small(data: bytes) -> Json:
     """Decode JSON as `decode` does; for the few small files that every run reads."""
     if len(data) > _SMALL or may_be_deeper(data):
         return decode(data)
-    return _decode_slowly(data)
+    return _decode_by_standard_library(data)
 
 
 def _decode_cut(data: bytes | bytearray, levels: int) -> Json:
@@ -162,7 +162,7 @@ def canonical(value: Json, *, plain: bool = False) -> bytes:
     """
     try:
         if plain or not _has_exponent(value):
-            return _quick().format(_quick().encode(value), indent=2) + b"\n"
+            return _codec().format(_codec().encode(value), indent=2) + b"\n"
     except UnicodeEncodeError:
         pass
     text = json.dumps(value, ensure_ascii=False, indent=2, sort_keys=True, allow_nan=False)
@@ -198,15 +198,15 @@ def digest(data: bytes) -> bytes:
 
 def pack(value: Json) -> bytes:
     """Return a value packed for a cache. Raises UnicodeEncodeError for texts with lone surrogates."""
-    return _quick().pack(value)
+    return _codec().pack(value)
 
 
 def unpack(data: bytes) -> Json:
     """Return the value that `pack` packed. Raises ValueError for other bytes."""
-    quick = _quick()
+    codec = _codec()
     try:
-        return quick.unpack(data)
-    except quick.error as error:
+        return codec.unpack(data)
+    except codec.error as error:
         raise ValueError(str(error)) from None
 
 

@@ -19,7 +19,7 @@ from exporter.core.containment import (
     remove_whole,
     walk_folders,
 )
-from exporter.core.encoding import decode_few
+from exporter.core.encoding import decode_small
 from exporter.core.errors import GuardError
 
 if TYPE_CHECKING:
@@ -56,7 +56,7 @@ def read_json(content: Path, path: str) -> Json:
     """Read a JSON file of the mirror; a missing file is an empty object. Raises GuardError for a broken one."""
     data = read_below(content, path)
     try:
-        return decode_few(data) if data is not None else {}
+        return decode_small(data) if data is not None else {}
     except ValueError as error:
         raise GuardError("mirror-broken", broken_sentence(content / path, data or b"", error)) from None
 

@@ -65,7 +65,7 @@ class Edits:
             self.paths.put(path)
 
     def is_edit(self, path: Path) -> bool:
-        """Tell at once that a path was edited; return whether that is an edit, to be reported once it is over."""
+        """Report at once that a path was edited; return whether it is an edit, to be reported again once it is over."""
         return not str(path).endswith(_NOISE) and not path.name.startswith(".#") and self.seen(path)
 
     @contextmanager

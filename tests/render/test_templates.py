@@ -70,6 +70,19 @@ def test_every_block_and_partial_of_the_theme_is_documented() -> None:
     assert blocks - NAMED == set()
 
 
+def test_included_template_escapes_whatever_includes_it(guide: Guide) -> None:
+    """All templates share how they begin to evaluate; a block without escapes changes nothing for the others."""
+    template(guide, "parts/shown.html", "{{ '<i>' }}")
+    shown = "{% include 'parts/shown.html' %}"
+    template(
+        guide,
+        "place.html",
+        f"{{% autoescape false %}}{{{{ '<b>' }}}}{shown}{{% endautoescape %}}{shown}{{{{ '<b>' }}}}",
+    )
+    guide.build()
+    assert guide.page("/place/castle/") == "<b>&lt;i&gt;&lt;i&gt;&lt;b&gt;"
+
+
 def test_error_in_the_template_of_a_file_names_template_line_and_url(guide: Guide) -> None:
     template(guide, "feed.xml", "<feed>\n{{ 1 // 0 }}</feed>")
     setting(guide, "base_url: https://example.org\n")

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Any
 
-from exporter.core.lazily import cached_property
+from exporter.core.cached_property import cached_property
 from exporter.core.own_address import own_address
 from exporter.guide.schema.field_words import LONG, has_lines, is_counted, is_module, is_plain
 from exporter.guide.schema.machine_words import is_for_template
