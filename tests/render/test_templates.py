@@ -72,11 +72,11 @@ def test_every_block_and_partial_of_the_theme_is_documented() -> None:
 
 def test_included_template_escapes_whatever_includes_it(guide: Guide) -> None:
     """All templates share how they begin to evaluate; a block without escapes changes nothing for the others."""
-    template(guide, "parts/shown.html", "{{ ['<b>'|safe, '<i>']|join }}")
+    template(guide, "parts/shown.html", "{{ [(entry.title ~ '<b>')|safe, '<i>']|join }}")
     shown = "{% include 'parts/shown.html' %}"
     template(guide, "place.html", f"{{% autoescape false %}}{shown}{{% endautoescape %}} {shown}")
     guide.build()
-    assert guide.page("/place/castle/") == "<b>&lt;i&gt; <b>&lt;i&gt;"
+    assert guide.page("/place/castle/") == "The castle<b>&lt;i&gt; The castle<b>&lt;i&gt;"
 
 
 def test_error_in_the_template_of_a_file_names_template_line_and_url(guide: Guide) -> None:
