@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 from collections import Counter
-from dataclasses import dataclass, replace
 from functools import partial
 from itertools import pairwise
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from exporter.reader.encoding import BrokenError, deflate, digest_name, inflate, load_object
 from exporter.reader.evolve import Change, Evolution, evolve
@@ -42,8 +41,7 @@ _REMEMBERED = 2_000
 """Tokens that are remembered once they are dropped."""
 
 
-@dataclass(frozen=True)
-class Place:
+class Place(NamedTuple):
     """Where a chain lies and what the publisher remembers of it."""
 
     folder: ChainFolder
@@ -63,13 +61,13 @@ def publish_first(place: Place, paths: Iterable[str], read: Callable[[str], byte
     first = begin(paths, read, place.folder, place.jobs)
     head = _with_chrome(place.folder, first.token, first.chrome, first.leaves, Ledger(), "")
     kept = append_token((), head.token, place.time, place.keeping)
-    head = replace(head, ledger=Ledger(tuple(kept)))
+    head = head._replace(ledger=Ledger(tuple(kept)))
     trail = Trail(
         place.folder, place.keeping, head, None, Past((), lambda *_: None, lambda _path: None, head.chrome.slots)
     )
     head = write_trail(trail, {}, lambda _path: None)
     report = _finish(place, head, first.uses, {}, None)
-    return replace(report, changed=sum(leaf.pages for leaf in head.leaves.values()))
+    return report._replace(changed=sum(leaf.pages for leaf in head.leaves.values()))
 
 
 def publish_next(place: Place, head: Head, change: Change) -> ChainReport | None:
@@ -104,8 +102,7 @@ def publish_next(place: Place, head: Head, change: Change) -> ChainReport | None
     new = _remembering(_with_trail(place, new, head, tokens, past_of, _Bases(evolution, old_entry)), tokens)
     records = {path: entry if isinstance(entry, bytes) else None for path, entry in evolution.entries.items()}
     report = _finish(place, new, evolution.uses, records, head)
-    return replace(
-        report,
+    return report._replace(
         changed=sum(isinstance(entry, bytes) for entry in evolution.entries.values()),
         removed=sum(entry is None for entry in evolution.entries.values()),
         bytes=_update_bytes(place.folder, head, new),
@@ -120,7 +117,7 @@ def _next_ledger(place: Place, ledger: Ledger, token: str) -> Ledger:
     dropped = (*ledger.dropped, *(one[:LETTERS] for one in sorted(given) if one not in tokens))
     reused = token if token not in tokens and token[:LETTERS] in set(dropped) else ""
     kept = [one for one in kept if one.token != ledger.reused]
-    return replace(ledger, kept=tuple(kept), dropped=dropped, reused=reused)
+    return ledger._replace(kept=tuple(kept), dropped=dropped, reused=reused)
 
 
 def _remembering(head: Head, tokens: Iterable[str]) -> Head:
@@ -128,7 +125,7 @@ def _remembering(head: Head, tokens: Iterable[str]) -> Head:
     kept = {one.token for one in head.ledger.kept}
     gone = (*head.ledger.dropped, *(token[:LETTERS] for token in tokens if token not in kept))
     latest = tuple(reversed(dict.fromkeys(reversed(gone))))[-_REMEMBERED:]
-    return replace(head, ledger=replace(head.ledger, dropped=latest))
+    return head._replace(ledger=head.ledger._replace(dropped=latest))
 
 
 def _update_bytes(folder: ChainFolder, before: Head, new: Head) -> int:
@@ -170,7 +167,7 @@ def _with_trail(
         except LostError as lost:
             gone, tokens = set(tokens[: lost.at + 1]), tokens[lost.at + 1 :]
             kept = tuple(one for one in new.ledger.kept if one.token not in gone or one.token == new.token)
-            new = replace(new, ledger=replace(new.ledger, kept=kept))
+            new = new._replace(ledger=new.ledger._replace(kept=kept))
 
 
 class _Entries:
@@ -270,7 +267,7 @@ def _finish(
     """Move the pointer (ledger, list), then remove what nobody may ask for any more."""
     folder = place.folder
     retired = _retired(folder, head, before)
-    head = replace(head, ledger=replace(head.ledger, retired=retired))
+    head = head._replace(ledger=head.ledger._replace(retired=retired))
     folder.write(ledger_name(head.token), ledger_data(head))
     listed = list_data(head, folder.size(f"chrome/{head.chrome_name}.bin"))
     folder.write("list.bin", listed)

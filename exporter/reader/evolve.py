@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import hashlib
 from collections import Counter
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from functools import partial
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from exporter.reader.encoding import BrokenError
 from exporter.reader.head import Leaf, everything, load_members
@@ -46,8 +46,7 @@ _TEXTS = (
 _FILE_DIGEST = 12
 
 
-@dataclass(frozen=True)
-class Evolution:
+class Evolution(NamedTuple):
     """The new state: members of the buckets that changed, leaves that are no more, the chrome, uses of slots.
 
     `layer` has what the state before has otherwise; `leaves` are those that did not change.
@@ -62,8 +61,7 @@ class Evolution:
     entries: Mapping[str, Entry]
 
 
-@dataclass(frozen=True)
-class Change:
+class Change(NamedTuple):
     """What a build did to the files of a chain, and how a file of the site is read."""
 
     written: Iterable[str]
@@ -212,7 +210,7 @@ def _put_records(
     for members in groups.values():
         for path, member in members.items():
             if path in records:
-                members[path] = replace(member, record=records[path])
+                members[path] = member._replace(record=records[path])
             if path in news:
                 news[path] = members[path].entry
     return news

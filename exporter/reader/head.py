@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from exporter.reader.encoding import (
     LARGE,
@@ -49,8 +49,7 @@ class Leaf:
     files: tuple[int, int] = (0, 0)
 
 
-@dataclass(frozen=True)
-class Ledger:
+class Ledger(NamedTuple):
     """What the publisher goes on with: tokens kept (the newest last), change packs in use, names that went lately.
 
     A token names pages, not records. Where pages come back whose token was dropped, devices may have that token with
@@ -66,8 +65,7 @@ class Ledger:
     """The newest token, if it was dropped before."""
 
 
-@dataclass(frozen=True)
-class Head:
+class Head(NamedTuple):
     """The newest state of a chain."""
 
     token: str

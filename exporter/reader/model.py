@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, TypeAlias
+from types import MappingProxyType
+from typing import TYPE_CHECKING, NamedTuple, TypeAlias
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping
@@ -13,8 +13,7 @@ if TYPE_CHECKING:
 DAY = 24
 
 
-@dataclass(frozen=True, slots=True)
-class SiteFile:
+class SiteFile(NamedTuple):
     """A file of the site: its path, the locales whose chains it is in, and what the build says stands for its bytes."""
 
     path: str
@@ -22,8 +21,7 @@ class SiteFile:
     digest: str
 
 
-@dataclass(frozen=True)
-class PublishedChange:
+class PublishedChange(NamedTuple):
     """What a build did to the site.
 
     `written` are the files that are new or have new bytes, `removed` the paths that are no more. `before` and `after`
@@ -38,8 +36,7 @@ class PublishedChange:
     listing: Callable[[], Iterable[SiteFile]]
 
 
-@dataclass(frozen=True, slots=True)
-class Keeping:
+class Keeping(NamedTuple):
     """How long tokens are kept: so many of the last, the first of each hour and of each day for so many hours."""
 
     recent: int = 30
@@ -49,8 +46,7 @@ class Keeping:
     """Keep less where `updates/` beside its packs would outgrow them."""
 
 
-@dataclass(frozen=True)
-class Publication:
+class Publication(NamedTuple):
     """Where and for whom to publish: the site's folder, the publisher's own, the locales in order, content time.
 
     `jobs` is how many processes may be begun.
@@ -60,14 +56,13 @@ class Publication:
     state: Path
     locales: tuple[str, ...]
     time: datetime | None
-    keeping: Keeping = field(default_factory=Keeping)
+    keeping: Keeping = Keeping()
     jobs: int = 1
-    prefixes: Mapping[str, str] = field(default_factory=dict)
+    prefixes: Mapping[str, str] = MappingProxyType({})
     """What the paths of a locale's pages begin with, `de-DE/`; the first locale's with nothing."""
 
 
-@dataclass(frozen=True, slots=True)
-class ChainReport:
+class ChainReport(NamedTuple):
     """What one locale's readers will pay: `bytes` are the bodies of the step from the state before."""
 
     token: str
@@ -80,16 +75,14 @@ class ChainReport:
     """Files that were written under the chain's folder."""
 
 
-@dataclass(frozen=True, slots=True)
-class ReaderReport:
+class ReaderReport(NamedTuple):
     """What was published, by locale, and what a user should be warned of: (code, sentence)."""
 
     chains: Mapping[str, ChainReport]
     warnings: tuple[tuple[str, str], ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class Member:
+class Member(NamedTuple):
     """A page or an other file in a chain: the SHA-256 of its bytes, its record (None for an other file), its size."""
 
     sha: bytes

@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 import shutil
 from contextlib import closing
-from dataclasses import replace
 from functools import partial
 from typing import TYPE_CHECKING
 
@@ -68,7 +67,7 @@ def _publish_chain(
         if head is not None:
             standing = known and place.memory.uses(place.locale, place.folder.read("list.bin") or b"") is not None
             one = _changed(place.locale, change, read) if standing else _compared(place, head, change, read)
-            return publish_next(replace(place, clean=standing), head, one)
+            return publish_next(place._replace(clean=standing), head, one)
     except BrokenError as error:
         warnings.append(("updates-broken", f"updates/{place.locale} is broken ({error}): its history begins anew"))
         head = None

@@ -7,8 +7,7 @@ from __future__ import annotations
 
 import hashlib
 import zlib
-from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from exporter.reader.encoding import (
     LARGEST_PAGE,
@@ -39,8 +38,7 @@ _TAIL = b"\0\0\xff\xff"
 _ROW_NUMBERS = 3
 
 
-@dataclass(frozen=True, slots=True)
-class Piece:
+class Piece(NamedTuple):
     """How new bytes are made from old ones: how many are equal at both ends, and the middle in deflated pieces."""
 
     front: int
@@ -54,8 +52,7 @@ class Piece:
         return [self.front, self.back, self.length, *map(len, self.payload)]
 
 
-@dataclass(frozen=True, slots=True)
-class Row:
+class Row(NamedTuple):
     """A page's way from the record of `base` (None for nothing) to its new one."""
 
     path: str
@@ -70,8 +67,7 @@ class Row:
         return [self.path, [self.base] if self.base is not None else [], *self.piece.row]
 
 
-@dataclass(frozen=True)
-class Step:
+class Step(NamedTuple):
     """A since-file as values."""
 
     to: str

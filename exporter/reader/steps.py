@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from exporter.reader.encoding import BrokenError
 from exporter.reader.since import Piece, Row, Step, apply_piece, join_slots, make_piece, sum_of
@@ -36,8 +36,7 @@ class ChangePack:
         return tried[1] if tried[0] == base else None
 
 
-@dataclass(frozen=True)
-class Between:
+class Between(NamedTuple):
     """Two states: what each has at a path and in a slot, and what may differ."""
 
     old: Callable[[str], Entry]

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
 from functools import partial
 from itertools import pairwise
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from exporter.reader.encoding import VERSION, BrokenError, deflate, digest_name, dump
 from exporter.reader.head import LISTS, ledger_name
@@ -30,8 +29,7 @@ _PACK = 262_144
 """Bytes of pieces of one change pack."""
 
 
-@dataclass(frozen=True)
-class Trail:
+class Trail(NamedTuple):
     """The new state, the one before (None for a first one), and the way back through earlier ones."""
 
     folder: ChainFolder
@@ -56,7 +54,7 @@ def write_trail(trail: Trail, leads: Mapping[str, tuple[str, int]], base: Callab
     sizes = {"v": VERSION, "to": trail.head.token, "since": new_leads}
     folder.write("sizes.bin", deflate(dump(sizes)))
     order = [name for name in known if name in live]
-    return replace(trail.head, ledger=replace(trail.head.ledger, kept=tuple(kept), changes=tuple(order)))
+    return trail.head._replace(ledger=trail.head.ledger._replace(kept=tuple(kept), changes=tuple(order)))
 
 
 def _place(trail: Trail, token: str) -> int:
@@ -171,7 +169,7 @@ def _spilled(folder: ChainFolder, step: Step, between: Between, known: dict[str,
             known[name] = ChangePack(name, len(data), rows)
         packs.append((name, known[name].size, sum_of(news)))
     texts = [join_slots({slot: between.new_slot(slot) for slot in step.slots}, step.slots)] if step.slots else []
-    return replace(step, pages=(), packs=(*step.packs, *packs), sum=sum_of(texts) if texts else "")
+    return step._replace(pages=(), packs=(*step.packs, *packs), sum=sum_of(texts) if texts else "")
 
 
 def _pack_name(rows: Iterable[Row], between: Between, news: Iterable[bytes]) -> str:

@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 from collections import Counter
-from dataclasses import dataclass
 from types import MappingProxyType
-from typing import TYPE_CHECKING, TypeAlias
+from typing import TYPE_CHECKING, NamedTuple, TypeAlias
 
 from exporter.reader.records.records import REFERENCE, Chrome, common_length, parts_of, slot_number
 
@@ -117,8 +116,7 @@ def _merged(new: list[bytes], runs: dict[bytes, list[list[bytes]]]) -> list[byte
     return out
 
 
-@dataclass(frozen=True)
-class _Sides:
+class _Sides(NamedTuple):
     """Which of two neighbouring slots takes a text: how often pages use each, those that stay, a preference."""
 
     times: Mapping[int, float]
