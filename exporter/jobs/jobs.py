@@ -5,6 +5,7 @@ Everything heavy is imported where it is needed: a build with nothing new loads 
 
 from __future__ import annotations
 
+import importlib
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
@@ -28,7 +29,11 @@ if TYPE_CHECKING:
     from exporter.report.problems import Problem
     from exporter.report.progress import Listener
     from exporter.report.reader_part import ReaderPart
+    from exporter.source.ahead import Ahead
 
+
+BUILD = "exporter.build.run"
+"""The module that renders."""
 
 DELTA = SyncChoices()
 AS_EVER = RenderChoices()
@@ -53,9 +58,11 @@ def sync(
     With `verbose` the report notes every item and the time of every stage; `listener` hears how far the sync has come.
     Raises SourceError if the space cannot be read, GuardError where a guard stops it or another run holds the folder.
     """
+    from exporter.jobs.source import asking_ahead
+
     stages = Stages(listener)
-    with line_numbers(project), FolderLock(project) as lock:
-        outcome = _sync(project, lock, choices, stages, verbose=verbose)
+    with line_numbers(project), FolderLock(project) as lock, asking_ahead(project, choices) as ahead:
+        outcome = _sync(project, lock, choices, stages, ahead, verbose=verbose)
     return Report(
         "sync",
         sync=outcome.report,
@@ -87,11 +94,14 @@ def build(
     listener: Listener | None = None,
 ) -> BuildReport:
     """Sync, then render. Asset files that could not be fetched do not stop the rendering; a failed sync raises."""
+    from exporter.jobs.source import asking_ahead
+
     stages = Stages(listener)
-    with line_numbers(project), FolderLock(project) as lock:
+    with line_numbers(project), FolderLock(project) as lock, asking_ahead(project, choices) as ahead:
 
         def sync_first() -> SyncOutcome:
-            return _sync(project, lock, choices, stages, verbose=verbose)
+            importlib.import_module(BUILD)  # while the space is asked
+            return _sync(project, lock, choices, stages, ahead, verbose=verbose)
 
         return _render("build", project, sync_first, rendering, stages, verbose=verbose)
 
@@ -148,10 +158,12 @@ def _options(choices: SyncChoices, stages: Stages, *, verbose: bool) -> SyncOpti
     )
 
 
-def _sync(project: Project, lock: FolderLock, choices: SyncChoices, stages: Stages, *, verbose: bool) -> SyncOutcome:
+def _sync(
+    project: Project, lock: FolderLock, choices: SyncChoices, stages: Stages, ahead: Ahead | None, *, verbose: bool
+) -> SyncOutcome:
     """Sync, in rounds where something is waited for; write the commit message if one is asked for."""
     options = _options(choices, stages, verbose=verbose)
-    sync_once = _one_round(project, choices)
+    sync_once = _one_round(project, choices, ahead)
     if choices.wait_for is None:
         return sync_once(options)
     from exporter.mirror.wait import sync_until
@@ -159,7 +171,7 @@ def _sync(project: Project, lock: FolderLock, choices: SyncChoices, stages: Stag
     return sync_until(choices.wait_for, choices.wait_limit, project, options, sync_once, lock.pause)
 
 
-def _one_round(project: Project, choices: SyncChoices) -> Callable[[SyncOptions], SyncOutcome]:
+def _one_round(project: Project, choices: SyncChoices, ahead: Ahead | None) -> Callable[[SyncOptions], SyncOutcome]:
     """Return what syncs once and adds what it brought to the commit message, which is written after each round."""
     from exporter.jobs.source import open_source
     from exporter.mirror.receive import finds_nothing
@@ -170,7 +182,7 @@ def _one_round(project: Project, choices: SyncChoices) -> Callable[[SyncOptions]
     message = _message(project, choices)
 
     def sync_once(options: SyncOptions) -> SyncOutcome:
-        with open_source(project, options.deadline, edited=choices.edited) as (client, identity):
+        with open_source(project, options.deadline, edited=choices.edited, ahead=ahead) as (client, identity):
             if choices.peek and not options.full and finds_nothing(project, client, identity, choices.newer_than):
                 return SyncOutcome(SyncReport(False, client.requests, client.sync_requests, client.bytes))
             outcome = sync_mirror(project, client, identity, options)

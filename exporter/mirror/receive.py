@@ -132,7 +132,7 @@ class ReceivedPages:
         """Return the page that was asked for with a token, or None."""
         return read_bytes(self._file(token))
 
-    def keep(self, token: str | None, body: bytearray) -> None:
+    def keep(self, token: str | None, body: bytes | bytearray) -> None:
         """Keep a page; a thread may do so once the staging area exists, even after its run has failed."""
         if self._staging.empty and not self._staging.closed:
             self._staging.begin()

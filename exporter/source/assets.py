@@ -18,7 +18,8 @@ from urllib3.exceptions import HTTPError
 from exporter.core.errors import SourceError
 from exporter.source.address import is_loopback, proxies_for
 from exporter.source.bodies import time_outs
-from exporter.source.failures import failure, reset_time
+from exporter.source.connection_failures import failure
+from exporter.source.failures import reset_time
 from exporter.source.retry import RetryableError, retrying
 
 if TYPE_CHECKING:
@@ -248,7 +249,7 @@ class _Downloads:
         """Return the thread's own session: a session is not made to be used by several threads."""
         if not hasattr(self._own, "session"):
             self._own.session = requests.Session()
-            self._own.session.headers.update(self._client.session.headers)
+            self._own.session.headers.update(self._client.connection.session.headers)
             with self._lock:
                 self._sessions.append(self._own.session)
         session: requests.Session = self._own.session

@@ -1,17 +1,17 @@
-"""Bodies of answers: read within the time and the size that an answer may take."""
+"""Answers, and their bodies: read within the time and the size that an answer may take."""
 
 from __future__ import annotations
 
 import time
-from typing import TYPE_CHECKING
-
-import urllib3.exceptions
+from typing import TYPE_CHECKING, NamedTuple
 
 from exporter.core.errors import SourceError
 from exporter.source.retry import RetryableError
 from exporter.source.unpacking import TooLargeError, unpacked
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     import requests
 
 TIMEOUT = (10.0, 60.0)
@@ -24,6 +24,14 @@ MOST_UNPACKED = 256 << 20
 """Bytes of one answer unpacked, at most."""
 
 _CHUNK_BYTES = 1 << 18
+
+
+class Answer(NamedTuple):
+    """An answer that came whole: its headers by their names in lower case, and its body as it travelled."""
+
+    status: int
+    headers: Mapping[str, str]
+    packed: bytes | bytearray
 
 
 def time_outs(left: float) -> tuple[float, float]:
@@ -46,6 +54,8 @@ def read_body(answer: requests.Response, host: str, end: float) -> bytearray:
     `end` is the time of the monotonic clock by which it has to be there. Raises RetryableError if it does not come
     whole, SourceError where it is larger than any answer may be.
     """
+    import urllib3.exceptions  # with requests, which a sync whose answers were asked ahead does without
+
     body = bytearray()
     unpacks = answer.headers.get("Content-Encoding", "").strip().lower() not in ("", "gzip")
     try:
@@ -64,7 +74,7 @@ def read_body(answer: requests.Response, host: str, end: float) -> bytearray:
     return body
 
 
-def unpack(body: bytearray, host: str) -> bytes | bytearray:
+def unpack(body: bytes | bytearray, host: str) -> bytes | bytearray:
     """Return a body unpacked. Raises RetryableError if it is damaged, SourceError where it is too large."""
     try:
         return unpacked(body, MOST_UNPACKED)

@@ -1,14 +1,9 @@
-"""Why a request failed, in words: which failures may pass, what an error status means, and where to look."""
+"""What an error status means, in words: which may pass, and where to look."""
 
 from __future__ import annotations
 
-import errno
-import os
 import time
-from email.utils import parsedate_to_datetime
 from typing import TYPE_CHECKING
-
-import requests
 
 from exporter.core.encoding import decode
 from exporter.core.errors import SourceError
@@ -24,6 +19,7 @@ if TYPE_CHECKING:
 LONGEST_RESET = 86_400.0
 """Seconds, a day: a longer time that a server names is taken for this one."""
 
+_TOO_MANY = 429
 _TOKEN_REFUSED = (400, 404, 410, 422)
 """What the service answers to a sync token that it does not know."""
 
@@ -36,51 +32,6 @@ class TooBigError(SourceError):
     """An answer would be larger than the service allows: start over with fewer items a page."""
 
 
-def failure(error: requests.RequestException, host: str, *, reached: bool = True) -> RetryableError | SourceError:
-    """Return why a host could not be asked: a RetryableError where that may pass.
-
-    A host that refuses the very first connection of a run is not there: its address is wrong, or nothing listens there.
-    """
-    if not reached and reason(error) == os.strerror(errno.ECONNREFUSED):
-        return SourceError("unreachable", f"{host} could not be asked: {reason(error)}; check source.url")
-    message = f"{host} could not be asked: {reason(error)}{_advice(error)}"
-    # what requests itself refuses to send (a malformed address, a header with a line break) is a ValueError too
-    lasting = isinstance(error, ValueError) or "CERTIFICATE_VERIFY_FAILED" in str(error)
-    return SourceError("unreachable", message) if lasting else RetryableError(message)
-
-
-def _advice(error: BaseException) -> str:
-    """Return where to look for the cause of a failure that running again alone will hardly mend."""
-    if isinstance(error, requests.exceptions.ProxyError | requests.exceptions.InvalidProxyURL):
-        return " (check HTTPS_PROXY)"
-    if isinstance(error, requests.exceptions.SSLError):
-        return " (check the date of this machine and, behind a company's proxy, REQUESTS_CA_BUNDLE)"
-    unknown = "NameResolutionError" in str(error) or isinstance(error, requests.exceptions.InvalidURL)
-    return " (check source.url and the network)" if unknown else ""
-
-
-def reason(error: BaseException) -> str:
-    """Return the innermost cause in words, without the address: it may carry a sync token."""
-    if isinstance(error, requests.Timeout):
-        return "no answer in time"
-    if isinstance(error, requests.exceptions.SSLError):
-        certificate = "CERTIFICATE_VERIFY_FAILED" in str(error)
-        return "its certificate could not be verified" if certificate else "no secure connection could be made"
-    if isinstance(error, requests.exceptions.ProxyError):
-        return "the proxy could not be reached"
-    if isinstance(error, requests.exceptions.InvalidProxyURL):
-        return "the proxy's address cannot be read"
-    if isinstance(error, requests.exceptions.InvalidURL):
-        return "its address cannot be read"
-    cause: BaseException | None = error
-    words = "the connection broke off"
-    while cause is not None:
-        if isinstance(cause, OSError) and cause.strerror:
-            words = cause.strerror
-        cause = cause.__cause__ or cause.__context__
-    return words
-
-
 def refusal(
     status: int, headers: Mapping[str, str], body: bytes | bytearray, address: Address, secrets: list[str]
 ) -> SourceError | RetryableError:
@@ -91,7 +42,7 @@ def refusal(
     """
     message, missing = _error_body(body, secrets)
     too_big = status == 400 and "response size too big" in message.lower()
-    if status == requests.codes.too_many:
+    if status == _TOO_MANY:
         return RetryableError(f"{address.host} says too many requests (429)", reset_time(headers), "rate-limit")
     if status >= 500:
         return RetryableError(f"{address.host} answered {status}{message}", reset_time(headers), "refused")
@@ -129,9 +80,11 @@ def _explanation(status: int, message: str, missing: str, address: Address) -> t
 def reset_time(headers: Mapping[str, str]) -> float | None:
     """Return the seconds until a server takes requests again, a day at most; None if it does not say so.
 
+    `headers` are by their names in lower case.
+
     Contentful says it in a header of its own, proxies and CDNs in `Retry-After`; the later of both counts.
     """
-    waits = (_seconds(headers.get("X-Contentful-RateLimit-Reset", "")), _retry_after(headers))
+    waits = (_seconds(headers.get("x-contentful-ratelimit-reset", "")), _retry_after(headers))
     return max((min(seconds, LONGEST_RESET) for seconds in waits if seconds is not None), default=None)
 
 
@@ -145,15 +98,17 @@ def _seconds(text: str) -> float | None:
 
 def _retry_after(headers: Mapping[str, str]) -> float | None:
     """Return the seconds that `Retry-After` names, in seconds or as a date by the server's own clock."""
-    text = headers.get("Retry-After", "")
+    text = headers.get("retry-after", "")
     date = _date(text)
     if date is None:
         return _seconds(text)
-    now = _date(headers.get("Date", ""))
+    now = _date(headers.get("date", ""))
     return max(date.timestamp() - (now.timestamp() if now is not None else time.time()), 0.0)
 
 
 def _date(text: str) -> datetime | None:
+    from email.utils import parsedate_to_datetime  # which a request that succeeds does without
+
     try:
         return parsedate_to_datetime(text)
     except (ValueError, TypeError, OverflowError):

@@ -75,7 +75,7 @@ class Received(Protocol):
     def find(self, token: str | None) -> bytes | None:
         """Return a page that was kept, or None."""
 
-    def keep(self, token: str | None, body: bytearray) -> None:
+    def keep(self, token: str | None, body: bytes | bytearray) -> None:
         """Keep a page, so that it is not asked for again."""
 
     def drop(self, token: str | None) -> None:

