@@ -498,7 +498,9 @@ def test_broken_file_leaves_links_and_addresses_alone_and_says_so(guide: Guide, 
     guide.build()
     (guide.root / "content/entries/place/mill.json").write_text("{")
     (problem,) = guide.run("check", "--json").json["problems"]
-    assert "so neither links nor addresses were checked: restore it from git" in problem["message"]
+    message = "restore it from git, or run sync --full; neither links nor addresses were checked"
+    assert problem["message"].startswith("content/entries/place/mill.json:1: not JSON: ")
+    assert problem["message"].endswith(message)
 
 
 def test_line_of_a_problem_has_its_code_and_stands_once_for_all_languages(guide: Guide, space: SpaceFiles) -> None:
