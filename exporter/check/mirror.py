@@ -10,6 +10,7 @@ from exporter.build.copies import Copies
 from exporter.build.scan import look_at_items
 from exporter.check.active import active_files
 from exporter.check.addresses import address_problems
+from exporter.check.assets import odd_files
 from exporter.check.content import ItemFindings, look_at
 from exporter.check.links import LinkTables
 from exporter.core.encoding import decode
@@ -128,4 +129,5 @@ def look_at_files(rules: Rules, content: Path, paths: Iterable[str]) -> Iterator
             yield ItemFindings("", path, "", (broken,), ItemFacts("", ""))
             continue
         if item is not None:
-            yield look_at(rules, item, path, list(active_files(rules, item, path, content)))
+            of_files = [*active_files(rules, item, path, content), *odd_files(rules, item, path, content)]
+            yield look_at(rules, item, path, of_files)

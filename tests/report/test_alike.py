@@ -62,7 +62,7 @@ def test_files_that_one_cause_keeps_away_are_one_line(guide: Guide, space: Space
     outcome = guide.run("sync")
     assert outcome.code == 3
     [line] = outcome.err.splitlines()
-    assert line.startswith("error: 20 files of the local endpoint did not come: ")
+    assert line.startswith("error: 20 files of assets are not among the space's files: ")
     assert "--download-assets" in line
     assert "assets: link" in line
 
