@@ -503,6 +503,20 @@ def test_what_stays_wrong_is_said_once_and_again_after_the_next_edit(served: Ser
         assert (served.lines.shown, served.lines.wrong) == (shown, wrong)
 
 
+def test_edit_that_is_written_in_two_goes_is_told_once(served: Serving) -> None:
+    for _ in range(2):
+        before = len(served.lines.shown)
+        edit(served.guide, "{{ entry.titel.x() }}")
+        until(partial(is_said, served, before, "templates/place.html: 4 pages failed"), "the failure")
+    time.sleep(0.2)
+    assert len([line for line in served.lines.wrong if "pages failed" in line]) == 1
+    before = len(served.lines.shown)
+    edit(served.guide, "{{ entry.title }}")
+    until(partial(is_said, served, before, "written"), "the good page")
+    edit(served.guide, "{{ entry.titel.x() }}")
+    until(lambda: len([line for line in served.lines.wrong if "pages failed" in line]) == 2, "the failure again")
+
+
 def is_said(served: Serving, before: int, words: str) -> bool:
     return any(words in line for line in served.lines.shown[before:])
 
