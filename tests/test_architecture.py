@@ -31,7 +31,7 @@ FLOORS = (
     ("build",),
     ("check", "reader"),
     ("jobs",),
-    ("serve", "scaffold"),
+    ("bundles", "serve", "scaffold"),
     ("cli",),
 )
 """The layers, bottom up: a room may import itself and any room of a lower layer, but no other of its own layer."""

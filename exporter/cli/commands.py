@@ -15,6 +15,7 @@ from exporter.cli.common import PATH, Common, options_of
 from exporter.cli.ending import fail, fail_by_defect, print_report
 from exporter.cli.init_options import INIT_OPTIONS
 from exporter.cli.options import (
+    BUNDLE_OPTIONS,
     CHECK_STRICT,
     CLEAN,
     DEADLINE,
@@ -23,6 +24,7 @@ from exporter.cli.options import (
     PREVIOUS_FOLDER,
     STRICT,
     SYNC_OPTIONS,
+    check_bundle_options,
     render_choices,
     sync_choices,
 )
@@ -127,6 +129,21 @@ def check(common: Common, *, strict: bool) -> int:
     return _finish(
         common,
         lambda project, listener: api.check(project, strict=strict, verbose=common.verbose, listener=listener),
+    )
+
+
+@program.command()
+@options_of(*BUNDLE_OPTIONS)
+@click.pass_obj
+def bundle(common: Common, /, *, kind: str, **chosen: Any) -> int:
+    """Write the guide as one file. A ZIP to open from disk, or SQLite for apps."""
+    from exporter.bundles.choices import BundleChoices
+    from exporter.bundles.run import bundle as write_bundle
+
+    check_bundle_options(kind, chosen)
+    choices = BundleChoices(kind, **chosen)
+    return _finish(
+        common, lambda project, listener: write_bundle(project, choices, verbose=common.verbose, listener=listener)
     )
 
 

@@ -15,6 +15,11 @@ EXAMPLES = {
     "status": ("exporter status", "exporter status --json"),
     "render": ("exporter render", "exporter render --strict -j 2"),
     "check": ("exporter check", "exporter check --strict"),
+    "bundle": (
+        "exporter bundle --format zip",
+        "exporter bundle --format zip --locale de-DE -o lissabon.zip",
+        "exporter bundle --format sqlite --since shipped.sqlite -o guide.sqlite",
+    ),
     "serve": ("exporter serve --open", "exporter serve --preview", "exporter serve --host 0.0.0.0 --offline"),
     "watch": ("exporter watch --every 1h", "exporter watch --listen 8001"),
     "init": (
@@ -31,6 +36,7 @@ EXAMPLES = {
 """Command lines by the name of their command."""
 
 _PAGES = {
+    "bundle": "bundles.md",
     "check": "check.md",
     "init": "ci.md",
     "serve": "serve.md",

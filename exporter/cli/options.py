@@ -112,6 +112,58 @@ PREVIOUS = click.option("--previous", metavar="DIR or URL", callback=_read_previ
 PREVIOUS_FOLDER = click.option("--previous", metavar="DIR", callback=_read_folder, help=_PREVIOUS_HELP)
 
 
+_FORMAT = click.option(
+    "--format",
+    "kind",
+    type=click.Choice(("zip", "sqlite")),
+    required=True,
+    help="What the file is.",
+)
+_OUTPUT = click.option(
+    "-o",
+    "output",
+    type=click.Path(path_type=Path),
+    metavar="FILE",
+    help="Write this file; by default guide.FORMAT in the guide's folder.",
+)
+_LOCALE = click.option(
+    "--locale",
+    "locales",
+    multiple=True,
+    metavar="CODE",
+    help="Take this language along; can be given more than once. By default all.",
+)
+_ONLY = click.option(
+    "--only",
+    multiple=True,
+    metavar="TYPE or /PATH/",
+    help="Take only pages of this content type, or below this address; can be given more than once.",
+)
+_SINCE = click.option(
+    "--since",
+    type=click.Path(path_type=Path, dir_okay=False),
+    metavar="FILE",
+    help="sqlite: list what changed since this earlier bundle.",
+)
+_WITH_TOKEN = click.option(
+    "--with-token", is_flag=True, help="sqlite: add the sync token, for apps that go on syncing themselves."
+)
+_EVERYTHING = click.option(
+    "--all", "everything", is_flag=True, help="sqlite: also add what no page shows, such as notes of editors."
+)
+BUNDLE_OPTIONS = (_FORMAT, _OUTPUT, _LOCALE, _ONLY, _SINCE, _WITH_TOKEN, _EVERYTHING)
+
+
+def check_bundle_options(kind: str, chosen: dict[str, Any]) -> None:
+    """Raise UsageError where one option of `bundle` rules out another."""
+    names = {"since": "--since", "with_token": "--with-token", "everything": "--all"}
+    for name, option in names.items():
+        if chosen[name] and kind != "sqlite":
+            raise click.UsageError(f"{option} is for --format sqlite alone: leave it out")
+    if chosen["everything"] and chosen["only"]:
+        raise click.UsageError("--all takes everything along, --only some pages: leave one of them out")
+
+
 def sync_choices(
     *, message: Path | None, wait_for: Awaited | None, wait_limit: float | None, **others: Any
 ) -> SyncChoices:

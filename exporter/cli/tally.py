@@ -21,6 +21,7 @@ _WORDS: dict[Stage, tuple[str, str]] = {
     "render": ("rendering", "pages"),
     "finish": ("finishing site/", ""),
     "publish": ("writing updates for readers", ""),
+    "bundle": ("writing the bundle", "files"),
     "mirror": ("checking content/", ""),
     "site": ("checking site/", ""),
     "drift": ("comparing content/ with what was synced", "items"),

@@ -60,7 +60,7 @@ def usage_sentence(error: click.ClickException) -> str:
     if isinstance(error, click.NoSuchOption) and error.ctx is not None:
         return _unknown_option(error.option_name, error.ctx, path)
     if isinstance(error, click.MissingParameter):
-        name = error.param.human_readable_name if error.param is not None else "a value"
+        name = _missing(error.param) if error.param is not None else "a value"
         return f"{path} takes {name}: {path} --help says what that is"
     if isinstance(error, click.BadParameter):
         return _bad_value(error)
@@ -103,6 +103,14 @@ def _bad_value(error: click.BadParameter) -> str:
     if isinstance(kind, click.Path) and "is a directory" in error.message:
         return f"{name}: this is a folder: name a file in it"
     return f"{name}: {error.message}"
+
+
+def _missing(parameter: click.Parameter) -> str:
+    """Return what a command lacks: an argument by its name, an option as it is written, with its values."""
+    if not isinstance(parameter, click.Option):
+        return parameter.human_readable_name
+    values = f", one of {', '.join(parameter.type.choices)}" if isinstance(parameter.type, click.Choice) else ""
+    return f"{parameter.opts[0]}{values}"
 
 
 def _missing_or_extra(error: click.UsageError, context: click.Context, path: str) -> str:

@@ -85,6 +85,11 @@ def render(
         return _render("render", project, None, choices, Stages(listener), verbose=verbose)
 
 
+def render_alone(command: str, project: Project, stages: Stages, *, verbose: bool) -> BuildReport:
+    """Render for another job, which holds the folder's lock and goes on from what stands in site/ then."""
+    return _render(command, project, None, AS_EVER, stages, verbose=verbose)
+
+
 def build(
     project: Project,
     choices: SyncChoices = DELTA,

@@ -14,8 +14,9 @@ T = TypeVar("T")
 SyncStage = Literal["requests", "receive", "compare", "download", "apply"]
 RenderStage = Literal["look", "plan", "render", "write", "finish", "publish"]
 CheckStage = Literal["mirror", "site"]
-Stage = SyncStage | RenderStage | CheckStage | Literal["drift"]
-"""The stages of a sync, of a render and of a check, in their order; a status is a sync's beginning and the drift."""
+BundleStage = Literal["bundle"]
+Stage = SyncStage | RenderStage | CheckStage | BundleStage | Literal["drift"]
+"""The stages of a sync, of a render, of a check and of a bundle, in their order; a status begins as a sync, then `drift`."""
 
 
 class Listener(Protocol):

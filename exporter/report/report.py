@@ -10,6 +10,7 @@ from exporter.report.text import counted, sized
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+    from exporter.report.bundle_report import BundleReport
     from exporter.report.changes import Changes
     from exporter.report.check_report import CheckReport
     from exporter.report.init_report import InitReport
@@ -20,7 +21,7 @@ if TYPE_CHECKING:
     from exporter.report.sync_report import SyncReport
 
 
-PARTS = ("sync", "render", "status", "check", "init")
+PARTS = ("sync", "render", "status", "check", "init", "bundle")
 """The parts of a report, of which every command has one or more."""
 
 
@@ -37,6 +38,7 @@ class Report:
     status: StatusReport | None = None
     check: CheckReport | None = None
     init: InitReport | None = None
+    bundle: BundleReport | None = None
     reader: Mapping[str, ReaderPart] = field(default_factory=dict)
     problems: tuple[Problem, ...] = ()
     notes: tuple[str, ...] = ()
@@ -86,7 +88,7 @@ class Report:
     def lines(self) -> list[str]:
         """Return the short summary for people."""
         done = [part.sentence() for part in (self.sync, self.render) if part is not None]
-        lists = (part.lines() for part in (self.status, self.check, self.init) if part is not None)
+        lists = (part.lines() for part in (self.status, self.check, self.init, self.bundle) if part is not None)
         return [*done, *self._reader_lines(), *(line for lines in lists for line in lines), *self._stage_lines()]
 
     def _stage_lines(self) -> list[str]:
@@ -103,6 +105,8 @@ class Report:
         ]
 
 
-def _members(part: SyncReport | RenderReport | StatusReport | CheckReport | InitReport) -> dict[str, Any]:
+def _members(
+    part: SyncReport | RenderReport | StatusReport | CheckReport | InitReport | BundleReport,
+) -> dict[str, Any]:
     """Return the members of a part that are not None."""
     return {name: value for name, value in asdict(part).items() if value is not None}

@@ -9,6 +9,7 @@ from dataclasses import fields, is_dataclass
 from types import NoneType, UnionType
 from typing import Any, get_args, get_origin, get_type_hints
 
+from exporter.report.bundle_report import BundleReport
 from exporter.report.changes import Changes
 from exporter.report.check_report import CheckReport
 from exporter.report.ending import Failure
@@ -20,7 +21,7 @@ from exporter.report.report import PARTS, Report
 from exporter.report.status_report import StatusReport
 from exporter.report.sync_report import SyncReport
 
-_PARTS = (Changes, CheckReport, InitReport, Problem, ReaderPart, RenderReport, StatusReport, SyncReport)
+_PARTS = (BundleReport, Changes, CheckReport, InitReport, Problem, ReaderPart, RenderReport, StatusReport, SyncReport)
 _NAMES = {"Mapping": Mapping, **{part.__name__: part for part in _PARTS}}
 """What annotations of the reports name."""
 _SCALARS: Mapping[Any, dict[str, Any]] = {

@@ -38,6 +38,10 @@ class ItemTable(Table):
         """Return the path under content/ of each row."""
         return [path for (path,) in self._database.rows("SELECT path FROM item")]
 
+    def paths(self) -> dict[str, str]:
+        """Return the path under content/ of each item that the mirror holds, by key, in the order of the keys."""
+        return dict(self._database.rows("SELECT key, path FROM item WHERE key NOT NULL ORDER BY key"))
+
     def signatures_in(self, folder: str) -> list[tuple[str, int]]:
         """Return path and signature of each item file in a folder."""
         query = "SELECT path, signature FROM item WHERE path > ? AND path < ?"

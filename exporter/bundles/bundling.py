@@ -1,0 +1,70 @@
+"""What a bundle is made from."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cached_property
+from typing import TYPE_CHECKING, TypeVar
+
+from exporter.bundles.output import file_digest
+from exporter.bundles.site_files import SiteFiles
+from exporter.guide.library.theme_words import find_word, read_words
+from exporter.report.bundle_report import BundleReport
+
+if TYPE_CHECKING:
+    from collections.abc import Collection, Iterable, Iterator, Mapping
+    from pathlib import Path
+    from typing import Any
+
+    from exporter.bundles.choices import BundleChoices
+    from exporter.bundles.selection import Selection
+    from exporter.config.settings import Project
+    from exporter.guide.index.guide_index import GuideIndex
+    from exporter.guide.index.records import Page
+    from exporter.guide.schema.guide_model import GuideModel
+    from exporter.report.progress import Stages
+
+T = TypeVar("T")
+
+
+@dataclass(frozen=True)
+class Bundling:
+    """The guide as it stands in site/, all its `pages` with their numbers, and what was chosen of them."""
+
+    project: Project
+    choices: BundleChoices
+    guide: GuideModel
+    index: GuideIndex
+    pages: tuple[tuple[int, Page], ...]
+    selection: Selection
+    stages: Stages
+
+    def site_files(self) -> SiteFiles:
+        """Return the files of site/ that go along."""
+        return SiteFiles(self.project.output, self.pages, self.selection)
+
+    @property
+    def home(self) -> str:
+        """The address of the home page of the first language that goes along."""
+        return self.guide.prefixes[self.selection.locales[0]]
+
+    def followed(self, things: Iterable[T], count: int) -> Iterator[T]:
+        """Yield things, each of which is one step of writing, of so many."""
+        with self.stages.stage("bundle", count):
+            yield from self.stages.follow("bundle", things)
+
+    def word(self, name: str, locale: str) -> str:
+        """Return one of the words of theme and project in a locale."""
+        return find_word(self._words, name, locale, self.guide.locales[0])
+
+    @cached_property
+    def _words(self) -> Mapping[str, Mapping[str, str]]:
+        return read_words(self.guide.locales, self.project.root / "templates")
+
+    def report(self, target: Path, beside: Collection[Path] = (), **counts: Any) -> BundleReport:
+        """Return the report of a file that was written, and of those beside it."""
+        size, names = target.stat().st_size, tuple(map(str, beside))
+        locales = self.selection.locales
+        return BundleReport(
+            self.choices.format, str(target), size, file_digest(target), locales, beside=names, **counts
+        )

@@ -1,0 +1,124 @@
+"""The ZIP: unpacked, it is a guide that opens from the disk, whole or in part."""
+
+from __future__ import annotations
+
+import zipfile
+from typing import TYPE_CHECKING
+
+import pytest
+
+from exporter.bundles.prepare import prepare
+from tests.bundles.made import bundle, dead_links, unpacked
+
+if TYPE_CHECKING:
+    from playwright.sync_api import Page
+
+    from tests.bundles.made import Lisbon
+    from tests.conftest import Guide
+
+
+@pytest.mark.parametrize(
+    "options",
+    [[], ["--locale", "ar"], ["--locale", "de-DE", "--only", "walk"], ["--only", "/category/", "--only", "article"]],
+    ids=" ".join,
+)
+def test_no_link_is_dead_and_nothing_comes_from_elsewhere(options: list[str], lisbon: Lisbon) -> None:
+    file, counts = lisbon.bundle("zip", *options)
+    folder = unpacked(file, lisbon.folder / "unpacked")
+    assert dead_links(folder) == []
+    files = {path.relative_to(folder).as_posix() for path in folder.rglob("*") if path.is_file()}
+    assert counts["files"] == len(files)
+    assert {"index.html", "README.txt", "style.css"} <= files
+    left = ("sw.js", "updates/", "offline/", "manifest.webmanifest", "404.html", "robots.txt", "sitemap.xml")
+    assert [path for path in files if path.startswith(left) or path.endswith("feed.xml")] == []
+    texts = [path.read_text("utf-8") for path in folder.rglob("*.html")]
+    assert len(texts) > 4
+    assert [text for text in texts if "data-guide" in text or "offline/" in text] == []
+
+
+def test_everything_of_the_guide_is_there(lisbon: Lisbon) -> None:
+    with zipfile.ZipFile(lisbon.bundle("zip")[0]) as archive:
+        names = {*archive.namelist()}
+        assert [info for info in archive.infolist() if info.date_time != (1980, 1, 1, 0, 0, 0)] == []
+    site = lisbon.root / "site"
+    kinds = ("place", "walk", "article", "ar/place", "de-DE/category", "files")
+    wanted = {path.relative_to(site).as_posix() for kind in kinds for path in (site / kind).rglob("*.*")}
+    wanted = {path for path in wanted if not path.endswith("feed.xml")}
+    assert len(wanted) > 150
+    assert wanted - names == set()
+
+
+def test_part_has_only_what_was_asked_for_and_its_pictures(lisbon: Lisbon) -> None:
+    file, counts = lisbon.bundle("zip", "--only", "article", "--locale", "en-US")
+    folder = unpacked(file, lisbon.folder / "unpacked")
+    pages = {path.relative_to(folder).as_posix() for path in folder.rglob("*.html")}
+    assert {path.split("/")[0] for path in pages} == {"index.html", "article"}
+    assert counts["pages"] == len(pages) > 2
+    shown = "".join((folder / path).read_text("utf-8") for path in pages)
+    assets = {path.parent.name for path in (folder / "files").rglob("*.webp")}
+    assert assets == {name for name in assets if f"files/{name}/" in shown}
+    home = (folder / "index.html").read_text("utf-8")
+    assert [word for word in (">Place<", "Deutsch", "article/index.html") if word in home] == ["article/index.html"]
+
+
+def test_readme_says_in_each_language_which_page_to_open(lisbon: Lisbon) -> None:
+    with zipfile.ZipFile(lisbon.bundle("zip")[0]) as archive:
+        lines = archive.read("README.txt").decode().split("\r\n\r\n")
+    assert lines[0] == "Lisbon"
+    assert "open index.html in a browser" in lines[1]
+    assert "ar/index.html" in lines[2]
+    assert "öffnen Sie dann de-DE/index.html" in lines[3]
+
+
+def test_readme_of_the_guide_s_own_stays(guide: Guide) -> None:
+    (guide.root / "templates/static").mkdir(parents=True)
+    (guide.root / "templates/static/README.txt").write_text("Own.", "utf-8")
+    guide.build()
+    bundle(guide, "zip")
+    with zipfile.ZipFile(guide.root / "guide.zip") as archive:
+        assert archive.read("README.txt") == b"Own."
+        assert b"Small guide" in archive.read("READ ME FIRST.txt")
+
+
+def test_unpacked_guide_opens_from_the_disk_without_errors(lisbon: Lisbon, page: Page) -> None:
+    folder = lisbon.unpacked("zip")
+    said: list[str] = []
+    requests: list[str] = []
+    page.on("console", lambda message: said.append(message.text))
+    page.on("pageerror", lambda error: said.append(str(error)))
+    page.on("request", lambda request: requests.append(request.url))
+    page.goto((folder / "index.html").as_uri())
+    page.click("nav.sections a >> nth=0")
+    page.click("a.card >> nth=0")
+    assert page.locator("h1").inner_text() != ""
+    assert page.locator("img").first.evaluate("picture => picture.complete && picture.naturalWidth > 0")
+    assert said == []
+    assert [url for url in requests if not url.startswith("file://")] == []
+    assert len(requests) > 5
+
+
+def test_link_in_a_text_keeps_its_words_and_one_in_a_list_goes() -> None:
+    text = (
+        '<!doctype html><html lang="en" data-guide="none"><nav><a href="../gone/index.html">Gone</a></nav>'
+        '<p>See <a class="x" href="../gone/index.html" rel="next">the <b>mill</b></a> and <a href="b.html">b</a>.</p>'
+        '<ul><li><a href="../gone/index.html"><img src="a.png"></a></li><li><a href="../gone/index.html">1</a>'
+        ' <a href="b.html">2</a></li><li>no link</li></ul><script>if (a < b) "<a href=gone>"</script>'
+        '<script src="../gone/x.js" defer></script><!-- <a href="../gone/index.html"> --></html>'
+    )
+    assert prepare(text, "place/index.html", lambda path: "gone" not in path) == (
+        '<!doctype html><html lang="en"><nav></nav>'
+        '<p>See <a class="x">the <b>mill</b></a> and <a href="b.html">b</a>.</p>'
+        '<ul><li><a>1</a> <a href="b.html">2</a></li><li>no link</li></ul><script>if (a < b) "<a href=gone>"</script>'
+        '<!-- <a href="../gone/index.html"> --></html>'
+    )
+
+
+def test_page_without_dead_links_stays_as_it_is(lisbon: Lisbon) -> None:
+    for path in (lisbon.root / "site/place").rglob("*.html"):
+        text = path.read_text("utf-8").replace(' data-guide="none"', "")
+        assert prepare(text, "place/x/index.html", lambda _: True) == text
+
+
+def test_part_without_the_first_language_leads_to_its_own_home(lisbon: Lisbon) -> None:
+    folder = lisbon.unpacked("zip", "--locale", "ar")
+    assert 'url=ar/index.html"' in (folder / "index.html").read_text("utf-8")
