@@ -187,6 +187,10 @@ def _changed_subjects(inputs: BuildInputs, planner: PagePlanner, update: Update)
 
     changed = update.changed | {url_subject(url) for url in planner.moved} | planner.shifted
     lists = inputs.guide.site.lists.items()
+    if inputs.guide.located:
+        from exporter.guide.library.place_answers import concerned
+
+        changed |= concerned(inputs.index, update.points, planner.shifted)
     changed |= {list_subject(f"@{name}") for name, wanted in lists if wanted.by and update.linked}
     return changed | changed_files(inputs.index, planner.sitemap_buckets, changed)
 

@@ -8,12 +8,14 @@ from typing import TYPE_CHECKING
 from exporter.guide.library.item_answers import ItemAnswers
 from exporter.guide.library.items import ItemInMemory, Items
 from exporter.guide.library.list_answers import ListAnswers, addresses_in
+from exporter.guide.library.place_answers import PlaceAnswers
 from exporter.guide.library.questions import FIELD, entry_keys
 from exporter.guide.library.read_log import SharedQuestion, Subject
 from exporter.guide.library.sole_entries import sole_entries_of
 from exporter.guide.library.template_files import TemplateFiles
 from exporter.guide.library.theme_words import codes_for, find_word, read_words, word_language
 from exporter.guide.pages.home_pages import home_keys, is_listed
+from exporter.guide.pages.other_pages import has_map
 from exporter.guide.schema.guide_model import site_values
 from exporter.pictures.size import logo_size
 
@@ -43,6 +45,7 @@ class Library:
         self.template_files = TemplateFiles(templates)
         self.questions = 0
         self.known: dict[tuple[str, str], SharedQuestion] = {}
+        self.places = PlaceAnswers(index)
         self._item_answers = ItemAnswers(guide, self.items, content)
         self._list_answers = ListAnswers(index, guide, self._all_keys)
         self._subjects: dict[str, Subject] = {}
@@ -124,6 +127,15 @@ class Library:
         """The theme's words for the guide's locales, with the project's in their place where it has them."""
         return read_words(self.guide.locales, self.templates)
 
+    def _near(self, rest: str, argument: str) -> Json:
+        return self.places.near(rest, argument)
+
+    def _points(self, list_id: str, argument: str) -> Json:
+        return self.places.points(list_id, argument)
+
+    def _map(self, _rest: str, _argument: str) -> bool:
+        return has_map(self.index, self.guide)
+
     def _word(self, _rest: str, argument: str) -> str:
         locale, _, name = argument.partition("/")
         return find_word(self.words, name, locale, self.guide.locales[0])
@@ -188,6 +200,9 @@ class Library:
 _ANSWERS: dict[str, Callable[[Library, str, str], Json]] = {
     "list": Library._list,
     "to": Library._referrers,
+    "near": Library._near,
+    "points": Library._points,
+    "map": Library._map,
     "url": Library._page_at,
     "template": Library._template,
     "word": Library._word,

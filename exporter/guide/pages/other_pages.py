@@ -9,7 +9,8 @@ from exporter.guide.pages.home_pages import home_keys, is_listed, sole_key
 from exporter.guide.pages.list_membership import BY_DATE
 from exporter.guide.pages.list_parts import letters_of, numbered_pages, value_segments
 from exporter.guide.pages.sitemap import SITEMAP_BUCKETS
-from exporter.guide.pages.urls import FEED, chosen_url, letter_url, list_url
+from exporter.guide.pages.urls import FEED, chosen_url, letter_url, list_url, map_url
+from exporter.guide.schema.type_traits import PLACES
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -78,6 +79,18 @@ def further_pages(index: GuideIndex, guide: GuideModel) -> Iterator[Page]:
         yield Page(PageKind.MISSING, "/404.html", guide.locales[0], template="404.html")
         yield Page(PageKind.ROBOTS, "/robots.txt", guide.locales[0], template="robots.txt")
         yield from _feeds(index, guide)
+
+
+def has_map(index: GuideIndex, guide: GuideModel) -> bool:
+    """Whether any entry that stands for itself on maps is somewhere."""
+    return guide.has_places and not index.points.is_empty(PLACES)
+
+
+def map_pages(index: GuideIndex, guide: GuideModel) -> Iterator[Page]:
+    """Yield the map of all places."""
+    if has_map(index, guide):
+        for code in guide.locales:
+            yield Page(PageKind.MAP, map_url(guide, code), code, template="map.html")
 
 
 def _feeds(index: GuideIndex, guide: GuideModel) -> Iterator[Page]:

@@ -26,6 +26,11 @@ def list_url(guide: GuideModel, type_id: str, locale: str) -> str:
     return f"{guide.prefixes[locale]}{guide.segments[type_id]}/"
 
 
+def map_url(guide: GuideModel, locale: str) -> str:
+    """Return the address of the map of all places."""
+    return f"{guide.prefixes[locale]}map/"
+
+
 def letter_url(guide: GuideModel, type_id: str, locale: str, letter: str) -> str:
     """Return the address of a letter of a long list."""
     segment = letter.lower() if letter.isascii() and letter.isalpha() else f"u{ord(letter):04x}"

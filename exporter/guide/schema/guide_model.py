@@ -15,7 +15,7 @@ from exporter.core.url_names import url_path
 from exporter.guide.schema.field_roles import UNKNOWN, Roles, embedded_types, roles_of
 from exporter.guide.schema.titles import find_title
 from exporter.guide.schema.type_order import helper_types, shows_itself
-from exporter.guide.schema.type_traits import is_machinery
+from exporter.guide.schema.type_traits import Located, is_machinery, located_types
 from exporter.guide.schema.wrappers import wrapped_pictures
 from exporter.pictures.icons import ICONS
 
@@ -160,6 +160,16 @@ class GuideModel:
     def menus(self) -> AbstractSet[str]:
         """The content types that are menus and other frames of a site: they lead to pages and say nothing of them."""
         return {content_type.id for content_type in self.model.types.values() if is_machinery(content_type)}
+
+    @cached_property
+    def located(self) -> Mapping[str, Located]:
+        """How the content types are on maps whose entries have pages and are somewhere; empty where none is."""
+        return located_types(self.model.types, [name for name in self.types if name not in self.mere_parts])
+
+    @cached_property
+    def has_places(self) -> bool:
+        """Whether any content type with pages has a Location field."""
+        return any(how.fields for how in self.located.values())
 
     @cached_property
     def roles(self) -> Mapping[str, Roles]:
