@@ -16,7 +16,7 @@ RenderStage = Literal["look", "plan", "render", "write", "finish", "publish"]
 CheckStage = Literal["mirror", "site"]
 BundleStage = Literal["bundle"]
 Stage = SyncStage | RenderStage | CheckStage | BundleStage | Literal["drift"]
-"""The stages of a sync, of a render, of a check and of a bundle, in their order; a status begins as a sync, then `drift`."""
+"""The stages of a sync, of a render, of a check and of a bundle, in their order; a status ends with the drift."""
 
 
 class Listener(Protocol):

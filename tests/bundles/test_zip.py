@@ -52,7 +52,7 @@ def test_part_has_only_what_was_asked_for_and_its_pictures(lisbon: Lisbon) -> No
     file, counts = lisbon.bundle("zip", "--only", "article", "--locale", "en-US")
     folder = unpacked(file, lisbon.folder / "unpacked")
     pages = {path.relative_to(folder).as_posix() for path in folder.rglob("*.html")}
-    assert {path.split("/")[0] for path in pages} == {"index.html", "article"}
+    assert {path.split("/")[0] for path in pages} == {"index.html", "article", "map"}
     assert counts["pages"] == len(pages) > 2
     shown = "".join((folder / path).read_text("utf-8") for path in pages)
     assets = {path.parent.name for path in (folder / "files").rglob("*.webp")}
