@@ -48,7 +48,7 @@ if TYPE_CHECKING:
 
 _NOT_EXPORTED = (
     "not among the space's files: export the space with --download-assets, or set assets: link under content: in "
-    "site.yaml (exporter/docs/local-space.md)"
+    "site.yaml, see exporter/docs/local-space.md"
 )
 
 

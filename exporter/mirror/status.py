@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from contextlib import closing
 from dataclasses import dataclass, field, replace
+from functools import partial
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from exporter.core.containment import PlainFolders
@@ -133,12 +134,13 @@ class _Delta:
 def _ask(run: SyncRun, token: str | None) -> _Delta:
     """Ask for a delta, or for everything; items are compared as they pass and not kept."""
     delta, titles = _Delta(), ItemTitles(run.answers.read())
+    differing = partial(_differing, run, titles=titles)
     with run.stages.stage("receive"):
         received = run.client.bytes
         for page in run.pages(token):
             delta = _Delta() if page.anew else delta
             for change in run.wanted(page.changes):
-                delta.take(change, lambda change: _differing(run, change, titles))
+                delta.take(change, differing)
             run.stages.advance("receive", page.size, run.client.bytes - received)
             received = run.client.bytes
     if token is None:

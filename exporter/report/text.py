@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 import unicodedata
 
-_PLACE = re.compile(r"(?P<file>(?:[A-Za-z]:\\)?[^\n:]+):(?P<line>[0-9]+): ")
+_PLACE = re.compile(r"(?P<file>(?:[A-Za-z]:\\)?[^\n:]*\.[A-Za-z]+):(?P<line>[0-9]+): ")
 _CONTROLS = {"Cc", "Cs"}
 _DIRECTIONS = {*"\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069"}
 

@@ -64,17 +64,24 @@ def update(folder: Path, origin: Origin | None, *, write: bool) -> Report:
         path: data.decode("utf-8", "replace") for path in UPDATED if (data := read_below(folder, path)) is not None
     }
     changes = plan_update(standing, origin.line if origin is not None else None)
-    for path, text in changes.items() if write else ():
-        write_atomic(folder / path, text.encode(), folder / ".export")
-    if write and origin is not None and origin.wheel is not None:
-        _check_way(folder, [origin.line])
-        _write_new(folder, origin.line, origin.wheel.read_bytes())
+    files = {path: text.encode() for path, text in changes.items()} | _other_wheel(folder, origin)
+    _check_way(folder, files)
+    for path, data in files.items() if write else ():
+        write_atomic(folder / path, data, folder / ".export")
     own = tuple(path for path, text in standing.items() if not is_ours(path, text))
     diff = [line for path, text in changes.items() for line in _diff(path, standing[path], text)]
-    outdated = () if write else tuple(changes)
+    outdated = () if write else tuple(files)
     notes = origin.notes if origin is not None else ()
-    report = InitReport(str(folder), (), own, tuple(changes) if write else (), outdated, notes)
+    report = InitReport(str(folder), (), own, tuple(files) if write else (), outdated, notes)
     return Report("init", init=report, notes=tuple(diff))
+
+
+def _other_wheel(folder: Path, origin: Origin | None) -> dict[str, bytes]:
+    """Return the wheel that CI is to install from now on, by its path in the guide; nothing if it is there."""
+    if origin is None or origin.wheel is None:
+        return {}
+    data = origin.wheel.read_bytes()
+    return {origin.line: data} if read_below(folder, origin.line) != data else {}
 
 
 def _project(folder: Path, answers: Answers) -> Project:

@@ -143,7 +143,7 @@ def nginx(guide: Guide, space: SpaceFiles, tmp_path: Path) -> Iterator[str]:
     )
     (tmp_path / "nginx.conf").write_text(
         f"user root;\npid {tmp_path}/pid;\nerror_log {tmp_path}/error.log;\nevents {{}}\n"
-        f"http {{\naccess_log off;\n{paths}include /etc/nginx/mime.types;\n"
+        f"http {{\naccess_log off;\n{paths}types {{ text/html html; }}\n"
         f"include {tmp_path}/guide.conf;\ninclude {tmp_path}/other.conf;\n}}\n",
         "utf-8",
     )

@@ -166,6 +166,12 @@ def test_wheel_at_hand_is_copied_into_the_guide_for_ci(new: Guide, tmp_path: Pat
     assert new.run("init", "--update", "--yes", "--from", str(newer)).code == 0
     assert (new.root / "wheels" / newer.name).read_bytes() == b"PK9"
     assert f"wheels/{newer.name}" in (new.root / REQUIREMENTS).read_text("utf-8")
+    newer.write_bytes(b"PK10")
+    assert new.run("init", "--update", "--from", str(newer)).code == 1
+    assert new.run("init", "--update", "--yes", "--from", str(newer), "--json").json["init"]["updated"] == [
+        f"wheels/{newer.name}"
+    ]
+    assert (new.root / "wheels" / newer.name).read_bytes() == b"PK10"
     stranger = tmp_path / "exporter-1.0-py3-none-any.whl"
     stranger.write_bytes(b"PK")
     assert "is no wheel of exporter" in init(new, "--from", str(stranger)).err
