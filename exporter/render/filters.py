@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
 from jinja2 import pass_context
@@ -16,11 +15,13 @@ from exporter.render.entry.metadata import absolute, absolute_url, metadata
 from exporter.render.entry.rich_text import render_document
 from exporter.render.entry.sections import Layout
 from exporter.render.entry.values import date, fact, lang_attributes, table
+from exporter.render.image_filters import image, size
 from exporter.render.maps.places import locations, map_of
 from exporter.render.maps.walks import walk_of
 from exporter.render.markup.links import resolve_link
 from exporter.render.markup.markdown import markdown
 from exporter.render.markup.rich_text_tree import blocks_of
+from exporter.render.view.assets import source_of
 from exporter.render.view.fields import (
     FieldValue,
     alt_of,
@@ -32,7 +33,6 @@ from exporter.render.view.fields import (
     locale_of,
     once,
     picture_of,
-    source_of,
     summary_field,
     title_of,
     type_name,
@@ -228,15 +228,6 @@ def _static(context: Context, name: str) -> str:
     return str(context.parent[VIEW].link(f"/{name}"))
 
 
-def _size(value: Asset) -> Markup:
-    """` width="…" height="…"` of a picture, as far as its metadata has them."""
-    details = value.file.get("details") if value.is_image else None
-    image = details.get("image") if isinstance(details, Mapping) else None
-    sizes = {name: image.get(name) for name in ("width", "height")} if isinstance(image, Mapping) else {}
-    known = [f' {name}="{size}"' for name, size in sizes.items() if type(size) is int and size > 0]
-    return Markup("".join(known))  # noqa: S704 - whole numbers
-
-
 @pass_context
 def _fact(context: Context, value: FieldValue) -> Markup:
     """A short field as people read it: links, dates, numbers, yes or no."""
@@ -298,7 +289,7 @@ FILTERS = {
     "locations": locations,
     "lead_html": _lead_html,
     "layout": Layout,
-    "size": _size,
+    "size": size,
     "source": source_of,
     "static": _static,
     "table": _table,
@@ -307,6 +298,7 @@ FILTERS = {
     "foreign": _foreign,
     "href": _href,
     "html": _html,
+    "image": image,
     "lang": _lang,
     "number": _number,
     "picture": picture_of,

@@ -12,7 +12,7 @@ if TYPE_CHECKING:
 T = TypeVar("T")
 
 SyncStage = Literal["requests", "receive", "compare", "download", "apply"]
-RenderStage = Literal["look", "plan", "render", "write", "finish", "publish"]
+RenderStage = Literal["look", "plan", "render", "write", "pictures", "finish", "publish"]
 CheckStage = Literal["mirror", "site"]
 BundleStage = Literal["bundle"]
 Stage = SyncStage | RenderStage | CheckStage | BundleStage | Literal["drift"]
