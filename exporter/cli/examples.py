@@ -15,6 +15,11 @@ EXAMPLES = {
     "status": ("exporter status", "exporter status --json"),
     "render": ("exporter render", "exporter render --strict -j 2"),
     "check": ("exporter check", "exporter check --strict"),
+    "publish": (
+        "exporter publish s3://BUCKET/guide",
+        "exporter publish sftp://HOST/var/www/guide --dry-run",
+        "exporter publish --invalidate ./invalidate.sh",
+    ),
     "serve": ("exporter serve --open", "exporter serve --preview", "exporter serve --host 0.0.0.0 --offline"),
     "watch": ("exporter watch --every 1h", "exporter watch --listen 8001"),
     "init": (
@@ -33,6 +38,7 @@ EXAMPLES = {
 _PAGES = {
     "check": "check.md",
     "init": "ci.md",
+    "publish": "publish.md",
     "serve": "serve.md",
     "space": "local-space.md",
     "space serve": "local-space.md",

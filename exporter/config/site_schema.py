@@ -180,6 +180,18 @@ class Theme(Part):
     logo: Annotated[str, Field(min_length=1)] | None = None
 
 
+class Publish(Part):
+    """Where `publish` brings the guide, and how: `endpoint` and `region` are those of a service like S3.
+
+    With `gzip`, object stores get texts compressed, and say so.
+    """
+
+    target: Annotated[str, Field(min_length=1)] | None = None
+    endpoint: Address | None = None
+    region: Annotated[str, Field(min_length=1)] | None = None
+    gzip: bool = False
+
+
 class SiteConfig(Part):
     """The whole of site.yaml."""
 
@@ -198,6 +210,7 @@ class SiteConfig(Part):
     offline: Annotated[bool | Offline, BeforeValidator(_check_offline)] = True
     theme: Theme = Theme()
     host: Literal["netlify", "nginx"] | None = None
+    publish: Publish = Publish()
     check: Annotated[
         dict[Annotated[str, AfterValidator(_check_code)], Literal["off", "warning", "error"]],
         Field(json_schema_extra={"propertyNames": {"enum": [*CODES]}}),
@@ -264,6 +277,7 @@ _PARTS: dict[tuple[str, ...], type[Part]] = {
     ("source", "search"): Search,
     ("content",): Content,
     ("theme",): Theme,
+    ("publish",): Publish,
     (): SiteConfig,
 }
 

@@ -14,8 +14,9 @@ T = TypeVar("T")
 SyncStage = Literal["requests", "receive", "compare", "download", "apply"]
 RenderStage = Literal["look", "plan", "render", "write", "finish", "publish"]
 CheckStage = Literal["mirror", "site"]
-Stage = SyncStage | RenderStage | CheckStage
-"""The stages of a sync, of a render and of a check, in their order."""
+PublishStage = Literal["upload"]
+Stage = SyncStage | RenderStage | CheckStage | PublishStage
+"""The stages of a sync, of a render, of a check and of a publish, in their order."""
 
 
 class Listener(Protocol):
