@@ -2,7 +2,8 @@
 
     python -m tests.publish.s3_server PORT
 
-`GET /-/log` returns the requests since the last `POST /-/reset`, whose body is JSON: faults by the number of a request.
+`POST /-/seed` puts the files of a folder into a bucket, without a request for each. `GET /-/log` returns the requests
+since the last `POST /-/reset`, whose body is JSON: faults by the number of a request.
 """
 
 from __future__ import annotations
@@ -11,9 +12,12 @@ import json
 import sys
 import threading
 import time
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from moto.core.models import DEFAULT_ACCOUNT_ID
 from moto.moto_server.werkzeug_app import DomainDispatcherApplication, create_backend_app
+from moto.s3.models import s3_backends
 from werkzeug.serving import run_simple
 
 if TYPE_CHECKING:
@@ -38,6 +42,9 @@ class Faulty:
         if path == "/-/reset":
             self._log, self._faults = [], json.loads(_body(environ) or b"{}")
             return _said(start_response, "200 OK", b"")
+        if path == "/-/seed":
+            _seed(**json.loads(_body(environ)))
+            return _said(start_response, "200 OK", b"")
         with self._lock:
             fault = self._faults.get(str(len(self._log)), "")
             size = int(environ.get("CONTENT_LENGTH") or 0)
@@ -50,11 +57,18 @@ class Faulty:
             raise ConnectionAbortedError
         if fault == "slow":
             time.sleep(SLOW)
-        answer: Iterable[bytes] = self._application(environ, start_response)
+        answer = [*self._application(environ, start_response)]
+        said["received"] = sum(map(len, answer))
         if fault == "cut":
-            b"".join(answer)
             raise ConnectionAbortedError
         return answer
+
+
+def _seed(bucket: str, prefix: str, folder: str) -> None:
+    backend = s3_backends[DEFAULT_ACCOUNT_ID]["aws"]
+    for file in Path(folder).rglob("*"):
+        if file.is_file():
+            backend.put_object(bucket, f"{prefix}{file.relative_to(folder).as_posix()}", file.read_bytes())
 
 
 def _body(environ: dict[str, Any]) -> bytes:
