@@ -32,6 +32,7 @@ FLOORS = (
     ("check", "reader"),
     ("jobs",),
     ("bundles", "serve", "scaffold"),
+    ("publish",),
     ("cli",),
 )
 """The layers, bottom up: a room may import itself and any room of a lower layer, but no other of its own layer."""
@@ -40,6 +41,7 @@ CORE_ALONE = {"space"}
 """The local endpoint serves the others over HTTP and knows nothing of them."""
 
 FOREIGN = {
+    "asyncssh": {"publish"},
     "babel": {"guide.schema", "render", "render.view", "render.entry"},
     "click": {"cli"},
     "cmarkgfm": {"render.markup"},
@@ -47,6 +49,7 @@ FOREIGN = {
     "markupsafe": {"render", "render.view", "render.markup", "render.entry"},
     "msgspec": {"core", "source", "space"},
     "nh3": {"render.markup"},
+    "obstore": {"publish"},
     "PIL": {"pictures"},
     "py_svg_hush": {"pictures"},
     "pydantic": {"config"},

@@ -22,6 +22,7 @@ from exporter.cli.options import (
     JOBS,
     PREVIOUS,
     PREVIOUS_FOLDER,
+    PUBLISH_OPTIONS,
     STRICT,
     SYNC_OPTIONS,
     check_bundle_options,
@@ -144,6 +145,22 @@ def bundle(common: Common, /, *, kind: str, **chosen: Any) -> int:
     choices = BundleChoices(kind, **chosen)
     return _finish(
         common, lambda project, listener: write_bundle(project, choices, verbose=common.verbose, listener=listener)
+    )
+
+
+@program.command()
+@click.argument("target", metavar="[TARGET]", required=False)
+@options_of(*PUBLISH_OPTIONS)
+@click.pass_obj
+def publish(common: Common, /, *, target: str | None, **chosen: Any) -> int:
+    """Bring a host up to date with site/. Only what changed since the last publish is uploaded."""
+    from exporter.publish.deliver import PublishChoices
+    from exporter.publish.run import publish as publish_guide
+
+    choices = PublishChoices(**chosen)
+    return _finish(
+        common,
+        lambda project, listener: publish_guide(project, target, choices, verbose=common.verbose, listener=listener),
     )
 
 

@@ -20,6 +20,11 @@ EXAMPLES = {
         "exporter bundle --format zip --locale de-DE -o lissabon.zip",
         "exporter bundle --format sqlite --since shipped.sqlite -o guide.sqlite",
     ),
+    "publish": (
+        "exporter publish s3://BUCKET/guide",
+        "exporter publish sftp://HOST/var/www/guide --dry-run",
+        "exporter publish --invalidate ./invalidate.sh",
+    ),
     "serve": ("exporter serve --open", "exporter serve --preview", "exporter serve --host 0.0.0.0 --offline"),
     "watch": ("exporter watch --every 1h", "exporter watch --listen 8001"),
     "init": (
@@ -39,6 +44,7 @@ _PAGES = {
     "bundle": "bundles.md",
     "check": "check.md",
     "init": "ci.md",
+    "publish": "publish.md",
     "serve": "serve.md",
     "space": "local-space.md",
     "space serve": "local-space.md",

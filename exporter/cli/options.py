@@ -1,4 +1,4 @@
-"""The options that several commands take."""
+"""The options that several commands take, and those of `publish`."""
 
 from __future__ import annotations
 
@@ -77,6 +77,31 @@ JOBS = click.option(
     help="Render in this many processes; by default in one per core.",
 )
 
+PUBLISH_OPTIONS = (
+    click.option("--dry-run", is_flag=True, help="List what would be uploaded and removed, and write nothing."),
+    click.option("--verify", is_flag=True, help="List all that is there, compare, and mend what differs."),
+    click.option("--adopt", is_flag=True, help="Take over a target that has files but no manifest of this guide."),
+    click.option("--force", is_flag=True, help="Publish after a failed build; remove over half of what is there."),
+    click.option(
+        "--invalidate", metavar="COMMAND", help="Run this afterwards, with the changed paths on its standard input."
+    ),
+    click.option(
+        "--uploads",
+        type=click.IntRange(1, 64),
+        default=8,
+        show_default=True,
+        metavar="N",
+        help="Upload this many files at a time.",
+    ),
+    click.option(
+        "--deadline",
+        type=click.FloatRange(1, 3600),
+        default=120.0,
+        show_default=True,
+        metavar="SECONDS",
+        help="Give up on each attempt of a request after this time.",
+    ),
+)
 ALLOW_HOST = click.option(
     "--allow-host",
     "allowed",

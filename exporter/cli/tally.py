@@ -26,6 +26,7 @@ _WORDS: dict[Stage, tuple[str, str]] = {
     "mirror": ("checking content/", ""),
     "site": ("checking site/", ""),
     "drift": ("comparing content/ with what was synced", "items"),
+    "upload": ("uploading", "files"),
 }
 """What a stage does, and what it counts."""
 

@@ -186,6 +186,18 @@ class Pictures(Part):
     avif: bool = False
 
 
+class Publish(Part):
+    """Where `publish` brings the guide, and how: `endpoint` and `region` are those of a service like S3.
+
+    With `gzip`, object stores get texts compressed, and say so.
+    """
+
+    target: Annotated[str, Field(min_length=1)] | None = None
+    endpoint: Address | None = None
+    region: Annotated[str, Field(min_length=1)] | None = None
+    gzip: bool = False
+
+
 class SiteConfig(Part):
     """The whole of site.yaml."""
 
@@ -205,6 +217,7 @@ class SiteConfig(Part):
     theme: Theme = Theme()
     pictures: Pictures = Pictures()
     host: Literal["netlify", "nginx"] | None = None
+    publish: Publish = Publish()
     check: Annotated[
         dict[Annotated[str, AfterValidator(_check_code)], Literal["off", "warning", "error"]],
         Field(json_schema_extra={"propertyNames": {"enum": [*CODES]}}),
@@ -272,6 +285,7 @@ _PARTS: dict[tuple[str, ...], type[Part]] = {
     ("content",): Content,
     ("theme",): Theme,
     ("pictures",): Pictures,
+    ("publish",): Publish,
     (): SiteConfig,
 }
 

@@ -15,8 +15,9 @@ SyncStage = Literal["requests", "receive", "compare", "download", "apply"]
 RenderStage = Literal["look", "plan", "render", "write", "pictures", "finish", "publish"]
 CheckStage = Literal["mirror", "site"]
 BundleStage = Literal["bundle"]
-Stage = SyncStage | RenderStage | CheckStage | BundleStage | Literal["drift"]
-"""The stages of a sync, of a render, of a check and of a bundle, in their order; a status ends with the drift."""
+PublishStage = Literal["upload"]
+Stage = SyncStage | RenderStage | CheckStage | BundleStage | PublishStage | Literal["drift"]
+"""The stages of a sync, of a render, of a check, of a bundle and of a publish; a status ends with the drift."""
 
 
 class Listener(Protocol):

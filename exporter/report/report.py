@@ -15,13 +15,14 @@ if TYPE_CHECKING:
     from exporter.report.check_report import CheckReport
     from exporter.report.init_report import InitReport
     from exporter.report.problems import Problem
+    from exporter.report.publish_report import PublishReport
     from exporter.report.reader_part import ReaderPart
     from exporter.report.render_report import RenderReport
     from exporter.report.status_report import StatusReport
     from exporter.report.sync_report import SyncReport
 
 
-PARTS = ("sync", "render", "status", "check", "init", "bundle")
+PARTS = ("sync", "render", "status", "check", "init", "bundle", "publish")
 """The parts of a report, of which every command has one or more."""
 
 
@@ -39,6 +40,7 @@ class Report:
     check: CheckReport | None = None
     init: InitReport | None = None
     bundle: BundleReport | None = None
+    publish: PublishReport | None = None
     reader: Mapping[str, ReaderPart] = field(default_factory=dict)
     problems: tuple[Problem, ...] = ()
     notes: tuple[str, ...] = ()
@@ -54,10 +56,12 @@ class Report:
     def exit_code(self) -> int:
         """The exit code.
 
-        3 where an asset file could not be fetched; 1 for any other error, a status that differs, or an update of the
-        guide's own files that was only shown.
+        3 where an asset file could not be fetched, or a file did not reach the host; 1 for any other error, a status
+        that differs, or an update of the guide's own files that was only shown.
         """
         if self.sync and self.sync.assets_failed:
+            return 3
+        if self.publish and (self.publish.failed or self.publish.untold):
             return 3
         if self.command == "status" and self.status and self.status.differs:
             return 1
@@ -83,12 +87,14 @@ class Report:
     def sentences(self) -> list[str]:
         """Return one line for each step."""
         done = [part.sentence() for part in (self.sync, self.render, self.check) if part is not None]
-        return [*done, *self._reader_lines(), *(self.status.lines()[:1] if self.status else ())]
+        heads = [part.lines()[0] for part in (self.status, self.publish) if part is not None]
+        return [*done, *self._reader_lines(), *heads]
 
     def lines(self) -> list[str]:
         """Return the short summary for people."""
         done = [part.sentence() for part in (self.sync, self.render) if part is not None]
-        lists = (part.lines() for part in (self.status, self.check, self.init, self.bundle) if part is not None)
+        parts = (self.status, self.check, self.init, self.bundle, self.publish)
+        lists = (part.lines() for part in parts if part is not None)
         return [*done, *self._reader_lines(), *(line for lines in lists for line in lines), *self._stage_lines()]
 
     def _stage_lines(self) -> list[str]:
@@ -106,7 +112,7 @@ class Report:
 
 
 def _members(
-    part: SyncReport | RenderReport | StatusReport | CheckReport | InitReport | BundleReport,
+    part: SyncReport | RenderReport | StatusReport | CheckReport | InitReport | BundleReport | PublishReport,
 ) -> dict[str, Any]:
     """Return the members of a part that are not None."""
     return {name: value for name, value in asdict(part).items() if value is not None}

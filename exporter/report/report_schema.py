@@ -15,13 +15,17 @@ from exporter.report.check_report import CheckReport
 from exporter.report.ending import Failure
 from exporter.report.init_report import InitReport
 from exporter.report.problems import Problem
+from exporter.report.publish_report import PublishReport
 from exporter.report.reader_part import ReaderPart
 from exporter.report.render_report import RenderReport
 from exporter.report.report import PARTS, Report
 from exporter.report.status_report import StatusReport
 from exporter.report.sync_report import SyncReport
 
-_PARTS = (BundleReport, Changes, CheckReport, InitReport, Problem, ReaderPart, RenderReport, StatusReport, SyncReport)
+_PARTS = (
+    *(BundleReport, Changes, CheckReport, InitReport, Problem, PublishReport, ReaderPart, RenderReport, StatusReport),
+    SyncReport,
+)
 _NAMES = {"Mapping": Mapping, **{part.__name__: part for part in _PARTS}}
 """What annotations of the reports name."""
 _SCALARS: Mapping[Any, dict[str, Any]] = {

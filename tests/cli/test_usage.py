@@ -14,6 +14,9 @@ if TYPE_CHECKING:
     from tests.conftest import Guide
 
 
+COMMANDS = "build, bundle, check, init, publish, render, serve, space, status, sync, watch"
+
+
 @pytest.mark.parametrize(
     ("arguments", "message"),
     [
@@ -21,10 +24,7 @@ if TYPE_CHECKING:
         (["Status"], "there is no command Status: did you mean status?"),
         (
             ["xyz"],
-            (
-                "there is no command xyz: the commands are"
-                " build, bundle, check, init, render, serve, space, status, sync, watch"
-            ),
+            f"there is no command xyz: the commands are {COMMANDS}",
         ),
         (["space", "serv", "demo"], "there is no command serv: did you mean serve?"),
         (["build", "--ful"], "there is no option --ful: did you mean --full?"),

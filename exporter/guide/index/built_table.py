@@ -69,6 +69,11 @@ class BuiltTable(Table):
         query = "SELECT id, url, size, mtime FROM built JOIN page ON page.id = built.page"
         return self._database.database.execute(query)
 
+    def digests(self) -> Iterator[tuple[str, int, int, bytes]]:
+        """Yield address, size, mtime and digest of every page that is built."""
+        query = "SELECT url, size, mtime, digest FROM built JOIN page ON page.id = built.page"
+        return self._database.database.execute(query)
+
     def digest_of(self, number: int) -> bytes | None:
         """Return the digest of a page's file; None for a page that is not built."""
         found: bytes | None = self._database.value("SELECT digest FROM built WHERE page = ?", number)

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, TypeAlias
 from exporter.guide.index.database import Table
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Iterable, Iterator, Mapping
 
 
 SCHEMA = """
@@ -60,6 +60,10 @@ class CopyTable(Table):
         """Return every copy by its path."""
         rows = self._database.rows("SELECT path, source, size, mtime FROM copy")
         return {row[0]: (row[1], row[2], row[3]) for row in rows}
+
+    def digests(self) -> Iterator[tuple[str, int, int, bytes]]:
+        """Yield path, size, mtime and digest of every copy."""
+        return self._database.database.execute("SELECT path, size, mtime, digest FROM copy")
 
     def paths(self) -> list[str]:
         """Return the path of every copy."""

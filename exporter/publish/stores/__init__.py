@@ -1,0 +1,1 @@
+"""Targets of each kind, behind one protocol."""

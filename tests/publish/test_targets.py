@@ -1,0 +1,185 @@
+"""Publishing the demo to each kind of target: after each step, what lies there is `site/`, byte for byte."""
+
+from __future__ import annotations
+
+import json
+import shutil
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from exporter.publish.manifest import ROOT, read_root
+from tests.publish.conftest import write_site
+from tests.publish.servers import SECRET, Place
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from tests.conftest import Guide, SpaceFiles
+
+TYPES = {".html": "text/html; charset=utf-8", ".webp": "image/webp", ".bin": "application/octet-stream"}
+
+
+def published(guide: Guide, target: Place, *options: str, code: int = 0) -> dict[str, Any]:
+    """Publish, and compare what lies there with site/ if that is to have ended well."""
+    outcome = guide.run("publish", target.address, "--json", *options)
+    assert outcome.code == code, outcome
+    assert SECRET not in outcome.out + outcome.err
+    if code:
+        return outcome.json
+    assert_same(guide, target)
+    report: dict[str, Any] = outcome.json["publish"]
+    return report
+
+
+def assert_same(guide: Guide, target: Place, foreign: dict[str, bytes] | None = None) -> None:
+    """What lies there is site/, what waits for the next publish, and what was there before."""
+    site = {path.removeprefix("site/"): data for path, data in guide.files("site").items()}
+    there, found = target.guide(), read_root(target.files()[ROOT])
+    waiting = {path: there.pop(path) for path in found.leaving if path in there and path not in site}
+    assert all(path.startswith("updates/") for path in waiting)
+    assert there == {**site, **(foreign or {})}
+    assert found.claim is None
+    assert not any(path.startswith(".exporter-publish/part") or path.endswith("lock.json") for path in target.files())
+
+
+def edit(space: SpaceFiles, entry: str, **fields: str) -> None:
+    """Edit fields of a place in the guide's first language."""
+    path = space.root / f"entries/place/{entry}.json"
+    raw = json.loads(path.read_text("utf-8"))
+    for name, value in fields.items():
+        raw["fields"][name]["en-US"] = value
+    path.write_text(json.dumps(raw), "utf-8")
+
+
+def test_story_of_a_guide(demo: tuple[Guide, SpaceFiles], target: Place, tmp_path: Path) -> None:
+    guide, space = demo
+    write_site(guide, space, target.settings)
+    guide.build()
+    first = published(guide, target)
+    assert first["uploaded"] == len(target.guide())
+    old = tmp_path / "old"
+    shutil.copytree(guide.root / "site", old)
+
+    nothing = published(guide, target)
+    assert (nothing["requests"], nothing["bytes"], nothing["uploaded"]) == (1, 0, 0)
+
+    edit(space, "a-brasileira", summary="Another summary.")
+    guide.build()
+    listed = guide.run("publish", target.address, "--json", "--dry-run").json["publish"]
+    one = published(guide, target)
+    assert 1 <= one["uploaded"] < 60
+    assert one["requests"] <= one["uploaded"] + one["removed"] + 6
+    assert (len(listed["upload"]), len(listed["remove"])) == (one["uploaded"], one["removed"])
+
+    shutil.rmtree(guide.root / ".export/publish", ignore_errors=True)
+    edit(space, "a-brasileira", summary="A third one, published from an empty disk.")
+    guide.build()
+    cold = published(guide, target)
+    assert cold["requests"] <= cold["uploaded"] + cold["removed"] + 6
+
+    write_site(guide, space, target.settings, title="Lisbon and its river")
+    guide.build()
+    assert published(guide, target)["uploaded"] > 150
+
+    gone = "place/a-brasileira/index.html"
+    assert gone in target.guide()
+    space.remove("entries/place/a-brasileira.json")
+    guide.build()
+    assert published(guide, target)["removed"] >= 1
+    assert gone not in target.guide()
+
+    shutil.rmtree(guide.root / "site")
+    shutil.copytree(old, guide.root / "site")
+    published(guide, target, "--force")
+    assert gone in target.guide()
+    assert_headers(target)
+
+
+def assert_headers(target: Place) -> None:
+    """Every file is sent with its type, and kept for as long as its name says what it holds."""
+    if target.store is None:
+        return
+    paths = [path for path in target.paths() if not path.startswith(".exporter-publish/")]
+    for path in paths[::7]:
+        headers = target.headers(path)
+        kind = next((kind for suffix, kind in TYPES.items() if path.endswith(suffix)), headers["Content-Type"])
+        is_named = any(f"/{part}/" in path for part in ("packs", "chrome", "index", "changes", "history"))
+        is_named = is_named and path.startswith("updates/")
+        keeps = "public, max-age=31536000, immutable" if is_named else "no-cache"
+        assert (path, headers["Content-Type"], headers["Cache-Control"]) == (path, kind, keeps)
+        assert "Content-Encoding" not in headers
+
+
+def test_target_with_files_is_adopted_only_if_asked_for(guide: Guide, space: SpaceFiles, target: Place) -> None:
+    write_site(guide, space, target.settings)
+    guide.build()
+    foreign = {"others/notes.txt": b"mine", "index.html": b"an older page"}
+    for path, data in foreign.items():
+        target.put(path, data)
+    refused = published(guide, target, code=4)
+    assert refused["error"]["code"] == "target-foreign"
+    assert target.files() == foreign
+    outcome = guide.run("publish", target.address, "--json", "--adopt")
+    assert outcome.code == 0, outcome
+    assert outcome.json["publish"]["foreign"] == ["others/notes.txt"]
+    assert_same(guide, target, {"others/notes.txt": b"mine"})
+
+
+def test_foreign_file_in_the_way_is_named_and_stays(guide: Guide, space: SpaceFiles, target: Place) -> None:
+    write_site(guide, space, target.settings)
+    guide.build()
+    published(guide, target)
+    shutil.copy(space.root / "entries/place/mill.json", space.root / "entries/place/new-one.json")
+    raw = json.loads((space.root / "entries/place/new-one.json").read_text("utf-8"))
+    raw["sys"]["id"], raw["fields"]["slug"] = "new-one", {"en-US": "new-one"}
+    (space.root / "entries/place/new-one.json").write_text(json.dumps(raw), "utf-8")
+    guide.build()
+    before = target.guide()
+    target.put("place/new-one/index.html", b"somebody's own")
+    refused = published(guide, target, code=4)
+    assert refused["error"]["code"] == "file-foreign"
+    assert "place/new-one/index.html" in refused["error"]["message"]
+    after = target.guide()
+    assert after["place/new-one/index.html"] == b"somebody's own"
+    assert {path: after[path] for path in before} == before, "nothing that stood has changed"
+    target.remove("place/new-one/index.html")
+    published(guide, target)
+
+
+def test_verify_mends_what_somebody_changed_and_names_what_is_theirs(
+    guide: Guide, space: SpaceFiles, target: Place
+) -> None:
+    write_site(guide, space, target.settings)
+    guide.build()
+    published(guide, target)
+    page = target.guide()["place/castle/index.html"]
+    target.put("place/castle/index.html", page.replace(b"e", b"3"))
+    target.remove("index.html")
+    target.put("mine.txt", b"mine")
+    assert guide.run("publish", target.address).code == 0
+    assert "index.html" not in target.guide(), "nothing is listed unless that is asked for"
+    outcome = guide.run("publish", target.address, "--json", "--verify")
+    assert outcome.code == 0, outcome
+    assert (outcome.json["publish"]["uploaded"], outcome.json["publish"]["foreign"]) == (2, ["mine.txt"])
+    assert_same(guide, target, {"mine.txt": b"mine"})
+
+
+@pytest.mark.parametrize("what", ["no manifest at all", "{}", "another guide's"])
+def test_manifest_that_is_none_is_refused_with_a_sentence(
+    guide: Guide, space: SpaceFiles, target: Place, what: str
+) -> None:
+    write_site(guide, space, target.settings)
+    guide.build()
+    if what == "another guide's":
+        published(guide, target)
+        shutil.copytree(space.root, space.root.parent / "other")
+        lines = (guide.root / "site.yaml").read_text("utf-8").replace(str(space.root), str(space.root.parent / "other"))
+        (guide.root / "site.yaml").write_text(lines, "utf-8")
+        guide.build()
+    else:
+        target.put(ROOT, what.encode())
+    refused = published(guide, target, code=4)
+    assert refused["error"]["code"] in ("manifest-broken", "manifest-foreign")
+    assert "--adopt" in refused["error"]["message"]
+    published(guide, target, "--adopt")
