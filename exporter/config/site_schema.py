@@ -180,6 +180,12 @@ class Theme(Part):
     logo: Annotated[str, Field(min_length=1)] | None = None
 
 
+class Maps(Part):
+    """What is drawn below maps: a GeoJSON file in templates/static/."""
+
+    outline: Annotated[str, Field(min_length=1)] | None = None
+
+
 class SiteConfig(Part):
     """The whole of site.yaml."""
 
@@ -197,6 +203,7 @@ class SiteConfig(Part):
     untranslated: bool = False
     offline: Annotated[bool | Offline, BeforeValidator(_check_offline)] = True
     theme: Theme = Theme()
+    maps: Maps = Maps()
     host: Literal["netlify", "nginx"] | None = None
     check: Annotated[
         dict[Annotated[str, AfterValidator(_check_code)], Literal["off", "warning", "error"]],
@@ -264,6 +271,7 @@ _PARTS: dict[tuple[str, ...], type[Part]] = {
     ("source", "search"): Search,
     ("content",): Content,
     ("theme",): Theme,
+    ("maps",): Maps,
     (): SiteConfig,
 }
 

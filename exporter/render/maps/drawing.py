@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, NamedTuple
 
 from exporter.guide.library import questions
+from exporter.guide.pages.urls import outline_url
 from exporter.maps.hulls import hull
 from exporter.maps.labels import PIN, Box, Label, place_labels
 from exporter.maps.projection import Shape, fit, scale_bar
@@ -144,7 +145,19 @@ def _map(
 ) -> Map:
     bar = scale_bar(frame)
     scale = ScaleBar(_short(bar.width), spoken_distance(view, bar.metres)) if bar is not None else None
-    return Map(round(frame.width), round(frame.height), pins, clusters, areas, line, scale, None)
+    return Map(round(frame.width), round(frame.height), pins, clusters, areas, line, scale, _underlay(view, frame))
+
+
+def _underlay(view: View, frame: Frame) -> Underlay | None:
+    """Return the guide's own outline, stretched to a map's proportions; None if none of it would be seen there."""
+    boxes = view.ask(questions.site_value("outline_boxes"))
+    if boxes is None:
+        return None
+    (left, top, right, bottom), *shapes = (frame.stretch(*box) for box in boxes)
+    if not any(x < frame.width and y < frame.height and end > 0 and low > 0 for x, y, end, low in shapes):
+        return None
+    size = _short(right - left), _short(bottom - top)
+    return Underlay(view.link(outline_url(view.guide)), _short(left), _short(top), *size)
 
 
 def _pins(spots: Sequence[Spot], places: Sequence[tuple[float, float]], frame: Frame, bar: float) -> tuple[Pin, ...]:

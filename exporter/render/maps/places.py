@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 from exporter.core.cached_property import cached_property
 from exporter.guide.library import questions
 from exporter.guide.schema.type_traits import layer_of
-from exporter.maps.points import Point, distance, read_point
+from exporter.maps.points import Point, distance, read_point, write_degrees
 from exporter.render.maps.drawing import SMALL, WIDE, Map, Spot, draw, spoken_distance
 from exporter.render.view.fields import called, content_type_of, once, type_of
 from exporter.render.view.view import Entry, loaded_of, read_field, view_of
@@ -63,7 +63,7 @@ class Location:
     @property
     def url(self) -> str:
         """The address that opens a map application there."""
-        return f"geo:{self._point.lat},{self._point.lon}"
+        return f"geo:{write_degrees(self._point.lat)},{write_degrees(self._point.lon)}"
 
     @cached_property
     def near(self) -> tuple[Neighbour, ...]:
