@@ -105,7 +105,10 @@ class Underlay(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Map:
-    """A map: the size of the drawing and what is on it. `line` joins the pins of a walk, as points of a polyline."""
+    """A map: the size of the drawing and what is on it.
+
+    Pins that are small come first. `line` joins the pins of a walk, as points of a polyline.
+    """
 
     width: int
     height: int
@@ -165,7 +168,7 @@ def _pins(spots: Sequence[Spot], places: Sequence[tuple[float, float]], frame: F
     taken = (_CORNER, Box(0, frame.height - _BAR_HEIGHT, bar + 12, frame.height))
     labels = place_labels(places, names, frame.width, frame.height, taken)
     covered = _covered(places)
-    return tuple(
+    pins = [
         Pin(
             _short(x),
             _short(y),
@@ -177,7 +180,8 @@ def _pins(spots: Sequence[Spot], places: Sequence[tuple[float, float]], frame: F
             spot.group,
         )
         for number, (spot, (x, y), label) in enumerate(zip(spots, places, labels, strict=True))
-    )
+    ]
+    return tuple(sorted(pins, key=lambda pin: not pin.small) if covered else pins)
 
 
 def _pin_label(label: Label | None) -> PinLabel | None:
@@ -227,9 +231,8 @@ def _areas(spots: Sequence[Spot], places: Sequence[tuple[float, float]]) -> Iter
 
 
 def _short(number: float) -> str:
-    """Return a number of the drawing to a tenth of a unit."""
-    text = f"{number:.1f}"
-    return text.removesuffix(".0")
+    """Return a number of the drawing: whole units, which are smaller than what can be seen, for the sake of size."""
+    return str(round(number))
 
 
 def spoken_distance(view: View, metres: float) -> str:
