@@ -206,7 +206,7 @@ def _mark_stale(inputs: BuildInputs, changed: set[str], differing: Differing, *,
     index, library = inputs.index, inputs.tasks.library
     found = find_stale(index, library, changed, everything=differing.model)
     if differing.shared_inputs:
-        _ = library.words  # where that file is broken, the build ends before it has done anything
+        _ = library.words, library.outline  # where a file is broken, the build ends before it has done anything
     if navigation or differing.model or differing.shared_inputs:
         index.built.forget(find_stale_shared(index, library))
     index.built.forget(found.pages)

@@ -198,6 +198,12 @@ class Publish(Part):
     gzip: bool = False
 
 
+class Maps(Part):
+    """What is drawn below maps: a GeoJSON file in templates/static/."""
+
+    outline: Annotated[str, Field(min_length=1)] | None = None
+
+
 class SiteConfig(Part):
     """The whole of site.yaml."""
 
@@ -216,6 +222,7 @@ class SiteConfig(Part):
     offline: Annotated[bool | Offline, BeforeValidator(_check_offline)] = True
     theme: Theme = Theme()
     pictures: Pictures = Pictures()
+    maps: Maps = Maps()
     host: Literal["netlify", "nginx"] | None = None
     publish: Publish = Publish()
     check: Annotated[
@@ -286,6 +293,7 @@ _PARTS: dict[tuple[str, ...], type[Part]] = {
     ("theme",): Theme,
     ("pictures",): Pictures,
     ("publish",): Publish,
+    ("maps",): Maps,
     (): SiteConfig,
 }
 

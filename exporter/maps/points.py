@@ -53,6 +53,12 @@ def distance(one: Point, other: Point) -> float:
     return RADIUS * (angle - _FLATTENING / 2 * (along + across))
 
 
+def write_degrees(number: float) -> str:
+    """Return degrees to a centimetre as every format of places has them: without an exponent."""
+    text = f"{number:.7f}".rstrip("0").removesuffix(".")
+    return "0" if text == "-0" else text
+
+
 def metres_a_degree(lat: float) -> tuple[float, float]:
     """Return how many metres a degree of latitude and one of longitude are at a latitude."""
     angle = radians(lat)

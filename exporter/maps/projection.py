@@ -42,6 +42,14 @@ class Frame(NamedTuple):
             lon += 360
         return (lon - self.west) * self.across, (self.north - point.lat) * self.down
 
+    def stretch(self, west: float, south: float, east: float, north: float) -> tuple[float, float, float, float]:
+        """Return left, top, right and bottom of a part of the Earth in the drawing, which may be outside of it."""
+        middle = self.width / self.across / 2
+        off = ((west + east) / 2 - self.west - middle + 180) % 360 - 180
+        left = (middle + off - (east - west) / 2) * self.across
+        right = left + (east - west) * self.across
+        return left, (self.north - north) * self.down, right, (self.north - south) * self.down
+
 
 def fit(points: Sequence[Point], shape: Shape) -> Frame:
     """Return the frame that shows points as large as a shape allows."""

@@ -16,8 +16,7 @@ from exporter.render.entry.rich_text import render_document
 from exporter.render.entry.sections import Layout
 from exporter.render.entry.values import date, fact, lang_attributes, table
 from exporter.render.image_filters import image, size
-from exporter.render.maps.places import locations, map_of
-from exporter.render.maps.walks import walk_of
+from exporter.render.maps.functions import PLACE_FILTERS, PLACE_FUNCTIONS
 from exporter.render.markup.links import resolve_link
 from exporter.render.markup.markdown import markdown
 from exporter.render.markup.rich_text_tree import blocks_of
@@ -286,7 +285,6 @@ FILTERS = {
     "is_resource": lambda value: isinstance(value, Resource),
     "language": _language,
     "lead": _lead,
-    "locations": locations,
     "lead_html": _lead_html,
     "layout": Layout,
     "size": size,
@@ -307,16 +305,16 @@ FILTERS = {
     "title": _title,
     "translated": _translated,
     "url": _url,
-    "walk": walk_of,
+    **PLACE_FILTERS,
 }
 """The filters that templates have beside Jinja's own."""
 
 GLOBALS = {
     "entries": _entries,
     "groups": _groups,
-    "map_of": map_of,
     "metadata": _metadata,
     "word": _word,
     "word_lang": _word_lang,
+    **PLACE_FUNCTIONS,
 }
 """The functions that templates have beside Jinja's own."""

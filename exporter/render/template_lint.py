@@ -30,7 +30,7 @@ if TYPE_CHECKING:
 
 _NAMES_SOMETHING = re.compile(rb"\b(entries|word)\s*\(")
 """What a template contains that names content types, lists or words: most do not, and parsing takes a while."""
-_TEMPLATES = (".html", ".xml", ".txt", ".webmanifest", ".css")
+_TEMPLATES = (".html", ".xml", ".txt", ".webmanifest", ".css", ".svg", ".gpx", ".kml", ".geojson")
 _ALWAYS = ("sys", "tags")
 """What every entry has beside its fields."""
 _SAME_ENTRIES = {"list", "rejectattr", "reverse", "selectattr", "sort", "unique"}

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from exporter.guide.library.item_answers import ItemAnswers
 from exporter.guide.library.items import ItemInMemory, Items
 from exporter.guide.library.list_answers import ListAnswers, addresses_in
+from exporter.guide.library.outline_answers import OUTLINE_VALUES, outline_value, read_outline_file
 from exporter.guide.library.place_answers import PlaceAnswers
 from exporter.guide.library.questions import FIELD, entry_keys
 from exporter.guide.library.read_log import SharedQuestion, Subject
@@ -27,6 +28,7 @@ if TYPE_CHECKING:
     from exporter.core.model import LocalizedValue
     from exporter.guide.index.guide_index import GuideIndex
     from exporter.guide.schema.guide_model import GuideModel
+    from exporter.maps.outline import Shape
 
 _ITEMS = ("entry", "asset")
 
@@ -150,7 +152,15 @@ class Library:
         found = word_language(self.words, name, locale, self.guide.locales[0])
         return locale if found in codes_for(locale) else found or locale
 
+    @cached_property
+    def outline(self) -> Sequence[Shape]:
+        """The guide's own outline below maps; empty if it has none. Raises ConfigError for any other file."""
+        name = self.guide.site.maps.outline
+        return read_outline_file(self.templates / "static" / name) if name is not None else ()
+
     def _site(self, _rest: str, name: str) -> Json:
+        if name in OUTLINE_VALUES:
+            return outline_value(self.outline, name)
         if name == "logo_size":
             return logo_size(self.templates / "static", self.guide.site.theme.logo)
         return site_values(self.guide)[name]

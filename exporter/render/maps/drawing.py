@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, NamedTuple
 
 from exporter.guide.library import questions
+from exporter.guide.pages.urls import outline_url
 from exporter.maps.hulls import hull
 from exporter.maps.labels import PIN, Box, Label, place_labels
 from exporter.maps.projection import Shape, fit, scale_bar
@@ -104,7 +105,10 @@ class Underlay(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Map:
-    """A map: the size of the drawing and what is on it. `line` joins the pins of a walk, as points of a polyline."""
+    """A map: the size of the drawing and what is on it.
+
+    Pins that are small come first. `line` joins the pins of a walk, as points of a polyline.
+    """
 
     width: int
     height: int
@@ -144,7 +148,19 @@ def _map(
 ) -> Map:
     bar = scale_bar(frame)
     scale = ScaleBar(_short(bar.width), spoken_distance(view, bar.metres)) if bar is not None else None
-    return Map(round(frame.width), round(frame.height), pins, clusters, areas, line, scale, None)
+    return Map(round(frame.width), round(frame.height), pins, clusters, areas, line, scale, _underlay(view, frame))
+
+
+def _underlay(view: View, frame: Frame) -> Underlay | None:
+    """Return the guide's own outline, stretched to a map's proportions; None if none of it would be seen there."""
+    boxes = view.ask(questions.site_value("outline_boxes"))
+    if boxes is None:
+        return None
+    (left, top, right, bottom), *shapes = (frame.stretch(*box) for box in boxes)
+    if not any(x < frame.width and y < frame.height and end > 0 and low > 0 for x, y, end, low in shapes):
+        return None
+    size = _short(right - left), _short(bottom - top)
+    return Underlay(view.link(outline_url(view.guide)), _short(left), _short(top), *size)
 
 
 def _pins(spots: Sequence[Spot], places: Sequence[tuple[float, float]], frame: Frame, bar: float) -> tuple[Pin, ...]:
@@ -152,7 +168,7 @@ def _pins(spots: Sequence[Spot], places: Sequence[tuple[float, float]], frame: F
     taken = (_CORNER, Box(0, frame.height - _BAR_HEIGHT, bar + 12, frame.height))
     labels = place_labels(places, names, frame.width, frame.height, taken)
     covered = _covered(places)
-    return tuple(
+    pins = [
         Pin(
             _short(x),
             _short(y),
@@ -164,7 +180,8 @@ def _pins(spots: Sequence[Spot], places: Sequence[tuple[float, float]], frame: F
             spot.group,
         )
         for number, (spot, (x, y), label) in enumerate(zip(spots, places, labels, strict=True))
-    )
+    ]
+    return tuple(sorted(pins, key=lambda pin: not pin.small) if covered else pins)
 
 
 def _pin_label(label: Label | None) -> PinLabel | None:
@@ -214,9 +231,8 @@ def _areas(spots: Sequence[Spot], places: Sequence[tuple[float, float]]) -> Iter
 
 
 def _short(number: float) -> str:
-    """Return a number of the drawing to a tenth of a unit."""
-    text = f"{number:.1f}"
-    return text.removesuffix(".0")
+    """Return a number of the drawing: whole units, which are smaller than what can be seen, for the sake of size."""
+    return str(round(number))
 
 
 def spoken_distance(view: View, metres: float) -> str:

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from exporter.core.cached_property import cached_property
 from exporter.maps.points import distance
 from exporter.render.maps.drawing import WIDE, Map, Spot, draw, spoken_distance
+from exporter.render.maps.files import PlaceFile, walk_files
 from exporter.render.maps.places import located, location_of
 from exporter.render.view.view import Entry, read_field, view_of
 
@@ -57,6 +58,11 @@ class Walk:
     def length(self) -> str:
         """The same in words."""
         return spoken_distance(view_of(self._entry), self.metres)
+
+    @property
+    def files(self) -> tuple[PlaceFile, ...]:
+        """The files with the stops."""
+        return walk_files(self._entry)
 
     @cached_property
     def map(self) -> Map:
