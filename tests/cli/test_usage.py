@@ -21,7 +21,10 @@ if TYPE_CHECKING:
         (["Status"], "there is no command Status: did you mean status?"),
         (
             ["xyz"],
-            "there is no command xyz: the commands are build, bundle, check, init, render, serve, space, status, sync, watch",
+            (
+                "there is no command xyz: the commands are "
+                "build, bundle, check, init, render, serve, space, status, sync, watch"
+            ),
         ),
         (["space", "serv", "demo"], "there is no command serv: did you mean serve?"),
         (["build", "--ful"], "there is no option --ful: did you mean --full?"),
