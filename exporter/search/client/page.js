@@ -9,7 +9,7 @@
   const make = (tag, text, values) => Object.assign(document.createElement(tag), {textContent: text, ...values});
   let opening, last = 0, timer;
 
-  const source = () => opening ||= (self.guideDevice ? guideDevice.open(box.dataset.guideSearch) : Promise.resolve(null))
+  const source = () => opening ||= guideDevice.open(box.dataset.guideSearch)
     .then(device => device || guideShards.open(box.dataset.guideSearch).then(shards => ({
       search: query => guideEngine.search(shards, query),
       nearest: query => guideEngine.nearest(shards, query),
