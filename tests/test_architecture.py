@@ -22,7 +22,7 @@ FLOORS = (
     ("config", "workers", "pictures", "space"),
     ("source", "guide.schema"),
     ("guide.index",),
-    ("guide.pages",),
+    ("guide.pages", "search"),
     ("guide.library",),
     ("mirror", "render.view"),
     ("render.markup",),

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, TypeVar
 
 from exporter.bundles.output import file_digest
 from exporter.bundles.site_files import SiteFiles
+from exporter.core.naming import file_names
 from exporter.guide.index.database import read_row
 from exporter.guide.library.theme_words import find_word, read_words
 from exporter.report.bundle_report import BundleReport
@@ -46,7 +47,8 @@ class Bundling:
 
     def site_files(self) -> SiteFiles:
         """Return the files of site/ that go along."""
-        return SiteFiles(self.project.output, self.pages, self.selection)
+        folders = file_names(self.guide.locales)
+        return SiteFiles(self.project.output, self.pages, self.selection, folders)
 
     @property
     def home(self) -> str:

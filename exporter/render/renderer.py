@@ -158,6 +158,7 @@ class Renderer:
             "sitemap": Sitemap(view) if page.kind in (PageKind.SITEMAP, PageKind.SITEMAP_INDEX) else None,
             "entry": self._entry(view, page.key) if page.key is not None else None,
             "home": view.link(self._guide.prefixes[page.locale]),
+            "search": view.link(f"{self._guide.prefixes[page.locale]}search/"),
             "offline": view.link(f"{self._guide.prefixes[page.locale]}offline/"),
         }
 

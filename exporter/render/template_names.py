@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 VARIABLES = (
     *("alternates", "entry", "home", "language", "languages", "letters", "list", "lists"),
-    *("offline", "page", "parts", "site", "sitemap", "types"),
+    *("offline", "page", "parts", "search", "site", "sitemap", "types"),
 )
 """The variables that every page's template has."""
 FUNCTIONS = ("entries", "groups", "metadata", "word", "word_lang")

@@ -14,6 +14,7 @@ from exporter.guide.index import (
     page_table,
     published,
     read_tables,
+    search_tables,
 )
 from exporter.guide.index.database import Database
 from exporter.guide.index.records import pack_facts
@@ -28,7 +29,17 @@ INDEX = "guide.db"
 """The name of its file in the cache."""
 
 _TABLES = (
-    *(item_table, label_table, link_table, page_table, built_table, read_tables, file_tables, earlier_tables),
+    *(
+        item_table,
+        label_table,
+        link_table,
+        page_table,
+        built_table,
+        read_tables,
+        file_tables,
+        earlier_tables,
+        search_tables,
+    ),
     published,  # its triggers are on tables of the others
 )
 _SCHEMA = "".join(module.SCHEMA for module in _TABLES)
@@ -49,6 +60,7 @@ class GuideIndex(Database):
         self.copies = file_tables.CopyTable(self)
         self.folders = file_tables.FolderTable(self)
         self.listed = file_tables.ListedTable(self)
+        self.search = search_tables.SearchTables(self)
         self.earlier = earlier_tables.EarlierTables(self)
 
     def put_items(self, items: Iterable[NewItem]) -> None:

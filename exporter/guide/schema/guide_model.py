@@ -217,6 +217,7 @@ def site_values(guide: GuideModel) -> dict[str, Json]:
         "accent": site.theme.accent,
         "logo": site.theme.logo,
         "base_url": site.base_url,
+        "search": site.search,
         "offline": site.offline is True,
         "icons": [[path, size] for path, size in ICONS.items()] if site.offline is True else [],
     }

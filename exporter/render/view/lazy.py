@@ -17,7 +17,9 @@ class SiteValues:
     """The values of site.yaml that templates may use, as `site`."""
 
     __slots__ = ("_view",)
-    _NAMES = frozenset({"title", "description", "accent", "logo", "logo_size", "base_url", "offline", "icons"})
+    _NAMES = frozenset(
+        {"title", "description", "accent", "logo", "logo_size", "base_url", "offline", "search", "icons"}
+    )
 
     def __init__(self, view: View) -> None:
         self._view = view
