@@ -256,7 +256,9 @@ def guide(tmp_path: Path, space: SpaceFiles, call: Callable[..., Outcome]) -> Gu
     """A guide over the small space."""
     root = tmp_path / "guide"
     root.mkdir()
-    (root / "site.yaml").write_text(f"title: Small guide\noffline: false\nsource: {{local: {space.root}}}\n", "utf-8")
+    (root / "site.yaml").write_text(
+        f"title: Small guide\noffline: false\nsearch: false\nsource: {{local: {space.root}}}\n", "utf-8"
+    )
     return Guide(root, call)
 
 
@@ -268,7 +270,9 @@ def remote(tmp_path: Path, call: Callable[..., Outcome], monkeypatch: pytest.Mon
         monkeypatch.setenv("CONTENTFUL_ACCESS_TOKEN", ACCESS_TOKEN)
         root = tmp_path / "guide"
         root.mkdir()
-        (root / "site.yaml").write_text(f"title: Far\noffline: false\nsource: {{space: far, url: '{url}'}}\n", "utf-8")
+        (root / "site.yaml").write_text(
+            f"title: Far\noffline: false\nsearch: false\nsource: {{space: far, url: '{url}'}}\n", "utf-8"
+        )
         return Guide(root, call)
 
     return make

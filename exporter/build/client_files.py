@@ -11,6 +11,11 @@ from exporter.core.files import write_if_different
 
 CLIENT = Path(exporter.__file__).parent / "reader" / "client"
 CLIENT_FILES = ("delta.js", "store.js", "install.js", "update.js", "page.js", "offline.css")
+SEARCH_CLIENT = Path(exporter.__file__).parent / "search" / "client"
+SEARCH_FILES = (
+    *("open.js", "page.js", "tokens.js", "document.js", "engine.js", "shards.js", "device.js", "worker.js", "store.js"),
+    "search.css",
+)
 _NOTHING = "const FAREWELL = null;"
 
 

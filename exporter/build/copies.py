@@ -8,7 +8,7 @@ from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
-from exporter.build.client_files import CLIENT, CLIENT_FILES, farewell_worker
+from exporter.build.client_files import CLIENT, CLIENT_FILES, SEARCH_CLIENT, SEARCH_FILES, farewell_worker
 from exporter.build.pictures.variants import VARIANT_SIGNATURE, Variants
 from exporter.build.scan import file_signature, look_again
 from exporter.core.encoding import digest
@@ -164,11 +164,21 @@ def _cleaned(path: str, data: bytes) -> bytes:
     return harmless(path, data)
 
 
+def _search_files(project: Project) -> Iterator[tuple[str, Path]]:
+    """Yield the browser's code for search."""
+    if project.site.search:
+        yield from ((f"search/{name}", SEARCH_CLIENT / name) for name in SEARCH_FILES)
+
+
 def _static_files(project: Project) -> Iterator[Source]:
     """Yield the theme's static files, those of the reader's device and the project's own; the later ones replace."""
     now = time.time_ns()
     own = project.root / STATIC
-    program = [*((name, THEME / "static" / name) for name in theme_files("static")), *_offline_files(project)]
+    program = [
+        *((name, THEME / "static" / name) for name in theme_files("static")),
+        *_search_files(project),
+        *_offline_files(project),
+    ]
     files = [(name, Path(os.path.realpath(file))) for name, file in program]  # an installer may have linked them
     for name, file in (*files, *((name, own / name) for name in walk_files(own))):
         yield Source(name, file, file_signature(os.lstat(file), now))

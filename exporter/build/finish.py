@@ -10,16 +10,21 @@ from exporter.core.naming import page_path
 from exporter.guide.schema.left_out import mark_left_out
 from exporter.render.template_problems import template_problems
 from exporter.report.problems import Problem, problem, weigh
+from exporter.search.update import update_search
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Iterable, Iterator, Sequence
 
     from exporter.build.outcome import Outcome
     from exporter.build.output import Output
     from exporter.build.plan import BuildInputs, PagePlan
     from exporter.build.update import FileChanges
     from exporter.guide.index.guide_index import GuideIndex
+    from exporter.guide.index.search_tables import PageFile, SearchedPage
     from exporter.report.progress import Stages
+
+WORTH_SEARCHERS = 400
+"""Pages whose texts are worth the workers that are there."""
 
 
 def make_pictures(inputs: BuildInputs, output: Output, stages: Stages, *, has_news: bool) -> None:
@@ -54,8 +59,11 @@ def finish_site(
     index, content = inputs.index, inputs.project.content
     with index.transaction():
         copied, kept = inputs.copies.copy(output)
+        made = _update_search(inputs, output)
         _note_strays(index, output, plan.moved)
         removed = output.sweep(kept | output.note_links({outcome.page.path for outcome in failed}))
+        output.strays.update(made)
+        output.sweep(set())
         output.settle()
         sign_fresh(index, content, plan.fresh)
         note_folders(index, content, changes)
@@ -65,6 +73,16 @@ def finish_site(
     if inputs.copies.variants is not None and output.stale:
         inputs.copies.variants.sweep()
     return Finished(copied, removed)
+
+
+def _update_search(inputs: BuildInputs, output: Output) -> frozenset[str]:
+    """Bring the data files of search up to date; they are no files of the guide that a report counts."""
+
+    def read(pages: Sequence[PageFile]) -> Iterator[tuple[SearchedPage, str]]:
+        return inputs.pool.work("search", pages, lambda page: page.path, WORTH_SEARCHERS)
+
+    wanted = inputs.guide.site.search
+    return update_search(inputs.index, output, inputs.guide.locales, read, wanted=wanted)
 
 
 def find_problems(inputs: BuildInputs, others: Iterable[Problem]) -> tuple[Problem, ...]:

@@ -9,6 +9,8 @@ from typing import TYPE_CHECKING
 
 from exporter.build.outcome import Outcome
 from exporter.build.scan import ReadFile, read_files
+from exporter.core.encoding import digest
+from exporter.core.files import read_below
 from exporter.guide.index.guide_index import GuideIndex
 from exporter.report.problems import problem
 
@@ -20,6 +22,7 @@ if TYPE_CHECKING:
     from exporter.core.model import Item
     from exporter.guide.index.picture_tables import FactsRow, OfferRow
     from exporter.guide.index.records import Page
+    from exporter.guide.index.search_tables import PageFile, SearchedPage
     from exporter.guide.library.library import Library
     from exporter.guide.library.recorded_reads import Packer
     from exporter.guide.schema.guide_model import GuideModel
@@ -54,7 +57,13 @@ class PageTasks:
     @property
     def by_name(self) -> Tasks:
         """The tasks by the names that they are sent out under."""
-        return {"read": self.read, "render": self.render, "look": self.look, "make": self.make}
+        return {
+            "read": self.read,
+            "render": self.render,
+            "look": self.look,
+            "make": self.make,
+            "search": self.search,
+        }
 
     @cached_property
     def library(self) -> Library:
@@ -120,6 +129,15 @@ class PageTasks:
 
         folder = str(made_folder(self._project.cache))
         yield from (make_variants(one, folder) for one in work)
+
+    def search(self, pages: Sequence[PageFile]) -> Iterator[tuple[SearchedPage, str]]:
+        """Read what is searched of pages, with what is shown of each; one whose file is another is left out."""
+        from exporter.search.data_files import read_page
+
+        for number, locale, path, known in pages:
+            data = read_below(self._project.output, path)
+            if data is not None and digest(data) == known:
+                yield read_page(number, locale, path, data)
 
     def _pages_of(self, numbers: Iterable[int]) -> Iterator[tuple[int, Page]]:
         """Yield pages in the order of their numbers."""

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING, TypeVar
 
 from exporter.bundles.output import file_digest
 from exporter.bundles.site_files import SiteFiles
+from exporter.core.naming import file_names
+from exporter.guide.index.database import read_row
 from exporter.guide.library.theme_words import find_word, read_words
 from exporter.report.bundle_report import BundleReport
 
@@ -26,6 +29,9 @@ if TYPE_CHECKING:
 
 T = TypeVar("T")
 
+_TIME = re.compile(r"\d{4}-[01]\d-[0-3]\dT[0-2]\d:[0-5]\d:[0-5]\d(?:\.\d+)?Z", re.ASCII)
+_EARLIEST = "1980-01-01T00:00:00"
+
 
 @dataclass(frozen=True)
 class Bundling:
@@ -41,7 +47,8 @@ class Bundling:
 
     def site_files(self) -> SiteFiles:
         """Return the files of site/ that go along."""
-        return SiteFiles(self.project.output, self.pages, self.selection)
+        folders = file_names(self.guide.locales)
+        return SiteFiles(self.project.output, self.pages, self.selection, folders)
 
     @property
     def home(self) -> str:
@@ -60,6 +67,13 @@ class Bundling:
     @cached_property
     def _words(self) -> Mapping[str, Mapping[str, str]]:
         return read_words(self.guide.locales, self.project.root / "templates")
+
+    def newest(self) -> str:
+        """Return the time of the latest change of an item, in UTC and whole seconds: of bundles that must state one."""
+        keys = list(self.index.items.paths())
+        times = (read_row(summary)[1].get("updatedAt") for _, _, summary in self.index.items.summaries(keys))
+        found = (time[:19] for time in times if isinstance(time, str) and _TIME.fullmatch(time))
+        return f"{max(found, default=_EARLIEST)}Z"
 
     def report(self, target: Path, beside: Collection[Path] = (), **counts: Any) -> BundleReport:
         """Return the report of a file that was written, and of those beside it."""

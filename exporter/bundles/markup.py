@@ -35,12 +35,12 @@ class Tag(NamedTuple):
     closes: bool = False
     text: str = ""
 
-    def attributes(self) -> dict[str, str]:
-        """Return the attributes; of several with one name the first counts."""
+    def attributes(self, *, cased: bool = False) -> dict[str, str]:
+        """Return the attributes, in lower case unless they are to be `cased`; of several of a name the first counts."""
         found: dict[str, str] = {}
         for match in _ATTRIBUTE.finditer(self.values):
             value = next((part for part in match.group("a", "b", "c") if part is not None), "")
-            found.setdefault(match["name"].lower(), unescape(value))
+            found.setdefault(match["name"] if cased else match["name"].lower(), unescape(value))
         return found
 
 
@@ -76,6 +76,29 @@ def elements_of(tags: Iterable[Tag], names: frozenset[str]) -> list[Element]:
             opened = open_tags.pop()
             found.append(Element(opened, tag.end, tuple(known.name for known in open_tags)))
     return sorted(found, key=lambda element: element.tag.start)
+
+
+def main_of(text: str) -> str:
+    """Return the markup inside a page's `main`, or in its body where it has none."""
+    found = elements_of(tags_of(text), frozenset({"main", "body"}))
+    main = next((element for element in found if element.tag.name == "main"), found[0] if found else None)
+    return text[main.tag.end : text.rindex("</", main.tag.end, main.end)] if main is not None else ""
+
+
+def title_of(text: str) -> str:
+    """Return what a page is called: its first heading, or else its title."""
+    heading = next(iter(elements_of(tags_of(text), frozenset({"h1"}))), None)
+    name = plain_text(text[heading.tag.end : heading.end]) if heading is not None else ""
+    return name or plain_text(next((tag.text for tag in tags_of(text) if tag.name == "title"), ""))
+
+
+def plain_text(html: str) -> str:
+    """Return the text of markup in one line, without that of scripts and the like."""
+    pieces, at = [], 0
+    for tag in tags_of(html):
+        pieces.append(html[at : tag.start])
+        at = tag.end
+    return " ".join(unescape(" ".join([*pieces, html[at:]])).split())
 
 
 def written(name: str, attributes: dict[str, str], *, end: str = ">") -> str:

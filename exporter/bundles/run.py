@@ -33,6 +33,8 @@ if TYPE_CHECKING:
 _WRITERS = {
     "zip": ("exporter.bundles.zip_bundle", "write_zip"),
     "sqlite": ("exporter.bundles.sqlite.bundle", "write_sqlite"),
+    "epub": ("exporter.bundles.epub.book", "write_epub"),
+    "zim": ("exporter.bundles.zim", "write_zim"),
 }
 """Module and function that write each format; only that of the format asked for is loaded."""
 

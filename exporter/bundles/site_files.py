@@ -5,13 +5,15 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, NamedTuple
 
 from exporter.bundles.prepare import OFFLINE, paths_in, prepare
+from exporter.bundles.search_data import data_folder, search_files
+from exporter.bundles.selection import READABLE
 from exporter.core.files import read_file, walk_files
 from exporter.guide.index.records import PageKind
 from exporter.guide.pages.host_redirects import LISTS
+from exporter.search.data_files import index_path
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
-    from collections.abc import Set as AbstractSet
+    from collections.abc import Iterator, Mapping, Sequence
     from pathlib import Path
 
     from exporter.bundles.selection import Selection
@@ -42,17 +44,21 @@ class SiteFile(NamedTuple):
 class SiteFiles:
     """The files of a bundle, in the order of their paths; `paths` are known before any is read.
 
-    Where only some pages were chosen, asset files go along that these link to or load.
+    Where only some pages were chosen, asset files go along that these link to or load, and search finds these alone.
     """
 
-    def __init__(self, output: Path, pages: Sequence[tuple[int, Page]], selection: Selection) -> None:
+    def __init__(
+        self, output: Path, pages: Sequence[tuple[int, Page]], selection: Selection, folders: Mapping[str, str]
+    ) -> None:
         self._output = output
         self._chosen = {page.path: page for _, page in selection.pages}
         planned = {page.path for _, page in pages}
         standing = {path for path in walk_files(output) if path in self._chosen or path not in planned}
-        self.paths: AbstractSet[str] = {path for path in standing if path in self._chosen or not _is_left(path)}
+        self.paths = {path for path in standing if path in self._chosen or not _is_left(path)}
+        self._search: dict[str, bytes] = {}
         if not selection.is_whole:
             self.paths -= self._unused()
+            self._search_again(folders)
 
     def _unused(self) -> set[str]:
         """Return the asset files that no chosen page leads to."""
@@ -62,10 +68,21 @@ class SiteFiles:
                 assets -= paths_in(self._prepared(path), path)
         return assets
 
+    def _search_again(self, folders: Mapping[str, str]) -> None:
+        """Let search find the chosen pages alone; `folders` names that of each locale's data files."""
+        if not {index_path(folder) for folder in folders.values()} & self.paths:
+            return
+        self.paths -= {path for path in self.paths if path.startswith(tuple(map(data_folder, folders.values())))}
+        pages = [page for page in self._chosen.values() if page.kind in READABLE and page.path in self.paths]
+        self._search = search_files(((page, self._prepared(page.path).encode()) for page in pages), folders)
+        self.paths |= self._search.keys()
+
     def __iter__(self) -> Iterator[SiteFile]:
         for path in sorted(self.paths):
             page = self._chosen.get(path)
-            if page is not None and path.endswith(_HTML):
+            if path in self._search:
+                yield SiteFile(path, self._search[path])
+            elif page is not None and path.endswith(_HTML):
                 yield SiteFile(path, self._prepared(path).encode(), page)
             else:
                 yield SiteFile(path, self._output / path, page)

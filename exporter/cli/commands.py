@@ -137,7 +137,7 @@ def check(common: Common, *, strict: bool) -> int:
 @options_of(*BUNDLE_OPTIONS)
 @click.pass_obj
 def bundle(common: Common, /, *, kind: str, **chosen: Any) -> int:
-    """Write the guide as one file. A ZIP to open from disk, or SQLite for apps."""
+    """Write the guide as one file. A ZIP to open from disk, SQLite for apps, an EPUB, or a ZIM for Kiwix."""
     from exporter.bundles.choices import BundleChoices
     from exporter.bundles.run import bundle as write_bundle
 

@@ -17,7 +17,7 @@ EXAMPLES = {
     "check": ("exporter check", "exporter check --strict"),
     "bundle": (
         "exporter bundle --format zip",
-        "exporter bundle --format zip --locale de-DE -o lissabon.zip",
+        "exporter bundle --format epub --locale de-DE -o lissabon.epub",
         "exporter bundle --format sqlite --since shipped.sqlite -o guide.sqlite",
     ),
     "publish": (

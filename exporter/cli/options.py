@@ -140,7 +140,7 @@ PREVIOUS_FOLDER = click.option("--previous", metavar="DIR", callback=_read_folde
 _FORMAT = click.option(
     "--format",
     "kind",
-    type=click.Choice(("zip", "sqlite")),
+    type=click.Choice(("zip", "sqlite", "epub", "zim")),
     required=True,
     help="What the file is.",
 )
@@ -156,7 +156,7 @@ _LOCALE = click.option(
     "locales",
     multiple=True,
     metavar="CODE",
-    help="Take this language along; can be given more than once. By default all.",
+    help="Take this language along; can be given more than once. By default all, of an EPUB the first.",
 )
 _ONLY = click.option(
     "--only",

@@ -219,6 +219,7 @@ class SiteConfig(Part):
         Field(json_schema_extra={"additionalProperties": False}),
     ] = {}
     untranslated: bool = False
+    search: bool = True
     offline: Annotated[bool | Offline, BeforeValidator(_check_offline)] = True
     theme: Theme = Theme()
     pictures: Pictures = Pictures()

@@ -40,6 +40,11 @@ def icon_files(cache: Path, title: str, accent: str | None, logo: Path | None) -
     return {name: folder / name for name in wanted}
 
 
+def icon(size: int, title: str, accent: str | None, logo: bytes | None) -> bytes:
+    """Return a square icon of a size in pixels, as PNG."""
+    return _draw(size, title, accent or DEFAULT_ACCENT, logo or b"")
+
+
 def _draw(size: int, title: str, accent: str, logo: bytes) -> bytes:
     from PIL import Image  # which a build that has its icons does not need
 

@@ -169,6 +169,7 @@ class Renderer:
             "sitemap": Sitemap(view) if page.kind in (PageKind.SITEMAP, PageKind.SITEMAP_INDEX) else None,
             "entry": entry,
             "home": view.link(self._guide.prefixes[page.locale]),
+            "search": view.link(f"{self._guide.prefixes[page.locale]}search/"),
             "offline": view.link(f"{self._guide.prefixes[page.locale]}offline/"),
         }
 

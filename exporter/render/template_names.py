@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 VARIABLES = (
     *("alternates", "entry", "home", "language", "languages", "letters", "list", "lists"),
-    *("offline", "overview", "page", "parts", "site", "sitemap", "types", "waypoints"),
+    *("offline", "overview", "page", "parts", "search", "site", "sitemap", "types", "waypoints"),
 )
 """The variables that every page's template has."""
 FUNCTIONS = ("entries", "groups", "map_of", "metadata", "place_files", "word", "word_lang")

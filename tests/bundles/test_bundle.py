@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
     from tests.conftest import Guide, SpaceFiles
 
-FORMATS = ("zip", "sqlite")
+FORMATS = ("zip", "sqlite", "epub", "zim")
 
 
 @pytest.mark.parametrize("kind", FORMATS)
@@ -42,7 +42,7 @@ def test_site_is_rendered_first_where_it_is_behind(kind: str, guide: Guide) -> N
     assert guide.run("bundle", "--format", kind, "--json").json["render"]["written"] == 0
 
 
-@pytest.mark.parametrize("kind", ["zip", "sqlite"])
+@pytest.mark.parametrize("kind", ["zip", "sqlite", "epub"])
 def test_second_run_gives_the_same_bytes(kind: str, guide: Guide) -> None:
     guide.build()
     first = bundle(guide, kind)
@@ -105,10 +105,10 @@ def test_archive_is_the_same_whenever_and_by_whomever_it_is_written(tmp_path: Pa
     ("options", "words"),
     [
         (["--format", "pdf"], "'pdf'"),
-        ([], "exporter bundle takes --format, one of zip, sqlite"),
+        ([], "exporter bundle takes --format, one of zip, sqlite, epub, zim"),
         (["--format", "zip", "--since", "x"], "--since is for --format sqlite alone"),
-        (["--format", "zip", "--with-token"], "--with-token is for --format sqlite alone"),
-        (["--format", "zip", "--all"], "--all is for --format sqlite alone"),
+        (["--format", "epub", "--with-token"], "--with-token is for --format sqlite alone"),
+        (["--format", "zim", "--all"], "--all is for --format sqlite alone"),
         (["--format", "sqlite", "--all", "--only", "place"], "leave one of them out"),
         (["--format", "zip", "--locale", "de"], "the guide has no de: did you mean de-DE?"),
         (["--format", "zip", "--only", "plaice"], "the space has no content type plaice: did you mean place?"),

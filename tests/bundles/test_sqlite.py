@@ -12,11 +12,13 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from exporter.bundles.sqlite.full_text import ENGINES, SearchPage, write_full_text
 from exporter.bundles.sqlite.schema import APPLICATION_ID, CHANGE, TABLES, VERSION
 from exporter.cli.commands import run
+from exporter.search.tokens import _DENSE, fold, tokens
 from tests.bundles.made import bundle, faults_of, rows_of
 from tests.conftest import NO_RECORDINGS, PICTURE, PROJECT, RECORDINGS, SpaceFiles, asset, content_type, entry, link
-from tests.documents.pages import DOCS, blocks
+from tests.documents.pages import DOCS, blocks, rows
 from tests.journeys.test_page_builder_space import HIDDEN
 from tests.support.everything import SPACE as EVERYTHING
 from tests.support.page_builder import put_page_builder
@@ -308,6 +310,47 @@ def test_sqlite_s_own_shell_finds_words_in_both_full_texts(lisbon: Lisbon) -> No
         shell(path, "SELECT value FROM meta WHERE key = 'digest'") for path in file.parent.glob("lisbon*.sqlite")
     }
     assert len(digests) == 1
+
+
+def query_of(text: str, engine: str) -> str:
+    """Return what the documentation says a query is made of, from what a reader typed."""
+    parts = []
+    for part in re.findall(f"[{_DENSE}]+|[^ {_DENSE}]+", fold(text)):
+        words = " ".join(tokens(part))
+        phrase = f'"{words}" *' if engine == "fts5" else f'"{words}*"'
+        parts.append(phrase if re.match(f"[{_DENSE}]", part) else f"{words}*")
+    return " ".join(parts)
+
+
+def test_documented_queries_are_what_the_tokens_make(tmp_path: Path) -> None:
+    table = [row for row in rows(PAGE) if len(row) == 3 and row[1].startswith("`") and row[1].endswith("*`")]
+    assert len(table) == 7
+    for typed, fts5, fts4 in ([cell.strip("`") for cell in row] for row in table):
+        assert [query_of(typed, "fts5"), query_of(typed, "fts4")] == [fts5, fts4]
+    texts = ["Belém Tower", "東京都庁", "京都", "القلعة", "Strassen in Istanbul", "ブタ 2"]
+    for engine in ENGINES:
+        file = tmp_path / engine
+        cut = [SearchPage(f"entry:{n}", "en", t, "/", ("", "", " ".join(tokens(t)))) for n, t in enumerate(texts)]
+        write_full_text(file, engine, cut, "")
+        search = (
+            "SELECT page.title FROM search JOIN page ON page.id = search.rowid WHERE search MATCH ? ORDER BY page.id"
+        )
+        found = {typed: [row[0] for row in asked(file, search, query_of(typed, engine))] for typed, *_ in WANTED}
+        assert found == dict(WANTED)
+
+
+WANTED: tuple[tuple[str, list[str]], ...] = (
+    ("BELEM", ["Belém Tower"]),
+    ("tow bel", ["Belém Tower"]),
+    ("京", ["東京都庁", "京都"]),
+    ("京都", ["東京都庁", "京都"]),
+    ("東京都", ["東京都庁"]),
+    ("東都", []),
+    ("قَلعه", []),
+    ("القَلعه", ["القلعة"]),
+    ("straße", ["Strassen in Istanbul"]),
+    ("ﾌﾞ", ["ブタ 2"]),
+)
 
 
 def test_another_language_s_driver_reads_it(lisbon: Lisbon) -> None:

@@ -2,12 +2,20 @@
 
 from __future__ import annotations
 
+import re
 import zipfile
+from contextlib import closing
+from pathlib import Path
 from typing import TYPE_CHECKING
+from urllib.parse import unquote
 
 import pytest
 
+from exporter.build.program_stamp import program_digest
 from exporter.bundles.prepare import prepare
+from exporter.bundles.search_data import search_files
+from exporter.guide.index.guide_index import INDEX, GuideIndex
+from exporter.guide.index.records import PageKind
 from tests.bundles.made import bundle, dead_links, unpacked
 
 if TYPE_CHECKING:
@@ -33,7 +41,7 @@ def test_no_link_is_dead_and_nothing_comes_from_elsewhere(options: list[str], li
     assert [path for path in files if path.startswith(left) or path.endswith("feed.xml")] == []
     texts = [path.read_text("utf-8") for path in folder.rglob("*.html")]
     assert len(texts) > 4
-    assert [text for text in texts if "data-guide" in text or "offline/" in text] == []
+    assert [text for text in texts if 'data-guide="' in text or "offline/" in text] == []
 
 
 def test_everything_of_the_guide_is_there(lisbon: Lisbon) -> None:
@@ -52,7 +60,7 @@ def test_part_has_only_what_was_asked_for_and_its_pictures(lisbon: Lisbon) -> No
     file, counts = lisbon.bundle("zip", "--only", "article", "--locale", "en-US")
     folder = unpacked(file, lisbon.folder / "unpacked")
     pages = {path.relative_to(folder).as_posix() for path in folder.rglob("*.html")}
-    assert {path.split("/")[0] for path in pages} == {"index.html", "article", "map"}
+    assert {path.split("/")[0] for path in pages} == {"index.html", "article", "map", "search"}
     assert counts["pages"] == len(pages) > 2
     shown = "".join((folder / path).read_text("utf-8") for path in pages)
     assets = {path.parent.name for path in (folder / "files").rglob("*.webp")}
@@ -95,6 +103,45 @@ def test_unpacked_guide_opens_from_the_disk_without_errors(lisbon: Lisbon, page:
     assert said == []
     assert [url for url in requests if not url.startswith("file://")] == []
     assert len(requests) > 5
+
+
+def test_search_works_from_the_disk_and_finds_what_is_there(lisbon: Lisbon, page: Page) -> None:
+    folder = lisbon.unpacked("zip", "--only", "walk", "--only", "category")
+    said: list[str] = []
+    page.on("console", lambda message: said.append(message.text))
+    page.on("pageerror", lambda error: said.append(str(error)))
+    page.goto((folder / "search/index.html").as_uri())
+    page.fill("input[type=search]", "monum")
+    page.wait_for_selector("[data-guide-search-results] a[href]")
+    links = page.locator("[data-guide-search-results] a[href]").evaluate_all("links => links.map(link => link.href)")
+    paths = {unquote(link.partition("#")[0].partition("?")[0].removeprefix("file://")) for link in links}
+    assert str(folder / "category/monuments/index.html") in paths
+    assert [path for path in paths if not Path(path).is_file()] == []
+    page.click("[data-guide-search-results] a[href] >> nth=0")
+    page.wait_for_selector("h1")
+    assert said == []
+
+
+def test_data_files_of_search_are_made_again_as_the_build_makes_them(lisbon: Lisbon) -> None:
+    site, folders = lisbon.root / "site", {code: code for code in ("en-US", "ar", "de-DE")}
+    with closing(GuideIndex(lisbon.root / ".export" / INDEX, program_digest())) as index:
+        pages = [page for _, page in index.pages.of_kinds([PageKind.ENTRY, PageKind.LIST, PageKind.HOME])]
+    made = search_files(((page, (site / page.path).read_bytes()) for page in pages), folders)
+    standing = {
+        path.relative_to(site).as_posix(): path for code in folders for path in (site / "search" / code).rglob("*.js")
+    }
+    assert made == {path: file.read_bytes() for path, file in standing.items()}
+    assert len(made) > 150
+
+
+def test_search_of_a_part_knows_no_other_page(lisbon: Lisbon) -> None:
+    with zipfile.ZipFile(lisbon.bundle("zip", "--only", "walk", "--locale", "de-DE")[0]) as archive:
+        names = {*archive.namelist()}
+        data = [archive.read(name).decode() for name in names if name.startswith("search/de-DE/pages/")]
+    assert [name for name in names if name.startswith(("search/en-US/", "search/ar/", "search/index.html"))] == []
+    found = {path for text in data for path in re.findall(r'"path":"([^"]+)"', text)}
+    assert len(found) == 4
+    assert found - names == set()
 
 
 def test_link_in_a_text_keeps_its_words_and_one_in_a_list_goes() -> None:

@@ -185,7 +185,7 @@ def test_all_names_that_the_space_lacks_are_told_at_once_each_with_its_line(guid
     outcome = guide.run("render")
     assert outcome.code == 2
     said = [line.partition("site.yaml:")[2] for line in outcome.err.splitlines()]
-    assert sorted(said) == [
+    assert said == [
         f"{first + 1}: locales: the space has no de-D: did you mean de-DE?",
         f"{first + 3}: pages: the space has no content type plase: did you mean place?",
         f"{first + 4}: pages.place.url: place has no field slugg: did you mean slug?",

@@ -12,7 +12,7 @@ from contextlib import closing
 from typing import TYPE_CHECKING, NamedTuple
 
 from exporter.bundles.sqlite.schema import APPLICATION_ID, VERSION
-from exporter.bundles.sqlite.tokens import tokens_of
+from exporter.search.tokens import tokens
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -62,8 +62,8 @@ def search_pages(database: sqlite3.Connection) -> Iterator[SearchPage]:
     for item, locale, title, url in database.execute(_PAGES).fetchall():
         names = " ".join(name for (name,) in database.execute(_NAMES, (item, locale)))
         text = "\n".join(part for (part,) in database.execute(_PARTS, (item, locale)))
-        tokens = (" ".join(tokens_of(part)) for part in (title, names, text))
-        yield SearchPage(item, locale, title, url, tuple(tokens))  # type: ignore[arg-type] # three parts, three tokens
+        cut = [" ".join(tokens(part)) for part in (title, names, text)]
+        yield SearchPage(item, locale, title, url, (cut[0], cut[1], cut[2]))
 
 
 def write_full_text(path: Path, engine: str, pages: list[SearchPage], digest: str) -> None:

@@ -51,19 +51,27 @@ Copy: TypeAlias = tuple[int, int, int]
 """The signature of a copy's source, and the copy's size and mtime (in nanoseconds) as it was written."""
 
 
+MADE = -1
+"""What stands for the signature of the source of a file that was made, not copied: data files of search."""
+
+
 class CopyTable(Table):
-    """Queries of the files that were copied into site/."""
+    """Queries of the files in site/ that are no pages: those copied, and those made, whose source is `MADE`."""
 
     __slots__ = ()
 
     def all(self) -> dict[str, Copy]:
-        """Return every copy by its path."""
-        rows = self._database.rows("SELECT path, source, size, mtime FROM copy")
+        """Return every copy by its path, without the files that were made."""
+        rows = self._database.rows("SELECT path, source, size, mtime FROM copy WHERE source <> ?", MADE)
         return {row[0]: (row[1], row[2], row[3]) for row in rows}
 
     def digests(self) -> Iterator[tuple[str, int, int, bytes]]:
         """Yield path, size, mtime and digest of every copy."""
         return self._database.database.execute("SELECT path, size, mtime, digest FROM copy")
+
+    def made(self) -> list[tuple[str, int, int]]:
+        """Return path, size and mtime of every file that was made."""
+        return self._database.rows("SELECT path, size, mtime FROM copy WHERE source = ?", MADE)
 
     def paths(self) -> list[str]:
         """Return the path of every copy."""
@@ -72,6 +80,13 @@ class CopyTable(Table):
     def insert(self, path: str, copy: Copy, digest: bytes) -> None:
         """Note a copy and the digest of its bytes."""
         self._database.database.execute("INSERT OR REPLACE INTO copy VALUES (?, ?, ?, ?, ?)", (path, *copy, digest))
+
+    def insert_made(self, path: str, size: int, mtime: int, digest: bytes) -> None:
+        """Note a file that was made, where it is another than the one that is noted."""
+        row = (path, MADE, size, mtime, digest)
+        query = "SELECT path, source, size, mtime, digest FROM copy WHERE path = ?"
+        if self._database.rows(query, path) != [row]:
+            self._database.database.execute("INSERT OR REPLACE INTO copy VALUES (?, ?, ?, ?, ?)", row)
 
     def delete(self, paths: Iterable[str]) -> None:
         """Forget copies that are gone."""

@@ -16,6 +16,7 @@ from exporter.guide.index import (
     point_table,
     published,
     read_tables,
+    search_tables,
 )
 from exporter.guide.index.database import Database
 from exporter.guide.index.records import pack_facts
@@ -31,7 +32,7 @@ INDEX = "guide.db"
 
 _TABLES = (
     *(item_table, label_table, link_table, page_table, built_table, read_tables, file_tables, picture_tables),
-    *(earlier_tables, point_table),
+    *(earlier_tables, point_table, search_tables),
     published,  # its triggers are on tables of the others
 )
 _SCHEMA = "".join(module.SCHEMA for module in _TABLES)
@@ -53,6 +54,7 @@ class GuideIndex(Database):
         self.pictures = picture_tables.PictureTables(self)
         self.folders = file_tables.FolderTable(self)
         self.listed = file_tables.ListedTable(self)
+        self.search = search_tables.SearchTables(self)
         self.earlier = earlier_tables.EarlierTables(self)
         self.points = point_table.PointTable(self)
 

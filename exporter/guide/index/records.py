@@ -83,6 +83,8 @@ class PageKind(StrEnum):
     """The style sheet that holds the accent of site.yaml."""
     MANIFEST = "manifest"
     """The web app manifest."""
+    SEARCH = "search"
+    """Search, one a locale."""
     OFFLINE = "offline"
     """About reading the guide offline, one a locale."""
     MAP = "map"

@@ -87,6 +87,9 @@ def further_pages(index: GuideIndex, guide: GuideModel) -> Iterator[Page]:
         yield Page(PageKind.MANIFEST, "/manifest.webmanifest", guide.locales[0], template="manifest.webmanifest")
         for code in guide.locales:
             yield Page(PageKind.OFFLINE, f"{guide.prefixes[code]}offline/", code, template="offline.html")
+    if guide.site.search:
+        for code in guide.locales:
+            yield Page(PageKind.SEARCH, f"{guide.prefixes[code]}search/", code, template="search.html")
     if guide.site.base_url is not None:
         yield Page(PageKind.MISSING, "/404.html", guide.locales[0], template="404.html")
         yield Page(PageKind.ROBOTS, "/robots.txt", guide.locales[0], template="robots.txt")

@@ -34,7 +34,8 @@ _MOST_SINGLE_LOOKUPS = 500
 _SITEMAP_KINDS = (PageKind.SITEMAP, PageKind.SITEMAP_INDEX)
 _OTHER_KINDS = (
     *(PageKind.HOME, PageKind.LIST, PageKind.MISSING, PageKind.ROBOTS, PageKind.FEED),
-    *(PageKind.STYLE, PageKind.MANIFEST, PageKind.OFFLINE, PageKind.MAP, PageKind.DRAWING, PageKind.PLACES),
+    *(PageKind.STYLE, PageKind.MANIFEST, PageKind.SEARCH, PageKind.OFFLINE),
+    *(PageKind.MAP, PageKind.DRAWING, PageKind.PLACES),
 )
 _NAMING_ORDER = tuple(PageKind)
 """In which order a message names pages that have one address."""

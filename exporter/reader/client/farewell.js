@@ -1,4 +1,4 @@
-// Takes itself and this guide's store off the device.
+// Takes the guide off the device.
 "use strict";
 const FAREWELL = null; // an address, true, or null: nothing is said
 const NAME = "guide:" + new URL("./", location.href).pathname;
@@ -9,6 +9,7 @@ addEventListener("message", event => event.waitUntil(leave(event.ports[0]))); //
 
 async function leave(page) {
   await new Promise(done => {
+    indexedDB.deleteDatabase(NAME + " search");
     const request = indexedDB.deleteDatabase(NAME);
     request.onsuccess = request.onerror = done;
   });

@@ -1,4 +1,4 @@
-// The install: pack by pack, so that a cut costs only what was under way.
+// Pack by pack: a cut costs only what was under way.
 "use strict";
 
 const STALL = 20000, HANDS = 4;
@@ -43,7 +43,7 @@ async function table(path) {
   return found;
 }
 
-// Those that the script came with: pages get them too.
+// Pages get those of the script.
 async function policies() {
   const {headers} = await fetch(location.href, {cache: "force-cache"});
   return {headers: [...headers].filter(([name]) => /policy$/.test(name))};

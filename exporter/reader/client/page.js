@@ -117,7 +117,7 @@ async function count() {
 
 const look = fresh => { if (registration && navigator.onLine) send("opened", {fresh, saving: navigator.connection?.saveData}); };
 
-// An installed app has no reload: a pull looks for news.
+// An installed app has no reload.
 function pull() {
   let from;
   addEventListener("touchstart", ({touches, target}) => {

@@ -1,4 +1,4 @@
-// One database a guide, named by its path.
+// One database a guide.
 "use strict";
 
 const ROOT = new URL("./", location.href), NAME = "guide:" + ROOT.pathname;
@@ -64,7 +64,7 @@ async function look(path) {
 
 async function drop() {
   known = {};
-  await answer(indexedDB.deleteDatabase(NAME));
+  for (const name of [NAME + " search", NAME]) await answer(indexedDB.deleteDatabase(name));
 }
 
 // Without `wait` not at all where somebody else is at work.

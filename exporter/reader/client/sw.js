@@ -1,4 +1,4 @@
-// Answers from the store, and does all work on it: a change of page interrupts nothing.
+// Answers from the store, and does all work on it.
 "use strict";
 importScripts("offline/delta.js", "offline/store.js", "offline/install.js", "offline/update.js");
 const TYPES = {

@@ -1,4 +1,4 @@
-// A since-file is decoded and checked, then all of it shows, or nothing.
+// All of a since-file shows, or nothing.
 "use strict";
 
 const LIMIT = 100000, SMALL = 1500, PAGE = 2500, PAUSE = 600000;
@@ -24,7 +24,7 @@ async function costOf(code, token) {
 async function advance(held, budget, wanted, cache) {
   const {code, space, foreign} = held, records = new Map(), slots = split(await ask("slots", "get", space)), seen = new Set();
   const record = async path => records.has(path) ? records.get(path) || undefined : ask("records", "get", [space, path]);
-  let token = held.token, tag;
+  let token = held.token, tag, whole;
   for (let more = true; more && !seen.has(token);) {
     seen.add(token);
     const first = token === held.token, dear = first ? Math.max(budget.left, SMALL) : Infinity;
@@ -51,13 +51,14 @@ async function advance(held, budget, wanted, cache) {
       await pack.right();
       other.records.forEach((bytes, path) => step.records.set(path, bytes));
     }
+    whole ||= head.slots;
     head.slots?.forEach((n, i) => { slots[n] = step.texts[i]; });
     step.records.forEach((bytes, path) => records.set(path, bytes));
     for (const [path, size, digest] of files) records.set(path, {size, digest});
     for (const path of gone) records.set(path, null);
     token = head.to;
   }
-  return {held, token, tag, slots, records, foreign};
+  return {held, token, tag, slots, records, foreign, whole};
 }
 
 const digestOf = async map => {
@@ -153,13 +154,14 @@ async function commit(outs, wanted) {
     }
   }
   const news = pages.filter(({path}) => !pages.some(other => other.path !== path && other.path.startsWith(path.replace(/index\.html$/, "")))); // no lists of them
-  await change(["records", "slots", "stage"], (store, texts, stage, state) => {
+  await change(["records", "slots", "stage", "state"], (store, texts, stage, edits, state) => {
     const locales = {...state.locales};
-    for (const {held, token, tag, count, foreign, slots, records} of outs) {
+    for (const {held, token, tag, count, foreign, slots, records, whole} of outs) {
       const {space, code} = held;
       records.forEach((record, path) => record ? store.put(record, [space, path]) : store.delete([space, path]));
       texts.put(glue(slots), space);
       stage.delete(within(code));
+      edits.put([token, foreign || whole ? 0 : [...records.keys()]], ["edit", space, held.token]);
       locales[code] = {...held, token, tag, count, foreign};
     }
     return {locales, generation: state.generation + 1, news: [...news, ...(state.news || []).filter(({path}) => !gone.has(path))].slice(0, 50)};

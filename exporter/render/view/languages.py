@@ -61,6 +61,23 @@ def babel_locale(code: str) -> Locale | None:
     return None
 
 
+_LIBRARIANS = frozenset(
+    "alb arm baq bur chi cze dut fre geo ger gre ice mac mao may per rum slo tib wel".split()  # noqa: SIM905 - a list
+)
+"""Codes of three letters for languages that have another one, made of their own names."""
+
+
+def three_letters(code: str) -> str:
+    """Return the language of a locale as ISO 639-3 has it, `und` for none that Babel knows."""
+    from babel.core import get_global
+
+    short = code.partition("-")[0].lower()
+    names = (name for name, alias in get_global("language_aliases").items() if alias == short and len(name) == 3)
+    known = sorted(name for name in names if name not in _LIBRARIANS)
+    macro = next((name for name in known if name.startswith(short)), known[0] if known else "")
+    return macro or (short if len(short) == 3 else "und")
+
+
 def language(code: str, name: str) -> Language:
     """Return a locale as pages speak of it; `name`, as the space calls it, is for one that Babel does not know."""
     return Language(code, ((code, name),))

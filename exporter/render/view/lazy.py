@@ -18,7 +18,9 @@ class SiteValues:
     """The values of site.yaml that templates may use, as `site`."""
 
     __slots__ = ("_view",)
-    _NAMES = frozenset({"title", "description", "accent", "logo", "logo_size", "base_url", "offline", "icons"})
+    _NAMES = frozenset(
+        {"title", "description", "accent", "logo", "logo_size", "base_url", "offline", "search", "icons"}
+    )
     _MAP = "map"
 
     def __init__(self, view: View) -> None:

@@ -95,7 +95,9 @@ def plan(
     **site: Any,
 ) -> Plan:
     """Plan the pages of a guide over these entries, in memory; `links` are keys and locales for `page_of`."""
-    wanted = SiteConfig.model_validate({"title": "Guide", "source": {"local": "demo"}, "offline": False, **site})
+    wanted = SiteConfig.model_validate(
+        {"title": "Guide", "source": {"local": "demo"}, "offline": False, "search": False, **site}
+    )
     guide_model = make_guide_model(wanted, list(types), {locale["code"]: locale for locale in space}, {})
     with closing(GuideIndex(None)) as index:
         planner = PagePlanner(index, guide_model)

@@ -1,0 +1,138 @@
+"""What is searched of a page: a pure function of its HTML, as `client/document.js` reads it on the device.
+
+A page says by `data-search="TYPE"` which element holds its text; a page without one is not found. Inside, what has
+an empty `data-search`, and what is no text of the page (scripts, navigation, buttons), is left out.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING, NamedTuple
+
+from exporter.search.tokens import tokens
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+_ROOT = re.compile(r'<([a-z][a-z0-9]*)(?=[\t\n\f\r ])[^<>]*? data-search="([^"<>]+)"[^<>]*>')
+_TAG = re.compile(r"""<!--.*?-->|<(/?)([a-zA-Z][a-zA-Z0-9]*)((?:[^<>"']|"[^"]*"|'[^']*')*)>""", re.DOTALL)
+_EMPTY = re.compile(r'[\t\n\f\r ]data-search(?:=""|(?=[\t\n\f\r >/]|$))')
+_HIDDEN = re.compile(r'[\t\n\f\r ]hidden(?==""|[\t\n\f\r /]|$)')
+_QUOTED = re.compile("\"[^\"]*\"|'[^']*'")
+_GEO = re.compile(r'"latitude": (-?[0-9.]+), "longitude": (-?[0-9.]+)')
+_REFERENCE = re.compile(r"&(#[0-9]{1,7}|#[xX][0-9a-fA-F]{1,6}|[a-z]{2,6});")
+_SPACES = re.compile(r"[\t\n\f\r \xa0]+")
+_NAMED = {"amp": "&", "lt": "<", "gt": ">", "quot": '"', "apos": "'", "nbsp": "\xa0", "shy": "\xad"}
+_NAMED |= {"ndash": "–", "mdash": "—", "hellip": "…", "times": "×", "middot": "·"}
+_SILENT = frozenset({"script", "style", "template", "nav", "svg", "button", "select", "noscript", "dialog"})
+_INLINE = frozenset(
+    {"a", "abbr", "b", "bdi", "bdo", "cite", "code", "data", "del", "dfn", "em", "i", "ins", "kbd", "mark", "q", "s"}
+    | {"samp", "small", "span", "strong", "sub", "sup", "time", "u", "var", "wbr"}
+)
+_VOID = frozenset(
+    {"area", "base", "br", "col", "embed", "hr", "img", "input", "link", "meta", "source", "track", "wbr"}
+)
+_KINDS = {**dict.fromkeys(("h2", "h3", "h4", "h5", "h6", "dd"), "name"), "h1": "h1", "dt": ""}
+_TITLE = 12
+_TITLE_LENGTHS = {1: 9, 2: 5, 3: 3, 4: 1}
+_NAME = 5
+_MOST_IN_TEXT = 3
+
+
+class Document(NamedTuple):
+    """What is searched of a page. `lines` are the texts of its blocks; those at the numbers `names` are names.
+
+    `place` are latitude and longitude as they stand in the page.
+    """
+
+    type: str
+    title: str
+    lines: tuple[str, ...]
+    names: tuple[int, ...]
+    place: tuple[str, str] | None
+
+
+def read_document(html: str) -> Document | None:
+    """Return what is searched of a page; None for a page that is not found."""
+    root = _ROOT.search(html)
+    if root is None:
+        return None
+    blocks = _blocks(html, root)
+    title = next((text for kind, text in blocks if kind == "h1"), "")
+    lines = [(kind, text) for kind, text in blocks if kind != "h1"]
+    geo = _GEO.search(html)
+    names = tuple(number for number, (kind, _) in enumerate(lines) if kind)
+    place = (geo[1], geo[2]) if geo is not None else None
+    return Document(_unescape(root[2]), title, tuple(text for _, text in lines), names, place)
+
+
+def _blocks(html: str, root: re.Match[str]) -> list[tuple[str, str]]:
+    """Return the blocks inside the root: what the element is that makes one a title or name, else "", and its text."""
+    found: list[tuple[str, str]] = []
+    parts: list[str] = []
+    kind = holder = silent = ""
+    depth, outer, at = 0, 1, root.end()
+    for tag in _TAG.finditer(html, root.end()):
+        if not silent:
+            parts.append(html[at : tag.start()])
+        at, closes, name = tag.end(), tag[1], (tag[2] or "").lower()
+        if silent:
+            depth += 0 if name != silent else -1 if closes else 1
+            silent = silent if depth else ""
+            continue
+        if name == root[1]:
+            outer += -1 if closes else 1
+        if not outer:
+            break
+        if name and name not in _INLINE:
+            _end_block(found, parts, kind)
+        if closes:
+            kind, holder = ("", "") if name == holder else (kind, holder)
+        elif name in _KINDS:
+            kind, holder = _KINDS[name], name
+        if name and not closes and name not in _VOID and (name in _SILENT or _is_left_out(tag[3])):
+            silent, depth = name, 1
+    _end_block(found, parts, kind)
+    return found
+
+
+def _is_left_out(attributes: str) -> bool:
+    if "data-search" in attributes and _EMPTY.search(attributes):
+        return True
+    return "hidden" in attributes and _HIDDEN.search(_QUOTED.sub('""', attributes)) is not None
+
+
+def _end_block(found: list[tuple[str, str]], parts: list[str], kind: str) -> None:
+    text = _SPACES.sub(" ", _unescape("".join(parts))).strip(" ")
+    parts.clear()
+    if text:
+        found.append((kind, text))
+
+
+def _unescape(text: str) -> str:
+    return _REFERENCE.sub(_character, text) if "&" in text else text
+
+
+def _character(match: re.Match[str]) -> str:
+    name = match[1]
+    if name[0] != "#":
+        return _NAMED.get(name, match[0])
+    number = int(f"0{name[1:]}", 0) if name[1] in "xX" else int(name[1:])
+    return chr(number) if 0 < number < 0x110000 and not 0xD800 <= number < 0xE000 else "\ufffd"
+
+
+def weights(document: Document) -> Mapping[str, int]:
+    """Return how much each token of a document weighs: title more than names, these more than the other text.
+
+    The number of words does not count, except in the title: a word more or less concerns no other word.
+    """
+    found: dict[str, int] = {}
+    names = set(document.names)
+    for token in tokens("\n".join(line for number, line in enumerate(document.lines) if number not in names)):
+        found[token] = min(found.get(token, 0) + 1, _MOST_IN_TEXT)
+    for token in set(tokens("\n".join(document.lines[number] for number in document.names))):
+        found[token] = found.get(token, 0) + _NAME
+    title = set(tokens(document.title))
+    for token in title:
+        found[token] = found.get(token, 0) + _TITLE + _TITLE_LENGTHS.get(len(title), 0)
+    return found

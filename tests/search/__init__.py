@@ -1,0 +1,1 @@
+"""Search: tokens, documents, data files, and the browser's code."""
