@@ -78,8 +78,30 @@ def test_readers_meet_nothing_that_is_for_editors_and_programs(met: dict[str, An
 
 
 NAVIGATION = {
-    "en-US": ("Article", "Night of lights", "Exhibit", "Page", "North quay", "Boats", "Tag", "Ada Quay", "Great hall"),
-    "ar": ("مقال", "ليلة الأضواء", "Exhibit", "صفحة", "الرصيف الشمالي", "قوارب", "الوسم", "Ada Quay", "القاعة الكبرى"),
+    "en-US": (
+        "Article",
+        "Night of lights",
+        "Exhibit",
+        "Page",
+        "North quay",
+        "Boats",
+        "Tag",
+        "Ada Quay",
+        "Great hall",
+        "Map",
+    ),
+    "ar": (
+        "مقال",
+        "ليلة الأضواء",
+        "Exhibit",
+        "صفحة",
+        "الرصيف الشمالي",
+        "قوارب",
+        "الوسم",
+        "Ada Quay",
+        "القاعة الكبرى",
+        "الخريطة",
+    ),
     "de-DE": (
         "Artikel",
         "Nacht der Lichter",
@@ -90,6 +112,7 @@ NAVIGATION = {
         "Schlagwort",
         "Ada Quay",
         "Great hall",
+        "Karte",
     ),
 }
 """What stands in the navigation: content types, in the page's language if the theme knows them; of those with one
