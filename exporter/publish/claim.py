@@ -190,6 +190,7 @@ class Session:
 def wait_for(requests: Requests, other: Claim, own: Claim, tag: str, timing: Timing) -> None:
     """Wait until it is sure that whoever made a claim was killed. Raises GuardError as soon as the claim moves."""
     if is_gone(other, own):
+        timing.pause(timing.stale / 10)  # its last request may still be under way
         return
     seen = tag, _locked_by(requests)
     until = timing.clock() + timing.stale

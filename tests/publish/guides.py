@@ -111,7 +111,7 @@ class Publisher:
             self.root / self.name / "cache",
             "guide",
             choices,
-            timing=self.clock.timing(),
+            self.clock.timing(),
             claim=claim(self.name),
         )
         return deliver(job, site)
