@@ -34,9 +34,9 @@ def device(chromium_type: BrowserType) -> Iterator[Page]:
 def serve(target: Place, folder: Path) -> None:
     """Bring a folder up to date with what lies in the target, for a host that answers with that."""
     there = target.guide()
-    for path in [path for path in folder.rglob("*") if path.is_file()]:
-        if path.relative_to(folder).as_posix() not in there:
-            path.unlink()
+    for standing in [path for path in folder.rglob("*") if path.is_file()]:
+        if standing.relative_to(folder).as_posix() not in there:
+            standing.unlink()
     for path, data in there.items():
         file = folder / path
         file.parent.mkdir(parents=True, exist_ok=True)
@@ -51,7 +51,7 @@ def assert_device_has(page: Page, host: Host, site: Path) -> None:
     mine = {path: file for path, file in files.items() if not path.startswith(("de-DE/", "ar/", "updates/"))}
     expected = {path: hashlib.sha256(file.read_bytes()).hexdigest() for path, file in mine.items()}
     assert answered(page, host.url("guide/"), list(expected)) == expected
-    assert len(expected) > 5
+    assert len(expected) >= 5
     host.start()
 
 
