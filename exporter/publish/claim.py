@@ -99,7 +99,11 @@ class Session:
         """Claim the target with a root that says what is about to be written. Raises GuardError if it is claimed."""
         if not self._requests.store.is_conditional:
             self._take_lock()
-        self.write(root)
+        try:
+            self.write(root)
+        except GuardError:
+            self._release()
+            raise
         if self._timing.beat:
             threading.Thread(target=self._beat, daemon=True).start()
 
@@ -126,8 +130,12 @@ class Session:
         with self._lock:
             if root is not None:
                 self._swap(root.claimed(None))
-            if self._holds_lock:
-                self._requests.delete([LOCK])
+            self._release()
+
+    def _release(self) -> None:
+        if self._holds_lock:
+            self._requests.delete([LOCK])
+            self._holds_lock = False
 
     @property
     def _where(self) -> str:

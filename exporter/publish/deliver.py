@@ -125,7 +125,12 @@ def _look(job: Delivery, site: Site) -> Known:
         return first_look(job.requests, tag, job.guide, site.files, adopt=choices.adopt)
     if root.state == state_of(site.files) and not choices.verify:
         return Known(root, tag)
-    known = read_known(job.requests, root, tag, job.cache)
+    try:
+        known = read_known(job.requests, root, tag, job.cache)
+    except GuardError:
+        if not choices.adopt:
+            raise
+        return first_look(job.requests, tag, job.guide, site.files, adopt=True)
     if root.claim is not None and not choices.dry_run:
         wait_for(job.requests, root.claim, job.claim, tag, job.timing)
     if choices.verify:
