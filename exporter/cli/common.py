@@ -47,9 +47,10 @@ class Common(NamedTuple):
         """Return what prints for the guide's folder, without the access tokens that are known there."""
 
         def secrets() -> tuple[str, ...]:
-            from exporter.config.environment import access_tokens
+            from exporter.config.environment import access_tokens, host_secrets
 
-            return access_tokens(((self.folder or Path()) / (self.config or "site.yaml")).parent / ".env")
+            tokens = access_tokens(((self.folder or Path()) / (self.config or "site.yaml")).parent / ".env")
+            return (*tokens, *host_secrets())
 
         return Printer(secrets)
 

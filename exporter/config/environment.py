@@ -17,6 +17,11 @@ VARIABLE = re.compile(r"\$\{([A-Za-z_][A-Za-z0-9_]*)\}")
 DELIVERY_TOKEN = "CONTENTFUL_ACCESS_TOKEN"  # noqa: S105 - the name of a variable
 PREVIEW_TOKEN = "CONTENTFUL_PREVIEW_TOKEN"  # noqa: S105 - the name of a variable
 _TOKENS = (DELIVERY_TOKEN, PREVIEW_TOKEN)
+_HOSTS = (
+    *("AWS_SECRET_ACCESS_KEY", "AWS_SESSION_TOKEN", "AZURE_STORAGE_ACCOUNT_KEY", "AZURE_STORAGE_SAS_KEY"),
+    *("AZURE_CLIENT_SECRET", "GOOGLE_SERVICE_ACCOUNT_KEY"),
+)
+"""Variables with secrets of the hosts that a guide is published to."""
 _LINE = re.compile(
     r"""(?:export\s+)?(?P<name>[A-Za-z_][A-Za-z0-9_]*)\s*=\s*
     (?:(?P<quote>["'])(?P<quoted>.*?)(?P=quote)(?:\s+\#.*|\s*) | (?P<plain>[^"'\s\#].*?|)(?:\s+\#.*|\s*))""",
@@ -64,6 +69,11 @@ def access_tokens(file: Path) -> tuple[str, ...]:
     with suppress(ConfigError):
         tokens += (value for _, name, value in _variables(_read_lines(file)) if name in _TOKENS)
     return tuple(dict.fromkeys(token for token in tokens if token))
+
+
+def host_secrets() -> tuple[str, ...]:
+    """Return the secrets of hosts that the environment holds."""
+    return tuple(value for name in _HOSTS if (value := os.environ.get(name)))
 
 
 def _read_lines(path: Path) -> list[str]:

@@ -99,7 +99,11 @@ class Session:
         """Claim the target with a root that says what is about to be written. Raises GuardError if it is claimed."""
         if not self._requests.store.is_conditional:
             self._take_lock()
-        self.write(root)
+        try:
+            self.write(root)
+        except GuardError:
+            self._release()
+            raise
         if self._timing.beat:
             threading.Thread(target=self._beat, daemon=True).start()
 
@@ -126,8 +130,12 @@ class Session:
         with self._lock:
             if root is not None:
                 self._swap(root.claimed(None))
-            if self._holds_lock:
-                self._requests.delete([LOCK])
+            self._release()
+
+    def _release(self) -> None:
+        if self._holds_lock:
+            self._requests.delete([LOCK])
+            self._holds_lock = False
 
     @property
     def _where(self) -> str:
@@ -190,6 +198,7 @@ class Session:
 def wait_for(requests: Requests, other: Claim, own: Claim, tag: str, timing: Timing) -> None:
     """Wait until it is sure that whoever made a claim was killed. Raises GuardError as soon as the claim moves."""
     if is_gone(other, own):
+        timing.pause(timing.stale / 10)  # its last request may still be under way
         return
     seen = tag, _locked_by(requests)
     until = timing.clock() + timing.stale

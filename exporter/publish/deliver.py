@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from exporter.core.errors import GuardError
 from exporter.publish.buckets import pack_rows
-from exporter.publish.claim import USUAL_TIMING, Session, Timing, new_claim, wait_for
+from exporter.publish.claim import Session, new_claim, wait_for
 from exporter.publish.headers import MANIFEST_HEADERS
 from exporter.publish.look import (
     Known,
@@ -40,6 +40,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
     from pathlib import Path
 
+    from exporter.publish.claim import Timing
     from exporter.publish.manifest import Claim, Root, Row
     from exporter.publish.site_files import Site
     from exporter.publish.stores.store import Requests
@@ -76,8 +77,8 @@ class Delivery:
     cache: Path
     guide: str
     choices: PublishChoices
+    timing: Timing
     compressed: bool = False
-    timing: Timing = USUAL_TIMING
     claim: Claim = field(default_factory=new_claim)
     planned: Callable[[Plan], None] = lambda _plan: None
     advance: Callable[[int], None] = lambda _size: None
@@ -124,7 +125,12 @@ def _look(job: Delivery, site: Site) -> Known:
         return first_look(job.requests, tag, job.guide, site.files, adopt=choices.adopt)
     if root.state == state_of(site.files) and not choices.verify:
         return Known(root, tag)
-    known = read_known(job.requests, root, tag, job.cache)
+    try:
+        known = read_known(job.requests, root, tag, job.cache)
+    except GuardError:
+        if not choices.adopt:
+            raise
+        return first_look(job.requests, tag, job.guide, site.files, adopt=True)
     if root.claim is not None and not choices.dry_run:
         wait_for(job.requests, root.claim, job.claim, tag, job.timing)
     if choices.verify:

@@ -62,7 +62,11 @@ class Known:
 
 def read_known_root(requests: Requests, guide: str, *, adopt: bool) -> tuple[Root | None, str]:
     """Return the root of a target and its tag; None if it has none, or none that counts. Raises GuardError."""
-    where, found = requests.store.name, requests.get(ROOT, LARGEST)
+    where = requests.store.name
+    try:
+        found = requests.get(ROOT, LARGEST)
+    except TooLargeError:
+        raise _broken(where, "it is far too large", "remove it by hand, then take over what is there") from None
     if found is None:
         return None, ABSENT
     try:
@@ -70,8 +74,7 @@ def read_known_root(requests: Requests, guide: str, *, adopt: bool) -> tuple[Roo
     except BrokenError as error:
         if adopt:
             return None, found.tag
-        advice = "check who else writes there, then make it anew with --adopt, which lists what is there"
-        raise GuardError("manifest-broken", f"the manifest in {where} cannot be used: {error}; {advice}") from None
+        raise _broken(where, str(error)) from None
     if root.guide != guide:
         if adopt:
             return None, found.tag
@@ -92,17 +95,19 @@ def _bucket(requests: Requests, path: str, cache: Path) -> Mapping[str, Row]:
     with suppress(BrokenError):
         if kept is not None:
             return read_bucket(path, kept)
-    found = requests.get(path, LARGEST)
-    where = requests.store.name
     try:
+        found = requests.get(path, LARGEST)
         if found is None:
             raise BrokenError(f"{path} is not there")
         rows = read_bucket(path, found.data)
-    except BrokenError as error:
-        advice = "make it anew with --adopt, which lists what is there"
-        raise GuardError("manifest-broken", f"the manifest in {where} cannot be used: {error}; {advice}") from None
+    except (BrokenError, TooLargeError) as error:
+        raise _broken(requests.store.name, str(error)) from None
     keep_bucket(cache, path, found.data)
     return rows
+
+
+def _broken(where: str, why: str, advice: str = "check who else writes there, then make it anew") -> GuardError:
+    return GuardError("manifest-broken", f"the manifest in {where} cannot be used: {why}; {advice} with --adopt")
 
 
 def keep_bucket(cache: Path, path: str, data: bytes) -> None:

@@ -9,12 +9,13 @@ from exporter.config.settings import line_numbers
 from exporter.core.encoding import canonical, digest
 from exporter.core.errors import GuardError, SourceError
 from exporter.jobs.lock import FolderLock
+from exporter.publish.claim import USUAL_TIMING
 from exporter.publish.deliver import Delivery, PublishChoices, deliver
 from exporter.publish.invalidate import Invalidation
 from exporter.publish.look import shown_foreign
 from exporter.publish.site_files import read_site_files, unfinished_build
 from exporter.publish.stores.open_store import open_store
-from exporter.publish.stores.store import Requests, StoreError, Tally
+from exporter.publish.stores.store import ConditionError, Requests, StoreError, Tally
 from exporter.publish.stores.target import find_target
 from exporter.report.problems import Problem
 from exporter.report.progress import Stages
@@ -59,6 +60,9 @@ def publish(
             return _publish(project, place, store, tally, choices, stages, verbose=verbose)
         except StoreError as error:
             raise SourceError("target-unreachable", f"{error}: run publish again, which goes on") from None
+        except ConditionError:
+            advice = "a link, or a file where a folder is needed: move it away, then run publish again"
+            raise GuardError("file-foreign", f"something is in the way in {place.shown}: {advice}") from None
         finally:
             store.close()
 
@@ -86,6 +90,7 @@ def _publish(
             cache,
             guide_of(project),
             choices,
+            USUAL_TIMING,
             compressed,
             planned=invalidation.note,
             advance=lambda sent: stages.advance("upload", 1, sent),

@@ -104,7 +104,10 @@ class Sender:
             raise GuardError("site-changed", f"site/{upload.path} changed meanwhile: build, then run publish again")
         body = encode(data, headers)
         if upload.standing is not None:
-            tag: str | None = self.requests.put(upload.path, body, headers, self.session.check)
+            try:
+                tag: str | None = self.requests.put(upload.path, body, headers, self.session.check)
+            except ConditionError:  # a link or a folder, which is not ours either
+                tag = None
         else:
             tag = self._create(upload, body, headers)
         if tag is None:

@@ -84,6 +84,9 @@ def test_guide_without_trouble(guide: Guide, tmp_path: Path, call: Callable[...,
     assert printed(guide.run("render", "--json", "--clean", "--strict"), 0, "render")["render"]["stopped"] is False
     assert printed(guide.run("check", "--json"), 0, "check")["check"]["errors"] == 0
     assert printed(guide.run("status", "--json"), 0, "status")["status"]["drift"]["changed"] == []
+    host = str(tmp_path / "host")
+    assert printed(guide.run("publish", host, "--json", "--dry-run"), 0, "publish")["publish"]["upload"] != {}
+    assert printed(guide.run("publish", host, "--json"), 0, "publish")["publish"]["uploaded"] > 0
     new = str(tmp_path / "new")
     assert printed(call("init", new, "--json"), 0, "init")["init"]["written"] != []
     assert printed(call("init", new, "--json"), 0, "init")["init"]["kept"] != []

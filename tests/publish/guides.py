@@ -20,6 +20,7 @@ from tests.publish.memory import Clock, MemoryStore, claim
 if TYPE_CHECKING:
     from pathlib import Path
 
+    from exporter.publish.claim import Timing
     from exporter.publish.deliver import Delivered
 
 LIST = "updates/en/list.bin"
@@ -101,6 +102,7 @@ class Publisher:
     root: Path
     name: str
     clock: Clock
+    timing: Timing | None = None
 
     def publish(self, store: MemoryStore, files: dict[str, bytes], choices: PublishChoices = PLAIN) -> Delivered:
         site = write_site(self.root / self.name / "site", files)
@@ -111,7 +113,7 @@ class Publisher:
             self.root / self.name / "cache",
             "guide",
             choices,
-            timing=self.clock.timing(),
+            self.timing or self.clock.timing(),
             claim=claim(self.name),
         )
         return deliver(job, site)

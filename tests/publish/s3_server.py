@@ -20,10 +20,10 @@ from moto.moto_server.werkzeug_app import DomainDispatcherApplication, create_ba
 from moto.s3.models import s3_backends
 from werkzeug.serving import run_simple
 
+from tests.publish.servers import SLOW
+
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
-
-SLOW = 1.5
 
 
 class Faulty:

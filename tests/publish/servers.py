@@ -26,6 +26,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
 KINDS = ("folder", "sftp", "s3", "az")
+SLOW = 1.5
+"""Seconds that a slow request takes."""
 SECRET = "A-SECRET-KEY-THAT-NOBODY-MAY-SEE-0123456789"
 AZURITE = Path(__file__).parent / "node_modules/azurite/dist/src/blob/main.js"
 _ACCOUNT = "devstoreaccount1"

@@ -3,17 +3,19 @@
 from __future__ import annotations
 
 import tempfile
+import time
+from contextlib import suppress
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from exporter.core.errors import GuardError
-from exporter.publish.claim import Session
+from exporter.publish.claim import Session, Timing
 from exporter.publish.deliver import PublishChoices
-from exporter.publish.manifest import ROOT, is_bucket, read_root
+from exporter.publish.manifest import LOCK, ROOT, is_bucket, read_root
 from exporter.publish.stores.store import StoreError
 from tests.publish.guides import LIST, Publisher, Small, dead_links, links
 from tests.publish.memory import FAULTS, Clock, KilledError, Memory, MemoryStore
@@ -50,40 +52,76 @@ small_guides = st.builds(
     st.just(()),
     st.integers(0, 1),
 )
-runs = st.tuples(
-    small_guides,
-    st.sampled_from(("ann", "ben")),
-    st.dictionaries(st.integers(0, 40), st.sampled_from(FAULTS), max_size=2),
-    st.booleans(),
+
+
+class Run(NamedTuple):
+    """A publish: of which guide, by whom, with which faults; and who else publishes what, after which request."""
+
+    guide: Small
+    name: str
+    faults: dict[int, str]
+    rolls_back: bool
+    visit: tuple[int, Small] | None
+
+
+histories = st.lists(
+    st.builds(
+        Run,
+        small_guides,
+        st.sampled_from(("ann", "ben")),
+        st.dictionaries(st.integers(0, 40), st.sampled_from(FAULTS), max_size=2),
+        st.booleans(),
+        st.none() | st.tuples(st.integers(0, 30), small_guides),
+    ),
+    min_size=1,
+    max_size=5,
 )
 
 
-@given(st.lists(runs, min_size=1, max_size=5), st.booleans())
-@settings(max_examples=30)
-def test_any_history_ends_as_the_site_and_is_whole_at_every_moment(
-    history: list[tuple[Small, str, dict[int, str], bool]], conditional: bool
-) -> None:
+@given(histories, st.booleans())
+@settings(max_examples=60)
+def test_any_history_ends_as_the_site_and_is_whole_at_every_moment(history: list[Run], conditional: bool) -> None:
     with tempfile.TemporaryDirectory() as folder:
-        clock, memory = Clock(), Memory({"foreign.txt": (b"not ours", None)})
-        people = {name: Publisher(Path(folder), name, clock) for name in ("ann", "ben")}
-        last = after(FIRST, FIRST)
-        people["ann"].publish(MemoryStore(memory), last.files(), PublishChoices(uploads=1, adopt=True))
+        play(history, Path(folder), conditional=conditional)
 
-        def look(_number: int) -> None:
-            assert dead_links(memory.guide()) == []
 
-        for guide, name, faults, rolls_back in history:
-            later = Small(FIRST.places, kept=(last.token,)) if rolls_back else after(last, guide)
-            store = MemoryStore(memory, faults, look, is_conditional=conditional, bulk=1000 if conditional else 1)
-            try:
-                people[name].publish(store, later.files(), FORCED)
-            except (KilledError, StoreError, GuardError):
-                look(0)
-            last = later
-        for name in ("ann", "ben"):  # the one who was killed last, or the other: both go on
-            store = MemoryStore(memory, after=look, is_conditional=conditional)
-            people[name].publish(store, last.files(), FORCED)
-            assert_published(memory, last.files(), {"foreign.txt": b"not ours"})
+@pytest.mark.long
+@given(histories, st.booleans())
+@settings(max_examples=2000)
+def test_any_of_many_histories_ends_as_the_site(history: list[Run], conditional: bool) -> None:
+    with tempfile.TemporaryDirectory() as folder:
+        play(history, Path(folder), conditional=conditional)
+
+
+def play(history: list[Run], folder: Path, *, conditional: bool) -> None:
+    """Play a history, and look at the guide after each request; in the end each publisher has the last word once."""
+    clock, memory = Clock(), Memory({"foreign.txt": (b"not ours", None)})
+    people = {name: Publisher(folder, name, clock) for name in ("ann", "ben")}
+    last = after(FIRST, FIRST)
+    people["ann"].publish(MemoryStore(memory), last.files(), PublishChoices(uploads=1, adopt=True))
+
+    def look(_number: int) -> None:
+        assert dead_links(memory.guide()) == []
+
+    for run in history:
+        later = Small(FIRST.places, kept=(last.token,)) if run.rolls_back else after(last, run.guide)
+
+        def between(number: int, run: Run = run, last: Small = last) -> None:
+            look(number)
+            if run.visit is not None and number == run.visit[0]:
+                other = people["ben" if run.name == "ann" else "ann"]
+                store = MemoryStore(memory, after=look, is_conditional=conditional)
+                other.publish(store, after(last, run.visit[1]).files(), FORCED)
+
+        store = MemoryStore(memory, run.faults, between, is_conditional=conditional, bulk=1000 if conditional else 1)
+        with suppress(KilledError, StoreError, GuardError):
+            people[run.name].publish(store, later.files(), FORCED)
+        look(0)
+        last = later
+    for name in ("ann", "ben"):
+        store = MemoryStore(memory, after=look, is_conditional=conditional)
+        people[name].publish(store, last.files(), FORCED)
+        assert_published(memory, last.files(), {"foreign.txt": b"not ours"})
 
 
 CHANGE = after(FIRST, Small((("abbey", 2), ("bridge", 1), ("dock", 1), ("fair", 1)), foot=1, picture=1))
@@ -199,3 +237,40 @@ def test_two_who_begin_at_once_do_not_both_write(tmp_path: Path, conditional: bo
     with pytest.raises(GuardError, match="publishing"):
         ann.publish(MemoryStore(memory, after=ben_comes, is_conditional=conditional), FIRST.files() | {"a.html": b""})
     assert_published(memory, CHANGE.files())
+    assert LOCK not in memory.files
+
+
+def test_claim_counts_up_while_a_long_publish_lives(tmp_path: Path) -> None:
+    memory, ann = Memory(), Publisher(tmp_path, "ann", Clock())
+    ann.publish(MemoryStore(memory), FIRST.files())
+    beats: list[int] = []
+
+    def takes_long(number: int) -> None:
+        if number == 5:
+            for _ in range(200):
+                claim = read_root(memory.files[ROOT][0]).claim
+                beats.append(claim.beat if claim is not None else 0)
+                if len({*beats}) > 3:
+                    break
+                time.sleep(0.02)
+
+    ann.timing = Timing(beat=0.02)
+    ann.publish(MemoryStore(memory, after=takes_long), CHANGE.files())
+    assert len({*beats}) > 3
+    assert_published(memory, CHANGE.files())
+
+
+@pytest.mark.parametrize("whose", ["root", "bucket"])
+def test_manifest_that_is_broken_can_be_adopted(tmp_path: Path, whose: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("exporter.publish.buckets.pack_rows.__defaults__", (8192, 2))
+    memory, ann, ben = Memory(), Publisher(tmp_path, "ann", Clock()), Publisher(tmp_path, "ben", Clock())
+    ann.publish(MemoryStore(memory), FIRST.files())
+    buckets = [path for path in memory.files if is_bucket(path)]
+    for path in [ROOT] if whose == "root" else buckets:
+        memory.files[path] = (b"broken", None)
+    assert buckets
+    with pytest.raises(GuardError, match="--adopt"):
+        ben.publish(MemoryStore(memory), CHANGE.files())
+    ben.publish(MemoryStore(memory), CHANGE.files(), PublishChoices(uploads=1, adopt=True))
+    assert dead_links(memory.guide()) == []
+    assert CHANGE.files().items() <= memory.guide().items()

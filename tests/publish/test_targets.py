@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import shutil
 from typing import TYPE_CHECKING, Any
 
@@ -11,6 +12,7 @@ import pytest
 from exporter.publish.manifest import ROOT, read_root
 from tests.publish.conftest import write_site
 from tests.publish.servers import SECRET, Place
+from tests.reader import corpus
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -43,48 +45,47 @@ def assert_same(guide: Guide, target: Place, foreign: dict[str, bytes] | None = 
     assert not any(path.startswith(".exporter-publish/part") or path.endswith("lock.json") for path in target.files())
 
 
-def edit(space: SpaceFiles, entry: str, **fields: str) -> None:
-    """Edit fields of a place in the guide's first language."""
+def edit(space: SpaceFiles, entry: str, text: str) -> None:
+    """Edit the body of a place in the guide's first language."""
     path = space.root / f"entries/place/{entry}.json"
     raw = json.loads(path.read_text("utf-8"))
-    for name, value in fields.items():
-        raw["fields"][name]["en-US"] = value
+    raw["fields"]["body"]["en-US"] = text
     path.write_text(json.dumps(raw), "utf-8")
 
 
-def test_story_of_a_guide(demo: tuple[Guide, SpaceFiles], target: Place, tmp_path: Path) -> None:
-    guide, space = demo
+def story(guide: Guide, space: SpaceFiles, target: Place, old: Path, entry: str, *, most: int = 60) -> None:
+    """First publish, nothing new, an edit (twice, once from an empty cache), a title, a removed entry, a rollback."""
     write_site(guide, space, target.settings)
     guide.build()
     first = published(guide, target)
     assert first["uploaded"] == len(target.guide())
-    old = tmp_path / "old"
     shutil.copytree(guide.root / "site", old)
 
     nothing = published(guide, target)
     assert (nothing["requests"], nothing["bytes"], nothing["uploaded"]) == (1, 0, 0)
 
-    edit(space, "a-brasileira", summary="Another summary.")
+    edit(space, entry, "Another text.")
     guide.build()
     listed = guide.run("publish", target.address, "--json", "--dry-run").json["publish"]
     one = published(guide, target)
-    assert 1 <= one["uploaded"] < 60
+    assert 1 <= one["uploaded"] < most
     assert one["requests"] <= one["uploaded"] + one["removed"] + 6
     assert (len(listed["upload"]), len(listed["remove"])) == (one["uploaded"], one["removed"])
 
     shutil.rmtree(guide.root / ".export/publish", ignore_errors=True)
-    edit(space, "a-brasileira", summary="A third one, published from an empty disk.")
+    edit(space, entry, "A third one, published from an empty disk.")
     guide.build()
     cold = published(guide, target)
     assert cold["requests"] <= cold["uploaded"] + cold["removed"] + 6
 
-    write_site(guide, space, target.settings, title="Lisbon and its river")
+    write_site(guide, space, target.settings, title="A guide of another title, in every foot")
     guide.build()
-    assert published(guide, target)["uploaded"] > 150
+    pages = sum(path.endswith(".html") for path in target.guide())
+    assert published(guide, target)["uploaded"] >= pages * 0.9
 
-    gone = "place/a-brasileira/index.html"
+    gone = f"place/{entry}/index.html"
     assert gone in target.guide()
-    space.remove("entries/place/a-brasileira.json")
+    space.remove(f"entries/place/{entry}.json")
     guide.build()
     assert published(guide, target)["removed"] >= 1
     assert gone not in target.guide()
@@ -96,6 +97,21 @@ def test_story_of_a_guide(demo: tuple[Guide, SpaceFiles], target: Place, tmp_pat
     assert_headers(target)
 
 
+def test_story_of_a_small_guide(guide: Guide, space: SpaceFiles, target: Place, tmp_path: Path) -> None:
+    story(guide, space, target, tmp_path / "old", "castle")
+
+
+@pytest.mark.long
+def test_story_of_the_demo(demo: tuple[Guide, SpaceFiles], target: Place, tmp_path: Path) -> None:
+    story(*demo, target, tmp_path / "old", "a-brasileira")
+
+
+@pytest.mark.long
+def test_story_of_ten_thousand_places(guide: Guide, space: SpaceFiles, target: Place, tmp_path: Path) -> None:
+    corpus.write_corpus(space, 10_000)
+    story(guide, space, target, tmp_path / "old", "place000007")
+
+
 def assert_headers(target: Place) -> None:
     """Every file is sent with its type, and kept for as long as its name says what it holds."""
     if target.store is None:
@@ -104,8 +120,7 @@ def assert_headers(target: Place) -> None:
     for path in paths[::7]:
         headers = target.headers(path)
         kind = next((kind for suffix, kind in TYPES.items() if path.endswith(suffix)), headers["Content-Type"])
-        is_named = any(f"/{part}/" in path for part in ("packs", "chrome", "index", "changes", "history"))
-        is_named = is_named and path.startswith("updates/")
+        is_named = re.fullmatch(r"updates/[^/]+/(packs|chrome|index|changes|history)/.*", path) is not None
         keeps = "public, max-age=31536000, immutable" if is_named else "no-cache"
         assert (path, headers["Content-Type"], headers["Cache-Control"]) == (path, kind, keeps)
         assert "Content-Encoding" not in headers

@@ -204,6 +204,12 @@ class SftpStore:
 
     async def _delete(self, path: str) -> None:
         sftp = await self._sftp()
+        parts = path.split("/")[:-1]
+        for folder in ("/".join(parts[:depth]) for depth in range(1, len(parts) + 1)):
+            found = None if folder in self._folders else await self._look(folder)
+            if folder not in self._folders and (found is None or not _is(found, stat.S_ISDIR)):
+                return  # what is behind a link is not ours
+            self._folders.add(folder)
         try:
             await sftp.remove(f"{self._root}/{path}")
         except (self._api.SFTPNoSuchFile, self._api.SFTPNoSuchPath):
