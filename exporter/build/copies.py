@@ -75,6 +75,11 @@ class Copies:
         moved = known ^ self._files.keys()
         return {key for source, key in self._index.asset_files.keys_of_sources() if source in moved} if moved else set()
 
+    @property
+    def refused(self) -> set[str]:
+        """The paths under content/ of the SVG pictures that cannot be made harmless and so are not published."""
+        return {source for source, _, facts in self._index.pictures.faulty() if facts.kind == "svg"}
+
     @cached_property
     def linked(self) -> list[Problem]:
         """What is in templates/ and is no file or folder of its own: it is neither read nor copied."""
@@ -110,8 +115,9 @@ class Copies:
         if self._files:
             own = self._index.pictures.own_files() if self._files else set()
             varied = self._index.pictures.varied()
+            refused = set() if self._keeps_active else self.refused
             for source, path in self._index.asset_files.paths():
-                if source in self._files and (source not in varied or path in own):
+                if source in self._files and source not in refused and (source not in varied or path in own):
                     cleaned = not self._keeps_active and suffix_of(path) in HARMLESS_XML
                     yield Source(path, self._content / source, self._files[source], cleaned)
         yield from (source for _, source in sorted({**self._static, **self._of_host()}.items()))

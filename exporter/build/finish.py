@@ -39,9 +39,6 @@ def make_pictures(inputs: BuildInputs, output: Output, stages: Stages, *, has_ne
         make_missing(variants, cache, inputs.pool, stages)
 
 
-_ADVICE = "pages link to it and do not show it; upload another picture"
-
-
 class Finished(NamedTuple):
     """How many files were copied, and how many removed."""
 
@@ -99,9 +96,17 @@ def _standing_problems(inputs: BuildInputs) -> Iterator[Problem]:
 
         yield from clashes(inputs.index)
     yield from (Problem(*values) for values in inputs.index.built.problems())
-    for source, key, facts in inputs.index.pictures.faulty() if inputs.copies.assets else ():
-        yield problem("picture-broken", f"{key}: content/{source} {facts.fault}: {_ADVICE}", item=key)
+    if inputs.copies.assets:
+        yield from _broken_pictures(inputs)
     yield from template_problems(inputs.project.root, inputs.guide, inputs.index)
+
+
+def _broken_pictures(inputs: BuildInputs) -> Iterator[Problem]:
+    keeps = inputs.project.site.content.active == "keep"
+    for source, key, facts in inputs.index.pictures.faulty():
+        done = "is not published" if facts.kind == "svg" and not keeps else "is linked to and not shown"
+        message = f"{key}: content/{source} {facts.fault}: it {done}; upload another picture, and publish"
+        yield problem("picture-broken", message, item=key)
 
 
 def _note_strays(index: GuideIndex, output: Output, moved: Iterable[str]) -> None:

@@ -43,11 +43,8 @@ def _sentence(file: AssetFile, content: Path, *, keeps: bool) -> str:
         data = read_below(content, file.path) or b""
         if not has_active_parts(name, data):
             return ""
-        done = (
-            "its scripts are left out"
-            if harmless(name, data)
-            else "it cannot be made harmless, so it is empty in site/"
-        )
+        left = "not published" if suffix_of(name) == ".svg" else "empty in site/"
+        done = "its scripts are left out" if harmless(name, data) else f"it cannot be made harmless, so it is {left}"
     else:
         return ""
     return "it is published as it is, and its scripts run as the guide's own" if keeps else done

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from exporter.core.files import read_file, read_head
 from exporter.pictures.size import picture_size
+from exporter.pictures.svg import svg_fault
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -30,7 +31,9 @@ VARIED = {"jpeg": "jpg", "png": "png", "webp": "webp", "avif": "webp", "gif": "p
 
 _MOST_BYTES = 100_000_000
 """Bytes beyond which a file is not read; Contentful takes no picture of more."""
-_HEAD = 4096
+_SUFFIXES = (".jpg", ".jpeg", ".png", ".gif", ".webp", ".avif", ".bmp", ".svg", ".ico", ".heic")
+"""Ends of the names of files that should be pictures."""
+HEAD = 4096
 """Bytes by which the kind of a file is told; before the root of an SVG there may be comments."""
 _COLOUR_SIDE = 32
 """Pixels to which a picture is reduced where its colour is looked for."""
@@ -79,7 +82,9 @@ def digest_of(data: bytes) -> str:
 
 def read_facts(path: str, size: int, known: Mapping[str, FileFacts]) -> FileFacts:
     """Return the facts of a file; those of bytes that are `known` by their digest are not worked out again."""
-    kind = kind_of(read_head(path, _HEAD)) if size <= _MOST_BYTES else ""
+    kind = kind_of(read_head(path, HEAD)) if size <= _MOST_BYTES else ""
+    if kind in ("", "pdf") and path.lower().endswith(_SUFFIXES):
+        return FileFacts(fault="is no picture" if size <= _MOST_BYTES else "is too large for a picture")
     if not kind:
         return NOTHING
     data = read_file(path)
@@ -115,7 +120,7 @@ _HEIF = (b"heic", b"heix", b"hevc", b"mif1", b"msf1", b"heim", b"heis")
 def _look_at(data: bytes, kind: str) -> FileFacts:
     if kind in ("svg", "ico"):
         width, height = picture_size(data) or (0, 0)
-        return FileFacts(kind=kind, width=width, height=height)
+        return FileFacts(kind=kind, width=width, height=height, fault=svg_fault(data) if kind == "svg" else "")
     if kind == "heic":
         return FileFacts(kind=kind, fault="is a HEIC, which few browsers show")
     from PIL import Image

@@ -92,9 +92,7 @@ def _crop(picture: tuple[int, int], recipe: Recipe) -> Placement:
     """Cut a part of this size out of the picture as it is."""
     asked = recipe.width or picture[0], recipe.height or picture[1]
     canvas = min(asked[0], picture[0]), min(asked[1], picture[1])
-    left = round((picture[0] - canvas[0]) * recipe.focus[0] / 1000)
-    top = round((picture[1] - canvas[1]) * recipe.focus[1] / 1000)
-    return Placement((left, top, left + canvas[0], top + canvas[1]), canvas, canvas)
+    return Placement(_around(picture, canvas, recipe.focus), canvas, canvas)
 
 
 _WAYS = {"whole": _within, "pad": _pad, "fill": _fill, "scale": _scale, "crop": _crop, "thumb": _fill}
@@ -104,9 +102,18 @@ def _cut(picture: tuple[int, int], ratio: tuple[int, int], focus: tuple[int, int
     """Return the largest box of a ratio within a picture that lies around the focus as far as it can."""
     width = min(float(picture[0]), picture[1] * ratio[0] / ratio[1])
     height = min(float(picture[1]), width * ratio[1] / ratio[0])
-    left = min(max(0.0, picture[0] * focus[0] / 1000 - width / 2), picture[0] - width)
-    top = min(max(0.0, picture[1] * focus[1] / 1000 - height / 2), picture[1] - height)
-    return left, top, left + width, top + height
+    return _around(picture, (width, height), focus)
+
+
+def _around(
+    picture: tuple[int, int], size: tuple[float, float], focus: tuple[int, int]
+) -> tuple[float, float, float, float]:
+    """Return the box of a size that has the focus in its middle, moved as far as it has to be to lie in the picture."""
+    left, top = (
+        min(max(0.0, side * part / 1000 - length / 2), side - length)
+        for side, length, part in zip(picture, size, focus, strict=True)
+    )
+    return left, top, left + size[0], top + size[1]
 
 
 def _scaled(size: tuple[int, int], factor: float) -> tuple[int, int]:

@@ -60,14 +60,14 @@ def offer(source: str, facts: FileFacts, recipe: Recipe, shown: int, *, avif: bo
     width, height = result_size((facts.width, facts.height), recipe)
     if recipe.ratio is not None and (width, height) == (facts.width, facts.height):
         recipe = recipe._replace(ratio=None, focus=CENTRE)  # it has that ratio
-    widths = _widths(width, shown)
+    widths = [width] if recipe.width or recipe.height else _widths(width, shown)
     kinds = [recipe.kind] if recipe.kind else ["avif", "webp"] if avif else ["webp"]
 
     def variant(at: int, kind: str) -> Variant:
         return Variant(_name(facts, recipe, at, kind), at, max(1, round(height * at / width)), kind)
 
     modern = tuple(variant(at, kind) for kind in kinds for at in widths)
-    fallback = variant(min(width, shown), recipe.kind or VARIED[facts.kind])
+    fallback = variant(widths[0] if len(widths) == 1 else min(width, shown), recipe.kind or VARIED[facts.kind])
     made = dict.fromkeys([*((recipe, one) for one in (*modern, fallback)), (WHOLE, kept_variant(facts))])
     number = int.from_bytes(_digest(facts, f"{source}\n{recipe.canonical}\n{shown}\n{kinds}"), "big", signed=True)
     return Offer(number, modern, fallback, tuple(made))

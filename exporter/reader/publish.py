@@ -24,10 +24,13 @@ if TYPE_CHECKING:
 
 UPDATES = "updates"
 _LEFT_OUT = re.compile(
-    r"updates/.*|search/[^/]+/.*|sw\.js|_(redirects|headers)(\.nginx)?|(.*/)?(robots\.txt|sitemap[^/]*\.xml|(feed|atom|rss)[^/]*\.xml)",
+    r"updates/.*|search/[^/]+/.*|pictures/[0-9a-f]{16}-[^/]*|sw\.js|_(redirects|headers)(\.nginx)?|(.*/)?(robots\.txt|sitemap[^/]*\.xml|(feed|atom|rss)[^/]*\.xml)",
     re.DOTALL,
 )
-"""What devices do without; hosts do not even answer with the files that are meant for them."""
+"""What devices do without: of each picture they keep one variant, which their worker answers with for all of them.
+
+Hosts do not even answer with the files that are meant for them.
+"""
 
 
 def publish_updates(change: PublishedChange, publication: Publication) -> ReaderReport:

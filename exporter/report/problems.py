@@ -23,6 +23,7 @@ CODES: Mapping[str, str] = {
     "link-refused": "warning",
     "picture-elsewhere": "warning",
     "picture-broken": "warning",
+    "picture-request": "warning",
     "text-too-long": "warning",
     "nested-too-deep": "warning",
     "required-missing": "error",

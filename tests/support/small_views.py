@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING
 
 from markupsafe import Markup
 
-from exporter.build.scan import read_files
+from exporter.build.pictures.looking import look_at
+from exporter.build.scan import look_at_files, read_files
 from exporter.build.update import look_for_items, update_items
 from exporter.config.site_schema import SiteConfig
 from exporter.guide.index.guide_index import GuideIndex
@@ -39,6 +40,7 @@ def open_views(folder: Path) -> Iterator[Callable[[str], View]]:
         planner = PagePlanner(index, guide_model)
         look = look_for_items(index, files.root, everything=True)
         update_items(index, planner, look, read_files(files.root, guide_model, look.now), everything=True)
+        index.pictures.put_facts(look_at(files.root, folder, list(look_at_files(files.root))))
         planner.settle()
         planner.place_others()
         planner.refuse_conflicts()

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from exporter.core.containment import PlainFolders
-from exporter.core.naming import asset_files
+from exporter.core.naming import asset_files, suffix_of
 from exporter.guide.library import questions
 
 if TYPE_CHECKING:
@@ -67,10 +67,16 @@ class ItemAnswers:
         """Return locale and address of an entry's page, or the path of an asset's file."""
         chain = (locale, *self._guide.chains.get(locale, ()))
         if loaded.key.startswith("asset:"):
-            file = self._file(loaded, locale)
-            return file.path_in_site(keeps_active=self._guide.site.content.active == "keep") if file else None
+            return self._file_path(self._file(loaded, locale))
         pages = self._items.pages_of(loaded)
         return next(((code, pages[code]) for code in (*chain, *self._guide.locales) if code in pages), None)
+
+    def _file_path(self, file: AssetFile | None) -> str | None:
+        """Return the path under site/ of an asset's file; None also for an SVG that is not published."""
+        keeps = self._guide.site.content.active == "keep"
+        if file is None or (suffix_of(file.path) == ".svg" and not keeps and self._pictures.facts_of(file.path).fault):
+            return None
+        return file.path_in_site(keeps_active=keeps)
 
     def _picture(self, loaded: ItemInMemory, locale: str) -> list[Json] | None:
         """Return where an asset's file lies under content/, and what it is."""

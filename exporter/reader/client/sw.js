@@ -23,7 +23,7 @@ async function respond(request) {
   const url = new URL(request.url), read = request.mode === "navigate";
   let path = "";
   try {
-    path = pathOf(url);
+    path = pathOf(url).replace(/^(pictures\/[0-9a-f]{16})-[^/]*$/, "$1.webp"); // of a picture, one variant is kept for all
     const found = await find(path, request);
     if (found) return found;
     if (read && await find(path + "/index.html", request)) return Response.redirect(url.pathname + "/" + url.search, 301);

@@ -10,12 +10,12 @@ from markupsafe import Markup, escape
 
 from exporter.guide.library import questions
 from exporter.render.markup.links import resolve_link, resolve_picture
-from exporter.render.view.assets import source_of
-from exporter.render.view.fields import title_of
-from exporter.render.view.view import Asset, loaded_of
+from exporter.render.markup.picture import SHOWN, picture_element
+from exporter.render.view.fields import address_of, title_of
 
 if TYPE_CHECKING:
-    from exporter.render.view.view import View
+    from exporter.render.markup.links import PictureNamed
+    from exporter.render.view.view import Asset, View
 
 ATTRIBUTE = re.compile(r'\s([a-z]+)="([^"]*)"')
 _SMALL = re.compile(r"[1-9][0-9]{0,2}")
@@ -36,7 +36,7 @@ _NOTE = re.compile(r"fn(?:ref)?-\S+")
 class AttributeRewriter:
     """Rewrites the attributes of one text on a page: resolves its links, makes the ids of its footnotes unique.
 
-    `unresolved` says whether a link of it leads nowhere.
+    `unresolved` says whether a link of it leads nowhere, `has_linked_pictures` whether a picture of it became a link.
     """
 
     def __init__(self, text: str, view: View) -> None:
@@ -46,12 +46,8 @@ class AttributeRewriter:
         self._used: set[str] = set()
         self._prefix = ""
         self.unresolved = False
-        self._at_source: dict[str, Asset] = {}
-
-    @property
-    def has_linked_pictures(self) -> bool:
-        """Whether a picture of the text becomes a link, since its file is only at the source."""
-        return bool(self._at_source)
+        self.has_linked_pictures = False
+        self._pictures: dict[str, PictureNamed] = {}
 
     def number_notes(self) -> None:
         """Number the text among those of the page that have footnotes."""
@@ -82,26 +78,33 @@ class AttributeRewriter:
         return self._view.ask(questions.word_language(name, self._view.locale))
 
     def picture(self, tag: re.Match[str]) -> str:
-        """Return a picture with an `alt`; a link where its file is at the source, its words where it has no source.
+        """Return the element of a picture; a link where it cannot be shown, its words where it has no source.
 
         The words are escaped again: older sanitisers leave `<` in attributes as it is.
         """
         values = dict(ATTRIBUTE.findall(tag[1]))
-        words, source = unescape(values.get("alt", "")), values.get("src")
-        if source is None:
+        words, key = unescape(values.get("alt", "")), values.get("src")
+        named = self._pictures.get(key) if key is not None else None
+        if named is None:
             return str(escape(words))
-        asset = self._at_source.get(unescape(source))
-        if asset is not None:
-            return str(Markup('<a href="{}">{}</a>').format(source_of(asset), words.strip() or title_of(asset)))
-        return tag[0] if "alt" in values else f'{tag[0][:-1]} alt="">'
+        title = f' title="{values["title"]}"' if values.get("title") else ""
+        shown = int(values.get("width") or 0) or SHOWN
+        size = "".join(f' {name}="{values[name]}"' for name in ("width", "height") if values.get(name))
+        attributes = f' alt="{escape(words)}"{title}'
+        element = picture_element(named.asset, named.recipe, shown, attributes=attributes, size=size)
+        return str(element or self._link(named.asset, words))
+
+    def _link(self, asset: Asset, words: str) -> Markup:
+        self.has_linked_pictures = True
+        return Markup('<a href="{}">{}</a>').format(address_of(asset), words.strip() or title_of(asset))
 
     def _source(self, url: str) -> str | None:
-        """Return the `src` of a picture: for one that becomes a link a key, which is no address of the guide."""
-        picture = resolve_picture(url, self._view, self.text)
-        if not isinstance(picture, Asset):
-            return picture
-        key = loaded_of(picture).key
-        self._at_source[key] = picture
+        """Return the `src` of a picture until its element is written: a key, which is no address of the guide."""
+        named = resolve_picture(url, self._view, self.text)
+        if named is None:
+            return None
+        key = f"picture{len(self._pictures)}"
+        self._pictures[key] = named
         return key
 
     def _id(self, value: str) -> str | None:

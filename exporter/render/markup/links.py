@@ -4,13 +4,16 @@ from __future__ import annotations
 
 import posixpath
 import re
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 from urllib.parse import quote, unquote, urlsplit
 
 from exporter.core.url_names import written_path
 from exporter.guide.library.questions import page_at
+from exporter.pictures.recipe import WHOLE, Recipe
+from exporter.pictures.service import read_request
 from exporter.render.markup.link_syntax import EXTERNAL_URL, SCHEMES, item_named
-from exporter.render.view.assets import file_values, source_of
+from exporter.render.markup.picture import variant_url
+from exporter.render.view.assets import file_values, has_file, source_of
 from exporter.render.view.fields import url_of
 from exporter.render.view.referrers import address_for_readers
 from exporter.render.view.view import Asset, View
@@ -44,25 +47,40 @@ def resolve_link(url: str, view: View, text: object) -> str | None:
     return address
 
 
-def resolve_picture(url: str, view: View, text: object) -> str | Asset | None:
-    """Return the address of a picture's local file, its asset where the file is only at the source, else None.
+class PictureNamed(NamedTuple):
+    """A picture that an address of the space names, and what the parameters of the address ask for."""
 
-    Pages load nothing from other hosts, so the asset is to be shown as a link. A picture that is left out is reported;
-    `text` is the value that it is in.
+    asset: Asset
+    recipe: Recipe
+
+
+def resolve_picture(url: str, view: View, text: object) -> PictureNamed | None:
+    """Return the picture of the space that an address names; None for any other address, and where it has no file.
+
+    What is left out is reported, and so is a parameter that is not honoured; `text` is the value that it is in.
     """
     bare = url.strip()
     try:
-        asset = _pictured(urlsplit(bare), view)
+        parts = urlsplit(bare)
+        asset = _pictured(parts, view)
     except ValueError:
-        asset = None
-    if asset is not None and (local := url_of(asset)):
-        return local
-    if asset is not None and source_of(asset):
-        return asset
+        parts, asset = urlsplit(""), None
+    if asset is not None and (has_file(asset) or source_of(asset)):
+        return PictureNamed(asset, requested(parts.query, bare, view, text))
     if bare:
         fault = "is no picture of the space" if asset is None else "has no file"
         view.report("picture-elsewhere", f"shows {one_line(bare)}, which {fault}", text)
     return None
+
+
+def requested(query: str, url: str, view: View, text: object) -> Recipe:
+    """Return the recipe that the parameters of an address ask for; what is not honoured is reported."""
+    if not query:
+        return WHOLE
+    recipe, notes = read_request(query)
+    for note in notes:
+        view.report("picture-request", f"shows {one_line(url)}: {note}", text)
+    return recipe
 
 
 def _pictured(parts: SplitResult, view: View) -> Asset | None:
@@ -85,10 +103,18 @@ def _resolve(parts: SplitResult, view: View) -> str | None:
     """Resolve an address that was split. Raises ValueError if it is malformed."""
     if parts.netloc and parts.scheme in ("", *_HTTP):
         asset = _asset_at(parts.netloc, unquote(parts.path), view)
-        return (url_of(asset) if asset is not None else "") or _external(parts)
+        return _file_url(asset, parts) or _external(parts)
     if parts.scheme:
         return _external(parts) if parts.scheme in SCHEMES and parts.scheme not in _HTTP else None
     return _internal(parts, view)
+
+
+def _file_url(asset: Asset | None, parts: SplitResult) -> str:
+    """Return the address of an asset's file here, of a variant of it where the link asks for one; "" for none."""
+    if asset is None:
+        return ""
+    recipe = read_request(parts.query).recipe if parts.query else WHOLE
+    return (variant_url(asset, recipe) if recipe != WHOLE else "") or url_of(asset)
 
 
 def _external(parts: SplitResult) -> str | None:

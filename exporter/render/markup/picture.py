@@ -44,12 +44,12 @@ def facts_of(asset: Asset) -> tuple[str, FileFacts] | None:
 
 
 def picture_element(
-    asset: Asset, recipe: Recipe = WHOLE, shown: int = SHOWN, sizes: str = "", attributes: str = ""
+    asset: Asset, recipe: Recipe = WHOLE, shown: int = SHOWN, sizes: str = "", attributes: str = "", size: str = ""
 ) -> Markup:
     """Return the element that shows an asset's picture; empty for what is no picture that can be shown.
 
     `shown` is how wide it is at most, in pixels; `sizes` is what HTML's attribute of that name says, and `attributes`
-    are written as they are.
+    are written as they are. A picture that is shown as it came has `size` in place of its own, if that is given.
     """
     view, found = view_of(asset), facts_of(asset)
     if found is None or found[1].fault or not found[1].kind or found[1].kind == "pdf":
@@ -58,16 +58,31 @@ def picture_element(
     attributes = f"{attributes}{_loading(view)}"
     if not facts.is_varied:
         width, height = (facts.width, facts.height) if facts.width and facts.height else stated_size(asset)
-        size = f' width="{width}" height="{height}"' if width and height else ""
+        size = size or (f' width="{width}" height="{height}"' if width and height else "")
         url = url_of(asset)
         return Markup(f'<img src="{escape(url)}"{size}{attributes}>') if url else Markup("")  # noqa: S704 - escaped above
+    made = _offered(view, source, facts, recipe, shown)
+    before, after = _element(made, facts.ground, sizes or f"(max-width: {shown}px) 100vw, {shown}px")
+    text = f"{before}{attributes}{after}".replace(_ROOT, view.link(_IN_FOLDER)[:-1])
+    return Markup(text)  # noqa: S704 - escaped where it was made
+
+
+def variant_url(asset: Asset, recipe: Recipe) -> str:
+    """Return the relative address of the one file that a recipe makes of a picture; "" for what it makes none of."""
+    view, found = view_of(asset), facts_of(asset)
+    if found is None or not found[1].is_varied:
+        return ""
+    made = _offered(view, *found, recipe, found[1].width)
+    return view.link(f"/{FOLDER}/{made.fallback.name}")
+
+
+def _offered(view: View, source: str, facts: FileFacts, recipe: Recipe, shown: int) -> Offer:
+    """Return what a page offers of a picture, and note that it does."""
     avif = bool(view.ask(questions.site_value("avif")))
     made = offer(source, facts, recipe, shown, avif=avif)
     if made.number not in view.offers:
         view.offers[made.number] = OfferRow(made.number, source, facts.digest, facts.width * facts.height, made.made)
-    before, after = _element(made, facts.ground, sizes or f"(max-width: {shown}px) 100vw, {shown}px")
-    text = f"{before}{attributes}{after}".replace(_ROOT, view.link(_IN_FOLDER)[:-1])
-    return Markup(text)  # noqa: S704 - escaped where it was made
+    return made
 
 
 def _loading(view: View) -> str:

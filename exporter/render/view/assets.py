@@ -24,6 +24,12 @@ def own_file(asset: Asset) -> str | None:
     return path
 
 
+def has_file(asset: Asset) -> bool:
+    """Whether an asset's file is here; a page that asks does not link to it."""
+    view = view_of(asset)
+    return view.of_item(loaded_of(asset), questions.file_path(view.locale)) is not None
+
+
 def file_values(asset: Asset) -> Mapping[str, Mapping[str, Json]]:
     """Return what an asset's metadata says of its files, by locale."""
     values = view_of(asset).of_item(loaded_of(asset), questions.FILE_VALUES)

@@ -14,7 +14,7 @@ from tests.support.everything import ASSETS, ENTRIES, field, node, text
 if TYPE_CHECKING:
     from tests.conftest import Guide, SpaceFiles
 
-SVG = b"<svg/>\n"
+SVG = b'<svg xmlns="http://www.w3.org/2000/svg"/>\n'
 SECTIONS = field("sections", "Array", "hero", "stats", **ENTRIES)
 PAGE = content_type("page", field("title", "Symbol"), field("slug", "Symbol"), SECTIONS)
 HERO = content_type(

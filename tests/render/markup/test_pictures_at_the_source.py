@@ -18,7 +18,7 @@ SOURCE = f"https:{FILE}"
 POST = content_type(
     "post", field("title", "Symbol"), field("slug", "Symbol"), field("text", "Text"), field("body", "RichText")
 )
-SVG = b"<svg/>\n"
+SVG = b'<svg xmlns="http://www.w3.org/2000/svg"/>\n'
 PIER = asset("pier", "pier.svg", len(SVG))
 PIER["fields"]["title"] = {"en-US": "The pier"}
 
