@@ -83,7 +83,8 @@ class Report:
     def sentences(self) -> list[str]:
         """Return one line for each step."""
         done = [part.sentence() for part in (self.sync, self.render, self.check) if part is not None]
-        return [*done, *self._reader_lines(), *(self.status.lines()[:1] if self.status else ())]
+        first = [part.lines()[0] for part in (self.status, self.bundle) if part is not None]
+        return [*done, *self._reader_lines(), *first]
 
     def lines(self) -> list[str]:
         """Return the short summary for people."""
