@@ -55,8 +55,8 @@ class Bundling:
         """The address of the home page of the first language that goes along."""
         return self.guide.prefixes[self.selection.locales[0]]
 
-    def followed(self, things: Iterable[T], count: int) -> Iterator[T]:
-        """Yield things, each of which is one step of writing, of so many."""
+    def followed(self, things: Iterable[T], count: int | None) -> Iterator[T]:
+        """Yield things, each of which is one step of writing; `count` is how many there are, None if nobody knows."""
         with self.stages.stage("bundle", count):
             yield from self.stages.follow("bundle", things)
 

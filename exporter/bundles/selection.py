@@ -18,14 +18,16 @@ _FOR_HOSTS = frozenset({PageKind.MISSING, PageKind.ROBOTS, PageKind.FEED, PageKi
 """What hosts, search engines and feed readers ask for: nobody does in a bundle."""
 _FOR_INSTALLING = frozenset({PageKind.MANIFEST, PageKind.OFFLINE})
 """What the guide on a reader's device needs: a bundle is read without the network anyway."""
-READABLE = frozenset({PageKind.HOME, PageKind.LIST, PageKind.ENTRY})
-"""Pages that readers read."""
+HTML = (".html", ".htm")
+"""The endings of the names of pages."""
+READABLE = frozenset(kind for kind in PageKind if kind.value in ("home", "list", "entry", "map"))
+"""Pages that readers read: where a guide has one, also the map of all places."""
 
 
 class Selection(NamedTuple):
     """The locales and pages, with their numbers, that a bundle has, in the order in which they were planned.
 
-    `is_whole`: nothing was left out but what no bundle has.
+    `is_whole`: nothing was left out but what no bundle has. Else files among the pages go along where one needs them.
     """
 
     locales: tuple[str, ...]
@@ -55,14 +57,14 @@ def select(
     wanted = [found for found in pages if found[1].kind not in _FOR_HOSTS | _FOR_INSTALLING]
     homes = {guide.prefixes[code] for code in chosen}
     kept = [found for found in wanted if found[1].url in homes or _is_wanted(found[1], chosen, only)]
-    if only and not any(page.kind in READABLE and page.url not in homes for _, page in kept):
+    if only and not any(page.kind in READABLE and is_named(page, only) for _, page in kept):
         raise ConfigError("bundle-only", f"--only {' --only '.join(only)}: no page is left: name a type or an address")
     return Selection(chosen, tuple(kept), len(kept) == len(wanted))
 
 
 def _is_wanted(page: Page, locales: Iterable[str], only: tuple[str, ...]) -> bool:
-    """Whether a page is among those chosen; a file of all languages, such as a style sheet, always is."""
-    if page.kind is PageKind.STYLE:
+    """Whether a page is among those chosen; a file, such as a style sheet or a drawing, is if one of these needs it."""
+    if not page.path.endswith(HTML):
         return True
     if page.locale not in locales or (only and page.kind is PageKind.MOVED):
         return False

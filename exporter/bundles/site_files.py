@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from exporter.bundles.prepare import OFFLINE, paths_in, prepare
 from exporter.bundles.search_data import data_folder, search_files
-from exporter.bundles.selection import READABLE
+from exporter.bundles.selection import HTML, READABLE
 from exporter.core.files import read_file, walk_files
 from exporter.guide.index.records import PageKind
 from exporter.guide.pages.host_redirects import LISTS
@@ -23,7 +23,6 @@ _NOT_ALONG = (OFFLINE, "updates/", ".")
 """What the guide on a reader's device is updated from, and the program's own marks."""
 _LEFT = frozenset({"sw.js", "icon-192.png", "icon-512.png", *LISTS.values(), "_headers", "_headers.nginx"})
 _ASSETS = "files/"
-_HTML = (".html", ".htm")
 
 
 class SiteFile(NamedTuple):
@@ -61,12 +60,12 @@ class SiteFiles:
             self._search_again(folders)
 
     def _unused(self) -> set[str]:
-        """Return the asset files that no chosen page leads to."""
-        assets = {path for path in self.paths if path.startswith(_ASSETS) and path not in self._chosen}
-        for path in self._chosen.keys() & self.paths:
-            if path.endswith(_HTML):
-                assets -= paths_in(self._prepared(path), path)
-        return assets
+        """Return the asset files, and those made from the content, that no chosen page leads to."""
+        made = {path for path in self._chosen if not path.endswith(HTML)}
+        files = {path for path in self.paths if path.startswith(_ASSETS)} | made
+        for path in (self._chosen.keys() - made) & self.paths:
+            files -= paths_in(self._prepared(path), path)
+        return files
 
     def _search_again(self, folders: Mapping[str, str]) -> None:
         """Let search find the chosen pages alone; `folders` names that of each locale's data files."""
@@ -82,7 +81,7 @@ class SiteFiles:
             page = self._chosen.get(path)
             if path in self._search:
                 yield SiteFile(path, self._search[path])
-            elif page is not None and path.endswith(_HTML):
+            elif page is not None and path.endswith(HTML):
                 yield SiteFile(path, self._prepared(path).encode(), page)
             else:
                 yield SiteFile(path, self._output / path, page)
@@ -97,7 +96,7 @@ class SiteFiles:
     @property
     def pages(self) -> int:
         """The number of pages that readers read, redirects left out."""
-        return sum(page.kind is not PageKind.MOVED and path.endswith(_HTML) for path, page in self._chosen.items())
+        return sum(page.kind is not PageKind.MOVED and path.endswith(HTML) for path, page in self._chosen.items())
 
 
 def _is_left(path: str) -> bool:

@@ -87,7 +87,7 @@ class Report:
     def sentences(self) -> list[str]:
         """Return one line for each step."""
         done = [part.sentence() for part in (self.sync, self.render, self.check) if part is not None]
-        heads = [part.lines()[0] for part in (self.status, self.publish) if part is not None]
+        heads = [part.lines()[0] for part in (self.status, self.bundle, self.publish) if part is not None]
         return [*done, *self._reader_lines(), *heads]
 
     def lines(self) -> list[str]:

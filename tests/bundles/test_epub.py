@@ -187,6 +187,9 @@ def test_time_of_the_book_is_that_of_the_latest_change(guide: Guide) -> None:
     assert modified == ["2026-01-02T08:00:00Z"]
 
 
+SVG = 'xmlns="http://www.w3.org/2000/svg" direction="ltr"'
+
+
 def written(html: str, **ids: set[str]) -> str:
     known = {"a.html": set(), "b/index.html": {"1st", "é"}, **ids}
     main = read_main(f"<html lang='en'><main>{html}</main></html>").html
@@ -209,8 +212,12 @@ def written(html: str, **ids: set[str]) -> str:
         ("<script>x</script><style>y</style><form><input></form><p onclick=x style=y>z</p>", "<p>z</p>"),
         ("<b>bold<i>both</b>it</i>", "<b>bold<i>both</i></b><i>it</i>"),
         (
-            '<svg viewBox="0 0 1 1" onload=x><title>T</title><linearGradient/></svg>',
-            '<svg viewBox="0 0 1 1" xmlns="http://www.w3.org/2000/svg"><title>T</title><linearGradient></linearGradient></svg>',
+            '<svg onload=x viewBox="0 0 1 1"><title>T</title><linearGradient/></svg>',
+            f'<svg viewBox="0 0 1 1" {SVG}><title>T</title><linearGradient></linearGradient></svg>',
+        ),
+        (
+            '<svg><image href="x.png" width="1"/><image href="gone.bmp"/></svg>',
+            f'<svg {SVG}><image href="x.png" width="1"/></svg>',
         ),
         ("<details open><summary>s</summary></details>", '<details open="open"><summary>s</summary></details>'),
     ],

@@ -12,6 +12,8 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from exporter.bundles.sqlite import bundle as sqlite_bundle
+from exporter.bundles.sqlite.bundle import open_tables
 from exporter.bundles.sqlite.full_text import ENGINES, SearchPage, write_full_text
 from exporter.bundles.sqlite.schema import APPLICATION_ID, CHANGE, TABLES, VERSION
 from exporter.cli.commands import run
@@ -310,6 +312,34 @@ def test_sqlite_s_own_shell_finds_words_in_both_full_texts(lisbon: Lisbon) -> No
         shell(path, "SELECT value FROM meta WHERE key = 'digest'") for path in file.parent.glob("lisbon*.sqlite")
     }
     assert len(digests) == 1
+
+
+def test_python_without_an_engine_of_full_text_is_told(guide: Guide, monkeypatch: pytest.MonkeyPatch) -> None:
+    guide.build()
+    monkeypatch.setitem(ENGINES, "fts9", "USING fts9(title)")
+    outcome = guide.run("bundle", "--format", "sqlite", "--json")
+    assert (outcome.code, outcome.json["error"]["code"]) == (2, "bundle-extra")
+    assert "lacks FTS9" in outcome.json["error"]["message"]
+
+
+def test_full_disk_is_told_and_leaves_the_old_file(
+    guide: Guide, space: SpaceFiles, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    space.put(entry("place", "long", title="Long", slug="long", body="word " * 50_000))
+    guide.build()
+    bundle(guide, "sqlite")
+    before = {path.name: path.read_bytes() for path in guide.root.glob("guide*.sqlite")}
+
+    def small(path: Path) -> sqlite3.Connection:
+        database = open_tables(path)
+        database.execute("PRAGMA max_page_count = 30")
+        return database
+
+    monkeypatch.setattr(sqlite_bundle, "open_tables", small)
+    outcome = guide.run("bundle", "--format", "sqlite", "--json")
+    assert (outcome.code, outcome.json["error"]["code"]) == (4, "disk"), outcome
+    assert "free space on its disk" in outcome.json["error"]["message"]
+    assert {path.name: path.read_bytes() for path in guide.root.glob("*guide*.sqlite*")} == before
 
 
 def query_of(text: str, engine: str) -> str:

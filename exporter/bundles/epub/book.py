@@ -45,7 +45,7 @@ def write_epub(bundling: Bundling, target: Path) -> BundleReport:
     with replacing(target) as (part,), Archive(part) as archive:
         archive.add("mimetype", MIMETYPE, packed=True)
         archive.add("META-INF/container.xml", CONTAINER)
-        for path, data in bundling.followed(book.files(), len(book.mains)):
+        for path, data in bundling.followed(book.files(), None):
             archive.add(f"EPUB/{path}", data)
     return bundling.report(target, pages=len(book.mains), files=archive.files)
 

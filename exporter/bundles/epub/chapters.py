@@ -57,6 +57,7 @@ def volumes_of(bundling: Bundling) -> list[Volume]:
         types = [name for name in guide.types if name not in guide.mere_parts]
         chapters = [_chapter(bundling, code, type_id, left) for type_id in types]
         chapters += _lists(left)
+        chapters += [Chapter("", page, ()) for page in left if not page.type_id]
         volumes.append(Volume(code, home, tuple(chapter for chapter in chapters if any(chapter.pages()))))
     return volumes
 

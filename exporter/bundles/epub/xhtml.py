@@ -55,6 +55,8 @@ _OF_DRAWING = {
 }
 _SCHEMES = {"http", "https", "mailto", "tel", "geo", "sms"}
 _CASED = {name.lower(): name for name in _DRAWING.split()}
+_ALONE = VOID | {"image"}
+"""Elements that are written as one tag, so that one which is left out leaves nothing behind."""
 _SWITCHES = {"open", "reversed"}
 _NO_NAME = re.compile(r"[^\w.-]")
 _ILLEGAL = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
@@ -152,7 +154,7 @@ class Writer:
     def _tag(self, tag: Tag, page: str, values: dict[str, str], ids: set[str]) -> str:
         name = _CASED.get(tag.name, tag.name)
         if tag.closes:
-            return f"</{name}>"
+            return f"</{name}>" if name not in _ALONE else ""
         if "id" in values:
             values["id"] = name_of(values["id"])
             if values["id"] in ids:
@@ -162,10 +164,13 @@ class Writer:
             values["href"] = self._link(page, values["href"])
             values = {key: value for key, value in values.items() if key != "href" or value}
         if name == "svg":
-            values["xmlns"] = "http://www.w3.org/2000/svg"
+            values |= {
+                "xmlns": "http://www.w3.org/2000/svg",
+                "direction": "ltr",
+            }  # which style sheets of books may not say
         filled = {key: key if key in _SWITCHES else _ILLEGAL.sub("", value) for key, value in values.items()}
         inside = "".join(f' {key}="{escape(value)}"' for key, value in filled.items())
-        return f"<{name}{inside}{'/' if name in VOID else ''}>"
+        return f"<{name}{inside}{'/' if name in _ALONE else ''}>"
 
     def _link(self, page: str, link: str) -> str:
         """Return a link as the book has it: to its own pages, or out into the world; "" for any other."""

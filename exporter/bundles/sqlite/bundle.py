@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from exporter.bundles.output import replacing
 from exporter.bundles.selection import is_named
 from exporter.bundles.sqlite.changes import attach_earlier, note_changes
-from exporter.bundles.sqlite.full_text import ENGINES, search_pages, write_full_text
+from exporter.bundles.sqlite.full_text import ENGINES, check_engines, search_pages, write_full_text
 from exporter.bundles.sqlite.rows import Scope, item_rows, model_rows, plain
 from exporter.bundles.sqlite.schema import APPLICATION_ID, CHANGE, TABLES, VERSION
 from exporter.bundles.sqlite.shown import shown_by
@@ -31,14 +31,29 @@ if TYPE_CHECKING:
 
 _COLUMNS = {table.name: len(table.columns) for table in TABLES}
 _ITEMS_A_QUERY = 500
+_OF_THE_DISK = (sqlite3.SQLITE_FULL, sqlite3.SQLITE_IOERR, sqlite3.SQLITE_CANTOPEN, sqlite3.SQLITE_READONLY)
 
 
 def write_sqlite(bundling: Bundling, target: Path) -> BundleReport:
-    """Write the file, and beside it those of its full text, which are put in place before it."""
+    """Write the file, and beside it those of its full text, which are put in place before it.
+
+    Raises ConfigError where this Python's SQLite lacks an engine, GuardError where the disk takes no more.
+    """
+    check_engines()
+    try:
+        return _write(bundling, target)
+    except sqlite3.OperationalError as error:
+        if error.sqlite_errorcode & 0xFF not in _OF_THE_DISK:
+            raise
+        message = f"{target} cannot be written ({error}): free space on its disk, then run again"
+        raise GuardError("disk", message) from None
+
+
+def _write(bundling: Bundling, target: Path) -> BundleReport:
     texts = {engine: target.with_name(f"{target.stem}-{engine}{target.suffix}") for engine in ENGINES}
     token = _token_rows(bundling) if bundling.choices.with_token else []
     with replacing(*texts.values(), target) as (*parts, part):
-        with closing(_open(part)) as database:
+        with closing(open_tables(part)) as database:
             since = attach_earlier(database, bundling.choices.since) if bundling.choices.since is not None else None
             items = _fill(database, bundling, token)
             digest = _finish(database, since)
@@ -53,7 +68,7 @@ def write_sqlite(bundling: Bundling, target: Path) -> BundleReport:
     return bundling.report(target, list(texts.values()), items=items, changes=changes)
 
 
-def _open(path: Path) -> sqlite3.Connection:
+def open_tables(path: Path) -> sqlite3.Connection:
     """Make the tables in a file that nobody reads before it is done: it needs no journal."""
     database = sqlite3.connect(path.absolute().as_uri(), uri=True, isolation_level=None)
     for pragma in ("journal_mode = OFF", f"application_id = {APPLICATION_ID}", f"user_version = {VERSION}"):

@@ -12,6 +12,7 @@ from contextlib import closing
 from typing import TYPE_CHECKING, NamedTuple
 
 from exporter.bundles.sqlite.schema import APPLICATION_ID, VERSION
+from exporter.core.errors import ConfigError
 from exporter.search.tokens import tokens
 
 if TYPE_CHECKING:
@@ -55,6 +56,17 @@ class SearchPage(NamedTuple):
     title: str
     url: str
     tokens: tuple[str, str, str]
+
+
+def check_engines() -> None:
+    """Raise ConfigError where this Python's SQLite lacks one of the engines."""
+    with closing(sqlite3.connect(":memory:")) as database:
+        for engine, table in ENGINES.items():
+            try:
+                database.execute(f"CREATE VIRTUAL TABLE {engine} {table}")
+            except sqlite3.OperationalError as error:
+                message = f"SQLite of this Python lacks {engine.upper()} ({error}): use another build of Python"
+                raise ConfigError("bundle-extra", message) from None
 
 
 def search_pages(database: sqlite3.Connection) -> Iterator[SearchPage]:
