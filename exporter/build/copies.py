@@ -18,6 +18,7 @@ from exporter.report.problems import link_problem, problem
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+    from collections.abc import Set as AbstractSet
 
     from exporter.build.output import Output
     from exporter.config.settings import Project
@@ -55,6 +56,11 @@ class Copies:
     def files(self) -> set[str]:
         """The paths under site/ of static files that are not a page's."""
         return {path for path in self._static if path.rpartition("/")[2] != "index.html"}
+
+    @property
+    def asset_paths(self) -> AbstractSet[str]:
+        """The paths of asset files, under content/."""
+        return self._files.keys()
 
     def moved_assets(self) -> set[str]:
         """Return the keys of assets whose files came or went since the last build; of all assets if it did not end.

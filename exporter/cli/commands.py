@@ -20,10 +20,12 @@ from exporter.cli.options import (
     JOBS,
     PREVIOUS,
     PREVIOUS_FOLDER,
+    SHARD_OPTIONS,
     STRICT,
     SYNC_OPTIONS,
     render_choices,
     sync_choices,
+    with_shards,
 )
 from exporter.cli.printing import discard_output
 from exporter.cli.server_options import SERVE_OPTIONS, SPACE_OPTIONS, WATCH_OPTIONS
@@ -101,13 +103,15 @@ def status(common: Common, /, *, deadline: float) -> int:
 
 
 @program.command()
-@options_of(CLEAN, STRICT, JOBS, PREVIOUS_FOLDER)
+@options_of(CLEAN, STRICT, JOBS, PREVIOUS_FOLDER, *SHARD_OPTIONS)
 @click.pass_obj
-def render(common: Common, *, clean: bool, strict: bool, jobs: int | None, previous: str | None) -> int:
+def render(
+    common: Common, /, *, clean: bool, strict: bool, jobs: int | None, previous: str | None, **shards: Any
+) -> int:
     """Bring site/ up to date with content/. Templates and site.yaml count as well; no network is used."""
     from exporter import jobs as api
 
-    rendering = render_choices(clean=clean, strict=strict, jobs=jobs, previous=previous)
+    rendering = with_shards(render_choices(clean=clean, strict=strict, jobs=jobs, previous=previous), **shards)
     return _finish(
         common, lambda project, listener: api.render(project, rendering, verbose=common.verbose, listener=listener)
     )

@@ -13,7 +13,12 @@ EXAMPLES = {
     "build": ("exporter build", "exporter build --previous https://guide.example.org/"),
     "sync": ("exporter sync", "exporter sync --dry-run", "exporter sync --message message.txt"),
     "status": ("exporter status", "exporter status --json"),
-    "render": ("exporter render", "exporter render --strict -j 2"),
+    "render": (
+        "exporter render",
+        "exporter render --strict -j 2",
+        "exporter render --shard 3/16 --output parts",
+        "exporter render --merge parts",
+    ),
     "check": ("exporter check", "exporter check --strict"),
     "serve": ("exporter serve --open", "exporter serve --preview", "exporter serve --host 0.0.0.0 --offline"),
     "watch": ("exporter watch --every 1h", "exporter watch --listen 8001"),

@@ -12,6 +12,7 @@ from exporter.core.errors import ConfigError
 from exporter.jobs.options import WAIT_SECONDS, RenderChoices, SyncChoices
 
 if TYPE_CHECKING:
+    from exporter.build.shards.shard import Shard
     from exporter.mirror.wait import Awaited
 
 _FULL = click.option("--full", is_flag=True, help="Start over and remove what the space no longer has.")
@@ -112,6 +113,33 @@ PREVIOUS = click.option("--previous", metavar="DIR or URL", callback=_read_previ
 PREVIOUS_FOLDER = click.option("--previous", metavar="DIR", callback=_read_folder, help=_PREVIOUS_HELP)
 
 
+def _read_shard(_context: click.Context, _option: click.Parameter, text: str | None) -> Shard | None:
+    """Read which part is to be rendered."""
+    if text is None:
+        return None
+    from exporter.build.shards.shard import read_shard
+
+    try:
+        return read_shard(text)
+    except ValueError as error:
+        raise click.BadParameter(str(error)) from None
+
+
+_SHARD = click.option(
+    "--shard", metavar="I/N", callback=_read_shard, help="Render only part I of N, into a file; site/ stays as it is."
+)
+_SHARD_FOLDER = click.option(
+    "--output",
+    "into",
+    type=click.Path(path_type=Path, file_okay=False),
+    metavar="DIR",
+    help="The folder for the file of --shard.",
+)
+_MERGE = click.option("--merge", is_flag=True, help="Put the parts in the folders DIR together instead of rendering.")
+_PARTS = click.argument("parts", metavar="[--merge DIR...]", nargs=-1, type=click.Path(path_type=Path))
+SHARD_OPTIONS = (_SHARD, _SHARD_FOLDER, _MERGE, _PARTS)
+
+
 def sync_choices(
     *, message: Path | None, wait_for: Awaited | None, wait_limit: float | None, **others: Any
 ) -> SyncChoices:
@@ -127,6 +155,26 @@ def sync_choices(
 def render_choices(*, clean: bool, strict: bool, jobs: int | None, previous: str | None) -> RenderChoices:
     """Return the choices that the options make."""
     return RenderChoices(clean, strict, jobs or 0, previous=previous, lists_changes=_has_summary())
+
+
+def with_shards(
+    choices: RenderChoices, *, shard: Shard | None, into: Path | None, merge: bool, parts: tuple[Path, ...]
+) -> RenderChoices:
+    """Return choices with what is asked of parts of the guide. Raises UsageError if one option rules out another."""
+    if parts and not merge:
+        raise click.UsageError(f"got unexpected extra argument ({parts[0]})")
+    if merge and not parts:
+        raise click.UsageError("--merge: name the folders with the parts behind it")
+    if (shard is None) != (into is None):
+        needed, given = ("--output", "--shard") if into is None else ("--shard", "--output")
+        raise click.UsageError(f"{given} needs {needed}: exporter render --shard 3/16 --output parts")
+    if shard is None or into is None:
+        return choices._replace(parts=parts)
+    others = {"--merge": merge, "--clean": choices.clean, "--strict": choices.strict, "--previous": choices.previous}
+    for name, chosen in others.items():
+        if chosen:
+            raise click.UsageError(f"--shard writes no page into site/: {name} is for the run that merges the parts")
+    return choices._replace(shard=(shard, into))
 
 
 def _has_summary() -> bool:

@@ -38,6 +38,10 @@ class ItemTable(Table):
         """Return the path under content/ of each row."""
         return [path for (path,) in self._database.rows("SELECT path FROM item")]
 
+    def digests(self) -> Iterator[tuple[str, bytes]]:
+        """Yield path and digest of each file, in the order of the paths."""
+        yield from self._database.database.execute("SELECT path, digest FROM item ORDER BY path")
+
     def signatures_in(self, folder: str) -> list[tuple[str, int]]:
         """Return path and signature of each item file in a folder."""
         query = "SELECT path, signature FROM item WHERE path > ? AND path < ?"
