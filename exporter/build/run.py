@@ -44,7 +44,6 @@ if TYPE_CHECKING:
     from exporter.config.settings import Project
     from exporter.report.problems import Problem
 
-    Elsewhere: TypeAlias = Callable[[BuildInputs, Sequence[int]], Iterator[Outcome]]
     Run: TypeAlias = Callable[[BuildInputs, Callable[[], FileChanges]], "RenderOutcome"]
 
 RENDERER = "exporter.render.renderer"
@@ -57,6 +56,16 @@ _WORTH_A_PROCESS = 1000
 """Pages of a guide whose items are looked at in a process of their own meanwhile."""
 
 
+class Elsewhere(NamedTuple):
+    """Where stale pages are rendered if not in this run's own processes: what yields their outcomes, by their numbers.
+
+    Fewer than `least` are rendered here all the same.
+    """
+
+    render: Callable[[BuildInputs, Sequence[int]], Iterator[Outcome]]
+    least: int = 0
+
+
 class RenderOptions(NamedTuple):
     """How to render.
 
@@ -64,8 +73,7 @@ class RenderOptions(NamedTuple):
     already have met (`has_errors`). `has_news` says that a sync changed the mirror: then what renders is loaded while
     files are looked at. `detail` is called with a line for each file written. `workers` are those of a caller that
     builds more than once; their number counts, not `jobs`. `demand` says which pages come first; it rules out `strict`.
-    `stages` is told how far the render has come. `elsewhere` renders stale pages, by their numbers, in place of this
-    machine's processes.
+    `stages` is told how far the render has come. `elsewhere` renders stale pages in place of the workers.
     """
 
     jobs: int = 0
@@ -219,8 +227,8 @@ def _run(
 def _rendered(inputs: BuildInputs, output: Output, stale: list[int], options: RenderOptions) -> Iterator[Outcome]:
     """Yield what rendering pages comes to, in processes where they are many; with a demand, in its order."""
     demand, elsewhere = options.demand, options.elsewhere
-    if elsewhere is not None:
-        yield from elsewhere(inputs, stale) if stale else ()
+    if elsewhere is not None and len(stale) >= max(elsewhere.least, 1):
+        yield from elsewhere.render(inputs, stale)
         return
     owners = inputs.index.built.owners_of_stale() if stale else {}
 

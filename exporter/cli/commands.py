@@ -16,10 +16,12 @@ from exporter.cli.init_options import INIT_OPTIONS
 from exporter.cli.options import (
     CHECK_STRICT,
     CLEAN,
+    CLUSTER_OPTIONS,
     DEADLINE,
     JOBS,
     PREVIOUS,
     PREVIOUS_FOLDER,
+    RENDER_NAMES,
     SHARD_OPTIONS,
     STRICT,
     SYNC_OPTIONS,
@@ -49,28 +51,16 @@ def program() -> None:
 
 
 @program.command()
-@options_of(*SYNC_OPTIONS, CLEAN, STRICT, JOBS, PREVIOUS)
+@options_of(*SYNC_OPTIONS, CLEAN, STRICT, JOBS, PREVIOUS, *CLUSTER_OPTIONS)
 @click.pass_obj
-def build(
-    common: Common,
-    /,
-    *,
-    clean: bool,
-    strict: bool,
-    jobs: int | None,
-    previous: str | None,
-    dry_run: bool,
-    **chosen: Any,
-) -> int:
+def build(common: Common, /, *, dry_run: bool, **chosen: Any) -> int:
     """Sync, then render."""
     from exporter import jobs as api
 
+    rendering = render_choices(**{name: chosen.pop(name) for name in RENDER_NAMES})
     if dry_run:
         return _rehearse("build", common, chosen)
-    choices, rendering = (
-        sync_choices(**chosen),
-        render_choices(clean=clean, strict=strict, jobs=jobs, previous=previous),
-    )
+    choices = sync_choices(**chosen)
     return _finish(
         common,
         lambda project, listener: api.build(project, choices, rendering, verbose=common.verbose, listener=listener),
@@ -103,15 +93,14 @@ def status(common: Common, /, *, deadline: float) -> int:
 
 
 @program.command()
-@options_of(CLEAN, STRICT, JOBS, PREVIOUS_FOLDER, *SHARD_OPTIONS)
+@options_of(CLEAN, STRICT, JOBS, PREVIOUS_FOLDER, *CLUSTER_OPTIONS, *SHARD_OPTIONS)
 @click.pass_obj
-def render(
-    common: Common, /, *, clean: bool, strict: bool, jobs: int | None, previous: str | None, **shards: Any
-) -> int:
+def render(common: Common, /, **chosen: Any) -> int:
     """Bring site/ up to date with content/. Templates and site.yaml count as well; no network is used."""
     from exporter import jobs as api
 
-    rendering = with_shards(render_choices(clean=clean, strict=strict, jobs=jobs, previous=previous), **shards)
+    rendering = render_choices(**{name: chosen.pop(name) for name in RENDER_NAMES})
+    rendering = with_shards(rendering, **chosen)
     return _finish(
         common, lambda project, listener: api.render(project, rendering, verbose=common.verbose, listener=listener)
     )

@@ -18,6 +18,7 @@ EXAMPLES = {
         "exporter render --strict -j 2",
         "exporter render --shard 3/16 --output parts",
         "exporter render --merge parts",
+        "exporter render --on dask: -j 4",
     ),
     "check": ("exporter check", "exporter check --strict"),
     "serve": ("exporter serve --open", "exporter serve --preview", "exporter serve --host 0.0.0.0 --offline"),

@@ -301,7 +301,7 @@ def _render_options(
 
 def _pages_from(choices: RenderChoices) -> Elsewhere | None:
     """Return what renders pages in place of this run's own processes, if anything does."""
-    if not choices.parts:
+    if not choices.parts and choices.cluster is None:
         return None
     from exporter.jobs.shards import pages_from
 

@@ -12,6 +12,7 @@ if TYPE_CHECKING:
     from exporter.build.shards.shard import Shard
     from exporter.mirror.wait import Awaited
     from exporter.space.edits import Edited
+    from exporter.workers.cluster import ClusterAddress
     from exporter.workers.pool import WorkerPool
 
 WAIT_SECONDS = 120.0
@@ -52,7 +53,8 @@ class RenderChoices(NamedTuple):
     has none. A dev server's `demand` says which pages come first. Without `publish`, readers' updates wait for the next
     render that brings them up to date: nothing is lost. With `lists_changes`, the report has titles of what changed.
     With a `shard` and a folder for its file, only that part is rendered, and site/ stays as it is. `parts` are folders
-    with all shards, whose pages take the place of rendering here.
+    with all shards, whose pages take the place of rendering here. On a `cluster`, its workers render
+    where pages are many.
     """
 
     clean: bool = False
@@ -65,3 +67,4 @@ class RenderChoices(NamedTuple):
     lists_changes: bool = False
     shard: tuple[Shard, Path] | None = None
     parts: Sequence[Path] = ()
+    cluster: ClusterAddress | None = None

@@ -19,7 +19,8 @@ from exporter.config.settings import load_project
 from exporter.core.errors import GuardError
 from exporter.guide.index.guide_index import INDEX, GuideIndex
 from exporter.jobs import RenderChoices, render
-from tests.conftest import Guide, entry, link
+from tests.conftest import Guide, entry
+from tests.support.shards import clone, put_places, recorded
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -32,37 +33,9 @@ if TYPE_CHECKING:
 @pytest.fixture
 def big(guide: Guide, space: SpaceFiles) -> Guide:
     """The small guide with more places, synced and not rendered yet."""
-    for number in range(12):
-        linked: dict[str, Any] = {"category": link("Entry", "sights"), "picture": link("Asset", "pic")}
-        titles = {"en-US": f"Place {number}", **({"de-DE": f"Ort {number}"} if number % 3 == 0 else {})}
-        space.put(entry("place", f"p{number}", title=titles, slug=f"p{number}", body="[mill](/place/mill/)", **linked))
+    put_places(space, 12)
     assert guide.run("sync").code == 0
     return guide
-
-
-def clone(guide: Guide, root: Path) -> Guide:
-    """Return the guide as git would have it, in another folder."""
-    root.mkdir(parents=True)
-    for name in ("content", "templates"):
-        if (guide.root / name).is_dir():
-            shutil.copytree(guide.root / name, root / name)
-    for name in ("site.yaml", ".syncstate"):
-        shutil.copy(guide.root / name, root)
-    return Guide(root, guide.call)
-
-
-def recorded(guide: Guide) -> dict[str, Any]:
-    """Return what the index recorded, by address instead of by number."""
-    with closing(GuideIndex(guide.root / ".export" / INDEX, read_only=True)) as index:
-        urls = {number: page.url for number, page in index.pages.all()}
-        built = index.rows("SELECT page, shared_set, size, digest, problems FROM built")
-        return {
-            "built": sorted((urls[row[0]], *map(repr, row[1:])) for row in built),
-            "reads": sorted((urls[page], data) for page, data in index.rows("SELECT page, data FROM reads")),
-            "readers": sorted((subject, urls[page]) for subject, page in index.rows("SELECT * FROM reader")),
-            "shared": sorted(index.rows("SELECT * FROM shared_set")),
-            "arguments": set(index.rows("SELECT * FROM argument_set")),
-        }
 
 
 def parts_of(guide: Guide, of: int, folder: Path) -> Path:
@@ -260,6 +233,7 @@ def test_killed_write_leaves_no_file_under_the_name(big: Guide, tmp_path: Path) 
         raise KeyboardInterrupt
 
     other = tmp_path / "other/shard-1-of-1.pages"
+    other.parent.mkdir()
     with pytest.raises(KeyboardInterrupt):
         write_shard(other, header, breaking_off())
     assert list(other.parent.iterdir()) == []

@@ -74,7 +74,6 @@ def write_shard(file: Path, header: Header, outcomes: Iterable[Outcome]) -> Writ
     """Write the file of a shard; it appears under its name once it is whole. An earlier one of that name gives way."""
     rendered = failed = read = asked = 0
     problems: list[Problem] = []
-    file.parent.mkdir(parents=True, exist_ok=True)
     part = file.with_name(f".{file.name}.{os.getpid()}.{os.urandom(4).hex()}")
     left = iter(outcomes)
     try:

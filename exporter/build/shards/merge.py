@@ -5,6 +5,7 @@ from __future__ import annotations
 import itertools
 from typing import TYPE_CHECKING
 
+from exporter.build.run import Elsewhere
 from exporter.build.shards.file import read_header, read_outcomes
 from exporter.build.shards.shard import Shard
 from exporter.build.shards.versions import versions_of
@@ -16,7 +17,6 @@ if TYPE_CHECKING:
 
     from exporter.build.outcome import Outcome
     from exporter.build.plan import BuildInputs
-    from exporter.build.run import Elsewhere
     from exporter.build.shards.file import Header
     from exporter.build.shards.versions import Versions
     from exporter.guide.index.records import Page
@@ -69,21 +69,19 @@ def merged(files: Mapping[Path, Header]) -> Elsewhere:
     def outcomes(inputs: BuildInputs, stale: Sequence[int]) -> Iterator[Outcome]:
         expected = versions_of(inputs)
         for file, header in files.items():
-            check_versions(expected, header.versions, str(file))
+            if header.versions != expected:
+                raise GuardError("shard-foreign", foreign_sentence(str(file), header.versions, expected))
         yield from take_over(inputs, stale, map(read_outcomes, files))
 
-    return outcomes
+    return Elsewhere(outcomes)
 
 
-def check_versions(expected: Versions, found: Versions, what: str) -> None:
-    """Raise GuardError where pages were rendered from something else than what is here."""
-    differing = expected.differing(found)
-    if differing:
-        raise GuardError(
-            "shard-foreign",
-            f"{what} was rendered with {' and '.join(differing)} than this run has: "
-            "render all shards and merge them from one state of the guide, with one version of the program",
-        )
+def foreign_sentence(what: str, found: Versions, expected: Versions) -> str:
+    """Return in which way pages are rendered from something else than what the run has."""
+    return (
+        f"{what} has {' and '.join(found.differing(expected))} than this run: "
+        "render all shards from one state of the guide, with one version of the program"
+    )
 
 
 def take_over(inputs: BuildInputs, stale: Iterable[int], files: Iterable[Iterable[Outcome]]) -> Iterator[Outcome]:

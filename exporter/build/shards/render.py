@@ -45,6 +45,7 @@ def _run(
     with stages.stage("render", len(owners)):
         inputs.pool.start(len(owners), WORTH_RENDERERS)
         outcomes = inputs.pool.work("render", sorted(owners), owners.__getitem__, WORTH_RENDERERS)
+        folder.mkdir(parents=True, exist_ok=True)
         header = Header(shard, versions_of(inputs))
         written = write_shard(folder / shard.file_name, header, stages.follow("render", outcomes))
     report = RenderReport(

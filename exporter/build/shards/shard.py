@@ -22,7 +22,7 @@ class Shard(NamedTuple):
 
     def holds(self, owner: str) -> bool:
         """Whether the pages of an owner, an entry's id or a page's address, belong to the shard."""
-        return crc32(owner.encode("utf-8", "replace")) % self.of == self.number - 1
+        return shard_of(owner, self.of) == self
 
     def __str__(self) -> str:
         return f"{self.number}/{self.of}"
@@ -31,6 +31,11 @@ class Shard(NamedTuple):
     def file_name(self) -> str:
         """The name of the file with its pages."""
         return f"shard-{self.number}-of-{self.of}.pages"
+
+
+def shard_of(owner: str, of: int) -> Shard:
+    """Return the shard, of so many, that the pages of an owner belong to."""
+    return Shard(crc32(owner.encode("utf-8", "replace")) % of + 1, of)
 
 
 def read_shard(text: str) -> Shard:
