@@ -45,6 +45,7 @@ FOREIGN = {
     "babel": {"guide.schema", "render", "render.view", "render.entry"},
     "click": {"cli"},
     "cmarkgfm": {"render.markup"},
+    "distributed": {"workers"},
     "jinja2": {"render", "render.markup"},
     "markupsafe": {"render", "render.view", "render.markup", "render.entry"},
     "libzim": {"bundles"},

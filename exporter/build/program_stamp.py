@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import hashlib
 import importlib.util
 import os
+import sys
 import time
 from functools import cache
 from typing import TYPE_CHECKING
@@ -18,6 +20,8 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 _LIBRARIES = ("babel", "cmarkgfm", "jinja2", "markupsafe", "msgspec", "nh3", "slugify")
+_DISTRIBUTIONS = {"slugify": "python-slugify"}
+"""The names of packages that are not those of their modules."""
 
 
 @cache
@@ -30,6 +34,21 @@ def program_digest() -> str:
         (file, look.st_size, look.st_mtime_ns) for file, look in zip(files, map(os.stat, files), strict=True)
     )
     return f"{__version__} {inputs_digest(looks).hex()}"
+
+
+@cache
+def content_of_program() -> str:
+    """Return the same of what the files hold, wherever they lie: it is equal on all machines with this program."""
+    from importlib.metadata import version
+
+    folder = os.path.dirname(exporter.__file__)  # noqa: PTH120 - as above
+    total = hashlib.sha256(repr((__version__, sys.implementation.name, sys.version_info[:2])).encode())
+    for name in _LIBRARIES:
+        total.update(f"{name} {version(_DISTRIBUTIONS.get(name, name))}\0".encode())
+    for file in sorted(_modules(folder)):
+        with open(file, "rb") as source:  # noqa: PTH123 - a path as text
+            total.update(file[len(folder) :].replace(os.sep, "/").encode() + digest(source.read()))
+    return total.hexdigest()[:32]
 
 
 def _modules(folder: str) -> Iterator[str]:

@@ -38,12 +38,15 @@ from exporter.workers.worker import Assignment
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
     from pathlib import Path
+    from typing import TypeAlias
 
     from exporter.build.demand import Demand
     from exporter.build.drift import OutputDrift
     from exporter.build.outcome import Outcome
     from exporter.config.settings import Project
     from exporter.report.problems import Problem
+
+    Run: TypeAlias = Callable[[BuildInputs, Callable[[], FileChanges], AssetLooks], "RenderOutcome"]
 
 RENDERER = "exporter.render.renderer"
 """The module that takes longest to load."""
@@ -55,6 +58,16 @@ _WORTH_A_PROCESS = 1000
 """Pages of a guide whose items are looked at in a process of their own meanwhile."""
 
 
+class Elsewhere(NamedTuple):
+    """Where stale pages are rendered if not in this run's own processes: what yields their outcomes, by their numbers.
+
+    Fewer than `least` are rendered here all the same.
+    """
+
+    render: Callable[[BuildInputs, Sequence[int]], Iterator[Outcome]]
+    least: int = 0
+
+
 class RenderOptions(NamedTuple):
     """How to render.
 
@@ -62,7 +75,7 @@ class RenderOptions(NamedTuple):
     already have met (`has_errors`). `has_news` says that a sync changed the mirror: then what renders is loaded while
     files are looked at. `detail` is called with a line for each file written. `workers` are those of a caller that
     builds more than once; their number counts, not `jobs`. `demand` says which pages come first; it rules out `strict`.
-    `stages` is told how far the render has come.
+    `stages` is told how far the render has come. `elsewhere` renders stale pages in place of the workers.
     """
 
     jobs: int = 0
@@ -73,6 +86,7 @@ class RenderOptions(NamedTuple):
     workers: WorkerPool | None = None
     demand: Demand | None = None
     stages: Stages = UNHEARD
+    elsewhere: Elsewhere | None = None
 
 
 @dataclass(frozen=True)
@@ -96,14 +110,19 @@ def render_guide(project: Project, options: RenderOptions, drift: Callable[[], O
     a problem of the outcome. Raises GuardError for a site/ that is not ours, ConfigError for what site.yaml asks in
     vain.
     """
-    start = time.monotonic()
     check_output(project.output)
+    return with_plan(project, options, lambda inputs, look, looks: _run(inputs, options, look, drift, looks))
+
+
+def with_plan(project: Project, options: RenderOptions, run: Run) -> RenderOutcome:
+    """Open the index and all that a build is made of, and let `run` plan and do it; once more where that must be."""
+    start = time.monotonic()
     _check_templates(project)
     path = project.cache / INDEX
     for last in (False, True):
         with closing(GuideIndex(path, program_digest())) as index:
             try:
-                outcome = _build(project, index, options, drift)
+                outcome = _build(project, index, options, run)
                 break
             except sqlite3.DatabaseError as error:
                 if last or not _is_broken(error):
@@ -119,15 +138,13 @@ def _is_broken(error: sqlite3.DatabaseError) -> bool:
     return not isinstance(error, sqlite3.OperationalError) or code == sqlite3.SQLITE_ERROR
 
 
-def _build(
-    project: Project, index: GuideIndex, options: RenderOptions, drift: Callable[[], OutputDrift]
-) -> RenderOutcome:
+def _build(project: Project, index: GuideIndex, options: RenderOptions, run: Run) -> RenderOutcome:
     """Build with the content types that were parts of pages last time; once more where others are."""
     looks = AssetLooks(project.cache, options.stages)
     try:
-        return _build_with(known_parts(index), project, index, options, drift, looks)
+        return _build_with(known_parts(index), project, index, options, run, looks)
     except OtherPartsError as found:
-        return _build_with(found.parts, project, index, options, drift, looks)
+        return _build_with(found.parts, project, index, options, run, looks)
 
 
 def _build_with(
@@ -135,7 +152,7 @@ def _build_with(
     project: Project,
     index: GuideIndex,
     options: RenderOptions,
-    drift: Callable[[], OutputDrift],
+    run: Run,
     looks: AssetLooks,
 ) -> RenderOutcome:
     with _looking_at_items(project, index, options) as look:
@@ -147,7 +164,7 @@ def _build_with(
         with _workers(options) as pool:
             shared = (project, guide, project.cache / INDEX)
             pool.assign(Assignment(open_page_tasks, shared, (RENDERER,)), tasks.by_name)
-            return _run(BuildInputs(project, guide, index, tasks, copies, pool), options, look, drift, looks)
+            return run(BuildInputs(project, guide, index, tasks, copies, pool), look, looks)
 
 
 @contextmanager
@@ -201,7 +218,7 @@ def _run(
             index.remember("swept", 0)
     report = RenderReport(index.pages.count(), plan.evaluated, read=plan.read)
     with stages.stage("render", len(stale)), ExitStack() as opened:
-        outcomes = stages.follow("render", _rendered(inputs, output, stale, options.demand))
+        outcomes = stages.follow("render", _rendered(inputs, output, stale, options))
         if options.strict:
             from tempfile import TemporaryFile
 
@@ -221,8 +238,12 @@ def _run(
     return replace(outcome, left=len(stale) - rendered.rendered - len(rendered.failed))
 
 
-def _rendered(inputs: BuildInputs, output: Output, stale: list[int], demand: Demand | None) -> Iterator[Outcome]:
+def _rendered(inputs: BuildInputs, output: Output, stale: list[int], options: RenderOptions) -> Iterator[Outcome]:
     """Yield what rendering pages comes to, in processes where they are many; with a demand, in its order."""
+    demand, elsewhere = options.demand, options.elsewhere
+    if elsewhere is not None and len(stale) >= max(elsewhere.least, 1):
+        yield from elsewhere.render(inputs, stale)
+        return
     owners = inputs.index.built.owners_of_stale() if stale else {}
 
     def render(numbers: Sequence[int]) -> Iterator[Outcome]:

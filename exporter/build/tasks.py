@@ -38,9 +38,11 @@ MOST_FILES_KEPT = 20_000
 
 
 @contextmanager
-def open_page_tasks(project: Project, guide: GuideModel, index_file: Path) -> Iterator[Tasks]:
-    """Open what a worker needs: the index is only read there, however it is shared out."""
-    with closing(GuideIndex(index_file, read_only=True)) as index:
+def open_page_tasks(
+    project: Project, guide: GuideModel, index_file: Path, *, unchanging: bool = False
+) -> Iterator[Tasks]:
+    """Open what a worker needs: the index is only read there, or a snapshot of it that is `unchanging`."""
+    with closing(GuideIndex(index_file, read_only=True, unchanging=unchanging)) as index:
         yield PageTasks(project, guide, index).by_name
 
 
@@ -63,6 +65,7 @@ class PageTasks:
             "look": self.look,
             "make": self.make,
             "search": self.search,
+            "render apart": self.render_apart,
         }
 
     @cached_property
@@ -84,18 +87,29 @@ class PageTasks:
         return read_files(self._project.content, self._guide, paths, keep)
 
     @cached_property
-    def _renderer(self) -> tuple[Renderer, Packer]:
-        """What renders pages and packs what they asked, once a process."""
-        from exporter.guide.library.recorded_reads import Packer
+    def _renderer(self) -> Renderer:
+        """What renders pages, once a process."""
         from exporter.render.renderer import Renderer
 
-        return Renderer(self.library, self._project.cache / "templates"), Packer()
+        return Renderer(self.library, self._project.cache / "templates")
+
+    @cached_property
+    def _packer(self) -> Packer:
+        """What packs what pages asked, once for all those whose outcomes stay together."""
+        from exporter.guide.library.recorded_reads import Packer
+
+        return Packer()
+
+    def render_apart(self, numbers: Sequence[int]) -> Iterator[Outcome]:
+        """Render pages whose outcomes have to be of use without those of any others before."""
+        vars(self).pop("_packer", None)
+        yield from self.render(numbers)
 
     def render(self, numbers: Sequence[int]) -> Iterator[Outcome]:
         """Render pages by their numbers; a page that fails is an outcome with its problem."""
         from exporter.render.renderer import PageError
 
-        library, (renderer, packer) = self.library, self._renderer
+        library, renderer, packer = self.library, self._renderer, self._packer
         if len(numbers) >= PAGES_A_QUERY:
             library.items.fetch_linked()
         for number, page in self._pages_of(numbers):

@@ -18,16 +18,20 @@ from exporter.cli.options import (
     BUNDLE_OPTIONS,
     CHECK_STRICT,
     CLEAN,
+    CLUSTER_OPTIONS,
     DEADLINE,
     JOBS,
     PREVIOUS,
     PREVIOUS_FOLDER,
     PUBLISH_OPTIONS,
+    RENDER_NAMES,
+    SHARD_OPTIONS,
     STRICT,
     SYNC_OPTIONS,
     check_bundle_options,
     render_choices,
     sync_choices,
+    with_shards,
 )
 from exporter.cli.printing import discard_output
 from exporter.cli.server_options import SERVE_OPTIONS, SPACE_OPTIONS, WATCH_OPTIONS
@@ -51,28 +55,16 @@ def program() -> None:
 
 
 @program.command()
-@options_of(*SYNC_OPTIONS, CLEAN, STRICT, JOBS, PREVIOUS)
+@options_of(*SYNC_OPTIONS, CLEAN, STRICT, JOBS, PREVIOUS, *CLUSTER_OPTIONS)
 @click.pass_obj
-def build(
-    common: Common,
-    /,
-    *,
-    clean: bool,
-    strict: bool,
-    jobs: int | None,
-    previous: str | None,
-    dry_run: bool,
-    **chosen: Any,
-) -> int:
+def build(common: Common, /, *, dry_run: bool, **chosen: Any) -> int:
     """Sync, then render."""
     from exporter import jobs as api
 
+    rendering = render_choices(**{name: chosen.pop(name) for name in RENDER_NAMES})
     if dry_run:
         return _rehearse("build", common, chosen)
-    choices, rendering = (
-        sync_choices(**chosen),
-        render_choices(clean=clean, strict=strict, jobs=jobs, previous=previous),
-    )
+    choices = sync_choices(**chosen)
     return _finish(
         common,
         lambda project, listener: api.build(project, choices, rendering, verbose=common.verbose, listener=listener),
@@ -108,13 +100,14 @@ def status(common: Common, /, *, deadline: float) -> int:
 
 
 @program.command()
-@options_of(CLEAN, STRICT, JOBS, PREVIOUS_FOLDER)
+@options_of(CLEAN, STRICT, JOBS, PREVIOUS_FOLDER, *CLUSTER_OPTIONS, *SHARD_OPTIONS)
 @click.pass_obj
-def render(common: Common, *, clean: bool, strict: bool, jobs: int | None, previous: str | None) -> int:
+def render(common: Common, /, **chosen: Any) -> int:
     """Bring site/ up to date with content/. Templates and site.yaml count as well; no network is used."""
     from exporter import jobs as api
 
-    rendering = render_choices(clean=clean, strict=strict, jobs=jobs, previous=previous)
+    rendering = render_choices(**{name: chosen.pop(name) for name in RENDER_NAMES})
+    rendering = with_shards(rendering, **chosen)
     return _finish(
         common, lambda project, listener: api.render(project, rendering, verbose=common.verbose, listener=listener)
     )

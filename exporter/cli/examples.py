@@ -13,7 +13,13 @@ EXAMPLES = {
     "build": ("exporter build", "exporter build --previous https://guide.example.org/"),
     "sync": ("exporter sync", "exporter sync --dry-run", "exporter sync --message message.txt"),
     "status": ("exporter status", "exporter status --json"),
-    "render": ("exporter render", "exporter render --strict -j 2"),
+    "render": (
+        "exporter render",
+        "exporter render --strict -j 2",
+        "exporter render --shard 3/16 --output parts",
+        "exporter render --merge parts",
+        "exporter render --on dask: -j 4",
+    ),
     "check": ("exporter check", "exporter check --strict"),
     "bundle": (
         "exporter bundle --format zip",

@@ -12,7 +12,9 @@ from exporter.core.errors import ConfigError
 from exporter.jobs.options import WAIT_SECONDS, RenderChoices, SyncChoices
 
 if TYPE_CHECKING:
+    from exporter.build.shards.shard import Shard
     from exporter.mirror.wait import Awaited
+    from exporter.workers.cluster import ClusterAddress
 
 _FULL = click.option("--full", is_flag=True, help="Start over and remove what the space no longer has.")
 _ALLOW_EMPTY = click.option("--allow-empty", is_flag=True, help="Accept a space that came back empty.")
@@ -189,6 +191,56 @@ def check_bundle_options(kind: str, chosen: dict[str, Any]) -> None:
         raise click.UsageError("--all takes everything along, --only some pages: leave one of them out")
 
 
+def _read_shard(_context: click.Context, _option: click.Parameter, text: str | None) -> Shard | None:
+    """Read which part is to be rendered."""
+    if text is None:
+        return None
+    from exporter.build.shards.shard import read_shard
+
+    try:
+        return read_shard(text)
+    except ValueError as error:
+        raise click.BadParameter(str(error)) from None
+
+
+_SHARD = click.option(
+    "--shard", metavar="I/N", callback=_read_shard, help="Render only part I of N, into a file; site/ stays as it is."
+)
+_SHARD_FOLDER = click.option(
+    "--output",
+    "into",
+    type=click.Path(path_type=Path, file_okay=False),
+    metavar="DIR",
+    help="The folder for the file of --shard.",
+)
+_MERGE = click.option("--merge", is_flag=True, help="Put the parts in the folders DIR together instead of rendering.")
+_PARTS = click.argument("parts", metavar="[--merge DIR...]", nargs=-1, type=click.Path(path_type=Path))
+SHARD_OPTIONS = (_SHARD, _SHARD_FOLDER, _MERGE, _PARTS)
+
+
+def _read_cluster(_context: click.Context, _option: click.Parameter, text: str | None) -> ClusterAddress | None:
+    """Read where pages are to be rendered."""
+    if text is None:
+        return None
+    from exporter.workers.cluster import read_cluster
+
+    try:
+        return read_cluster(text)
+    except ValueError as error:
+        raise click.BadParameter(str(error)) from None
+
+
+_ON = click.option(
+    "--on",
+    "cluster",
+    metavar="dask://HOST:PORT",
+    callback=_read_cluster,
+    help="Render many pages on a Dask cluster; dask: starts one of -j processes here.",
+)
+_INSECURE = click.option("--insecure", is_flag=True, help="Allow --on to reach another machine without TLS.")
+CLUSTER_OPTIONS = (_ON, _INSECURE)
+
+
 def sync_choices(
     *, message: Path | None, wait_for: Awaited | None, wait_limit: float | None, **others: Any
 ) -> SyncChoices:
@@ -201,9 +253,46 @@ def sync_choices(
     return SyncChoices(**others, message=message, wait_for=wait_for, wait_limit=limit, lists_changes=_has_summary())
 
 
-def render_choices(*, clean: bool, strict: bool, jobs: int | None, previous: str | None) -> RenderChoices:
-    """Return the choices that the options make."""
-    return RenderChoices(clean, strict, jobs or 0, previous=previous, lists_changes=_has_summary())
+RENDER_NAMES = ("clean", "strict", "jobs", "previous", "cluster", "insecure")
+"""The names of the values that say how to render."""
+
+
+def render_choices(
+    *, clean: bool, strict: bool, jobs: int | None, previous: str | None, cluster: ClusterAddress | None, insecure: bool
+) -> RenderChoices:
+    """Return the choices that the options make. Raises UsageError if one has no meaning without another."""
+    if insecure and cluster is None:
+        raise click.UsageError("--insecure is about --on: give that too, or leave it out")
+    where = cluster._replace(insecure=insecure) if cluster is not None else None
+    return RenderChoices(clean, strict, jobs or 0, previous=previous, lists_changes=_has_summary(), cluster=where)
+
+
+def with_shards(
+    choices: RenderChoices, *, shard: Shard | None, into: Path | None, merge: bool, parts: tuple[Path, ...]
+) -> RenderChoices:
+    """Return choices with what is asked of parts of the guide. Raises UsageError if one option rules out another."""
+    if parts and not merge:
+        raise click.UsageError(f"got unexpected extra argument ({parts[0]})")
+    if merge and not parts:
+        raise click.UsageError("--merge: name the folders with the parts behind it")
+    if (shard is None) != (into is None):
+        needed, given = ("--output", "--shard") if into is None else ("--shard", "--output")
+        raise click.UsageError(f"{given} needs {needed}: exporter render --shard 3/16 --output parts")
+    if merge and choices.cluster is not None:
+        raise click.UsageError("--merge renders nothing: leave --on out")
+    if shard is None or into is None:
+        return choices._replace(parts=parts)
+    others: dict[str, object] = {
+        "--merge": merge,
+        "--clean": choices.clean,
+        "--strict": choices.strict,
+        "--previous": choices.previous,
+        "--on": choices.cluster,
+    }
+    for name, chosen in others.items():
+        if chosen:
+            raise click.UsageError(f"--shard writes no page into site/: {name} is for the run that merges the parts")
+    return choices._replace(shard=(shard, into))
 
 
 def _has_summary() -> bool:

@@ -56,9 +56,13 @@ def copy_cache(path: Path, wanted: CacheFormat, *, across_threads: bool = False)
     return copy
 
 
-def open_read_only(path: Path) -> sqlite3.Connection:
-    """Open a file that stays as it is. Raises sqlite3.Error if there is none."""
-    return sqlite3.connect(f"{path.absolute().as_uri()}?mode=ro", uri=True, isolation_level=None)
+def open_read_only(path: Path, *, unchanging: bool = False) -> sqlite3.Connection:
+    """Open a file that stays as it is. Raises sqlite3.Error if there is none.
+
+    One that is `unchanging`, as nobody ever writes it again, is read without locks, which shared disks may not have.
+    """
+    how = "immutable=1" if unchanging else "mode=ro"
+    return sqlite3.connect(f"{path.absolute().as_uri()}?{how}", uri=True, isolation_level=None)
 
 
 def remove_cache(path: Path) -> None:

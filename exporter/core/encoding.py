@@ -7,7 +7,7 @@ import json
 import re
 import sys
 from functools import cache
-from typing import TYPE_CHECKING, Any, NamedTuple, TypeAlias
+from typing import TYPE_CHECKING, Any, NamedTuple, TypeAlias, TypeVar
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
@@ -15,6 +15,8 @@ if TYPE_CHECKING:
 
 Json: TypeAlias = Any
 """A decoded JSON value: whatever an editor put into an Object field."""
+
+T = TypeVar("T")
 
 _SUM_BYTES = 16
 _SMALL = 1 << 16
@@ -222,6 +224,13 @@ def unpack(data: bytes) -> Json:
         return codec.unpack(data)
     except codec.error as error:
         raise ValueError(str(error)) from None
+
+
+def unpacker(kind: type[T]) -> Callable[[bytes], T]:
+    """Return what unpacks the values of a type, tuples with names among them; it raises ValueError for any others."""
+    import msgspec
+
+    return msgspec.msgpack.Decoder(kind).decode
 
 
 def value_digest(value: Json) -> bytes:

@@ -18,10 +18,11 @@ from exporter.report.report import Report
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping
+    from pathlib import Path
 
-    from exporter.build.drift import OutputDrift
     from exporter.build.result import BuildResult
-    from exporter.build.run import RenderOutcome
+    from exporter.build.run import Elsewhere, RenderOptions, RenderOutcome
+    from exporter.build.shards.shard import Shard
     from exporter.config.settings import Project
     from exporter.mirror.message import Message
     from exporter.mirror.run import SyncOptions, SyncOutcome
@@ -82,6 +83,8 @@ def render(
     file and the time of every stage. Raises GuardError and ConfigError.
     """
     with line_numbers(project), FolderLock(project):
+        if choices.shard is not None:
+            return _render_shard(project, choices.shard, choices, Stages(listener), verbose=verbose)
         return _render("render", project, None, choices, Stages(listener), verbose=verbose)
 
 
@@ -231,13 +234,17 @@ def _render(
     from exporter.build.drift import look_ahead
     from exporter.build.output import clean_output, clear_history
 
+    elsewhere = _pages_from(choices)
     clear_history(project)
     if choices.clean:
         clean_output(project, pages=not choices.strict)
     details: list[str] = []
     with look_ahead(project, choices.jobs) as drift:
         synced = sync_first() if sync_first is not None else None
-        outcome = _render_pages(project, synced, choices, drift, details.append, stages)
+        from exporter.build.run import render_guide  # loaded while the space is asked
+
+        options = _render_options(synced, choices, details.append, stages)._replace(elsewhere=elsewhere)
+        outcome = render_guide(project, options, drift)
     with stages.stage("publish"):
         reader, warnings = _publish(project, outcome, choices)
     asked = _unknown_fields(project) if verbose else ()
@@ -295,19 +302,38 @@ def _publish(
     return publish_result(project, outcome.locales, outcome.result, choices)
 
 
-def _render_pages(
-    project: Project,
-    synced: SyncOutcome | None,
-    choices: RenderChoices,
-    drift: Callable[[], OutputDrift],
-    detail: Callable[[str], None],
-    stages: Stages,
-) -> RenderOutcome:
-    from exporter.build.run import RenderOptions, render_guide
+def _render_options(
+    synced: SyncOutcome | None, choices: RenderChoices, detail: Callable[[str], None], stages: Stages
+) -> RenderOptions:
+    from exporter.build.run import RenderOptions
 
     has_errors = synced is not None and any(problem.severity == "error" for problem in synced.problems)
     has_news = synced is not None and (synced.report.upserted > 0 or synced.report.deleted > 0)
-    options = RenderOptions(
+    return RenderOptions(
         choices.jobs, choices.strict, has_errors, has_news, detail, choices.workers, choices.demand, stages
     )
-    return render_guide(project, options, drift)
+
+
+def _pages_from(choices: RenderChoices) -> Elsewhere | None:
+    """Return what renders pages in place of this run's own processes, if anything does."""
+    if not choices.parts and choices.cluster is None:
+        return None
+    from exporter.jobs.shards import pages_from
+
+    return pages_from(choices)
+
+
+def _render_shard(
+    project: Project, part: tuple[Shard, Path], choices: RenderChoices, stages: Stages, *, verbose: bool
+) -> BuildReport:
+    from exporter.jobs.shards import render_part
+
+    outcome = render_part(project, *part, choices, stages)
+    shown, left_out = _split_left_out(project, outcome)
+    return BuildReport(
+        "render",
+        render=outcome.report,
+        problems=tuple(dict.fromkeys(shown)),
+        notes=tuple(left_out),
+        stages=stages.rounded() if verbose else {},
+    )

@@ -5,11 +5,14 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, NamedTuple
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
     from pathlib import Path
 
     from exporter.build.demand import Demand
+    from exporter.build.shards.shard import Shard
     from exporter.mirror.wait import Awaited
     from exporter.space.edits import Edited
+    from exporter.workers.cluster import ClusterAddress
     from exporter.workers.pool import WorkerPool
 
 WAIT_SECONDS = 120.0
@@ -49,6 +52,9 @@ class RenderChoices(NamedTuple):
     `previous` is the folder or the address of the published guide: its history for readers is continued if this folder
     has none. A dev server's `demand` says which pages come first. Without `publish`, readers' updates wait for the next
     render that brings them up to date: nothing is lost. With `lists_changes`, the report has titles of what changed.
+    With a `shard` and a folder for its file, only that part is rendered, and site/ stays as it is. `parts` are folders
+    with all shards, whose pages take the place of rendering here. On a `cluster`, its workers render
+    where pages are many.
     """
 
     clean: bool = False
@@ -59,3 +65,6 @@ class RenderChoices(NamedTuple):
     demand: Demand | None = None
     publish: bool = True
     lists_changes: bool = False
+    shard: tuple[Shard, Path] | None = None
+    parts: Sequence[Path] = ()
+    cluster: ClusterAddress | None = None

@@ -13,7 +13,7 @@ class RenderReport:
 
     `evaluated` pages had their recorded reads compared. The work done: files of content/ `read`, questions `asked`,
     `rows` of the index written. `stopped` says whether an error kept everything from being written, None without
-    --strict.
+    --strict. `shard` is the part of the pages that was rendered into a file, such as "3/16", None for a whole guide.
     """
 
     pages: int = 0
@@ -27,12 +27,18 @@ class RenderReport:
     rows: int = 0
     seconds: float = 0.0
     stopped: bool | None = None
+    shard: str | None = None
 
     def sentence(self) -> str:
         """Return the summary, in one line."""
         if self.stopped:
             return f"render: errors, so site/ is as it was: {counted(self.pages, 'page')}, {self.failed} failed"
         failed = f", {self.failed} failed" if self.failed else ""
+        if self.shard is not None:
+            return (
+                f"render: shard {self.shard} of {counted(self.pages, 'page')}: "
+                f"{self.rendered} rendered{failed} ({self.seconds:.1f} s)"
+            )
         return (
             f"render: {counted(self.pages, 'page')}, {counted(self.written, 'file')} written, "
             f"{self.removed} removed{failed} ({self.seconds:.1f} s)"

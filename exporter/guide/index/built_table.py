@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, NamedTuple
 
 from exporter.guide.index.database import Table, read_row
+from exporter.guide.index.page_table import OWNER
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -60,8 +61,7 @@ class BuiltTable(Table):
 
     def owners_of_stale(self) -> dict[int, str]:
         """Return by number, for each page that is not built, the id of its entry, or its address if it has none."""
-        owner = "coalesce(substr(key, instr(key, ':') + 1), url)"
-        query = f"SELECT id, {owner} FROM page WHERE id NOT IN (SELECT page FROM built)"  # noqa: S608 - the line above
+        query = f"SELECT id, {OWNER} FROM page WHERE id NOT IN (SELECT page FROM built)"  # noqa: S608 - a constant
         return dict(self._database.rows(query))
 
     def files(self) -> Iterator[tuple[int, str, int, int]]:

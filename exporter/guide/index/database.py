@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sqlite3
 import sys
-from contextlib import contextmanager, suppress
+from contextlib import closing, contextmanager, suppress
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from exporter.core.cache_database import CacheFormat, open_cache, open_read_only, remove_cache
@@ -26,14 +26,17 @@ class Database:
     """An SQLite file of some tables, beside one of remembered values; without a path it lies in memory.
 
     It is of use as long as schema, Python and program are those that made it: rows hold what only they can read. A
-    process that was given its path opens it `read_only`, as it is; a connection never crosses from one to another.
+    process that was given its path opens it `read_only`, as it is; a connection never crosses from one to another. One
+    that nobody writes any more is `unchanging`.
     """
 
-    def __init__(self, path: Path | None, schema: str, program: str = "", *, read_only: bool = False) -> None:
+    def __init__(
+        self, path: Path | None, schema: str, program: str = "", *, read_only: bool = False, unchanging: bool = False
+    ) -> None:
         self.program = program
         self._path = path
         if read_only and path is not None:
-            self.database = open_read_only(path)
+            self.database = open_read_only(path, unchanging=unchanging)
         else:
             self.database = open_cache(path, CacheFormat(_META + schema, f"{sys.version} {program}"), durable=False)
 
@@ -41,6 +44,13 @@ class Database:
         """Remove the file and its journal."""
         if self._path is not None:
             remove_cache(self._path)
+
+    def write_snapshot(self, file: Path, name: str, value: bytes) -> None:
+        """Copy all there is into a new file, which remembers one value more."""
+        with closing(sqlite3.connect(file, isolation_level=None)) as copy:
+            self.database.backup(copy)
+            copy.execute("PRAGMA synchronous = OFF")
+            copy.execute("INSERT OR REPLACE INTO meta VALUES (?, ?)", (name, value))
 
     def close(self) -> None:
         """Close the file."""

@@ -41,8 +41,10 @@ _SCHEMA = "".join(module.SCHEMA for module in _TABLES)
 class GuideIndex(Database):
     """The tables, each with its queries, and what concerns several of them."""
 
-    def __init__(self, path: Path | None, program: str = "", *, read_only: bool = False) -> None:
-        super().__init__(path, _SCHEMA, program, read_only=read_only)
+    def __init__(
+        self, path: Path | None, program: str = "", *, read_only: bool = False, unchanging: bool = False
+    ) -> None:
+        super().__init__(path, _SCHEMA, program, read_only=read_only, unchanging=unchanging)
         self.items = item_table.ItemTable(self)
         self.labels = label_table.LabelTable(self)
         self.links = link_table.LinkTable(self)

@@ -42,6 +42,10 @@ class ItemTable(Table):
         """Return the path under content/ of each item that the mirror holds, by key, in the order of the keys."""
         return dict(self._database.rows("SELECT key, path FROM item WHERE key NOT NULL ORDER BY key"))
 
+    def digests(self) -> Iterator[tuple[str, bytes]]:
+        """Yield path and digest of each file, in the order of the paths."""
+        yield from self._database.database.execute("SELECT path, digest FROM item ORDER BY path")
+
     def signatures_in(self, folder: str) -> list[tuple[str, int]]:
         """Return path and signature of each item file in a folder."""
         query = "SELECT path, signature FROM item WHERE path > ? AND path < ?"

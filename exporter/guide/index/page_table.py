@@ -33,6 +33,9 @@ _COLUMNS = "kind, url, locale, key, type, letter, number, sitemap_file, sitemap_
 _PAGES = f"SELECT id, {_COLUMNS} FROM page"  # noqa: S608 - the line above
 _INSERT = f"INSERT INTO page ({_COLUMNS}, base, sitemap_bucket) VALUES ({', '.join('?' * 12)})"  # noqa: S608 - the same
 
+OWNER = "coalesce(substr(key, instr(key, ':') + 1), url)"
+"""What pages are shared out by, in SQL: the id of a page's entry, or its address if it has none."""
+
 
 class EntryPage(NamedTuple):
     """An entry's page: its number, what it was planned with, and where it is; `parted` if others want its base."""
@@ -112,6 +115,10 @@ class PageTable(Table):
     def urls(self) -> list[str]:
         """Return the addresses of all pages."""
         return [url for (url,) in self._database.rows("SELECT url FROM page")]
+
+    def owners(self) -> dict[int, str]:
+        """Return by number, for each page, the id of its entry, or its address if it has none."""
+        return dict(self._database.rows(f"SELECT id, {OWNER} FROM page"))  # noqa: S608 - the line above the class
 
     def urls_taken_twice(self) -> list[str]:
         """Return the addresses at which several pages lie, redirects excepted."""
