@@ -10,7 +10,7 @@ import pytest
 
 from exporter.core.encoding import canonical
 from exporter.maps.points import Point, distance
-from tests.conftest import content_type, entry, link
+from tests.conftest import SLUG, content_type, entry, link
 from tests.support.places import COLUMNS, PLACE, STEP, at, place, put_places, showing, spot
 from tests.support.steps import from_nothing, pages_of, step, template
 
@@ -144,6 +144,20 @@ def test_every_location_field_has_a_map_of_its_own(guide: Guide, space: SpaceFil
     space.put(place(1, revision=2, end=at(38.8, -9.3)))
     guide.build()
     assert guide.page("/place/p1/").count('<svg class="map"') == 2
+
+
+def test_part_of_a_page_with_a_location_has_a_map_there(guide: Guide, space: SpaceFiles) -> None:
+    fields = {"id": "where", "name": "Where", "type": "Location", "localized": False}
+    block = content_type("block", {**SLUG, "id": "internalName"}, fields, display="internalName")
+    parts = {"id": "sections", "name": "Sections", "type": "Array", "localized": False}
+    parts["items"] = {"type": "Link", "linkType": "Entry", "validations": [{"linkContentType": ["block"]}]}
+    space.write("model/content_types/block.json", canonical(block))
+    space.write("model/content_types/story.json", canonical(content_type("story", ("title", "Symbol"), SLUG, parts)))
+    space.put(entry("block", "one", internalName="A block", where=at(38.7, -9.1)))
+    space.put(entry("story", "told", title="Told", slug="told", sections=[link("Entry", "one")]))
+    guide.build()
+    assert guide.page("/story/told/").count('<svg class="map"') == 1
+    assert not (guide.root / "site/map").exists()
 
 
 def test_template_asks_for_what_it_wants(places: Guide) -> None:
