@@ -20,6 +20,8 @@ _DENSE = (
 """Thai, Lao, Burmese, Khmer, Hangul, Kana, Bopomofo, Han."""
 _RUNS = re.compile(f"[{_DENSE}]+|[^ {_DENSE}]+")
 _IS_DENSE = re.compile(f"[{_DENSE}]")
+_ARTICLE = re.compile("(?:[وفبك]?ال|لل)(?=..)")
+"""The Arabic article, with what is written as one word with it: `والأديرة` is found by `أديرة` and by `الأديرة`."""
 _PLAIN = re.compile("[a-z0-9]+")
 
 _DROPPED = (
@@ -65,5 +67,6 @@ def tokens(text: str) -> list[str]:
         if _IS_DENSE.match(run):
             found += [run[at : at + 2] for at in range(len(run))]
         else:
-            found.append(run[:MOST_CHARACTERS])
+            article = _ARTICLE.match(run)
+            found.append(run[article.end() if article else 0 :][:MOST_CHARACTERS])
     return found
