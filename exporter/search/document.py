@@ -7,6 +7,7 @@ an empty `data-search`, and what is no text of the page (scripts, navigation, bu
 from __future__ import annotations
 
 import re
+from collections import Counter
 from typing import TYPE_CHECKING, NamedTuple
 
 from exporter.search.tokens import tokens
@@ -127,10 +128,9 @@ def weights(document: Document) -> Mapping[str, int]:
 
     The number of words does not count, except in the title: a word more or less concerns no other word.
     """
-    found: dict[str, int] = {}
     names = set(document.names)
-    for token in tokens("\n".join(line for number, line in enumerate(document.lines) if number not in names)):
-        found[token] = min(found.get(token, 0) + 1, _MOST_IN_TEXT)
+    counts = Counter(tokens("\n".join(line for number, line in enumerate(document.lines) if number not in names)))
+    found = {token: min(count, _MOST_IN_TEXT) for token, count in counts.items()}
     title = dict.fromkeys(tokens(document.title))
     for token in set(tokens("\n".join(document.lines[number] for number in document.names))) - title.keys():
         found[token] = found.get(token, 0) + _NAME

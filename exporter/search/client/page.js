@@ -1,7 +1,7 @@
 // The search page: results while the reader types.
 "use strict";
 (() => {
-  const AT_ONCE = 12, IF_NEAR = 100, PAUSE = 120, LINE = 180;
+  const AT_ONCE = 8, IF_NEAR = 100, PAUSE = 120, LINE = 180;
   const box = document.querySelector("[data-guide-search]"), input = box.querySelector("input");
   const status = box.querySelector("[data-guide-search-status]"), results = box.querySelector("[data-guide-search-results]");
   const word = box.querySelector("[data-guide-search-words]").dataset, {fold, tokens} = guideTokens;
