@@ -14,7 +14,7 @@ CLIENT_FILES = ("delta.js", "store.js", "install.js", "update.js", "page.js", "o
 SEARCH_CLIENT = Path(exporter.__file__).parent / "search" / "client"
 SEARCH_FILES = (
     *("open.js", "page.js", "tokens.js", "document.js", "engine.js", "shards.js", "device.js", "worker.js", "store.js"),
-    "search.css",
+    *("near.js", "search.css"),
 )
 _NOTHING = "const FAREWELL = null;"
 

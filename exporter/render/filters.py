@@ -12,6 +12,7 @@ from exporter.guide.library import questions
 from exporter.guide.schema.field_words import LONG
 from exporter.render.entry.inline import inline, parts_and_cards
 from exporter.render.entry.metadata import absolute, absolute_url, metadata
+from exporter.render.entry.position import position
 from exporter.render.entry.rich_text import render_document
 from exporter.render.entry.sections import Layout
 from exporter.render.entry.values import date, fact, lang_attributes, table
@@ -273,6 +274,7 @@ def _groups(context: Context) -> Lazy:
 FILTERS = {
     "absolute": _absolute,
     "alt": alt_of,
+    "at": position,
     "caption": caption_of,
     "date": _date,
     "fact": _fact,

@@ -7,6 +7,7 @@ an empty `data-search`, and what is no text of the page (scripts, navigation, bu
 from __future__ import annotations
 
 import re
+from collections import Counter
 from typing import TYPE_CHECKING, NamedTuple
 
 from exporter.search.tokens import tokens
@@ -34,9 +35,10 @@ _VOID = frozenset(
 )
 _KINDS = {**dict.fromkeys(("h2", "h3", "h4", "h5", "h6", "dd"), "name"), "h1": "h1", "dt": ""}
 _TITLE = 12
-_TITLE_LENGTHS = {1: 9, 2: 5, 3: 3, 4: 1}
+_TITLE_LENGTHS = {1: 9, 2: 4, 3: 3, 4: 1}
+_FIRST = 2
 _NAME = 5
-_MOST_IN_TEXT = 3
+_MOST_IN_TEXT = 4
 
 
 class Document(NamedTuple):
@@ -126,13 +128,13 @@ def weights(document: Document) -> Mapping[str, int]:
 
     The number of words does not count, except in the title: a word more or less concerns no other word.
     """
-    found: dict[str, int] = {}
     names = set(document.names)
-    for token in tokens("\n".join(line for number, line in enumerate(document.lines) if number not in names)):
-        found[token] = min(found.get(token, 0) + 1, _MOST_IN_TEXT)
-    for token in set(tokens("\n".join(document.lines[number] for number in document.names))):
+    counts = Counter(tokens("\n".join(line for number, line in enumerate(document.lines) if number not in names)))
+    found = {token: min(count, _MOST_IN_TEXT) for token, count in counts.items()}
+    title = dict.fromkeys(tokens(document.title))
+    for token in set(tokens("\n".join(document.lines[number] for number in document.names))) - title.keys():
         found[token] = found.get(token, 0) + _NAME
-    title = set(tokens(document.title))
-    for token in title:
-        found[token] = found.get(token, 0) + _TITLE + _TITLE_LENGTHS.get(len(title), 0)
+    for number, token in enumerate(title):
+        weight = _TITLE + _TITLE_LENGTHS.get(len(title), 0) + (0 if number else _FIRST)
+        found[token] = found.get(token, 0) + weight
     return found

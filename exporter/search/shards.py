@@ -11,6 +11,7 @@ Nothing in a leaf depends on other documents: neither their number nor an averag
 from __future__ import annotations
 
 from bisect import bisect_left, insort
+from itertools import accumulate
 from typing import TYPE_CHECKING, NamedTuple
 
 if TYPE_CHECKING:
@@ -22,6 +23,8 @@ LARGEST = 16_000
 _ALPHABET = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_"
 _WEIGHTS = "0123456789abcdefghijklmnopqrstuvwxyz"
 _ID = 4
+HEAVIEST = 35
+"""The greatest weight that postings have room for; no token weighs more."""
 
 
 def _size(entry: tuple[str, str]) -> int:
@@ -45,7 +48,7 @@ def document_id(number: int) -> str:
 
 def posting(document: str, weight: int) -> str:
     """Return what stands for a document in the postings of a token: its weight and its id."""
-    return _WEIGHTS[min(weight, 35)] + document
+    return _WEIGHTS[weight] + document
 
 
 def changed_postings(postings: str, gone: Iterable[str], new: Iterable[str]) -> str:
@@ -53,14 +56,10 @@ def changed_postings(postings: str, gone: Iterable[str], new: Iterable[str]) -> 
     found = {group[0] + group[at : at + _ID] for group in postings.split() for at in range(1, len(group), _ID)}
     found.difference_update(gone)
     found.update(new)
-    parts: list[str] = []
-    weight = ""
+    groups: dict[str, list[str]] = {}
     for one in sorted(found):
-        if one[0] != weight:
-            weight = one[0]
-            parts.append(f" {weight}" if parts else weight)
-        parts.append(one[1:])
-    return "".join(parts)
+        groups.setdefault(one[0], []).append(one[1:])
+    return " ".join(weight + "".join(documents) for weight, documents in groups.items())
 
 
 def bits(token: str) -> str:
@@ -145,7 +144,7 @@ class Tree:
 
     def _put(self, prefix: str, postings: dict[str, str]) -> None:
         """Put postings in the place of a leaf, parted where they are too many for one."""
-        leaves = dict(_parted(prefix, sorted((bits(token), token) for token in postings), postings))
+        leaves = dict(_parted(prefix, postings))
         self._drop(prefix)
         for part, found in leaves.items():
             self.written[part] = found
@@ -174,16 +173,18 @@ class Tree:
                 self._put(prefix, postings)
 
 
-def _parted(
-    prefix: str, tokens: list[tuple[str, str]], postings: Mapping[str, str]
-) -> Iterator[tuple[str, dict[str, str]]]:
-    """Yield the leaves of the tokens below a prefix, given with their bits in order."""
-    size = sum(_size((token, postings[token])) for _, token in tokens)
-    if len(tokens) <= 1 or size <= LARGEST:
-        if tokens:
-            yield prefix, {token: postings[token] for _, token in tokens}
-        return
-    depth = len(prefix)
-    middle = next((at for at, (text, _) in enumerate(tokens) if text[depth : depth + 1] == "1"), len(tokens))
-    yield from _parted(f"{prefix}0", tokens[:middle], postings)
-    yield from _parted(f"{prefix}1", tokens[middle:], postings)
+def _parted(prefix: str, postings: Mapping[str, str]) -> Iterator[tuple[str, dict[str, str]]]:
+    """Yield the leaves of the tokens below a prefix."""
+    tokens = sorted((bits(token), token) for token in postings)
+    sizes = [0, *accumulate(_size((token, postings[token])) for _, token in tokens)]
+
+    def part(prefix: str, start: int, end: int) -> Iterator[tuple[str, dict[str, str]]]:
+        if end - start <= 1 or sizes[end] - sizes[start] <= LARGEST:
+            if end > start:
+                yield prefix, {token: postings[token] for _, token in tokens[start:end]}
+            return
+        middle = bisect_left(tokens, (f"{prefix}1", ""), start, end)
+        yield from part(f"{prefix}0", start, middle)
+        yield from part(f"{prefix}1", middle, end)
+
+    return part(prefix, 0, len(tokens))

@@ -7,6 +7,7 @@ are neighbours, and one for its last character. So each character begins a token
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 from unicodedata import category, normalize
 
 MOST_CHARACTERS = 30
@@ -20,7 +21,9 @@ _DENSE = (
 """Thai, Lao, Burmese, Khmer, Hangul, Kana, Bopomofo, Han."""
 _RUNS = re.compile(f"[{_DENSE}]+|[^ {_DENSE}]+")
 _IS_DENSE = re.compile(f"[{_DENSE}]")
-_PLAIN = re.compile("[a-z0-9]+")
+_ARTICLE = re.compile("(?:[وفبك]?ال|لل)(?=..)")
+"""The Arabic article, with what is written as one word with it: `والأديرة` is found by `أديرة` and by `الأديرة`."""
+_WORDS = re.compile("[a-z0-9\u0080-\U0010ffff]+")
 
 _DROPPED = (
     *((0xAD, 0xAD), (0x300, 0x36F), (0x591, 0x5BD), (0x5BF, 0x5BF), (0x5C1, 0x5C2), (0x5C4, 0x5C5), (0x5C7, 0x5C7)),
@@ -58,12 +61,28 @@ def fold(text: str) -> str:
 
 def tokens(text: str) -> list[str]:
     """Return the tokens of a text in their order."""
-    if text.isascii():
-        return [word[:MOST_CHARACTERS] for word in _PLAIN.findall(text.lower())]
     found: list[str] = []
-    for run in _RUNS.findall(fold(text)):
+    for word in _WORDS.findall(text.lower()):
+        if word.isascii():
+            found.append(word if len(word) <= MOST_CHARACTERS else word[:MOST_CHARACTERS])
+        elif len(word) <= MOST_CHARACTERS:
+            found += _remembered(word)
+        else:
+            found += _cut(word)
+    return found
+
+
+def _cut(word: str) -> tuple[str, ...]:
+    """Return the tokens of what stands between characters of ASCII that are neither letters nor digits."""
+    found: list[str] = []
+    for run in _RUNS.findall(fold(word)):
         if _IS_DENSE.match(run):
             found += [run[at : at + 2] for at in range(len(run))]
         else:
-            found.append(run[:MOST_CHARACTERS])
-    return found
+            article = _ARTICLE.match(run)
+            found.append(run[article.end() if article else 0 :][:MOST_CHARACTERS])
+    return tuple(found)
+
+
+_remembered = lru_cache(maxsize=1 << 15)(_cut)
+"""The same for words: a guide has few that are no ASCII, and many times each."""

@@ -8,7 +8,7 @@ from exporter.core.encoding import digest
 from exporter.core.naming import page_path
 from exporter.guide.index.database import read_row
 from exporter.search.data_files import index_data, index_path, leaf_data, leaf_path, page_file_data, page_file_path
-from exporter.search.shards import Changes, Tree, document_id, low_name, posting
+from exporter.search.shards import HEAVIEST, Changes, Tree, document_id, low_name, posting
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -45,7 +45,8 @@ class Folder(Protocol):
 class DataFiles:
     """The data files of a guide while they are brought up to date; `gone` are the paths of those that are no more.
 
-    `_changes` are by locale and token what changes in its postings, `_numbers` the documents that changed, by locale.
+    `_gone_postings` and `_new_postings` are those of each token that changes, by locale; `_numbers` are the documents
+    that changed, by locale.
     """
 
     def __init__(self, index: GuideIndex, folder: Folder, names: Mapping[str, str], gone: set[str]) -> None:
@@ -53,7 +54,8 @@ class DataFiles:
         self._folder = folder
         self._names = names
         self._gone = set(gone)
-        self._changes: dict[str, dict[str, Changes]] = {}
+        self._gone_postings: dict[str, dict[str, list[str]]] = {}
+        self._new_postings: dict[str, dict[str, list[str]]] = {}
         self._numbers: set[tuple[str, int]] = set()
 
     def update(self, read: ReadPages) -> set[str]:
@@ -81,13 +83,21 @@ class DataFiles:
     def _note(self, old: SearchedPage | None, new: SearchedPage | None) -> None:
         """Note what a page, other than it was, changes in the postings of tokens."""
         before, after = _postings(old), _postings(new)
-        for key in before.keys() | after.keys():
-            found, now = before.get(key), after.get(key)
-            if found != now:
-                locale, token = key
-                change = self._changes.setdefault(locale, {}).setdefault(token, Changes([], []))
-                change.gone.extend(() if found is None else (found,))
-                change.new.extend(() if now is None else (now,))
+        if old is not None and before:
+            gone = self._gone_postings.setdefault(old.locale, {})
+            same = new is not None and new.locale == old.locale and new.document == old.document
+            for token, found in before.items():
+                if not same or after.get(token) != found:
+                    gone.setdefault(token, []).append(found)
+                else:
+                    del after[token]
+        if new is not None and after:
+            postings = self._new_postings.setdefault(new.locale, {})
+            for token, found in after.items():
+                if token in postings:
+                    postings[token].append(found)
+                else:
+                    postings[token] = [found]
         for page in (old, new):
             if page is not None and page.document is not None:
                 self._numbers.add((page.locale, page.document))
@@ -110,7 +120,8 @@ class DataFiles:
         """Write the leaves of a locale whose postings changed, and its index."""
         search = self._index.search
         tree = Tree(search.leaves(locale), lambda prefix: search.postings(locale, prefix))
-        tree.apply(self._changes.get(locale, {}))
+        gone, new = self._gone_postings.get(locale, {}), self._new_postings.get(locale, {})
+        tree.apply({token: Changes(gone.get(token, []), new.get(token, [])) for token in gone.keys() | new.keys()})
         for prefix in tree.dropped:
             search.delete_leaf(locale, prefix)
             self._remove(leaf_path(name, low_name(prefix)))
@@ -130,9 +141,10 @@ class DataFiles:
         self._index.copies.delete((path,))
 
 
-def _postings(page: SearchedPage | None) -> dict[tuple[str, str], str]:
-    """Return what stands for a page in the postings of its tokens, by locale and token."""
+def _postings(page: SearchedPage | None) -> dict[str, str]:
+    """Return what stands for a page in the postings of its tokens."""
     if page is None or page.document is None or page.weights is None:
         return {}
     identifier = document_id(page.document)
-    return {(page.locale, token): posting(identifier, weight) for token, weight in read_row(page.weights).items()}
+    by_weight = {weight: posting(identifier, weight) for weight in range(HEAVIEST + 1)}
+    return {token: by_weight[weight] for token, weight in read_row(page.weights).items()}

@@ -12,7 +12,7 @@ const guideDocument = (() => {
   const INLINE = set("a abbr b bdi bdo cite code data del dfn em i ins kbd mark q s samp small span strong sub sup time u var wbr");
   const VOID = set("area base br col embed hr img input link meta source track wbr");
   const KINDS = {h1: "h1", h2: "name", h3: "name", h4: "name", h5: "name", h6: "name", dd: "name", dt: ""};
-  const TITLE = 12, LENGTHS = {1: 9, 2: 5, 3: 3, 4: 1}, NAME = 5, MOST = 3;
+  const TITLE = 12, LENGTHS = {1: 9, 2: 4, 3: 3, 4: 1}, FIRST = 2, NAME = 5, MOST = 4;
 
   function character(whole, name) {
     if (name[0] !== "#") return Object.hasOwn(NAMED, name) ? NAMED[name] : whole;
@@ -62,9 +62,9 @@ const guideDocument = (() => {
   function weights({title, lines, names}) {
     const found = new Map(), named = new Set(names), {tokens} = guideTokens, add = (token, n) => found.set(token, (found.get(token) || 0) + n);
     for (const token of tokens(lines.filter((_, i) => !named.has(i)).join("\n"))) if ((found.get(token) || 0) < MOST) add(token, 1);
-    for (const token of new Set(tokens(names.map(i => lines[i]).join("\n")))) add(token, NAME);
     const heads = new Set(tokens(title));
-    for (const token of heads) add(token, TITLE + (LENGTHS[heads.size] || 0));
+    for (const token of new Set(tokens(names.map(i => lines[i]).join("\n")))) if (!heads.has(token)) add(token, NAME);
+    [...heads].forEach((token, i) => add(token, TITLE + (LENGTHS[heads.size] || 0) + (i ? 0 : FIRST)));
     return found;
   }
 

@@ -1,7 +1,7 @@
 // The search page: results while the reader types.
 "use strict";
 (() => {
-  const AT_ONCE = 12, PAUSE = 120, LINE = 180;
+  const AT_ONCE = 8, IF_NEAR = 100, PAUSE = 120, LINE = 180;
   const box = document.querySelector("[data-guide-search]"), input = box.querySelector("input");
   const status = box.querySelector("[data-guide-search-status]"), results = box.querySelector("[data-guide-search-results]");
   const word = box.querySelector("[data-guide-search-words]").dataset, {fold, tokens} = guideTokens;
@@ -23,7 +23,7 @@
     for (const part of text.match(/[\p{L}\p{N}\p{M}]+|[^\p{L}\p{N}\p{M}]+/gu) || []) {
       const found = tokens(part), signs = [...part];
       if (found.length < 2 || found.length !== signs.length) add(part, found.some(token => words.has(token)));
-      else signs.forEach((sign, i) => add(sign, words.has(found[i]) && found[i].length > 1 || i > 0 && words.has(found[i - 1])));
+      else signs.forEach((sign, i) => add(sign, words.has(found[i]) || i > 0 && words.has(found[i - 1])));
     }
     return out;
   }
@@ -65,20 +65,24 @@
     return list;
   }
 
-  async function add(from, found, words, mine) {
-    const ids = found.ids.slice(0, AT_ONCE), all = await (await source()).documents(ids);
+  // The next results; where what is near comes first, many of them.
+  async function add(found, words, mine, first) {
+    const number = document.documentElement.hasAttribute("data-guide-near-on") ? IF_NEAR : AT_ONCE;
+    const ids = found.ids.slice(0, number), all = await (await source()).documents(ids);
     if (mine !== last) return;
+    if (first) results.replaceChildren();
     const seen = new Set([...results.querySelectorAll("a")].map(link => link.href));
     for (const doc of all.flat()) {
       const item = shown(doc, words);
       if (!seen.has(item.firstChild.href) && item.querySelector("mark")) group(doc.type).append(item);
     }
-    const left = found.ids.slice(AT_ONCE);
+    const left = found.ids.slice(number);
     if (left.length) {
       const more = make("button", word.more, {type: "button"});
-      more.onclick = async () => { more.remove(); await add(from, {ids: left}, words, mine); };
+      more.onclick = async () => { more.remove(); await add({ids: left}, words, mine); };
       results.append(more);
     }
+    document.dispatchEvent(new Event("guide-results"));
   }
 
   async function offer(query, mine) {
@@ -106,17 +110,12 @@
     try {
       const found = await (await source()).search(query);
       if (mine !== last) return;
-      if (found.ids.length) {
-        const old = results.cloneNode(false);
-        results.replaceChildren();
-        await add(0, found, new Set(found.words), mine);
-        if (mine !== last) return;
-        void old;
-      } else await offer(query, mine);
+      if (found.ids.length) await add(found, new Set(found.words), mine, true); else await offer(query, mine);
       if (mine !== last) return;
       const text = found.ids.length ? word.found.replace("{}", new Intl.NumberFormat(document.documentElement.lang || undefined).format(found.ids.length)) : word.none.replace("{}", query);
       status.textContent = found.preparing ? `${text} – ${word.preparing}` : text;
       box.dataset.guideSearchDone = query;
+      box.toggleAttribute("data-guide-search-preparing", !!found.preparing);
       if (found.preparing) { clearTimeout(timer); timer = setTimeout(run, 500); }
     } catch (error) {
       console.warn(error);
@@ -143,6 +142,7 @@
   input.addEventListener("input", () => { clearTimeout(timer); timer = setTimeout(run, PAUSE); });
   box.addEventListener("keydown", move);
   addEventListener("popstate", restore);
+  document.addEventListener("guide-near", () => { if (input.value) run(); });
   source().catch(() => {});
   restore();
   input.focus();

@@ -19,19 +19,21 @@ const guideTokens = (() => {
   const FOLDS = new RegExp(`[${Object.keys(FOLDED).join("")}]`, "gu");
 
   const fold = text => text.normalize("NFKD").toLowerCase().replace(DROPPED, "").replace(FOLDS, sign => FOLDED[sign]).replace(OTHERS, " ").normalize("NFC");
+  const ARTICLE = /^(?:[وفبك]?ال|لل)(?=..)/u;
+  const bare = word => cut(word.replace(ARTICLE, ""));
   const cut = word => word.length > MOST ? [...word].slice(0, MOST).join("") : word;
   const pairs = run => [...run].map((sign, at, all) => sign + (all[at + 1] || ""));
 
   function tokens(text) {
     if (!NOT_ASCII.test(text)) return (text.toLowerCase().match(/[a-z0-9]+/g) || []).map(cut);
-    return (fold(text).match(RUNS) || []).flatMap(run => IS_DENSE.test(run) ? pairs(run) : [cut(run)]);
+    return (fold(text).match(RUNS) || []).flatMap(run => IS_DENSE.test(run) ? pairs(run) : [bare(run)]);
   }
 
   // What a query asks for: a character on its own of a script without spaces stands for all pairs that begin with it.
   function wanted(text) {
     const found = new Map();
     for (const run of fold(text).match(RUNS) || []) {
-      const dense = IS_DENSE.test(run), all = dense ? pairs(run) : [cut(run)];
+      const dense = IS_DENSE.test(run), all = dense ? pairs(run) : [bare(run)];
       for (const token of all.length > 1 ? all.slice(0, -1) : all) found.set(token, {token, dense, single: dense && all.length === 1});
     }
     return [...found.values()];

@@ -2,7 +2,7 @@
 "use strict";
 importScripts("../offline/delta.js", "tokens.js", "document.js", "engine.js", "store.js");
 
-const BATCH = 250, PATIENCE = 60, HEAD = 600, MOST_STEPS = 1000, TITLE = "o";
+const BATCH = 250, PATIENCE = 60, HEAD = 600, MOST_STEPS = 1000, TITLE = "r";
 let folder, memory = null, work = Promise.resolve();
 
 const lettersOf = token => token < "\u0e00" ? 2 : 1;
