@@ -35,10 +35,6 @@ class SiteFile(NamedTuple):
     data: bytes | Path
     page: Page | None = None
 
-    def read(self) -> bytes:
-        """Return the bytes."""
-        return self.data if isinstance(self.data, bytes) else read_file(str(self.data))
-
 
 class SiteFiles:
     """The files of a bundle, in the order of their paths; `paths` are known before any is read.

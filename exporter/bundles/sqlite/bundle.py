@@ -43,7 +43,7 @@ def write_sqlite(bundling: Bundling, target: Path) -> BundleReport:
     try:
         return _write(bundling, target)
     except sqlite3.OperationalError as error:
-        if error.sqlite_errorcode & 0xFF not in _OF_THE_DISK:
+        if getattr(error, "sqlite_errorcode", 0) & 0xFF not in _OF_THE_DISK:
             raise
         message = f"{target} cannot be written ({error}): free space on its disk, then run again"
         raise GuardError("disk", message) from None
