@@ -103,7 +103,9 @@ def deliver(job: Delivery, site: Site) -> Delivered:
     known = _look(job, site)
     leaving = known.root.leaving
     if known.root.state == state_of(site.files):
-        return Delivered(Plan(unchanged=len(site.files)), waiting=_files(leaving), foreign=known.foreign)
+        return Delivered(
+            Plan(unchanged=len(site.files)), waiting=sum(not is_bucket(path) for path in leaving), foreign=known.foreign
+        )
     settled = bool(known.root.state)
     plan = plan_publish(known.rows, leaving, site.files, site.newest, settled=settled, unnamed=known.unnamed)
     gone, there = removes_too_much(known.rows, leaving, site.files)
@@ -112,7 +114,7 @@ def deliver(job: Delivery, site: Site) -> Delivered:
         sentence = f"this would remove {gone} of {there} files from {where}: check site/, then use --force"
         raise GuardError("removes-too-much", sentence)
     if job.choices.dry_run:
-        return Delivered(plan, removed=_files(plan.deletes), waiting=len(plan.stays_once), foreign=known.foreign)
+        return Delivered(plan, removed=len(plan.deletes), waiting=len(plan.stays_once), foreign=known.foreign)
     job.planned(plan)
     return _Run(job, site, known, plan).carry_out()
 
@@ -136,10 +138,6 @@ def _look(job: Delivery, site: Site) -> Known:
     if choices.verify:
         return verified(job.requests, known, choices.uploads)
     return without_doubt(job.requests, known, choices.uploads)
-
-
-def _files(paths: frozenset[str] | tuple[str, ...]) -> int:
-    return sum(not is_bucket(path) for path in paths)
 
 
 class _Run:
@@ -172,7 +170,7 @@ class _Run:
             return Delivered(plan, sent, foreign=(*known.foreign, *sorted(sent.foreign)))
         self._settle({**known.rows, **sent.rows})
         forget_buckets(self._job.cache, {bucket.name for bucket in self._session.root.buckets})
-        return Delivered(plan, sent, _files(plan.deletes), len(plan.stays_once), known.foreign)
+        return Delivered(plan, sent, len(plan.deletes), len(plan.stays_once), known.foreign)
 
     def _give_up(self, intent: Mapping[str, Row], sent: Sent) -> None:
         """Let go of the claim; the root goes on saying what is not known."""
@@ -188,12 +186,12 @@ class _Run:
     def _settle(self, rows: Mapping[str, Row]) -> None:
         """Write the manifest, then delete."""
         plan, waits = self._plan, self._plan.stays_once
-        if not plan.deletes:
+        if not (plan.deletes or plan.old_buckets):
             self._write(self._session.end, rows, self._state, waits)
             return
         self._write(self._session.write, without_deleted(rows, plan), "", waits)
         named = {bucket.name for bucket in self._session.root.buckets}
-        going = [path for path in plan.deletes if path not in named]
+        going = [*plan.deletes, *(path for path in plan.old_buckets if path not in named)]
         self._sender.delete(going)
         left = {path: row for path, row in rows.items() if path not in going}
         self._write(self._session.end, left, self._state, waits, deleted=frozenset(going))

@@ -10,7 +10,6 @@ from contextlib import suppress
 from typing import TYPE_CHECKING
 
 from exporter.core.files import read_bytes, write_atomic
-from exporter.publish.manifest import is_bucket
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -30,8 +29,7 @@ class Invalidation:
     def note(self, plan: Plan) -> None:
         """Note what is about to change."""
         if self._command is not None:
-            changed = {path for path in plan.paths() if not is_bucket(path)}
-            text = "".join(f"{path}\n" for path in sorted({*self._noted(), *changed}))
+            text = "".join(f"{path}\n" for path in sorted({*self._noted(), *plan.paths()}))
             write_atomic(self._cache / _NOTE, text.encode(), self._cache)
 
     def _noted(self) -> list[str]:

@@ -48,12 +48,13 @@ class Upload(NamedTuple):
 class Plan:
     """What a publish does.
 
-    `uploads` go in this order, each group after the last one is done. `deletes` are deleted once all is there,
-    `stays_once` at the next publish. `unchanged` is the number of files that are there already.
+    `uploads` go in this order, each group after the last one is done. `deletes`, and `old_buckets` of the manifest, are
+    deleted once all is there, `stays_once` at the next publish. `unchanged` is the number of files that are there.
     """
 
     uploads: tuple[tuple[Upload, ...], ...] = ()
     deletes: tuple[str, ...] = ()
+    old_buckets: tuple[str, ...] = ()
     stays_once: frozenset[str] = frozenset()
     unchanged: int = 0
 
@@ -101,11 +102,16 @@ def plan_publish(
         tuple(Upload(path, site[path], rows.get(path)) for _, path in group)
         for _, group in groupby(uploads, key=lambda one: one[0])
     ]
-    gone = [path for path in rows if path not in site]
+    gone = sorted(rows.keys() - site.keys())
     waits = {path for path in gone if HASHED.fullmatch(path) and path not in leaving}
     waits |= {path for path in gone if not settled and path in leaving and rows[path].mark}
-    old_buckets = [path for path in leaving if is_bucket(path)]
-    return Plan(tuple(groups), tuple(sorted({*gone, *old_buckets} - waits)), frozenset(waits), len(site) - len(stale))
+    return Plan(
+        tuple(groups),
+        tuple(path for path in gone if path not in waits),
+        tuple(filter(is_bucket, leaving)),
+        frozenset(waits),
+        len(site) - len(stale),
+    )
 
 
 def goes_unnamed(path: str) -> bool:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from exporter.config.settings import line_numbers
@@ -82,8 +83,7 @@ def _publish(
     compressed = project.site.publish.gzip and store.keeps_headers
     with stages.stage("compare"):
         site = read_site_files(project, keeps_headers=store.keeps_headers, compressed=compressed)
-    size = sum(file.size for file in site.files.values())
-    with stages.stage("upload", len(site.files), size):
+    with stages.stage("upload"):
         job = Delivery(
             Requests(store, tally),
             project.output,
@@ -98,32 +98,43 @@ def _publish(
         done = deliver(job, site)
     _refuse_foreign(store, done)
     told, untold, why = invalidation.tell() if not (choices.dry_run or done.sent.failed) else (0, 0, "")
+    report = replace(
+        _part_of(done, store, dry=choices.dry_run),
+        requests=tally.requests,
+        bytes=tally.bytes,
+        invalidated=told,
+        untold=untold,
+        seconds=round(time.monotonic() - start, 2),
+    )
     problems = [
         Problem("error", "upload-failed", f"{path}: {why}", file=f"site/{path}")
         for path, why in done.sent.failed.items()
     ]
-    problems += (
-        [Problem("error", "invalidate-failed", f"{why}: {counted(untold, 'path')} left to tell")] if untold else []
+    if untold:
+        problems.append(Problem("error", "invalidate-failed", f"{why}: {counted(untold, 'path')} left to tell"))
+    notes = tuple(_lines(done.plan)) if choices.dry_run or verbose else ()
+    return Report(
+        "publish",
+        publish=report,
+        problems=tuple(problems),
+        notes=notes,
+        stages=stages.rounded() if verbose else {},
     )
-    report = PublishReport(
+
+
+def _part_of(done: Delivered, store: Store, *, dry: bool) -> PublishReport:
+    """Return what a report says of the files."""
+    return PublishReport(
         store.name,
-        uploaded=sum(1 for _ in done.plan.all_uploads) if choices.dry_run else len(done.sent.rows),
+        uploaded=sum(1 for _ in done.plan.all_uploads) if dry else len(done.sent.rows),
         removed=done.removed,
         unchanged=done.plan.unchanged,
         waiting=done.waiting,
-        requests=tally.requests,
-        bytes=tally.bytes,
         foreign=tuple(shown_foreign(done.foreign)),
         failed=tuple(done.sent.failed),
-        invalidated=told,
-        untold=untold,
-        seconds=round(time.monotonic() - start, 2),
-        upload={one.path: one.file.size for one in done.plan.all_uploads} if choices.dry_run else None,
-        remove=done.plan.deletes if choices.dry_run else None,
+        upload={one.path: one.file.size for one in done.plan.all_uploads} if dry else None,
+        remove=done.plan.deletes if dry else None,
     )
-    notes = tuple(_lines(done.plan)) if choices.dry_run or verbose else ()
-    times = stages.rounded() if verbose else {}
-    return Report("publish", publish=report, problems=tuple(problems), notes=notes, stages=times)
 
 
 def guide_of(project: Project) -> str:
@@ -135,7 +146,7 @@ def guide_of(project: Project) -> str:
 
 def _refuse_foreign(store: Store, done: Delivered) -> None:
     """Raise GuardError where files that are not the guide's are in its way."""
-    if done.sent.foreign and not done.sent.failed:
+    if done.sent.foreign:
         names = ", ".join(sorted(done.sent.foreign)[:_SHOWN])
         many = counted(len(done.sent.foreign), "file")
         advice = "move it away or rename the page, then run publish again, which goes on"

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from tests.benchmarks import reader, render, serve, servers, sync
+from tests.benchmarks import publish, reader, render, serve, servers, sync
 from tests.benchmarks.peers import ELEVENTY, HUGO, MKDOCS, ZENSICAL, installed
 from tests.benchmarks.rounds import RESULTS
 from tests.conftest import CHROMIUM, PROJECT
@@ -122,3 +122,10 @@ def test_every_table_says_how_to_repeat_it() -> None:
         documented = importlib.import_module(command[1]).__doc__ or ""
         options = re.findall(r"--[\w-]+", command[2])
         assert [option for option in options if option not in documented] == [], section[:40]
+
+
+@pytest.mark.long
+def test_publish_counts_what_each_costs() -> None:
+    need(HUGO)
+    rows = run("publish", "--places", 10, 20)
+    assert {publish.EXPORTER, publish.COLD, publish.NOTHING, publish.DEPLOY} <= {*rows}

@@ -134,6 +134,7 @@ def test_other_publisher_is_named(guide: Guide, space: SpaceFiles, host: Path, m
         other.communicate(b"\n")
     assert (outcome.code, outcome.json["error"]["code"]) == (4, "target-busy")
     assert "process 7 on elsewhere" in outcome.json["error"]["message"]
+    monkeypatch.setattr("exporter.publish.run.USUAL_TIMING", USUAL_TIMING._replace(pause=lambda _seconds: None))
     assert guide.run("publish", str(host)).code == 0, "the lock of a process that is gone stands in nobody's way"
     assert not (host / LOCK).exists()
 

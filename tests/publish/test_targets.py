@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gzip
 import json
 import re
 import shutil
@@ -198,3 +199,26 @@ def test_manifest_that_is_none_is_refused_with_a_sentence(
     assert refused["error"]["code"] in ("manifest-broken", "manifest-foreign")
     assert "--adopt" in refused["error"]["message"]
     published(guide, target, "--adopt")
+
+
+def test_texts_lie_compressed_where_the_target_can_say_so(guide: Guide, space: SpaceFiles, target: Place) -> None:
+    settings = target.settings.rstrip().removeprefix("publish: {").removesuffix("}")
+    write_site(guide, space, f"publish: {{{settings}{', ' if settings else ''}gzip: true}}\n")
+    guide.build()
+    first = guide.run("publish", target.address, "--json")
+    assert first.code == 0, first
+    there = target.guide()
+    page = (guide.root / "site/index.html").read_bytes()
+    if target.store is None:
+        assert there["index.html"] == page, "a folder cannot say that a file is compressed"
+        return
+    assert target.headers("index.html")["Content-Encoding"] == "gzip"
+    assert gzip.decompress(there["index.html"]) == page
+    assert there["updates/en-US/list.bin"] == (guide.root / "site/updates/en-US/list.bin").read_bytes()
+    assert "Content-Encoding" not in target.headers("updates/en-US/list.bin")
+    assert first.json["publish"]["bytes"] < sum(map(len, guide.files("site").values()))
+    assert guide.run("publish", target.address, "--json", "--verify").json["publish"]["uploaded"] == 0
+    write_site(guide, space, target.settings)
+    guide.build()
+    published(guide, target)
+    assert_headers(target)
