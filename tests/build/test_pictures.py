@@ -228,3 +228,23 @@ def test_two_assets_of_the_same_bytes_share_their_variants(guide: Guide, space: 
     space.remove("entries/place/one.json")
     guide.build()
     assert picture_of(guide.page("/place/two/")) in {name[:16] for name in made(guide)}
+
+
+def test_parameters_of_an_address_in_a_text_are_honoured(guide: Guide, space: SpaceFiles) -> None:
+    raw = asset("view", "view.png", 9, 2, kind="image/png")
+    space.put(raw, file=encoded(corners(1200, 800)))
+    url = raw["fields"]["file"]["en-US"]["url"]
+    body = f"![A view]({url}?w=300&h=300&fit=fill&f=face) and [the file]({url}?w=60&fm=jpg)"
+    space.put(entry("place", "tower", 2, title="Tower", slug="tower", body=body))
+    report = guide.build()
+    page = guide.page("/place/tower/")
+    assert re.search(r'<img src="[^"]*-300\.png" width="300" height="300"[^<>]* alt="A view"', page)
+    linked = re.search(r'<a href="../../(pictures/[^"]*-60\.jpg)">the file</a>', page)
+    assert linked is not None
+    with Image.open(guide.root / "site" / linked[1]) as opened:
+        assert (opened.format, opened.size) == ("JPEG", (60, 40))
+    assert (300, 300, "WEBP") in sizes(guide)
+    assert "f=face takes the centre" in next(
+        problem["message"] for problem in report["problems"] if problem["code"] == "picture-request"
+    )
+    assert not (guide.root / "site/files/view").exists()

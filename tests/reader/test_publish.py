@@ -350,6 +350,18 @@ def test_other_files_are_listed_and_gone_when_they_are_gone(tmp_path: Path) -> N
     assert not device.files
 
 
+def test_device_keeps_one_variant_of_each_picture(tmp_path: Path) -> None:
+    guide, pages = Guide(tmp_path), guide_pages(10)
+    name, picture = "0123456789abcdef", b"RIFFpicture"
+    kept, others = f"pictures/{name}.webp", [f"pictures/{name}-320.webp", f"pictures/{name}-00112233-640.jpg"]
+    guide.publish({**pages, kept: picture, **dict.fromkeys(others, picture)})
+    device = installed(guide)
+    assert set(device.files) == {kept}
+    guide.publish({**pages, kept: picture, others[0]: b"RIFFanother"})
+    device.update()
+    assert set(device.files) == {kept}
+
+
 def test_lost_updates_begin_a_new_history_with_a_warning(tmp_path: Path) -> None:
     guide, pages = Guide(tmp_path), guide_pages(50)
     guide.publish(pages)
