@@ -171,7 +171,7 @@ def test_facts_are_called_in_the_language_of_the_page_and_tags_stand_in_a_line(m
         "Tags": "Sail, Wood",
         "Publish date": "January 12, 2026",
     }
-    assert [*facts(met["/ar/article/boat-1/index.html"])] == ["المؤلف", "الفئة", "الوسوم", "تاريخ النشر"]
+    assert [*facts(met["/ar/article/boat-1/index.html"])] == ["المؤلف", "الوسوم", "تاريخ النشر"]
 
 
 def test_quotation_stands_before_who_said_it(met: dict[str, Any]) -> None:
