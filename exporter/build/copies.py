@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
 from exporter.build.client_files import CLIENT, CLIENT_FILES, farewell_worker
+from exporter.build.pictures.variants import VARIANT_SIGNATURE, Variants
 from exporter.build.scan import file_signature, look_again
 from exporter.core.encoding import digest
 from exporter.core.files import read_below, read_bytes, walk_files, write_if_different
@@ -38,7 +39,8 @@ class Source(NamedTuple):
 class Copies:
     """The files to be copied. `files` are the signatures of asset files, by path under content/.
 
-    `changed` are the digests of those that differed and were written, by path under site/.
+    `changed` are the digests of those that differed and were written, by path under site/. `variants` are those of
+    pictures once they are made. A picture that is shown by its variants is copied itself only where a page links to it.
     """
 
     def __init__(self, project: Project, index: GuideIndex, files: dict[str, int]) -> None:
@@ -48,6 +50,7 @@ class Copies:
         self._keeps_active = project.site.content.active == "keep"
         self._templates = project.root / "templates"
         self.changed: dict[str, bytes] = {}
+        self.variants: Variants | None = None
         self._static = {source.path: source for source in _static_files(project)}
         self._project = project
 
@@ -56,6 +59,11 @@ class Copies:
         """The paths under site/ of static files that are not a page's."""
         return {path for path in self._static if path.rpartition("/")[2] != "index.html"}
 
+    @property
+    def assets(self) -> dict[str, int]:
+        """The signatures of the files of assets, by path under content/; none where they stay at the source."""
+        return self._files if self._project.site.content.assets == "download" else {}
+
     def moved_assets(self) -> set[str]:
         """Return the keys of assets whose files came or went since the last build; of all assets if it did not end.
 
@@ -63,8 +71,9 @@ class Copies:
         """
         if self._index.meta("swept") != 1:
             return self._index.asset_files.keys()
-        found = self._index.asset_files.with_copies(copied_only=not self._files)
-        return {key for source, key, copied in found if (source in self._files) != (copied is not None)}
+        known = self._index.pictures.signatures().keys()
+        moved = known ^ self._files.keys()
+        return {key for source, key in self._index.asset_files.keys_of_sources() if source in moved} if moved else set()
 
     @cached_property
     def linked(self) -> list[Problem]:
@@ -81,7 +90,13 @@ class Copies:
     def copy(self, output: Output) -> tuple[int, set[str]]:
         """Copy what differs; return the number of files written, also by earlier calls, and the paths of all copies."""
         known = self._index.copies.all()
-        paths: set[str] = set()
+        variants = self.variants or Variants(self._index, self._content, self._project.cache)
+        if variants is not self.variants:
+            variants.look(output, known)
+        paths = set(variants.standing)
+        for path, file in variants.made():
+            paths.add(path)
+            self._copy_one(output, Source(path, file, VARIANT_SIGNATURE), known.get(path))
         for source in self._wanted():
             if source.path not in self.hidden:
                 paths.add(source.path)
@@ -93,8 +108,10 @@ class Copies:
 
     def _wanted(self) -> Iterator[Source]:
         if self._files:
+            own = self._index.pictures.own_files() if self._files else set()
+            varied = self._index.pictures.varied()
             for source, path in self._index.asset_files.paths():
-                if source in self._files:
+                if source in self._files and (source not in varied or path in own):
                     cleaned = not self._keeps_active and suffix_of(path) in HARMLESS_XML
                     yield Source(path, self._content / source, self._files[source], cleaned)
         yield from (source for _, source in sorted({**self._static, **self._of_host()}.items()))

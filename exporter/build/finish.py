@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, NamedTuple
 
+from exporter.build.pictures.variants import Variants, make_missing
 from exporter.build.update import note_folders, sign_fresh
 from exporter.core.naming import page_path
 from exporter.guide.schema.left_out import mark_left_out
 from exporter.render.template_problems import template_problems
-from exporter.report.problems import Problem, weigh
+from exporter.report.problems import Problem, problem, weigh
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -18,6 +19,22 @@ if TYPE_CHECKING:
     from exporter.build.plan import BuildInputs, PagePlan
     from exporter.build.update import FileChanges
     from exporter.guide.index.guide_index import GuideIndex
+    from exporter.report.progress import Stages
+
+
+def make_pictures(inputs: BuildInputs, output: Output, stages: Stages, *, has_news: bool) -> None:
+    """Make the variants that pages offer and that are missing; where pages changed, forget those that none offers."""
+    index, cache = inputs.index, inputs.project.cache
+    if has_news:
+        with index.transaction():
+            index.pictures.drop_unused_offers()
+    variants = inputs.copies.variants = Variants(index, inputs.project.content, cache)
+    if variants.wanted:
+        variants.look(output, index.copies.all())
+        make_missing(variants, cache, inputs.pool, stages)
+
+
+_ADVICE = "pages link to it and do not show it; upload another picture"
 
 
 class Finished(NamedTuple):
@@ -45,6 +62,8 @@ def finish_site(
         if output.stale:
             index.reads.drop_unused_shared_sets()
         index.remember("swept", 1)
+    if inputs.copies.variants is not None and output.stale:
+        inputs.copies.variants.sweep()
     return Finished(copied, removed)
 
 
@@ -62,6 +81,8 @@ def _standing_problems(inputs: BuildInputs) -> Iterator[Problem]:
 
         yield from clashes(inputs.index)
     yield from (Problem(*values) for values in inputs.index.built.problems())
+    for source, key, facts in inputs.index.pictures.faulty() if inputs.copies.assets else ():
+        yield problem("picture-broken", f"{key}: content/{source} {facts.fault}: {_ADVICE}", item=key)
     yield from template_problems(inputs.project.root, inputs.guide, inputs.index)
 
 

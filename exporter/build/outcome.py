@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, BinaryIO, NamedTuple
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
+    from exporter.guide.index.picture_tables import OfferRow
     from exporter.guide.index.records import Page
     from exporter.guide.library.recorded_reads import Reads
     from exporter.report.problems import Problem
@@ -15,7 +16,8 @@ if TYPE_CHECKING:
 class Outcome(NamedTuple):
     """What rendering a page came to; one that failed has no `reads`.
 
-    It took `read` files of content/ and `asked` questions that were not answered before.
+    It took `read` files of content/ and `asked` questions that were not answered before. `offers` are the numbers of
+    what it offers of pictures, `new_offers` those that this process has not sent before.
     """
 
     number: int
@@ -25,6 +27,8 @@ class Outcome(NamedTuple):
     problems: list[Problem]
     read: int
     asked: int
+    offers: tuple[int, ...] = ()
+    new_offers: tuple[OfferRow, ...] = ()
 
 
 class HeldBack:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, NamedTuple
 
+from exporter.build.pictures.looking import keep_looks
 from exporter.build.program_stamp import file_digest
 from exporter.build.update import FileChanges, Update, look_for_items, update_items
 from exporter.core.encoding import inputs_digest
@@ -18,6 +19,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
     from exporter.build.copies import Copies
+    from exporter.build.pictures.looking import FileLooks
     from exporter.build.tasks import PageTasks
     from exporter.config.settings import Project
     from exporter.core.moved import Record
@@ -105,7 +107,7 @@ def changed_items(inputs: BuildInputs, look: Callable[[], FileChanges]) -> FileC
     return look()
 
 
-def plan_pages(inputs: BuildInputs, changes: FileChanges) -> PagePlan:
+def plan_pages(inputs: BuildInputs, changes: FileChanges, looks: FileLooks) -> PagePlan:
     """Bring items and pages of the index up to date and mark the stale pages. Runs within one transaction.
 
     Raises OtherPartsError.
@@ -114,6 +116,8 @@ def plan_pages(inputs: BuildInputs, changes: FileChanges) -> PagePlan:
     digests = _digests(inputs, earlier)
     differing = digests.differing(inputs.index)
     moved_assets = inputs.copies.moved_assets()
+    if looks.rows or looks.gone:
+        moved_assets |= keep_looks(inputs.index, looks)
     if not (changes.now or changes.gone or moved_assets or differing):
         return PagePlan()
     plan = _bring_up_to_date(inputs, changes, moved_assets, differing, earlier)

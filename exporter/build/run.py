@@ -11,9 +11,10 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from exporter.build.copies import Copies
 from exporter.build.demand import in_order_of_demand
-from exporter.build.finish import Finished, find_problems, finish_site
+from exporter.build.finish import Finished, find_problems, finish_site, make_pictures
 from exporter.build.outcome import HeldBack
 from exporter.build.output import Output, check_output
+from exporter.build.pictures.looking import AssetLooks
 from exporter.build.plan import WORTH_READERS, BuildInputs, OtherPartsError, changed_items, plan_pages
 from exporter.build.program_stamp import program_digest
 from exporter.build.result import BuildResult, find_result
@@ -121,10 +122,11 @@ def _build(
     project: Project, index: GuideIndex, options: RenderOptions, drift: Callable[[], OutputDrift]
 ) -> RenderOutcome:
     """Build with the content types that were parts of pages last time; once more where others are."""
+    looks = AssetLooks(project.cache, options.stages)
     try:
-        return _build_with(known_parts(index), project, index, options, drift)
+        return _build_with(known_parts(index), project, index, options, drift, looks)
     except OtherPartsError as found:
-        return _build_with(found.parts, project, index, options, drift)
+        return _build_with(found.parts, project, index, options, drift, looks)
 
 
 def _build_with(
@@ -133,6 +135,7 @@ def _build_with(
     index: GuideIndex,
     options: RenderOptions,
     drift: Callable[[], OutputDrift],
+    looks: AssetLooks,
 ) -> RenderOutcome:
     with _looking_at_items(project, index, options) as look:
         if options.has_news:
@@ -143,7 +146,7 @@ def _build_with(
         with _workers(options) as pool:
             shared = (project, guide, project.cache / INDEX)
             pool.assign(Assignment(open_page_tasks, shared, (RENDERER,)), tasks.by_name)
-            return _run(BuildInputs(project, guide, index, tasks, copies, pool), options, look, drift)
+            return _run(BuildInputs(project, guide, index, tasks, copies, pool), options, look, drift, looks)
 
 
 @contextmanager
@@ -174,7 +177,11 @@ def _looking_at_items(
 
 
 def _run(
-    inputs: BuildInputs, options: RenderOptions, look: Callable[[], FileChanges], drift: Callable[[], OutputDrift]
+    inputs: BuildInputs,
+    options: RenderOptions,
+    look: Callable[[], FileChanges],
+    drift: Callable[[], OutputDrift],
+    looks: AssetLooks,
 ) -> RenderOutcome:
     """Plan in one transaction, then render and write, then sweep in another."""
     index, output = inputs.index, Output(inputs.project.output, inputs.project.cache, inputs.index)
@@ -182,21 +189,22 @@ def _run(
     with stages.stage("look"):
         changes = changed_items(inputs, look)
         inputs.pool.start(len(changes.now), WORTH_READERS)
+        files = looks.look(index, inputs.copies.assets, inputs.pool)
         is_new = not index.built.has_more_than(0)
         seen = drift() if is_new else None  # it reads the index, which nobody else can once more of it is written
     with stages.stage("plan"), index.transaction(alone=is_new):
-        plan = plan_pages(inputs, changes)
+        plan = plan_pages(inputs, changes, files)
         output.look(seen or drift(), plan.moved)
         stale = sorted(output.stale)
         if stale or plan.moved or output.strays:
             index.remember("swept", 0)
     report = RenderReport(index.pages.count(), plan.evaluated, read=plan.read)
-    with stages.stage("render", len(stale)), ExitStack() as files:
+    with stages.stage("render", len(stale)), ExitStack() as opened:
         outcomes = stages.follow("render", _rendered(inputs, output, stale, options.demand))
         if options.strict:
             from tempfile import TemporaryFile
 
-            held = HeldBack(files.enter_context(TemporaryFile(dir=inputs.project.cache)), outcomes)
+            held = HeldBack(opened.enter_context(TemporaryFile(dir=inputs.project.cache)), outcomes)
             problems = find_problems(inputs, held.problems)
             if options.has_errors or any(problem.severity == "error" for problem in problems):
                 report = replace(report, failed=held.failed, rendered=held.rendered, stopped=True)
@@ -205,6 +213,7 @@ def _run(
         output.begin()
         with stages.timed("write"):
             rendered = write_pages(index, output, outcomes, options.detail, options.demand)
+    make_pictures(inputs, output, stages, has_news=bool(stale or plan.moved))
     with stages.stage("finish"):
         finished = finish_site(inputs, output, changes, plan, rendered.failed)
         outcome = _outcome(inputs, options, report, rendered, finished)

@@ -22,14 +22,14 @@ if TYPE_CHECKING:
 
 # A signature stands for the bytes of a file only where a later write must change it. The system's clock may stand still
 # between two writes, so a file that was written within these times has none: it is read by every build until it has.
-_NS_FRESH = 50_000_000
+NS_FRESH = 50_000_000
 _NS_FRESH_IN_SECONDS = 2_000_000_000
 """The same where the file system counts whole seconds."""
 
 
 def file_signature(found: os.stat_result, now: int) -> int:
     """Return a number for how a file looks; 0, which never matches, for one that was written just `now` (in ns)."""
-    fresh = _NS_FRESH_IN_SECONDS if found.st_mtime_ns % 1_000_000_000 == 0 else _NS_FRESH
+    fresh = _NS_FRESH_IN_SECONDS if found.st_mtime_ns % 1_000_000_000 == 0 else NS_FRESH
     if now - found.st_mtime_ns < fresh:
         return 0
     return hash((found.st_size, found.st_mtime_ns, found.st_ctime_ns, found.st_ino)) or 1
@@ -38,8 +38,8 @@ def file_signature(found: os.stat_result, now: int) -> int:
 def look_again(file: Path) -> tuple[int, bytes]:
     """Return a file's signature and bytes, after a short wait if it was just written; 0 if it cannot be read."""
     try:
-        wait = file.lstat().st_mtime_ns + _NS_FRESH - time.time_ns()
-        time.sleep(min(max(wait, 0), _NS_FRESH) / 1_000_000_000)
+        wait = file.lstat().st_mtime_ns + NS_FRESH - time.time_ns()
+        time.sleep(min(max(wait, 0), NS_FRESH) / 1_000_000_000)
         return file_signature(file.lstat(), time.time_ns()), read_file(str(file))
     except OSError:
         return 0, b""

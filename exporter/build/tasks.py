@@ -18,10 +18,12 @@ if TYPE_CHECKING:
 
     from exporter.config.settings import Project
     from exporter.core.model import Item
+    from exporter.guide.index.picture_tables import FactsRow, OfferRow
     from exporter.guide.index.records import Page
     from exporter.guide.library.library import Library
     from exporter.guide.library.recorded_reads import Packer
     from exporter.guide.schema.guide_model import GuideModel
+    from exporter.pictures.making import Work
     from exporter.render.renderer import Renderer
     from exporter.workers.worker import Tasks
 
@@ -47,11 +49,12 @@ class PageTasks:
         self._guide = guide
         self._index = index
         self._has_too_many = False
+        self._sent_offers: set[int] = set()
 
     @property
     def by_name(self) -> Tasks:
         """The tasks by the names that they are sent out under."""
-        return {"read": self.read, "render": self.render}
+        return {"read": self.read, "render": self.render, "look": self.look, "make": self.make}
 
     @cached_property
     def library(self) -> Library:
@@ -88,8 +91,9 @@ class PageTasks:
             library.items.fetch_linked()
         for number, page in self._pages_of(numbers):
             read, asked = library.items.files_read, library.questions
+            offers: dict[int, OfferRow] = {}
             try:
-                data, questions, problems = renderer.render(page)
+                data, questions, problems, offers = renderer.render(page)
                 reads = packer.pack(questions)
             except PageError as error:
                 file, line = error.place
@@ -99,7 +103,23 @@ class PageTasks:
                 )
                 data, reads, problems = b"", None, [failure]
             work = library.items.files_read - read, library.questions - asked
-            yield Outcome(number, page, data, reads, problems, *work)
+            new = tuple(row for offer, row in offers.items() if offer not in self._sent_offers)
+            self._sent_offers.update(offers)
+            yield Outcome(number, page, data, reads, problems, *work, tuple(offers), new)
+
+    def look(self, sources: Sequence[str]) -> Iterator[FactsRow]:
+        """Find out what files of assets are."""
+        from exporter.build.pictures.looking import look_at
+
+        yield from look_at(self._project.content, self._project.cache, sources)
+
+    def make(self, work: Sequence[Work]) -> Iterator[list[str]]:
+        """Make variants of pictures; yield the names of those that were made, picture by picture."""
+        from exporter.build.pictures.variants import made_folder
+        from exporter.pictures.making import make_variants
+
+        folder = str(made_folder(self._project.cache))
+        yield from (make_variants(one, folder) for one in work)
 
     def _pages_of(self, numbers: Iterable[int]) -> Iterator[tuple[int, Page]]:
         """Yield pages in the order of their numbers."""

@@ -76,6 +76,8 @@ def _keep(index: GuideIndex, built: list[tuple[Outcome, Written]]) -> None:
     with index.transaction():
         store_reads(index, reads)
         index.built.insert(rows)
+        index.pictures.put_offers(row for page, _ in built for row in page.new_offers)
+        index.pictures.set_uses({page.number: page.offers for page, _ in built})
 
 
 def _row(page: Outcome, shared_set: int, file: Written) -> BuiltPage:

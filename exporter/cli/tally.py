@@ -19,6 +19,7 @@ _WORDS: dict[Stage, tuple[str, str]] = {
     "look": ("looking at content/", ""),
     "plan": ("planning pages", ""),
     "render": ("rendering", "pages"),
+    "pictures": ("making pictures", "pictures"),
     "finish": ("finishing site/", ""),
     "publish": ("writing updates for readers", ""),
     "mirror": ("checking content/", ""),

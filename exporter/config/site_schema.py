@@ -180,6 +180,12 @@ class Theme(Part):
     logo: Annotated[str, Field(min_length=1)] | None = None
 
 
+class Pictures(Part):
+    """How pictures are offered: `avif` makes AVIF beside WebP, which is smaller and takes some five times as long."""
+
+    avif: bool = False
+
+
 class SiteConfig(Part):
     """The whole of site.yaml."""
 
@@ -197,6 +203,7 @@ class SiteConfig(Part):
     untranslated: bool = False
     offline: Annotated[bool | Offline, BeforeValidator(_check_offline)] = True
     theme: Theme = Theme()
+    pictures: Pictures = Pictures()
     host: Literal["netlify", "nginx"] | None = None
     check: Annotated[
         dict[Annotated[str, AfterValidator(_check_code)], Literal["off", "warning", "error"]],
@@ -264,6 +271,7 @@ _PARTS: dict[tuple[str, ...], type[Part]] = {
     ("source", "search"): Search,
     ("content",): Content,
     ("theme",): Theme,
+    ("pictures",): Pictures,
     (): SiteConfig,
 }
 

@@ -86,6 +86,15 @@ def read_file(path: str) -> bytes:
         os.close(handle)
 
 
+def read_head(path: str, size: int) -> bytes:
+    """Return the first bytes of a file, by its path as text. Raises FileNotFoundError, as `read_file`."""
+    handle = _open_plain(path)
+    try:
+        return os.read(handle, size)
+    finally:
+        os.close(handle)
+
+
 def _open_plain(path: str) -> int:
     try:
         handle = os.open(path, _READ)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
 from jinja2 import pass_context
@@ -17,11 +16,13 @@ from exporter.render.entry.metadata import absolute, absolute_url, metadata
 from exporter.render.entry.rich_text import render_document
 from exporter.render.entry.sections import Layout
 from exporter.render.entry.values import date, fact, lang_attributes, table
+from exporter.render.image_filters import image, size
 from exporter.render.markup.headings import headings_in
 from exporter.render.markup.links import resolve_link
 from exporter.render.markup.markdown import markdown
 from exporter.render.markup.one_line import blocks_in, in_one_line
 from exporter.render.markup.rich_text_tree import blocks_of
+from exporter.render.view.assets import source_of
 from exporter.render.view.fields import (
     FieldValue,
     alt_of,
@@ -33,7 +34,6 @@ from exporter.render.view.fields import (
     locale_of,
     once,
     picture_of,
-    source_of,
     summary_field,
     title_of,
     type_name,
@@ -222,15 +222,6 @@ def _static(context: Context, name: str) -> str:
     return str(context.parent[VIEW].link(f"/{name}"))
 
 
-def _size(value: Asset) -> Markup:
-    """` width="…" height="…"` of a picture, as far as its metadata has them."""
-    details = value.file.get("details") if value.is_image else None
-    image = details.get("image") if isinstance(details, Mapping) else None
-    sizes = {name: image.get(name) for name in ("width", "height")} if isinstance(image, Mapping) else {}
-    known = [f' {name}="{size}"' for name, size in sizes.items() if type(size) is int and size > 0]
-    return Markup("".join(known))  # noqa: S704 - whole numbers
-
-
 @pass_context
 def _fact(context: Context, value: FieldValue) -> Markup:
     """A short field as people read it: links, dates, numbers, yes or no."""
@@ -302,7 +293,7 @@ FILTERS = {
     "lead": _lead,
     "lead_html": _lead_html,
     "layout": Layout,
-    "size": _size,
+    "size": size,
     "source": source_of,
     "static": _static,
     "table": _table,
@@ -311,6 +302,7 @@ FILTERS = {
     "foreign": _foreign,
     "href": _href,
     "html": _html,
+    "image": image,
     "lang": _lang,
     "number": _number,
     "picture": picture_of,

@@ -33,6 +33,7 @@ from exporter.render.view.type_links import TypeLink
 from exporter.render.view.view import Asset, Entry, Values, View
 
 if TYPE_CHECKING:
+    from exporter.guide.index.picture_tables import OfferRow
     from exporter.guide.index.records import Page
     from exporter.guide.library.library import Library
     from exporter.guide.library.read_log import ReadLog
@@ -58,11 +59,12 @@ class PageError(Exception):
 
 
 class Rendered(NamedTuple):
-    """A page's bytes, what it read and the problems found on the way."""
+    """A page's bytes, what it read, the problems found on the way, and the pictures that it offers by their numbers."""
 
     data: bytes
     reads: ReadLog
     problems: list[Problem]
+    offers: dict[int, OfferRow]
 
 
 class Alternate(NamedTuple):
@@ -126,7 +128,7 @@ class Renderer:
                 self._library.items.forget(page.key)
         if " at 0x" in text:
             self._check_texts(text, view)
-        return Rendered(_encode(text), view.reads, list(view.problems))
+        return Rendered(_encode(text), view.reads, list(view.problems), view.offers)
 
     def _check_texts(self, text: str, view: View) -> None:
         """Raise PageError where a page prints an object's default text: its place in memory differs in each run.

@@ -22,6 +22,7 @@ CODES: Mapping[str, str] = {
     "link-dead": "warning",
     "link-refused": "warning",
     "picture-elsewhere": "warning",
+    "picture-broken": "warning",
     "text-too-long": "warning",
     "nested-too-deep": "warning",
     "required-missing": "error",

@@ -12,7 +12,7 @@ if TYPE_CHECKING:
 T = TypeVar("T")
 
 SyncStage = Literal["requests", "receive", "compare", "download", "apply"]
-RenderStage = Literal["look", "plan", "render", "write", "finish", "publish"]
+RenderStage = Literal["look", "plan", "render", "write", "pictures", "finish", "publish"]
 CheckStage = Literal["mirror", "site"]
 Stage = SyncStage | RenderStage | CheckStage
 """The stages of a sync, of a render and of a check, in their order."""

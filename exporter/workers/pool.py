@@ -78,10 +78,10 @@ class WorkerPool:
             self.close()  # a worker that was lost between two builds is no loss
 
     def start(self, count: int, least: int) -> None:
-        """Start workers for a number of items, if `least` of them are worth one and there are none yet."""
+        """Start workers for a number of items, if `least` of them are worth one, beside those that there are."""
         number = min(self._jobs, 1 + count // least)
-        if number > 1 and not self._executor.workers:
-            self._executor.start(number, self._assignment)
+        if number > max(1, len(self._executor.workers)):
+            self._executor.start(number - len(self._executor.workers), self._assignment)
 
     def work(self, task: str, items: Sequence[T], owner: Callable[[T], str], least: int) -> Iterator[Any]:
         """Do a task with all items and yield the results in no particular order; fewer than `least` are done here.
@@ -95,6 +95,31 @@ class WorkerPool:
         is_done = False
         try:
             yield from self._share_out(task, items, owner)
+            is_done = True
+        finally:
+            if not is_done:
+                self.close()
+
+    def hand_out(self, task: str, items: Sequence[Any], most: int = 0) -> Iterator[Any]:
+        """Do a task with items that take long each: whichever worker is free gets the next one, `most` at once.
+
+        Yields the results as they come. Without workers it is done here. Raises GuardError, as `work`.
+        """
+        if not self._executor.workers:
+            yield from self._tasks[task](items)
+            return
+        executor, left, is_done = self._executor, list(reversed(items)), False
+        try:
+            busy = executor.workers[: most or None][: len(left)]
+            for worker in busy:
+                executor.send(worker, (task, [left.pop()]))
+            while busy:
+                for worker, message in executor.receive(busy):
+                    yield from _results(message)
+                    if message.done and left:
+                        executor.send(worker, (task, [left.pop()]))
+                    elif message.done:
+                        busy.remove(worker)
             is_done = True
         finally:
             if not is_done:

@@ -1,8 +1,9 @@
 """What runs in a worker: it does what it is assigned to until the process that started it closes the pipe or ends.
 
 A worker may read whatever its assignment names: content/, templates, the index (opened read-only), site/. It may not
-write a file, print, or use anything that it holds as a copy of the process that it was forked from, such as an open
-database. So it can be ended at any moment, and nothing is lost but its time.
+print, or use anything that it holds as a copy of the process that it was forked from, such as an open database. It
+writes no file but variants of pictures, into the cache, each of which appears under its name once it is whole. So it
+can be ended at any moment, and nothing is lost but its time.
 """
 
 from __future__ import annotations

@@ -316,7 +316,8 @@ def test_processes_are_forked_outside_every_transaction(guide: Guide, monkeypatc
     monkeypatch.setattr(GuideIndex, "__init__", open_noted)
     monkeypatch.setattr(WorkerPool, "start", start_noted)
     guide.build()
-    assert states == [(True, False)] * 2
+    assert set(states) == {(True, False)}
+    assert len(states) > 1
 
 
 def test_folder_at_the_path_of_a_file_is_removed_with_the_file(guide: Guide) -> None:

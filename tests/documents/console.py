@@ -23,6 +23,8 @@ if TYPE_CHECKING:
 
 _SERVERS = re.compile(r"exporter (?:-C \S+ )?(?:serve|watch|space serve)\b")
 _VARYING = re.compile(r"\b\d[\d,]*(?:\.\d+)? (?:s|B|kB|MB)\b|\b\d\d:\d\d:\d\d\b")
+_PROGRESS = re.compile(r"making pictures: .* \(\d+ s\)")
+"""What is printed only where a machine is slow."""
 _PORT = re.compile(r"(?<=--port )\d+|(?<=localhost:)\d+|(?<=127\.0\.0\.1:)\d+|(?<=http\.server )\d+")
 _PATIENCE = 60.0
 """Seconds to wait for what a server prints."""
@@ -145,7 +147,8 @@ class Session:
         if command.endswith("&"):
             self.servers.append(_Server(process))
             return self._wait_for_port(command)
-        printed = process.communicate(timeout=120)[0].splitlines()
+        lines = process.communicate(timeout=120)[0].splitlines()
+        printed = [line for line in lines if not _PROGRESS.fullmatch(line)]
         if self.servers and not printed and expected:
             return self._last_news(expected)
         return printed

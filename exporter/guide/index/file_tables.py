@@ -33,14 +33,9 @@ class AssetFileTable(Table):
         """Return the keys of the assets that have files."""
         return {key for (key,) in self._database.rows("SELECT key FROM asset_file")}
 
-    def with_copies(self, *, copied_only: bool = False) -> list[tuple[str, str, str | None]]:
-        """Return source, key and path of every file, the path None if it was not copied.
-
-        With `copied_only`, those are left out.
-        """
-        how = "JOIN" if copied_only else "LEFT JOIN"
-        query = f"SELECT a.source, a.key, c.path FROM asset_file a {how} copy c ON c.path = a.path"  # noqa: S608 - a join
-        return self._database.rows(query)
+    def keys_of_sources(self) -> list[tuple[str, str]]:
+        """Return source and key of the asset of every file."""
+        return self._database.rows("SELECT source, key FROM asset_file")
 
     def insert(self, rows: Iterable[tuple[str, str, str]]) -> None:
         """Write rows: source, path, key of the asset."""

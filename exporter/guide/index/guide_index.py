@@ -12,6 +12,7 @@ from exporter.guide.index import (
     label_table,
     link_table,
     page_table,
+    picture_tables,
     published,
     read_tables,
 )
@@ -28,7 +29,8 @@ INDEX = "guide.db"
 """The name of its file in the cache."""
 
 _TABLES = (
-    *(item_table, label_table, link_table, page_table, built_table, read_tables, file_tables, earlier_tables),
+    *(item_table, label_table, link_table, page_table, built_table, read_tables, file_tables, picture_tables),
+    earlier_tables,
     published,  # its triggers are on tables of the others
 )
 _SCHEMA = "".join(module.SCHEMA for module in _TABLES)
@@ -47,6 +49,7 @@ class GuideIndex(Database):
         self.reads = read_tables.ReadTables(self)
         self.asset_files = file_tables.AssetFileTable(self)
         self.copies = file_tables.CopyTable(self)
+        self.pictures = picture_tables.PictureTables(self)
         self.folders = file_tables.FolderTable(self)
         self.listed = file_tables.ListedTable(self)
         self.earlier = earlier_tables.EarlierTables(self)
@@ -86,6 +89,7 @@ class GuideIndex(Database):
     def drop_page(self, number: int) -> None:
         """Remove a page and what is known of its rendering."""
         self.forget_rendering(number)
+        self.pictures.set_uses({number: ()})
         self.pages.delete(number)
 
     def forget_rendering(self, number: int) -> None:

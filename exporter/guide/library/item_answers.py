@@ -14,6 +14,8 @@ if TYPE_CHECKING:
 
     from exporter.core.encoding import Json
     from exporter.core.model import LocalizedValue
+    from exporter.core.naming import AssetFile
+    from exporter.guide.index.picture_tables import PictureTables
     from exporter.guide.library.items import ItemInMemory, Items
     from exporter.guide.schema.guide_model import GuideModel
 
@@ -21,9 +23,10 @@ if TYPE_CHECKING:
 class ItemAnswers:
     """Answers the questions about items. Where a long field is asked for, the item's file is read first."""
 
-    def __init__(self, guide: GuideModel, items: Items, content: Path) -> None:
+    def __init__(self, guide: GuideModel, items: Items, pictures: PictureTables, content: Path) -> None:
         self._guide = guide
         self._items = items
+        self._pictures = pictures
         self._folders = PlainFolders(content)
 
     def answer(self, loaded: ItemInMemory, argument: str) -> Json:
@@ -64,20 +67,26 @@ class ItemAnswers:
         """Return locale and address of an entry's page, or the path of an asset's file."""
         chain = (locale, *self._guide.chains.get(locale, ()))
         if loaded.key.startswith("asset:"):
-            return self._file_path(loaded, (*chain, self._guide.default))
+            file = self._file(loaded, locale)
+            return file.path_in_site(keeps_active=self._guide.site.content.active == "keep") if file else None
         pages = self._items.pages_of(loaded)
         return next(((code, pages[code]) for code in (*chain, *self._guide.locales) if code in pages), None)
 
-    def _file_path(self, loaded: ItemInMemory, codes: tuple[str, ...]) -> str | None:
+    def _picture(self, loaded: ItemInMemory, locale: str) -> list[Json] | None:
+        """Return where an asset's file lies under content/, and what it is."""
+        file = self._file(loaded, locale)
+        return [file.path, *self._pictures.facts_of(file.path)] if file is not None else None
+
+    def _file(self, loaded: ItemInMemory, locale: str) -> AssetFile | None:
+        """Return the file of an asset that a page in a locale shows; None if it has none here."""
         if loaded.path is None or self._guide.site.content.assets != "download":
             return None
         if loaded.long and "file" in loaded.long:
             self._items.complete(loaded)
+        codes = (locale, *self._guide.chains.get(locale, ()), self._guide.default)
         files = asset_files(loaded.item, loaded.path)
         found = (file for code in codes for file in files if code in file.locales)
-        standing = next((file for file in found if self._folders.find(file.path) is not None), None)
-        keeps = self._guide.site.content.active == "keep"
-        return standing.path_in_site(keeps_active=keeps) if standing is not None else None
+        return next((file for file in found if self._folders.find(file.path) is not None), None)
 
 
 _ANSWERS: dict[str, Callable[[ItemAnswers, ItemInMemory, str], Json]] = {
@@ -88,4 +97,5 @@ _ANSWERS: dict[str, Callable[[ItemAnswers, ItemInMemory, str], Json]] = {
     questions.FILES: ItemAnswers._files,
     questions.TRANSLATED: ItemAnswers._translated,
     questions.ADDRESS: ItemAnswers._address,
+    questions.PICTURE: ItemAnswers._picture,
 }

@@ -43,7 +43,7 @@ class Library:
         self.template_files = TemplateFiles(templates)
         self.questions = 0
         self.known: dict[tuple[str, str], SharedQuestion] = {}
-        self._item_answers = ItemAnswers(guide, self.items, content)
+        self._item_answers = ItemAnswers(guide, self.items, index.pictures, content)
         self._list_answers = ListAnswers(index, guide, self._all_keys)
         self._subjects: dict[str, Subject] = {}
         self._referrers_known: dict[str, list[tuple[str, str]]] = {}

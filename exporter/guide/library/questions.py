@@ -27,6 +27,7 @@ SYS = "s"
 TAGS = "m"
 FILES = "p"
 ADDRESS = "u"
+PICTURE = "i"
 TRANSLATED = "t"
 
 COUNT = "n"
@@ -97,6 +98,12 @@ def page_address(locale: str) -> ItemQuestion[tuple[str, str] | None]:
 def file_path(locale: str) -> ItemQuestion[str | None]:
     """Ask for the path under site/ of an asset's file; None if there is none."""
     return ItemQuestion(f"{ADDRESS}/{locale}")
+
+
+@cache
+def picture(locale: str) -> ItemQuestion[Sequence[Any] | None]:
+    """Ask what an asset's file is: its path under content/, then its `FileFacts`; None if there is no file."""
+    return ItemQuestion(f"{PICTURE}/{locale}")
 
 
 @cache

@@ -227,6 +227,7 @@ def site_values(guide: GuideModel) -> dict[str, Json]:
         "logo": site.theme.logo,
         "base_url": site.base_url,
         "offline": site.offline is True,
+        "avif": site.pictures.avif,
         "icons": [[path, size] for path, size in ICONS.items()] if site.offline is True else [],
     }
 

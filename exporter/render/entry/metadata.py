@@ -12,6 +12,7 @@ from exporter.core.url_names import quoted_url
 from exporter.guide.index.records import PageKind
 from exporter.guide.library import questions
 from exporter.guide.schema.dates import read_date
+from exporter.render.view.assets import own_file
 from exporter.render.view.fields import title_of, type_of, url_of
 from exporter.render.view.lazy import site_text
 from exporter.render.view.view import Asset, Entry, loaded_of, read_field
@@ -44,7 +45,7 @@ def absolute_url(view: View, thing: Entry | Asset) -> str:
     if isinstance(thing, Entry):
         page = view.page_of(loaded_of(thing))
         return absolute(view, page[1] if page else "")
-    path = view.of_item(loaded_of(thing), questions.file_path(view.locale))
+    path = own_file(thing)
     return absolute(view, f"/{path}" if path else "")
 
 

@@ -10,7 +10,8 @@ from markupsafe import Markup, escape
 
 from exporter.guide.library import questions
 from exporter.render.markup.links import resolve_link, resolve_picture
-from exporter.render.view.fields import source_of, title_of
+from exporter.render.view.assets import source_of
+from exporter.render.view.fields import title_of
 from exporter.render.view.view import Asset, loaded_of
 
 if TYPE_CHECKING:

@@ -10,7 +10,8 @@ from urllib.parse import quote, unquote, urlsplit
 from exporter.core.url_names import written_path
 from exporter.guide.library.questions import page_at
 from exporter.render.markup.link_syntax import EXTERNAL_URL, SCHEMES, item_named
-from exporter.render.view.fields import file_values, source_of, url_of
+from exporter.render.view.assets import file_values, source_of
+from exporter.render.view.fields import url_of
 from exporter.render.view.referrers import address_for_readers
 from exporter.render.view.view import Asset, View
 from exporter.report.text import one_line

@@ -12,11 +12,12 @@ from exporter.guide.library.theme_words import ENGLISH, known_names
 from exporter.guide.schema.dates import read_date
 from exporter.guide.schema.field_words import label
 from exporter.guide.schema.titles import Title, find_title, is_file_name
+from exporter.render.view.assets import own_file, source_of
 from exporter.render.view.languages import write_price
 from exporter.render.view.view import Asset, Entry, Thing, loaded_of, memo_of, read_field, roles_of_thing, view_of
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable
 
     from exporter.core.encoding import Json
     from exporter.core.model import ContentType, Field
@@ -152,7 +153,7 @@ def url_of(thing: Thing) -> str:
     if isinstance(thing, Entry):
         page = view.page_of(loaded)
         return view.link(page[1]) if page is not None else ""
-    path = view.of_item(loaded, questions.file_path(view.locale))
+    path = own_file(thing) if isinstance(thing, Asset) else None
     return view.link(f"/{path}") if path else ""
 
 
@@ -254,20 +255,6 @@ def priced(thing: Entry, name: str) -> str:
         return ""
     written = write_price(value, currency if isinstance(currency, str) else "", view.locale)
     return f"{written} / {unit.strip()}" if isinstance(unit, str) and unit.strip() else written
-
-
-def file_values(asset: Asset) -> Mapping[str, Mapping[str, Json]]:
-    """Return what an asset's metadata says of its files, by locale."""
-    values = view_of(asset).of_item(loaded_of(asset), questions.FILE_VALUES)
-    return {code: value for code, value in values.items() if isinstance(value, dict)}
-
-
-def source_of(asset: Asset) -> str:
-    """Return the address of an asset's file at the source, "" if it has none: for links, pages never load it."""
-    value = view_of(asset).answer(loaded_of(asset), "file")[0]
-    url = value.get("url") if isinstance(value, dict) else None
-    whole = f"https:{url}" if isinstance(url, str) and url.startswith("//") else url
-    return whole if isinstance(whole, str) and whole.startswith(("https://", "http://")) else ""
 
 
 def address_of(thing: Thing) -> str:

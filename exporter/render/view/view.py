@@ -26,6 +26,7 @@ if TYPE_CHECKING:
 
     from exporter.core.encoding import Json
     from exporter.core.model import ContentType, Key, LocalizedValue
+    from exporter.guide.index.picture_tables import OfferRow
     from exporter.guide.index.records import Page
     from exporter.guide.library.items import ItemInMemory
     from exporter.guide.library.library import Library
@@ -43,13 +44,13 @@ _IMAGE_TYPES = {
 class View:
     """The library as one page sees it: in the page's locale, with links relative to the page, every question recorded.
 
-    Nothing that a page shows may come from anywhere else: an answer that bypasses `reads` would leave the page stale
-    when it changes.
+    Nothing that a page shows may come from anywhere else: such an answer would leave the page stale when it changes.
 
     `part` renders a partial template, `problems` collects what is wrong in the content. `anchors` holds the ids that
     the page has given away, each with the number of the last one that begins with it; `footnoted` counts the fields
     with footnotes. `embedding` holds the entries that are being shown inside a text, `inside` those that are being
-    rendered as parts of the page, `parts` counts the latter.
+    rendered as parts of the page, `parts` counts the latter. `offers` are the pictures that the page shows or links to,
+    by the numbers of the offers; `has_first_picture` says that it has shown one.
     """
 
     def __init__(self, library: Library, page: Page, part: Callable[..., Markup]) -> None:
@@ -66,6 +67,8 @@ class View:
         self.embedding: list[str] = []
         self.inside: list[str] = []
         self.parts = 0
+        self.offers: dict[int, OfferRow] = {}
+        self.has_first_picture = False
         self._folders_above = folders_above(page.url)
         self._things: dict[str, Thing] = {}
         self._types: dict[str, ContentType | None] = {}
@@ -128,10 +131,10 @@ class View:
     @contextmanager
     def discarding_ids(self) -> Iterator[None]:
         """Render texts whose markup is thrown away: the ids that they take stay free for what the page shows."""
-        before = self.anchors, self.footnoted
+        before = self.anchors, self.footnoted, self.has_first_picture
         self.anchors = {}
         yield
-        self.anchors, self.footnoted = before
+        self.anchors, self.footnoted, self.has_first_picture = before
 
     def report(self, code: str, message: str, value: object) -> None:
         """Report a warning about a value that the page read, or about a part of one."""
