@@ -11,7 +11,7 @@ from exporter.build.update import FileChanges, Update, look_for_items, update_it
 from exporter.core.encoding import inputs_digest
 from exporter.core.moved import read_moved
 from exporter.guide.index.subjects import list_subject, url_subject
-from exporter.guide.library.template_files import THEME, own_files, theme_files
+from exporter.guide.library.template_files import own_files, theme_files
 from exporter.guide.schema.dates import read_date, unix_time
 from exporter.guide.schema.guide_model import site_values
 
@@ -132,7 +132,7 @@ def _digests(inputs: BuildInputs, earlier: Mapping[str, Record]) -> Digests:
 
 def _shared_inputs(project: Project, guide: GuideModel) -> bytes:
     own = project.root / "templates"
-    files = [*(THEME / name for name in theme_files()), *(own / name for name in own_files(own))]
+    files = [*theme_files(guide.site.theme.name).values(), *(own / name for name in own_files(own))]
     sources = [(str(file), file_digest(file)) for file in files]
     return inputs_digest(sources, site_values(guide), dict(guide.definitions), dict(guide.tags), guide.locales)
 
@@ -191,6 +191,10 @@ def _changed_subjects(inputs: BuildInputs, planner: PagePlanner, update: Update)
 
     changed = update.changed | {url_subject(url) for url in planner.moved} | planner.shifted
     lists = inputs.guide.site.lists.items()
+    if inputs.guide.located:
+        from exporter.guide.library.place_answers import concerned
+
+        changed |= concerned(inputs.index, update.points, planner.shifted)
     changed |= {list_subject(f"@{name}") for name, wanted in lists if wanted.by and update.linked}
     return changed | changed_files(inputs.index, planner.sitemap_buckets, changed)
 
@@ -202,7 +206,7 @@ def _mark_stale(inputs: BuildInputs, changed: set[str], differing: Differing, *,
     index, library = inputs.index, inputs.tasks.library
     found = find_stale(index, library, changed, everything=differing.model)
     if differing.shared_inputs:
-        _ = library.words  # where that file is broken, the build ends before it has done anything
+        _ = library.words, library.outline  # where a file is broken, the build ends before it has done anything
     if navigation or differing.model or differing.shared_inputs:
         index.built.forget(find_stale_shared(index, library))
     index.built.forget(found.pages)

@@ -37,6 +37,7 @@ from exporter.workers.worker import Assignment
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
+    from pathlib import Path
 
     from exporter.build.demand import Demand
     from exporter.build.drift import OutputDrift
@@ -260,17 +261,25 @@ def _outcome(
 
 
 def _check_templates(project: Project) -> None:
-    """Raise GuardError where a file is in the place of templates/, SettingsError where the logo is not there."""
-    logo = project.site.theme.logo
+    """Raise GuardError where a file is in the place of templates/, SettingsError for a missing static file."""
     static = project.root / STATIC
     for folder in (project.root / "templates", static):
         if folder.exists() and not folder.is_dir():
             message = f"{folder} is a file where a folder is needed: move it away, then run again; nothing is lost"
             raise GuardError("file-on-disk", message)
-    if logo is not None and logo not in set(walk_files(static)):
-        inside = logo.removeprefix("templates/").removeprefix("static/")
-        advice = (
-            f"did you mean {inside}?" if (static / inside).is_file() and inside != logo else "put the picture there"
-        )
-        linked = " that is no link" if (static / logo).exists() else ""
-        raise SettingsError((("theme", "logo"), f"theme.logo: there is no {static / logo}{linked}: {advice}"))
+    named = {("theme", "logo"): project.site.theme.logo, ("maps", "outline"): project.site.maps.outline}
+    wrong = tuple(
+        (key, f"{'.'.join(key)}: {_lacking(static, name)}")
+        for key, name in named.items()
+        if name is not None and name not in set(walk_files(static))
+    )
+    if wrong:
+        raise SettingsError(*wrong)
+
+
+def _lacking(static: Path, name: str) -> str:
+    """Say what to do about a static file that site.yaml names and that is not there."""
+    inside = name.removeprefix("templates/").removeprefix("static/")
+    is_near = (static / inside).is_file() and inside != name
+    linked = " that is no link" if (static / name).exists() else ""
+    return f"there is no {static / name}{linked}: {f'did you mean {inside}?' if is_near else 'put the file there'}"

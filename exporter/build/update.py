@@ -12,7 +12,7 @@ from exporter.core.encoding import digest
 from exporter.core.errors import GuardError
 from exporter.guide.index.guide_index import GuideIndex
 from exporter.guide.index.records import NewItem
-from exporter.guide.index.subjects import list_subject, referrers_subject
+from exporter.guide.index.subjects import list_subject, points_subjects, referrers_subject
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -39,14 +39,16 @@ class Update:
 
     `changed` are the subjects of questions that may have other answers, `read` is the number of files read. `lists`
     says that what lists show, or its order, may be different; `linked` are the keys of entries that mean something
-    else to the addresses of those that link to them. `fresh` are paths of files written so short ago that they could
-    change again without looking different; `newest` is the latest `sys.updatedAt` that was read, as it came.
+    else to the addresses of those that link to them; `points` are where entries came or went: layer, latitude,
+    longitude. `fresh` are paths of files written so short ago that they could change again without looking different;
+    `newest` is the latest `sys.updatedAt` that was read, as it came.
     """
 
     changed: set[str] = field(default_factory=set)
     read: int = 0
     lists: bool = False
     linked: set[str] = field(default_factory=set)
+    points: set[tuple[str, float, float]] = field(default_factory=set)
     fresh: list[str] = field(default_factory=list)
     newest: str = ""
 
@@ -210,5 +212,11 @@ def _note(update: Update, before: ItemFacts | None, after: ItemFacts | None) -> 
         places = set(facts.lists) - set(other.lists if other else ())
         update.changed.update(list_subject(name) for whole, *_ in places for name in (whole, whole.partition("/")[0]))
         update.lists = update.lists or labels or bool(places)
+        if facts.points and (labels or places or other is None or other.points != facts.points):
+            update.changed.update(points_subjects(facts.type, (name for name, *_ in facts.lists)))
+            standing = {point[:4] for point in other.points} if other is not None else set()
+            gone = (point for point in facts.points if point[:4] not in standing)
+            update.points.update((layer, lat, lon) for layer, _, lat, lon, _ in gone)
+            update.lists = update.lists or other is None or not other.points
         if facts.linked_values != (other.linked_values if other else ()):
             update.linked.add(facts.key)

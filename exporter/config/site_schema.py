@@ -174,8 +174,9 @@ class Offline(Part):
 
 
 class Theme(Part):
-    """What can be changed of the theme's looks without a template."""
+    """What can be changed of the looks without a template: the theme, by its `name`, its accent colour, the logo."""
 
+    name: Literal["plain"] | None = None
     accent: Annotated[str, Field(pattern=r"^#[0-9a-fA-F]{6}$")] | None = None
     logo: Annotated[str, Field(min_length=1)] | None = None
 
@@ -184,6 +185,12 @@ class Pictures(Part):
     """How pictures are offered: `avif` makes AVIF beside WebP, which is smaller and takes some five times as long."""
 
     avif: bool = False
+
+
+class Maps(Part):
+    """What is drawn below maps: a GeoJSON file in templates/static/."""
+
+    outline: Annotated[str, Field(min_length=1)] | None = None
 
 
 class SiteConfig(Part):
@@ -204,6 +211,7 @@ class SiteConfig(Part):
     offline: Annotated[bool | Offline, BeforeValidator(_check_offline)] = True
     theme: Theme = Theme()
     pictures: Pictures = Pictures()
+    maps: Maps = Maps()
     host: Literal["netlify", "nginx"] | None = None
     check: Annotated[
         dict[Annotated[str, AfterValidator(_check_code)], Literal["off", "warning", "error"]],
@@ -272,6 +280,7 @@ _PARTS: dict[tuple[str, ...], type[Part]] = {
     ("content",): Content,
     ("theme",): Theme,
     ("pictures",): Pictures,
+    ("maps",): Maps,
     (): SiteConfig,
 }
 

@@ -17,6 +17,7 @@ from exporter.render.entry.rich_text import render_document
 from exporter.render.entry.sections import Layout
 from exporter.render.entry.values import date, fact, lang_attributes, table
 from exporter.render.image_filters import image, size
+from exporter.render.maps.functions import PLACE_FILTERS, PLACE_FUNCTIONS
 from exporter.render.markup.headings import headings_in
 from exporter.render.markup.links import resolve_link
 from exporter.render.markup.markdown import markdown
@@ -311,8 +312,16 @@ FILTERS = {
     "title": _title,
     "translated": _translated,
     "url": _url,
+    **PLACE_FILTERS,
 }
 """The filters that templates have beside Jinja's own."""
 
-GLOBALS = {"entries": _entries, "groups": _groups, "metadata": _metadata, "word": _word, "word_lang": _word_lang}
+GLOBALS = {
+    "entries": _entries,
+    "groups": _groups,
+    "metadata": _metadata,
+    "word": _word,
+    "word_lang": _word_lang,
+    **PLACE_FUNCTIONS,
+}
 """The functions that templates have beside Jinja's own."""

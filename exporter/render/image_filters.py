@@ -25,6 +25,7 @@ def image(
     ratio: str | None = None,
     sizes: str = "",
     alt: str | None = None,
+    lazy: bool = False,
 ) -> Markup:
     """The whole element of a picture in variants; empty for what is no picture that can be shown."""
     picture = picture_of(value) if isinstance(value, Thing) else None
@@ -35,7 +36,7 @@ def image(
         alt, code = alt_of(picture), locale_of(picture, "description" if value_named(picture, "description") else None)
         language = lang_attributes(code) if code != view_of(picture).locale else language
     attributes = Markup(' alt="{}"{}').format(alt, language)
-    return picture_element(picture, recipe_of(ratio), int(width), sizes, attributes)
+    return picture_element(picture, recipe_of(ratio), int(width), sizes, attributes, lazy=lazy)
 
 
 def size(value: Asset) -> Markup:

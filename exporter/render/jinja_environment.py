@@ -31,7 +31,7 @@ if TYPE_CHECKING:
     from exporter.guide.library.read_log import SharedQuestion
     from exporter.render.view.view import View
 
-_TEMPLATES = (".html", ".xml", ".txt", ".webmanifest", ".css")
+_TEMPLATES = (".html", ".xml", ".txt", ".webmanifest", ".css", ".svg", ".gpx", ".kml", ".geojson")
 _METHODS = frozenset(dir(Values))
 _SPECIAL = re.compile("[&<>\"']").search
 _FOR_IMPORTS = (VIEW, "languages", "language", "site", "page", "home")

@@ -19,6 +19,11 @@ from exporter.render.entry.section import Section
 from exporter.render.entry.sections import Layout
 from exporter.render.filters import VIEW
 from exporter.render.jinja_environment import Templates
+from exporter.render.maps.drawing import Cluster, Map, Pin
+from exporter.render.maps.overview import Overview, PlaceGroup
+from exporter.render.maps.places import Location, Neighbour
+from exporter.render.maps.walks import Stop, Walk
+from exporter.render.maps.waypoints import Waypoint, Waypoints
 from exporter.render.markup.control_characters import drop_controls
 from exporter.render.template_errors import explain, own_place
 from exporter.render.view.fields import FieldValue
@@ -82,7 +87,21 @@ class Alternate(NamedTuple):
 
 _OPEN_TYPES = frozenset(
     {Entry, Asset, Values, PageObject, SiteValues, Language, FieldValue, Group, Layout, Section, ListView, LoopContext}
-    | {TypeLink, Alternate}
+    | {
+        TypeLink,
+        Alternate,
+        Map,
+        Pin,
+        Location,
+        Neighbour,
+        Overview,
+        PlaceGroup,
+        Cluster,
+        Walk,
+        Stop,
+        Waypoint,
+        Waypoints,
+    }
 )
 """Types whose attributes templates may all read, except those that begin with an underscore."""
 
@@ -145,6 +164,7 @@ class Renderer:
 
     def _context(self, view: View) -> dict[str, Any]:
         page = view.page
+        entry = self._entry(view, page.key) if page.key is not None else None
         return {
             VIEW: view,
             "languages": self._shown_languages,
@@ -157,8 +177,10 @@ class Renderer:
             "letters": Lazy(lambda: self._letters(view)),
             "lists": Lazy(lambda: chosen_lists(view)),
             "list": ListView(view, page.type_id) if page.kind in (PageKind.LIST, PageKind.FEED) else None,
+            "overview": Overview(view),
+            "waypoints": Waypoints(view, entry) if page.kind is PageKind.PLACES else None,
             "sitemap": Sitemap(view) if page.kind in (PageKind.SITEMAP, PageKind.SITEMAP_INDEX) else None,
-            "entry": self._entry(view, page.key) if page.key is not None else None,
+            "entry": entry,
             "home": view.link(self._guide.prefixes[page.locale]),
             "offline": view.link(f"{self._guide.prefixes[page.locale]}offline/"),
         }

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
     from jinja2 import Environment
 
-_TEMPLATES = (".html", ".xml", ".txt")
+_TEMPLATES = (".html", ".xml", ".txt", ".svg", ".gpx", ".kml", ".geojson")
 _NO_SUCH = re.compile(r"No (filter|test) named '([^']+)'\.?")
 _NO_FIELD = re.compile(r"'exporter\.(?:\w+\.)*(Entry|Asset) object' has no attribute '([^']+)'")
 _UNDEFINED = re.compile(r"'([^']+)' is undefined")

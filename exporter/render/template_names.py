@@ -17,10 +17,10 @@ if TYPE_CHECKING:
 
 VARIABLES = (
     *("alternates", "entry", "home", "language", "languages", "letters", "list", "lists"),
-    *("offline", "page", "parts", "site", "sitemap", "types"),
+    *("offline", "overview", "page", "parts", "site", "sitemap", "types", "waypoints"),
 )
 """The variables that every page's template has."""
-FUNCTIONS = ("entries", "groups", "metadata", "word", "word_lang")
+FUNCTIONS = ("entries", "groups", "map_of", "metadata", "place_files", "word", "word_lang")
 """The functions that templates have beside Jinja's own."""
 _CLOSE = 0.7
 """How much names of templates, which are short, must be alike."""

@@ -62,6 +62,11 @@ class Answers:
         return self
 
     @property
+    def is_demo(self) -> bool:
+        """Whether the guide is one of the bundled space."""
+        return self.space is None and self.local is None
+
+    @property
     def redirects(self) -> str | None:
         """The host, if any, for which the build lists the pages that moved."""
         return next((host for host in self.hosts if host in ("netlify", "nginx")), None)

@@ -24,6 +24,8 @@ REQUIREMENTS = "requirements.txt"
 WORKFLOW = ".github/workflows/guide.yml"
 ACTION = ".github/actions/build/action.yml"
 GITLAB = ".gitlab-ci.yml"
+RIVER = "river.geojson"
+"""The outline below the maps of the bundled space, drawn by hand."""
 _MARK = "Written by `exporter init`; `exporter init --update`"
 """In every file that an update may replace; without it the file is the owner's."""
 
@@ -34,6 +36,7 @@ def plan_files(answers: Answers, shown: ShownType | None) -> dict[str, str]:
         "site.yaml": site_yaml(answers),
         SCHEMA: _schema(),
         "templates/entry.html": _text("entry.html"),
+        **({f"templates/static/{RIVER}": _text(RIVER)} if answers.is_demo else {}),
         **({f"templates/{shown.content_type.id}.html": type_template(shown)} if shown is not None else {}),
         ".gitignore": _text("gitignore"),
         ".gitattributes": _text("gitattributes"),
@@ -85,7 +88,8 @@ def site_yaml(answers: Answers) -> str:
     source += [f"  url: {EU_URL}"] if answers.eu else [f"  # url: {EU_URL}  # a space in the EU"]
     text = _text("site.yaml").replace("@@TITLE@@", json.dumps(answers.title, ensure_ascii=False))
     host = f"host: {answers.redirects}" if answers.redirects else "# host: netlify"
-    return text.replace("@@SOURCE@@", "\n".join(source)).replace("@@HOST@@", host)
+    outline = f"{'' if answers.is_demo else '# '}maps: {{outline: {RIVER}}}"
+    return text.replace("@@SOURCE@@", "\n".join(source)).replace("@@HOST@@", host).replace("@@OUTLINE@@", outline)
 
 
 def requirements(origin: str | None) -> str:

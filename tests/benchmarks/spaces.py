@@ -95,7 +95,7 @@ def _written(data: Path, places: int) -> Path:
     return folder
 
 
-_RENDERED_BESIDE = ("404.html", "manifest.webmanifest")
+_RENDERED_BESIDE = ("404.html", "manifest.webmanifest", *(f"map/*.{kind}" for kind in ("svg", "gpx", "kml", "geojson")))
 
 
 def pages_in(folder: Path) -> int:
@@ -138,7 +138,7 @@ class Guide:
         """Render a guide that has not been rendered yet."""
         spent, report = self.run("render", "-j", str(jobs))
         done = report["render"]
-        self.pages = pages_in(self.site) + sum((self.site / name).is_file() for name in _RENDERED_BESIDE)
+        self.pages = pages_in(self.site) + sum(len(list(self.site.glob(name))) for name in _RENDERED_BESIDE)
         ensure(done["rendered"] == done["pages"] == self.pages, f"there are {self.pages} pages, but: {done}")
         counts = pages_in(self.site / "place"), pages_in(self.site / "category")
         lists = self.pages - sum(counts) - 1

@@ -52,7 +52,7 @@ def test_second_run_writes_nothing(new: Guide) -> None:
     before = new.mtimes()
     report = init(new, "--json").json
     assert report["init"]["written"] == []
-    assert len(report["init"]["kept"]) == 12
+    assert len(report["init"]["kept"]) == 13
     assert new.mtimes() == before
 
 

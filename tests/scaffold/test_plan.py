@@ -24,7 +24,7 @@ from tests.conftest import PROJECT, SLUG, content_type
 ADDRESS = "git+https://git.example.org/us/exporter@v9"
 ALWAYS = {
     *("site.yaml", SCHEMA, "templates/entry.html", ".gitignore", ".gitattributes", ".env.example", REQUIREMENTS),
-    "README.md",
+    *("README.md", "templates/static/river.geojson"),
 }
 OF_HOST = {
     "github": {WORKFLOW, ACTION},
@@ -55,7 +55,8 @@ def test_answers_stand_in_site_yaml_as_texts() -> None:
         "source": {"space": "1e5", "environment": "no", "url": "https://cdn.eu.contentful.com"},
         "host": "nginx",
     }
-    assert yaml.safe_load(site_yaml(Answers())) == {"title": "My guide", "source": {"local": "demo"}}
+    demo = {"title": "My guide", "source": {"local": "demo"}, "maps": {"outline": "river.geojson"}}
+    assert yaml.safe_load(site_yaml(Answers())) == demo
 
 
 def test_comments_of_site_yaml_show_keys_and_values_that_are_allowed() -> None:

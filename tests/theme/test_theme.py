@@ -74,24 +74,24 @@ def test_choice_of_light_or_dark_is_kept_on_other_pages(visit: Callable[..., Pag
 
 def test_chips_filter_a_list_at_once_and_lead_to_pages_without_a_script(demo: Path, visit: Callable[..., Page]) -> None:
     page = visit("place/index.html")
-    cards = page.locator("main > .cards > li")
+    cards = page.locator("main .cards > li")
     whole = cards.count()
     page.locator(".filter summary").click()
     museums = page.locator(".filter").get_by_role("button", name="Museums")
     museums.click()
-    some = page.locator("main > .cards > li:visible").count()
+    some = page.locator("main .cards > li:visible").count()
     assert 0 < some < whole
     assert page.locator(".filter summary").inner_text() == f"Filter Museums: {some}"
     page.locator(".filter").get_by_role("button", name="Alfama").click()
-    names = page.locator("main > .cards > li:visible .eyebrow").all_inner_texts()
+    names = page.locator("main .cards > li:visible .eyebrow").all_inner_texts()
     assert names
     assert set(names) == {"Museums · Alfama"}
     museums.focus()
     page.keyboard.press("Space")
-    assert set(page.locator("main > .cards > li:visible .eyebrow").all_inner_texts()) > {"Museums · Alfama"}
+    assert set(page.locator("main .cards > li:visible .eyebrow").all_inner_texts()) > {"Museums · Alfama"}
     assert page.url.endswith("/place/index.html")
     page.locator(".filter").get_by_role("button", name="Alfama").press("Enter")
-    assert page.locator("main > .cards > li:visible").count() == whole
+    assert page.locator("main .cards > li:visible").count() == whole
     chip = page.locator(".filter .chips a").first
     assert (demo / "place" / str(chip.get_attribute("href"))).is_file()
 

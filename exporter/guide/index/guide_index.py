@@ -13,6 +13,7 @@ from exporter.guide.index import (
     link_table,
     page_table,
     picture_tables,
+    point_table,
     published,
     read_tables,
 )
@@ -31,6 +32,7 @@ INDEX = "guide.db"
 _TABLES = (
     *(item_table, label_table, link_table, page_table, built_table, read_tables, file_tables, picture_tables),
     earlier_tables,
+    point_table,
     published,  # its triggers are on tables of the others
 )
 _SCHEMA = "".join(module.SCHEMA for module in _TABLES)
@@ -53,12 +55,13 @@ class GuideIndex(Database):
         self.folders = file_tables.FolderTable(self)
         self.listed = file_tables.ListedTable(self)
         self.earlier = earlier_tables.EarlierTables(self)
+        self.points = point_table.PointTable(self)
 
     def put_items(self, items: Iterable[NewItem]) -> None:
         """Write the rows of files that have none."""
         number = self.items.last_number()
         rows: list[tuple[Any, ...]] = []
-        labels, links, files = [], [], []
+        labels, links, files, points = [], [], [], []
         for path, signature, digest, facts, summary in items:
             number += 1
             if facts is None:
@@ -69,10 +72,12 @@ class GuideIndex(Database):
             labels += [(name, code, sort, letter, number) for name, code, letter, sort in facts.lists]
             links += [(target, name, number, facts.type) for target, name in facts.targets]
             files += [(source, place, facts.key) for place, source in facts.files]
+            points += [(number, *point) for point in facts.points]
         self.items.insert(rows)
         self.labels.insert(labels)
         self.links.insert(links)
         self.asset_files.insert(files)
+        self.points.insert(points)
 
     def drop_item(self, path: str) -> None:
         """Remove the row of a file and what hangs on it, its pages excepted."""
@@ -84,6 +89,8 @@ class GuideIndex(Database):
             self.labels.delete([*labels, *((name, code, sort) for name, code, _, sort in item.facts.lists)])
             self.links.delete((target, name, item.id) for target, name in item.facts.targets)
             self.asset_files.delete(source for _, source in item.facts.files)
+            if item.facts.points:
+                self.points.delete(item.id)
         self.items.delete(item.id)
 
     def drop_page(self, number: int) -> None:

@@ -16,7 +16,8 @@ class ItemFacts(NamedTuple):
     `labels`: locale, letter and place in lists. `targets`: key and field of what it links to. `bases`: locale and
     address of each page that it wants. `files`: an asset's paths under site/ and under content/. `lists`: list, locale,
     letter and place in the lists that site.yaml and feeds are made of. `linked_values`: field, locale and value of what
-    the addresses of others read of it. `dates`: locale and day, which tells entries of one address apart.
+    the addresses of others read of it. `dates`: locale and day, which tells entries of one address apart. `points`:
+    where it is and what it is called there, by locale.
     """
 
     key: str
@@ -28,6 +29,7 @@ class ItemFacts(NamedTuple):
     lists: tuple[tuple[str, str, str, bytes], ...] = ()
     linked_values: tuple[tuple[str, str, str], ...] = ()
     dates: tuple[tuple[str, str], ...] = ()
+    points: tuple[tuple[str, str, float, float, str], ...] = ()
 
 
 class IndexedItem(NamedTuple):
@@ -83,6 +85,12 @@ class PageKind(StrEnum):
     """The web app manifest."""
     OFFLINE = "offline"
     """About reading the guide offline, one a locale."""
+    MAP = "map"
+    """The map of all places, one a locale."""
+    DRAWING = "drawing"
+    """A drawing that several pages show."""
+    PLACES = "places"
+    """The places of a list or a walk as map applications read them."""
 
 
 class Page(NamedTuple):

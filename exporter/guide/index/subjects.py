@@ -8,6 +8,10 @@ from __future__ import annotations
 
 import hashlib
 from functools import lru_cache
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
 
 _REFERRERS = "to:"
 
@@ -35,6 +39,21 @@ def url_subject(url: str) -> str:
 def sitemap_subject(file: int, files: int) -> str:
     """Return the subject of the addresses in one of so many files of the sitemap."""
     return f"sitemap:{file}/{files}"
+
+
+def points_subject(list_id: str) -> str:
+    """Return the subject of where the entries of a list are, and what they are called; "" stands for all places."""
+    return f"points:{list_id}"
+
+
+def points_subjects(type_id: str, lists: Iterable[str]) -> set[str]:
+    """Return the subjects of where the entries are of each list that an entry of a content type stands in."""
+    return {points_subject(list_id) for list_id in ("", type_id, *lists)}
+
+
+def near_subject(layer: str, window: object) -> str:
+    """Return the subject of what is near to a place in a window of `exporter/maps/windows.py`."""
+    return f"near:{layer}/{window}"
 
 
 @lru_cache(maxsize=1 << 16)

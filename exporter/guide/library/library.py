@@ -8,12 +8,15 @@ from typing import TYPE_CHECKING
 from exporter.guide.library.item_answers import ItemAnswers
 from exporter.guide.library.items import ItemInMemory, Items
 from exporter.guide.library.list_answers import ListAnswers, addresses_in
+from exporter.guide.library.outline_answers import OUTLINE_VALUES, outline_value, read_outline_file
+from exporter.guide.library.place_answers import PlaceAnswers
 from exporter.guide.library.questions import FIELD, entry_keys
 from exporter.guide.library.read_log import SharedQuestion, Subject
 from exporter.guide.library.sole_entries import sole_entries_of
 from exporter.guide.library.template_files import TemplateFiles
 from exporter.guide.library.theme_words import codes_for, find_word, read_words, word_language
 from exporter.guide.pages.home_pages import home_keys, is_listed
+from exporter.guide.pages.other_pages import has_map
 from exporter.guide.schema.guide_model import site_values
 from exporter.pictures.size import logo_size
 
@@ -25,6 +28,7 @@ if TYPE_CHECKING:
     from exporter.core.model import LocalizedValue
     from exporter.guide.index.guide_index import GuideIndex
     from exporter.guide.schema.guide_model import GuideModel
+    from exporter.maps.outline import Shape
 
 _ITEMS = ("entry", "asset")
 
@@ -40,9 +44,10 @@ class Library:
         self.guide = guide
         self.templates = templates
         self.items = Items(index, content)
-        self.template_files = TemplateFiles(templates)
+        self.template_files = TemplateFiles(templates, guide.site.theme.name)
         self.questions = 0
         self.known: dict[tuple[str, str], SharedQuestion] = {}
+        self.places = PlaceAnswers(index)
         self._item_answers = ItemAnswers(guide, self.items, index.pictures, content)
         self._list_answers = ListAnswers(index, guide, self._all_keys)
         self._subjects: dict[str, Subject] = {}
@@ -124,6 +129,15 @@ class Library:
         """The theme's words for the guide's locales, with the project's in their place where it has them."""
         return read_words(self.guide.locales, self.templates)
 
+    def _near(self, rest: str, argument: str) -> Json:
+        return self.places.near(rest, argument)
+
+    def _points(self, list_id: str, argument: str) -> Json:
+        return self.places.points(list_id, argument)
+
+    def _map(self, _rest: str, _argument: str) -> bool:
+        return has_map(self.index, self.guide)
+
     def _word(self, _rest: str, argument: str) -> str:
         locale, _, name = argument.partition("/")
         return find_word(self.words, name, locale, self.guide.locales[0])
@@ -138,7 +152,15 @@ class Library:
         found = word_language(self.words, name, locale, self.guide.locales[0])
         return locale if found in codes_for(locale) else found or locale
 
+    @cached_property
+    def outline(self) -> Sequence[Shape]:
+        """The guide's own outline below maps; empty if it has none. Raises ConfigError for any other file."""
+        name = self.guide.site.maps.outline
+        return read_outline_file(self.templates / "static" / name) if name is not None else ()
+
     def _site(self, _rest: str, name: str) -> Json:
+        if name in OUTLINE_VALUES:
+            return outline_value(self.outline, name)
         if name == "logo_size":
             return logo_size(self.templates / "static", self.guide.site.theme.logo)
         return site_values(self.guide)[name]
@@ -188,6 +210,9 @@ class Library:
 _ANSWERS: dict[str, Callable[[Library, str, str], Json]] = {
     "list": Library._list,
     "to": Library._referrers,
+    "near": Library._near,
+    "points": Library._points,
+    "map": Library._map,
     "url": Library._page_at,
     "template": Library._template,
     "word": Library._word,

@@ -11,7 +11,14 @@ from __future__ import annotations
 from functools import cache, lru_cache
 from typing import TYPE_CHECKING, Any, Generic, NamedTuple, TypeVar
 
-from exporter.guide.index.subjects import list_subject, referrers_subject, sitemap_subject, url_subject
+from exporter.guide.index.subjects import (
+    list_subject,
+    near_subject,
+    points_subject,
+    referrers_subject,
+    sitemap_subject,
+    url_subject,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -42,7 +49,9 @@ SEGMENTS = "v"
 NUMBERED_PAGES = "o"
 
 TEMPLATE = "template"
-SHARED = frozenset({TEMPLATE, "site", "word", "spoken", "type", "types", "homes", "sole", "lists", "guide", "tag"})
+SHARED = frozenset(
+    {TEMPLATE, "site", "word", "spoken", "type", "types", "homes", "sole", "lists", "guide", "tag", "map"}
+)
 """The kinds of subjects that many pages ask the same of."""
 
 
@@ -182,6 +191,24 @@ def sitemap_urls(file: int, files: int) -> Question[list[tuple[str, list[tuple[s
     return Question(sitemap_subject(file, files))
 
 
+def nearest(layer: str, window: str, locale: str, number: int, point: str) -> Question[Sequence[str] | None]:
+    """Ask for the keys of so many places that are nearest to a point; None where the window is too small to know.
+
+    The point is given as latitude and longitude, with a slash between.
+    """
+    return Question(near_subject(layer, window), f"{locale}/{number}/{point}")
+
+
+def list_points(list_id: str, locale: str) -> Question[Sequence[tuple[str, str, float, float, str]]]:
+    """Ask which entries of a list are somewhere: key, title, latitude, longitude and address, "" for no page."""
+    return Question(points_subject(list_id), locale)
+
+
+def place_count(layer: str, locale: str) -> Question[int]:
+    """Ask how many places there are in a layer."""
+    return Question(points_subject(""), f"{layer}/{locale}")
+
+
 @lru_cache(maxsize=1024)
 def template(name: str) -> Question[str | None]:
     """Ask for the digest of a template's source; None for one that is missing."""
@@ -238,6 +265,8 @@ def sole_entries(locale: str) -> Question[Mapping[str, tuple[str, str, str]]]:
     return Question("sole", locale)
 
 
+HAS_MAP: Question[bool] = Question("map")
+"""Whether the guide has a page with the map of its places."""
 LISTS: Question[list[str]] = Question("lists")
 """The lists of site.yaml, those apart that lie where the list of a type would."""
 GUIDE: Question[Json] = Question("guide")

@@ -12,8 +12,12 @@ from exporter.guide.pages.addresses import base_address, dates_of, linked_values
 from exporter.guide.pages.list_membership import lists_with
 from exporter.guide.schema.field_roles import UNKNOWN
 from exporter.guide.schema.ordering import first_letter, place_of, sort_key, sortable
+from exporter.guide.schema.type_traits import layer_of
+from exporter.maps.points import read_point
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from exporter.core.encoding import Json
     from exporter.guide.schema.guide_model import GuideModel
 
@@ -71,7 +75,20 @@ def facts_of(guide: GuideModel, item: Item, path: str) -> ItemFacts:
         bases = tuple([(code, base_address(guide, item, code)) for code in shown])
     lists = lists_with(guide, item, labels, bases)
     values, dates = linked_values(guide, item), dates_of(guide, item)
-    return ItemFacts(f"entry:{identifier}", type_id, labels, targets, bases, (), lists, values, dates)
+    points = tuple(_points(guide, item, titles)) if type_id in guide.located else ()
+    return ItemFacts(f"entry:{identifier}", type_id, labels, targets, bases, (), lists, values, dates, points)
+
+
+def _points(
+    guide: GuideModel, item: Item, titles: list[tuple[str, str]]
+) -> Iterator[tuple[str, str, float, float, str]]:
+    """Yield where an entry is by its first filled Location field: layer, locale, degrees, what it is called."""
+    how = guide.located[item.content_type]
+    for code, title in titles:
+        values = (guide.answer(item, name, code).value for name in how.fields)
+        point = next(filter(None, map(read_point, values)), None)
+        if point is not None:
+            yield layer_of(how), code, *point, _plain(title)
 
 
 def _targets(item: Item) -> tuple[tuple[str, str], ...]:

@@ -9,7 +9,20 @@ from exporter.guide.pages.home_pages import home_keys, is_listed, sole_key
 from exporter.guide.pages.list_membership import BY_DATE
 from exporter.guide.pages.list_parts import letters_of, numbered_pages, value_segments
 from exporter.guide.pages.sitemap import SITEMAP_BUCKETS
-from exporter.guide.pages.urls import FEED, chosen_url, letter_url, list_url
+from exporter.guide.pages.urls import (
+    FEED,
+    PLACE_FORMATS,
+    chosen_url,
+    letter_url,
+    list_url,
+    map_url,
+    outline_url,
+    overview_url,
+    places_of,
+    places_url,
+    walk_url,
+)
+from exporter.guide.schema.type_traits import PLACES
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -78,6 +91,46 @@ def further_pages(index: GuideIndex, guide: GuideModel) -> Iterator[Page]:
         yield Page(PageKind.MISSING, "/404.html", guide.locales[0], template="404.html")
         yield Page(PageKind.ROBOTS, "/robots.txt", guide.locales[0], template="robots.txt")
         yield from _feeds(index, guide)
+
+
+def has_map(index: GuideIndex, guide: GuideModel) -> bool:
+    """Whether any entry that stands for itself on maps is somewhere."""
+    return guide.has_places and not index.points.is_empty(PLACES)
+
+
+def map_pages(index: GuideIndex, guide: GuideModel) -> Iterator[Page]:
+    """Yield the map of all places, the drawings that pages share, and files for map applications."""
+    if not has_map(index, guide):
+        return
+    if guide.site.maps.outline is not None:
+        yield Page(PageKind.DRAWING, outline_url(guide), guide.locales[0], template="outline.svg")
+    for code in guide.locales:
+        yield Page(PageKind.MAP, map_url(guide, code), code, template="map.html")
+        yield Page(PageKind.DRAWING, overview_url(guide, code), code, template="overview.svg")
+        yield from _place_files(places_url(guide, "", code), Page(PageKind.PLACES, "", code))
+        for list_id, segment in _located_lists(index, guide, code):
+            url = places_url(guide, list_id, code, segment)
+            yield from _place_files(url, Page(PageKind.PLACES, "", code, type_id=list_id))
+        for type_id in (type_id for type_id, how in guide.located.items() if how.stops):
+            for key in index.labels.keys(type_id, code):
+                yield from _place_files(walk_url(guide, key, code), Page(PageKind.PLACES, "", code, key))
+
+
+def _place_files(url: str, page: Page) -> Iterator[Page]:
+    for ending, *_ in PLACE_FORMATS:
+        yield page._replace(url=f"{url}.{ending}", template=f"places.{ending}")
+
+
+def _located_lists(index: GuideIndex, guide: GuideModel, code: str) -> Iterator[tuple[str, str]]:
+    """Yield the lists with places of their own files, those of values with the segments of their addresses."""
+    for type_id, how in guide.located.items():
+        if how.fields and (type_id,) != places_of(guide):
+            yield type_id, ""
+    for name, wanted in guide.site.lists.items():
+        if wanted.type in guide.located and guide.located[wanted.type].fields:
+            yield f"@{name}", ""
+            segments = value_segments(index, guide, name, code)
+            yield from ((f"@{name}/{value}", segment) for value, segment in segments.items())
 
 
 def _feeds(index: GuideIndex, guide: GuideModel) -> Iterator[Page]:

@@ -12,7 +12,7 @@ from exporter.guide.index.records import NewPage, Page, PageKind
 from exporter.guide.pages.addresses import dependents, resolve
 from exporter.guide.pages.conflicts import Conflict
 from exporter.guide.pages.home_pages import REDIRECT, home_redirects, left_bases, wanted_homes, wanted_redirects
-from exporter.guide.pages.other_pages import chosen_pages, further_pages, sitemap_pages, type_lists
+from exporter.guide.pages.other_pages import chosen_pages, further_pages, map_pages, sitemap_pages, type_lists
 from exporter.guide.pages.parting import endings
 from exporter.guide.pages.redirects import Redirects
 from exporter.guide.pages.sitemap import bucket_of_page
@@ -34,7 +34,7 @@ _MOST_SINGLE_LOOKUPS = 500
 _SITEMAP_KINDS = (PageKind.SITEMAP, PageKind.SITEMAP_INDEX)
 _OTHER_KINDS = (
     *(PageKind.HOME, PageKind.LIST, PageKind.MISSING, PageKind.ROBOTS, PageKind.FEED),
-    *(PageKind.STYLE, PageKind.MANIFEST, PageKind.OFFLINE),
+    *(PageKind.STYLE, PageKind.MANIFEST, PageKind.OFFLINE, PageKind.MAP, PageKind.DRAWING, PageKind.PLACES),
 )
 _NAMING_ORDER = tuple(PageKind)
 """In which order a message names pages that have one address."""
@@ -212,6 +212,7 @@ class PagePlanner:
         chosen = list(chosen_pages(self._index, guide))
         taken = {page.url for page in chosen}
         others = [*chosen, *(page for page in lists if page.url not in taken), *further_pages(self._index, guide)]
+        others += map_pages(self._index, guide)
         wanted = [*homes, *(page for page in others if page.path not in self._static)]
         self._replace(self._index.pages.of_kinds(_OTHER_KINDS), wanted)
         sitemaps = [page for page in sitemap_pages(self._index, guide) if page.path not in self._static]

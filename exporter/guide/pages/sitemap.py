@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from exporter.guide.schema.guide_model import GuideModel
 
 SITEMAP_BUCKETS = 1 << 16
-_NAMED_KINDS = (PageKind.ENTRY, PageKind.HOME, PageKind.LIST)
+_NAMED_KINDS = (PageKind.ENTRY, PageKind.HOME, PageKind.LIST, PageKind.MAP)
 
 
 def bucket_of_page(guide: GuideModel, page: Page) -> int | None:

@@ -15,7 +15,7 @@ from exporter.core.url_names import url_path
 from exporter.guide.schema.card_fields import CardFields, card_fields
 from exporter.guide.schema.field_roles import UNKNOWN, Roles, embedded_types, roles_of
 from exporter.guide.schema.titles import find_title
-from exporter.guide.schema.type_traits import helper_types, is_machinery, shows_itself
+from exporter.guide.schema.type_traits import Located, helper_types, is_machinery, located_types, shows_itself
 from exporter.guide.schema.wrappers import wrapped_pictures
 from exporter.pictures.contrast import accent_colours
 from exporter.pictures.icons import ICONS
@@ -163,6 +163,16 @@ class GuideModel:
         return {content_type.id for content_type in self.model.types.values() if is_machinery(content_type)}
 
     @cached_property
+    def located(self) -> Mapping[str, Located]:
+        """How the content types are on maps whose entries have pages and are somewhere; empty where none is."""
+        return located_types(self.model.types, [name for name in self.types if name not in self.mere_parts])
+
+    @cached_property
+    def has_places(self) -> bool:
+        """Whether any content type with pages has a Location field."""
+        return any(how.fields for how in self.located.values())
+
+    @cached_property
     def roles(self) -> Mapping[str, Roles]:
         """What the fields of each content type are for."""
         return {content_type.id: roles_of(content_type) for content_type in self.model.types.values()}
@@ -226,6 +236,7 @@ def site_values(guide: GuideModel) -> dict[str, Json]:
         "accent_colours": accent_colours(site.theme.accent)._asdict() if site.theme.accent else None,
         "logo": site.theme.logo,
         "base_url": site.base_url,
+        "outline": site.maps.outline,
         "offline": site.offline is True,
         "avif": site.pictures.avif,
         "icons": [[path, size] for path, size in ICONS.items()] if site.offline is True else [],

@@ -114,7 +114,7 @@ def _make_guide_model(
         lists,
         tags if lists else None,
     ]
-    others += [site.offline is True, site.theme.accent is None]
+    others += [site.offline is True, site.theme.accent is None, site.maps.outline is None]
     guide = GuideModel(
         site,
         model,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from exporter.guide.schema.field_words import (
     ADDRESSES,
@@ -19,7 +19,7 @@ from exporter.guide.schema.field_words import (
 from exporter.guide.schema.machine_words import is_for_nobody
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterable, Mapping
     from collections.abc import Set as AbstractSet
 
     from exporter.core.model import ContentType, Field
@@ -209,3 +209,87 @@ def _is_helper(types: Mapping[str, ContentType], found: ContentType, embedded: A
         return True
     is_dated = any(field.type == "Date" for field in found.fields)
     return not is_dated and not shows_itself(found, embedded) and (is_named or free != [])
+
+
+class Located(NamedTuple):
+    """How the entries of a content type are on maps; every field is given by its id.
+
+    - `fields` hold where an entry is, the first one that is filled; they are empty for a type that is only a walk.
+    - `is_area`: its entries are where others lie, such as neighbourhoods; an `area` field links to such an entry.
+    - `category` links to what says of which kind an entry is.
+    - `stops` holds the places of a walk, in their order.
+    """
+
+    fields: tuple[str, ...] = ()
+    is_area: bool = False
+    area: str = ""
+    category: str = ""
+    stops: str = ""
+
+
+PLACES, AREAS = "places", "areas"
+"""The layers of maps: what is near to an entry, and counted with it, is of its own layer."""
+
+
+def layer_of(how: Located) -> str:
+    """Return the layer that the entries of a content type are in."""
+    return AREAS if how.is_area else PLACES
+
+
+_WALKS = {
+    *("walk", "walks", "tour", "tours", "route", "routes", "trail", "itinerary", "hike", "trip", "ride", "stage"),
+    *("stop", "stops", "station", "stations", "waypoint", "waypoints", "legs", "steps", "spaziergang", "rundgang"),
+    *("stationen", "wanderung", "promenade", "parcours", "balade", "circuit", "ruta", "recorrido", "paseo", "paradas"),
+    *("percurso", "passeio", "roteiro", "paragens", "percorso", "passeggiata", "tappe", "itinerario", "wandeling"),
+}
+"""Words for ways on foot and what they pass, in some languages: by them an ordered list of places is a walk."""
+
+
+def located_types(types: Mapping[str, ContentType], shown: Iterable[str]) -> dict[str, Located]:
+    """Return the content types that are on maps, of those `shown`: with places of their own, or walks past others'."""
+    fields = {type_id: _fields_of(types[type_id], "Location") for type_id in shown}
+    located = {type_id: names for type_id, names in fields.items() if names}
+    if not located:
+        return {}
+    areas = {
+        type_id
+        for type_id in located
+        if any(_link_to(types[other], {type_id}, types) for other in located if other != type_id)
+    }
+    kinds = fields.keys() - located.keys()
+    found = {
+        type_id: Located(
+            names,
+            type_id in areas,
+            _link_to(types[type_id], areas - {type_id}, types),
+            _link_to(types[type_id], kinds, types),
+            _stops(types[type_id], located.keys() - areas),
+        )
+        for type_id, names in fields.items()
+    }
+    return {type_id: how for type_id, how in found.items() if how.fields or how.stops}
+
+
+def _fields_of(content_type: ContentType, kind: str) -> tuple[str, ...]:
+    return tuple(field.id for field in content_type.fields if field.type == kind)
+
+
+def _link_to(content_type: ContentType, targets: AbstractSet[str], types: Mapping[str, ContentType]) -> str:
+    """Return the first field that links to one entry of some types, by its validations or its name; "" for none."""
+    for field in content_type.fields:
+        if field.link_type != "Entry":
+            continue
+        named = targets_of(field) or [name for name in targets if {*words_of(field.id)} <= type_words(types[name])]
+        if set(named) & targets:
+            return field.id
+    return ""
+
+
+def _stops(content_type: ContentType, places: AbstractSet[str]) -> str:
+    """Return the field with the places of a walk: a list of links to places, where a name says that it is a way."""
+    for field in content_type.fields:
+        if field.type == "Array" and leads_to_entries(field):
+            named, words = set(targets_of(field)), {*words_of(field.id)}
+            if _WALKS & (words | type_words(content_type) if named else words) and named <= places:
+                return field.id
+    return ""

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
 from exporter.guide.library import questions
+from exporter.guide.pages.urls import map_url
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -18,6 +19,7 @@ class SiteValues:
 
     __slots__ = ("_view",)
     _NAMES = frozenset({"accent", "accent_colours", "logo", "logo_size", "base_url", "offline", "icons"})
+    _MAP = "map"
 
     def __init__(self, view: View) -> None:
         self._view = view
@@ -25,6 +27,9 @@ class SiteValues:
     def __getattr__(self, name: str) -> Any:
         if name in SITE_TEXTS:
             return site_text(self._view, name)
+        if name == self._MAP:
+            has_map = self._view.ask(questions.HAS_MAP)
+            return self._view.link(map_url(self._view.guide, self._view.locale)) if has_map else ""
         if name not in self._NAMES:
             raise AttributeError(name)
         return self._view.ask(questions.site_value(name))

@@ -153,6 +153,11 @@ class ListView:
         )
 
 
+def view_of_list(found: ListView) -> View:
+    """Return the view that a list belongs to."""
+    return found._view
+
+
 class Part(NamedTuple):
     """One of the values that a list is divided by."""
 

@@ -21,7 +21,7 @@ function shades() {
 
 // A chip shows the cards that name what it names, in place of leading to a page of them.
 function filter(box) {
-  const cards = [...document.querySelectorAll("main > .cards > li")], named = new Map();
+  const cards = [...document.querySelectorAll("main .cards > li")], named = new Map();
   const names = card => [...card.querySelectorAll(".eyebrow")].flatMap(line => line.textContent.split(" · "));
   for (const card of cards) named.set(card, new Set(names(card).map(name => name.trim())));
   const chosen = new Map(), count = box.querySelector("summary").appendChild(document.createElement("span"));

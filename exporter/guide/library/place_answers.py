@@ -1,0 +1,108 @@
+"""Answers to questions about places: which are nearest to a point, and where the entries of a list are.
+
+What is nearest is asked of a window (`exporter/maps/windows.py`), so that a place that moves concerns the pages that
+asked of its surroundings before and after, and no others. The answer names the entries alone: a page that shows where
+these are, or what they are called, reads it of themselves.
+"""
+
+from __future__ import annotations
+
+import heapq
+from math import dist
+from typing import TYPE_CHECKING
+
+from exporter.guide.index.subjects import near_subject, points_subjects
+from exporter.maps.points import Point
+from exporter.maps.windows import LEVELS, Window, on_sphere, reach, window_at, windows_around
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from exporter.core.encoding import Json
+    from exporter.guide.index.guide_index import GuideIndex
+
+_MOST_WINDOWS = 2_000
+"""Windows whose points stay in memory for the pages that follow."""
+
+
+class PlaceAnswers:
+    """Answers the questions about places out of the index."""
+
+    def __init__(self, index: GuideIndex) -> None:
+        self._index = index
+        self._points: dict[tuple[str, str, Window], list[tuple[str, tuple[float, float, float]]]] = {}
+        self._filled: dict[tuple[str, str, Window], bool] = {}
+
+    def window_for(self, layer: str, locale: str, point: Point, number: int) -> Window:
+        """Return a window in which the points that are nearest to one are found for certain.
+
+        Which one is taken makes no difference to the answer, so it is no read.
+        """
+        low, high = 0, len(LEVELS) - 1
+        while low < high:  # the smallest window with as many points
+            middle = (low + high + 1) // 2
+            if self._has_as_many(layer, locale, window_at(point, LEVELS[middle]), number):
+                low = middle
+            else:
+                high = middle - 1
+        while low and self._nearest(layer, locale, window_at(point, LEVELS[low]), point, number) is None:
+            low -= 1
+        return window_at(point, LEVELS[low])
+
+    def near(self, rest: str, argument: str) -> Json:
+        """Return the keys of what is nearest to a point; None where the window is too small to know."""
+        layer, level, column, row = rest.split("/")
+        locale, number, lat, lon = argument.split("/")
+        window = Window(int(level), int(column), int(row))
+        return self._nearest(layer, locale, window, Point(float(lat), float(lon)), int(number))
+
+    def points(self, list_id: str, argument: str) -> Json:
+        """Return the entries of a list that are somewhere: key, title, latitude, longitude, address.
+
+        Without a list, return how many places there are.
+        """
+        if not list_id:
+            return self._index.points.count(*argument.split("/"))
+        rows = self._index.points.of_list(list_id, argument)
+        urls = self._index.pages.addresses([key for key, *_ in rows])
+        return [(*row, urls.get(row[0], {}).get(argument, "")) for row in rows]
+
+    def _has_as_many(self, layer: str, locale: str, window: Window, number: int) -> bool:
+        asked = layer, locale, window
+        if asked not in self._filled:
+            if len(self._filled) > _MOST_WINDOWS:
+                self._filled.clear()
+            self._filled[asked] = self._index.points.has_as_many(layer, locale, window, number)
+        return self._filled[asked]
+
+    def _nearest(self, layer: str, locale: str, window: Window, point: Point, number: int) -> list[str] | None:
+        here = on_sphere(point)
+        found = heapq.nsmallest(
+            number, ((dist(here, there), key) for key, there in self._within(layer, locale, window))
+        )
+        if window.level and (len(found) < number or found[-1][0] > reach(point, window)):
+            return None
+        return [key for _, key in found]
+
+    def _within(self, layer: str, locale: str, window: Window) -> list[tuple[str, tuple[float, float, float]]]:
+        asked = layer, locale, window
+        if asked not in self._points:
+            if len(self._points) > _MOST_WINDOWS:
+                self._points.clear()
+            found = self._index.points.within(layer, locale, window)
+            self._points[asked] = [(key, on_sphere(point)) for key, point in found]
+        return self._points[asked]
+
+
+def concerned(index: GuideIndex, places: Iterable[tuple[str, float, float]], shifted: Iterable[str]) -> set[str]:
+    """Return the subjects of questions about places that may have other answers now.
+
+    `places` are where entries came or went: layer, latitude, longitude; `shifted` are the keys of entries whose
+    addresses changed.
+    """
+    if index.reads.is_empty():
+        return set()
+    found = {near_subject(layer, window) for layer, *point in places for window in windows_around(Point(*point))}
+    facts = (index.items.facts_of(key) for key in shifted)
+    lists = (points_subjects(of.type, (name for name, *_ in of.lists)) for of in facts if of is not None and of.points)
+    return found.union(*lists)

@@ -1,0 +1,127 @@
+"""Labels of pins: each is put where it collides with nothing, or left out."""
+
+from __future__ import annotations
+
+import unicodedata
+from typing import TYPE_CHECKING, NamedTuple
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Sequence
+
+SIZE = 11.0
+"""The height of the letters, in units of the drawing."""
+PIN = 7.0
+"""The radius of a pin."""
+_GAP = 2.0
+_LETTER = 0.58
+_WIDE = {"W", "F"}
+_CELL = 24.0
+_EAST_FIRST = ((1, 0), (-1, 0), (0, -1), (0, 1), (1, -1), (1, 1), (-1, -1), (-1, 1))
+"""The eight positions around a pin, the best first: sideways, above and below, in the corners."""
+
+
+class Label(NamedTuple):
+    """A label in a drawing: its text, where this is anchored (`start`, `middle`, `end`) and its baseline."""
+
+    text: str
+    x: float
+    y: float
+    anchor: str
+
+
+class Box(NamedTuple):
+    """A rectangle of a drawing."""
+
+    left: float
+    top: float
+    right: float
+    bottom: float
+
+
+class _Taken:
+    """The rectangles that are taken, by the squares of a grid that they touch."""
+
+    def __init__(self) -> None:
+        self._cells: dict[tuple[int, int], list[Box]] = {}
+
+    def add(self, box: Box) -> None:
+        for cell in _cells(box):
+            self._cells.setdefault(cell, []).append(box)
+
+    def is_free(self, box: Box) -> bool:
+        left, top, right, bottom = box
+        return not any(
+            other.left < right and left < other.right and other.top < bottom and top < other.bottom
+            for cell in _cells(box)
+            for other in self._cells.get(cell, ())
+        )
+
+
+def _cells(box: Box) -> Iterator[tuple[int, int]]:
+    for column in range(int(box.left // _CELL), int(box.right // _CELL) + 1):
+        for row in range(int(box.top // _CELL), int(box.bottom // _CELL) + 1):
+            yield column, row
+
+
+def text_width(text: str) -> float:
+    """Return about how wide a text is, rather too much than too little."""
+    if text.isascii():
+        return len(text) * SIZE * _LETTER
+    widths = (_letter_width(letter) for letter in text)
+    return sum(widths) * SIZE
+
+
+def _letter_width(letter: str) -> float:
+    if unicodedata.combining(letter):
+        return 0.0
+    return 1.0 if unicodedata.east_asian_width(letter) in _WIDE else _LETTER
+
+
+def place_labels(
+    pins: Sequence[tuple[float, float]],
+    texts: Sequence[Sequence[str]],
+    width: float,
+    height: float,
+    taken: Iterable[Box] = (),
+) -> list[Label | None]:
+    """Return a label for each pin: the first of its texts that has room at one of eight positions; None for none.
+
+    Pins come in the order of their weight. No label covers a pin, another label, what is `taken`, or leaves the map.
+    """
+    held = _Taken()
+    for box in (*taken, *(Box(x - PIN, y - PIN, x + PIN, y + PIN) for x, y in pins)):
+        held.add(box)
+    found: list[Label | None] = []
+    for (x, y), choices in zip(pins, texts, strict=True):
+        placed = _first_free(x, y, choices, width, height, held)
+        found.append(placed[0] if placed is not None else None)
+        if placed is not None:
+            held.add(placed[1])
+    return found
+
+
+def _first_free(
+    x: float, y: float, choices: Sequence[str], width: float, height: float, held: _Taken
+) -> tuple[Label, Box] | None:
+    for text in choices:
+        wide = text_width(text)
+        for across, down in _EAST_FIRST:
+            box = _box_at(x, y, across, down, wide)
+            inside = box.left >= 0 and box.top >= 0 and box.right <= width and box.bottom <= height
+            if inside and held.is_free(box):
+                return _label(text, box, across), box
+    return None
+
+
+def _box_at(x: float, y: float, across: int, down: int, wide: float) -> Box:
+    """Return the rectangle of a label on one side of a pin; one in a corner touches the pin's circle."""
+    away = (PIN + _GAP) * (0.75 if across and down else 1)
+    left = x + away if across > 0 else x - away - wide if across < 0 else x - wide / 2
+    top = y + away if down > 0 else y - away - SIZE if down < 0 else y - SIZE / 2
+    return Box(left, top, left + wide, top + SIZE)
+
+
+def _label(text: str, box: Box, across: int) -> Label:
+    anchor = ("middle", "start", "end")[across]
+    x = (box.left + box.right) / 2 if across == 0 else box.left if across > 0 else box.right
+    return Label(text, x, box.bottom - SIZE * 0.2, anchor)
