@@ -6,7 +6,7 @@ import unicodedata
 from typing import TYPE_CHECKING, NamedTuple
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Sequence
+    from collections.abc import Iterable, Sequence
 
 SIZE = 11.0
 """The height of the letters, in units of the drawing."""
@@ -16,6 +16,8 @@ _GAP = 2.0
 _LETTER = 0.58
 _WIDE = {"W", "F"}
 _CELL = 24.0
+_FEW = 16
+_ONE_CELL = ((0, 0),)
 _EAST_FIRST = ((1, 0), (-1, 0), (0, -1), (0, 1), (1, -1), (1, 1), (-1, -1), (-1, 1))
 """The eight positions around a pin, the best first: sideways, above and below, in the corners."""
 
@@ -39,28 +41,30 @@ class Box(NamedTuple):
 
 
 class _Taken:
-    """The rectangles that are taken, by the squares of a grid that they touch."""
+    """The rectangles that are taken, by the squares of a grid that they touch; of a small drawing all together."""
 
-    def __init__(self) -> None:
+    def __init__(self, cell: float) -> None:
+        self._cell = cell
         self._cells: dict[tuple[int, int], list[Box]] = {}
 
     def add(self, box: Box) -> None:
-        for cell in _cells(box):
+        for cell in self._touched(box):
             self._cells.setdefault(cell, []).append(box)
 
     def is_free(self, box: Box) -> bool:
         left, top, right, bottom = box
-        return not any(
-            other.left < right and left < other.right and other.top < bottom and top < other.bottom
-            for cell in _cells(box)
-            for other in self._cells.get(cell, ())
-        )
+        for cell in self._touched(box):
+            for taken_left, taken_top, taken_right, taken_bottom in self._cells.get(cell, ()):
+                if taken_left < right and left < taken_right and taken_top < bottom and top < taken_bottom:
+                    return False
+        return True
 
-
-def _cells(box: Box) -> Iterator[tuple[int, int]]:
-    for column in range(int(box.left // _CELL), int(box.right // _CELL) + 1):
-        for row in range(int(box.top // _CELL), int(box.bottom // _CELL) + 1):
-            yield column, row
+    def _touched(self, box: Box) -> Sequence[tuple[int, int]]:
+        if not self._cell:
+            return _ONE_CELL
+        columns = range(int(box.left // self._cell), int(box.right // self._cell) + 1)
+        rows = range(int(box.top // self._cell), int(box.bottom // self._cell) + 1)
+        return [(column, row) for column in columns for row in rows]
 
 
 def text_width(text: str) -> float:
@@ -88,7 +92,7 @@ def place_labels(
 
     Pins come in the order of their weight. No label covers a pin, another label, what is `taken`, or leaves the map.
     """
-    held = _Taken()
+    held = _Taken(_CELL if len(pins) > _FEW else 0)
     for box in (*taken, *(Box(x - PIN, y - PIN, x + PIN, y + PIN) for x, y in pins)):
         held.add(box)
     found: list[Label | None] = []

@@ -19,11 +19,9 @@ from exporter.render.entry.section import Section
 from exporter.render.entry.sections import Layout
 from exporter.render.filters import VIEW
 from exporter.render.jinja_environment import Templates
-from exporter.render.maps.drawing import Cluster, Map, Pin
-from exporter.render.maps.overview import Overview, PlaceGroup
-from exporter.render.maps.places import Location, Neighbour
-from exporter.render.maps.walks import Stop, Walk
-from exporter.render.maps.waypoints import Waypoint, Waypoints
+from exporter.render.maps.functions import PLACE_TYPES
+from exporter.render.maps.overview import Overview
+from exporter.render.maps.waypoints import Waypoints
 from exporter.render.markup.control_characters import drop_controls
 from exporter.render.template_errors import explain, own_place
 from exporter.render.view.fields import FieldValue
@@ -87,21 +85,8 @@ class Alternate(NamedTuple):
 
 _OPEN_TYPES = frozenset(
     {Entry, Asset, Values, PageObject, SiteValues, Language, FieldValue, Group, Layout, Section, ListView, LoopContext}
-    | {
-        TypeLink,
-        Alternate,
-        Map,
-        Pin,
-        Location,
-        Neighbour,
-        Overview,
-        PlaceGroup,
-        Cluster,
-        Walk,
-        Stop,
-        Waypoint,
-        Waypoints,
-    }
+    | {TypeLink, Alternate}
+    | PLACE_TYPES
 )
 """Types whose attributes templates may all read, except those that begin with an underscore."""
 

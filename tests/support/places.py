@@ -74,8 +74,16 @@ def put_places(space: SpaceFiles, number: int = 20) -> None:
     space.put(entry("walk", "round", title="The round", slug="round", stops=stops))
 
 
-def showing(guide: Guide, slug: str) -> set[str]:
-    """Return the pages that show where a place is: those with a link to it in a map, or in what follows one."""
-    link_to = re.compile(rb'["/]' + slug.encode() + rb"/index\.html")
-    pages = ((path, data) for path, data in guide.files("site").items() if path.endswith(".html"))
-    return {path for path, data in pages if any(map(link_to.search, data.split(b"<svg")[1:]))}
+def showing(guide: Guide, number: int) -> set[str]:
+    """Return the files that show where a place is: drawings, files of places that hold it, pages that link to it.
+
+    Of a page what follows a map counts: a list of what is near, or of the stops of a walk, may be below it.
+    """
+    link_to, name = re.compile(rb'["/]p%d/index\.html' % number), b"Place %02d" % number
+    return {path for path, data in guide.files("site").items() if _shows(path, data, link_to, name)}
+
+
+def _shows(path: str, data: bytes, link_to: re.Pattern[bytes], name: bytes) -> bool:
+    if path.endswith(".html"):
+        return any(map(link_to.search, data.split(b"<svg")[1:]))
+    return path.endswith("overview.svg") or (path.endswith((".gpx", ".kml", ".geojson")) and name in data)

@@ -26,17 +26,6 @@ class PointTable(Table):
 
     __slots__ = ()
 
-    def has_as_many(self, layer: str, locale: str, window: Window, number: int) -> bool:
-        """Whether there are as many points in a window."""
-        from exporter.maps.windows import cells_of  # imported here: a build that finds nothing does not need it
-
-        query = "SELECT 1 FROM point WHERE layer = ? AND locale = ? AND cell >= ? AND cell < ? LIMIT ?"
-        for first, end in cells_of(window):
-            number -= len(self._database.rows(query, layer, locale, first, end, number))
-            if number <= 0:
-                return True
-        return False
-
     def within(self, layer: str, locale: str, window: Window) -> list[tuple[str, Point]]:
         """Return key and place of every point in a window."""
         from exporter.maps.points import Point

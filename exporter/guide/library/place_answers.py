@@ -23,6 +23,10 @@ if TYPE_CHECKING:
 
 _MOST_WINDOWS = 2_000
 """Windows whose points stay in memory for the pages that follow."""
+_MOST_POINTS = 64
+"""Points of a window from which on a smaller one is looked into."""
+_FIRST_LEVEL = LEVELS.index(14)
+"""The level with which a search begins: windows of some 4 km."""
 
 
 class PlaceAnswers:
@@ -31,23 +35,26 @@ class PlaceAnswers:
     def __init__(self, index: GuideIndex) -> None:
         self._index = index
         self._points: dict[tuple[str, str, Window], list[tuple[str, tuple[float, float, float]]]] = {}
-        self._filled: dict[tuple[str, str, Window], bool] = {}
+        self._level = _FIRST_LEVEL
+        self._last: tuple[tuple[str, str, Window, Point, int] | None, list[str] | None] = None, None
 
     def window_for(self, layer: str, locale: str, point: Point, number: int) -> Window:
-        """Return a window in which the points that are nearest to one are found for certain.
+        """Return a window in which the points that are nearest to one are found for certain, and few others.
 
-        Which one is taken makes no difference to the answer, so it is no read.
+        Which one is taken makes no difference to the answer, so it is no read: the search begins with the level of the
+        one before, as places that are looked for one after another mostly lie in the same town.
         """
-        low, high = 0, len(LEVELS) - 1
-        while low < high:  # the smallest window with as many points
-            middle = (low + high + 1) // 2
-            if self._has_as_many(layer, locale, window_at(point, LEVELS[middle]), number):
-                low = middle
+        level, too_small = self._level, False
+        while level:
+            window = window_at(point, LEVELS[level])
+            if self._nearest(layer, locale, window, point, number) is None:
+                level, too_small = level - 1, True
+            elif too_small or level + 1 == len(LEVELS) or len(self._within(layer, locale, window)) <= _MOST_POINTS:
+                break
             else:
-                high = middle - 1
-        while low and self._nearest(layer, locale, window_at(point, LEVELS[low]), point, number) is None:
-            low -= 1
-        return window_at(point, LEVELS[low])
+                level += 1
+        self._level = level or _FIRST_LEVEL
+        return window_at(point, LEVELS[level])
 
     def near(self, rest: str, argument: str) -> Json:
         """Return the keys of what is nearest to a point; None where the window is too small to know."""
@@ -67,19 +74,16 @@ class PlaceAnswers:
         urls = self._index.pages.addresses([key for key, *_ in rows])
         return [(*row, urls.get(row[0], {}).get(argument, "")) for row in rows]
 
-    def _has_as_many(self, layer: str, locale: str, window: Window, number: int) -> bool:
-        asked = layer, locale, window
-        if asked not in self._filled:
-            if len(self._filled) > _MOST_WINDOWS:
-                self._filled.clear()
-            self._filled[asked] = self._index.points.has_as_many(layer, locale, window, number)
-        return self._filled[asked]
-
     def _nearest(self, layer: str, locale: str, window: Window, point: Point, number: int) -> list[str] | None:
+        asked = layer, locale, window, point, number
+        if self._last[0] != asked:
+            self._last = asked, self._find_nearest(layer, locale, window, point, number)
+        return self._last[1]
+
+    def _find_nearest(self, layer: str, locale: str, window: Window, point: Point, number: int) -> list[str] | None:
         here = on_sphere(point)
-        found = heapq.nsmallest(
-            number, ((dist(here, there), key) for key, there in self._within(layer, locale, window))
-        )
+        away = [(dist(here, there), key) for key, there in self._within(layer, locale, window)]
+        found = heapq.nsmallest(number, away) if len(away) > _MOST_POINTS else sorted(away)[:number]
         if window.level and (len(found) < number or found[-1][0] > reach(point, window)):
             return None
         return [key for _, key in found]

@@ -11,7 +11,7 @@ from exporter.guide.pages.urls import outline_url
 from exporter.maps.hulls import hull
 from exporter.maps.labels import PIN, Box, Label, place_labels
 from exporter.maps.projection import Shape, fit, scale_bar
-from exporter.render.view.fields import title_of
+from exporter.render.view.fields import locale_of, title_of
 from exporter.render.view.languages import write_number
 
 if TYPE_CHECKING:
@@ -47,7 +47,8 @@ class Spot(NamedTuple):
 class Pin:
     """A pin: its place in the drawing, its entry and number, its label (None where there is no room).
 
-    One that would cover another is `small`, without its number. `current` is that of the page itself.
+    One that would cover another is `small`, without its number. `current` is that of the page itself. `lang` is the
+    language of its title where it is not the page's.
     """
 
     x: str
@@ -58,6 +59,7 @@ class Pin:
     small: bool
     current: bool
     group: int
+    lang: str
 
 
 class PinLabel(NamedTuple):
@@ -105,7 +107,10 @@ class Underlay(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Map:
-    """A map: the size of the drawing and what is on it. `line` joins the pins of a walk, as points of a polyline."""
+    """A map: the size of the drawing and what is on it.
+
+    Pins that are small come first. `line` joins the pins of a walk, as points of a polyline.
+    """
 
     width: int
     height: int
@@ -125,7 +130,7 @@ def draw(view: View, spots: Sequence[Spot], shape: Shape, *, joined: bool = Fals
     frame = fit(points, shape)
     places, bar = list(map(frame.place, points)), scale_bar(frame)
     line = " ".join(f"{_short(x)},{_short(y)}" for x, y in places) if joined else ""
-    pins = _pins(spots, places, frame, bar.width if bar is not None else 0)
+    pins = _pins(view, spots, places, frame, bar.width if bar is not None else 0)
     return _map(view, frame, pins=pins, areas=tuple(_areas(spots, places)), line=line)
 
 
@@ -160,12 +165,14 @@ def _underlay(view: View, frame: Frame) -> Underlay | None:
     return Underlay(view.link(outline_url(view.guide)), _short(left), _short(top), *size)
 
 
-def _pins(spots: Sequence[Spot], places: Sequence[tuple[float, float]], frame: Frame, bar: float) -> tuple[Pin, ...]:
+def _pins(
+    view: View, spots: Sequence[Spot], places: Sequence[tuple[float, float]], frame: Frame, bar: float
+) -> tuple[Pin, ...]:
     names = [() if spot.is_current else (_name(title_of(spot.entry)),) for spot in spots]
     taken = (_CORNER, Box(0, frame.height - _BAR_HEIGHT, bar + 12, frame.height))
     labels = place_labels(places, names, frame.width, frame.height, taken)
     covered = _covered(places)
-    return tuple(
+    pins = [
         Pin(
             _short(x),
             _short(y),
@@ -175,9 +182,17 @@ def _pins(spots: Sequence[Spot], places: Sequence[tuple[float, float]], frame: F
             number in covered and not spot.is_current,
             spot.is_current,
             spot.group,
+            _language(view, spot.entry),
         )
         for number, (spot, (x, y), label) in enumerate(zip(spots, places, labels, strict=True))
-    )
+    ]
+    return tuple(sorted(pins, key=lambda pin: not pin.small) if covered else pins)
+
+
+def _language(view: View, entry: Entry) -> str:
+    """Return the language of an entry's title, "" where it is that of the page."""
+    code = locale_of(entry)
+    return "" if code == view.locale else code
 
 
 def _pin_label(label: Label | None) -> PinLabel | None:
@@ -227,9 +242,8 @@ def _areas(spots: Sequence[Spot], places: Sequence[tuple[float, float]]) -> Iter
 
 
 def _short(number: float) -> str:
-    """Return a number of the drawing to a tenth of a unit."""
-    text = f"{number:.1f}"
-    return text.removesuffix(".0")
+    """Return a number of the drawing: whole units, which are smaller than what can be seen, for the sake of size."""
+    return str(round(number))
 
 
 def spoken_distance(view: View, metres: float) -> str:

@@ -24,10 +24,12 @@ NEAR = 6
 
 @dataclass(frozen=True, slots=True)
 class Neighbour:
-    """An entry near to another: its number on the map, how many metres it is away, and that in words."""
+    """An entry near to another: its number on the map, where it is, how many metres it is away, and that in words."""
 
     number: int
     entry: Entry
+    lat: float
+    lon: float
     metres: float
     away: str
 
@@ -73,9 +75,8 @@ class Location:
     @cached_property
     def map(self) -> Map:
         """The map of the place and its neighbours."""
-        others = ((location_of(found.entry), found) for found in self.near)
         spots = [Spot(self._point, self._entry, is_current=True)]
-        spots += [Spot(point, found.entry, found.number) for point, found in others if point is not None]
+        spots += [Spot(Point(found.lat, found.lon), found.entry, found.number) for found in self.near]
         return draw(view_of(self._entry), spots, SMALL)
 
 
@@ -118,7 +119,7 @@ def neighbours(entry: Entry, point: Point) -> Iterable[Neighbour]:
     there = ((other, location_of(other)) for other in found)
     for number, (other, at) in enumerate(((other, at) for other, at in there if at is not None), 1):
         metres = distance(point, at)
-        yield Neighbour(number, other, metres, spoken_distance(view, metres))
+        yield Neighbour(number, other, *at, metres, spoken_distance(view, metres))
 
 
 def map_of(things: Any) -> Map | None:
@@ -126,7 +127,7 @@ def map_of(things: Any) -> Map | None:
     spots: list[Spot] = []
     for thing in things if isinstance(things, Iterable) else ():
         if isinstance(thing, Entry) and (point := location_of(thing)) is not None:
-            spots.append(Spot(point, thing, len(spots) + 1, area=area_of(thing)))
+            spots.append(Spot(point, thing, len(spots) + 1))
     return draw(view_of(spots[0].entry), spots, WIDE) if spots else None
 
 
