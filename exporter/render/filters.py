@@ -10,7 +10,7 @@ from markupsafe import Markup
 from exporter.guide.library import questions
 from exporter.guide.schema.field_words import LONG
 from exporter.render.entry.actions import actions_of
-from exporter.render.entry.card import eyebrow, in_eyebrow, key_facts
+from exporter.render.entry.card import besides_eyebrow, eyebrow, key_facts
 from exporter.render.entry.inline import inline, parts_and_cards
 from exporter.render.entry.metadata import absolute, absolute_url, metadata
 from exporter.render.entry.rich_text import render_document
@@ -276,6 +276,7 @@ FILTERS = {
     "absolute": _absolute,
     "actions": _actions,
     "alt": alt_of,
+    "besides_eyebrow": besides_eyebrow,
     "caption": caption_of,
     "contents": headings_in,
     "date": _date,
@@ -283,7 +284,6 @@ FILTERS = {
     "day": day_of,
     "eyebrow": eyebrow,
     "facts": _facts,
-    "in_eyebrow": in_eyebrow,
     "inline": _inline,
     "is_asset": lambda value: isinstance(value, Asset),
     "is_home": is_home,

@@ -250,7 +250,7 @@ def is_own(guide: GuideModel, url: str, locale: str) -> bool:
 
 OWN_NAMES = {
     *("files", "updates", "offline", "search", "map"),
-    *("style.css", "theme.js", "accent.css", "icon.svg", "sw.js", "manifest.webmanifest"),
+    *("style.css", "pictures.css", "theme.js", "accent.css", "icon.svg", "sw.js", "manifest.webmanifest"),
     *("icon-192.png", "icon-512.png", "apple-touch-icon.png"),
 }
 """Names at the guide's root that no page and no list may have."""

@@ -2,28 +2,30 @@
 
 from __future__ import annotations
 
+from itertools import islice
 from typing import TYPE_CHECKING
 
 from markupsafe import Markup, escape
 
 from exporter.guide.schema.card_fields import NO_FIELDS
 from exporter.guide.schema.machine_words import is_for_template
+from exporter.render.entry.measures import measure_of, write_measure
 from exporter.render.entry.values import lang_attributes
 from exporter.render.view.fields import called, content_type_of, locale_of, once, priced, title_of, type_of, url_of
 from exporter.render.view.languages import write_number
-from exporter.render.view.measures import measure_of, write_measure
 from exporter.render.view.view import Entry, loaded_of, roles_of_thing, view_of
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator
 
     from exporter.guide.schema.card_fields import CardFields
+    from exporter.render.view.fields import FieldValue
     from exporter.render.view.view import View
 
 _MOST_FACTS = 2
 _LONGEST = 60
 """Characters of a text on a card."""
-_BETWEEN = Markup(" · ")
+_BETWEEN = " · "
 
 
 def _card_fields(entry: Entry) -> CardFields:
@@ -34,14 +36,17 @@ def _card_fields(entry: Entry) -> CardFields:
 
 def eyebrow(entry: Entry, *, links: bool = False) -> Markup:
     """Return what and where an entry is, as names that are `links` to their pages if wanted; the page's own apart."""
-    return _BETWEEN.join(filter(None, (_name(entry, field, links=links) for field in _card_fields(entry).above)))
+    return _in_a_line(filter(None, [_name(entry, field, links=links) for field in _card_fields(entry).above]))
 
 
-def in_eyebrow(entry: Entry) -> frozenset[str]:
-    """Return the fields of which the line above the title on an entry's page shows all."""
-    view, loaded = view_of(entry), loaded_of(entry)
-    lists = (name for name in _card_fields(entry).above if isinstance(view.answer(loaded, name).value, list))
-    return frozenset(_card_fields(entry).above).difference(lists)
+def _in_a_line(texts: Iterable[Markup | str]) -> Markup:
+    return Markup(_BETWEEN.join(texts))  # noqa: S704 - each of them is escaped
+
+
+def besides_eyebrow(facts: Iterable[FieldValue], entry: Entry) -> tuple[FieldValue, ...]:
+    """Return an entry's facts without those of which the line above the title shows all."""
+    above = _card_fields(entry).above
+    return tuple(fact for fact in facts if fact.id not in above or isinstance(fact.value, tuple))
 
 
 def _name(entry: Entry, field: str, *, links: bool) -> Markup | str:
@@ -83,12 +88,7 @@ def _cut(text: str) -> str:
 
 def key_facts(entry: Entry) -> Markup:
     """Return what readers choose by: price, hours, length. At most two, the most telling first."""
-    found: list[Markup] = []
-    for fact in _facts(entry):
-        found.append(fact)
-        if len(found) == _MOST_FACTS:
-            break
-    return _BETWEEN.join(found)
+    return _in_a_line(islice(_facts(entry), _MOST_FACTS))
 
 
 def _facts(entry: Entry) -> Iterator[Markup]:

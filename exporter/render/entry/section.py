@@ -6,9 +6,9 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from exporter.guide.schema.part_words import is_link_name
+from exporter.render.entry.measures import measure_of, write_measure
 from exporter.render.entry.values import Anchor
 from exporter.render.view.fields import FieldValue, type_of, url_of
-from exporter.render.view.measures import measure_of, write_measure
 from exporter.render.view.view import Entry, roles_of_thing, view_of
 
 if TYPE_CHECKING:

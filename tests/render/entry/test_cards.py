@@ -10,8 +10,9 @@ from lxml import html
 from exporter.core.model import read_content_type
 from exporter.guide.schema.card_fields import CardFields, card_fields
 from exporter.guide.schema.field_roles import roles_of
-from exporter.render.view.measures import measure_of, write_measure
+from exporter.render.entry.measures import measure_of, write_measure
 from tests.conftest import CATEGORY, SLUG, content_type, entry, link, locale
+from tests.support.steps import template
 
 if TYPE_CHECKING:
     from tests.conftest import Guide, SpaceFiles
@@ -73,6 +74,28 @@ def test_page_leads_from_the_line_above_its_title_and_repeats_it_in_no_fact(walk
     above = main.xpath(".//p[@class='eyebrow']/a/@href")
     assert above == ["../../category/sights/index.html", "../../city/porto/index.html"]
     assert main.xpath(".//dt/text()") == ["Free entry", "Distance", "Duration", "Phone", "Location"]
+
+
+def test_list_in_a_language_with_few_entries_says_so(guide: Guide) -> None:
+    guide.build()
+    assert lines(guide, "/ar/place/", "untranslated") == ["بهذه اللغة: 1 / 2"]
+    assert lines(guide, "/place/", "untranslated") == []
+
+
+def test_title_of_the_guide_is_in_the_language_of_the_page_where_a_word_translates_it(guide: Guide) -> None:
+    template(guide, "words.yaml", "site.title: {de: Kleiner Führer}\nsite.licence: {en: CC BY, de: CC BY (de)}\n")
+    guide.build()
+    found = {}
+    for url in ("/", "/de-DE/", "/ar/"):
+        page = html.document_fromstring(guide.page(url).encode())
+        heading, licence = page.find(".//h1"), page.xpath(".//p[@class='licence']/text()")
+        assert heading is not None
+        found[url] = page.findtext(".//title"), heading.text, heading.get("lang"), *licence
+    assert found == {
+        "/": ("Small guide", "Small guide", None, "CC BY"),
+        "/de-DE/": ("Kleiner Führer", "Kleiner Führer", None, "CC BY (de)"),
+        "/ar/": ("Small guide", "Small guide", "en-US", "CC BY"),
+    }
 
 
 def test_what_can_be_done_comes_first(walks: Guide) -> None:
