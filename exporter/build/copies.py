@@ -14,7 +14,7 @@ from exporter.build.scan import file_signature, look_again
 from exporter.core.encoding import digest
 from exporter.core.files import read_below, read_bytes, walk_files, write_if_different
 from exporter.core.naming import HARMLESS_XML, suffix_of
-from exporter.guide.library.template_files import STATIC, THEME, linked_files, theme_files
+from exporter.guide.library.template_files import STATIC, linked_files, theme_files
 from exporter.report.problems import link_problem, problem
 
 if TYPE_CHECKING:
@@ -180,11 +180,9 @@ def _static_files(project: Project) -> Iterator[Source]:
     """Yield the theme's static files, those of the reader's device and the project's own; the later ones replace."""
     now = time.time_ns()
     own = project.root / STATIC
-    program = [
-        *((name, THEME / "static" / name) for name in theme_files("static")),
-        *_search_files(project),
-        *_offline_files(project),
-    ]
+    theme = theme_files(project.site.theme.name).items()
+    static = ((name.removeprefix("static/"), file) for name, file in theme if name.startswith("static/"))
+    program = [*static, *_search_files(project), *_offline_files(project)]
     files = [(name, Path(os.path.realpath(file))) for name, file in program]  # an installer may have linked them
     for name, file in (*files, *((name, own / name) for name in walk_files(own))):
         yield Source(name, file, file_signature(os.lstat(file), now))

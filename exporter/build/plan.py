@@ -11,7 +11,7 @@ from exporter.build.update import FileChanges, Update, look_for_items, update_it
 from exporter.core.encoding import inputs_digest
 from exporter.core.moved import read_moved
 from exporter.guide.index.subjects import list_subject, url_subject
-from exporter.guide.library.template_files import THEME, own_files, theme_files
+from exporter.guide.library.template_files import own_files, theme_files
 from exporter.guide.schema.dates import read_date, unix_time
 from exporter.guide.schema.guide_model import site_values
 
@@ -132,7 +132,7 @@ def _digests(inputs: BuildInputs, earlier: Mapping[str, Record]) -> Digests:
 
 def _shared_inputs(project: Project, guide: GuideModel) -> bytes:
     own = project.root / "templates"
-    files = [*(THEME / name for name in theme_files()), *(own / name for name in own_files(own))]
+    files = [*theme_files(guide.site.theme.name).values(), *(own / name for name in own_files(own))]
     sources = [(str(file), file_digest(file)) for file in files]
     return inputs_digest(sources, site_values(guide), dict(guide.definitions), dict(guide.tags), guide.locales)
 

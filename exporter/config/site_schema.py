@@ -174,8 +174,9 @@ class Offline(Part):
 
 
 class Theme(Part):
-    """What can be changed of the theme's looks without a template."""
+    """What can be changed of the looks without a template: the theme, by its `name`, its accent colour, the logo."""
 
+    name: Literal["plain"] | None = None
     accent: Annotated[str, Field(pattern=r"^#[0-9a-fA-F]{6}$")] | None = None
     logo: Annotated[str, Field(min_length=1)] | None = None
 

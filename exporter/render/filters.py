@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from typing import TYPE_CHECKING, Any
 
 from jinja2 import pass_context
@@ -10,6 +9,8 @@ from markupsafe import Markup
 
 from exporter.guide.library import questions
 from exporter.guide.schema.field_words import LONG
+from exporter.render.entry.actions import actions_of
+from exporter.render.entry.card import besides_eyebrow, eyebrow, key_facts
 from exporter.render.entry.inline import inline, parts_and_cards
 from exporter.render.entry.metadata import absolute, absolute_url, metadata
 from exporter.render.entry.position import position
@@ -18,8 +19,10 @@ from exporter.render.entry.sections import Layout
 from exporter.render.entry.values import date, fact, lang_attributes, table
 from exporter.render.image_filters import image, size
 from exporter.render.maps.functions import PLACE_FILTERS, PLACE_FUNCTIONS
+from exporter.render.markup.headings import headings_in
 from exporter.render.markup.links import resolve_link
 from exporter.render.markup.markdown import markdown
+from exporter.render.markup.one_line import blocks_in, in_one_line
 from exporter.render.markup.rich_text_tree import blocks_of
 from exporter.render.view.assets import source_of
 from exporter.render.view.fields import (
@@ -40,7 +43,7 @@ from exporter.render.view.fields import (
 )
 from exporter.render.view.groups import find_groups
 from exporter.render.view.languages import language_name, spoken_name, write_number
-from exporter.render.view.lazy import EntryList, Lazy
+from exporter.render.view.lazy import EntryList, Lazy, SiteValues, locale_of_site
 from exporter.render.view.other_spaces import Resource
 from exporter.render.view.referrers import referrers_of
 from exporter.render.view.rich_text import RichText, document_of
@@ -52,11 +55,10 @@ if TYPE_CHECKING:
 
     from jinja2.runtime import Context
 
+    from exporter.render.entry.actions import Action
+
 
 _NOTHING = Markup("")
-_BLOCK_ENDS = re.compile(r"</(?:p|li|h[1-6]|td|th|div|blockquote)>|<br ?/?>")
-_CLOSING_MARKS = "\"'”’»)]"
-_STOPS = (".", "!", "?", "…", ":", ";", ",", "。", "！", "？", "؟", "।")
 VIEW = " view"
 """The context variable that holds the page's view: no template can write this name."""
 
@@ -94,17 +96,9 @@ def _lead(context: Context, value: Any) -> str:
     name = summary_field(value)
     text = value[name] if name else ""
     if isinstance(text, RichText):
-        return _joined(blocks_of(document_of(text)))
+        return in_one_line(blocks_of(document_of(text)))
     with view.discarding_ids():
-        blocks = _BLOCK_ENDS.split(_lead_html(context, value))
-        return _joined(Markup(block).striptags() for block in blocks)  # noqa: S704 - the tags are removed
-
-
-def _joined(blocks: Iterable[str]) -> str:
-    """Return the blocks of a text in one line, with a mark between those that end without punctuation."""
-    filled = (block.strip() for block in blocks if block.strip())
-    ended = (f"{text} " if text.rstrip(_CLOSING_MARKS).endswith(_STOPS) else f"{text} · " for text in filled)
-    return "".join(ended).removesuffix(" · ").rstrip()
+        return in_one_line(blocks_in(_lead_html(context, value)))
 
 
 @pass_context
@@ -128,6 +122,8 @@ def _lang(context: Context, value: Any, name: str | None = None) -> Markup:
         code = locale_of(value, name)
     elif isinstance(value, (FieldValue, TypeLink)):
         code = value.locale
+    elif isinstance(value, SiteValues):
+        code = locale_of_site(context.parent[VIEW])
     else:
         return _NOTHING
     return _NOTHING if code == context.parent[VIEW].locale else lang_attributes(code)
@@ -265,24 +261,35 @@ def _facts(entry: Entry) -> tuple[FieldValue, ...]:
 
 
 @pass_context
-def _groups(context: Context) -> Lazy:
+def _actions(context: Context, facts: Iterable[FieldValue]) -> tuple[Action, ...]:
+    """What readers do with an entry at once, by its short facts."""
+    return actions_of(facts, context.parent[VIEW])
+
+
+@pass_context
+def _groups(context: Context, type_id: str = "") -> Lazy:
     """What a list can be divided by: the single-link fields of its type that gather entries with pages, no parts."""
     view: View = context.parent[VIEW]
-    return Lazy(lambda: find_groups(view))
+    return Lazy(lambda: find_groups(view, type_id or view.page.type_id))
 
 
 FILTERS = {
     "absolute": _absolute,
+    "actions": _actions,
     "alt": alt_of,
     "at": position,
+    "besides_eyebrow": besides_eyebrow,
     "caption": caption_of,
+    "contents": headings_in,
     "date": _date,
     "fact": _fact,
     "day": day_of,
+    "eyebrow": eyebrow,
     "facts": _facts,
     "inline": _inline,
     "is_asset": lambda value: isinstance(value, Asset),
     "is_home": is_home,
+    "key_facts": key_facts,
     "is_entry": lambda value: isinstance(value, Entry),
     "is_resource": lambda value: isinstance(value, Resource),
     "language": _language,

@@ -11,7 +11,7 @@ from exporter.render.entry.values import lang_attributes
 from exporter.render.markup.picture import SHOWN, picture_element, recipe_of
 from exporter.render.view.assets import stated_size
 from exporter.render.view.fields import alt_of, locale_of, picture_of
-from exporter.render.view.view import Asset, Thing, value_named, view_of
+from exporter.render.view.view import Asset, Entry, value_named, view_of
 
 if TYPE_CHECKING:
     from jinja2.runtime import Context
@@ -25,17 +25,18 @@ def image(
     ratio: str | None = None,
     sizes: str = "",
     alt: str | None = None,
+    lazy: bool = False,
 ) -> Markup:
     """The whole element of a picture in variants; empty for what is no picture that can be shown."""
-    picture = picture_of(value) if isinstance(value, Thing) else None
-    if picture is None:
+    picture = picture_of(value) if isinstance(value, Entry) else value
+    if not (isinstance(picture, Asset) and picture.is_image):
         return Markup("")
     language = Markup("")
     if alt is None:
         alt, code = alt_of(picture), locale_of(picture, "description" if value_named(picture, "description") else None)
         language = lang_attributes(code) if code != view_of(picture).locale else language
     attributes = Markup(' alt="{}"{}').format(alt, language)
-    return picture_element(picture, recipe_of(ratio), int(width), sizes, attributes)
+    return picture_element(picture, recipe_of(ratio), int(width), sizes, attributes, lazy=lazy)
 
 
 def size(value: Asset) -> Markup:

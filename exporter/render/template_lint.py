@@ -16,7 +16,7 @@ from jinja2 import Environment, TemplateSyntaxError, nodes
 
 from exporter.core.files import read_below
 from exporter.core.suggestions import nearest
-from exporter.guide.library.template_files import THEME, own_files
+from exporter.guide.library.template_files import own_files, theme_file
 from exporter.guide.library.theme_words import read_words
 from exporter.guide.schema.field_words import targets_of
 from exporter.render.template_names import unknown_blocks, unknown_variables, unused_template
@@ -58,6 +58,7 @@ def unknown_names(root: Path, guide: GuideModel, *, fields: bool = True) -> Iter
     sources = {name: read_below(templates, name) or b"" for name in names}
     words = read_words(guide.locales, templates) if any(b"word" in source for source in sources.values()) else {}
     trees: dict[str, nodes.Template] = {}
+    parse = _parser(trees, environment, guide.site.theme.name)
     for name, source in sources.items():
         if fields or _NAMES_SOMETHING.search(source) is not None:
             with suppress(TemplateSyntaxError, UnicodeDecodeError, RecursionError):  # rendering says so
@@ -67,7 +68,10 @@ def unknown_names(root: Path, guide: GuideModel, *, fields: bool = True) -> Iter
         reader.visit(tree, {"entry": _Entries(_types_of(name, guide))})
         found = [*reader.found]
         if fields:
-            found += [*unknown_variables(name, trees), *unknown_blocks(name, _parser(trees, environment))]
+            found += [
+                *unknown_variables(name, trees),
+                *unknown_blocks(name, parse),
+            ]
         file = f"templates/{name}"
         for line, message in dict.fromkeys(found):
             yield problem("template-unknown", f"{file}:{line}: {message}", file=file, line=line)
@@ -75,15 +79,17 @@ def unknown_names(root: Path, guide: GuideModel, *, fields: bool = True) -> Iter
             yield problem("template-unknown", f"{file}: {message}", file=file)
 
 
-def _parser(trees: Mapping[str, nodes.Template], environment: Environment) -> Callable[[str], nodes.Template | None]:
+def _parser(
+    trees: Mapping[str, nodes.Template], environment: Environment, theme: str | None
+) -> Callable[[str], nodes.Template | None]:
     """Return what parses a template by its name, one of the guide's own or of the theme; once each."""
 
     @cache
     def parse(name: str) -> nodes.Template | None:
         if name in trees:
             return trees[name]
-        file = THEME / name.removeprefix("theme/")
-        return environment.parse(file.read_text("utf-8")) if file.is_file() else None
+        file = theme_file(theme, name.removeprefix("theme/"))
+        return environment.parse(file.read_text("utf-8")) if file is not None else None
 
     return parse
 

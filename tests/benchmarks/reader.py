@@ -126,9 +126,9 @@ def compare_time(bench: Bench, data: Path, places: int, rounds: int) -> tuple[st
     with ExitStack() as stack:
         space = stack.enter_context(serve(data, places))
         peers = make_peers(bench, places, [HUGO])
-        changing = make_guide(bench, space, "changing", own=False, offline=True)
-        whole = make_guide(bench, space, "whole", like=changing, own=False, offline=True)
-        without = make_guide(bench, space, "without", like=changing, own=False)
+        changing = make_guide(bench, space, "changing", templates=None, offline=True)
+        whole = make_guide(bench, space, "whole", like=changing, templates=None, offline=True)
+        without = make_guide(bench, space, "without", like=changing, templates=None)
         changing.render_all(PROCESSORS)
         rows: dict[str, Callable[[], Spent]] = {
             HUGO.name: partial(peers.render, HUGO),

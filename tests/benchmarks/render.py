@@ -41,7 +41,7 @@ from tests.benchmarks.peers import (
     versions,
 )
 from tests.benchmarks.rounds import Bench, Limit, Spent, ensure, finish, limits_table
-from tests.benchmarks.spaces import Guide, Space, make_guide, serve
+from tests.benchmarks.spaces import THEME_BEFORE, Guide, Space, make_guide, serve
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -58,6 +58,7 @@ WALKS = 2.5
 
 HUGO_ONE = "Hugo, GOMAXPROCS=1"
 FULL, FULL_ONE, THEME = "exporter render -j 2", "exporter render -j 1", "exporter render -j 2, built-in theme"
+BEFORE = "exporter render -j 2, theme-before"
 START = "exporter --version"
 
 
@@ -81,7 +82,8 @@ def prepare(bench: Bench, peers: Peers, others: list[Peer], spaces: list[Space])
     """Create the guides; return the rows, and the guide that is rendered in full."""
     changing = [make_guide(bench, space, f"changing-{space.places}") for space in spaces]
     whole = [make_guide(bench, guide.space, f"whole-{guide.space.places}", like=guide) for guide in changing[1:]]
-    theme = make_guide(bench, spaces[1], "theme", like=changing[1], own=False)
+    theme = make_guide(bench, spaces[1], "theme", like=changing[1], templates=None)
+    before = make_guide(bench, spaces[1], "theme-before", like=changing[1], templates=THEME_BEFORE)
     for guide in changing:
         guide.render_all(PROCESSORS)
     rows: Rows = {
@@ -90,6 +92,7 @@ def prepare(bench: Bench, peers: Peers, others: list[Peer], spaces: list[Space])
         HUGO_ONE: partial(peers.render, HUGO, {"GOMAXPROCS": "1"}),
         FULL_ONE: partial(whole[0].render_anew, 1),
         THEME: partial(theme.render_anew, PROCESSORS),
+        BEFORE: partial(before.render_anew, PROCESSORS),
         **{peer.name: partial(peers.render, peer) for peer in others},
         **{_change(guide.space.places): guide.build_change for guide in changing},
         **{_nothing(guide.space.places): guide.render_again for guide in changing[1:]},
@@ -121,6 +124,7 @@ def limits(bench: Bench, sizes: list[int]) -> list[Limit]:
         Limit("full, -j 2 : Hugo", bench.ratio(FULL, HUGO.name), 0.6, 0.4),
         Limit("full, -j 1 : Hugo", bench.ratio(FULL_ONE, HUGO.name), 1.0),
         Limit("full with the built-in theme, -j 2 : Hugo", bench.ratio(THEME, HUGO.name), 1.0),
+        Limit("full with the built-in theme : theme-before, CPU", bench.median(_processors, THEME, BEFORE), 1.3),
         Limit("full, -j 2 : Hugo, memory", weighed[FULL].memory / weighed[HUGO.name].memory, 0.5),
         Limit("one changed body : Hugo", bench.ratio(_change(places), HUGO.name), 0.1, 0.06),
         Limit(f"one changed body, {places:,} : {small:,}", bench.ratio(_change(places), _change(small)), 1.5),
@@ -135,6 +139,10 @@ def limits(bench: Bench, sizes: list[int]) -> list[Limit]:
             Limit(f"full, {large:,}, memory in MiB", weighed[_large(large)].memory, 600.0),
         ]
     return found
+
+
+def _processors(mine: Spent, other: Spent) -> float:
+    return mine.processor / other.processor
 
 
 def _of_walk(nothing: Spent, start: Spent, walk: Spent) -> float:

@@ -22,7 +22,9 @@ from tests.benchmarks.rounds import PROJECT, Bench, Spent, ensure, spend
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-_TEMPLATES = Path(__file__).parent / "templates"
+PEERS_MARKUP = Path(__file__).parent / "templates"
+THEME_BEFORE = PEERS_MARKUP / "theme-before"
+"""The built-in theme as it was before it was designed: all its templates and static files."""
 _CORPUS = Path(__file__).parent / "corpus"
 
 WALK = """
@@ -178,9 +180,15 @@ class Guide:
 
 
 def make_guide(
-    bench: Bench, space: Space, name: str, like: Guide | None = None, *, own: bool = True, offline: bool = False
+    bench: Bench,
+    space: Space,
+    name: str,
+    like: Guide | None = None,
+    *,
+    templates: Path | None = PEERS_MARKUP,
+    offline: bool = False,
 ) -> Guide:
-    """Create a guide with templates of its own, which make the peers' markup, or else with the built-in theme.
+    """Create a guide with the templates of a folder, by default those that make the peers' markup, or without any.
 
     Its mirror is synced, or hard-linked file by file from that of another guide.
     """
@@ -192,11 +200,10 @@ def make_guide(
         'pages: {place: {url: "/place/{slug}/"}, category: {url: "/category/{slug}/"}}\n',
         "utf-8",
     )
-    if own:
-        (guide.root / "templates").mkdir()
-        for template in _TEMPLATES.glob("*.html"):
-            text = template.read_text("utf-8").replace("NAVIGATION", navigation())
-            (guide.root / "templates" / template.name).write_text(text, "utf-8")
+    if templates is not None:
+        shutil.copytree(templates, guide.root / "templates", ignore=shutil.ignore_patterns(THEME_BEFORE.name))
+        base = guide.root / "templates" / "base.html"
+        base.write_text(base.read_text("utf-8").replace("NAVIGATION", navigation()), "utf-8")
     if like is not None:
         shutil.copytree(like.root / "content", guide.root / "content", copy_function=os.link)
         shutil.copy2(like.root / ".syncstate", guide.root / ".syncstate")

@@ -54,7 +54,7 @@ def test_render_has_a_row_of_every_peer(data: Path) -> None:
     need(HUGO, ELEVENTY, MKDOCS, ZENSICAL)
     rows = run("render", "--places", 20, "--rounds", 1, "--data", data)
     peers = {peer.name for peer in (HUGO, ELEVENTY, MKDOCS, ZENSICAL)}
-    assert {*peers, render.FULL, render.FULL_ONE, render.HUGO_ONE, render.THEME} <= {*rows}
+    assert {*peers, render.FULL, render.FULL_ONE, render.HUGO_ONE, render.THEME, render.BEFORE} <= {*rows}
 
 
 def test_peer_that_is_not_installed_is_named_and_left_out(capsys: pytest.CaptureFixture[str]) -> None:

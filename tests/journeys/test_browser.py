@@ -43,12 +43,13 @@ def demo(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def test_reader_clicks_from_home_to_a_place_and_on_to_a_walk(demo: Path, page: Page) -> None:
     page.goto((demo / "index.html").as_uri())
     assert page.title() == "Lisbon"
-    page.get_by_role("link", name="Alfama", exact=True).click()
+    page.get_by_role("link", name="Alfama 7", exact=True).click()
     assert page.locator("h1").inner_text() == "Alfama"
     page.locator("main").get_by_role("link", name="Castelo de São Jorge").first.click()
     assert page.url == (demo / "place/castelo-de-sao-jorge/index.html").as_uri()
     assert page.locator("h1").inner_text() == "Castelo de São Jorge"
     assert page.locator("figure img").evaluate("image => image.decode().then(() => image.naturalWidth)") > 0
+    page.get_by_role("button", name="Menu").click()
     page.get_by_role("navigation", name="Sections").get_by_role("link", name="Walks").click()
     page.locator("main a.card").first.click()
     assert page.locator("ol.stops > li").count() > 2
@@ -58,14 +59,15 @@ def test_reader_clicks_from_home_to_a_place_and_on_to_a_walk(demo: Path, page: P
 
 def test_arabic_is_one_click_away_and_reads_from_right_to_left(demo: Path, page: Page) -> None:
     page.goto((demo / "place/castelo-de-sao-jorge/index.html").as_uri())
-    page.get_by_role("link", name="العربية").click()
+    page.get_by_role("button", name="Menu").click()
+    page.locator("header").get_by_role("link", name="العربية").click()
     assert page.url == (demo / "ar/place/castelo-de-sao-jorge/index.html").as_uri()
     assert page.locator("html").evaluate("element => [element.lang, element.dir]") == ["ar", "rtl"]
     assert page.locator("h1").inner_text() == "قلعة ساو جورج"
-    brand, languages = (page.locator(selector).bounding_box() for selector in (".brand", ".languages"))
+    brand, menu = (page.locator(selector).bounding_box() for selector in (".top .brand span", ".top .open"))
     assert brand is not None
-    assert languages is not None
-    assert brand["x"] > languages["x"]
+    assert menu is not None
+    assert brand["x"] > menu["x"]
 
 
 @pytest.mark.parametrize("prefix", LOCALES)
@@ -103,7 +105,7 @@ def test_english_title_in_an_arabic_list_starts_at_the_same_edge_as_arabic_ones(
     gaps = page.locator(".card strong").evaluate_all("""all => all.map(element => {
         const words = document.createRange();
         words.selectNodeContents(element);
-        const side = element.closest('.card').getBoundingClientRect().right;
+        const side = element.closest('.words').getBoundingClientRect().right;
         return [element.dir || 'rtl', Math.round(side - words.getBoundingClientRect().right)];
     })""")
     assert {tuple(gap) for gap in gaps} == {("rtl", 0), ("ltr", 0)}

@@ -44,7 +44,7 @@ class Library:
         self.guide = guide
         self.templates = templates
         self.items = Items(index, content)
-        self.template_files = TemplateFiles(templates)
+        self.template_files = TemplateFiles(templates, guide.site.theme.name)
         self.questions = 0
         self.known: dict[tuple[str, str], SharedQuestion] = {}
         self.places = PlaceAnswers(index)

@@ -15,15 +15,32 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
 THEME = Path(exporter.__file__).parent / "theme"
+THEMES = Path(exporter.__file__).parent / "themes"
+"""The other themes, a folder each: what one of them lacks is that of the built-in one."""
 STATIC = "templates/static"
 """The project's own static files; this folder, and templates/, may be a link, but nothing below them."""
 
 
-def theme_files(below: str = "") -> list[str]:
-    """Return the theme's files, relative to `below`; an installer may have put links in their place."""
-    root = str(THEME / below)
-    folders = ((folder[len(root) + 1 :].replace(os.sep, "/"), names) for folder, _, names in os.walk(root))
-    return sorted(f"{folder}/{name}".lstrip("/") for folder, names in folders for name in names)
+def theme_files(theme: str | None = None) -> dict[str, Path]:
+    """Return the files of a theme by their names, sorted; an installer may have put links in their place."""
+    found = {name: root / name for root in _folders(theme)[::-1] for name in _names_below(str(root))}
+    return dict(sorted(found.items()))
+
+
+def _names_below(root: str) -> Iterator[str]:
+    for folder, _, names in os.walk(root):
+        below = folder[len(root) + 1 :].replace(os.sep, "/")
+        yield from (f"{below}/{name}".lstrip("/") for name in names)
+
+
+def _folders(theme: str | None) -> tuple[Path, ...]:
+    """Return the folders of a theme, in which its files are looked for one after another."""
+    return (THEMES / theme, THEME) if theme is not None else (THEME,)
+
+
+def theme_file(theme: str | None, name: str) -> Path | None:
+    """Return a file of a theme; None for a missing one."""
+    return next((folder / name for folder in _folders(theme) if (folder / name).is_file()), None)
 
 
 def own_files(templates: Path) -> list[str]:
@@ -44,9 +61,10 @@ def linked_files(templates: Path) -> Iterator[str]:
 class TemplateFiles:
     """Look-ups of template files by name, each done once."""
 
-    def __init__(self, templates: Path) -> None:
+    def __init__(self, templates: Path, theme: str | None = None) -> None:
         self._templates = PlainFolders(templates)
         self._folder = templates
+        self._theme = theme
         self._found: dict[str, str | None] = {}
 
     @property
@@ -80,5 +98,5 @@ class TemplateFiles:
             return None
         if self._templates.find(name) is not None:
             return str(self._folder / name)
-        theme = THEME / name.removeprefix("theme/")
-        return str(theme) if theme.is_file() else None
+        found = theme_file(self._theme, name.removeprefix("theme/"))
+        return str(found) if found is not None else None

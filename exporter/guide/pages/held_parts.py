@@ -11,8 +11,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from exporter.guide.schema.field_words import is_for_search, is_module, targets_of, words_of
 from exporter.guide.schema.modules import PART_WORDS, entry_lists, is_of_parts, is_surely_of_parts, module_types
-from exporter.guide.schema.type_order import HELPERS
-from exporter.guide.schema.type_traits import has_address, is_machinery, type_words
+from exporter.guide.schema.type_traits import HELPERS, has_address, is_machinery, type_words
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

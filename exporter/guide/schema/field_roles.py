@@ -24,10 +24,10 @@ from exporter.guide.schema.field_words import (
 from exporter.guide.schema.machine_words import is_for_nobody, words_of_forms
 from exporter.guide.schema.modules import module_types
 from exporter.guide.schema.part_words import inputs_of, is_spacer, prices_of, quotation_of, sizes_of
-from exporter.guide.schema.type_order import helper_types
 from exporter.guide.schema.type_traits import (
     figure_fields,
     has_address,
+    helper_types,
     is_figure,
     is_machinery,
     leads_on,

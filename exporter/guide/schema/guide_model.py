@@ -12,11 +12,12 @@ from typing import TYPE_CHECKING
 from exporter.config.settings import linked_fields
 from exporter.core.model import LocalizedValue, Model
 from exporter.core.url_names import url_path
+from exporter.guide.schema.card_fields import CardFields, card_fields
 from exporter.guide.schema.field_roles import UNKNOWN, Roles, embedded_types, roles_of
 from exporter.guide.schema.titles import find_title
-from exporter.guide.schema.type_order import helper_types, shows_itself
-from exporter.guide.schema.type_traits import Located, is_machinery, located_types
+from exporter.guide.schema.type_traits import Located, helper_types, is_machinery, located_types, shows_itself
 from exporter.guide.schema.wrappers import wrapped_pictures
+from exporter.pictures.contrast import accent_colours
 from exporter.pictures.icons import ICONS
 
 if TYPE_CHECKING:
@@ -177,6 +178,12 @@ class GuideModel:
         return {content_type.id: roles_of(content_type) for content_type in self.model.types.values()}
 
     @cached_property
+    def cards(self) -> Mapping[str, CardFields]:
+        """The fields of each content type that stand on its cards beside the title."""
+        types = self.model.types.values()
+        return {content_type.id: card_fields(content_type, self.roles[content_type.id]) for content_type in types}
+
+    @cached_property
     def wrapped_pictures(self) -> Mapping[str, tuple[str, ...]]:
         """By content type, the fields that may link to an entry that only wraps a picture."""
         return wrapped_pictures(self.model.types)
@@ -224,7 +231,9 @@ def site_values(guide: GuideModel) -> dict[str, Json]:
     return {
         "title": site.title,
         "description": site.description,
+        "licence": "",
         "accent": site.theme.accent,
+        "accent_colours": accent_colours(site.theme.accent)._asdict() if site.theme.accent else None,
         "logo": site.theme.logo,
         "base_url": site.base_url,
         "outline": site.maps.outline,
@@ -242,8 +251,8 @@ def is_own(guide: GuideModel, url: str, locale: str) -> bool:
 
 OWN_NAMES = {
     *("files", "updates", "offline", "search", "map"),
-    *("style.css", "accent.css", "icon.svg", "sw.js", "manifest.webmanifest", "icon-192.png", "icon-512.png"),
-    "apple-touch-icon.png",
+    *("style.css", "pictures.css", "theme.js", "accent.css", "icon.svg", "sw.js", "manifest.webmanifest"),
+    *("icon-192.png", "icon-512.png", "apple-touch-icon.png"),
 }
 """Names at the guide's root that no page and no list may have."""
 

@@ -14,6 +14,7 @@ from exporter.guide.library import questions
 from exporter.guide.schema.dates import read_date
 from exporter.render.view.assets import own_file
 from exporter.render.view.fields import title_of, type_of, url_of
+from exporter.render.view.lazy import site_text
 from exporter.render.view.view import Asset, Entry, loaded_of, read_field
 
 if TYPE_CHECKING:
@@ -69,7 +70,7 @@ def _open_graph(view: View, kind: str, about: dict[str, str]) -> str:
     properties = {
         "title": about["name"],
         "type": "article" if kind == "Article" else "website",
-        "site_name": view.ask(questions.site_value("title")),
+        "site_name": site_text(view, "title"),
         "locale": locale if _LOCALE.fullmatch(locale) else "",
         "description": about["description"],
         "url": about["url"],

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from exporter.guide.schema.part_words import is_link_name
+from exporter.render.entry.measures import measure_of, write_measure
 from exporter.render.entry.values import Anchor
 from exporter.render.view.fields import FieldValue, type_of, url_of
 from exporter.render.view.view import Entry, roles_of_thing, view_of
@@ -28,12 +29,22 @@ class Section(FieldValue):
 
 
 def in_a_line(field: FieldValue, roles: Roles) -> FieldValue:
-    """Return a fact as it is, or as a section of one line where it needs no label."""
+    """Return a fact as it is, a number with its unit, or a section of one line where it needs no label."""
+    if type(field.value) in (int, float):
+        return _measured(field)
     is_link = isinstance(field.value, (Entry, Anchor)) and is_link_name(field.id)
     is_cited = field.id in roles.cited
     if not (is_link or is_cited):
         return field
     return Section(field.id, field.name, field.type, field, field.locale, "link", headed=False)
+
+
+def _measured(field: FieldValue) -> FieldValue:
+    """Return a number with the unit that the name of its field says, which is no longer part of the name."""
+    name, unit = measure_of(field.id, field.name)
+    if not unit:
+        return field
+    return FieldValue(field.id, name, field.type, write_measure(field.value, unit, field.locale), field.locale)
 
 
 def stands_for_itself(entry: Entry) -> bool:

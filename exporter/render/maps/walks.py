@@ -39,6 +39,12 @@ class Walk:
         self._entry = entry
         self._spots = spots
 
+    @property
+    def field(self) -> str:
+        """The id of the field that holds the stops."""
+        how = located(self._entry)
+        return how.stops if how is not None else ""
+
     @cached_property
     def stops(self) -> tuple[Stop, ...]:
         """The stops in their order."""

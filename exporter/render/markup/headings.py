@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from html import unescape
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 if TYPE_CHECKING:
     from exporter.render.view.view import View
@@ -16,10 +16,20 @@ _HEADING = re.compile(
     rf"|<[a-z][a-z0-9]*+{_ATTRIBUTES}++>"
 )
 """A heading; any other tag with attributes is matched whole, so that its attributes are not searched for headings."""
+_ANCHORED = re.compile(r'<h([2-6])[^>]* id="([^"]*)"[^>]*>(.*?)</h\1>', re.DOTALL)
+"""A heading with an id, in markup that this program made."""
 _PLAIN_HEADING = re.compile(r"<h([1-6])>(.*?)</h\1>", re.DOTALL)
 _TAG = re.compile(r"<[^>]*>")
 _NOT_IN_IDS = re.compile(r"[^\w\s-]+")
 """What headings lose on the way to their ids. Any other id of a page has a dot, so that no heading can take it."""
+
+
+class Heading(NamedTuple):
+    """A heading on a page: its level from 2 to 6, its id, and its words as plain text."""
+
+    level: int
+    id: str
+    title: str
 
 
 class Outline:
@@ -69,6 +79,12 @@ def mark_plain_headings(markup: str, view: View, under: int) -> str:
         return outline.heading(int(match[1]), _words(match[2]), match[2])
 
     return _PLAIN_HEADING.sub(written, markup)
+
+
+def headings_in(markup: str) -> tuple[Heading, ...]:
+    """Return the headings that have ids, in their order."""
+    found = _ANCHORED.finditer(markup) if " id=" in markup else ()
+    return tuple(Heading(int(match[1]), unescape(match[2]), _words(match[3])) for match in found)
 
 
 def _words(inner: str) -> str:

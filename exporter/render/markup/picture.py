@@ -26,6 +26,7 @@ if TYPE_CHECKING:
 SHOWN = 960
 """Pixels that a picture is wide at most where nobody says otherwise."""
 
+_LAZY = ' loading="lazy" decoding="async"'
 _ROOT = "\0"
 """Stands for the way to the folder of variants, which each page writes as it lies."""
 _IN_FOLDER = f"/{FOLDER}/-"
@@ -44,18 +45,26 @@ def facts_of(asset: Asset) -> tuple[str, FileFacts] | None:
 
 
 def picture_element(
-    asset: Asset, recipe: Recipe = WHOLE, shown: int = SHOWN, sizes: str = "", attributes: str = "", size: str = ""
+    asset: Asset,
+    recipe: Recipe = WHOLE,
+    shown: int = SHOWN,
+    sizes: str = "",
+    attributes: str = "",
+    size: str = "",
+    *,
+    lazy: bool = False,
 ) -> Markup:
     """Return the element that shows an asset's picture; empty for what is no picture that can be shown.
 
     `shown` is how wide it is at most, in pixels; `sizes` is what HTML's attribute of that name says, and `attributes`
-    are written as they are. A picture that is shown as it came has `size` in place of its own, if that is given.
+    are written as they are; a `lazy` one is never loaded at once. A picture that is shown as it came has `size` in
+    place of its own, if that is given.
     """
     view, found = view_of(asset), facts_of(asset)
     if found is None or found[1].fault or not found[1].kind or found[1].kind == "pdf":
         return Markup("")
     source, facts = found
-    attributes = f"{attributes}{_loading(view)}"
+    attributes = f"{attributes}{_LAZY if lazy else _loading(view)}"
     if not facts.is_varied:
         width, height = (facts.width, facts.height) if facts.width and facts.height else stated_size(asset)
         size = size or (f' width="{width}" height="{height}"' if width and height else "")
@@ -88,7 +97,7 @@ def _offered(view: View, source: str, facts: FileFacts, recipe: Recipe, shown: i
 def _loading(view: View) -> str:
     """Return how a picture is loaded: the first of a page at once, the others when they come into sight."""
     if view.has_first_picture:
-        return ' loading="lazy" decoding="async"'
+        return _LAZY
     view.has_first_picture = True
     return ' fetchpriority="high"'
 

@@ -29,23 +29,23 @@ class Group:
     targets: tuple[tuple[Entry, int], ...]
 
 
-def find_groups(view: View) -> tuple[Group, ...]:
-    """Return what the list on a page is divided by: link fields whose targets have pages and gather its entries.
+def find_groups(view: View, type_id: str) -> tuple[Group, ...]:
+    """Return what a type is divided by: link fields whose targets have pages and gather its entries.
 
     Targets that are parts of pages, such as wrapped pictures, are no way through a list; one that gathers all of its
     entries is that list once more.
     """
-    content_type = view.content_type(view.page.type_id)
+    content_type = view.content_type(type_id)
     groups, seen = [], set[str]()
     for field in content_type.fields if content_type else ():
         if field.link_type == "Entry":
-            answer = view.ask(questions.link_targets(view.page.type_id, field.id))
+            answer = view.ask(questions.link_targets(type_id, field.id))
             things = ((view.thing(key), count) for key, count in answer)
-            some = ((thing, count) for thing, count in things if count < TypeLink(view, view.page.type_id).count)
+            some = ((thing, count) for thing, count in things if count < TypeLink(view, type_id).count)
             counts = {thing: count for thing, count in some if isinstance(thing, Entry) and url_of(thing)}
             types = {type_of(thing) for thing in counts}
             if _gathers(counts.values()) and not types & view.guide.embedded_types:
-                by_field = len(types) > 1 or view.page.type_id in types or bool(types & seen)
+                by_field = len(types) > 1 or type_id in types or bool(types & seen)
                 name = called(view, field.name) if by_field else type_name(view, *types)
                 seen |= types
                 groups.append(Group(name, tuple((target, counts[target]) for target in sort_entries(counts))))

@@ -15,24 +15,45 @@ if TYPE_CHECKING:
 
 
 class SiteValues:
-    """The values of site.yaml that templates may use, as `site`."""
+    """The values of site.yaml that templates may use, as `site`; its texts in the page's language if that has them."""
 
     __slots__ = ("_view",)
-    _NAMES = frozenset(
-        {"title", "description", "accent", "logo", "logo_size", "base_url", "offline", "search", "icons"}
-    )
+    _NAMES = frozenset({"accent", "accent_colours", "logo", "logo_size", "base_url", "offline", "search", "icons"})
     _MAP = "map"
 
     def __init__(self, view: View) -> None:
         self._view = view
 
     def __getattr__(self, name: str) -> Any:
+        if name in SITE_TEXTS:
+            return site_text(self._view, name)
         if name == self._MAP:
             has_map = self._view.ask(questions.HAS_MAP)
             return self._view.link(map_url(self._view.guide, self._view.locale)) if has_map else ""
         if name not in self._NAMES:
             raise AttributeError(name)
         return self._view.ask(questions.site_value(name))
+
+
+SITE_TEXTS = frozenset({"title", "description", "licence"})
+"""The texts about the guide, which words named `site.title` and so on translate."""
+
+
+def site_text(view: View, name: str) -> str:
+    """Return a text about the guide in the page's language: the project's word for it, else that of site.yaml."""
+    word = view.ask(questions.word(f"site.{name}", view.locale))
+    return word if word != f"site.{name}" else view.ask(questions.site_value(name)) or ""
+
+
+def locale_of_site(view: View) -> str:
+    """Return the locale that the guide's title is in: the page's where a word translates it, else the guide's first.
+
+    That is the page's as well where the two are of one language.
+    """
+    name, first = "site.title", view.guide.locales[0]
+    if view.ask(questions.word(name, view.locale)) != name:
+        return view.ask(questions.word_language(name, view.locale)) or view.locale
+    return view.locale if first.partition("-")[0] == view.locale.partition("-")[0] else first
 
 
 class Lazy(Sequence[Any]):

@@ -31,8 +31,8 @@ def storms(guide: Guide, space: SpaceFiles) -> Guide:
 def test_dates_tell_entries_of_one_title_apart(storms: Guide) -> None:
     assert addresses(storms, "show") == ["show/calm", "show/storm-2023-09-04", "show/storm-2024-05-01"]
     assert links(shown(storms, "/show/")) == {
-        "Storm May 1, 2024": "storm-2024-05-01/index.html",
-        "Storm Sep 4, 2023, 8:00 PM UTC+02:00": "storm-2023-09-04/index.html",
+        "A Storm May 1, 2024": "storm-2024-05-01/index.html",
+        "B Storm Sep 4, 2023, 8:00 PM UTC+02:00": "storm-2023-09-04/index.html",
         "Calm Jan 1, 2020": "calm/index.html",
     }
 

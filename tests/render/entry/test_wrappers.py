@@ -80,7 +80,7 @@ def test_picture_in_a_wrapper_is_on_the_card_and_once_at_the_top(guide: Guide, s
     space.put(entry("imageBlock", "i", internalName="Mills > hero", image=link("Asset", "pic")))
     space.put(asset("pic", "IMG_8.svg", len(SVG)), file=SVG)
     guide.build()
-    assert len(shown(guide, "/article/mills/").xpath(".//header//img")) == 1
+    assert len(shown(guide, "/article/mills/").xpath(".//div[@class='picture']//img")) == 1
     assert len(shown(guide, "/article/mills/").xpath(".//img")) == 1
     assert len(shown(guide, "/").xpath(".//a[@class='card']/img")) == 1
     assert "hero" not in text_of(shown(guide, "/article/mills/"))

@@ -49,7 +49,7 @@ def text_of(node: Any) -> str:
 
 
 def facts(tree: Any) -> dict[str, str]:
-    rows = tree.xpath("//article/dl[@class='facts']/div")
+    rows = tree.xpath("//article/aside/dl[@class='facts']/div")
     return {text_of(row.find("dt")): text_of(row.find("dd")) for row in rows}
 
 
@@ -57,7 +57,7 @@ def test_page_of_an_entry_shows_what_its_editor_meant(everything: Guide) -> None
     page = html.document_fromstring(everything.page("/event/night/").encode())
     assert text_of(page.find(".//h1")) == "A night of music"
     assert text_of(page.find(".//div[@class='lead']")) == "One night, many songs."
-    assert page.xpath("//header/figure/img/@src") == ["../../files/poster/poster.svg"]
+    assert page.xpath("//div[@class='picture']/figure/img/@src") == ["../../files/poster/poster.svg"]
     assert facts(page) == {
         "Starts": "May 1, 2026, 7:00 PM UTC+02:00",
         "Elsewhere": "In another space",
@@ -232,7 +232,9 @@ def test_markdown_in_a_caption_is_markup(guide: Guide, space: SpaceFiles) -> Non
     shown = link("Asset", "pic")
     space.put(entry("photo", "p", title="photo", picture=shown, caption="*Up* there", credits="A. *B.*"))
     guide.build()
-    caption = html.document_fromstring(guide.page("/photo/photo/").encode()).find(".//header/figure/figcaption")
+    caption = html.document_fromstring(guide.page("/photo/photo/").encode()).find(
+        ".//div[@class='picture']/figure/figcaption"
+    )
     assert caption is not None
     assert [text_of(line) for line in caption.findall("div")] == ["Up there", "A. *B.*"]
     assert [text_of(words) for words in caption.iter("em")] == ["Up"]
