@@ -184,6 +184,7 @@ class Session:
             try:
                 self._requests.put_once(LOCK, data, MANIFEST_HEADERS, ABSENT)
                 self._holds_lock = True
+                self._requests.store.tidy()
                 return
             except ConditionError:
                 standing = _locked_by(self._requests)

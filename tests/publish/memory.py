@@ -120,6 +120,9 @@ class MemoryStore:
         self._request("list", "")
         yield from [Listed(path, len(data), tag_of(data)) for path, (data, _) in sorted(self.memory.files.items())]
 
+    def tidy(self) -> None:
+        pass
+
     def close(self) -> None:
         pass
 

@@ -53,6 +53,14 @@ class Place:
             return {path.relative_to(self.folder).as_posix(): path.read_bytes() for path in found}
         return {path: bytes(obstore.get(self.store, path).bytes()) for path in self.paths()}
 
+    def read(self, path: str) -> bytes | None:
+        """Return the bytes of one file, None if there is none."""
+        with suppress(FileNotFoundError):
+            if self.folder is not None:
+                return (self.folder / path).read_bytes()
+            return bytes(obstore.get(self.store, path).bytes())
+        return None
+
     def guide(self) -> dict[str, bytes]:
         """Return the files beside the manifest."""
         return {path: data for path, data in self.files().items() if not path.startswith(".exporter-publish/")}

@@ -17,15 +17,17 @@ from urllib.parse import urldefrag, urljoin, urlsplit
 import pytest
 from lxml import html
 
+from exporter.publish.manifest import ROOT, read_root
 from exporter.reader.encoding import inflate, load_object
 from exporter.reader.since import decode
 from tests.conftest import PROJECT, entry
 from tests.publish.conftest import write_site
-from tests.publish.servers import SLOW, Place, s3
+from tests.publish.servers import SLOW, Place, has_azurite, place, s3
 from tests.publish.test_targets import assert_same
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+    from pathlib import Path
 
     from tests.conftest import Guide, SpaceFiles
 
@@ -145,3 +147,48 @@ def _edit(space: SpaceFiles, number: int) -> None:
         space.put(entry("place", "inn", number + 1, title="The inn", slug="inn", body="[The mill](/place/mill/)"))
     elif (space.root / "entries/place/inn.json").exists():
         space.remove("entries/place/inn.json")
+
+
+@pytest.mark.parametrize("kind", ["folder", "sftp", "az"])
+def test_process_that_is_killed_amid_a_publish(guide: Guide, space: SpaceFiles, tmp_path: Path, kind: str) -> None:
+    kills(guide, space, tmp_path, kind, 2)
+
+
+@pytest.mark.long
+@pytest.mark.parametrize("kind", ["folder", "sftp", "az"])
+def test_process_that_is_killed_often(guide: Guide, space: SpaceFiles, tmp_path: Path, kind: str) -> None:
+    kills(guide, space, tmp_path, kind, 25)
+
+
+def kills(guide: Guide, space: SpaceFiles, folder: Path, kind: str, times: int) -> None:
+    """Kill publishes some time after they have claimed the target; each time the next one goes on."""
+    (folder / "server").mkdir()
+    if kind == "az" and not has_azurite():
+        pytest.skip("azurite is not installed: npm ci in tests/publish")
+    with place(kind, folder / "server") as target:
+        write_site(guide, space, target.settings)
+        guide.build()
+        with publish(guide, target) as process:
+            assert json.loads(process.communicate()[0])["ok"]
+        killed = 0
+        for number in range(times):
+            _edit(space, number)
+            write_site(guide, space, target.settings, title=f"A guide with title {number}")
+            guide.build()
+            serial = _serial(target)
+            with publish(guide, target) as process:
+                while process.poll() is None and _serial(target) == serial:
+                    time.sleep(0.002)
+                time.sleep(0.01 * (number % 7))
+                process.kill()
+            killed += process.returncode == -9
+            assert dead_ends(target.guide()) == [], number
+            with publish(guide, target) as process:
+                assert json.loads(process.communicate()[0])["ok"]
+            assert_same(guide, target)
+        assert killed > 0
+
+
+def _serial(target: Place) -> int:
+    data = target.read(ROOT)
+    return read_root(data).serial if data is not None else 0

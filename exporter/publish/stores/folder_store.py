@@ -21,6 +21,9 @@ if TYPE_CHECKING:
     from exporter.publish.stores.store import Headers
 
 
+_PART = "part-"
+
+
 class FolderStore:
     """A folder; a tag is the digest of a file's bytes. Files are made next to the manifest, then moved into place."""
 
@@ -86,7 +89,7 @@ class FolderStore:
         if PlainFolders(self._root).obstacle(FOLDER):
             raise ConditionError
         folder.mkdir(parents=True, exist_ok=True)
-        return folder / f"part-{os.getpid()}-{number}"
+        return folder / f"{_PART}{os.getpid()}-{number}"
 
     def delete(self, paths: Sequence[str]) -> None:
         """Delete files, and the folders that they leave empty."""
@@ -105,6 +108,11 @@ class FolderStore:
             for name in (*found.files, *found.others):
                 with suppress(OSError):
                     yield Listed(f"{folder}{name}", (self._root / folder / name).lstat().st_size, "")
+
+    def tidy(self) -> None:
+        """Remove files that were not moved into place."""
+        for path in (self._root / FOLDER).glob(f"{_PART}*"):
+            path.unlink(missing_ok=True)
 
     def close(self) -> None:
         """Do nothing."""

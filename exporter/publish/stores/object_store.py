@@ -76,6 +76,9 @@ class ObjectStore:
                 for found in part:
                     yield Listed(found["path"], found["size"], found["e_tag"] or "")
 
+    def tidy(self) -> None:
+        """Do nothing: an object is there whole or not at all."""
+
     def close(self) -> None:
         """Do nothing: connections go with the process."""
 

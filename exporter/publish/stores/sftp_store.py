@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from exporter.publish.stores.target import Target
 
 T = TypeVar("T")
+_PART = "part-"
 
 
 class SftpStore:
@@ -77,6 +78,12 @@ class SftpStore:
                     left.append(f"{folder}{name}/")
                 else:
                     yield Listed(f"{folder}{name}", size, "")
+
+    def tidy(self) -> None:
+        """Remove files that were not moved into place."""
+        for name, is_folder, _ in self._run(partial(self._listed, f"{FOLDER}/")):
+            if name.startswith(_PART) and not is_folder:
+                self._run(partial(self._delete, f"{FOLDER}/{name}"))
 
     def close(self) -> None:
         """Close the connection and the loop."""
@@ -162,7 +169,7 @@ class SftpStore:
             if standing is None or standing.tag != only_if:
                 raise ConditionError
         self._parts += 1
-        part = f"{self._root}/{FOLDER}/part-{os.getpid()}-{self._parts}"
+        part = f"{self._root}/{FOLDER}/{_PART}{os.getpid()}-{self._parts}"
         sftp = await self._sftp()
         async with sftp.open(part, "wb") as file:
             await file.write(data)

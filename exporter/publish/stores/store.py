@@ -87,6 +87,9 @@ class Store(Protocol):
     def listing(self) -> Iterator[Listed]:
         """Yield every file below the prefix. Raises StoreError."""
 
+    def tidy(self) -> None:
+        """Remove what a publisher that was killed has left half written; nobody else publishes now."""
+
     def close(self) -> None:
         """Let go of connections."""
 
