@@ -11,6 +11,7 @@ import importlib.util
 import ipaddress
 import logging
 import os
+import signal
 import warnings
 from concurrent.futures import FIRST_COMPLETED, wait
 from contextlib import ExitStack, contextmanager, suppress
@@ -19,6 +20,8 @@ from typing import TYPE_CHECKING, NamedTuple
 from urllib.parse import urlsplit
 
 from exporter.core.errors import ConfigError, ExporterError, GuardError
+from exporter.workers.executor import prepared_to_spawn, signals_held
+from exporter.workers.worker import ENDING_SIGNALS
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Sequence
@@ -108,15 +111,33 @@ def open_cluster(address: ClusterAddress, jobs: int, hidden: Sequence[str]) -> I
     no scheduler answers, ConfigError as `check_cluster`.
     """
     check_cluster(address)
-    from distributed import Client, LocalCluster
+    from distributed import Client
 
     with ExitStack() as opened:
         opened.enter_context(_quiet())
-        if address.host:
-            where = _address_of(address)
-        else:
-            opened.enter_context(_without(hidden))
-            started = LocalCluster(  # type: ignore[no-untyped-call] # as above
+        where = _address_of(address) if address.host else opened.enter_context(_started(jobs, hidden))
+        try:
+            connected = Client(  # type: ignore[no-untyped-call] # as above
+                where, timeout=_SECONDS_TO_CONNECT, set_as_default=False, deserializers=_PLAIN
+            )
+            client = opened.enter_context(connected)
+        except (OSError, TimeoutError) as error:
+            raise GuardError("cluster-lost", f"--on: no scheduler answers at {where}: {error}") from None
+        yield Cluster(client.get_executor(pure=False, retries=_TIMES_TRIED_AGAIN), lambda: _count(client))
+
+
+@contextmanager
+def _started(jobs: int, hidden: Sequence[str]) -> Iterator[str]:
+    """Start a cluster here while the block runs; yield its address.
+
+    Its processes never see Ctrl-C, which a terminal sends to all: this one ends them. The mask of signals goes from the
+    thread that starts them, now and after a loss, to each.
+    """
+    from distributed import LocalCluster
+
+    with _without(hidden):
+        with prepared_to_spawn(), signals_held(ENDING_SIGNALS - {signal.SIGTERM}):
+            cluster = LocalCluster(  # type: ignore[no-untyped-call] # as above
                 n_workers=jobs,
                 threads_per_worker=1,
                 processes=True,
@@ -126,15 +147,8 @@ def open_cluster(address: ClusterAddress, jobs: int, hidden: Sequence[str]) -> I
                 scheduler_kwargs={"dashboard": False},
                 silence_logs=logging.CRITICAL,
             )
-            where = opened.enter_context(started).scheduler_address
-        try:
-            connected = Client(  # type: ignore[no-untyped-call] # as above
-                where, timeout=_SECONDS_TO_CONNECT, set_as_default=False, deserializers=_PLAIN
-            )
-            client = opened.enter_context(connected)
-        except (OSError, TimeoutError) as error:
-            raise GuardError("cluster-lost", f"--on: no scheduler answers at {where}: {error}") from None
-        yield Cluster(client.get_executor(pure=False, retries=_TIMES_TRIED_AGAIN), lambda: _count(client))
+        with cluster:
+            yield cluster.scheduler_address
 
 
 def _address_of(address: ClusterAddress) -> str:
@@ -149,15 +163,17 @@ def _count(client: Client) -> int:
 @contextmanager
 def _quiet() -> Iterator[None]:
     """Keep Dask's log out of the output: workers that are lost are nothing that anybody has to do something about."""
-    logger = logging.getLogger("distributed")
-    before = logger.level
-    logger.setLevel(logging.CRITICAL + 1)
+    loggers = [logging.getLogger(name) for name in [*logging.root.manager.loggerDict] if name.startswith("distributed")]
+    before = [logger.level for logger in loggers]
+    for logger in loggers:
+        logger.setLevel(logging.CRITICAL + 1)
     try:
         with warnings.catch_warnings():
             warnings.filterwarnings("ignore", module="distributed")
             yield
     finally:
-        logger.setLevel(before)
+        for logger, level in zip(loggers, before, strict=True):
+            logger.setLevel(level)
 
 
 @contextmanager

@@ -67,7 +67,7 @@ class Executor:
         for module in assignment.modules if method == "fork" else ():
             importlib.import_module(module)
         context = cast("SpawnContext", get_context(method))
-        with _prepared_to_spawn() if method == "spawn" else nullcontext(), _signals_held():
+        with prepared_to_spawn() if method == "spawn" else nullcontext(), signals_held():
             for _ in range(number):
                 mine, theirs = context.Pipe()
                 copied = [worker.pipe for worker in self.workers] + [mine] if method == "fork" else []
@@ -112,7 +112,7 @@ def _lost() -> GuardError:
 
 
 @contextmanager
-def _prepared_to_spawn() -> Iterator[None]:
+def prepared_to_spawn() -> Iterator[None]:
     """Let workers begin without this process's main module.
 
     `multiprocessing` would run the main module again in each of them, though nothing that they do is defined there. So
@@ -131,7 +131,7 @@ def _prepared_to_spawn() -> Iterator[None]:
 
 
 @contextmanager
-def _signals_held() -> Iterator[None]:
+def signals_held(held: set[signal.Signals] = ENDING_SIGNALS) -> Iterator[None]:
     """Hold back the signals that end the program while workers start; each worker lets them through once it is ready.
 
     An exception amid a fork would be lost or leave a process that nobody knows, Python drops signals that reach a
@@ -140,7 +140,7 @@ def _signals_held() -> Iterator[None]:
     if not hasattr(signal, "pthread_sigmask"):
         yield
         return
-    before = signal.pthread_sigmask(signal.SIG_BLOCK, ENDING_SIGNALS)
+    before = signal.pthread_sigmask(signal.SIG_BLOCK, held)
     try:
         yield
     finally:

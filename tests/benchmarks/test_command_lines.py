@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from tests.benchmarks import publish, reader, render, serve, servers, sync
+from tests.benchmarks import cluster, reader, render, serve, servers, sync
 from tests.benchmarks.peers import ELEVENTY, HUGO, MKDOCS, ZENSICAL, installed
 from tests.benchmarks.rounds import RESULTS
 from tests.conftest import CHROMIUM, PROJECT
@@ -84,6 +85,12 @@ def test_serve_has_a_row_of_every_edit(data: Path) -> None:
     rows = run("serve", "--places", 20, "--rounds", 1, "--pause", 0.05, "--data", data)
     assert [row for row in rows if row in servers.EDITS] == list(servers.EDITS)
     assert sum("20 places, seconds" in row for row in rows) == len(serve.MOST)
+
+
+@pytest.mark.long
+def test_cluster_compares_bytes_and_works_out_more_workers(data: Path) -> None:
+    rows = run("cluster", "--places", cluster.FEWEST, "--rounds", 1, "--data", data)
+    assert {cluster.HERE, cluster.ON_TWO, cluster.ON_FOUR, *map(str, cluster.MANY)} <= {*rows}
 
 
 @pytest.mark.long

@@ -37,8 +37,10 @@ FOLDER = "cluster"
 WORTH_A_CLUSTER = 1000
 """Stale pages that are worth a connection to a cluster."""
 
-PAGES_A_SHARD = 2000
-_LEAST_PAGES_A_SHARD = 250
+PAGES_A_SHARD = 2500
+"""Pages of a shard, all else being equal; from `tasks.PAGES_A_QUERY` on, what they link to is fetched in advance."""
+
+_LEAST_PAGES_A_SHARD = 1250
 _SHARDS_A_WORKER = 4
 
 _SECONDS_UNTIL_SEEN = 10.0
