@@ -15,8 +15,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from tests.benchmarks import publish, reader, render, serve, servers, sync
-from tests.benchmarks import cluster, reader, render, serve, servers, sync
+from tests.benchmarks import cluster, publish, reader, render, serve, servers, sync
 from tests.benchmarks.peers import ELEVENTY, HUGO, MKDOCS, ZENSICAL, installed
 from tests.benchmarks.rounds import RESULTS
 from tests.conftest import CHROMIUM, PROJECT
