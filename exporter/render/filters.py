@@ -15,7 +15,7 @@ from exporter.render.entry.metadata import absolute, absolute_url, metadata
 from exporter.render.entry.rich_text import render_document
 from exporter.render.entry.sections import Layout
 from exporter.render.entry.values import date, fact, lang_attributes, table
-from exporter.render.image_filters import image, size
+from exporter.render.image_filters import file_kind, image, size
 from exporter.render.markup.links import resolve_link
 from exporter.render.markup.markdown import markdown
 from exporter.render.markup.rich_text_tree import blocks_of
@@ -277,6 +277,7 @@ FILTERS = {
     "fact": _fact,
     "day": day_of,
     "facts": _facts,
+    "file_kind": file_kind,
     "inline": _inline,
     "is_asset": lambda value: isinstance(value, Asset),
     "is_home": is_home,
