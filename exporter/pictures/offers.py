@@ -50,6 +50,9 @@ class Offer(NamedTuple):
     fallback: Variant
     made: tuple[tuple[Recipe, Variant], ...]
 
+    def __hash__(self) -> int:
+        return self.number  # pages look up elements by their offers, some hundred times each
+
 
 @lru_cache(maxsize=4096)
 def offer(source: str, facts: FileFacts, recipe: Recipe, shown: int, *, avif: bool = False) -> Offer:

@@ -17,7 +17,7 @@ from exporter.render.entry.position import position
 from exporter.render.entry.rich_text import render_document
 from exporter.render.entry.sections import Layout
 from exporter.render.entry.values import date, fact, lang_attributes, table
-from exporter.render.image_filters import image, size
+from exporter.render.image_filters import file_kind, image, size
 from exporter.render.maps.functions import PLACE_FILTERS, PLACE_FUNCTIONS
 from exporter.render.markup.headings import headings_in
 from exporter.render.markup.links import resolve_link
@@ -286,6 +286,7 @@ FILTERS = {
     "day": day_of,
     "eyebrow": eyebrow,
     "facts": _facts,
+    "file_kind": file_kind,
     "inline": _inline,
     "is_asset": lambda value: isinstance(value, Asset),
     "is_home": is_home,

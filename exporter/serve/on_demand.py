@@ -38,6 +38,7 @@ class OnDemand:
         self._turn = threading.Condition()
         self._edited = False
         self._planning = False
+        self._building = False
         self._copying = False
         self._stale: dict[str, int] = {}
         self._asked: Counter[str] = Counter()
@@ -57,13 +58,13 @@ class OnDemand:
     def building(self) -> Iterator[None]:
         """Build while the block runs: edits that were seen before are part of it."""
         with self._turn:
-            self._edited, self._planning = False, True
+            self._edited, self._planning, self._building = False, True, True
             self._failed_before, self._failed = self._failed_before | self._failed, set()
         try:
             yield
         finally:
             with self._turn:
-                self._planning = self._copying = False
+                self._planning = self._copying = self._building = False
                 self._stale = {}
                 self._turn.notify_all()
 
@@ -77,6 +78,11 @@ class OnDemand:
             finally:
                 self._asked.subtract(paths)
                 self._asked += Counter()
+
+    def wait_until_built(self, seconds: float = LONGEST_WAIT) -> None:
+        """Wait until no build is under way: the variants of pictures are made once their pages are rendered."""
+        with self._turn:
+            self._turn.wait_for(lambda: not (self._edited or self._building), seconds)
 
     def _is_current(self, paths: Collection[str]) -> bool:
         if self._edited or self._planning:

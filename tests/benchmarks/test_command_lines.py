@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from tests.benchmarks import cluster, publish, reader, render, serve, servers, sync
+from tests.benchmarks import cluster, pictures, publish, reader, render, serve, servers, sync
 from tests.benchmarks.peers import ELEVENTY, HUGO, MKDOCS, ZENSICAL, installed
 from tests.benchmarks.rounds import RESULTS
 from tests.conftest import CHROMIUM, PROJECT
@@ -113,6 +113,14 @@ def test_reader_opens_first_pages() -> None:
         pytest.skip("Chromium is not installed")
     rows = run("reader", "--places", 20, "--rounds", 1, "--only", "first-page")
     assert {"worker stopped, a page", "worker stopped, a list", "browser restarted, a page"} <= {*rows}
+
+
+@pytest.mark.long
+def test_pictures_are_compared_with_those_of_eleventy_img() -> None:
+    if not pictures.ELEVENTY_IMG.is_dir():
+        pytest.skip(f"eleventy-img is not installed: {ELEVENTY.install}")
+    rows = run("pictures", "--pictures", 2, "--width", 400)
+    assert {pictures.OURS, pictures.NOTHING, pictures.THEIRS} <= {*rows}
 
 
 def test_endpoint_delta_compares_two_sizes() -> None:

@@ -248,3 +248,52 @@ def test_parameters_of_an_address_in_a_text_are_honoured(guide: Guide, space: Sp
         problem["message"] for problem in report["problems"] if problem["code"] == "picture-request"
     )
     assert not (guide.root / "site/files/view").exists()
+
+
+def test_shared_page_has_a_picture_of_the_size_that_services_show(guide: Guide, space: SpaceFiles) -> None:
+    with (guide.root / "site.yaml").open("a", encoding="utf-8") as file:
+        file.write("base_url: https://guide.example.org/\n")
+    put_picture(space, "tower", encoded(corners(2000, 1500)))
+    put_place(space, "tower", "tower")
+    guide.build()
+    page = guide.page("/place/tower/")
+    shared = re.search(r'property="og:image" content="https://guide.example.org/(pictures/[^"]*)"', page)
+    assert shared is not None
+    assert 'property="og:image:width" content="1200"' in page
+    with Image.open(guide.root / "site" / shared[1]) as opened:
+        assert (opened.format, opened.size) == ("JPEG", (1200, 630))
+
+
+def test_download_says_its_kind_its_size_and_its_pages(guide: Guide, space: SpaceFiles) -> None:
+    data = b"%PDF-1.4\n1 0 obj <</Type /Pages /Kids [2 0 R 3 0 R] /Count 2>> endobj\n%%EOF"
+    space.put(asset("leaflet", "leaflet.pdf", 1_234_567, 2, kind="application/pdf"), file=data)
+    put_place(space, "tower", "leaflet")
+    template(guide, "place.html", "{{ entry.picture|file_kind }}{{ entry.picture|image }}")
+    guide.build()
+    assert guide.page("/place/tower/") == "PDF · 1.2 MB · Pages: 2"
+
+
+@pytest.mark.parametrize(("point", "red"), [({"x": 10, "y": 10}, True), ({"x": 0.99, "y": 0.99}, False)])
+def test_cut_is_made_around_the_focal_point(
+    guide: Guide, space: SpaceFiles, point: dict[str, float], *, red: bool
+) -> None:
+    data = encoded(corners(1200, 400))
+    raw = asset("tower", "tower.png", len(data), 2, kind="image/png")
+    raw["fields"]["file"]["en-US"]["details"]["image"] = {"width": 1200, "height": 400, "focalPoint": point}
+    space.put(raw, file=data)
+    put_place(space, "tower", "tower")
+    template(guide, "place.html", "{{ entry.picture|image(width=320, ratio='1:1') }}")
+    guide.build()
+    (name,) = re.findall(r'<img src="[^"]*/([^"/]*)"', guide.page("/place/tower/"))
+    with Image.open(guide.root / "site/pictures" / name) as opened:
+        assert opened.size == (320, 320)
+        pixel = opened.convert("RGB").getpixel((20, 20))
+    assert (pixel[0] > 150) is red  # type: ignore[index] # RGB
+
+
+def test_query_of_the_filter_takes_the_parameters_of_the_service(guide: Guide, space: SpaceFiles) -> None:
+    put_picture(space, "tower", encoded(corners(1200, 800)))
+    put_place(space, "tower", "tower")
+    template(guide, "place.html", "{{ entry.picture|image(query='w=200&h=100&fit=fill') }}")
+    guide.build()
+    assert 'width="200" height="100"' in guide.page("/place/tower/")

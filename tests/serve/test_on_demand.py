@@ -94,3 +94,17 @@ def test_first_failure_is_shown_at_once_and_goes_with_the_first_page_that_is_men
         assert not demand.has_failed(A)
         demand.failed(B, [problem("page-failed", "second")])
         assert [failure.message for failure in log.failures] == ["second"]
+
+
+def test_picture_that_is_not_made_yet_waits_for_the_end_of_the_build(demand: OnDemand) -> None:
+    demand.wait_until_built()
+    waiting = threading.Thread(target=demand.wait_until_built)
+    with demand.building():
+        demand.planned({A: 1})
+        demand.copied({})
+        waiting.start()
+        demand.wrote(A, b"x", differs=True)
+        waiting.join(SOON)
+        assert waiting.is_alive()
+    waiting.join(10)
+    assert not waiting.is_alive()

@@ -24,6 +24,7 @@ from exporter.core.model import Item, Key
 from exporter.core.naming import LOCALES_PATH, MOVED_PATH, TAGS_PATH, asset_files, content_type_paths, item_path
 from tests.conftest import CATEGORY, PICTURE, PLACE, SpaceFiles, asset, content_type, entry, link, locale
 from tests.support.killer import KILLED
+from tests.support.pictures import plain
 
 if TYPE_CHECKING:
     from tests.conftest import Outcome
@@ -352,7 +353,10 @@ class GuideHistories(RuleBasedStateMachine):
         """Publish an asset, with its file or without, in one language or two."""
         key = Key("asset", identifier)
         self.delete(key)
-        raw = asset(identifier, ("file.svg", "File.svg")[now % 2], 3, now, ("image/svg+xml", "text/plain")[now // 4])
+        is_bitmap = now % 4 == 2
+        name = "file.png" if is_bitmap else ("file.svg", "File.svg")[now % 2]
+        kind = "image/png" if is_bitmap else ("image/svg+xml", "text/plain")[now // 4]
+        raw = asset(identifier, name, 3, now, kind)
         if now & 2:
             file = raw["fields"]["file"]
             file["de-DE"] = {**file["en-US"], "url": "//images.ctfassets.net/o/de.svg"}
@@ -361,7 +365,7 @@ class GuideHistories(RuleBasedStateMachine):
         self._paths[key] = [f"content/{path}", *files]
         self._write(f"content/{path}", canonical(raw))
         for name in files[now == 5 :]:
-            self._write(name, PICTURE + name.encode())
+            self._write(name, plain(400 + now, 300 + len(name)) if is_bitmap else PICTURE + name.encode())
 
     @precondition(lambda self: self._paths)
     @rule(place=st.integers(0, 99))

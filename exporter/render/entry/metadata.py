@@ -12,6 +12,9 @@ from exporter.core.url_names import quoted_url
 from exporter.guide.index.records import PageKind
 from exporter.guide.library import questions
 from exporter.guide.schema.dates import read_date
+from exporter.pictures.offers import FOLDER
+from exporter.pictures.recipe import Recipe
+from exporter.render.markup.picture import variant_path
 from exporter.render.view.assets import own_file
 from exporter.render.view.fields import title_of, type_of, url_of
 from exporter.render.view.lazy import site_text
@@ -28,6 +31,9 @@ _START = re.compile(r"start|begin", re.IGNORECASE)
 _END = re.compile(r"end|until|finish", re.IGNORECASE)
 _LOCALE = re.compile(r"[a-z]{2,3}_[A-Z]{2}")
 _HEADLINE_CHARACTERS = 110
+SHARED = Recipe(fit="fill", width=1200, height=630, kind="jpg")
+"""What is made of a picture for pages that are shared: the size and kind that all services show."""
+_SHARED_SIZE = {"image:width": "1200", "image:height": "630"}
 _ENCODE = json.JSONEncoder(ensure_ascii=False).encode
 _NAMED = {"address": "address", "phone": "telephone", "telephone": "telephone"}
 _IN_A_SCRIPT = str.maketrans({character: f"\\u{ord(character):04x}" for character in "<>&\u2028\u2029"})
@@ -52,7 +58,7 @@ def absolute_url(view: View, thing: Entry | Asset) -> str:
 def metadata(view: View, title: str, description: str, picture: Asset | None, entry: Entry | None) -> Markup:
     """Return a page's JSON-LD as an element of its head and, where the guide has an address, its Open Graph."""
     url = absolute(view, view.page.url)
-    image = absolute_url(view, picture) if url and picture is not None else ""
+    image = _image(view, picture) if url else ""
     thing = _thing(view, entry) if entry is not None else {"@type": _OTHERS.get(view.page.kind, "WebPage")}
     about = {"name": title, "description": description, "url": url, "image": image}
     if thing["@type"] not in ("Place", "Event"):
@@ -65,6 +71,15 @@ def metadata(view: View, title: str, description: str, picture: Asset | None, en
     return Markup(f'{graph}<script type="application/ld+json">{text}</script>')  # noqa: S704 - all in it is escaped
 
 
+def _image(view: View, picture: Asset | None) -> str:
+    """Return the absolute address of the picture that stands for a page where it is shared, else that of the logo."""
+    if picture is not None:
+        path = variant_path(picture, SHARED)
+        return absolute(view, f"/{path}") if path else absolute_url(view, picture)
+    logo = view.ask(questions.site_value("logo"))
+    return absolute(view, f"/{logo}") if logo else ""
+
+
 def _open_graph(view: View, kind: str, about: dict[str, str]) -> str:
     locale = view.locale.replace("-", "_")
     properties = {
@@ -75,6 +90,7 @@ def _open_graph(view: View, kind: str, about: dict[str, str]) -> str:
         "description": about["description"],
         "url": about["url"],
         "image": about["image"],
+        **(_SHARED_SIZE if f"/{FOLDER}/" in about["image"] else {}),
     }
     return "".join(
         f'<meta property="og:{name}" content="{escape(value)}">\n' for name, value in properties.items() if value

@@ -16,7 +16,7 @@ from exporter.guide.library import questions
 from exporter.pictures.facts import FileFacts
 from exporter.pictures.offers import FOLDER, Offer, offer
 from exporter.pictures.recipe import WHOLE, Recipe
-from exporter.render.view.assets import stated_size
+from exporter.render.view.assets import focal_point, stated_size
 from exporter.render.view.fields import url_of
 from exporter.render.view.view import loaded_of, memo_of, view_of
 
@@ -70,19 +70,26 @@ def picture_element(
         size = size or (f' width="{width}" height="{height}"' if width and height else "")
         url = url_of(asset)
         return Markup(f'<img src="{escape(url)}"{size}{attributes}>') if url else Markup("")  # noqa: S704 - escaped above
+    if recipe.ratio is not None:
+        recipe = recipe._replace(focus=focal_point(asset))
     made = _offered(view, source, facts, recipe, shown)
     before, after = _element(made, facts.ground, sizes or f"(max-width: {shown}px) 100vw, {shown}px")
     text = f"{before}{attributes}{after}".replace(_ROOT, view.link(_IN_FOLDER)[:-1])
     return Markup(text)  # noqa: S704 - escaped where it was made
 
 
-def variant_url(asset: Asset, recipe: Recipe) -> str:
-    """Return the relative address of the one file that a recipe makes of a picture; "" for what it makes none of."""
+def variant_path(asset: Asset, recipe: Recipe) -> str:
+    """Return the path under site/ of the one file that a recipe makes of a picture; "" for what it makes none of."""
     view, found = view_of(asset), facts_of(asset)
     if found is None or not found[1].is_varied:
         return ""
-    made = _offered(view, *found, recipe, found[1].width)
-    return view.link(f"/{FOLDER}/{made.fallback.name}")
+    return f"{FOLDER}/{_offered(view, *found, recipe, found[1].width).fallback.name}"
+
+
+def variant_url(asset: Asset, recipe: Recipe) -> str:
+    """Return the relative address of that file."""
+    path = variant_path(asset, recipe)
+    return view_of(asset).link(f"/{path}") if path else ""
 
 
 def _offered(view: View, source: str, facts: FileFacts, recipe: Recipe, shown: int) -> Offer:

@@ -12,6 +12,7 @@ from exporter.build.client_files import farewell_worker
 from exporter.build.output import MARKER
 from exporter.core.containment import PlainFolders
 from exporter.core.files import read_bytes
+from exporter.pictures.offers import FOLDER
 from exporter.serve.http.access import content_type, site_path
 from exporter.serve.http.pages import own_page, with_mark, with_script
 
@@ -73,6 +74,9 @@ class ServedSite:
         self.demand.wait_for({page, folder} if page == path else {page})
         epoch = self.log.epoch  # before the file is read: what changes in between reloads the page
         data = self._read(page)
+        if data is None and page.startswith(f"{FOLDER}/"):
+            self.demand.wait_until_built()
+            data = self._read(page)
         if data is not None:
             return self._page(200, page, data, epoch) if page.endswith(".html") else self._file(page, data)
         if page == path and self._read(folder) is not None:
