@@ -251,7 +251,7 @@ def main() -> None:
     with tempfile.TemporaryDirectory(dir=MEMORY if in_memory else options.folder) as temporary, ExitStack() as stack:
         bench = Bench(Path(temporary), in_memory)
         data = options.data or bench.folder / "data"
-        guide = make_guide(bench, stack.enter_context(serve(data, options.places)), "guide", own=False)
+        guide = make_guide(bench, stack.enter_context(serve(data, options.places)), "guide", templates=None)
         two, four = (stack.enter_context(start_cluster(bench.folder, number)) for number in (2, 4))
         runs: dict[str, list[Run]] = {HERE: [], ON_TWO: [], ON_FOUR: []}
         digests = set()
@@ -270,7 +270,7 @@ def main() -> None:
         text = describe(runs, guide, options.places)
         if options.large:
             many = options.places * TIMES
-            large = make_guide(bench, stack.enter_context(serve(data, many)), "large", own=False)
+            large = make_guide(bench, stack.enter_context(serve(data, many)), "large", templates=None)
             found.append(Limit(f"memory of the asking run, {many:,} places, MiB", render(large, two).memory, 400))
     text = f"{text}\n\n{limits_table(found)}"
     print(text)

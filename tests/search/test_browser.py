@@ -183,3 +183,43 @@ def test_every_text_with_the_words_is_found_in_other_scripts(browser: Browser, w
             assert wanted, query
             assert found >= wanted, query
         assert said == []
+
+
+def test_slash_opens_search_and_the_keyboard_leads_to_a_result_and_back(browser: Browser, host: Host) -> None:
+    with tab(browser) as (page, _):
+        base = f"http://127.0.0.1:{host.port}/guide/"
+        page.goto(f"{base}place/rossio/index.html")
+        page.keyboard.press("/")
+        page.wait_for_url("**/search/index.html")
+        page.keyboard.type("alfama")
+        results = answered(page, "alfama")
+        assert page.url == f"{base}search/index.html?q=alfama"
+        page.keyboard.press("ArrowDown")
+        page.keyboard.press("Enter")
+        page.wait_for_url(results[0])
+        page.go_back()
+        assert answered(page, "alfama") == results
+        assert page.locator("[data-guide-search] input").input_value() == "alfama"
+
+
+def test_results_are_grouped_by_type_with_the_line_that_matches_and_its_words_marked(
+    browser: Browser, host: Host
+) -> None:
+    with tab(browser) as (page, _):
+        page.goto(f"http://127.0.0.1:{host.port}/guide/search/index.html?q=wooden+slats")
+        answered(page, "wooden slats")
+        group = page.locator("#search\\.results section[data-type=place]")
+        expect(group.locator("h2")).to_have_text("Place")
+        assert group.locator("p mark").all_inner_texts() == ["wooden", "slats"]
+        expect(page.locator("[data-guide-search-status]")).to_have_attribute("role", "status")
+        expect(page.locator("[data-guide-search-status]")).to_have_text("Results: 1")
+
+
+def test_empty_result_offers_the_nearest_words(browser: Browser, lisbon: Path) -> None:
+    with tab(browser) as (page, _):
+        page.goto(f"{(lisbon / 'site').as_uri()}/search/index.html")
+        assert ask(page, "monaztiriez") == []
+        words = page.locator("#search\\.results button")
+        assert "monasteries" in [word.lower() for word in words.all_inner_texts()]
+        words.first.click()
+        page.wait_for_function("document.querySelector('#search\\\\.results li')")

@@ -63,11 +63,12 @@ class SearchTables(Table):
         return [PageFile(*row) for row in rows]
 
     def gone(self) -> list[int]:
-        """Return the numbers of the pages that are searched and are no more."""
-        return [
-            number
-            for (number,) in self._database.rows("SELECT page FROM searched WHERE page NOT IN (SELECT id FROM page)")
-        ]
+        """Return the numbers of the pages that are searched and are no more, or lie elsewhere now."""
+        rows = self._database.rows(
+            "SELECT searched.page FROM searched LEFT JOIN page ON page.id = searched.page WHERE page.id IS NULL "
+            "OR searched.path <> substr(page.url, 2) || CASE WHEN page.url GLOB '*/' THEN 'index.html' ELSE '' END"
+        )
+        return [number for (number,) in rows]
 
     def page(self, number: int) -> SearchedPage | None:
         """Return a page; None for one that is not known."""
