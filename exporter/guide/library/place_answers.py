@@ -1,15 +1,15 @@
 """Answers to questions about places: which are nearest to a point, and where the entries of a list are.
 
 What is nearest is asked of a window (`exporter/maps/windows.py`), so that a place that moves concerns the pages that
-asked of its surroundings before and after, and no others. The answer names the entries alone: a page that shows where
-these are, or what they are called, reads it of themselves.
+asked of its surroundings before and after, and no others. The answer says where the entries are, so that a page need
+not read it of each of them.
 """
 
 from __future__ import annotations
 
 import heapq
 from math import dist
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeAlias
 
 from exporter.guide.index.subjects import near_subject, points_subjects
 from exporter.maps.points import Point
@@ -29,14 +29,20 @@ _FIRST_LEVEL = LEVELS.index(14)
 """The level with which a search begins: windows of some 4 km."""
 
 
+_Row: TypeAlias = tuple[str, float, float]
+"""An entry's key, latitude and longitude."""
+_Placed: TypeAlias = tuple[tuple[float, float, float], str, float, float]
+"""Where an entry is on a sphere with the radius 1, and its row."""
+
+
 class PlaceAnswers:
     """Answers the questions about places out of the index."""
 
     def __init__(self, index: GuideIndex) -> None:
         self._index = index
-        self._points: dict[tuple[str, str, Window], list[tuple[str, tuple[float, float, float]]]] = {}
+        self._points: dict[tuple[str, str, Window], list[_Placed]] = {}
         self._level = _FIRST_LEVEL
-        self._last: tuple[tuple[str, str, Window, Point, int] | None, list[str] | None] = None, None
+        self._last: tuple[tuple[str, str, Window, Point, int] | None, list[_Row] | None] = None, None
 
     def window_for(self, layer: str, locale: str, point: Point, number: int) -> Window:
         """Return a window in which the points that are nearest to one are found for certain, and few others.
@@ -57,7 +63,7 @@ class PlaceAnswers:
         return window_at(point, LEVELS[level])
 
     def near(self, rest: str, argument: str) -> Json:
-        """Return the keys of what is nearest to a point; None where the window is too small to know."""
+        """Return key, latitude and longitude of what is nearest; None where the window is too small to know."""
         layer, level, column, row = rest.split("/")
         locale, number, lat, lon = argument.split("/")
         window = Window(int(level), int(column), int(row))
@@ -74,27 +80,27 @@ class PlaceAnswers:
         urls = self._index.pages.addresses([key for key, *_ in rows])
         return [(*row, urls.get(row[0], {}).get(argument, "")) for row in rows]
 
-    def _nearest(self, layer: str, locale: str, window: Window, point: Point, number: int) -> list[str] | None:
+    def _nearest(self, layer: str, locale: str, window: Window, point: Point, number: int) -> list[_Row] | None:
         asked = layer, locale, window, point, number
         if self._last[0] != asked:
             self._last = asked, self._find_nearest(layer, locale, window, point, number)
         return self._last[1]
 
-    def _find_nearest(self, layer: str, locale: str, window: Window, point: Point, number: int) -> list[str] | None:
+    def _find_nearest(self, layer: str, locale: str, window: Window, point: Point, number: int) -> list[_Row] | None:
         here = on_sphere(point)
-        away = [(dist(here, there), key) for key, there in self._within(layer, locale, window)]
+        away = [(dist(here, there), key, lat, lon) for there, key, lat, lon in self._within(layer, locale, window)]
         found = heapq.nsmallest(number, away) if len(away) > _MOST_POINTS else sorted(away)[:number]
         if window.level and (len(found) < number or found[-1][0] > reach(point, window)):
             return None
-        return [key for _, key in found]
+        return [row[1:] for row in found]
 
-    def _within(self, layer: str, locale: str, window: Window) -> list[tuple[str, tuple[float, float, float]]]:
+    def _within(self, layer: str, locale: str, window: Window) -> list[_Placed]:
         asked = layer, locale, window
         if asked not in self._points:
             if len(self._points) > _MOST_WINDOWS:
                 self._points.clear()
             found = self._index.points.within(layer, locale, window)
-            self._points[asked] = [(key, on_sphere(point)) for key, point in found]
+            self._points[asked] = [(on_sphere(point), key, *point) for key, point in found]
         return self._points[asked]
 
 

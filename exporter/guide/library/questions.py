@@ -191,8 +191,10 @@ def sitemap_urls(file: int, files: int) -> Question[list[tuple[str, list[tuple[s
     return Question(sitemap_subject(file, files))
 
 
-def nearest(layer: str, window: str, locale: str, number: int, point: str) -> Question[Sequence[str] | None]:
-    """Ask for the keys of so many places that are nearest to a point; None where the window is too small to know.
+def nearest(
+    layer: str, window: str, locale: str, number: int, point: str
+) -> Question[Sequence[tuple[str, float, float]] | None]:
+    """Ask for key, latitude and longitude of so many places that are nearest to a point; None for too small a window.
 
     The point is given as latitude and longitude, with a slash between.
     """

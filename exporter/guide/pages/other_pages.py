@@ -123,11 +123,10 @@ def _place_files(url: str, page: Page) -> Iterator[Page]:
 
 def _located_lists(index: GuideIndex, guide: GuideModel, code: str) -> Iterator[tuple[str, str]]:
     """Yield the lists with places of their own files, those of values with the segments of their addresses."""
-    for type_id, how in guide.located.items():
-        if how.fields and (type_id,) != places_of(guide):
-            yield type_id, ""
+    types = places_of(guide)
+    yield from ((type_id, "") for type_id in types if len(types) > 1)
     for name, wanted in guide.site.lists.items():
-        if wanted.type in guide.located and guide.located[wanted.type].fields:
+        if wanted.type in types:
             yield f"@{name}", ""
             segments = value_segments(index, guide, name, code)
             yield from ((f"@{name}/{value}", segment) for value, segment in segments.items())

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from exporter.guide.library import questions
-from exporter.guide.pages.urls import PLACE_FORMATS, places_url, walk_url
+from exporter.guide.pages.urls import PLACE_FORMATS, places_of, places_url, walk_url
 from exporter.render.view.lists import ListView, view_of_list
 from exporter.render.view.view import loaded_of, view_of
 
@@ -27,8 +27,8 @@ def place_files(found: Any) -> tuple[PlaceFile, ...]:
         return ()
     view, name = view_of_list(found), found.name
     type_id = found.definition.get("type", "") if found.id.startswith("@") else name
-    how = view.guide.located.get(type_id) if view.content_type(type_id) is not None else None
-    return list_files(view, found.id) if how is not None and how.fields else ()
+    is_known = view.content_type(type_id) is not None
+    return list_files(view, found.id) if is_known and type_id in places_of(view.guide) else ()
 
 
 def list_files(view: View, list_id: str) -> tuple[PlaceFile, ...]:

@@ -114,12 +114,11 @@ def neighbours(entry: Entry, point: Point) -> Iterable[Neighbour]:
     layer, locale = layer_of(how), view.locale
     window = view.library.places.window_for(layer, locale, point, NEAR + 1)
     question = questions.nearest(layer, str(window), locale, NEAR + 1, f"{point.lat}/{point.lon}")
-    keys = [key for key in view.ask(question) or () if key != own][:NEAR]
-    found = [view.known(loaded) for loaded in view.library.items.load_all(keys)]
-    there = ((other, location_of(other)) for other in found)
-    for number, (other, at) in enumerate(((other, at) for other, at in there if at is not None), 1):
-        metres = distance(point, at)
-        yield Neighbour(number, other, *at, metres, spoken_distance(view, metres))
+    rows = [row for row in view.ask(question) or () if row[0] != own][:NEAR]
+    found = zip(view.library.items.load_all([key for key, *_ in rows]), rows, strict=True)
+    for number, (loaded, (_, lat, lon)) in enumerate(found, 1):
+        metres = distance(point, Point(lat, lon))
+        yield Neighbour(number, view.known(loaded), lat, lon, metres, spoken_distance(view, metres))
 
 
 def map_of(things: Any) -> Map | None:
