@@ -24,6 +24,7 @@ KINDS = {
     "article": "article/a-little-history/index.html",
     "walk": "walk/old-town-climb/index.html",
     "category": "category/museums/index.html",
+    "map": "map/index.html",
     "offline": "offline/index.html",
     "missing": "404.html",
 }

@@ -111,7 +111,7 @@ def test_parts_are_shown_once_on_their_pages_and_are_not_in_the_navigation(every
     parts = page.xpath("//section[div[@class='part']/h2='Mind the step']/div[@class='part']")
     assert [text_of(part) for part in parts] == ["So good.", "Mind the step Mind the step So good."]
     home = html.document_fromstring(everything.page("/").encode())
-    assert home.xpath("//nav[@class='sections']/a/text()") == ["Event", "This way", "Setting"]
+    assert home.xpath("//nav[@class='sections']/a/text()") == ["Event", "This way", "Setting", "Map"]
     assert [text_of(chip) for chip in home.xpath("//ul[@class='chips']//a")] == []
 
 
