@@ -36,7 +36,7 @@ def image(
     lazy: bool = False,
 ) -> Markup:
     """The whole element of a picture in variants; empty for what is no picture that can be shown."""
-    picture = picture_of(value) if isinstance(value, Thing) else None
+    picture = value if isinstance(value, Asset) else picture_of(value) if isinstance(value, Thing) else None
     if picture is None or facts_of(picture) is None:
         return Markup("")
     language = Markup("")
