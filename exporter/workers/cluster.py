@@ -163,7 +163,10 @@ def _count(client: Client) -> int:
 @contextmanager
 def _quiet() -> Iterator[None]:
     """Keep Dask's log out of the output: workers that are lost are nothing that anybody has to do something about."""
-    loggers = [logging.getLogger(name) for name in [*logging.root.manager.loggerDict] if name.startswith("distributed")]
+    names = [
+        name for name in [*logging.root.manager.loggerDict] if name.startswith(("asyncio", "distributed", "tornado"))
+    ]
+    loggers = [logging.getLogger(name) for name in names]
     before = [logger.level for logger in loggers]
     for logger in loggers:
         logger.setLevel(logging.CRITICAL + 1)
