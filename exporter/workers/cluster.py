@@ -70,7 +70,8 @@ class Cluster(NamedTuple):
 
 def read_cluster(text: str) -> ClusterAddress:
     """Return the address that `dask://HOST:PORT` or `dask:` names. Raises ValueError with a sentence."""
-    expected = f"expected dask://HOST:PORT, or dask: for a cluster on this machine, found {text!r}"
+    found = "one with a user" if "@" in text else repr(text)  # what stands before the @ may be a secret
+    expected = f"expected dask://HOST:PORT, or dask: for a cluster on this machine, found {found}"
     if text == "dask:":
         return ClusterAddress()
     try:
