@@ -70,7 +70,8 @@ class Cluster(NamedTuple):
 
 def read_cluster(text: str) -> ClusterAddress:
     """Return the address that `dask://HOST:PORT` or `dask:` names. Raises ValueError with a sentence."""
-    expected = f"expected dask://HOST:PORT, or dask: for a cluster on this machine, found {text!r}"
+    found = "one with a user" if "@" in text else repr(text)  # what stands before the @ may be a secret
+    expected = f"expected dask://HOST:PORT, or dask: for a cluster on this machine, found {found}"
     if text == "dask:":
         return ClusterAddress()
     try:
@@ -163,7 +164,10 @@ def _count(client: Client) -> int:
 @contextmanager
 def _quiet() -> Iterator[None]:
     """Keep Dask's log out of the output: workers that are lost are nothing that anybody has to do something about."""
-    loggers = [logging.getLogger(name) for name in [*logging.root.manager.loggerDict] if name.startswith("distributed")]
+    names = [
+        name for name in [*logging.root.manager.loggerDict] if name.startswith(("asyncio", "distributed", "tornado"))
+    ]
+    loggers = [logging.getLogger(name) for name in names]
     before = [logger.level for logger in loggers]
     for logger in loggers:
         logger.setLevel(logging.CRITICAL + 1)

@@ -147,8 +147,9 @@ def render(guide: Guide, cluster: Started | None) -> Run:
         process.returncode = os.waitstatus_to_exitcode(status)
         output.seek(0)
         report: dict[str, Any] = json.loads(output.read())
+    ensure(process.returncode == 0, f"{' '.join(command)}: {report}")
     done = report["render"]
-    ensure(process.returncode == 0 and done["rendered"] == done["pages"], f"{' '.join(command)}: {report}")
+    ensure(done["rendered"] == done["pages"], f"not all pages were rendered: {done}")
     guide.pages = done["pages"]
     used = cluster.processor() - before if cluster is not None else 0.0
     both = usage.ru_utime + usage.ru_stime

@@ -57,6 +57,7 @@ def test_address_of_no_cluster_is_a_usage_error(guide: Guide, text: str) -> None
     outcome = guide.run("render", "--on", text)
     assert outcome.code == 2
     assert "expected dask://HOST:PORT" in outcome.err
+    assert "secret" not in outcome.err
 
 
 def test_options_that_have_no_meaning_are_usage_errors(guide: Guide) -> None:

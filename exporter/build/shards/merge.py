@@ -70,18 +70,16 @@ def merged(files: Mapping[Path, Header]) -> Elsewhere:
         expected = versions_of(inputs)
         for file, header in files.items():
             if header.versions != expected:
-                raise GuardError("shard-foreign", foreign_sentence(str(file), header.versions, expected))
+                advice = "render all shards from one state of the guide, with one version of the program"
+                raise GuardError("shard-foreign", foreign_sentence(str(file), header.versions, expected, advice))
         yield from take_over(inputs, stale, map(read_outcomes, files))
 
     return Elsewhere(outcomes)
 
 
-def foreign_sentence(what: str, found: Versions, expected: Versions) -> str:
-    """Return in which way pages are rendered from something else than what the run has."""
-    return (
-        f"{what} has {' and '.join(found.differing(expected))} than this run: "
-        "render all shards from one state of the guide, with one version of the program"
-    )
+def foreign_sentence(what: str, found: Versions, expected: Versions, advice: str) -> str:
+    """Return in which way pages are rendered from something else than what the run has, and what to do."""
+    return f"{what} has {' and '.join(found.differing(expected))} than this run: {advice}"
 
 
 def take_over(inputs: BuildInputs, stale: Iterable[int], files: Iterable[Iterable[Outcome]]) -> Iterator[Outcome]:

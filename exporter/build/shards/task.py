@@ -137,4 +137,5 @@ def _open(request: Request, opened: ExitStack) -> Tasks:
 def _check(request: Request, own: Versions) -> None:
     """Raise GuardError where what is here is not what the run has."""
     if own != request.versions:
-        raise GuardError("shard-foreign", foreign_sentence(f"the worker {platform.node()}", own, request.versions))
+        who, advice = f"the worker {platform.node()}", "bring it up to date, then run again"
+        raise GuardError("shard-foreign", foreign_sentence(who, own, request.versions, advice))
