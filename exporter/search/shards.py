@@ -1,9 +1,11 @@
 """The tree of shards: which tokens stand in which file, and what stands there, as a pure function of the documents.
 
 A token's *postings* name the documents that it is in, by weight: ` `-separated groups of one character for the weight
-(base 36) and the numbers of documents, four characters each, in order. A *leaf* is a file of tokens: the tokens whose
-UTF-8 begins with the bits of its prefix. A node with more than `LARGEST` bytes and more than one token is parted by
-the next bit, so a token more or less concerns its own leaf, which it may part or join with its neighbour.
+(base 36) and the ids of documents, four characters each, in order; or, where they are many, `~` and the gaps between
+their numbers, five bits a character from the lowest, the sixth set where the gap goes on. A *leaf* is a file of
+tokens: the tokens whose UTF-8 begins with the bits of its prefix. A node with more than `LARGEST` bytes and more than
+one token is parted by the next bit, so a token more or less concerns its own leaf, which it may part or join with its
+neighbour.
 
 Nothing in a leaf depends on other documents: neither their number nor an average length.
 """
@@ -22,7 +24,11 @@ LARGEST = 16_000
 
 _ALPHABET = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_"
 _WEIGHTS = "0123456789abcdefghijklmnopqrstuvwxyz"
+_VALUES = {sign: value for value, sign in enumerate(_ALPHABET)}
 _ID = 4
+_GAPS = "~"
+MANY = 256
+"""Documents of a group from which on it is written as gaps, which take half as much."""
 HEAVIEST = 35
 """The greatest weight that postings have room for; no token weighs more."""
 
@@ -53,13 +59,48 @@ def posting(document: str, weight: int) -> str:
 
 def changed_postings(postings: str, gone: Iterable[str], new: Iterable[str]) -> str:
     """Return a token's postings without those that are gone and with the new ones; "" if none are left."""
-    found = {group[0] + group[at : at + _ID] for group in postings.split() for at in range(1, len(group), _ID)}
+    found = {group[0] + document for group in postings.split() for document in _documents(group)}
     found.difference_update(gone)
     found.update(new)
     groups: dict[str, list[str]] = {}
     for one in sorted(found):
         groups.setdefault(one[0], []).append(one[1:])
-    return " ".join(weight + "".join(documents) for weight, documents in groups.items())
+    return " ".join(weight + _joined(documents) for weight, documents in groups.items())
+
+
+def _joined(documents: list[str]) -> str:
+    """Return ids as a group has them: one behind the other or, where they are many, the gaps between their numbers."""
+    if len(documents) < MANY:
+        return "".join(documents)
+    last, parts = 0, [_GAPS]
+    for number in sorted(map(_number, documents)):
+        gap, last = number - last, number
+        while gap > 31:
+            parts.append(_ALPHABET[gap & 31 | 32])
+            gap >>= 5
+        parts.append(_ALPHABET[gap])
+    return "".join(parts)
+
+
+def _documents(group: str) -> Iterator[str]:
+    """Yield the ids of a group."""
+    if group[1] != _GAPS:
+        yield from (group[at : at + _ID] for at in range(1, len(group), _ID))
+        return
+    last = shift = 0
+    for sign in group[2:]:
+        digit = _VALUES[sign]
+        last += (digit & 31) << shift
+        shift = shift + 5 if digit > 31 else 0
+        if not shift:
+            yield document_id(last)
+
+
+def _number(document: str) -> int:
+    value = 0
+    for sign in document:
+        value = value << 6 | _VALUES[sign]
+    return value
 
 
 def bits(token: str) -> str:

@@ -9,6 +9,7 @@ import pytest
 
 from exporter.search import shards
 from exporter.search.shards import Changes, Tree, bits, document_id, document_number, low_name, posting
+from tests.search.scripts import run
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -20,6 +21,7 @@ Rows = dict[str, dict[str, str]]
 @pytest.fixture(autouse=True)
 def _small_leaves(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(shards, "LARGEST", 400)
+    monkeypatch.setattr(shards, "MANY", 6)
 
 
 def changes(before: Documents, after: Documents) -> dict[str, Changes]:
@@ -98,3 +100,17 @@ def test_one_token_more_changes_one_leaf_and_adds_one_at_most() -> None:
         written = [low_name(prefix) for prefix, leaf in new.items() if names.get(low_name(prefix)) != leaf]
         assert len([name for name in written if name in names]) <= 1
         assert len(written) <= 2
+
+
+def test_browser_reads_the_postings_that_the_publisher_writes() -> None:
+    rng = random.Random(6)
+    given, wanted = [], []
+    for size in (1, 5, 6, 300, 5000):
+        names = [document_id(number) for number in {0, *rng.sample(range(1 << 24), size)}]
+        found = sorted(posting(name, rng.choice((1, 3, 14, 33))) for name in names)
+        given.append(shards.changed_postings("", [], found))
+        wanted.append([len(found), found])
+        assert shards.changed_postings(given[-1], found[::2], []) == shards.changed_postings("", [], found[1::2])
+    read = "[...guideEngine.read(text)].map(([weight, id]) => weight.toString(36) + id).sort()"
+    expression = f"given.map(text => [guideEngine.countOf(text), {read}])"
+    assert run(["tokens.js", "engine.js"], expression, given) == wanted

@@ -7,15 +7,25 @@
 const guideEngine = (() => {
   const EXACT = 1, PREFIX = 0.7, TYPO = 0.45, SMALL = 300, MIDDLE = 3000, NEAREST = 5;
 
-  // [[weight, id], …]
+  const ALPHABET = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_", VALUES = new Map([...ALPHABET].map((sign, i) => [sign, i]));
+  const idOf = number => ALPHABET[number >>> 18 & 63] + ALPHABET[number >>> 12 & 63] + ALPHABET[number >>> 6 & 63] + ALPHABET[number & 63];
+
+  // [[weight, id], …]; groups of ids, or "~" and the gaps between their numbers.
   function* read(postings) {
     for (const group of postings.split(" ")) {
       const weight = parseInt(group[0], 36);
-      for (let at = 1; at < group.length; at += 4) yield [weight, group.slice(at, at + 4)];
+      if (group[1] === "~") {
+        for (let at = 2, last = 0, shift = 0; at < group.length; at++) {
+          const digit = VALUES.get(group[at]);
+          last += (digit & 31) << shift;
+          shift = digit > 31 ? shift + 5 : 0;
+          if (!shift) yield [weight, idOf(last)];
+        }
+      } else for (let at = 1; at < group.length; at += 4) yield [weight, group.slice(at, at + 4)];
     }
   }
 
-  const countOf = postings => postings.split(" ").reduce((sum, group) => sum + (group.length - 1) / 4, 0);
+  const countOf = postings => postings.split(" ").reduce((sum, group) => sum + (group[1] === "~" ? group.slice(2).replace(/[^A-Za-f]/g, "").length : (group.length - 1) / 4), 0);
 
   // Letters added, lost, replaced, or two of them swapped, to make `word` of `other` (or of its beginning); more than `most` is Infinity.
   function distance(word, other, most, open) {
@@ -85,12 +95,12 @@ const guideEngine = (() => {
       if (dense) continue;
       for (const [other, postings] of await source.vicinity(startOf(source, token))) {
         const far = distance(token, other, Math.max(2, Math.ceil(token.length / 2)), false);
-        if (far < Infinity) found.push([far, -countOf(postings), other, postings.slice(1, 5)]);
+        if (far < Infinity) found.push([far, -countOf(postings), other, read(postings).next().value[1]]);
       }
     }
     found.sort((a, b) => a[0] - b[0] || a[1] - b[1] || (a[2] < b[2] ? -1 : 1));
     return found.slice(0, NEAREST).map(([, , token, id]) => ({token, id}));
   }
 
-  return {search, nearest, distance};
+  return {search, nearest, distance, read, countOf};
 })();
