@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
 UPDATES = "updates"
 _LEFT_OUT = re.compile(
-    r"updates/.*|search/[^/]+/.*|pictures/[0-9a-f]{16}-[^/]*|sw\.js|_(redirects|headers)(\.nginx)?|(.*/)?(robots\.txt|sitemap[^/]*\.xml|(feed|atom|rss)[^/]*\.xml)",
+    r"updates/.*|search/[^/]+/.*|pictures/[0-9a-f]{16}-[^/]*|(.*/)?map/.*\.(kml|geojson)|sw\.js|_(redirects|headers)(\.nginx)?|(.*/)?(robots\.txt|sitemap[^/]*\.xml|(feed|atom|rss)[^/]*\.xml)",
     re.DOTALL,
 )
 """What devices do without: of each picture they keep one variant, which their worker answers with for all of them.

@@ -155,6 +155,14 @@ def test_other_content_model_makes_other_maps(places: Guide, space: SpaceFiles) 
     assert places.files("site") == from_nothing(places)
 
 
+def test_map_of_the_only_place_leads_to_it_as_its_type_has_no_list(guide: Guide, space: SpaceFiles) -> None:
+    put_places(space, 1)
+    space.put(place(0, revision=2, category=None))
+    guide.build()
+    assert '<h2><a href="../place/p0/index.html">Place</a>' in guide.page("/map/")
+    assert not (guide.root / "site/place/index.html").exists()
+
+
 def test_part_of_a_page_with_a_location_has_a_map_there(guide: Guide, space: SpaceFiles) -> None:
     fields = {"id": "where", "name": "Where", "type": "Location", "localized": False}
     block = content_type("block", {**SLUG, "id": "internalName"}, fields, display="internalName")
