@@ -115,7 +115,10 @@ def site_pages(root: Path, known: dict[str, bytes]) -> dict[str, bytes]:
     found = {}
     for path in sorted(root.rglob("*")):
         name = path.relative_to(root).as_posix()
-        if path.suffix in (".html", ".css", ".js", ".svg", ".webmanifest") and name != "sw.js":
+        if (
+            path.suffix in (".html", ".css", ".js", ".svg", ".webmanifest", ".gpx", ".kml", ".geojson")
+            and name != "sw.js"
+        ):
             data = path.read_bytes()
             found[name] = known[name] if known.get(name) == data else data
     return found
