@@ -38,10 +38,6 @@ _KINDS = (
 SENTENCE = " The tower above the old bridge is open on Sundays from May to September."
 
 
-_RECORDS = {".html", ".css", ".js", ".svg", ".webmanifest", ".gpx", ".kml", ".geojson"}
-"""Suffixes of the files that travel to the device as records."""
-
-
 class Built(Protocol):
     """A guide's folder, and what builds it."""
 
@@ -115,6 +111,7 @@ def with_item(text: str) -> str:
 
 
 _RECORDS = (".html", ".css", ".js", ".svg", ".webmanifest", ".gpx")
+"""Suffixes of the files that travel to the device as records."""
 
 
 def site_pages(root: Path, known: dict[str, bytes]) -> dict[str, bytes]:

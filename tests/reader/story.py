@@ -20,12 +20,15 @@ WORD, TITLE = 7, 11
 LIMITS = {
     "word": 200,
     "sentence": 260,
-    "title in lists": 400,
+    "title in lists": 2_000,
     "foot": 800,
     "navigation item": 2_000,
     "title of the guide": 2_500,
 }
-"""The bytes that readers may pay for an edit, by its kind: the bodies of all answers."""
+"""The bytes that readers may pay for an edit, by its kind: the bodies of all answers.
+
+A title stands in lists and, with the theme, on the maps of the places near by and on that of all places.
+"""
 
 
 @dataclass
