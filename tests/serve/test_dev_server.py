@@ -188,9 +188,9 @@ def test_mistake_in_site_yaml_is_shown_with_its_line_and_goes_away(served: Servi
     with served.events("index.html") as events:
         file.write_text(f"{good}titel: x\n", "utf-8")
         failure = until(lambda: events.failures, "the failure")[0]
-        assert (failure["file"], failure["line"]) == ("site.yaml", 4)
+        assert (failure["file"], failure["line"]) == ("site.yaml", 5)
         assert "titel" in failure["message"]
-        assert [4, "titel: x"] in failure["lines"]
+        assert [5, "titel: x"] in failure["lines"]
         assert any(failure["message"] in line for line in served.lines.wrong)
         assert served.ask("/").status == 200
         file.write_text(good.replace("Small guide", "Smaller guide"), "utf-8")
