@@ -210,13 +210,12 @@ def seconds_with(run: Run, workers: int) -> float:
 def describe(runs: dict[str, list[Run]], guide: Guide, places: int) -> str:
     """Return the tables of what was measured and what is worked out from it."""
     lines = [
-        "| | wall s | CPU s, all | CPU s, asking run | memory MiB, asking run |",
+        "| | wall s | CPU s, all | CPU s, asking process | its MiB |",
         "| --- | --- | --- | --- | --- |",
     ]
+    shown = ("wall", "processor", "asking", "memory")
     for name, taken in runs.items():
-        of = [
-            statistics.median(getattr(run, what) for run in taken) for what in ("wall", "processor", "asking", "memory")
-        ]
+        of = [statistics.median(getattr(run, what) for run in taken) for what in shown]
         lines.append(f"| {name} | {of[0]:.2f} | {of[1]:.2f} | {of[2]:.2f} | {of[3]:.0f} |")
     measured = sorted(runs[ON_TWO], key=lambda run: run.asking)[len(runs[ON_TWO]) // 2]
     one = seconds_with(measured, 1)
