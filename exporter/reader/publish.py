@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 
 UPDATES = "updates"
 _LEFT_OUT = re.compile(
-    r"updates/.*|sw\.js|_(redirects|headers)(\.nginx)?|(.*/)?(robots\.txt|sitemap[^/]*\.xml|(feed|atom|rss)[^/]*\.xml)",
+    r"(.*/)?map/.*\.(kml|geojson)|updates/.*|sw\.js|_(redirects|headers)(\.nginx)?|(.*/)?(robots\.txt|sitemap[^/]*\.xml|(feed|atom|rss)[^/]*\.xml)",
     re.DOTALL,
 )
 """What devices do without; hosts do not even answer with the files that are meant for them."""

@@ -38,10 +38,6 @@ _KINDS = (
 SENTENCE = " The tower above the old bridge is open on Sundays from May to September."
 
 
-_RECORDS = {".html", ".css", ".js", ".svg", ".webmanifest", ".gpx", ".kml", ".geojson"}
-"""Suffixes of the files that travel to the device as records."""
-
-
 class Built(Protocol):
     """A guide's folder, and what builds it."""
 
@@ -114,15 +110,15 @@ def with_item(text: str) -> str:
     return text.replace("{% for item in lists %}", '    <a href="{{ home }}#walks">Walks</a>\n{% for item in lists %}')
 
 
+_RECORDS = (".html", ".css", ".js", ".svg", ".webmanifest", ".gpx")
+
+
 def site_pages(root: Path, known: dict[str, bytes]) -> dict[str, bytes]:
     """The files of the site that travel as records; those that stayed are the objects that they were."""
     found = {}
     for path in sorted(root.rglob("*")):
         name = path.relative_to(root).as_posix()
-        if (
-            path.suffix in (".html", ".css", ".js", ".svg", ".webmanifest", ".gpx", ".kml", ".geojson")
-            and name != "sw.js"
-        ):
+        if path.suffix in _RECORDS and name != "sw.js":
             data = path.read_bytes()
             found[name] = known[name] if known.get(name) == data else data
     return found

@@ -55,6 +55,10 @@ class ReadTables(Table):
         found: dict[str, tuple[int, bytes]] = read_row(data) if data is not None else {}
         return found
 
+    def subjects(self) -> set[int]:
+        """Return the numbers of all subjects that pages read something of."""
+        return {subject for (subject,) in self._database.rows("SELECT DISTINCT subject FROM reader")}
+
     def readers_of(self, subject: str) -> list[int]:
         """Return the pages that read something of a subject, those excepted that show it."""
         query = "SELECT page FROM reader WHERE subject = ?"

@@ -201,6 +201,7 @@ class Library:
             list(guide.prefixes.items()),
             list(guide.segments.items()),
             guide.site.untranslated,
+            [(type_id, tuple(how)) for type_id, how in guide.located.items()],
         ]
 
     def _tag(self, tag: str, _argument: str) -> str:

@@ -26,6 +26,8 @@ def read_outline_file(file: Path) -> Sequence[Shape]:
         return read_outline(file.read_bytes())
     except ValueError as error:
         raise ConfigError("outline-invalid", f"{file} {error}") from None
+    except OSError as error:
+        raise ConfigError("outline-invalid", f"{file} cannot be read: {error.strerror}") from None
 
 
 def outline_value(shapes: Sequence[Shape], name: str) -> Json:

@@ -11,7 +11,7 @@ import heapq
 from math import dist
 from typing import TYPE_CHECKING, TypeAlias
 
-from exporter.guide.index.subjects import near_subject, points_subjects
+from exporter.guide.index.subjects import near_subject, points_subjects, subject_number
 from exporter.maps.points import Point
 from exporter.maps.windows import LEVELS, Window, on_sphere, reach, window_at, windows_around
 
@@ -21,8 +21,10 @@ if TYPE_CHECKING:
     from exporter.core.encoding import Json
     from exporter.guide.index.guide_index import GuideIndex
 
-_MOST_WINDOWS = 2_000
+_MOST_WINDOWS = 500
 """Windows whose points stay in memory for the pages that follow."""
+_MANY_PLACES = 100
+"""Places from which on it is quicker to look at all subjects that pages read than for each window by itself."""
 _MOST_POINTS = 64
 """Points of a window from which on a smaller one is looked into."""
 _FIRST_LEVEL = LEVELS.index(14)
@@ -112,7 +114,11 @@ def concerned(index: GuideIndex, places: Iterable[tuple[str, float, float]], shi
     """
     if index.reads.is_empty():
         return set()
-    found = {near_subject(layer, window) for layer, *point in places for window in windows_around(Point(*point))}
+    placed = list(places)
+    found = {near_subject(layer, window) for layer, *point in placed for window in windows_around(Point(*point))}
+    if len(placed) > _MANY_PLACES:
+        asked = index.reads.subjects()
+        found = {subject for subject in found if subject_number(subject) in asked}
     facts = (index.items.facts_of(key) for key in shifted)
     lists = (points_subjects(of.type, (name for name, *_ in of.lists)) for of in facts if of is not None and of.points)
     return found.union(*lists)

@@ -17,8 +17,8 @@ from exporter.render.maps.drawing import MOST_PINS, Map, Spot, draw, draw_many
 from exporter.render.maps.files import PlaceFile, list_files
 from exporter.render.maps.places import area_of, category_of
 from exporter.render.view.fields import type_name
-from exporter.render.view.lists import ListView
 from exporter.render.view.referrers import sort_entries
+from exporter.render.view.type_links import TypeLink
 from exporter.render.view.view import Entry, loaded_of
 
 if TYPE_CHECKING:
@@ -112,7 +112,7 @@ class Overview:
         return tuple(groups)
 
     def _of_type(self, kind: int, type_id: str, number: int, places: tuple[Numbered, ...]) -> PlaceGroup:
-        return PlaceGroup(type_name(self._view, type_id), ListView(self._view, type_id).url, kind, number, places, None)
+        return PlaceGroup(type_name(self._view, type_id), TypeLink(self._view, type_id).url, kind, number, places, None)
 
     @property
     def map(self) -> Map | None:

@@ -41,7 +41,11 @@ def fill(index: GuideIndex, points: list[Point]) -> None:
 
 def ask(answers: PlaceAnswers, point: Point) -> tuple[Window, Json]:
     window = answers.window_for(LAYER, LOCALE, point, NUMBER)
-    return window, answers.near(f"{LAYER}/{window}", f"{LOCALE}/{NUMBER}/{point.lat}/{point.lon}")
+    return window, answers.near(*asked(window, point))
+
+
+def asked(window: Window, point: Point) -> tuple[str, str]:
+    return f"{LAYER}/{window}", f"{LOCALE}/{NUMBER}/{point.lat}/{point.lon}"
 
 
 @given(POINTS, ANYWHERE | SPOTS)
@@ -64,10 +68,11 @@ def test_point_that_comes_concerns_every_place_that_it_is_near_to(points: list[P
     with closing(GuideIndex(None)) as index, closing(GuideIndex(None)) as later:
         fill(index, points)
         fill(later, [*points, new])
-        index.reads.insert([(1, b"")], [])
-        subjects = concerned(index, [(LAYER, *new)], [])
-        before, after = PlaceAnswers(index), PlaceAnswers(later)
-        for middle in points:
-            window, found = ask(before, middle)
-            if ask(after, middle)[1] != found:
+        windows = [(ask(PlaceAnswers(index), middle)[0], number) for number, middle in enumerate(points, 2)]
+        index.reads.insert([(1, b"")], [(near_subject(LAYER, window), number) for window, number in windows])
+        subjects = concerned(index, [(LAYER, *new)] * data.draw(st.sampled_from([1, 101])), [])
+        after = PlaceAnswers(later)
+        for middle, (window, _) in zip(points, windows, strict=True):
+            found = PlaceAnswers(index).near(*asked(window, middle))
+            if after.near(*asked(window, middle)) != found:
                 assert near_subject(LAYER, window) in subjects

@@ -10,7 +10,7 @@ import pytest
 
 from exporter.core.encoding import canonical
 from exporter.maps.points import Point, distance
-from tests.conftest import SLUG, content_type, entry, link
+from tests.conftest import CATEGORY, SLUG, content_type, entry, link
 from tests.support.places import COLUMNS, PLACE, STEP, at, place, put_places, showing, spot
 from tests.support.steps import from_nothing, pages_of, step, template
 
@@ -144,6 +144,23 @@ def test_every_location_field_has_a_map_of_its_own(guide: Guide, space: SpaceFil
     space.put(place(1, revision=2, end=at(38.8, -9.3)))
     guide.build()
     assert guide.page("/place/p1/").count('<svg class="map"') == 2
+
+
+def test_other_content_model_makes_other_maps(places: Guide, space: SpaceFiles) -> None:
+    located = {"id": "location", "name": "Location", "type": "Location", "localized": False}
+    model = {**CATEGORY, "fields": [*CATEGORY["fields"], located]}
+    space.write("model/content_types/category.json", canonical(model))
+    step(places)
+    assert places.page("/map/").count('class="kind0"') == 20 + 1
+    assert places.files("site") == from_nothing(places)
+
+
+def test_map_of_the_only_place_leads_to_it_as_its_type_has_no_list(guide: Guide, space: SpaceFiles) -> None:
+    put_places(space, 1)
+    space.put(place(0, revision=2, category=None))
+    guide.build()
+    assert '<h2><a href="../place/p0/index.html">Place</a>' in guide.page("/map/")
+    assert not (guide.root / "site/place/index.html").exists()
 
 
 def test_part_of_a_page_with_a_location_has_a_map_there(guide: Guide, space: SpaceFiles) -> None:
