@@ -102,7 +102,7 @@ MISSING = [
     [
         ("offlin: true", "3: unknown key offlin: did you mean offline?"),
         ("theme:\n  akcent: red", "4: unknown key theme.akcent: did you mean accent?"),
-        ("theme:\n  x: red", "4: unknown key theme.x: allowed are accent, logo"),
+        ("theme:\n  x: red", "4: unknown key theme.x: allowed are name, accent, logo"),
         ("pages:\n  place:\n    ulr: /a/", "5: unknown key pages.place.ulr: did you mean url?"),
         ("pages: {theme: {x: /a/}}", "3: unknown key pages.theme.x: allowed are url, template"),
         ("title: b", "3: title is here a second time: keep one of the two"),

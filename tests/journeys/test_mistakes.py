@@ -260,7 +260,7 @@ KEYS = [
     Mistake("key in other letters", site("", source="source: {Local: demo}"), "build", 2, "config-invalid", ("source.Local", "did you mean local?")),
     Mistake("key of pages", site("pages: {place: {ulr: /a/}}\n"), "build", 2, "config-invalid", ("pages.place.ulr", "did you mean url?")),
     Mistake("key of lists", site("lists: {news: {type: place, per_pages: 3}}\n"), "build", 2, "config-invalid", ("lists.news.per_pages", "did you mean per_page?")),
-    Mistake("key that is like none", site("theme: {qqq: x}\n"), "build", 2, "config-invalid", ("theme.qqq", "allowed are accent, logo")),
+    Mistake("key that is like none", site("theme: {qqq: x}\n"), "build", 2, "config-invalid", ("theme.qqq", "allowed are name, accent, logo")),
     Mistake("two sources", site("", source="source: {local: demo, space: x}"), "build", 2, "config-invalid", ("source", "either local", "or space")),
 ]
 VALUES = [

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
     from tests.package.installed import Installed
 
-COMMANDS = {"build", "check", "init", "render", "serve", "space", "status", "sync", "watch"}
+COMMANDS = {"build", "bundle", "check", "init", "publish", "render", "serve", "space", "status", "sync", "watch"}
 CASES = [
     ("exporter ", COMMANDS),
     ("exporter s", {"serve", "space", "status", "sync"}),
