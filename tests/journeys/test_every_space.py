@@ -109,8 +109,8 @@ def is_shown(crawl: Crawl, url: str, alone: Iterable[str]) -> bool:
 
 
 def words_of_page(tree: Any) -> set[str]:
-    """Return the lines and pictures of a page below its heading, without labels and the entries that link to it."""
-    linking = "ancestor::section[h2/span[@class='count']]"
+    """Return the lines and pictures of a page below its heading; no labels, buttons, and entries that link to it."""
+    linking = "ancestor::section[h2/span[@class='count']] or ancestor::button"
     found = tree.xpath(
         f"//main//text()[not(ancestor::h1 or ancestor::dt or {linking})] | //main//img[not({linking})]/@src"
     )

@@ -286,7 +286,7 @@ VALUES = [
     Mistake("order of a list", site("lists: {a: {type: place, sort: -titel}}\n"), "build", 2, "config-invalid", ("lists.a.sort", "titel", "did you mean title?")),
     Mistake("only what is not there", site("", source="source: {local: demo, only: [plce]}"), "build", 2, "config-invalid", ("source.only", "did you mean place?")),
     Mistake("search for nothing", site("", source="source: {local: demo, search: {}}"), "build", 2, "config-invalid", ("source.search", "newer_than")),
-    Mistake("logo is not there", site("theme: {logo: logo.svg}\n"), "build", 2, "config-invalid", ("theme.logo", "templates/static/logo.svg", "put the picture there")),
+    Mistake("logo is not there", site("theme: {logo: logo.svg}\n"), "build", 2, "config-invalid", ("theme.logo", "templates/static/logo.svg", "put the file there")),
     Mistake("template of pages", site("pages: {place: {template: plase.html}, category: {}}\n"), "build", 1, "page-failed", ("there is no template plase.html", "templates/plase.html")),
 ]
 SPACES = [

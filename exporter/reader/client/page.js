@@ -26,7 +26,7 @@ function size(bytes = 0) {
 
 const make = (tag, textContent, values) => Object.assign(document.createElement(tag), {textContent, ...values});
 
-// An action: a word, and a function or an address.
+// An action: its word, a function or an address.
 async function note(kind, value, ...actions) {
   const word = await words().catch(() => ({})), box = make("aside", "", {className: "guide-note", role: "status", lang: word.lang || html.lang});
   all(`.guide-note[data-kind=${kind}]`).forEach(box => box.remove());

@@ -23,7 +23,7 @@ async function respond(request) {
   const url = new URL(request.url), read = request.mode === "navigate";
   let path = "";
   try {
-    path = pathOf(url).replace(/^(pictures\/[0-9a-f]{16})-[^/]*$/, "$1.webp"); // of a picture, one variant is kept for all
+    path = pathOf(url).replace(/^(pictures\/\w{16})-.*/, "$1.webp"); // one variant is kept
     const found = await find(path, request);
     if (found) return found;
     if (read && await find(path + "/index.html", request)) return Response.redirect(url.pathname + "/" + url.search, 301);
@@ -46,7 +46,7 @@ async function find(path, request, status = 200) {
   return new Response(part, {status: 206, headers});
 }
 
-// Neither store nor network: the 404 page, or the one that says what needs it; neither for what lies beside the guide.
+// The 404 page, or the one that says what needs the network.
 async function lost(path, request) {
   const {state: {locales, published, others}, record} = await look(path), held = Object.values(locales);
   const missing = held.length === published && !record && (others?.[path.split("/")[0]] ? Response.error() : await find("404.html", request, 404));

@@ -196,7 +196,7 @@ async function report(more) {
   return {state: Object.keys(locales).length ? "ready" : "none", error: "", locales, installing, news, limit, fresh: 0, ...more};
 }
 
-// Unasked it keeps quiet about a missing network.
+// Unasked it says nothing of a missing network.
 const job = (wait, state, work) => alone(wait, async () => {
   stop = new AbortController();
   tell({state, error: "", done: 0, total: 0});

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import re
 import shutil
 from functools import cache
 from pathlib import Path
@@ -164,10 +165,11 @@ def act(page: Page, name: str) -> None:
 
 
 def shas(root: Path, prefix: str = "") -> dict[str, str]:
-    """Return the SHA-256 of the files of a site that a device holds."""
+    """Return the SHA-256 of the files of a site that a device answers with: of a picture, one variant for all."""
     files = {file.relative_to(root).as_posix(): file for file in root.rglob("*") if file.is_file()}
+    kept = {path: re.sub(r"^(pictures/[0-9a-f]{16})-.*", r"\1.webp", path) for path in files}
     return {
-        path: hashlib.sha256(file.read_bytes()).hexdigest()
+        path: hashlib.sha256(files.get(kept[path], file).read_bytes()).hexdigest()
         for path, file in files.items()
         if path != "sw.js" and not path.startswith("updates/") and path.startswith(prefix)
     }

@@ -21,7 +21,10 @@ if TYPE_CHECKING:
     from tests.reader.browser.host import Exchange
     from tests.reader.browser.small_publisher import Publisher
 
-FOR_MACHINES = ("sitemap", "search/en-US/", "robots.txt", ".exporter", "category/feed.xml", "place/feed.xml")
+FOR_MACHINES = (
+    *("sitemap", "search/en-US/", "robots.txt", ".exporter", "category/feed.xml", "place/feed.xml"),
+    *("map/places.kml", "map/places.geojson"),
+)
 
 
 def test_code_in_the_browser_is_at_most_14_kb_gzipped() -> None:
