@@ -13,7 +13,7 @@ from exporter.bundles.markup import Element, Tag, edited, elements_of, tags_of, 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
 
-_BOXES = frozenset({"a", "li", "nav", "section"})
+_BOXES = frozenset({"a", "footer", "li", "main", "nav", "section"})
 _OF_LISTS = ("li", "section")
 _INSTALLED = re.compile(r"""\s+data-guide(?:="[^"]*"|='[^']*'|=[^\s>]*)?(?=[\s>])""")
 _OF_LINKS = ("href", "hreflang", "aria-current", "rel", "target", "download")
@@ -41,8 +41,9 @@ def path_of(page: str, link: str) -> str | None:
 def prepare(text: str, page: str, has: Callable[[str], bool]) -> str:
     """Return a page without what its bundle lacks; `has` says whether that has a path.
 
-    A link that would be dead goes: from a navigation with its words, and with the section or the item of a list that
-    has no other link; anywhere else its words stay. So do scripts and style sheets that do not come along.
+    A link that would be dead goes: from a navigation or the foot of a page with its words, and with the section or the
+    item of a list that has no other link; anywhere else its words stay. So do scripts and style sheets that do not
+    come along.
     """
     tags = list(tags_of(text))
 
@@ -67,7 +68,8 @@ def prepare(text: str, page: str, has: Callable[[str], bool]) -> str:
 
 def _without(element: Element, path: str) -> tuple[int, int, str]:
     """Return the edit that takes a dead link away."""
-    if "nav" in element.inside or f"/{path}".rpartition("/")[0].endswith(f"/{OFFLINE[:-1]}"):
+    is_of_foot = "footer" in element.inside and "main" not in element.inside
+    if is_of_foot or "nav" in element.inside or f"/{path}".rpartition("/")[0].endswith(f"/{OFFLINE[:-1]}"):
         return element.tag.start, element.end, ""
     values = {name: value for name, value in element.tag.attributes().items() if name not in _OF_LINKS}
     return element.tag.start, element.tag.end, written("a", values)

@@ -10,6 +10,7 @@ from exporter.bundles.selection import HTML, READABLE
 from exporter.core.files import read_file, walk_files
 from exporter.guide.index.records import PageKind
 from exporter.guide.pages.host_redirects import LISTS
+from exporter.pictures.offers import FOLDER as PICTURES
 from exporter.search.data_files import index_path
 
 if TYPE_CHECKING:
@@ -22,7 +23,7 @@ if TYPE_CHECKING:
 _NOT_ALONG = (OFFLINE, "updates/", ".")
 """What the guide on a reader's device is updated from, and the program's own marks."""
 _LEFT = frozenset({"sw.js", "icon-192.png", "icon-512.png", *LISTS.values(), "_headers", "_headers.nginx"})
-_ASSETS = "files/"
+_ASSETS = ("files/", f"{PICTURES}/")
 
 
 class SiteFile(NamedTuple):
@@ -39,7 +40,8 @@ class SiteFile(NamedTuple):
 class SiteFiles:
     """The files of a bundle, in the order of their paths; `paths` are known before any is read.
 
-    Where only some pages were chosen, asset files go along that these link to or load, and search finds these alone.
+    Where only some pages were chosen, asset files and pictures go along that these link to or load, and search finds
+    these alone.
     """
 
     def __init__(
@@ -56,7 +58,7 @@ class SiteFiles:
             self._search_again(folders)
 
     def _unused(self) -> set[str]:
-        """Return the asset files, and those made from the content, that no chosen page leads to."""
+        """Return the asset files, the pictures, and the files made from the content, that no chosen page leads to."""
         made = {path for path in self._chosen if not path.endswith(HTML)}
         files = {path for path in self.paths if path.startswith(_ASSETS)} | made
         for path in (self._chosen.keys() - made) & self.paths:

