@@ -12,7 +12,6 @@ from typing import TYPE_CHECKING
 from exporter.config.settings import line_numbers
 from exporter.jobs.lock import FolderLock
 from exporter.jobs.options import RenderChoices, SyncChoices
-from exporter.report.problems import weigh
 from exporter.report.progress import Stages
 from exporter.report.report import Report
 
@@ -29,7 +28,7 @@ if TYPE_CHECKING:
     from exporter.report.changes import Changes
     from exporter.report.problems import Problem
     from exporter.report.progress import Listener
-    from exporter.report.reader_part import ReaderPart
+    from exporter.report.render_report import ReaderPart
     from exporter.source.ahead import Ahead
 
 
@@ -234,7 +233,11 @@ def _render(
     from exporter.build.drift import look_ahead
     from exporter.build.output import clean_output, clear_history
 
-    elsewhere = _pages_from(choices)
+    elsewhere: Elsewhere | None = None
+    if choices.parts or choices.cluster is not None:
+        from exporter.jobs.shards import pages_from
+
+        elsewhere = pages_from(choices)
     clear_history(project)
     if choices.clean:
         clean_output(project, pages=not choices.strict)
@@ -281,12 +284,9 @@ def _split_left_out(project: Project, outcome: RenderOutcome) -> tuple[Iterable[
 
 
 def _unknown_fields(project: Project) -> Iterable[Problem]:
-    """Return what the guide's own templates ask for in vain, fields included."""
-    from exporter.guide.schema.read_model import read_guide_model
-    from exporter.render.template_lint import unknown_names
+    from exporter.jobs.unknown_names import unknown_fields
 
-    guide = read_guide_model(project.content, project.site)
-    return weigh(unknown_names(project.root, guide), project.site.check)
+    return unknown_fields(project)
 
 
 def _publish(
@@ -312,15 +312,6 @@ def _render_options(
     return RenderOptions(
         choices.jobs, choices.strict, has_errors, has_news, detail, choices.workers, choices.demand, stages
     )
-
-
-def _pages_from(choices: RenderChoices) -> Elsewhere | None:
-    """Return what renders pages in place of this run's own processes, if anything does."""
-    if not choices.parts and choices.cluster is None:
-        return None
-    from exporter.jobs.shards import pages_from
-
-    return pages_from(choices)
 
 
 def _render_shard(

@@ -12,7 +12,7 @@ from exporter.core.naming import file_names
 from exporter.guide.index.guide_index import INDEX, GuideIndex
 from exporter.guide.schema.read_model import locale_prefixes
 from exporter.report.problems import Problem
-from exporter.report.reader_part import ReaderPart
+from exporter.report.render_report import ReaderPart
 from exporter.workers.pool import cores
 
 if TYPE_CHECKING:

@@ -1,4 +1,4 @@
-"""What a render did."""
+"""What a render did, and what it costs readers' devices."""
 
 from __future__ import annotations
 
@@ -43,3 +43,20 @@ class RenderReport:
             f"render: {counted(self.pages, 'page')}, {counted(self.written, 'file')} written, "
             f"{self.removed} removed{failed} ({self.seconds:.1f} s)"
         )
+
+
+@dataclass(frozen=True, slots=True)
+class ReaderPart:
+    """What a build costs the readers of a locale who have the guide on their device.
+
+    `changed` and `removed` count pages, styles, scripts and other texts; pictures are fetched apart.
+
+    `bytes` is the body of the update from the build before, `install` that of a first install, pictures and files
+    apart.
+    """
+
+    token: str
+    changed: int
+    removed: int
+    bytes: int
+    install: int

@@ -16,8 +16,7 @@ if TYPE_CHECKING:
     from exporter.report.init_report import InitReport
     from exporter.report.problems import Problem
     from exporter.report.publish_report import PublishReport
-    from exporter.report.reader_part import ReaderPart
-    from exporter.report.render_report import RenderReport
+    from exporter.report.render_report import ReaderPart, RenderReport
     from exporter.report.status_report import StatusReport
     from exporter.report.sync_report import SyncReport
 

@@ -20,8 +20,7 @@ from exporter.core.errors import ExporterError
 from exporter.report.check_report import CheckReport
 from exporter.report.init_report import InitReport
 from exporter.report.problems import CODES
-from exporter.report.reader_part import ReaderPart
-from exporter.report.render_report import RenderReport
+from exporter.report.render_report import ReaderPart, RenderReport
 from exporter.report.report import Report
 from exporter.report.status_report import Drift, StatusReport
 from exporter.report.sync_report import SyncReport

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import random
+import re
 import shutil
 from typing import TYPE_CHECKING, Any, Protocol
 
@@ -119,7 +120,7 @@ def site_pages(root: Path, known: dict[str, bytes]) -> dict[str, bytes]:
     found = {}
     for path in sorted(root.rglob("*")):
         name = path.relative_to(root).as_posix()
-        if path.suffix in _RECORDS and name != "sw.js":
+        if path.suffix in _RECORDS and name != "sw.js" and not re.match("search/[^/]+/", name):
             data = path.read_bytes()
             found[name] = known[name] if known.get(name) == data else data
     return found

@@ -40,7 +40,7 @@ LISBON = {
         "kloster kirchen": "category/churches",
         "garten im westen": "walk/gardens-of-the-west",
         "aussichtspunkt": "category/viewpoints",
-        "belem": "neighbourhood/belem",
+        "belem alcantara": "neighbourhood/belem",
         "chiado": "neighbourhood/chiado",
         "rossio": "place/rossio",
         "estufa": "place/estufa-fria",

@@ -10,7 +10,6 @@ from exporter.guide.index import (
     file_tables,
     item_table,
     label_table,
-    link_table,
     page_table,
     picture_tables,
     point_table,
@@ -31,7 +30,7 @@ INDEX = "guide.db"
 """The name of its file in the cache."""
 
 _TABLES = (
-    *(item_table, label_table, link_table, page_table, built_table, read_tables, file_tables, picture_tables),
+    *(item_table, label_table, page_table, built_table, read_tables, file_tables, picture_tables),
     *(earlier_tables, point_table, search_tables),
     published,  # its triggers are on tables of the others
 )
@@ -47,7 +46,7 @@ class GuideIndex(Database):
         super().__init__(path, _SCHEMA, program, read_only=read_only, unchanging=unchanging)
         self.items = item_table.ItemTable(self)
         self.labels = label_table.LabelTable(self)
-        self.links = link_table.LinkTable(self)
+        self.links = item_table.LinkTable(self)
         self.pages = page_table.PageTable(self)
         self.built = built_table.BuiltTable(self)
         self.reads = read_tables.ReadTables(self)
