@@ -23,6 +23,10 @@ _RECIPE = 1
 _PAPER = "#ffffff"
 
 
+_PNG = b"\x89PNG\r\n\x1a\n"
+_PNG_END = b"IEND\xaeB\x60\x82"
+
+
 def icon_files(cache: Path, title: str, accent: str | None, logo: Path | None) -> dict[str, Path]:
     """Return the files of the icons by their path under site/, made where the cache does not have them yet.
 
@@ -33,11 +37,17 @@ def icon_files(cache: Path, title: str, accent: str | None, logo: Path | None) -
     inputs = f"{_RECIPE}\n{accent}\n{title}\n{hashlib.sha256(data).hexdigest()}"
     folder = cache / "icons" / hashlib.sha256(inputs.encode("utf-8", "replace")).hexdigest()[:16]
     wanted = dict([*ICONS.items(), TOUCH_ICON])
-    if not all((folder / name).is_file() for name in wanted):
+    if not all(_is_whole(folder / name) for name in wanted):
         remove_whole(str(folder.parent))
         for name, size in wanted.items():
             write_atomic(folder / name, _draw(size, title, accent or DEFAULT_ACCENT, data), cache)
     return {name: folder / name for name in wanted}
+
+
+def _is_whole(file: Path) -> bool:
+    """Whether a file of the cache is a whole PNG with one name: what else lies there is no icon of ours."""
+    data = read_bytes(file) or b""
+    return data.startswith(_PNG) and data.endswith(_PNG_END) and file.stat().st_nlink == 1
 
 
 def icon(size: int, title: str, accent: str | None, logo: bytes | None) -> bytes:
