@@ -144,7 +144,7 @@ def read_files(
         try:
             item = item_at(path, decode(data))
         except ValueError as error:
-            raise GuardError("mirror-broken", broken_sentence(f"{content}/{path}", data, error)) from None
+            raise GuardError("mirror-broken", broken_sentence(content, path, data, error)) from None
         if item is None:
             yield ReadFile(path, digest(data), None)
         else:

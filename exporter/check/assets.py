@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from exporter.core.containment import PlainFolders
 from exporter.core.naming import asset_files
 from exporter.guide.schema.titles import is_file_name
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
+    from pathlib import Path
 
     from exporter.check.rules import Found, Rules
     from exporter.core.encoding import Json
@@ -41,12 +43,14 @@ def _words(rules: Rules, item: Item, code: str, file_name: Json) -> bool:
     return any(isinstance(text, str) and text.strip() and not is_file_name(text.strip(), file) for text in answers)
 
 
-def odd_files(rules: Rules, item: Item, path: str) -> Iterator[Found]:
-    """Yield files that are too large and pictures without a size, among those that the guide copies."""
-    if rules.guide.site.content.assets != "download":
+def odd_files(rules: Rules, item: Item, path: str, content: Path) -> Iterator[Found]:
+    """Yield files that are too large and pictures without a size, among those that are there to be copied."""
+    if item.key.kind != "asset" or rules.guide.site.content.assets != "download":
         return
-    values = item.localized("file")
+    values, folders = item.localized("file"), PlainFolders(content)
     for file in asset_files(item, path):
+        if folders.find(file.path) is None:
+            continue
         code = file.locales[0]
         if file.size is not None and file.size > LARGEST_FILE:
             message = f" has a file of {megabytes(file.size)}, which readers have to load: upload a smaller one"

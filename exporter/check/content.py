@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from exporter.check.assets import alt_missing, odd_files
+from exporter.check.assets import alt_missing
 from exporter.check.written import links_in_text, path_of
 from exporter.core.model import cut_values
 from exporter.guide.pages.item_facts import facts_of, links_in
@@ -47,7 +47,7 @@ def look_at(rules: Rules, item: Item, path: str, of_files: Iterable[Found] = ())
     facts, nested = facts_of(rules.guide, item, path), list(_nested(rules, item))
     found = [*of_files, *_coordinates(rules, item, nested), *_refused(written), *_cut(item)]
     if item.key.kind == "asset":
-        found += [*alt_missing(rules, item), *odd_files(rules, item, path)]
+        found += alt_missing(rules, item)
     else:
         found += [*_required(rules, item), *_translations(rules, item)]
     key, file = facts.key, f"content/{path}"

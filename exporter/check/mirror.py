@@ -10,10 +10,11 @@ from exporter.build.copies import Copies
 from exporter.build.scan import look_at_items
 from exporter.check.active import active_files
 from exporter.check.addresses import address_problems
+from exporter.check.assets import odd_files
 from exporter.check.content import ItemFindings, look_at
 from exporter.check.links import LinkTables
 from exporter.core.encoding import decode
-from exporter.core.files import read_file
+from exporter.core.files import broken_sentence, read_file
 from exporter.core.naming import item_at
 from exporter.guide.index.guide_index import GuideIndex
 from exporter.guide.index.records import ItemFacts, NewItem
@@ -117,14 +118,16 @@ def look_at_files(rules: Rules, content: Path, paths: Iterable[str]) -> Iterator
     """Yield what is found in files of items; a file that is gone by now yields nothing."""
     for path in paths:
         try:
-            item = item_at(path, decode(read_file(f"{content}/{path}")))
+            data = read_file(f"{content}/{path}")
         except FileNotFoundError:
             continue
+        try:
+            item = item_at(path, decode(data))
         except ValueError as error:
-            message = f"content/{path} is not JSON ({error}), so neither links nor addresses were checked: "
-            message += "restore it from git, or run sync --full"
+            message = f"{broken_sentence(content, path, data, error)}; neither links nor addresses were checked"
             broken = problem("mirror-broken", message, file=f"content/{path}")
             yield ItemFindings("", path, "", (broken,), ItemFacts("", ""))
             continue
         if item is not None:
-            yield look_at(rules, item, path, list(active_files(rules, item, path, content)))
+            of_files = [*active_files(rules, item, path, content), *odd_files(rules, item, path, content)]
+            yield look_at(rules, item, path, of_files)

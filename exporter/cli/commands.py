@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gc
 import sys
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -97,7 +98,10 @@ def status(common: Common, /, *, deadline: float) -> int:
     """List what the next sync would change. Files in content/ that differ are listed too; nothing is written."""
     from exporter import jobs as api
 
-    return _finish(common, lambda project, _: api.status(project, SyncChoices(deadline=deadline)))
+    choices = SyncChoices(deadline=deadline)
+    return _finish(
+        common, lambda project, listener: api.status(project, choices, verbose=common.verbose, listener=listener)
+    )
 
 
 @program.command()
@@ -176,7 +180,8 @@ def _rehearse(command: str, common: Common, chosen: dict[str, Any]) -> int:
             option = f"--{name.replace('_', '-')}"
             raise click.UsageError(f"--dry-run writes nothing, so it cannot be combined with {option}")
     choices = sync_choices(**chosen)
-    return _finish(common, lambda project, _: api.status(project, choices, files=False, command=command))
+    rehearse = partial(api.status, choices=choices, files=False, command=command, verbose=common.verbose)
+    return _finish(common, lambda project, listener: rehearse(project, listener=listener))
 
 
 def _finish(common: Common, job: Callable[[Project, Listener | None], Report]) -> int:

@@ -69,10 +69,11 @@ def guarded(run_it: Callable[[], Any], command: str, printer: Printer, *, as_jso
 def fail(command: str, code: int, word: str, message: str, printer: Printer, *, as_json: bool) -> int:
     """Print the error that ended a command; return its exit code."""
     if os.environ.get("GITHUB_ACTIONS"):
-        from exporter.report.github import failure_annotation, failure_summary
+        from exporter.report.github import failure_annotations, failure_summary
 
         _add_to_summary(printer.clean(failure_summary(command, message)))
-        printer.err(failure_annotation(word, message))
+        for line in failure_annotations(word, message):
+            printer.err(line)
     elif not as_json:
         printer.err(f"error: {message}")
     if as_json:

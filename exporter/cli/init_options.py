@@ -27,6 +27,11 @@ INIT_OPTIONS = (
         help="Write the files of this host (github, gitlab, netlify, s3 or nginx); can be given more than once. "
         "By default github and gitlab.",
     ),
-    click.option("--from", "origin", metavar="URL[@TAG]", help="The git repository that CI installs exporter from."),
+    click.option(
+        "--from",
+        "origin",
+        metavar="URL[@TAG]",
+        help="The git repository that CI installs exporter from, or a wheel, which is copied into the guide.",
+    ),
     click.option("--update", is_flag=True, help="Show how this version would change the CI files that exist."),
 )

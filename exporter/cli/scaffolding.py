@@ -16,6 +16,7 @@ from exporter.scaffold.answers import DEFAULT_HOSTS, HOSTS, Answers, public_orig
 if TYPE_CHECKING:
     from exporter.cli.printing import Printer
     from exporter.report.report import Report
+    from exporter.scaffold.answers import Origin
 
 
 def init_guide(
@@ -72,7 +73,7 @@ def _seen_from(folder: Path, local: Path) -> str:
         return local.resolve().as_posix()
 
 
-def _update(folder: Path, origin: str | None, printer: Printer, *, asks: bool, yes: bool) -> Report:
+def _update(folder: Path, origin: Origin | None, printer: Printer, *, asks: bool, yes: bool) -> Report:
     """Show what would change; write it with `yes`, or once somebody at the terminal agrees."""
     report = run.update(folder, origin, write=yes)
     if not asks or report.init is None or not report.init.outdated:

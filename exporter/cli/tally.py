@@ -23,6 +23,7 @@ _WORDS: dict[Stage, tuple[str, str]] = {
     "publish": ("writing updates for readers", ""),
     "mirror": ("checking content/", ""),
     "site": ("checking site/", ""),
+    "drift": ("comparing content/ with what was synced", "items"),
 }
 """What a stage does, and what it counts."""
 

@@ -51,7 +51,7 @@ def read_secret(name: str, file: Path) -> Secret | None:
     if value := os.environ.get(name):
         return Secret(value, name)
     lines = _read_lines(file)
-    found = [Secret(value, f"{file}:{number}: {name}") for number, key, value in _variables(lines) if key == name]
+    found = [Secret(value, f"{file.name}:{number}: {name}") for number, key, value in _variables(lines) if key == name]
     if found and found[-1].value:
         return found[-1]
     _check_lines(name, file, lines)
@@ -79,7 +79,7 @@ def _read_lines(path: Path) -> list[str]:
         return data.decode("utf-8-sig").splitlines()
     except UnicodeDecodeError as error:
         line = data.count(b"\n", 0, error.start) + 1
-        raise ConfigError("env-unreadable", f"{path}:{line}: expected NAME=value lines in UTF-8") from None
+        raise ConfigError("env-unreadable", f"{path.name}:{line}: expected NAME=value lines in UTF-8") from None
 
 
 def _variables(lines: list[str]) -> Iterator[tuple[int, str, str]]:
@@ -103,9 +103,9 @@ def _check_lines(name: str, file: Path, lines: list[str]) -> None:
         key, value = read.get(number, ("", ""))
         if key == name and not value:
             advice = "put the access token behind the ="
-            raise ConfigError("token-missing", f"{file}:{number}: {name} has no value: {advice}")
+            raise ConfigError("token-missing", f"{file.name}:{number}: {name} has no value: {advice}")
         if not key and re.match(rf"(export\s+)?{name}\b", line.strip()):
             advice = f"expected {name}=value, the value without quotes or with the same ones on both sides"
-            raise ConfigError("env-invalid", f"{file}:{number}: {advice}")
+            raise ConfigError("env-invalid", f"{file.name}:{number}: {advice}")
         if key and key not in _TOKENS and nearest(key, _TOKENS) == name:
-            raise ConfigError("token-missing", f"{file}:{number}: unknown name {key}: did you mean {name}?")
+            raise ConfigError("token-missing", f"{file.name}:{number}: unknown name {key}: did you mean {name}?")

@@ -213,7 +213,7 @@ def line_numbers(project: Project) -> Iterator[None]:
         located = []
         for path, sentence in error.problems:
             line = next((lines[path[:end]] for end in range(len(path), 0, -1) if path[:end] in lines), 1)
-            located.append((line, f"{project.file}:{line}: {sentence}"))
+            located.append((line, f"{project.file.name}:{line}: {sentence}"))
         raise ConfigError(error.code, "\n".join(sentence for _, sentence in sorted(set(located)))) from None
 
 

@@ -23,7 +23,7 @@ def read_site_text(path: Path) -> str:
     except UnicodeDecodeError:
         data = path.read_bytes()
         line = _first_bad_line(data)
-        raise ConfigError("config-unreadable", f"{path}:{line}: this is no UTF-8: save the file as UTF-8") from None
+        raise ConfigError("config-unreadable", f"{path.name}:{line}: no UTF-8: save the file as UTF-8") from None
     except (IsADirectoryError, NotADirectoryError, OSError) as error:
         raise ConfigError("config-unreadable", _unreadable(path, error)) from None
 

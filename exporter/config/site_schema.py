@@ -239,7 +239,7 @@ def read_site(text: str, path: Path) -> SiteConfig:
         found += [sentence(part, read.lines, _keys_at) for part in error.errors(include_url=False)]
     if found:
         raise ConfigError(
-            "config-invalid", "\n".join(f"{path}:{line}: {message}" for line, message in sorted(set(found)))
+            "config-invalid", "\n".join(f"{path.name}:{line}: {message}" for line, message in sorted(set(found)))
         )
     return site
 

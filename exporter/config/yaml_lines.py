@@ -17,6 +17,8 @@ if TYPE_CHECKING:
 
 _COLOUR = re.compile(r":\s+#[0-9A-Fa-f]{3,8}\s*$")
 """A key whose value YAML takes for a comment."""
+_QUOTED = re.compile(r"""(?:^|[:,\[{?-])\s*(?:"(?:[^"\\]|\\.)*"|'(?:[^']|'')*'(?!')|(?P<open>["']).*$)|\s\#.*$""")
+"""A text in quotes where a value can begin, `open` if the line ends in it; or a comment."""
 _ADVICE = (
     ("'\\t'", "indent with spaces, not with tabs"),
     (
@@ -55,10 +57,38 @@ def read_yaml(text: str, path: Path) -> MarkedYaml:
         raise ConfigError("config-yaml", f"{path} is nested too deep") from None
     except yaml.YAMLError as error:
         mark = getattr(error, "context_mark", None) or getattr(error, "problem_mark", None)
-        where = f"{path}:{mark.line + 1}" if mark is not None else str(path)
         reason = getattr(error, "problem", None) or "unreadable characters"
-        raise ConfigError("config-yaml", f"{where}: not valid YAML: {reason}: {_advice(reason)}") from None
+        where = f"{path.name}:{mark.line + 1}" if mark is not None else path.name
+        advice = _advice(reason)
+        if (opened := _open_quote(text, _line_of(error))) is not None:
+            where, advice = f"{path.name}:{opened + 1}", "the quote that opens here is probably not closed"
+        raise ConfigError("config-yaml", f"{where}: not valid YAML: {reason}: {advice}") from None
     return MarkedYaml(value, reader.lines, reader.problems)
+
+
+def _open_quote(text: str, wrong: int) -> int | None:
+    """Return the first line, from 0, whose quote is open at its end; None unless closing it there moves the mistake on.
+
+    YAML finds the mistake in line `wrong`, often far below: the quote ends where the next one was meant to open.
+    """
+    lines = text.splitlines()
+    found = ((at, part) for at, line in enumerate(lines[: wrong + 1]) for part in _QUOTED.finditer(line))
+    at, part = next(((at, part) for at, part in found if part["open"]), (0, None))
+    if part is None:
+        return None
+    text_end = len(lines[at].rstrip(" }]"))
+    lines[at] = f"{lines[at][:text_end]}{part['open']}{lines[at][text_end:]}"
+    try:
+        yaml.compose("\n".join([*lines, ""]), yaml.SafeLoader)
+    except yaml.YAMLError as error:
+        return at if _line_of(error) > wrong else None
+    return at
+
+
+def _line_of(error: yaml.YAMLError) -> int:
+    """Return the line, from 0, in which YAML noticed that something is wrong."""
+    mark = getattr(error, "problem_mark", None)
+    return mark.line if mark is not None else 0
 
 
 def _advice(reason: str) -> str:

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple, TypeAlias
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
+    from pathlib import Path
 
 Json: TypeAlias = Any
 """A decoded JSON value: whatever an editor put into an Object field."""
@@ -54,6 +55,19 @@ def decode(data: bytes | bytearray, *, levels: int = MOST_LEVELS) -> Json:
     except RecursionError:
         return _decode_cut(data, levels)
     return _decode_cut(data, levels) if is_deeper(value, levels) else value
+
+
+def not_json(file: Path | str, data: bytes | bytearray, error: ValueError) -> str:
+    """Return where and why a file is not JSON, as `FILE:LINE: not JSON: REASON at column N`.
+
+    `error` is what decoding `data` raised.
+    """
+    if not isinstance(error, json.JSONDecodeError | UnicodeDecodeError):
+        return f"{file}: not JSON: {error}"
+    if isinstance(error, UnicodeDecodeError):
+        read = data[: error.start].decode("utf-8", "replace")
+        error = json.JSONDecodeError("not UTF-8", read, len(read))
+    return f"{file}:{error.lineno}: not JSON: {error.msg} at column {error.colno}"
 
 
 class _Codec(NamedTuple):

@@ -19,7 +19,7 @@ from exporter.core.containment import (
     remove_whole,
     walk_folders,
 )
-from exporter.core.encoding import decode_small
+from exporter.core.encoding import decode_small, not_json
 from exporter.core.errors import GuardError
 
 if TYPE_CHECKING:
@@ -58,14 +58,20 @@ def read_json(content: Path, path: str) -> Json:
     try:
         return decode_small(data) if data is not None else {}
     except ValueError as error:
-        raise GuardError("mirror-broken", broken_sentence(content / path, data or b"", error)) from None
+        raise GuardError("mirror-broken", broken_sentence(content, path, data or b"", error)) from None
 
 
-def broken_sentence(file: Path | str, data: bytes, error: ValueError) -> str:
-    """Return what is wrong with a file of the mirror that is not JSON, and what to do."""
-    if b"<<<<<<< " in data[:_PIECE]:
-        return f"{file} holds the marks of a merge that is not finished: restore it from git, or run sync --full"
-    return f"{file} is not JSON ({error}): restore it from git, or run sync --full"
+def broken_sentence(content: Path, path: str, data: bytes, error: ValueError) -> str:
+    """Return what is wrong with a file of the mirror that is not JSON, and what to do.
+
+    It is named by its path in the guide's folder, for that of a preview is in `.export/`.
+    """
+    above = content.parts[-3:] if content.parts[-3:-2] == (".export",) else content.parts[-1:]
+    file = "/".join((*above, path))
+    if (at := data.find(b"<<<<<<< ", 0, _PIECE)) >= 0:
+        line = data.count(b"\n", 0, at) + 1
+        return f"{file}:{line}: a merge is not finished here: restore the file from git, or run sync --full"
+    return f"{not_json(file, data, error)}: restore it from git, or run sync --full"
 
 
 def read_file(path: str) -> bytes:

@@ -106,7 +106,15 @@ def build(
         return _render("build", project, sync_first, rendering, stages, verbose=verbose)
 
 
-def status(project: Project, choices: SyncChoices = DELTA, *, files: bool = True, command: str = "status") -> Report:
+def status(
+    project: Project,
+    choices: SyncChoices = DELTA,
+    *,
+    files: bool = True,
+    command: str = "status",
+    verbose: bool = False,
+    listener: Listener | None = None,
+) -> Report:
     """Return what the next sync would bring and, with `files`, what in content/ is not what was synced.
 
     Takes no lock, since it writes nothing. `command` is what the report calls itself, as of `build --dry-run`.
@@ -114,9 +122,11 @@ def status(project: Project, choices: SyncChoices = DELTA, *, files: bool = True
     from exporter.jobs.source import open_source
     from exporter.mirror.status import find_status
 
+    stages = Stages(listener)
     with line_numbers(project), open_source(project, choices.deadline, keep=False) as (client, identity):
-        outcome = find_status(project, client, identity, _options(choices, Stages(), verbose=False), files=files)
-    return Report(command, status=outcome.report, notes=outcome.notes)
+        outcome = find_status(project, client, identity, _options(choices, stages, verbose=False), files=files)
+    times = stages.rounded() if verbose else {}
+    return Report(command, status=outcome.report, notes=outcome.notes, stages=times)
 
 
 def check(

@@ -47,8 +47,8 @@ if TYPE_CHECKING:
 
 
 _NOT_EXPORTED = (
-    "it does not lie with the space's files: export the space with --download-assets, or set assets: link under "
-    "content: in site.yaml (exporter/docs/local-space.md)"
+    "not among the space's files: export the space with --download-assets, or set assets: link under content: in "
+    "site.yaml, see exporter/docs/local-space.md"
 )
 
 
@@ -122,13 +122,15 @@ def _lost_file(wanted: Wanted, client: Delivery, code: str, words: str) -> Probl
     """Return the problem of a file that did not come; files of one host have the cause in common."""
     from exporter.source.assets import host_of
 
+    item = f"asset:{wanted.asset}"
     if client.address.local and code == "asset-status":
-        words = _NOT_EXPORTED
+        message = f"the file of asset {wanted.asset} is {_NOT_EXPORTED}"
+        return Problem("error", code, message, item=item, cause=f"files of assets are {_NOT_EXPORTED}")
     host = host_of(wanted.url, client.address)
     reason = words.partition("; asked ")[0].removeprefix(f"{host} could not be asked: ")
     cause = f"files of {host} did not come: {reason}; the next sync asks for them again"
     message = f"the file of asset {wanted.asset} did not come: {words}; the next sync asks for it again"
-    return Problem("error", code, message, item=f"asset:{wanted.asset}", cause=cause)
+    return Problem("error", code, message, item=item, cause=cause)
 
 
 def guard_content(content: Path) -> None:

@@ -29,8 +29,9 @@ def find_drift(run: SyncRun, state: SyncState | None) -> Drift:
     settings = run.index.meta("settings")
     same_model = state is not None and dict(state.fingerprints) == run.fingerprints()
     finder = _Finder(run, compares_twins=same_model and settings in (None, run.settings()))
-    for row in run.index.all():
-        finder.compare(row)
+    with run.stages.stage("drift", len(run.index)):
+        for row in run.stages.follow("drift", run.index.all()):
+            finder.compare(row)
     return Drift(tuple(finder.changed), tuple(finder.missing), tuple(finder.foreign()), tuple(finder.files_missing))
 
 

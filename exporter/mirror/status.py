@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from contextlib import closing
 from dataclasses import dataclass, field, replace
+from functools import partial
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from exporter.core.containment import PlainFolders
@@ -24,7 +25,7 @@ from exporter.source.failures import TokenRejectedError
 from exporter.source.model import fetch_known_model
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Callable, Iterable, Iterator, Mapping
 
     from exporter.config.settings import Project
     from exporter.core.model import Change, Item
@@ -52,7 +53,8 @@ def find_status(
     """
     guard_content(project.content)
     with closing(MirrorIndex(project.cache / "mirror.db", keep=False)) as index:
-        answers = fetch_known_model(client, project.site.source)
+        with options.stages.stage("requests"):
+            answers = fetch_known_model(client, project.site.source)
         run = SyncRun(project, client, source, options, index, answers, project.site.source.limit)
         outcome = _rehearse(run, read_state(project.state_file), files=files)
     report = replace(outcome.report, requests=client.requests, sync_requests=client.sync_requests)
@@ -64,7 +66,8 @@ def _rehearse(run: SyncRun, state: SyncState | None, *, files: bool) -> StatusOu
     known = state is not None and run.index.meta("sum") == state.mirror
     drift = find_drift(run, state) if files and known else None
     start = decide(run.situation(state))
-    sound, recheck = run.compare_content(state, whole=start.full or run.index.is_lost(run.project.content))
+    with run.stages.stage("compare"):
+        sound, recheck = run.compare_content(state, whole=start.full or run.index.is_lost(run.project.content))
     if files and not known:
         drift = replace(find_drift(run, state), sum_differs=state is not None and not sound)
     start, notes = _with_notes(run, start, sound=sound)
@@ -118,20 +121,28 @@ class _Delta:
     found: dict[Key, _Found] = field(default_factory=dict)
     empty: bool = True
 
+    def take(self, change: Change, differing: Callable[[Change], Iterable[tuple[Key, _Found]]]) -> None:
+        """Let a change win over an earlier one of its key, unless that has a higher rank."""
+        rank = precedence(change)
+        if rank > self.ranks.get(change.key, (-1, "")):
+            self.ranks[change.key] = rank
+            self.empty = self.empty and not isinstance(change, Upsert)
+            self.found.pop(change.key, None)
+            self.found.update(differing(change))
+
 
 def _ask(run: SyncRun, token: str | None) -> _Delta:
     """Ask for a delta, or for everything; items are compared as they pass and not kept."""
     delta, titles = _Delta(), ItemTitles(run.answers.read())
-    for page in run.pages(token):
-        if page.anew:
-            delta = _Delta()
-        for change in run.wanted(page.changes):
-            rank = precedence(change)
-            if rank > delta.ranks.get(change.key, (-1, "")):
-                delta.ranks[change.key] = rank
-                delta.empty = delta.empty and not isinstance(change, Upsert)
-                delta.found.pop(change.key, None)
-                delta.found.update(_differing(run, change, titles))
+    differing = partial(_differing, run, titles=titles)
+    with run.stages.stage("receive"):
+        received = run.client.bytes
+        for page in run.pages(token):
+            delta = _Delta() if page.anew else delta
+            for change in run.wanted(page.changes):
+                delta.take(change, differing)
+            run.stages.advance("receive", page.size, run.client.bytes - received)
+            received = run.client.bytes
     if token is None:
         rest = (row for row in run.index.all() if row.key not in delta.ranks)
         delta.found.update((row.key, _removed(run, row, titles)) for row in rest)

@@ -115,7 +115,7 @@ class Renderer:
         except sqlite3.DatabaseError:
             raise
         except Exception as error:
-            where = explain(error, page.template, self._environment, context)
+            where = explain(error, page.template, self._library.template_files, self._environment, context)
             place = own_place(error, self._library.template_files.folder)
             raise PageError(f"{_subject(page)}: {where}", f"pages failed: {where}", place) from error
         finally:
@@ -134,12 +134,14 @@ class Renderer:
         The same words are fine where they come from the content or a template.
         """
         reads = list(view.reads)
-        files = (self._library.template_files.find(name) for kind, name, _ in reads if kind == questions.TEMPLATE)
+        known = self._library.template_files
+        files = (known.find(name) for kind, name, _ in reads if kind == questions.TEMPLATE)
         sources = [repr([answer for *_, answer in reads]), *(Path(file).read_text("utf-8") for file in files if file)]
         for match in _OBJECT.finditer(text):
             if not any(match["place"] in source for source in sources):
                 message = f"prints {unescape(match['what'])}>, which has no text of its own"
-                raise PageError(f"{_subject(view.page)}: {self._template_of(view)} {message}")
+                template = known.find(self._template_of(view)) or ""
+                raise PageError(f"{_subject(view.page)}: {known.shown(template)} {message}")
 
     def _context(self, view: View) -> dict[str, Any]:
         page = view.page

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 import traceback
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 from jinja2 import TemplateNotFound
@@ -19,28 +18,42 @@ if TYPE_CHECKING:
 
     from jinja2 import Environment
 
+    from exporter.guide.library.template_files import TemplateFiles
+
 _TEMPLATES = (".html", ".xml", ".txt")
 _NO_SUCH = re.compile(r"No (filter|test) named '([^']+)'\.?")
 _NO_FIELD = re.compile(r"'exporter\.(?:\w+\.)*(Entry|Asset) object' has no attribute '([^']+)'")
 _UNDEFINED = re.compile(r"'([^']+)' is undefined")
 
 
-def explain(error: BaseException, template: str, environment: Environment, variables: Mapping[str, object]) -> str:
+def explain(
+    error: BaseException,
+    template: str,
+    files: TemplateFiles,
+    environment: Environment,
+    variables: Mapping[str, object],
+) -> str:
     """Return where and why a page failed: the innermost template and its line, the message, what was meant.
 
     `template` is the page's own, for errors that name none; `variables` are what the page's templates have.
     """
-    frames = [frame for frame in traceback.extract_tb(error.__traceback__) if frame.filename.endswith(_TEMPLATES)]
-    name, line = getattr(error, "name", None), getattr(error, "lineno", None)
-    if line is None and frames:
-        name, line = _template_name(Path(frames[-1].filename)), frames[-1].lineno
     if isinstance(error, TemplateNotFound) and str(error) == error.name:
         message, advice = f"there is no template {error}", _template_meant(str(error), environment)
     else:
         message = _NO_FIELD.sub(_no_field, str(error))
         advice = _advice(error) or _meant(message, environment, variables)
-    where = f"{name or template} line {line}" if line else name or template
-    return f"{where}: {message.rstrip('.')}{advice}"
+    return f"{_place(error, template, files)}: {message.rstrip('.')}{advice}"
+
+
+def _place(error: BaseException, template: str, files: TemplateFiles) -> str:
+    """Return file and line of the innermost template; the file alone if nothing tells the line."""
+    frames = [frame for frame in traceback.extract_tb(error.__traceback__) if frame.filename.endswith(_TEMPLATES)]
+    name, line = getattr(error, "name", None) or template, getattr(error, "lineno", None)
+    if line is None and frames:
+        return f"{files.shown(frames[-1].filename)}:{frames[-1].lineno}"
+    found = files.find(name)
+    file = files.shown(found) if found is not None else f"templates/{name}"
+    return f"{file}:{line}" if line else file
 
 
 def _no_field(found: re.Match[str]) -> str:
@@ -84,10 +97,3 @@ def _meant(message: str, environment: Environment, variables: Mapping[str, objec
     else:
         near = nearest(undefined[1], [*environment.globals, *variables]) if undefined else None
     return f"; did you mean {near}?" if near else ""
-
-
-def _template_name(file: Path) -> str:
-    """Return the name of a template as `include` has it: its path inside the theme or the project's templates."""
-    parts = file.parts
-    top = max((index for index, part in enumerate(parts) if part in ("templates", "theme")), default=-1)
-    return "/".join(parts[top + 1 :])

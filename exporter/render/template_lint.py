@@ -70,7 +70,7 @@ def unknown_names(root: Path, guide: GuideModel, *, fields: bool = True) -> Iter
             found += [*unknown_variables(name, trees), *unknown_blocks(name, _parser(trees, environment))]
         file = f"templates/{name}"
         for line, message in dict.fromkeys(found):
-            yield problem("template-unknown", f"{file} line {line}: {message}", file=file, line=line)
+            yield problem("template-unknown", f"{file}:{line}: {message}", file=file, line=line)
         if fields and (message := unused_template(name, guide, sources)):
             yield problem("template-unknown", f"{file}: {message}", file=file)
 

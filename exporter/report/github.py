@@ -6,14 +6,13 @@ import re
 from typing import TYPE_CHECKING
 from urllib.parse import quote
 
-from exporter.report.problems import listed_problems
-from exporter.report.text import one_line, sized
+from exporter.report.problems import Problem, listed_problems
+from exporter.report.text import one_line, place_of, sized
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from exporter.report.changes import Changes, ListedChange
-    from exporter.report.problems import Problem
     from exporter.report.report import Report
 
 LARGEST_SUMMARY = 1 << 20
@@ -27,9 +26,14 @@ def annotation_lines(problems: Iterable[Problem], *, verbose: bool) -> list[str]
     return [annotation(problem) for problem in listed_problems(problems, verbose=verbose)[0]]
 
 
-def failure_annotation(code: str, message: str) -> str:
-    """Return the line that makes an annotation of the error that ended a run."""
-    return f"::error title={_property(code)}::{_data(message)}"
+def failure_annotations(code: str, message: str) -> list[str]:
+    """Return the lines that make annotations of the error that ended a run: one for each line of site.yaml in it."""
+    sentences = message.splitlines()
+    places = [place_of(sentence) for sentence in sentences]
+    if not all(file for file, _ in places):
+        return [f"::error title={_property(code)}::{_data(message)}"]
+    placed = zip(sentences, places, strict=True)
+    return [annotation(Problem("error", code, text, file=file, line=line)) for text, (file, line) in placed]
 
 
 def failure_summary(command: str, message: str) -> str:

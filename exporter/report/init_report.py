@@ -31,5 +31,5 @@ class InitReport:
 
     def _next(self) -> list[str]:
         if self.written:
-            return [f"next: exporter -C {self.folder} build"]
+            return [f"next: exporter {'' if self.folder == '.' else f'-C {self.folder} '}build"]
         return ["init --update --yes writes these changes"] if self.outdated else []

@@ -14,8 +14,8 @@ T = TypeVar("T")
 SyncStage = Literal["requests", "receive", "compare", "download", "apply"]
 RenderStage = Literal["look", "plan", "render", "write", "finish", "publish"]
 CheckStage = Literal["mirror", "site"]
-Stage = SyncStage | RenderStage | CheckStage
-"""The stages of a sync, of a render and of a check, in their order."""
+Stage = SyncStage | RenderStage | CheckStage | Literal["drift"]
+"""The stages of a sync, of a render and of a check, in their order; a status is a sync's beginning and the drift."""
 
 
 class Listener(Protocol):

@@ -9,7 +9,7 @@ from exporter.report.text import counted
 
 @dataclass(frozen=True)
 class RenderReport:
-    """What a render did; `rendered` is the number of pages whose template ran.
+    """What a render did; `rendered` is the number of templates that ran, for `pages` and for feeds and the like.
 
     `evaluated` pages had their recorded reads compared. The work done: files of content/ `read`, questions `asked`,
     `rows` of the index written. `stopped` says whether an error kept everything from being written, None without

@@ -97,7 +97,7 @@ class Report:
     def _reader_lines(self) -> list[str]:
         """Return what readers with the guide on their device pay, by locale."""
         return [
-            f"reader {code}: {counted(part.changed, 'page')} changed, {part.removed} removed, "
+            f"reader {code}: {counted(part.changed, 'file')} changed, {part.removed} removed, "
             f"{sized(part.bytes)} to update, {sized(part.install)} to install"
             for code, part in self.reader.items()
         ]

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import re
 import unicodedata
 
+_PLACE = re.compile(r"(?P<file>(?:[A-Za-z]:\\)?[^\n:]*\.[A-Za-z]+):(?P<line>[0-9]+): ")
 _CONTROLS = {"Cc", "Cs"}
 _DIRECTIONS = {*"\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069"}
 
@@ -13,6 +15,12 @@ def one_line(text: str, length: int = 100) -> str:
     kept = (char for char in " ".join(text.split()) if unicodedata.category(char) not in _CONTROLS)
     line = "".join(char for char in kept if char not in _DIRECTIONS).strip()
     return line if len(line) <= length else f"{line[: length - 1].rstrip()}…"
+
+
+def place_of(sentence: str) -> tuple[str, int]:
+    """Return the file and the line that a message begins with, as in `site.yaml:3: …`; "" and 0 without them."""
+    found = _PLACE.match(sentence)
+    return (found["file"], int(found["line"])) if found else ("", 0)
 
 
 def counted(number: int, noun: str) -> str:

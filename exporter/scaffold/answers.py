@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from importlib import metadata
+from pathlib import Path
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
@@ -22,8 +23,21 @@ DEFAULT_HOSTS = ("github", "gitlab")
 _ID = re.compile(r"[A-Za-z0-9_.-]{1,64}")
 _TAG = re.compile(r"[A-Za-z0-9_.][A-Za-z0-9_./+-]*")
 _GIT_SCHEMES = ("https", "ssh", "file")
+_WHEEL = re.compile(r"contentful_exporter-[0-9][A-Za-z0-9._+!-]*\.whl")
 _PUBLIC = ("source", "repository", "code")
 """Labels of `[project.urls]` that name the repository, in lower case."""
+
+
+@dataclass(frozen=True)
+class Origin:
+    """What CI installs the program from: its `line` in requirements.txt, and what is to be said of it.
+
+    The line is a git address with a tag (`git+URL@TAG`), or the path of a `wheel` that is copied into the guide.
+    """
+
+    line: str
+    notes: tuple[str, ...] = ()
+    wheel: Path | None = None
 
 
 @dataclass(frozen=True)
@@ -31,8 +45,8 @@ class Answers:
     """What a new guide is to be; without a `space` and a `local` one, a guide on the bundled one.
 
     `local` is the path of a space in files, relative to the guide's folder, with slashes. `hosts` are some of HOSTS.
-    `origin` is the git address that the program is installed from, with its tag (`git+URL@TAG`); None while there is no
-    public one.
+    `origin` is what CI installs the program from; None while it has no public address. `name` is that of the folder, as
+    `folder_name` has it.
     """
 
     title: str = "My guide"
@@ -40,8 +54,9 @@ class Answers:
     environment: str = "master"
     eu: bool = False
     hosts: tuple[str, ...] = DEFAULT_HOSTS
-    origin: str | None = None
+    origin: Origin | None = None
     local: str | None = None
+    name: str = "guide"
 
     def check(self, tokens: Iterable[str] = ()) -> Answers:
         """Return these answers. Raises ConfigError for one that cannot be, or that is one of some access tokens."""
@@ -67,15 +82,20 @@ class Answers:
         return next((host for host in self.hosts if host in ("netlify", "nginx")), None)
 
 
-def read_origin(text: str) -> str:
-    """Return the git address in `URL` or `URL@TAG` as pip takes it; by default the tag is that of this version.
+def read_origin(text: str) -> Origin:
+    """Return what `URL`, `URL@TAG` or the path of a wheel names; by default the tag is that of this version.
 
     Raises ConfigError. The address is committed, so it may not contain a password.
     """
+    if text.lower().endswith(".whl") and "://" not in text:
+        wheel = _wheel(text)
+        return Origin(f"wheels/{wheel.name}", ("commit wheels/: CI installs exporter from there",), wheel)
     url = text.removeprefix("git+")
+    notes: tuple[str, ...] = ()
     address, at, tag = url.rpartition("@")
     if not at or "/" not in address.partition("://")[2]:  # the @ belongs to the user, as in ssh://git@host/path
         address, tag = url, f"v{__version__}"
+        notes = (f"--from names no tag, so CI installs {tag}, which has to exist there: URL@TAG names another",)
     try:
         parts = urlsplit(address)
         wrong = parts.scheme not in _GIT_SCHEMES or not (parts.hostname or parts.scheme == "file")
@@ -84,13 +104,30 @@ def read_origin(text: str) -> str:
         wrong = True
     if wrong or not _TAG.fullmatch(tag) or not re.fullmatch(r"[!-~]+", address):
         raise ConfigError(
-            "init-from", "--from: expected an address like https://host/owner/repository@TAG, no password"
+            "init-from",
+            "--from: expected an address like https://host/owner/repository@TAG, no password, or the path of a wheel",
         )
-    return f"git+{address}@{tag}"
+    return Origin(f"git+{address}@{tag}", notes)
 
 
-def public_origin() -> str | None:
-    """Return the program's public address and this version's tag, from `[project.urls]`; None while it has none."""
+def _wheel(text: str) -> Path:
+    """Return the file of a wheel. Raises ConfigError."""
+    wheel = Path(text)
+    if not _WHEEL.fullmatch(wheel.name):
+        raise ConfigError("init-from", f"--from: {wheel.name} is no wheel of exporter: give contentful_exporter-….whl")
+    if not wheel.is_file():
+        raise ConfigError("init-from", f"--from: there is no file {wheel}: give the path of the wheel on this disk")
+    return wheel
+
+
+def folder_name(folder: Path) -> str:
+    """Return the name of a guide's folder as hosts can take it, in letters and digits joined by hyphens."""
+    words = re.findall(r"[a-z0-9]+", folder.resolve().name.lower())
+    return "-".join(words) if words and words[0][0].isalpha() else "-".join(["guide", *words])
+
+
+def public_origin() -> Origin | None:
+    """Return the program's public address with this version's tag, from `[project.urls]`; None while it has none."""
     try:
         urls = metadata.metadata(DISTRIBUTION).get_all("Project-URL") or []
     except metadata.PackageNotFoundError:
@@ -98,5 +135,5 @@ def public_origin() -> str | None:
     for entry in urls:
         label, _, url = str(entry).partition(",")
         if label.strip().lower() in _PUBLIC:
-            return read_origin(url.strip())
+            return replace(read_origin(url.strip()), notes=())
     return None

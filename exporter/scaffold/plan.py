@@ -38,11 +38,11 @@ def plan_files(answers: Answers, shown: ShownType | None) -> dict[str, str]:
         ".gitignore": _text("gitignore"),
         ".gitattributes": _text("gitattributes"),
         ".env.example": _text("env.example"),
-        REQUIREMENTS: requirements(answers.origin),
+        REQUIREMENTS: requirements(answers.origin.line if answers.origin is not None else None),
         "README.md": guide_readme(answers),
     }
     for host in answers.hosts:
-        files |= _host_files(host)
+        files |= _host_files(host, answers.name)
     return files
 
 
@@ -93,12 +93,12 @@ def requirements(origin: str | None) -> str:
     head = f"# {_MARK} brings this file up to date.\n"
     if origin is not None:
         return f"{head}{origin}\n"
-    advice = "has no public address yet. Name the one of your copy: exporter init --update --yes --from URL"
+    advice = "has no public address yet. Name the one of your copy, or a wheel: exporter init --update --yes --from URL"
     return f"{head}# exporter {advice}\n# git+URL@v{__version__}\n"
 
 
-def _host_files(host: str) -> dict[str, str]:
-    """Return the files that a host needs, by path."""
+def _host_files(host: str, name: str = "guide") -> dict[str, str]:
+    """Return the files that a host needs, by path; `name` is that of the guide's folder."""
     if host == "github":
         return {WORKFLOW: _text("guide.yml"), ACTION: _text("action.yml")}
     if host == "gitlab":
@@ -106,7 +106,8 @@ def _host_files(host: str) -> dict[str, str]:
     if host == "netlify":
         return {"netlify.toml": _text("netlify.toml").replace("@@HEADERS@@", netlify_headers())}
     if host == "nginx":
-        return {"hosts/nginx.conf": _text("nginx.conf").replace("@@HEADERS@@", nginx_headers())}
+        text = _text("nginx.conf").replace("@@HEADERS@@", nginx_headers()).replace("@@NAME@@", name)
+        return {"hosts/nginx.conf": text.replace("@@VARIABLE@@", f"{name.replace('-', '_')}_moved")}
     return {"hosts/cloudfront-headers.json": cloudfront_policy()}
 
 
@@ -119,9 +120,9 @@ def _with_own_lines(text: str, standing: str) -> str:
 
 
 def _with_this_tag(standing: str) -> str | None:
-    """Return the address in requirements.txt with this version's tag, None if there is none."""
-    origin = next((line.strip() for line in standing.splitlines() if line.startswith("git+")), "")
-    return f"{origin.rpartition('@')[0]}@v{__version__}" if origin else None
+    """Return the address in requirements.txt with this version's tag, a wheel as it is; None if there is neither."""
+    origin = next((line.strip() for line in standing.splitlines() if line.startswith(("git+", "wheels/"))), "")
+    return f"{origin.rpartition('@')[0]}@v{__version__}" if origin.startswith("git+") else origin or None
 
 
 def _quoted(identifier: str) -> str:

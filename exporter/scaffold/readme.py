@@ -24,6 +24,7 @@ def guide_readme(answers: Answers) -> str:
         source = f"the Contentful space `{answers.space}`"
     hosts = [(_FILES / "hosts" / f"{host}.md").read_text("utf-8") for host in answers.hosts]
     text = (_FILES / "README.md").read_text("utf-8").replace("@@HOSTS@@", "\n".join(hosts))
+    text = text.replace("@@NAME@@", answers.name)
     title = " ".join(answers.title.split())
     note = "" if answers.origin is not None else _NO_ADDRESS
     return text.replace("@@TITLE@@", title).replace("@@SOURCE@@", source).replace("@@NO_ADDRESS@@", note)

@@ -46,6 +46,8 @@ if TYPE_CHECKING:
 
 QUIET_BEFORE_PUBLISHING = 1.0
 """Seconds after an edit in which no other comes, before readers' updates are brought up to date."""
+SAME_EDIT = 1.5
+"""Seconds in which several writes are taken for one edit: what is wrong with it is printed once."""
 _LONGEST_PAUSE = 0.5
 """Seconds after which the main thread looks whether it is to end."""
 _SOON = 0.02
@@ -96,6 +98,7 @@ class DevServer:
         self._waits = False
         self._model_at = -inf
         self._told: set[str] | None = None
+        self._told_at = -inf
         self._edited = Edited().and_all_items()
         self._load = load
         self._preview = PreviewSyncs() if options.preview else None
@@ -272,8 +275,13 @@ class DevServer:
             return
         lines = [*wrong_lines(done, verbose=self._options.verbose, warnings=publish)]
         is_first, told = self._told is None, self._told or set()
-        wrong = [line for line in lines if cause or line not in told]
-        self._told = {*lines} if publish else told | {*lines}
+        repeats = cause and time.monotonic() > self._told_at + SAME_EDIT
+        wrong = [line for line in lines if repeats or line not in told]
+        self._told_at = time.monotonic() if wrong else self._told_at
+        if publish:
+            self._told = {*lines}
+        else:  # an edit may have mended what was wrong: if it is broken again, that is news
+            self._told = {line for line in told if not (cause and line.startswith("error"))} | {*lines}
         report = done.render.render if done.render is not None else None
         did = report is not None and (report.written or report.removed)
         if did or cause or is_first or any(line.startswith("error") for line in wrong):

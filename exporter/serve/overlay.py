@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from exporter.core.files import read_below
 from exporter.report.problems import one_for_all
-from exporter.report.text import one_line
+from exporter.report.text import one_line, place_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -22,11 +21,6 @@ _MOST = 10
 _AROUND = 3
 """Lines before and after the one in question."""
 _LONGEST = 200
-_PLACES = (
-    re.compile(r"(?P<file>[^\n:]+):(?P<line>[0-9]+): "),
-    re.compile(r"(?P<file>[^\n]+?) is not JSON\b.*?\bline (?P<line>[0-9]+)\b"),
-)
-"""How the words of an error say where it is: site.yaml, a file of the mirror or of a space."""
 
 
 @dataclass(frozen=True)
@@ -58,8 +52,8 @@ def failure_of(error: ExporterError, root: Path) -> tuple[Failure, ...]:
     """Return the failures of an error that ended a round: one for each line of it, since site.yaml can have several."""
     failures = []
     for sentence in error.message.splitlines()[:_MOST]:
-        found = next(filter(None, (place.match(sentence) for place in _PLACES)), None)
-        file, line = (_inside(found["file"], root), int(found["line"])) if found else ("", 0)
+        file, line = place_of(sentence)
+        file = _inside(file, root) if file else ""
         failures.append(Failure(one_line(sentence, 1000), "", file, line, excerpt(root, file, line)))
     return tuple(failures)
 

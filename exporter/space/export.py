@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import re
 import time
 from codecs import BOM_UTF8
@@ -11,7 +10,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 from urllib.parse import unquote, urlsplit
 
-from exporter.core.encoding import LISTED, MOST_LEVELS, Json, canonical, decode, digest, no_deeper
+from exporter.core.encoding import LISTED, MOST_LEVELS, Json, canonical, decode, digest, no_deeper, not_json
 from exporter.core.errors import ConfigError
 from exporter.core.model import Item, Upsert, item_digest, read_change
 from exporter.core.naming import item_path
@@ -23,7 +22,6 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 _HOST = re.compile(r"[A-Za-z0-9][A-Za-z0-9.-]*")
-_AGAIN = "export the space again"
 _PARTS = ("entries", "assets", "contentTypes", "locales", "tags")
 
 
@@ -142,14 +140,8 @@ def _json(file: Path, data: bytes) -> Json:
     try:
         plain.decode("utf-8")
         return decode(plain, levels=MOST_LEVELS + LISTED)
-    except json.JSONDecodeError as error:
-        where, reason = f"line {error.lineno}, column {error.colno}", error.msg
-    except UnicodeDecodeError as error:
-        read = plain[: error.start].decode("utf-8")
-        where, reason = f"line {read.count(chr(10)) + 1}, column {len(read) - read.rfind(chr(10))}", "not UTF-8"
     except ValueError as error:
-        where, reason = "", str(error)
-    raise NotJsonError("space-broken", ": ".join(filter(None, (f"{file} is not JSON", where, reason, _AGAIN))))
+        raise NotJsonError("space-broken", f"{not_json(file, plain, error)}: export the space again") from None
 
 
 def _parts(file: Path, raw: Json) -> dict[str, list[Json]]:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, NamedTuple, Protocol
 from urllib.parse import unquote, urlsplit
 
-from exporter.core.encoding import Json, canonical, decode
+from exporter.core.encoding import Json, canonical, decode, not_json
 from exporter.core.errors import ConfigError
 from exporter.core.files import read_bytes, walk_files
 from exporter.core.model import Item, Upsert, item_digest, read_change
@@ -112,10 +112,11 @@ class SpaceFolder:
     @staticmethod
     def _object(file: Path) -> dict[str, Json]:
         """Read a file of the model; a missing one is empty. Raises ConfigError for anything but a JSON object."""
+        data = read_bytes(file) or b"{}"
         try:
-            found = decode(read_bytes(file) or b"{}")
+            found = decode(data)
         except ValueError as error:
-            raise ConfigError("space-broken", f"{file} is not JSON ({error}): restore it, or remove it") from None
+            raise ConfigError("space-broken", f"{not_json(file, data, error)}: restore it, or remove it") from None
         if not isinstance(found, dict):
             raise ConfigError("space-broken", f"{file}: expected a JSON object: restore it, or remove it")
         return found

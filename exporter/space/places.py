@@ -5,9 +5,11 @@ from __future__ import annotations
 import os
 from pathlib import Path
 from typing import TYPE_CHECKING
+from urllib.parse import urlsplit
 
 from exporter.core.encoding import digest
 from exporter.core.errors import ConfigError
+from exporter.core.naming import asset_files
 from exporter.core.suggestions import nearest
 from exporter.space.export import ExportFile
 from exporter.space.folder import SpaceFolder
@@ -40,6 +42,17 @@ def open_folder(name: str, base: Path) -> Source:
     if not any((root / part).is_dir() for part in ("entries", "assets", "model")):
         raise ConfigError("space-missing", f"{root} holds no entries/, assets/ or model/: {expected}")
     return SpaceFolder(root)
+
+
+def missing_files(source: Source) -> tuple[int, int]:
+    """Return how many files of assets are not among the files of a space, and how many there should be."""
+    found = []
+    for path, _ in source.signatures():
+        read = source.read(path)
+        if read is not None and read[0].key.kind == "asset":
+            item = read[0]
+            found += [source.asset_file(item, path, urlsplit(file.url).path) for file in asset_files(item, path)]
+    return found.count(None), len(found)
 
 
 def _meant(name: str) -> str:

@@ -224,7 +224,7 @@ def test_page_that_fails_keeps_its_last_good_version_and_is_tried_again(guide: G
         assert (outcome.code, report["failed"]) == (1, 1)
         assert report["rendered"] == (11 if index == "lost" else 0 if again else 3)
         (problem,) = [problem for problem in outcome.json["problems"] if problem["code"] == "page-failed"]
-        assert problem["message"].startswith("entry:mill in en-US: place.html line 3: ")
+        assert problem["message"].startswith("entry:mill in en-US: templates/place.html:3: ")
         after = guide.files("site")
         assert {path[4:-10] for path in before if after.get(path) != before[path]} == set(CASTLE)
     edit(guide, "templates/place.html", "1 // 0", "1")

@@ -246,6 +246,8 @@ def test_terminal_shows_the_stages_and_standard_output_only_the_summary(guide: G
     assert (code, "rich loaded: True" in out) == (0, True)
     assert "rendering" in shown
     assert "\x1b" not in out
+    code, out, shown = on_terminal(guide, "status")
+    assert (code, "of 304 items" in shown, "receiving changes" in shown) == (0, True, True)
     code, out, shown = on_terminal(guide, "build", "--clean", "--json")
     assert out.startswith('{"command": "build", "ok": true')
     assert "rendering" in shown

@@ -46,7 +46,7 @@ def complaints(root: Path, text: str) -> list[str]:
     with pytest.raises(ConfigError) as caught:
         load(root, text)
     assert (caught.value.code, caught.value.exit_code) == ("config-invalid", 2)
-    return caught.value.message.replace(f"{root / 'site.yaml'}:", "").splitlines()
+    return caught.value.message.replace("site.yaml:", "").splitlines()
 
 
 def test_omitted_key_has_its_documented_default(tmp_path: Path) -> None:
@@ -247,7 +247,7 @@ def test_missing_unreadable_or_invalid_yaml_file_is_reported(tmp_path: Path) -> 
         with pytest.raises(ConfigError) as caught:
             load_project(tmp_path)
         assert caught.value.code == code
-        assert str(tmp_path / "site.yaml") in caught.value.message
+        assert "site.yaml" in caught.value.message
 
 
 def test_excessive_nesting_is_an_error_of_the_file(tmp_path: Path) -> None:

@@ -28,7 +28,7 @@ def mistake(root: Path, env: str) -> ConfigError:
     with pytest.raises(ConfigError) as caught:
         load_project(root).access_token()
     assert "s3cret" not in caught.value.message
-    assert caught.value.message.startswith(f"{root / '.env'}:")
+    assert caught.value.message.startswith(".env:")
     return caught.value
 
 
@@ -70,7 +70,7 @@ def test_hash_inside_a_value_is_kept(tmp_path: Path, value: str) -> None:
 )
 def test_mistake_names_the_line(tmp_path: Path, env: str, line: int, words: str) -> None:
     error = mistake(tmp_path, env)
-    assert error.message.startswith(f"{tmp_path / '.env'}:{line}: ")
+    assert error.message.startswith(f".env:{line}: ")
     assert words in error.message
     assert error.exit_code == 2
 
@@ -104,5 +104,5 @@ def test_token_in_place_of_an_id_is_refused_and_not_shown(
     with pytest.raises(ConfigError) as caught:
         load_project(tmp_path)
     message = caught.value.message
-    assert message.startswith(f"{tmp_path / 'site.yaml'}:{line}: source.{key}: this is the access token: put the id of")
+    assert message.startswith(f"site.yaml:{line}: source.{key}: this is the access token: put the id of")
     assert "s3cret" not in message

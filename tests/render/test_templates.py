@@ -85,4 +85,4 @@ def test_error_in_the_template_of_a_file_names_template_line_and_url(guide: Guid
     outcome = guide.run("build", "--json")
     messages = [problem["message"] for problem in outcome.json["problems"]]
     assert outcome.code == 1
-    assert messages[0].endswith("/feed.xml: feed.xml line 2: integer division or modulo by zero")
+    assert messages[0].endswith("/feed.xml: templates/feed.xml:2: integer division or modulo by zero")

@@ -50,7 +50,7 @@ def test_template_that_fails_on_every_page_is_one_line(guide: Guide, space: Spac
     outcome = guide.run("build")
     assert outcome.code == 1
     [line] = [line for line in outcome.err.splitlines() if "place.html" in line]
-    assert line.startswith("error: 34 pages failed: place.html line 2: No filter named 'nofilter'")
+    assert line.startswith("error: 34 pages failed: templates/place.html:2: No filter named 'nofilter'")
     assert len(guide.run("render", "-v").err.splitlines()) == 32
     problems = guide.run("render", "--json").json["problems"]
     assert len([one for one in problems if one["code"] == "page-failed"]) == 34
@@ -62,7 +62,7 @@ def test_files_that_one_cause_keeps_away_are_one_line(guide: Guide, space: Space
     outcome = guide.run("sync")
     assert outcome.code == 3
     [line] = outcome.err.splitlines()
-    assert line.startswith("error: 20 files of the local endpoint did not come: ")
+    assert line.startswith("error: 20 files of assets are not among the space's files: ")
     assert "--download-assets" in line
     assert "assets: link" in line
 

@@ -10,7 +10,7 @@ from lxml.html import fromstring
 
 from exporter.report.changes import Changes, ListedChange
 from exporter.report.check_report import CheckReport
-from exporter.report.github import LARGEST_SUMMARY, annotation, failure_annotation, fitting, summary
+from exporter.report.github import LARGEST_SUMMARY, annotation, failure_annotations, fitting, summary
 from exporter.report.problems import Problem
 from exporter.report.report import Report
 from tests.conftest import ACCESS_TOKEN, Guide, entry, link
@@ -209,4 +209,12 @@ def test_tokens_of_titles_are_not_in_the_summary(
 def test_odd_properties_stay_one_command() -> None:
     odd = Problem("error", "a,b::c", "100%\r\n::warning::x", file="a:b,c%\n.html", line=3)
     assert annotation(odd) == "::error file=a%3Ab%2Cc%25%0A.html,line=3,title=a%2Cb%3A%3Ac::100%25 ::warning::x"
-    assert failure_annotation("x", "one\r\ntwo 5%") == "::error title=x::one%0D%0Atwo 5%25"
+    assert failure_annotations("x", "one\r\ntwo 5%") == ["::error title=x::one%0D%0Atwo 5%25"]
+
+
+def test_errors_of_site_yaml_are_annotated_at_their_lines() -> None:
+    wrong = "site.yaml:3: unknown key colour\nsite.yaml:7: expected a text"
+    assert failure_annotations("config-invalid", wrong) == [
+        "::error file=site.yaml,line=3,title=config-invalid::site.yaml:3: unknown key colour",
+        "::error file=site.yaml,line=7,title=config-invalid::site.yaml:7: expected a text",
+    ]

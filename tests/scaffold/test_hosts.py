@@ -37,6 +37,8 @@ def test_both_spellings_of_an_address_are_redirected_and_percent_encoded_where_t
         '"/place/塔/" "/place/%E6%9D%B1%E4%BA%AC/";',
         '"/place/塔/index.html" "/place/%E6%9D%B1%E4%BA%AC/";',
     ]
+    long = redirects_text("nginx", [(f"/place/{'長' * 12}/", "/")]).splitlines()
+    assert long == [f'"/place/{"長" * 12}/" "/";', f'"~^/place/{"長" * 12}/index\\.html$" "/";'], "44 bytes, and 54"
 
 
 def move(space: SpaceFiles, slug: str, revision: int) -> None:
@@ -110,24 +112,29 @@ def test_guide_without_a_host_has_no_list(guide: Guide, space: SpaceFiles) -> No
     assert [path for path in guide.files("site") if "_redirects" in path] == []
 
 
+LONG = "-".join(["castle-with-a-long-name"] * 3)
 NGINX = shutil.which("nginx", path="/usr/sbin:/usr/bin:/sbin:/bin:/usr/local/sbin:/usr/local/bin")
 
 
 @pytest.fixture
 def nginx(guide: Guide, space: SpaceFiles, tmp_path: Path) -> Iterator[str]:
-    """The address of an nginx with the file that `init` writes, over a guide in which a page moved."""
+    """The address of an nginx with the files that `init` writes for two guides; in the first, a page moved twice."""
     if NGINX is None:
         pytest.skip("nginx is not installed")
     with_host(guide, "nginx")
+    move(space, LONG, 1)
     guide.build()
-    move(space, "fort", 2)
+    move(space, "castle", 2)
+    guide.build()
+    move(space, "fort", 3)
     guide.build()
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port = probe.getsockname()[1]
-    text = plan_files(Answers(hosts=("nginx",)), None)["hosts/nginx.conf"]
-    text = text.replace("listen 80;", f"listen 127.0.0.1:{port};").replace("/var/www/guide", str(guide.root / "site"))
-    (tmp_path / "guide.conf").write_text(text, "utf-8")
+    for name in ("guide", "other"):
+        text = plan_files(Answers(hosts=("nginx",), name=name), None)["hosts/nginx.conf"]
+        text = text.replace("listen 80;", f"listen 127.0.0.1:{port};").replace(f"/var/www/{name}", f"{guide.root}/site")
+        (tmp_path / f"{name}.conf").write_text(text, "utf-8")
     tmp_path.chmod(0o755)
     for parent in (guide.root, *guide.root.parents[:3]):
         parent.chmod(0o755)
@@ -136,7 +143,8 @@ def nginx(guide: Guide, space: SpaceFiles, tmp_path: Path) -> Iterator[str]:
     )
     (tmp_path / "nginx.conf").write_text(
         f"user root;\npid {tmp_path}/pid;\nerror_log {tmp_path}/error.log;\nevents {{}}\n"
-        f"http {{\naccess_log off;\n{paths}types {{ text/html html; }}\ninclude {tmp_path}/guide.conf;\n}}\n",
+        f"http {{\naccess_log off;\n{paths}types {{ text/html html; }}\n"
+        f"include {tmp_path}/guide.conf;\ninclude {tmp_path}/other.conf;\n}}\n",
         "utf-8",
     )
     command = [NGINX, "-c", str(tmp_path / "nginx.conf"), "-g", "daemon off;", "-e", str(tmp_path / "error.log")]
@@ -179,6 +187,8 @@ def test_nginx_sends_the_headers_redirects_what_moved_and_shows_the_guides_404(n
         status, headers = ask(nginx + path)
         assert status == code, path
         assert {name: headers[name] for name in HEADERS} == HEADERS, path
-    for path in ("/place/castle/", "/place/castle/index.html", "/place/castle/?a=1"):
+    assert ask(f"{nginx}/manifest.webmanifest")[1]["Content-Type"] == "application/manifest+json"
+    assert ask(f"{nginx}/")[1]["Content-Type"] == "text/html"
+    for path in ("/place/castle/", "/place/castle/index.html", "/place/castle/?a=1", f"/place/{LONG}/index.html"):
         status, headers = ask(nginx + path)
         assert (status, headers["Location"].removeprefix(nginx)) == (301, "/place/fort/"), path

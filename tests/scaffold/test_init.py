@@ -8,9 +8,10 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from exporter import __version__
 from exporter.scaffold import run as scaffold
 from exporter.scaffold.plan import ACTION, GITLAB, REQUIREMENTS, WORKFLOW
-from tests.conftest import ACCESS_TOKEN, PLACE, Guide, Outcome, content_type, locale
+from tests.conftest import ACCESS_TOKEN, PLACE, Guide, Outcome, SpaceFiles, asset, content_type, locale
 from tests.support.stub import Reply, Request, listing, serve
 
 if TYPE_CHECKING:
@@ -134,6 +135,57 @@ def test_site_yaml_that_is_there_says_what_the_template_is_made_of(new: Guide, g
     assert init(new).code == 0
     assert "{{ entry.body|html }}" in (new.root / "templates/place.html").read_text("utf-8")
     assert new.build()["problems"] == []
+
+
+NO_ADDRESS = "so CI cannot install it"
+
+
+def test_address_that_ci_installs_from_is_asked_for_only_where_there_is_ci(new: Guide) -> None:
+    assert NO_ADDRESS not in init(new, "--host", "nginx").out
+    assert NO_ADDRESS not in init(new, "--host", "s3").out
+    assert NO_ADDRESS in init(new, "--host", "netlify").out
+
+
+def test_tag_that_was_not_named_is_told(new: Guide) -> None:
+    assert f"CI installs v{__version__}" in init(new, "--from", "https://git.example.org/x/y").out
+    assert "names no tag" not in init(new, "--from", "https://git.example.org/x/y@main").out
+
+
+def test_wheel_at_hand_is_copied_into_the_guide_for_ci(new: Guide, tmp_path: Path) -> None:
+    wheel = tmp_path / f"contentful_exporter-{__version__}-py3-none-any.whl"
+    assert "there is no file" in init(new, "--from", str(wheel)).err
+    wheel.write_bytes(b"PK")
+    inside = f"wheels/{wheel.name}"
+    report = init(new, "--from", str(wheel), "--json").json["init"]
+    assert (inside in report["written"], report["notes"]) == (True, ["commit wheels/: CI installs exporter from there"])
+    assert (new.root / inside).read_bytes() == b"PK"
+    assert (new.root / REQUIREMENTS).read_text("utf-8").splitlines()[1:] == [inside]
+    assert new.run("init", "--update").code == 0, "an update keeps it"
+    newer = tmp_path / "contentful_exporter-9.0-py3-none-any.whl"
+    newer.write_bytes(b"PK9")
+    assert new.run("init", "--update", "--yes", "--from", str(newer)).code == 0
+    assert (new.root / "wheels" / newer.name).read_bytes() == b"PK9"
+    assert f"wheels/{newer.name}" in (new.root / REQUIREMENTS).read_text("utf-8")
+    newer.write_bytes(b"PK10")
+    assert new.run("init", "--update", "--from", str(newer)).code == 1
+    assert new.run("init", "--update", "--yes", "--from", str(newer), "--json").json["init"]["updated"] == [
+        f"wheels/{newer.name}"
+    ]
+    assert (new.root / "wheels" / newer.name).read_bytes() == b"PK10"
+    stranger = tmp_path / "exporter-1.0-py3-none-any.whl"
+    stranger.write_bytes(b"PK")
+    assert "is no wheel of exporter" in init(new, "--from", str(stranger)).err
+
+
+def test_files_that_an_export_lacks_are_told_before_the_first_build(new: Guide, space: SpaceFiles) -> None:
+    assert "are not among" not in init(new, "--local", str(space.root)).out
+    shutil.rmtree(new.root)
+    space.put(asset("pic2", "two.jpg", 9_000_000))
+    out = init(new, "--local", str(space.root)).out
+    assert "1 of 2 files of assets are not among the space's files: export it with --download-assets, or" in out
+    assert new.run("build").code == 3
+    codes = {problem["code"] for problem in new.run("check", "--json").json["problems"]}
+    assert not codes & {"file-too-large", "image-size-missing"}, "sizes are of files that are there"
 
 
 def test_host_whose_list_of_moves_a_kept_site_yaml_does_not_ask_for_is_named(guide: Guide) -> None:

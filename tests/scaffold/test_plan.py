@@ -6,6 +6,7 @@ import re
 import tomllib
 from dataclasses import replace
 from email.message import Message
+from pathlib import Path
 
 import pytest
 import yaml
@@ -15,7 +16,7 @@ from exporter import __version__
 from exporter.core.errors import ConfigError
 from exporter.core.model import read_content_type
 from exporter.guide.schema.field_roles import roles_of
-from exporter.scaffold.answers import HOSTS, Answers, public_origin, read_origin
+from exporter.scaffold.answers import HOSTS, Answers, Origin, folder_name, public_origin, read_origin
 from exporter.scaffold.headers import HEADERS
 from exporter.scaffold.plan import ACTION, GITLAB, REQUIREMENTS, SCHEMA, WORKFLOW, plan_files, plan_update, site_yaml
 from exporter.scaffold.type_template import ShownType, type_template
@@ -41,9 +42,20 @@ def test_every_host_gets_its_own_files_and_no_other() -> None:
     assert set(plan_files(Answers(), None)) == ALWAYS | OF_HOST["github"] | OF_HOST["gitlab"]
 
 
+def test_guides_share_no_name_in_nginx_and_no_line_that_may_stand_once_only() -> None:
+    one, two = (
+        plan_files(Answers(hosts=("nginx",), name=folder_name(Path("/srv", name))), None)["hosts/nginx.conf"]
+        for name in ("Old Lisbon", "2026")
+    )
+    assert "map $uri $old_lisbon_moved {" in one
+    assert "include /var/www/guide-2026/_redirects.nginx;" in two
+    assert set(re.findall(r"\$\w+", one)) & set(re.findall(r"\$\w+", two)) == {"$uri"}
+    assert "map_hash" not in one
+
+
 def test_no_placeholder_is_left_in_any_file() -> None:
     for hosts in (("github", "gitlab", "netlify", "s3"), ("nginx",)):
-        files = plan_files(Answers(hosts=hosts, origin=ADDRESS), None)
+        files = plan_files(Answers(hosts=hosts, origin=Origin(ADDRESS)), None)
         assert [path for path, text in files.items() if "@@" in text] == []
 
 
@@ -79,7 +91,8 @@ def test_comments_of_site_yaml_show_keys_and_values_that_are_allowed() -> None:
     ],
 )
 def test_address_of_the_program_gets_the_tag_of_this_version(given: str, origin: str) -> None:
-    assert read_origin(given) == origin
+    assert read_origin(given) == Origin(origin, read_origin(given).notes)
+    assert any("names no tag" in note for note in read_origin(given).notes) == (origin.endswith(f"@v{__version__}"))
 
 
 @pytest.mark.parametrize(
@@ -104,13 +117,13 @@ def test_address_that_pip_would_misread_or_that_holds_a_password_is_refused(give
 def test_requirements_name_no_stranger_while_there_is_no_address() -> None:
     lines = plan_files(Answers(), None)[REQUIREMENTS].splitlines()
     assert [line for line in lines if not line.startswith("#")] == []
-    assert plan_files(Answers(origin=ADDRESS), None)[REQUIREMENTS].endswith(f"\n{ADDRESS}\n")
+    assert plan_files(Answers(origin=Origin(ADDRESS)), None)[REQUIREMENTS].endswith(f"\n{ADDRESS}\n")
 
 
 def test_address_stands_in_the_project_alone() -> None:
     project = tomllib.loads((PROJECT / "pyproject.toml").read_text("utf-8"))["project"]
     url = project.get("urls", {}).get("Source")
-    assert public_origin() == (read_origin(url) if url else None)
+    assert public_origin() == (replace(read_origin(url), notes=()) if url else None)
 
 
 def test_public_address_is_taken_from_the_urls_of_the_project(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -118,7 +131,7 @@ def test_public_address_is_taken_from_the_urls_of_the_project(monkeypatch: pytes
     found["Project-URL"] = "Changelog, https://example.org/changes"
     found["Project-URL"] = "Source, https://git.example.org/us/exporter"
     monkeypatch.setattr("exporter.scaffold.answers.metadata.metadata", lambda _name: found)
-    assert public_origin() == f"git+https://git.example.org/us/exporter@v{__version__}"
+    assert public_origin() == Origin(f"git+https://git.example.org/us/exporter@v{__version__}")
 
 
 def test_wrong_answers_are_refused_with_the_option() -> None:
@@ -185,11 +198,11 @@ def test_type_with_no_more_than_a_title_has_a_template_without_blocks_of_fields(
 
 
 def test_update_of_files_of_this_version_is_empty() -> None:
-    assert plan_update(plan_files(Answers(origin=f"{ADDRESS[:-1]}{__version__}"), None), None) == {}
+    assert plan_update(plan_files(Answers(origin=Origin(f"{ADDRESS[:-1]}{__version__}")), None), None) == {}
 
 
 def test_update_keeps_the_schedule_and_the_address_and_leaves_own_files_alone() -> None:
-    files = plan_files(Answers(origin="git+https://git.example.org/us/exporter@v0.0.1"), None)
+    files = plan_files(Answers(origin=Origin("git+https://git.example.org/us/exporter@v0.0.1")), None)
     old = {
         **files,
         WORKFLOW: files[WORKFLOW]
@@ -226,4 +239,4 @@ def test_answers_without_an_address_say_so_in_the_guides_readme() -> None:
     answers = Answers("Tiny\nguide")
     assert plan_files(answers, None)["README.md"].startswith("# Tiny guide\n")
     assert "no public address yet" in plan_files(answers, None)["README.md"]
-    assert "no public address yet" not in plan_files(replace(answers, origin=ADDRESS), None)["README.md"]
+    assert "no public address yet" not in plan_files(replace(answers, origin=Origin(ADDRESS)), None)["README.md"]

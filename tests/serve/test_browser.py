@@ -139,7 +139,7 @@ def test_picture_is_swapped_without_a_reload(context: BrowserContext, served: Se
 def test_broken_template_is_read_in_the_page_and_mended(context: BrowserContext, served: Serving) -> None:
     page = opened(context, "/place/place-6/", served)
     edit(served.guide, '{% extends "theme/entry.html" %}\n{% block facts %}{{ entry.titel.x() }}{% endblock %}')
-    until(lambda: "templates/place.html, line 2" in failure(page), "the failure")
+    until(lambda: "templates/place.html:2" in failure(page), "the failure")
     assert "entry.titel.x()" in failure(page)
     assert page.locator("h1").inner_text() == "Place 6"
     edit(served.guide, '{% extends "theme/entry.html" %}\n{% block facts %}<p id="mended">M</p>{% endblock %}')

@@ -204,7 +204,8 @@ def test_broken_entry_is_shown_and_goes_away(served: Serving) -> None:
     with served.events("index.html") as events:
         file.write_bytes(b"{")
         failure = until(lambda: events.failures, "the failure")[0]
-        assert "mill.json is not JSON" in failure["message"]
+        assert failure["message"].startswith("content/entries/place/mill.json:1: not JSON: ")
+        assert failure["lines"] == [[1, "{"]]
         assert served.ask("/place/mill/").status == 200
         file.write_bytes(good)
         until(lambda: events.failures == [], "the end of the failure")
@@ -490,7 +491,7 @@ def test_edit_ends_the_publishing_of_the_one_before_and_nothing_is_lost(
 
 
 def test_what_stays_wrong_is_said_once_and_again_after_the_next_edit(served: Serving) -> None:
-    sentence = "error: 4 pages failed: place.html line 1: the entry has no field 'titel' (the first: "
+    sentence = "error: 4 pages failed: templates/place.html:1: the entry has no field 'titel' (the first: "
     for text in ("{{ entry.titel.x() }}", "{{ entry.titel.x() }} still"):
         before = len(served.lines.shown)
         edit(served.guide, text)
@@ -500,6 +501,20 @@ def test_what_stays_wrong_is_said_once_and_again_after_the_next_edit(served: Ser
         assert wrong[-1].startswith(sentence)
         time.sleep(QUIET_BEFORE_PUBLISHING + 1)
         assert (served.lines.shown, served.lines.wrong) == (shown, wrong)
+
+
+def test_edit_that_is_written_in_two_goes_is_told_once(served: Serving) -> None:
+    for _ in range(2):
+        before = len(served.lines.shown)
+        edit(served.guide, "{{ entry.titel.x() }}")
+        until(partial(is_said, served, before, "templates/place.html: 4 pages failed"), "the failure")
+    time.sleep(0.2)
+    assert len([line for line in served.lines.wrong if "pages failed" in line]) == 1
+    before = len(served.lines.shown)
+    edit(served.guide, "{{ entry.title }}")
+    until(partial(is_said, served, before, "written"), "the good page")
+    edit(served.guide, "{{ entry.titel.x() }}")
+    until(lambda: len([line for line in served.lines.wrong if "pages failed" in line]) == 2, "the failure again")
 
 
 def is_said(served: Serving, before: int, words: str) -> bool:

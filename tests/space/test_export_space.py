@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import signal
 import subprocess
 import sys
@@ -220,11 +221,11 @@ def test_export_read_while_half_written_is_served_as_it_was_before(export: Expor
 
 
 BROKEN = [
-    (b'{\n "entries": [,\n', "is not JSON: line 2, column 14: "),
-    (b'\xef\xbb\xbf{"entries": [1}', "is not JSON: line 1, column 15: "),
-    (b'{\n"entries": ["\xc3\xa9\xff"]}', "is not JSON: line 2, column 15: not UTF-8"),
-    (b"", "is not JSON: line 1, column 1: "),
-    (b'{"entries": [NaN]}', "is not JSON: the number NaN is out of range"),
+    (b'{\n "entries": [,\n', r"json:2: not JSON: .* at column 14: "),
+    (b'\xef\xbb\xbf{"entries": [1}', r"json:1: not JSON: .* at column 15: "),
+    (b'{\n"entries": ["\xc3\xa9\xff"]}', r"json:2: not JSON: not UTF-8 at column 15: "),
+    (b"", r"json:1: not JSON: .* at column 1: "),
+    (b'{"entries": [NaN]}', ": not JSON: the number NaN is out of range"),
     (b"[]", "expected a JSON object with the lists entries, assets and contentTypes"),
     (b'{"title": "x"}', "expected a JSON object with the lists entries, assets and contentTypes"),
     (b'{"entries": [], "locales": {}}', "as `contentful space export` writes it; locales is no list"),
@@ -241,7 +242,7 @@ def test_file_that_is_no_export_is_refused_with_its_name_and_position(
         open_folder("export.json", tmp_path)
     assert caught.value.code == "space-broken"
     assert caught.value.message.startswith(str(file))
-    assert message in caught.value.message
+    assert re.search(message, caught.value.message)
 
 
 @pytest.mark.parametrize("raw", [None, 1, [], {}, {"sys": 1}, {"sys": {"publishedVersion": 1}, "fields": 3, "code": 1}])
@@ -324,7 +325,7 @@ def test_broken_export_ends_a_run_and_loses_nothing(
     export.file.write_text('{\n  "entries": [', "utf-8")
     outcome = guide.run("build")
     assert (outcome.code, outcome.out) == (2, "")
-    assert f"{export.file} is not JSON: line 2, column 15" in outcome.err
+    assert f"{export.file}:2: not JSON: " in outcome.err
     assert guide.files() == before
 
 

@@ -33,8 +33,9 @@ class Rules:
 
 def netlify(guide: Path) -> Rules:
     """Return what netlify.toml and the published _redirects ask for."""
-    (rule,) = tomllib.loads((guide / "netlify.toml").read_text("utf-8"))["headers"]
-    assert rule["for"] == "/*"
+    rule, manifest = tomllib.loads((guide / "netlify.toml").read_text("utf-8"))["headers"]
+    assert (rule["for"], manifest["for"]) == ("/*", "/manifest.webmanifest")
+    assert manifest["values"] == {"Content-Type": "application/manifest+json"}
     lines = (guide / "site/_redirects").read_text("utf-8").splitlines()
     redirects = {start: target for start, target, _ in (line.split() for line in lines)}
     return Rules(headers=rule["values"], redirects=redirects)

@@ -12,7 +12,9 @@ if TYPE_CHECKING:
 
     from exporter.guide.index.records import NewPage
 
-SCHEMA = """
+_NO_PAGE = "kind IN ('robots', 'feed', 'sitemap', 'sitemap-index', 'style', 'manifest')"
+"""Rows for files that are rendered as pages are, and are none that anybody reads."""
+SCHEMA = f"""
 CREATE TABLE page (
   id INTEGER PRIMARY KEY, kind TEXT NOT NULL, url TEXT NOT NULL COLLATE NOCASE, locale TEXT NOT NULL,
   key TEXT, type TEXT NOT NULL, letter TEXT NOT NULL, number INTEGER NOT NULL,
@@ -23,6 +25,7 @@ CREATE INDEX page_by_url ON page (url);
 CREATE INDEX page_by_base ON page (base) WHERE base NOT NULL;
 CREATE INDEX page_by_parted ON page (parted) WHERE parted NOT NULL;
 CREATE INDEX page_by_key ON page (key) WHERE key NOT NULL;
+CREATE INDEX page_that_is_none ON page (kind) WHERE {_NO_PAGE};
 CREATE INDEX page_by_sitemap_bucket ON page (sitemap_bucket) WHERE sitemap_bucket NOT NULL;
 """
 _KINDS = {kind.value: kind for kind in PageKind}
@@ -69,8 +72,9 @@ class PageTable(Table):
         return self._database.value("SELECT 1 FROM page LIMIT 1") is None
 
     def count(self) -> int:
-        """Return the number of pages."""
-        return int(self._database.value("SELECT count(*) FROM page"))
+        """Return the number of pages that people read: not of feeds, the manifest and the like."""
+        rest = f"SELECT count(*) FROM page WHERE {_NO_PAGE}"  # noqa: S608 - the line above
+        return int(self._database.value("SELECT count(*) FROM page")) - int(self._database.value(rest))
 
     def all(self) -> list[tuple[int, Page]]:
         """Return all pages with their numbers, in the order in which they were planned."""

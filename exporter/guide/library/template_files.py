@@ -63,6 +63,12 @@ class TemplateFiles:
             self._found[name] = self._search(name)
         return self._found[name]
 
+    def shown(self, file: str) -> str:
+        """Return a template's file as messages name it: by its path in the guide's folder, or as `theme/NAME`."""
+        is_own = Path(file).is_relative_to(self._folder)
+        below = Path(file).relative_to(self._folder if is_own else THEME)
+        return f"{'templates' if is_own else 'theme'}/{below.as_posix()}"
+
     def digest(self, name: str) -> str | None:
         """Return the digest of a template's source; None for a missing one."""
         file = self.find(name)

@@ -15,6 +15,8 @@ if TYPE_CHECKING:
 
 LISTS = {"netlify": "_redirects", "nginx": "_redirects.nginx"}
 """The name of the list under site/, by host."""
+LONGEST_HASHED = 46
+"""Bytes of an address that an nginx finds in its table of addresses unless it is told to make that larger."""
 _SAFE = re.compile(r'[^\x00-\x20\x7f"\\$;{}#*:]+')
 """Addresses that mean nothing but themselves in a host's file; any other page leads on by itself alone."""
 
@@ -33,9 +35,15 @@ def redirects_text(host: str, pairs: Iterable[tuple[str, str]]) -> str:
     Links of the guide name the file, `…/index.html`, and people write addresses without it: both are redirected. The
     `!` says that this goes for an address that has a file, as these have.
     """
-    lines = []
-    for old, new in pairs:
-        for earlier in (old, f"{old}index.html"):
-            netlify = f"{quoted(earlier)} {quoted(new)} 301!"
-            lines.append(netlify if host == "netlify" else f'"{earlier}" "{quoted(new)}";')
-    return "".join(f"{line}\n" for line in lines)
+    line = _netlify_line if host == "netlify" else _nginx_line
+    return "".join(f"{line(earlier, new)}\n" for old, new in pairs for earlier in (old, f"{old}index.html"))
+
+
+def _netlify_line(old: str, new: str) -> str:
+    return f"{quoted(old)} {quoted(new)} 301!"
+
+
+def _nginx_line(old: str, new: str) -> str:
+    """Return a line of a map; a long address is a pattern, for which no table has to be made larger."""
+    is_long = len(old.encode()) > LONGEST_HASHED
+    return f'"{f"~^{re.escape(old)}$" if is_long else old}" "{quoted(new)}";'

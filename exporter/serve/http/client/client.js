@@ -73,7 +73,7 @@ function show(failures) {
 
 function drawn({message, item, file, line, lines}) {
   const failure = make("article", "");
-  failure.append(make("h2", file ? `${file}${line ? `, line ${line}` : ""}` : "Build failed"), make("p", message));
+  failure.append(make("h2", file ? `${file}${line ? `:${line}` : ""}` : "Build failed"), make("p", message));
   if (item) failure.append(make("p", item, "item"));
   const text = make("pre", "");
   text.tabIndex = 0; // so that long lines can be scrolled without a mouse
