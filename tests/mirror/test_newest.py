@@ -191,7 +191,7 @@ def test_status_of_an_empty_search_announces_no_guard(guide: Guide) -> None:
 def test_content_type_that_the_space_lacks_is_named(guide: Guide) -> None:
     configure(guide, "{content_type: news}")
     outcome = guide.run("sync")
-    place = f"{guide.root / 'site.yaml'}:2: source.search.content_type"
+    place = "site.yaml:2: source.search.content_type"
     assert (outcome.code, outcome.err) == (2, f"error: {place}: the space has no news: it has category, place\n")
 
 

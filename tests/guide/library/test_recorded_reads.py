@@ -198,7 +198,8 @@ NAMELESS = [
 def test_object_without_a_text_form_fails_the_page_and_no_memory_address_is_printed(
     kitchen: Kitchen, expression: str
 ) -> None:
-    with pytest.raises(PageError, match=r"entry:castle in en-US: place.html prints <.* which has no text of its own$"):
+    message = r"entry:castle in en-US: templates/place.html prints <.* which has no text of its own$"
+    with pytest.raises(PageError, match=message):
         kitchen.show(f"<p>{{{{ {expression} }}}}</p>")
     with pytest.raises(PageError, match="has no text of its own"):
         kitchen.show(f"<p>{{{{ ({expression})|string|safe }}}}</p>")
