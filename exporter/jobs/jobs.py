@@ -32,9 +32,6 @@ if TYPE_CHECKING:
     from exporter.source.ahead import Ahead
 
 
-BUILD = "exporter.build.run"
-"""The module that renders."""
-
 DELTA = SyncChoices()
 AS_EVER = RenderChoices()
 
@@ -107,7 +104,7 @@ def build(
     with line_numbers(project), FolderLock(project) as lock, asking_ahead(project, choices) as ahead:
 
         def sync_first() -> SyncOutcome:
-            importlib.import_module(BUILD)  # while the space is asked
+            importlib.import_module("exporter.build.run")  # while the space is asked
             return _sync(project, lock, choices, stages, ahead, verbose=verbose)
 
         return _render("build", project, sync_first, rendering, stages, verbose=verbose)

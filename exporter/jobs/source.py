@@ -63,7 +63,10 @@ def asking_ahead(project: Project, choices: SyncChoices) -> Iterator[Ahead | Non
 
 
 def _token_to_ask(project: Project, choices: SyncChoices) -> str | None:
-    """Return the sync token of a delta that is sure to be asked for; None where a sync may start another way."""
+    """Return the sync token of a delta that is sure to be asked for; None where a sync may start another way.
+
+    One that peeks asks for the delta alone, and mostly for nothing else.
+    """
     from exporter.mirror.start import Situation, decide
     from exporter.mirror.state import read_state
 
@@ -71,7 +74,7 @@ def _token_to_ask(project: Project, choices: SyncChoices) -> str | None:
     identity = _identity(project, _remote(project), source.url)
     situation = Situation(state, identity, None, choices.full, source.search is not None, choices.newer_than)
     token = decide(situation).token
-    if state is None or token is None or choices.newer_than is not None or source.search is not None:
+    if state is None or token is None or choices.peek or choices.newer_than is not None or source.search is not None:
         return None
     return token if _is_as_synced(project, state.mirror) else None
 

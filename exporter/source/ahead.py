@@ -9,7 +9,7 @@ from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from exporter.core.errors import SourceError
-from exporter.source.bodies import Answer
+from exporter.source.bodies import OK, Answer
 from exporter.source.retry import RetryableError
 from exporter.workers.background import in_background
 
@@ -18,16 +18,7 @@ if TYPE_CHECKING:
 
     from exporter.source.address import Address
 
-_OK = 200
-
 _MODEL = ("locales", "content_types", "tags")
-
-
-class Question(NamedTuple):
-    """A request: its path under the environment's address, and its parameters."""
-
-    path: str
-    parameters: Mapping[str, str]
 
 
 class Attempt(NamedTuple):
@@ -37,9 +28,9 @@ class Attempt(NamedTuple):
     answer: Answer | None
 
 
-def first_questions(token: str) -> list[Question]:
-    """Return what a delta from a sync token asks for first, in this order."""
-    return [*(Question(path, {"limit": "1000"}) for path in _MODEL), Question("sync", {"sync_token": token})]
+def first_questions(token: str) -> list[tuple[str, dict[str, str]]]:
+    """Return what a delta from a sync token asks for, in this order: paths under the environment, and parameters."""
+    return [*((path, {"limit": "1000"}) for path in _MODEL), ("sync", {"sync_token": token})]
 
 
 class Ahead:
@@ -61,29 +52,32 @@ class Ahead:
 
 
 @contextmanager
-def asking(address: Address, access_token: str, deadline: float, questions: list[Question]) -> Iterator[Ahead]:
+def asking(
+    address: Address, access_token: str, deadline: float, questions: list[tuple[str, dict[str, str]]]
+) -> Iterator[Ahead]:
     """Ask while the block runs, which is given the answers; `deadline` is in seconds, for each request."""
-    plain = [tuple(question) for question in questions]
-    with in_background(ask_all, address, access_token, deadline, plain, alone=False) as found:
+    with in_background(ask_all, address, access_token, deadline, questions, alone=False) as found:
         yield Ahead(found)
 
 
-def ask_all(address: Address, access_token: str, deadline: float, questions: list[Any]) -> list[Any]:
+def ask_all(
+    address: Address, access_token: str, deadline: float, questions: list[tuple[str, dict[str, str]]]
+) -> list[Any]:
     """Ask one question after another until one is not answered as it should be.
 
     Return for each its path, its parameters, the bytes that came and the answer as a tuple, None if none came whole.
     """
     from exporter.source.connection import Connection
 
-    connection, asked = Connection(address, access_token), []
+    connection, asked = Connection(address, access_token), list[Any]()
     for path, parameters in questions:
         before = connection.bytes
         try:
-            answer = connection.ask(path, parameters, deadline)
+            status, headers, packed = connection.ask(path, parameters, deadline)
         except (RetryableError, SourceError):
-            answer = None
-        plain = (answer.status, dict(answer.headers), bytes(answer.packed)) if answer is not None else None
-        asked.append((path, dict(parameters), connection.bytes - before, plain))
-        if answer is None or answer.status != _OK:
+            asked.append((path, parameters, connection.bytes - before, None))
+            break
+        asked.append((path, parameters, connection.bytes - before, (status, headers, bytes(packed))))
+        if status != OK:
             break
     return asked

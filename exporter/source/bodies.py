@@ -26,6 +26,10 @@ MOST_UNPACKED = 256 << 20
 _CHUNK_BYTES = 1 << 18
 
 
+OK = 200
+"""The status of an answer that is what was asked for."""
+
+
 class Answer(NamedTuple):
     """An answer that came whole: its headers by their names in lower case, and its body as it travelled."""
 

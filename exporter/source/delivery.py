@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, TypeVar
 
 from exporter.core.encoding import LISTED, MOST_LEVELS, Json, decode
 from exporter.core.errors import SourceError
-from exporter.source.bodies import unpack
+from exporter.source.bodies import OK, unpack
 from exporter.source.failures import refusal
 from exporter.source.retry import RetryableError, retrying
 
@@ -20,8 +20,6 @@ if TYPE_CHECKING:
     from exporter.source.connection import Connection
 
 T = TypeVar("T")
-
-_OK = 200
 
 _MOST_LISTED = 100_000
 """Items of one listing, at most: far more than any space has locales, content types or tags."""
@@ -75,7 +73,7 @@ class Delivery:
         self.sync_requests += path == "sync"
         answer = self._ask(path, parameters, left)
         body = unpack(answer.packed, self.address.host)
-        if answer.status != _OK:
+        if answer.status != OK:
             secrets = [self._token, *(value for name, value in parameters.items() if name == "sync_token")]
             raise refusal(answer.status, answer.headers, body, self.address, secrets)
         try:
@@ -90,10 +88,9 @@ class Delivery:
         ahead = self._ahead.take(path, parameters) if self._ahead is not None else None
         if ahead is not None:
             self.bytes += ahead.bytes
-            if ahead.answer is not None:
-                return ahead.answer
-            self.requests += 1
-            self.sync_requests += path == "sync"
+            if ahead.answer is None:  # only the other process knows why; asked again, this one finds out
+                raise RetryableError(f"{self.address.host} could not be asked")
+            return ahead.answer
         before = self.connection.bytes
         try:
             return self.connection.ask(path, parameters, left)

@@ -170,11 +170,17 @@ class Session:
         return printed
 
     def _last_news(self, expected: list[str]) -> list[str]:
-        """Wait until the last lines of the last server are as expected: a slow machine may make two edits of one."""
-        lines, end = self.servers[-1].lines, time.monotonic() + _PATIENCE
-        while differences(expected, lines[-len(expected) :]) and time.monotonic() < end:
+        """Wait until the last lines of the last server are as expected: a slow machine may make two edits of one.
+
+        A round that wrote nothing, for the second half of an edit, does not count.
+        """
+        end = time.monotonic() + _PATIENCE
+        while True:
+            lines = [line for line in self.servers[-1].lines if "no file of site/ differs" not in line]
+            if not differences(expected, lines[-len(expected) :]) or time.monotonic() >= end:
+                break
             time.sleep(0.05)
-        self._read = len(lines)
+        self._read = len(self.servers[-1].lines)
         return lines[-len(expected) :]
 
     def _news(self, number: int) -> list[str]:

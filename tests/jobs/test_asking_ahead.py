@@ -35,6 +35,14 @@ finally:
     print("loaded requests" if "requests" in sys.modules else "loaded no requests", file=sys.stderr)
 """
 """Runs the program as on a machine of several cores, and says whether this process loaded what asks a space."""
+PEEKS = """
+import sys
+from pathlib import Path
+from exporter.jobs import SyncChoices, build, load_project, source
+source.has_background = lambda: True
+build(load_project(Path(sys.argv[1])), SyncChoices(peek=True))
+"""
+"""Does what a round of `watch` does, which asks for the content model less often."""
 
 
 def mill(revision: int) -> dict[str, Any]:
@@ -161,6 +169,12 @@ def test_interrupted_run_does_not_wait_for_the_answer(number: int, far: Far, stu
     running.communicate(timeout=30)
     assert running.returncode == 130
     far.held.set()
+
+
+def test_round_of_a_watch_that_peeks_asks_for_the_delta_alone(stub: Stub, tmp_path: Path) -> None:
+    env = {**os.environ, "CONTENTFUL_ACCESS_TOKEN": ACCESS_TOKEN}
+    subprocess.run([sys.executable, "-c", PEEKS, str(tmp_path)], check=True, env=env, timeout=60)
+    assert [request.last for request in stub.requests] == ["sync"]
 
 
 def test_answers_after_one_that_was_not_expected_count_no_more() -> None:
