@@ -92,7 +92,7 @@ class Executor:
         for worker in [worker for worker in among if worker.pipe in ready]:
             try:
                 yield worker, worker.pipe.recv()
-            except (EOFError, ConnectionResetError, BrokenPipeError):
+            except (EOFError, OSError):  # the end of the pipe, or an end amid a message
                 raise _lost() from None
 
     def close(self) -> None:

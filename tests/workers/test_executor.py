@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import multiprocessing
 import os
 import pickle
 import random
 import signal
+import struct
 import subprocess
 import sys
 import threading
@@ -200,6 +202,14 @@ def test_worker_that_is_ended_from_outside_ends_the_work_with_a_sentence() -> No
         pool.assign(ADD, {})
         pool.start(2, 1)
         assert len(list(pool.work("do", range(40), str, 1))) == 40
+
+
+def test_worker_that_is_ended_amid_a_message_is_lost() -> None:
+    here, there = multiprocessing.Pipe()
+    os.write(there.fileno(), struct.pack("!i", 100) + b"half")
+    there.close()
+    with pytest.raises(GuardError, match="ended from outside"):
+        list(executor.Executor().receive([executor.Worker(None, here)]))
 
 
 @pytest.mark.usefixtures("method")
