@@ -77,7 +77,6 @@ def test_readers_meet_nothing_that_is_for_editors_and_programs(met: dict[str, An
     assert [(path, hidden) for path, main in met.items() for hidden in HIDDEN if hidden in text_of(main)] == []
 
 
-MAP = {"en-US": "Map", "ar": "الخريطة", "de-DE": "Karte"}
 NAVIGATION = {
     "en-US": (
         "Article",
@@ -124,7 +123,7 @@ entry that entry.
 @pytest.mark.parametrize("code", LANGUAGES)
 def test_navigation_offers_what_readers_come_for_and_no_frame(museum: Crawl, code: str) -> None:
     tree = museum.trees[(museum.root / LANGUAGES[code] / "index.html").as_uri()]
-    assert tuple(text_of(item) for item in tree.xpath("//nav[@class='sections']/a")) == (*NAVIGATION[code], MAP[code])
+    assert tuple(text_of(item) for item in tree.xpath("//nav[@class='sections']/a")) == NAVIGATION[code]
     assert tree.xpath("//nav[@class='sections']/a[@aria-current]") == []
 
 

@@ -63,7 +63,8 @@ def test_choice_of_light_or_dark_is_kept_on_other_pages(visit: Callable[..., Pag
     assert switch.get_attribute("aria-pressed") == "false"
     switch.click()
     assert shade(page) == ["dark", "dark"]
-    page.locator(".sections a").first.click()
+    with page.expect_navigation():
+        page.locator(".sections a").first.click()
     assert shade(page) == ["dark", "dark"]
     page.emulate_media(color_scheme="dark")
     page.get_by_role("button", name="Light or dark").click()
