@@ -184,14 +184,16 @@ class _Run:
         self._write(self._session.end, rows, "", self._known.root.leaving)
 
     def _settle(self, rows: Mapping[str, Row]) -> None:
-        """Write the manifest, then delete."""
+        """Write the manifest, then delete, also the buckets that only said what was intended."""
         plan, waits = self._plan, self._plan.stays_once
-        if not (plan.deletes or plan.old_buckets):
+        intended = {bucket.name for bucket in self._session.root.buckets if bucket not in self._known.root.buckets}
+        old = [*plan.old_buckets, *sorted(intended - {""})]
+        if not (plan.deletes or old):
             self._write(self._session.end, rows, self._state, waits)
             return
         self._write(self._session.write, without_deleted(rows, plan), "", waits)
         named = {bucket.name for bucket in self._session.root.buckets}
-        going = [*plan.deletes, *(path for path in plan.old_buckets if path not in named)]
+        going = [*plan.deletes, *(path for path in old if path not in named)]
         self._sender.delete(going)
         left = {path: row for path, row in rows.items() if path not in going}
         self._write(self._session.end, left, self._state, waits, deleted=frozenset(going))

@@ -142,7 +142,9 @@ class BadLine:
             listener.shutdown(socket.SHUT_RDWR)
 
 
-@pytest.mark.parametrize("lost", [[], ["a00042"]], ids=["all", "all but one"])
+@pytest.mark.parametrize(
+    "lost", [pytest.param([], id="all", marks=pytest.mark.long), pytest.param(["a00042"], id="all but one")]
+)
 def test_ten_thousand_files_arrive_over_a_bad_line(
     remote: Callable[[str], Guide], monkeypatch: pytest.MonkeyPatch, lost: list[str]
 ) -> None:

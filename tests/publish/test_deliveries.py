@@ -13,6 +13,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from exporter.core.errors import GuardError
+from exporter.publish.buckets import MOST_CHANGES
 from exporter.publish.claim import Session, Timing
 from exporter.publish.deliver import PublishChoices
 from exporter.publish.manifest import LOCK, ROOT, is_bucket, read_root
@@ -207,6 +208,18 @@ def test_one_who_is_publishing_is_named_and_not_interrupted(tmp_path: Path, monk
     ann.publish(MemoryStore(memory, after=ben_comes), CHANGE.files())
     assert came == [4]
     assert_published(memory, CHANGE.files())
+
+
+def test_first_publish_leaves_no_bucket_to_delete_to_the_next(tmp_path: Path) -> None:
+    memory, ann = Memory(), Publisher(tmp_path, "ann", Clock())
+    files = {f"p/{number}.html": b"%d" % number for number in range(2 * MOST_CHANGES)}
+    ann.publish(MemoryStore(memory), files)
+    assert_published(memory, files)
+    named = {bucket.name for bucket in read_root(memory.files[ROOT][0]).buckets}
+    assert {path for path in memory.files if is_bucket(path)} == named
+    store = MemoryStore(memory)
+    ann.publish(store, {**files, "p/7.html": b"seven"})
+    assert [what for what, _ in store.log] == ["get", "put", "put", "put"]
 
 
 def test_one_who_slept_too_long_writes_nothing_more(tmp_path: Path) -> None:
