@@ -128,6 +128,9 @@ def nginx(guide: Guide, space: SpaceFiles, tmp_path: Path) -> Iterator[str]:
     guide.build()
     move(space, "fort", 3)
     guide.build()
+    manifest = guide.root / "site/.exporter-publish/root.bin"
+    manifest.parent.mkdir()
+    manifest.write_bytes(b"what a publish to this folder leaves")
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port = probe.getsockname()[1]
@@ -183,6 +186,7 @@ def test_nginx_sends_the_headers_redirects_what_moved_and_shows_the_guides_404(n
         ("/nothing/", 404),
         ("/_redirects.nginx", 404),
         ("/.exporter", 404),
+        ("/.exporter-publish/root.bin", 404),
     ):
         status, headers = ask(nginx + path)
         assert status == code, path
