@@ -43,7 +43,7 @@ class ObjectStore:
 
     def get(self, path: str, most: int) -> Found | None:
         """Return an object."""
-        with _Said(self.name, "read"):
+        with _TranslatedErrors(self.name, "read"):
             try:
                 found = self._api.get(self._store, path)
             except FileNotFoundError:
@@ -58,18 +58,18 @@ class ObjectStore:
         attributes = {"Content-Type": headers.content_type, "Cache-Control": headers.cache_control}
         attributes |= {"Content-Encoding": headers.encoding} if headers.encoding else {}
         mode: Any = "overwrite" if only_if is None else "create" if only_if == ABSENT else {"e_tag": only_if}
-        with _Said(self.name, "write"):
+        with _TranslatedErrors(self.name, "write"):
             found = self._api.put(self._store, path, data, attributes=attributes, mode=mode, use_multipart=False)
             return found["e_tag"] or ""
 
     def delete(self, paths: Sequence[str]) -> None:
         """Delete objects: with S3 a thousand in one request."""
-        with _Said(self.name, "delete"), suppress(FileNotFoundError):
+        with _TranslatedErrors(self.name, "delete"), suppress(FileNotFoundError):
             self._api.delete(self._store, paths[0] if self.bulk == 1 else [*paths])
 
     def listing(self) -> Iterator[Listed]:
         """Yield every object below the prefix, a thousand in one request."""
-        with _Said(self.name, "list"):
+        with _TranslatedErrors(self.name, "list"):
             for number, part in enumerate(self._api.list(self._store, chunk_size=_BULK)):
                 if number:
                     self._count(0, 1)
@@ -103,8 +103,8 @@ def _open(obstore: Any, target: Target, timeout: float) -> Any:
         ) from None
 
 
-class _Said:
-    """Tell obstore's errors in words of our own."""
+class _TranslatedErrors:
+    """A context in which errors of obstore become `StoreError` or `ConditionError`, in words of our own."""
 
     def __init__(self, name: str, what: str) -> None:
         self._name = name
