@@ -64,6 +64,12 @@ class Copies:
         """The signatures of the files of assets, by path under content/; none where they stay at the source."""
         return self._files if self._project.site.content.assets == "download" else {}
 
+    def missing_assets(self) -> list[tuple[str, str]]:
+        """Return paths under content/ of asset files that are not there, each with the key of its asset."""
+        if self._project.site.content.assets != "download":
+            return []
+        return [row for row in self._index.asset_files.keys_of_sources() if row[0] not in self._files]
+
     def moved_assets(self) -> set[str]:
         """Return the keys of assets whose files came or went since the last build; of all assets if it did not end.
 

@@ -8,8 +8,9 @@ from exporter.build.pictures.variants import Variants, make_missing
 from exporter.build.update import note_folders, sign_fresh
 from exporter.core.naming import page_path
 from exporter.guide.schema.left_out import mark_left_out
+from exporter.mirror.state import pending_assets
 from exporter.render.template_problems import template_problems
-from exporter.report.problems import Problem, problem, weigh
+from exporter.report.problems import HOW_TO_RESTORE, Problem, problem, weigh
 from exporter.search.update import update_search
 
 if TYPE_CHECKING:
@@ -98,7 +99,20 @@ def _standing_problems(inputs: BuildInputs) -> Iterator[Problem]:
     yield from (Problem(*values) for values in inputs.index.built.problems())
     if inputs.copies.assets:
         yield from _broken_pictures(inputs)
+    yield from _missing_files(inputs)
     yield from template_problems(inputs.project.root, inputs.guide, inputs.index)
+
+
+def _missing_files(inputs: BuildInputs) -> Iterator[Problem]:
+    """Yield asset files that somebody removed; those that did not come are problems of the sync."""
+    missing = inputs.copies.missing_assets()
+    pending = pending_assets(inputs.project.state_file) if missing else frozenset()
+    for source, key in sorted(missing):
+        if key not in pending:
+            cause = f"asset files are missing from content/: {HOW_TO_RESTORE}"
+            yield problem(
+                "asset-missing", f"{key}: content/{source} is missing: {HOW_TO_RESTORE}", item=key, cause=cause
+            )
 
 
 def _broken_pictures(inputs: BuildInputs) -> Iterator[Problem]:

@@ -1,1 +1,1 @@
-"""`bundle`: one file out of the guide, for reading without a browser's network or for apps."""
+"""`bundle`: one file out of the guide, for readers without a network, or for apps."""

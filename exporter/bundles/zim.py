@@ -17,7 +17,7 @@ from exporter.bundles.output import replacing
 from exporter.bundles.selection import READABLE
 from exporter.bundles.zim_frames import Book, Entry, write_frame
 from exporter.core.containment import remove_whole
-from exporter.core.errors import ConfigError, GuardError
+from exporter.core.errors import GuardError, missing_package
 from exporter.core.files import read_bytes
 from exporter.core.naming import suffix_of
 from exporter.core.url_names import url_segment
@@ -69,8 +69,7 @@ _LONGEST_TITLE, _LONGEST_DESCRIPTION = 30, 80
 def write_zim(bundling: Bundling, target: Path) -> BundleReport:
     """Write the file. Raises ConfigError without libzim, GuardError if its process does not finish it."""
     if importlib.util.find_spec("libzim") is None:
-        message = "a ZIM needs libzim, which is not installed: pip install libzim, or exporter with its extra [zim]"
-        raise ConfigError("bundle-extra", message)
+        raise missing_package("bundle-extra", "a ZIM", "libzim", "zim")
     files = bundling.site_files()
     with replacing(target) as (part,):
         try:

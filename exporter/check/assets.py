@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from exporter.core.containment import PlainFolders
 from exporter.core.naming import asset_files
 from exporter.guide.schema.titles import is_file_name
+from exporter.report.problems import HOW_TO_RESTORE
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -49,9 +50,10 @@ def odd_files(rules: Rules, item: Item, path: str, content: Path) -> Iterator[Fo
         return
     values, folders = item.localized("file"), PlainFolders(content)
     for file in asset_files(item, path):
-        if folders.find(file.path) is None:
-            continue
         code = file.locales[0]
+        if folders.find(file.path) is None:
+            yield "asset-missing", code, "file", f" lacks content/{file.path}: {HOW_TO_RESTORE}"
+            continue
         if file.size is not None and file.size > LARGEST_FILE:
             message = f" has a file of {megabytes(file.size)}, which readers have to load: upload a smaller one"
             yield "file-too-large", code, "file", message

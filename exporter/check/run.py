@@ -19,7 +19,7 @@ from exporter.core.moved import read_moved
 from exporter.guide.library.template_files import linked_files
 from exporter.guide.schema.left_out import mark_left_out, split_left_out
 from exporter.guide.schema.read_model import read_guide_model
-from exporter.mirror.state import read_state
+from exporter.mirror.state import pending_assets, read_state
 from exporter.render.template_lint import unknown_names
 from exporter.report.check_report import CheckReport
 from exporter.report.problems import link_problem, problem, wanted, weigh
@@ -27,7 +27,7 @@ from exporter.report.progress import UNHEARD, Stages
 from exporter.workers.pool import cores
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator
 
     from exporter.check.site import SiteCheck
     from exporter.config.settings import Project
@@ -63,7 +63,7 @@ def check_guide(project: Project, stages: Stages = UNHEARD, *, strict: bool = Fa
     asked = unknown_names(project.root, guide) if "template-unknown" in codes else ()
     sizes = size_problems(project) if codes & _SIZES else ()
     with stages.stage("mirror"):
-        in_mirror = [*_drafts(project), *linked, *words, *asked, *sizes, *mirror.find()]
+        in_mirror = [*_drafts(project), *linked, *words, *asked, *sizes, *_without_pending(mirror.find(), project)]
     with stages.stage("site"):
         in_site = [*(site.find() if site is not None else [_NO_SITE])]
     found = mark_left_out([*in_mirror, *in_site], guide)
@@ -85,6 +85,12 @@ def check_guide(project: Project, stages: Stages = UNHEARD, *, strict: bool = Fa
 def _place(found: Problem) -> tuple[Any, ...]:
     """Return a problem's place in the report: errors first, then by file; the mirror comes before the site."""
     return found.severity != "error", found.file, found.line, found.code, found.field, found.locale, found.message
+
+
+def _without_pending(found: Iterable[Problem], project: Project) -> Iterator[Problem]:
+    """Yield problems, but not of files that are still to come: each sync reports those, and asks for them again."""
+    pending = pending_assets(project.state_file)
+    return (one for one in found if one.code != "asset-missing" or one.item not in pending)
 
 
 def _drafts(project: Project) -> Iterator[Problem]:

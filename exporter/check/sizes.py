@@ -6,6 +6,7 @@ import os
 from typing import TYPE_CHECKING
 
 from exporter.check.assets import megabytes
+from exporter.core.errors import reference
 from exporter.core.files import walk_files
 from exporter.report.problems import problem
 from exporter.report.text import one_line
@@ -37,7 +38,7 @@ def size_problems(project: Project) -> Iterator[Problem]:
     if total > LARGEST_SITE:
         message = f"site/ has {megabytes(total)}, and GitHub Pages publishes 1 GB at most: leave large files out, "
         yield problem(
-            "site-too-large", f"{message}or set content.assets to link (exporter/docs/hosting.md)", file="site"
+            "site-too-large", f"{message}or set content.assets to link (see {reference('hosting.md')})", file="site"
         )
 
 

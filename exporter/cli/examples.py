@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from pathlib import Path
 from typing import TYPE_CHECKING
+
+from exporter.core.errors import reference
 
 if TYPE_CHECKING:
     import click
@@ -58,8 +59,6 @@ _PAGES = {
 }
 """Pages of the reference about one command; commands.md has all others."""
 
-DOCS = Path(__file__).parent.parent / "docs"
-
 
 def page_of(command: str) -> str:
     """Return the name of the page of the reference about a command."""
@@ -73,4 +72,4 @@ def write_examples(context: click.Context, formatter: click.HelpFormatter) -> No
         for line in EXAMPLES[command]:
             formatter.write(f"  {line}\n")
     formatter.write_paragraph()
-    formatter.write(f"Reference: {DOCS / page_of(command)}\n")
+    formatter.write(f"Reference: {reference(page_of(command))}\n")

@@ -158,7 +158,7 @@ _LOCALE = click.option(
     "locales",
     multiple=True,
     metavar="CODE",
-    help="Take this language along; can be given more than once. By default all, of an EPUB the first.",
+    help="Include this language; can be given more than once. By default all of them; in an EPUB, the first.",
 )
 _ONLY = click.option(
     "--only",

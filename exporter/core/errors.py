@@ -11,6 +11,16 @@ A page that fails, or an asset file that cannot be fetched, is a problem in the 
 
 from __future__ import annotations
 
+from pathlib import Path
+
+DOCS = Path(__file__).parent.parent / "docs"
+"""The reference, which is installed with the program."""
+
+
+def reference(page: str) -> str:
+    """Return the path of a page of the reference (`contentful.md`) on this disk, for a sentence to end with."""
+    return str(DOCS / page)
+
 
 class ExporterError(Exception):
     """An error that ends the run, with a sentence for the user.
@@ -61,3 +71,9 @@ class GuardError(ExporterError):
     """A guard stopped the run before it did harm."""
 
     exit_code = 4
+
+
+def missing_package(code: str, user: str, package: str, extra: str) -> ConfigError:
+    """Return the error of a feature (`user`) whose package comes with an extra that was not installed."""
+    advice = f"install exporter again with its extra [{extra}], see {reference('install.md')}"
+    return ConfigError(code, f"{user} needs {package}, which is not installed: {advice}")

@@ -89,7 +89,7 @@ def _is_as_synced(project: Project, total: str) -> bool:
         return False
     try:
         with closing(MirrorIndex(file)) as index:
-            return index.meta("sum") == total and not index.is_lost(project.content)
+            return index.meta("sum") == total and not index.lacks_files(project.content)
     except sqlite3.Error:  # a sync makes it anew
         return False
 

@@ -18,7 +18,7 @@ from exporter.core.containment import (
     walk_folders,
 )
 from exporter.core.encoding import decode, digest, order_free_sum, subtract
-from exporter.core.errors import GuardError
+from exporter.core.errors import GuardError, reference
 from exporter.core.files import read_bytes, remove, rename
 from exporter.core.model import Key, item_from_bytes
 from exporter.core.naming import LOCALES_PATH
@@ -48,7 +48,7 @@ if TYPE_CHECKING:
 
 _NOT_EXPORTED = (
     "not among the space's files: export the space with --download-assets, or set assets: link under content: in "
-    "site.yaml, see exporter/docs/local-space.md"
+    f"site.yaml, see {reference('local-space.md')}"
 )
 
 

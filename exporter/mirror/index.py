@@ -5,7 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, NamedTuple
 
 from exporter.core.cache_database import CacheFormat, copy_cache, open_cache
-from exporter.core.encoding import order_free_sum
+from exporter.core.containment import list_folder, look_at
+from exporter.core.encoding import decode, order_free_sum
 from exporter.core.files import read_bytes, walk_files
 from exporter.core.model import Key, item_digest, item_from_bytes
 from exporter.core.naming import is_item_path, item_folder
@@ -92,10 +93,24 @@ class MirrorIndex:
         """Whether there is no row at all; counting them would scan all."""
         return self._database.execute("SELECT 1 FROM item LIMIT 1").fetchone() is None
 
-    def is_lost(self, content: Path) -> bool:
-        """Whether every folder that rows point into is missing, as after `content` was deleted."""
-        folders = self.folders()
-        return bool(folders) and not any((content / folder).is_dir() for folder in folders)
+    def lacks_files(self, content: Path) -> bool:
+        """Whether files of rows are missing, as after `content` or a part of it was deleted.
+
+        Only the names in folders that changed since they were marked are looked at.
+        """
+        marked = decode((self.meta("folders") or "{}").encode())
+        touched = [folder for folder, mark in self.folder_marks(content).items() if marked.get(folder) != mark]
+        return any(self._lacks_file_in(folder, content) for folder in touched)
+
+    def _lacks_file_in(self, folder: str, content: Path) -> bool:
+        names = {f"{folder}/{name}" for name in list_folder(str(content / folder)).files}
+        others = (row.path for row in self.in_folder(folder) if row.path not in names)
+        return any(look_at(str(content / path)) is None for path in others)  # names that clash may be elsewhere
+
+    def folder_marks(self, content: Path) -> dict[str, int]:
+        """Return when names last came to the folders of items, or went, in ns; 0 for a folder that is not there."""
+        found = {folder: look_at(str(content / folder)) for folder in self.folders()}
+        return {folder: status.st_mtime_ns if status is not None else 0 for folder, status in found.items()}
 
     def __len__(self) -> int:
         return int(self._database.execute("SELECT count(*) FROM item").fetchone()[0])

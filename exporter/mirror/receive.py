@@ -69,7 +69,7 @@ def is_settled(project: Project, state: SyncState) -> bool:
         return False
     with closing(MirrorIndex(project.cache / "mirror.db")) as index:
         marks = index.meta("sum"), index.meta("settings")
-        lost = index.is_lost(project.content)
+        lost = index.lacks_files(project.content)
     return not lost and marks == (state.mirror, settings_of(project, state.fingerprints))
 
 

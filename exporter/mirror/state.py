@@ -50,6 +50,12 @@ def read_state(path: Path) -> SyncState | None:
         ) from None
 
 
+def pending_assets(path: Path) -> frozenset[str]:
+    """Return the keys, as texts, of assets whose file is still to come. Raises GuardError."""
+    state = read_state(path)
+    return frozenset(f"asset:{identifier}" for identifier in state.pending) if state is not None else frozenset()
+
+
 def _has_types(raw: Mapping[str, Any]) -> bool:
     """Whether each member is of the type that a sync writes. Raises KeyError if one is missing."""
     marks = raw.get("fingerprints", {})

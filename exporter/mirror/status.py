@@ -67,7 +67,7 @@ def _rehearse(run: SyncRun, state: SyncState | None, *, files: bool) -> StatusOu
     drift = find_drift(run, state) if files and known else None
     start = decide(run.situation(state))
     with run.stages.stage("compare"):
-        sound, recheck = run.compare_content(state, whole=start.full or run.index.is_lost(run.project.content))
+        sound, recheck = run.compare_content(state, whole=start.full or run.index.lacks_files(run.project.content))
     if files and not known:
         drift = replace(find_drift(run, state), sum_differs=state is not None and not sound)
     start, notes = _with_notes(run, start, sound=sound)

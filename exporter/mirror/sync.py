@@ -111,7 +111,7 @@ def _round(run: SyncRun) -> tuple[SyncOutcome, SyncRun | None]:
     start = decide(run.situation(state))
     with closing(Staging(run.project.cache / "staging", _base(run, state, start.token))) as staging:
         interrupted = bool(staging.meta("planned"))
-        lost = run.index.is_lost(run.project.content)
+        lost = run.index.lacks_files(run.project.content)
         sound, recheck = run.compare_content(state, whole=start.full or lost)
         if not interrupted:
             compared = start.after_comparison(sound=sound)
@@ -285,7 +285,8 @@ def _mark_index(run: SyncRun, state: SyncState) -> None:
     """Note in the index which mirror it belongs to, so that the next sync need not read content/."""
     marks = {"sum": state.mirror, "settings": run.settings()}
     if any(run.index.meta(name) != value for name, value in marks.items()):
-        run.index.update((), (), marks)
+        folders = canonical(run.index.folder_marks(run.project.content)).decode()
+        run.index.update((), (), {**marks, "folders": folders})
 
 
 def _model_notes(run: SyncRun, state: SyncState | None) -> Iterator[str]:

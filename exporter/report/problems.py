@@ -33,6 +33,7 @@ CODES: Mapping[str, str] = {
     "address-clash": "warning",
     "image-size-missing": "warning",
     "file-too-large": "warning",
+    "asset-missing": "error",
     "asset-active": "warning",
     "page-link-dead": "error",
     "page-anchor-dead": "error",
@@ -52,6 +53,9 @@ DEPTH_MESSAGE = (
     f"nested too deep: content/ has {MOST_LEVELS} levels at most, pages show {DEEPEST_SHOWN}, "
     f"and {TOO_DEEP} in place of the rest; make it flatter and publish"
 )
+
+HOW_TO_RESTORE = "restore it with `git checkout content`, or with exporter sync --full"
+"""What to do about a file that is missing from content/."""
 
 _HERE = "\0"
 """Stands for a locale in a message; no message holds this character."""

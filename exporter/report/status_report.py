@@ -43,7 +43,12 @@ class Drift:
             if differences
             else "content/ is as last synced"
         )
-        return [sentence, *(f"  {word}: {path}" for word, paths in words.items() for path in paths)]
+        listed = [f"  {word}: {path}" for word, paths in words.items() for path in paths]
+        if self.changed or self.missing or self.files_missing or self.sum_differs:
+            listed.append(
+                "  next: undo edits with `git checkout content .syncstate`, or repair with exporter sync --full"
+            )
+        return [sentence, *listed]
 
 
 @dataclass(frozen=True)

@@ -71,7 +71,9 @@ class Answers:
                 raise ConfigError("init-space", f"--{name}: expected an id of letters, digits, '.', '_' and '-'")
         for host in self.hosts:
             if host not in HOSTS:
-                raise ConfigError("init-host", f"--host: there is no {host}: {or_known(host, HOSTS, has='there are')}")
+                raise ConfigError(
+                    "init-host", f"--host: {host} is not a known host: {or_known(host, HOSTS, has='expected one of')}"
+                )
         if {"netlify", "nginx"} <= {*self.hosts}:
             raise ConfigError("init-host", "--host: a build lists the pages that moved for netlify or nginx: name one")
         return self
@@ -80,6 +82,11 @@ class Answers:
     def is_demo(self) -> bool:
         """Whether the guide is one of the bundled space."""
         return self.space is None and self.local is None
+
+    @property
+    def extras(self) -> str:
+        """The extras that `publish` needs for the hosts, as pip takes them: `[publish]`, or empty."""
+        return "[publish]" if {"s3", "nginx"} & {*self.hosts} else ""
 
     @property
     def redirects(self) -> str | None:
@@ -119,7 +126,9 @@ def _wheel(text: str) -> Path:
     """Return the file of a wheel. Raises ConfigError."""
     wheel = Path(text)
     if not _WHEEL.fullmatch(wheel.name):
-        raise ConfigError("init-from", f"--from: {wheel.name} is no wheel of exporter: give contentful_exporter-….whl")
+        raise ConfigError(
+            "init-from", f"--from: {wheel.name} is not a wheel of exporter: give contentful_exporter-….whl"
+        )
     if not wheel.is_file():
         raise ConfigError("init-from", f"--from: there is no file {wheel}: give the path of the wheel on this disk")
     return wheel

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import json
+import re
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from exporter import __version__
-from exporter.scaffold.answers import EU_URL
+from exporter.scaffold.answers import DISTRIBUTION, EU_URL
 from exporter.scaffold.headers import cloudfront_policy, netlify_headers, nginx_headers
 from exporter.scaffold.readme import guide_readme
 from exporter.scaffold.type_template import type_template
@@ -28,6 +29,10 @@ RIVER = "river.geojson"
 """The outline below the maps of the bundled space, drawn by hand."""
 _MARK = "Written by `exporter init`; `exporter init --update`"
 """In every file that an update may replace; without it the file is the owner's."""
+_INSTALLED = re.compile(
+    rf"^(?:{DISTRIBUTION}\S* @ )?(?:(?P<address>git\+\S+)@\S*|(?P<wheel>wheels/\S+\.whl))", re.MULTILINE
+)
+_EXTRAS = re.compile(rf"^(?:# )?(?:{DISTRIBUTION}|wheels/\S+\.whl)(\[[\w,-]+\])", re.MULTILINE)
 
 
 def plan_files(answers: Answers, shown: ShownType | None) -> dict[str, str]:
@@ -41,7 +46,7 @@ def plan_files(answers: Answers, shown: ShownType | None) -> dict[str, str]:
         ".gitignore": _text("gitignore"),
         ".gitattributes": _text("gitattributes"),
         ".env.example": _text("env.example"),
-        REQUIREMENTS: requirements(answers.origin.line if answers.origin is not None else None),
+        REQUIREMENTS: requirements(answers.origin.line if answers.origin is not None else None, answers.extras),
         "README.md": guide_readme(answers),
     }
     for host in answers.hosts:
@@ -53,14 +58,15 @@ def plan_update(standing: Mapping[str, str], origin: str | None) -> dict[str, st
     """Return what this version would put in place of files that stand, by path: those alone that differ.
 
     A file that its owner made their own, by removing the line that says who wrote it, is left alone. Schedule,
-    branches and, unless `origin` names another one, the address of the program are kept.
+    branches, extras and, unless `origin` names another one, the address of the program are kept.
     """
     wanted = {**_host_files("github"), **_host_files("gitlab"), SCHEMA: _schema()}
     found = {path: text for path, text in wanted.items() if path in standing}
     if WORKFLOW in found:
         found[WORKFLOW] = _with_own_lines(found[WORKFLOW], standing[WORKFLOW])
     if REQUIREMENTS in standing:
-        found[REQUIREMENTS] = requirements(origin or _with_this_tag(standing[REQUIREMENTS]))
+        installed = standing[REQUIREMENTS]
+        found[REQUIREMENTS] = requirements(origin or _with_this_tag(installed), _extras(installed))
     return {path: text for path, text in found.items() if standing[path] != text and is_ours(path, standing[path])}
 
 
@@ -92,13 +98,20 @@ def site_yaml(answers: Answers) -> str:
     return text.replace("@@SOURCE@@", "\n".join(source)).replace("@@HOST@@", host).replace("@@OUTLINE@@", outline)
 
 
-def requirements(origin: str | None) -> str:
-    """Return the text of requirements.txt: where the program comes from, in CI as well."""
+def requirements(origin: str | None, extras: str) -> str:
+    """Return the text of requirements.txt: the program with its `extras` (`[publish]`), for CI as well."""
     head = f"# {_MARK} brings this file up to date.\n"
     if origin is not None:
-        return f"{head}{origin}\n"
+        return f"{head}{_requirement(origin, extras)}\n"
     advice = "has no public address yet. Name the one of your copy, or a wheel: exporter init --update --yes --from URL"
-    return f"{head}# exporter {advice}\n# git+URL@v{__version__}\n"
+    return f"{head}# exporter {advice}\n# {_requirement(f'git+URL@v{__version__}', extras)}\n"
+
+
+def _requirement(origin: str, extras: str) -> str:
+    """Return a line for pip: extras follow the path of a wheel, but stand before the address of a repository."""
+    if not extras:
+        return origin
+    return f"{origin}{extras}" if origin.startswith("wheels/") else f"{DISTRIBUTION}{extras} @ {origin}"
 
 
 def _host_files(host: str, name: str = "guide") -> dict[str, str]:
@@ -125,8 +138,16 @@ def _with_own_lines(text: str, standing: str) -> str:
 
 def _with_this_tag(standing: str) -> str | None:
     """Return the address in requirements.txt with this version's tag, a wheel as it is; None if there is neither."""
-    origin = next((line.strip() for line in standing.splitlines() if line.startswith(("git+", "wheels/"))), "")
-    return f"{origin.rpartition('@')[0]}@v{__version__}" if origin.startswith("git+") else origin or None
+    found = _INSTALLED.search(standing)
+    if found is None:
+        return None
+    return f"{found['address']}@v{__version__}" if found["address"] else found["wheel"]
+
+
+def _extras(standing: str) -> str:
+    """Return the extras in requirements.txt, in brackets; empty if there are none."""
+    found = _EXTRAS.search(standing)
+    return found[1] if found is not None else ""
 
 
 def _quoted(identifier: str) -> str:

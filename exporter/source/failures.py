@@ -6,7 +6,7 @@ import time
 from typing import TYPE_CHECKING
 
 from exporter.core.encoding import decode
-from exporter.core.errors import SourceError
+from exporter.core.errors import SourceError, reference
 from exporter.core.secrets import scrub
 from exporter.source.retry import RetryableError
 
@@ -66,12 +66,12 @@ def _explanation(status: int, message: str, missing: str, address: Address) -> t
     unknown = f"environment {address.environment}" if missing == "Environment" else f"space {address.space}"
     if status == 401:
         space = f"for space {address.space}: check {token} and that it is of this space"
-        return "unauthorized", f"refused the access token (401) {space} (see exporter/docs/contentful.md)"
+        return "unauthorized", f"refused the access token (401) {space} (see {reference('contentful.md')})"
     if status == 403:
         return "forbidden", f"denies access (403{message}): check what {token} may read"
     if status == 404:
-        advice = f"check source.space, source.environment and that {token} may read them (exporter/docs/contentful.md)"
-        return "not-found", f"does not know {unknown} (404): {advice}"
+        advice = f"check source.space, source.environment and that {token} may read them"
+        return "not-found", f"does not know {unknown} (404): {advice} (see {reference('contentful.md')})"
     if 300 <= status < 400:
         return "redirected", f"redirects elsewhere ({status}): check source.url"
     return "refused", f"answered {status}{message}: try again later"

@@ -152,8 +152,8 @@ def _parts(file: Path, raw: Json) -> dict[str, list[Json]]:
         wrong = next((f"; {name} is no list" for name in found if name not in lists), "")
         raise ConfigError(
             "space-broken",
-            f"{file} is no export of a space: expected a JSON object with the lists entries, assets and contentTypes, "
-            f"as `contentful space export` writes it{wrong}",
+            f"{file} is not an export of a space: expected a JSON object with the lists entries, assets and "
+            f"contentTypes, as `contentful space export` writes it{wrong}",
         )
     return {name: [part for part in lists.get(name, []) if isinstance(part, dict)] for name in _PARTS}
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
 from exporter.core.encoding import digest
-from exporter.core.errors import ConfigError
+from exporter.core.errors import ConfigError, reference
 from exporter.core.naming import asset_files
 from exporter.core.suggestions import nearest
 from exporter.space.export import ExportFile
@@ -35,7 +35,8 @@ def open_folder(name: str, base: Path) -> Source:
     if root.is_file():
         return ExportFile(root)
     expected = (
-        "expected a mirror (content/), a file made by `contentful space export`, or demo (exporter/docs/local-space.md)"
+        "expected a mirror (content/), a file made by `contentful space export`, or demo "
+        f"(see {reference('local-space.md')})"
     )
     if not root.is_dir():
         raise ConfigError("space-missing", f"there is no file or folder {root}: {expected}{_meant(name)}")

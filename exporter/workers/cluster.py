@@ -19,7 +19,7 @@ from itertools import islice
 from typing import TYPE_CHECKING, NamedTuple
 from urllib.parse import urlsplit
 
-from exporter.core.errors import ConfigError, ExporterError, GuardError
+from exporter.core.errors import ConfigError, ExporterError, GuardError, missing_package
 from exporter.workers.executor import prepared_to_spawn, signals_held
 from exporter.workers.worker import ENDING_SIGNALS
 
@@ -87,7 +87,7 @@ def read_cluster(text: str) -> ClusterAddress:
 def check_cluster(address: ClusterAddress) -> None:
     """Raise ConfigError where Dask is not installed, or anyone on the way to the cluster could take part."""
     if importlib.util.find_spec("distributed") is None:
-        raise ConfigError("extra-missing", "--on needs Dask: pip install 'contentful-exporter[cluster]'")
+        raise missing_package("extra-missing", "--on", "Dask", "cluster")
     if not address.is_near and not address.insecure and not _has_tls():
         raise ConfigError(
             "cluster-insecure",

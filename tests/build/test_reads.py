@@ -174,7 +174,9 @@ def test_asset_file_removed_or_added_by_hand_renders_the_pages_that_show_it(guid
     guide.build()
     picture = guide.root / "content/files/pic/castle.svg"
     picture.rename(guide.root / "away.svg")
-    expect(step(guide, "render"), [*CASTLE, *CARDS])
+    missing = step(guide, "render", code=1)
+    expect(missing, [*CASTLE, *CARDS])
+    assert [found["code"] for found in missing.report["problems"]] == ["asset-missing"]
     assert not (guide.root / "site/files").exists()
     (guide.root / "away.svg").rename(picture)
     expect(step(guide, "render"), [*CASTLE, *CARDS])

@@ -13,9 +13,9 @@ from click.testing import CliRunner
 from pydantic import BaseModel
 
 from exporter.cli.commands import program
-from exporter.cli.examples import DOCS as NAMED_DOCS
 from exporter.cli.examples import EXAMPLES, page_of
 from exporter.config.site_schema import SiteConfig
+from exporter.core.errors import DOCS as NAMED_DOCS
 from exporter.core.errors import ExporterError
 from exporter.report.check_report import CheckReport
 from exporter.report.init_report import InitReport
@@ -189,7 +189,7 @@ def test_every_page_of_the_reference_is_in_its_list_and_in_the_readme() -> None:
 
 def test_pages_named_in_the_programs_own_words_exist() -> None:
     texts = [file.read_text("utf-8") for file in (DOCS.parent).rglob("*.py")]
-    named = {name for text in texts for name in re.findall(r"exporter/docs/([a-z-]+\.md)", text)}
+    named = {name for text in texts for name in re.findall(r"(?:exporter/docs/|reference\(['\"])([a-z-]+\.md)", text)}
     assert named
     assert {name for name in named if not (DOCS / name).is_file()} == set()
 

@@ -104,6 +104,24 @@ def test_file_removed_by_hand_during_an_interrupted_full_sync_is_restored(
     assert guide.files("content", ".syncstate") == before
 
 
+@pytest.mark.parametrize("gone", ["content/assets", "content/entries/place", "content/entries/place/castle.json"])
+def test_item_files_removed_by_hand_come_back_with_the_next_sync(guide: Guide, gone: str) -> None:
+    guide.build()
+    before = guide.files("content", "site", ".syncstate")
+    path = guide.root / gone
+    shutil.rmtree(path) if path.is_dir() else path.unlink()
+    outcome = guide.run("build")
+    assert (outcome.code, "content/ differs from what was last synced" in outcome.out) == (0, True)
+    assert guide.files("content", "site", ".syncstate") == before
+    assert "delta sync: nothing new" in guide.run("build").out
+
+
+def test_file_beside_those_of_items_costs_no_full_sync(guide: Guide) -> None:
+    guide.build()
+    (guide.root / "content/entries/place/.notes").touch()
+    assert "delta sync: nothing new" in guide.run("build").out
+
+
 def test_entry_republished_with_an_excluded_content_type_is_removed(guide: Guide, space: SpaceFiles) -> None:
     configure(guide, source={"local": str(space.root), "only": ["place"]})
     guide.build()

@@ -174,7 +174,7 @@ def test_wheel_at_hand_is_copied_into_the_guide_for_ci(new: Guide, tmp_path: Pat
     assert (new.root / "wheels" / newer.name).read_bytes() == b"PK10"
     stranger = tmp_path / "exporter-1.0-py3-none-any.whl"
     stranger.write_bytes(b"PK")
-    assert "is no wheel of exporter" in init(new, "--from", str(stranger)).err
+    assert "is not a wheel of exporter" in init(new, "--from", str(stranger)).err
 
 
 def test_files_that_an_export_lacks_are_told_before_the_first_build(new: Guide, space: SpaceFiles) -> None:

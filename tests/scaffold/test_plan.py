@@ -18,7 +18,17 @@ from exporter.core.model import read_content_type
 from exporter.guide.schema.field_roles import roles_of
 from exporter.scaffold.answers import HOSTS, Answers, Origin, folder_name, public_origin, read_origin
 from exporter.scaffold.headers import HEADERS
-from exporter.scaffold.plan import ACTION, GITLAB, REQUIREMENTS, SCHEMA, WORKFLOW, plan_files, plan_update, site_yaml
+from exporter.scaffold.plan import (
+    ACTION,
+    GITLAB,
+    REQUIREMENTS,
+    SCHEMA,
+    WORKFLOW,
+    plan_files,
+    plan_update,
+    requirements,
+    site_yaml,
+)
 from exporter.scaffold.type_template import ShownType, type_template
 from tests.conftest import PROJECT, SLUG, content_type
 
@@ -113,6 +123,37 @@ def test_address_that_pip_would_misread_or_that_holds_a_password_is_refused(give
         read_origin(given)
     assert "secret" not in error.value.message
     assert "ghp_token" not in error.value.message
+
+
+@pytest.mark.parametrize(
+    ("line", "kept"),
+    [
+        ("git+https://host/o/r@v1", f"git+https://host/o/r@v{__version__}"),
+        (
+            "contentful-exporter[publish,zim] @ git+https://host/o/r@v1",
+            f"contentful-exporter[publish,zim] @ git+https://host/o/r@v{__version__}",
+        ),
+        ("wheels/contentful_exporter-1-py3-none-any.whl[publish]",) * 2,
+        ("# contentful-exporter[publish] @ git+URL@v1", f"# contentful-exporter[publish] @ git+URL@v{__version__}"),
+    ],
+)
+def test_update_keeps_the_extras_of_the_requirements(line: str, kept: str) -> None:
+    standing = f"{requirements(None, '').splitlines()[0]}\n{line}\n"
+    planned = plan_update({REQUIREMENTS: standing}, None)
+    assert planned.get(REQUIREMENTS, standing).splitlines()[-1] == kept
+
+
+@pytest.mark.parametrize(
+    ("origin", "line"),
+    [
+        ("git+https://host/o/r@v1", "contentful-exporter[publish] @ git+https://host/o/r@v1"),
+        ("wheels/contentful_exporter-1-py3-none-any.whl", "wheels/contentful_exporter-1-py3-none-any.whl[publish]"),
+    ],
+)
+def test_hosts_that_are_published_to_get_the_extra_for_it(origin: str, line: str) -> None:
+    for hosts, wanted in ((("s3",), line), (("nginx", "github"), line), (("github",), origin)):
+        text = plan_files(Answers(hosts=hosts, origin=Origin(origin)), None)[REQUIREMENTS]
+        assert text.splitlines()[-1] == wanted
 
 
 def test_requirements_name_no_stranger_while_there_is_no_address() -> None:

@@ -31,8 +31,8 @@ def pages_of(guide: Guide) -> dict[str, bytes]:
     return {path[4:].removesuffix("index.html"): data for path, data in found if path.endswith("/index.html")}
 
 
-def from_nothing(guide: Guide) -> dict[str, bytes]:
-    """Return what a build from scratch makes of the same content/, templates and site.yaml."""
+def from_nothing(guide: Guide, *, code: int = 0) -> dict[str, bytes]:
+    """Return what a build from scratch makes of the same content/, templates and site.yaml; it ends with `code`."""
     other = type(guide)(guide.root.parent / "from nothing", guide.call)
     shutil.rmtree(other.root, ignore_errors=True)
     other.root.mkdir()
@@ -41,7 +41,7 @@ def from_nothing(guide: Guide) -> dict[str, bytes]:
             shutil.copytree(guide.root / name, other.root / name)
         elif (guide.root / name).exists():
             shutil.copy(guide.root / name, other.root / name)
-    assert other.run("render").code == 0
+    assert other.run("render").code == code
     return other.files("site")
 
 
@@ -59,13 +59,13 @@ class Step:
         return int(self.report["render"]["rendered"])
 
 
-def step(guide: Guide, *command: str) -> Step:
+def step(guide: Guide, *command: str, code: int = 0) -> Step:
     """Run a build; its output equals that of a build from scratch, and the next build has nothing to do."""
     before = pages_of(guide)
     outcome = guide.run(*(command or ("build",)), "--json")
-    assert outcome.code == 0, outcome
+    assert outcome.code == code, outcome
     after = pages_of(guide)
-    assert guide.files("site") == from_nothing(guide)
+    assert guide.files("site") == from_nothing(guide, code=code)
     again = guide.run("render", "--json").json["render"]
     assert [again[name] for name in ("rendered", "written", "removed", "failed")] == [0, 0, 0, 0]
     written = [url for url, data in after.items() if before.get(url) != data]

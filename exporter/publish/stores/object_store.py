@@ -7,7 +7,7 @@ from contextlib import suppress
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
-from exporter.core.errors import ConfigError
+from exporter.core.errors import ConfigError, missing_package
 from exporter.publish.stores.store import ABSENT, ConditionError, Found, Listed, StoreError, TooLargeError
 
 if TYPE_CHECKING:
@@ -33,8 +33,7 @@ class ObjectStore:
         try:
             import obstore
         except ImportError:
-            advice = "pip install 'contentful-exporter[publish]'"
-            raise ConfigError("extra-missing", f"{target.scheme}:// needs obstore: {advice}") from None
+            raise missing_package("extra-missing", f"{target.scheme}://", "obstore", "publish") from None
         self.name = target.shown
         self._api = obstore
         self._count = count

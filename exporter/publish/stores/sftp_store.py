@@ -11,7 +11,7 @@ from functools import partial
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from exporter.core.encoding import digest
-from exporter.core.errors import ConfigError
+from exporter.core.errors import missing_package
 from exporter.publish.manifest import FOLDER
 from exporter.publish.stores.store import ABSENT, ConditionError, Found, Listed, StoreError, TooLargeError
 
@@ -39,8 +39,7 @@ class SftpStore:
         try:
             import asyncssh
         except ImportError:
-            advice = "pip install 'contentful-exporter[publish]'"
-            raise ConfigError("extra-missing", f"sftp:// needs asyncssh: {advice}") from None
+            raise missing_package("extra-missing", "sftp://", "asyncssh", "publish") from None
         self.name = target.shown
         self._api: Any = asyncssh
         self._target = target
