@@ -10,8 +10,9 @@ from typing import TYPE_CHECKING
 
 import click
 
+from exporter.core.errors import ConfigError
 from exporter.scaffold import run
-from exporter.scaffold.answers import DEFAULT_HOSTS, HOSTS, Answers, public_origin, read_origin
+from exporter.scaffold.answers import DEFAULT_HOSTS, HOSTS, Answers, public_origin, read_origin, title_of
 
 if TYPE_CHECKING:
     from exporter.cli.printing import Printer
@@ -45,8 +46,11 @@ def init_guide(
             raise click.UsageError("--update takes --from and --yes alone: what the guide is made from is in site.yaml")
         return _update(folder, named or public_origin(), printer, asks=asks, yes=yes)
     path = _seen_from(folder, local) if local is not None else None
-    answers = Answers("My guide", space, environment, eu, hosts or DEFAULT_HOSTS, named or public_origin(), path)
-    return run.init(folder, _ask(answers, asked_hosts=not hosts) if asks else answers)
+    answers = Answers(title_of(folder), space, environment, eu, hosts or DEFAULT_HOSTS, named or public_origin(), path)
+    answers = _ask(answers, asked_hosts=not hosts) if asks else answers
+    if answers.space is not None and answers.local is None and sys.stderr.isatty():
+        printer.err(f"asking Contentful for the content types of {answers.space}")
+    return run.init(folder, answers)
 
 
 def _ask(answers: Answers, *, asked_hosts: bool) -> Answers:
@@ -60,9 +64,20 @@ def _ask(answers: Answers, *, asked_hosts: bool) -> Answers:
         eu = bool(space) and (eu or click.confirm("Is it in the EU?", default=False))
     hosts = answers.hosts
     if asked_hosts:
-        words = click.prompt(f"Hosts ({', '.join(HOSTS)})", default=" ".join(hosts))
-        hosts = tuple(dict.fromkeys(str(words).replace(",", " ").split()))
+        question = f"Hosts, separated by spaces ({', '.join(HOSTS)}, or none)"
+        hosts = click.prompt(question, default=" ".join(hosts), value_proc=_hosts)
     return replace(answers, title=str(title).strip() or answers.title, space=space or None, eu=eu, hosts=hosts)
+
+
+def _hosts(words: str) -> tuple[str, ...]:
+    """Return the hosts of an answer. Raises UsageError for others, whereupon click asks again."""
+    hosts = tuple(dict.fromkeys(words.replace(",", " ").split()))
+    hosts = () if hosts == ("none",) else hosts
+    try:
+        Answers(hosts=hosts).check()
+    except ConfigError as error:
+        raise click.UsageError(error.message.removeprefix("--host: ")) from None
+    return hosts
 
 
 def _seen_from(folder: Path, local: Path) -> str:

@@ -59,7 +59,7 @@ class Answers:
     name: str = "guide"
 
     def check(self, tokens: Iterable[str] = ()) -> Answers:
-        """Return these answers. Raises ConfigError for one that cannot be, or that is one of some access tokens."""
+        """Return these answers. Raises ConfigError for one that cannot be, or that is an access token."""
         if self.space is not None and self.local is not None:
             raise ConfigError("init-space", "--space and --local name two sources: give one of them")
         if self.space is None and (self.eu or self.environment != "master"):
@@ -138,6 +138,12 @@ def folder_name(folder: Path) -> str:
     """Return the name of a guide's folder as hosts can take it, in letters and digits joined by hyphens."""
     words = re.findall(r"[a-z0-9]+", folder.resolve().name.lower())
     return "-".join(words) if words and words[0][0].isalpha() else "-".join(["guide", *words])
+
+
+def title_of(folder: Path) -> str:
+    """Return the title that the name of a guide's folder proposes: `my-lisbon` is *My lisbon*."""
+    words = " ".join(re.split(r"[\s_-]+", folder.resolve().name)).strip()
+    return words[:1].upper() + words[1:] or Answers.title
 
 
 def public_origin() -> Origin | None:

@@ -84,7 +84,7 @@ def test_page_that_moved_leads_to_its_new_address(host: tuple[str, Rules]) -> No
 def test_address_without_a_page_gets_the_guides_own_page_and_404(host: tuple[str, Rules]) -> None:
     url, _ = host
     answer = requests.get(f"{url}nothing/here.html", timeout=10)
-    assert (answer.status_code, "My guide" in answer.text) == (404, True)
+    assert (answer.status_code, "This page is not here" in answer.text) == (404, True)
 
 
 def test_what_readers_devices_need_is_there_with_the_headers(host: tuple[str, Rules]) -> None:

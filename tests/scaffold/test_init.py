@@ -222,6 +222,21 @@ def test_terminal_is_asked_what_no_option_says(new: Guide, monkeypatch: pytest.M
     assert not (new.root / GITLAB).exists()
 
 
+def test_wrong_host_is_asked_for_again_and_there_may_be_none(new: Guide, monkeypatch: pytest.MonkeyPatch) -> None:
+    terminal(monkeypatch, "", "", "gitub", "none")
+    outcome = new.call("init", str(new.root))
+    assert outcome.code == 0
+    assert "gitub is not a known host: did you mean github?" in outcome.out + outcome.err
+    assert not (new.root / GITLAB).exists()
+    assert not (new.root / WORKFLOW).exists()
+
+
+def test_guide_is_called_like_its_folder(new: Guide) -> None:
+    root = new.root.parent / "porto_by-night"
+    assert new.call("init", str(root), "--yes").code == 0
+    assert 'title: "Porto by night"' in (root / "site.yaml").read_text("utf-8")
+
+
 def test_without_a_terminal_nothing_is_asked(new: Guide) -> None:
     assert new.call("init", str(new.root)).code == 0
     assert (new.root / GITLAB).is_file()
