@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 import re
 from collections import Counter
+from fnmatch import fnmatch
 from functools import cache
 from typing import TYPE_CHECKING
 
@@ -182,3 +183,11 @@ def test_sql_of_the_guide_is_next_to_its_tables() -> None:
     rooms = {room for room in ROOMS if room.startswith(("guide.", "render", "build"))} - {"guide.index"}
     assert [place for name in modules() if room_of(name) in rooms for place in sql_texts(name)] == []
     assert list(sql_texts("exporter.guide.index.page_table"))
+
+
+def test_every_test_file_is_collected(pytestconfig: pytest.Config) -> None:
+    passed_over = pytestconfig.getini("norecursedirs")
+    folders = {file.parent for file in (PROJECT / "tests").rglob("test_*.py") if "node_modules" not in file.parts}
+    names = {part for folder in folders for part in folder.relative_to(PROJECT).parts}
+    assert len(names) > 20
+    assert {name for name in names if any(fnmatch(name, pattern) for pattern in passed_over)} == set()
