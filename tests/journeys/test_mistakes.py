@@ -294,7 +294,7 @@ SPACES = [
     Mistake("path of another system", site("", source="source: {local: 'C:\\spaces\\lisbon'}"), "build", 2, "space-missing", ("C:\\spaces\\lisbon", "joined by / here")),
     Mistake("backslashes in double quotes", site("", source='source: {local: "C:\\spaces"}'), "build", 2, "config-yaml", ("site.yaml:2:", "single quotes")),
     Mistake("export is cut off", both(site("", source="source: {local: e.json}"), file("e.json", '{"entries": [')), "build", 2, "space-broken", ("e.json:1: not JSON", "export the space again")),
-    Mistake("JSON of something else", both(site("", source="source: {local: e.json}"), file("e.json", '{"a": 1}')), "build", 2, "space-broken", ("e.json is no export", "entries, assets and contentTypes")),
+    Mistake("JSON of something else", both(site("", source="source: {local: e.json}"), file("e.json", '{"a": 1}')), "build", 2, "space-broken", ("e.json is not an export", "entries, assets and contentTypes")),
     Mistake("folder of something else", site("", source="source: {local: .}"), "build", 2, "space-missing", ("holds no entries/", "expected a mirror")),
     Mistake("file of the space is broken", lambda world: world.space.write("model/locales.json", b"{"), "build --deadline 1", 3, "refused", ("locales.json:1: not JSON", "restore it")),
 ]
