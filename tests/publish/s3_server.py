@@ -2,18 +2,21 @@
 
     python -m tests.publish.s3_server PORT
 
-`POST /-/seed` puts the files of a folder into a bucket, without a request for each. `GET /-/log` returns the requests
-since the last `POST /-/reset`, whose body is JSON: faults by the number of a request.
+`POST /-/seed` puts the files of a folder into a bucket, and `GET /-/files` returns those that are stored, without a
+request for each. `GET /-/log` returns the requests since the last `POST /-/reset`, whose body is JSON: faults by the
+number of a request.
 """
 
 from __future__ import annotations
 
 import json
+import struct
 import sys
 import threading
 import time
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
+from urllib.parse import parse_qsl
 
 from moto.core.models import DEFAULT_ACCOUNT_ID
 from moto.moto_server.werkzeug_app import DomainDispatcherApplication, create_backend_app
@@ -23,7 +26,7 @@ from werkzeug.serving import run_simple
 from tests.publish.servers import SLOW
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable
+    from collections.abc import Callable, Iterable, Iterator
 
 
 class Faulty:
@@ -42,6 +45,9 @@ class Faulty:
         if path == "/-/reset":
             self._log, self._faults = [], json.loads(_body(environ) or b"{}")
             return _said(start_response, "200 OK", b"")
+        if path == "/-/files":
+            start_response("200 OK", [("Content-Type", "application/octet-stream")])
+            return _stored(**dict(parse_qsl(environ["QUERY_STRING"])))
         if path == "/-/seed":
             _seed(**json.loads(_body(environ)))
             return _said(start_response, "200 OK", b"")
@@ -69,6 +75,14 @@ def _seed(bucket: str, prefix: str, folder: str) -> None:
     for file in Path(folder).rglob("*"):
         if file.is_file():
             backend.put_object(bucket, f"{prefix}{file.relative_to(folder).as_posix()}", file.read_bytes())
+
+
+def _stored(bucket: str, prefix: str) -> Iterator[bytes]:
+    """Yield what is stored, as `servers` reads it."""
+    for name, key in [*s3_backends[DEFAULT_ACCOUNT_ID]["aws"].buckets[bucket].keys.items()]:
+        if name.startswith(prefix):
+            path, data = name.removeprefix(prefix).encode(), key.value
+            yield struct.pack(">QQ", len(path), len(data)) + path + data
 
 
 def _body(environ: dict[str, Any]) -> bytes:
