@@ -155,6 +155,12 @@ class _Run:
 
     def carry_out(self) -> Delivered:
         """Claim the target, upload, move the manifest, delete; what went before a failure need not go again."""
+        try:
+            return self._carry_out()
+        finally:
+            self._session.stop()
+
+    def _carry_out(self) -> Delivered:
         plan, sent = self._plan, Sent()
         known = self._known
         intent = with_intent(known.rows, known.root.leaving, plan, self._site.files, known.unnamed)

@@ -6,6 +6,7 @@ import base64
 import email.utils
 import hashlib
 import hmac
+import os
 import shutil
 import socket
 import struct
@@ -28,8 +29,6 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
 KINDS = ("folder", "sftp", "s3", "az")
-SLOW = 1.5
-"""Seconds that a slow request takes."""
 SECRET = "A-SECRET-KEY-THAT-NOBODY-MAY-SEE-0123456789"
 AZURITE = Path(__file__).parent / "node_modules/azurite/dist/src/blob/main.js"
 _ACCOUNT = "devstoreaccount1"
@@ -70,8 +69,9 @@ class Place:
 
     def paths(self) -> list[str]:
         if self.folder is not None:
-            found = (path for path in sorted(self.folder.rglob("*")) if path.is_file())
-            return [path.relative_to(self.folder).as_posix() for path in found]
+            folders = os.walk(self.folder)  # which takes it well that one goes meanwhile
+            found = (Path(folder, name) for folder, _, names in folders for name in names)
+            return sorted(path.relative_to(self.folder).as_posix() for path in found)
         return [found["path"] for part in obstore.list(self.store) for found in part]
 
     def headers(self, path: str) -> dict[str, str]:
@@ -98,7 +98,7 @@ class Place:
             obstore.delete(self.store, self.paths())
 
     def log(self) -> list[dict[str, Any]]:
-        """Return the requests to the server, of S3 alone."""
+        """Return the requests to the server; a folder has none, nor Azure without faults."""
         said: list[dict[str, Any]] = requests.get(f"{self.url}/-/log", timeout=10).json()
         return said
 
@@ -156,8 +156,8 @@ def s3() -> Iterator[Place]:
 
 
 @contextmanager
-def az(folder: Path) -> Iterator[Place]:
-    """Azure's blobs by azurite, with a container."""
+def az(folder: Path, *, faulty: bool = False) -> Iterator[Place]:
+    """Azure's blobs by azurite, with a container; if `faulty`, behind what can fail requests."""
     port = free_port()
     options = ["--skipApiVersionCheck", "--silent", "--blobPort", str(port), "--location", str(folder)]
     with running(["node", str(AZURITE), *options], port):
@@ -172,7 +172,13 @@ def az(folder: Path) -> Iterator[Place]:
             account_key=_AZURE_KEY,
             client_options={"allow_http": True},
         )
-        yield Place("az://guides/a", f"publish: {{endpoint: '{url}'}}\n", keys, store=store)
+        if not faulty:
+            yield Place("az://guides/a", f"publish: {{endpoint: '{url}'}}\n", keys, store=store)
+            return
+        before = free_port()
+        with running([sys.executable, "-m", "tests.publish.fault_proxy", str(before), str(port)], before):
+            settings = f"publish: {{endpoint: 'http://127.0.0.1:{before}/{_ACCOUNT}'}}\n"
+            yield Place("az://guides/a", settings, keys, store=store, url=f"http://127.0.0.1:{before}")
 
 
 def _make_container(url: str, name: str) -> None:
@@ -200,14 +206,16 @@ def sftp(folder: Path) -> Iterator[Place]:
     port = free_port()
     known = f"[127.0.0.1]:{port} {host.export_public_key().decode()}"
     (home / ".ssh/known_hosts").write_text(known, "ascii")
-    with running([sys.executable, "-m", "tests.publish.sftp_server", str(port), str(root), str(keys)], port):
-        address = f"sftp://reader@127.0.0.1:{port}/www/guide"
-        yield Place(address, variables={"HOME": str(home)}, folder=root / "www/guide")
+    command = [sys.executable, "-m", "tests.publish.sftp_server", str(port), str(root), str(keys)]
+    control = free_port()
+    with running([*command, str(control)], port):
+        address, url = f"sftp://reader@127.0.0.1:{port}/www/guide", f"http://127.0.0.1:{control}"
+        yield Place(address, variables={"HOME": str(home)}, folder=root / "www/guide", url=url)
 
 
 @contextmanager
-def place(kind: str, folder: Path) -> Iterator[Place]:
-    """A target of a kind."""
+def place(kind: str, folder: Path, *, faulty: bool = False) -> Iterator[Place]:
+    """A target of a kind; if `faulty`, of one whose requests can fail, which a folder's cannot."""
     if kind == "folder":
         yield Place(str(folder / "published"), folder=folder / "published")
     elif kind == "sftp":
@@ -217,7 +225,7 @@ def place(kind: str, folder: Path) -> Iterator[Place]:
         with s3() as found:
             yield found
     else:
-        with az(folder) as found:
+        with az(folder, faulty=faulty) as found:
             yield found
 
 

@@ -7,7 +7,7 @@ import threading
 from contextlib import suppress
 from typing import TYPE_CHECKING
 
-from exporter.core.containment import PlainFolders, walk_folders
+from exporter.core.containment import PlainFolders, is_plain_folder
 from exporter.core.disk_errors import disk_sentence
 from exporter.core.encoding import digest
 from exporter.core.files import read_bytes, remove_empty_folders, write_bytes
@@ -42,6 +42,7 @@ class FolderStore:
         try:
             found = PlainFolders(self._root).find(path)
             if found is None:
+                _look(self._root / path)
                 return None
             if found.st_size > most:
                 raise TooLargeError(f"{self.name}: {path} has more than {most} bytes")
@@ -104,15 +105,30 @@ class FolderStore:
 
     def listing(self) -> Iterator[Listed]:
         """Yield every file, and whatever is neither a file nor a folder."""
-        for folder, found in walk_folders(self._root):
-            for name in (*found.files, *found.others):
-                with suppress(OSError):
-                    yield Listed(f"{folder}{name}", (self._root / folder / name).lstat().st_size, "")
+        left = [""]
+        while left:
+            folder = left.pop()
+            found = self._scanned(folder)
+            left += [f"{folder}{name}/" for name, look in reversed(found) if is_plain_folder(look)]
+            yield from (
+                Listed(f"{folder}{name}", look.st_size, "") for name, look in found if not is_plain_folder(look)
+            )
+
+    def _scanned(self, folder: str) -> list[tuple[str, os.stat_result]]:
+        """Return the names in a folder with what is there, in order. Raises StoreError where that cannot be known."""
+        try:
+            if _look(self._root / folder) is None:
+                return []
+            with os.scandir(self._root / folder) as entries:
+                return sorted((entry.name, entry.stat(follow_symlinks=False)) for entry in entries)
+        except OSError as error:
+            raise _failed(error) from None
 
     def tidy(self) -> None:
         """Remove files that were not moved into place."""
         for path in (self._root / FOLDER).glob(f"{_PART}*"):
-            path.unlink(missing_ok=True)
+            with suppress(OSError):
+                path.unlink()
 
     def close(self) -> None:
         """Do nothing."""
@@ -128,6 +144,14 @@ def _move_new(part: Path, target: Path) -> None:
         if os.path.lexists(target):
             raise FileExistsError(str(target)) from None
         part.replace(target)
+
+
+def _look(path: Path) -> os.stat_result | None:
+    """Return what is at a path, None if nothing is. Raises OSError where that cannot be known."""
+    try:
+        return path.lstat()
+    except (FileNotFoundError, NotADirectoryError):
+        return None
 
 
 def _failed(error: OSError) -> StoreError:
