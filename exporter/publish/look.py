@@ -21,6 +21,7 @@ from exporter.publish.manifest import (
     Root,
     Row,
     content_mark,
+    headers_mark,
     is_bucket,
     is_safe,
     read_bucket,
@@ -202,16 +203,25 @@ def verified(requests: Requests, known: Known, workers: int) -> Known:
 
 
 def _holds(requests: Requests, row: Row, listed: Listed) -> bool:
-    """Whether a file is as its row says: by the tag of the listing, else by its bytes."""
+    """Whether a file is as its row says: by the tag of the listing, else by its bytes; and by its headers."""
     if not row.mark or row.size != listed.size:
         return False
     if listed.tag and row.tag:
-        return short_tag(listed.tag) == row.tag
+        return short_tag(listed.tag) == row.tag and (
+            requests.store.tags_tell_headers or _has_headers(requests, row, listed.path)
+        )
     found = requests.get(listed.path, _LARGEST_FILE)
     try:
-        return found is not None and content_mark(decode(found, _LARGEST_FILE)) == row.content
+        if found is None or content_mark(decode(found, _LARGEST_FILE)) != row.content:
+            return False
     except BrokenError:
         return False
+    return not requests.store.keeps_headers or _has_headers(requests, row, listed.path)
+
+
+def _has_headers(requests: Requests, row: Row, path: str) -> bool:
+    found = requests.headers(path)
+    return found is not None and headers_mark(found) == row.headers
 
 
 def shown_foreign(paths: Collection[str]) -> Iterator[str]:

@@ -85,6 +85,16 @@ class Place:
         else:
             obstore.put(self.store, path, data)
 
+    def send_as(self, path: str, kind: str) -> None:
+        """Change the type that an object is sent with, as somebody does in a service's console."""
+        if self.address.startswith("az:"):
+            url = self.store.config["endpoint"]
+            answer = _ask_azure(url, f"guides/a/{path}", {"comp": "properties"}, **{"x-ms-blob-content-type": kind})
+            assert answer.status_code == 200, answer.text
+        else:
+            attributes = {**self.headers(path), "Content-Type": kind}
+            obstore.put(self.store, path, self.read(path) or b"", attributes=attributes)
+
     def remove(self, path: str) -> None:
         if self.folder is not None:
             (self.folder / path).unlink()
@@ -162,7 +172,7 @@ def az(folder: Path, *, faulty: bool = False) -> Iterator[Place]:
     options = ["--skipApiVersionCheck", "--silent", "--blobPort", str(port), "--location", str(folder)]
     with running(["node", str(AZURITE), *options], port):
         url = f"http://127.0.0.1:{port}/{_ACCOUNT}"
-        _make_container(url, "guides")
+        assert _ask_azure(url, "guides", {"restype": "container"}).status_code == 201
         keys = {"AZURE_STORAGE_ACCOUNT_NAME": _ACCOUNT, "AZURE_STORAGE_ACCOUNT_KEY": _AZURE_KEY}
         store = AzureStore(
             "guides",
@@ -181,14 +191,15 @@ def az(folder: Path, *, faulty: bool = False) -> Iterator[Place]:
             yield Place("az://guides/a", settings, keys, store=store, url=f"http://127.0.0.1:{before}")
 
 
-def _make_container(url: str, name: str) -> None:
-    headers = {"x-ms-date": email.utils.formatdate(usegmt=True), "x-ms-version": "2021-08-06"}
+def _ask_azure(url: str, path: str, query: dict[str, str], **more: str) -> requests.Response:
+    """Make a request that changes something without a body, signed with the account's key."""
+    headers = {"x-ms-date": email.utils.formatdate(usegmt=True), "x-ms-version": "2021-08-06", **more}
     lines = "".join(f"{key}:{value}\n" for key, value in sorted(headers.items()))
-    signed = f"PUT{chr(10) * 12}{lines}/{_ACCOUNT}/{_ACCOUNT}/{name}\nrestype:container"
+    asked = "".join(f"\n{key}:{value}" for key, value in sorted(query.items()))
+    signed = f"PUT{chr(10) * 12}{lines}/{_ACCOUNT}/{_ACCOUNT}/{path}{asked}"
     digest = hmac.new(base64.b64decode(_AZURE_KEY), signed.encode(), hashlib.sha256).digest()
     headers["Authorization"] = f"SharedKey {_ACCOUNT}:{base64.b64encode(digest).decode()}"
-    answer = requests.put(f"{url}/{name}?restype=container", headers=headers, timeout=30)
-    assert answer.status_code == 201, answer.text
+    return requests.put(f"{url}/{path}", params=query, headers=headers, timeout=30)
 
 
 @contextmanager

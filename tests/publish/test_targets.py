@@ -115,12 +115,12 @@ def test_story_of_ten_thousand_places(guide: Guide, space: SpaceFiles, target: P
     story(guide, space, target, tmp_path / "old", "place000007", "place-000007")
 
 
-def assert_headers(target: Place) -> None:
+def assert_headers(target: Place, every: int = 7) -> None:
     """Every file is sent with its type, and kept for as long as its name says what it holds."""
     if target.store is None:
         return
     paths = [path for path in target.paths() if not path.startswith(".exporter-publish/")]
-    for path in paths[::7]:
+    for path in paths[::every]:
         headers = target.headers(path)
         kind = next((kind for suffix, kind in TYPES.items() if path.endswith(suffix)), headers["Content-Type"])
         is_named = re.fullmatch(r"updates/[^/]+/(packs|chrome|index|changes|history)/.*", path) is not None
@@ -181,6 +181,22 @@ def test_verify_mends_what_somebody_changed_and_names_what_is_theirs(
     assert outcome.code == 0, outcome
     assert (outcome.json["publish"]["uploaded"], outcome.json["publish"]["foreign"]) == (2, ["mine.txt"])
     assert_same(guide, target, {"mine.txt": b"mine"})
+
+
+def test_verify_gives_headers_again_that_somebody_changed(guide: Guide, space: SpaceFiles, target: Place) -> None:
+    write_site(guide, space, target.settings)
+    guide.build()
+    files = published(guide, target)["uploaded"]
+    if target.store is not None:
+        target.send_as("place/castle/index.html", "text/plain")
+        assert target.headers("place/castle/index.html")["Content-Type"] == "text/plain"
+    report = guide.run("publish", target.address, "--json", "--verify").json["publish"]
+    assert report["uploaded"] == (1 if target.store is not None else 0), "a folder keeps no headers"
+    assert_headers(target, every=1)
+    if target.address.startswith("s3:"):
+        assert files < report["requests"] <= files + 8, "one request for each file, and a listing"
+    elif target.address.startswith("az:"):
+        assert report["requests"] <= 8, "what a listing tells changes with the headers"
 
 
 @pytest.mark.parametrize("what", ["no manifest at all", "{}", "another guide's"])

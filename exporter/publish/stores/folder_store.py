@@ -29,6 +29,7 @@ class FolderStore:
 
     bulk = 1
     keeps_headers = False
+    tags_tell_headers = False
     is_conditional = False
 
     def __init__(self, root: Path, name: str) -> None:
@@ -50,6 +51,10 @@ class FolderStore:
         except OSError as error:
             raise _failed(error) from None
         return Found(data, digest(data).hex()) if data is not None else None
+
+    def headers(self, path: str) -> Headers | None:  # noqa: ARG002
+        """Return None: the web server there sets them."""
+        return None
 
     def put(self, path: str, data: bytes, headers: Headers, only_if: str | None = None) -> str:  # noqa: ARG002
         """Write a file; a link, or whatever else is no plain file or folder, is in the way and stays."""

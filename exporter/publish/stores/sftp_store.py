@@ -33,6 +33,7 @@ class SftpStore:
 
     bulk = 1
     keeps_headers = False
+    tags_tell_headers = False
     is_conditional = False
 
     def __init__(self, target: Target, timeout: float) -> None:
@@ -59,6 +60,10 @@ class SftpStore:
     def get(self, path: str, most: int) -> Found | None:
         """Return a file."""
         return self._run(partial(self._get, path, most))
+
+    def headers(self, path: str) -> Headers | None:  # noqa: ARG002
+        """Return None: the web server there sets them."""
+        return None
 
     def put(self, path: str, data: bytes, headers: Headers, only_if: str | None = None) -> str:  # noqa: ARG002
         """Write a file: next to the manifest, then moved into place."""
