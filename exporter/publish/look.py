@@ -14,6 +14,7 @@ from exporter.publish.buckets import all_rows
 from exporter.publish.headers import decode
 from exporter.publish.manifest import (
     FOLDER,
+    GOING,
     LARGEST,
     LOCK,
     ROOT,
@@ -172,7 +173,7 @@ def without_doubt(requests: Requests, known: Known, workers: int) -> Known:
 
 def _looked_at(requests: Requests, path: str, row: Row, is_there: bool) -> Row | None:
     """Return what an uncertain row has to say; None where the file is not there, or not ours."""
-    otherwise = UNKNOWN if row.tag == "-" else None
+    otherwise = (UNKNOWN if row.maybe else GOING) if row.tag == "-" else None
     most = row.size + _FAR_LARGER if row.maybe else 0
     try:
         found = requests.get(path, most) if is_there else None
@@ -192,7 +193,8 @@ def verified(requests: Requests, known: Known, workers: int) -> Known:
     rows = {path: row for path, row in known.rows.items() if path in listed}
     with ThreadPoolExecutor(workers) as pool:
         holds = list(pool.map(lambda path: _holds(requests, rows[path], listed[path]), rows))
-    rows = {path: row if as_said else UNKNOWN for (path, row), as_said in zip(rows.items(), holds, strict=True)}
+    known_of = zip(rows.items(), holds, strict=True)
+    rows = {path: row if as_said or row == GOING else UNKNOWN for (path, row), as_said in known_of}
     named = {bucket.name for bucket in known.root.buckets}
     ours = {path for path in listed if path.startswith(f"{FOLDER}/")}
     rest = {path for path in ours if is_bucket(path) and path not in named}
