@@ -35,6 +35,7 @@ from exporter.publish.plan import (
 )
 from exporter.publish.stores.store import StoreError
 from exporter.publish.upload import Sender, Sent
+from exporter.report.text import counted
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -111,7 +112,7 @@ def deliver(job: Delivery, site: Site) -> Delivered:
     gone, there = removes_too_much(known.rows, leaving, site.files)
     if gone and not job.choices.force:
         where = job.requests.store.name
-        sentence = f"this would remove {gone} of {there} files from {where}: check site/, then use --force"
+        sentence = f"this would remove {gone} of {counted(there, 'file')} from {where}: check site/, then use --force"
         raise GuardError("removes-too-much", sentence)
     if job.choices.dry_run:
         return Delivered(plan, removed=len(plan.deletes), waiting=len(plan.stays_once), foreign=known.foreign)

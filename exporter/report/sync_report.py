@@ -40,8 +40,8 @@ class SyncReport:
             parts = ["nothing new"]
         else:
             parts = [f"{self.upserted} new or changed", f"{self.deleted} removed"]
-            parts += [f"{self.assets_downloaded} files downloaded"] if self.assets_downloaded else []
-            parts += [f"{self.assets_failed} files failed"] if self.assets_failed else []
+            parts += [f"{counted(self.assets_downloaded, 'file')} downloaded"] if self.assets_downloaded else []
+            parts += [f"{counted(self.assets_failed, 'file')} failed"] if self.assets_failed else []
         how = "search" if self.search else "full sync" if self.full else "delta sync"
         rounds = f"{counted(self.rounds, 'round')}, " if self.rounds else ""
         asked = requests_made(self.requests, self.sync_requests, self.search)

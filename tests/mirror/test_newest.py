@@ -156,7 +156,7 @@ def test_search_in_place_of_a_sync_drops_the_token(guide: Guide) -> None:
 
 def test_report_says_that_it_was_a_search(guide: Guide) -> None:
     first, second = guide.run("sync").out, guide.run("sync").out
-    assert first.startswith("search: 4 new or changed, 0 removed, 1 files downloaded (5 requests, ")
+    assert first.startswith("search: 4 new or changed, 0 removed, 1 file downloaded (5 requests, ")
     assert second.startswith("search: nothing new (4 requests, ")
 
 
