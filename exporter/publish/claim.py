@@ -231,6 +231,13 @@ def wait_for(requests: Requests, other: Claim, own: Claim, tag: str, timing: Tim
             raise _busy(requests.store.name, other.holder)
 
 
+def remove_dead_lock(requests: Requests, own: Claim) -> None:
+    """Remove the lock of a publisher that is known to be gone, and had nothing left to do but that."""
+    standing = _locked_by(requests)
+    if standing and is_gone(_read_lock(standing), own):
+        requests.delete([LOCK])
+
+
 def _locked_by(requests: Requests) -> bytes:
     """Return what the lock says; b"" for none, and where none is needed."""
     found = None if requests.store.is_conditional else requests.get(LOCK, _MOST_LOCK)

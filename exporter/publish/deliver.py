@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from exporter.core.errors import GuardError
 from exporter.publish.buckets import pack_rows
-from exporter.publish.claim import Session, new_claim, wait_for
+from exporter.publish.claim import Session, new_claim, remove_dead_lock, wait_for
 from exporter.publish.headers import MANIFEST_HEADERS
 from exporter.publish.look import (
     Known,
@@ -104,6 +104,8 @@ def deliver(job: Delivery, site: Site) -> Delivered:
     known = _look(job, site)
     leaving = known.root.leaving
     if known.root.state == state_of(site.files):
+        if not job.choices.dry_run:
+            remove_dead_lock(job.requests, job.claim)
         return Delivered(
             Plan(unchanged=len(site.files)), waiting=sum(not is_bucket(path) for path in leaving), foreign=known.foreign
         )
