@@ -17,7 +17,7 @@ SLOW = 1.5
 
 
 class Faults:
-    """The requests so far, and the faults of those to come by their numbers.
+    """The requests so far, and the faults of those to come by their numbers, or of all.
 
     `GET /-/log` returns the requests since the last `POST /-/reset`, whose body is JSON: faults by number.
     """
@@ -31,7 +31,7 @@ class Faults:
         """Note a request; return the fault that it meets, "" for none."""
         with self._lock:
             self._log.append(said)
-            return self._faults.get(str(len(self._log) - 1), "")
+            return self._faults.get(str(len(self._log) - 1), self._faults.get("all", ""))
 
     def __call__(self, environ: dict[str, Any], start_response: Callable[..., Any]) -> Iterable[bytes]:
         if environ["PATH_INFO"] == "/-/log":
@@ -66,7 +66,12 @@ class Faulty:
             raise ConnectionAbortedError
         if fault == "slow":
             time.sleep(SLOW)
-        answered = [*self._application(environ, start_response)]
+
+        def begin(status: str, *arguments: Any) -> Any:
+            said["status"] = int(status[:3])
+            return start_response(status, *arguments)
+
+        answered = [*self._application(environ, begin)]
         said["received"] = sum(map(len, answered))
         if fault == "cut":
             raise ConnectionAbortedError

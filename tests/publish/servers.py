@@ -113,7 +113,8 @@ class Place:
         said: list[dict[str, Any]] = requests.get(f"{self.url}/-/log", timeout=10).json()
         return said
 
-    def reset(self, faults: dict[int, str] | None = None) -> None:
+    def reset(self, faults: dict[int | str, str] | None = None) -> None:
+        """Forget the requests so far, and set the faults of those to come, by number or of `all`."""
         requests.post(f"{self.url}/-/reset", json={str(key): kind for key, kind in (faults or {}).items()}, timeout=10)
 
 
@@ -159,7 +160,7 @@ def s3() -> Iterator[Place]:
     port = free_port()
     with running([sys.executable, "-W", "ignore", "-m", "tests.publish.s3_server", str(port)], port):
         url = f"http://127.0.0.1:{port}"
-        assert requests.put(f"{url}/guides", timeout=30).ok
+        assert requests.put(f"{url}/guides", headers={"x-amz-acl": "public-read"}, timeout=30).ok
         keys = {"AWS_ACCESS_KEY_ID": "tests", "AWS_SECRET_ACCESS_KEY": SECRET, "AWS_REGION": "us-east-1"}
         named = {name.lower(): value for name, value in keys.items()}
         store = S3Store("guides", prefix="a/guide", endpoint=url, client_options={"allow_http": True}, **named)  # type: ignore[arg-type] # names as it knows them
@@ -173,7 +174,8 @@ def az(folder: Path, *, faulty: bool = False) -> Iterator[Place]:
     options = ["--skipApiVersionCheck", "--silent", "--blobPort", str(port), "--location", str(folder)]
     with running(["node", str(AZURITE), *options], port):
         url = f"http://127.0.0.1:{port}/{_ACCOUNT}"
-        assert _ask_azure(url, "guides", {"restype": "container"}).status_code == 201
+        public = {"x-ms-blob-public-access": "blob"}
+        assert _ask_azure(url, "guides", {"restype": "container"}, **public).status_code == 201
         keys = {"AZURE_STORAGE_ACCOUNT_NAME": _ACCOUNT, "AZURE_STORAGE_ACCOUNT_KEY": _AZURE_KEY}
         store = AzureStore(
             "guides",
