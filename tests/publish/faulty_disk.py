@@ -48,7 +48,7 @@ class FaultyDisk:
             if (number == self._number and self._fault) or always:
                 self._half_written(name, plain, arguments)
                 kind = errno.ENOSPC if self._fault == "full" else getattr(errno, self._fault)
-                raise OSError(kind, os.strerror(kind), *(arguments[:1] if name != "write" else ()))
+                raise OSError(kind, os.strerror(kind), *(map(os.fspath, arguments[:1]) if name != "write" else ()))
             found = plain(*arguments, **options)
             if name == "open":
                 self._handles.add(found)

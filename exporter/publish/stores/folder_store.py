@@ -7,7 +7,7 @@ import threading
 from contextlib import suppress
 from typing import TYPE_CHECKING
 
-from exporter.core.containment import PlainFolders, is_plain_folder
+from exporter.core.containment import PlainFolders, is_plain_file, is_plain_folder
 from exporter.core.disk_errors import disk_sentence
 from exporter.core.encoding import digest
 from exporter.core.files import read_bytes, remove_empty_folders, write_bytes
@@ -41,9 +41,8 @@ class FolderStore:
     def get(self, path: str, most: int) -> Found | None:
         """Return a file."""
         try:
-            found = PlainFolders(self._root).find(path)
+            found = self._find(path)
             if found is None:
-                _look(self._root / path)
                 return None
             if found.st_size > most:
                 raise TooLargeError(f"{self.name}: {path} has more than {most} bytes")
@@ -79,6 +78,19 @@ class FolderStore:
             raise _failed(error) from None
         return digest(data).hex()
 
+    def _find(self, path: str) -> os.stat_result | None:
+        """Return what is at a path, None if that is no plain file in plain folders.
+
+        Raises OSError where that cannot be known: what cannot be looked at may well be there.
+        """
+        parts = path.split("/")
+        folders = ("/".join(parts[:depth]) for depth in range(1, len(parts)))
+        looks = (_look(self._root / folder) for folder in folders)
+        if not all(look is not None and is_plain_folder(look) for look in looks):
+            return None
+        found = _look(self._root / path)
+        return found if found is not None and is_plain_file(found) else None
+
     def _make_way(self, path: str) -> None:
         """Make the folders of a file. Raises ConditionError where something else is in the way."""
         folders = PlainFolders(self._root)
@@ -100,9 +112,9 @@ class FolderStore:
     def delete(self, paths: Sequence[str]) -> None:
         """Delete files, and the folders that they leave empty."""
         for path in paths:
-            if PlainFolders(self._root).find(path) is None:
-                continue
             try:
+                if self._find(path) is None:
+                    continue
                 (self._root / path).unlink(missing_ok=True)
                 remove_empty_folders((self._root / path).parent, self._root)
             except OSError as error:

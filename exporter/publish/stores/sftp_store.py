@@ -163,12 +163,13 @@ class SftpStore:
         found = await self._look(path)
         if found is None or not _is(found, stat.S_ISREG):
             return None
-        if found.size > most:
+        size = int(found.size or 0)
+        if size > most:
             raise TooLargeError(f"{self.name}: {path} has more than {most} bytes")
         sftp = await self._sftp()
         try:
             async with sftp.open(f"{self._root}/{path}", "rb") as file:
-                data = await file.read(found.size) if found.size else b""
+                data = await file.read(size) if size else b""
         except (self._api.SFTPNoSuchFile, self._api.SFTPNoSuchPath):
             return None
         return Found(data, digest(data).hex())
