@@ -67,7 +67,6 @@ def scene(guide: Guide, space: SpaceFiles, target: Place, folder: Path) -> Scene
         if number == 4:
             space.remove("entries/place/inn.json")
             space.put(entry("place", "ferry", title="The ferry", slug="ferry", body="[The mill](/place/mill/)"))
-            target.put(f"{FOLDER}/part-of-one-that-was-killed", b"half")
             shutil.copytree(target.folder, folder / "before")
         space.put(entry("place", "mill", number, title="The mill", slug="mill", body=f"It turned {number} times."))
         guide.build()
@@ -95,6 +94,17 @@ def server(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Place]:
         for name, value in found.variables.items():
             monkeypatch.setenv(name, value)
         yield found
+
+
+def test_half_a_file_that_was_left_goes_with_the_next_change(
+    guide: Guide, space: SpaceFiles, folder: Place, server: Place
+) -> None:
+    write_site(guide, space)
+    guide.build()
+    for target in (folder, server):
+        target.put(f"{FOLDER}/part-of-one-that-was-killed", b"half")
+        assert guide.run("publish", target.address, "--adopt", *PLAIN).code == 0
+        assert_same(guide, target)
 
 
 def with_disk(made: Scene, calls: str, number: int, fault: str) -> tuple[int, dict[str, Any] | None]:
