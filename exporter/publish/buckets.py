@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
     from exporter.publish.manifest import Row
 
-MOST_ROWS = 8192
+MOST_ROWS = 32_768
 """Rows of a bucket on average, beyond which there are twice as many buckets."""
 MOST_CHANGES = 512
 """Rows in the root, beyond which a bucket is written anew."""

@@ -101,8 +101,9 @@ class Session:
             self._take_lock()
         try:
             self.write(root)
-        except GuardError:
-            self._release()
+        except (GuardError, StoreError):
+            with suppress(StoreError):
+                self._release()
             raise
         if self._timing.beat:
             threading.Thread(target=self._beat, daemon=True).start()
@@ -124,9 +125,13 @@ class Session:
         if self._lost is not None:
             raise self._lost
 
+    def stop(self) -> None:
+        """Say no longer that this publisher lives."""
+        self._ended.set()
+
     def end(self, root: Root | None) -> None:
         """Let go of the claim with a last root; None where that is not to be written any more."""
-        self._ended.set()
+        self.stop()
         with self._lock:
             if root is not None:
                 self._swap(root.claimed(None))
@@ -182,9 +187,7 @@ class Session:
         data = json.dumps(self._claim._asdict()).encode()
         for last in (False, True):
             try:
-                self._requests.put_once(LOCK, data, MANIFEST_HEADERS, ABSENT)
-                self._holds_lock = True
-                self._requests.store.tidy()
+                self._create_lock(data)
                 return
             except ConditionError:
                 standing = _locked_by(self._requests)
@@ -194,6 +197,24 @@ class Session:
                 if last or _locked_by(self._requests) != standing:
                     raise _busy(self._where, other.holder) from None
                 self._requests.delete([LOCK])
+
+    def _create_lock(self, data: bytes) -> None:
+        """Create the lock in several attempts. Raises ConditionError where somebody else has it."""
+        for attempt in range(1, ATTEMPTS + 1):
+            try:
+                self._requests.put_once(LOCK, data, MANIFEST_HEADERS, ABSENT)
+                break
+            except ConditionError:
+                if attempt == 1 or _locked_by(self._requests) != data:
+                    raise
+                break  # it was this publisher's own attempt, whose answer got lost
+            except StoreError as error:
+                if not error.passing or attempt == ATTEMPTS:
+                    raise
+            self._requests.pause_before(attempt)
+        self._holds_lock = True
+        with suppress(StoreError):
+            self._requests.store.tidy()
 
 
 def wait_for(requests: Requests, other: Claim, own: Claim, tag: str, timing: Timing) -> None:
@@ -208,6 +229,13 @@ def wait_for(requests: Requests, other: Claim, own: Claim, tag: str, timing: Tim
         found = requests.get(ROOT, LARGEST)
         if (found.tag if found is not None else ABSENT, _locked_by(requests)) != seen:
             raise _busy(requests.store.name, other.holder)
+
+
+def remove_dead_lock(requests: Requests, own: Claim) -> None:
+    """Remove the lock of a publisher that is known to be gone, and had nothing left to do but that."""
+    standing = _locked_by(requests)
+    if standing and is_gone(_read_lock(standing), own):
+        requests.delete([LOCK])
 
 
 def _locked_by(requests: Requests) -> bytes:

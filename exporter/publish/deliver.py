@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from exporter.core.errors import GuardError
 from exporter.publish.buckets import pack_rows
-from exporter.publish.claim import Session, new_claim, wait_for
+from exporter.publish.claim import Session, new_claim, remove_dead_lock, wait_for
 from exporter.publish.headers import MANIFEST_HEADERS
 from exporter.publish.look import (
     Known,
@@ -35,6 +35,7 @@ from exporter.publish.plan import (
 )
 from exporter.publish.stores.store import StoreError
 from exporter.publish.upload import Sender, Sent
+from exporter.report.text import counted
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -103,6 +104,8 @@ def deliver(job: Delivery, site: Site) -> Delivered:
     known = _look(job, site)
     leaving = known.root.leaving
     if known.root.state == state_of(site.files):
+        if not job.choices.dry_run:
+            remove_dead_lock(job.requests, job.claim)
         return Delivered(
             Plan(unchanged=len(site.files)), waiting=sum(not is_bucket(path) for path in leaving), foreign=known.foreign
         )
@@ -111,7 +114,7 @@ def deliver(job: Delivery, site: Site) -> Delivered:
     gone, there = removes_too_much(known.rows, leaving, site.files)
     if gone and not job.choices.force:
         where = job.requests.store.name
-        sentence = f"this would remove {gone} of {there} files from {where}: check site/, then use --force"
+        sentence = f"this would remove {gone} of {counted(there, 'file')} from {where}: check site/, then use --force"
         raise GuardError("removes-too-much", sentence)
     if job.choices.dry_run:
         return Delivered(plan, removed=len(plan.deletes), waiting=len(plan.stays_once), foreign=known.foreign)
@@ -155,6 +158,12 @@ class _Run:
 
     def carry_out(self) -> Delivered:
         """Claim the target, upload, move the manifest, delete; what went before a failure need not go again."""
+        try:
+            return self._carry_out()
+        finally:
+            self._session.stop()
+
+    def _carry_out(self) -> Delivered:
         plan, sent = self._plan, Sent()
         known = self._known
         intent = with_intent(known.rows, known.root.leaving, plan, self._site.files, known.unnamed)

@@ -14,6 +14,7 @@ from exporter.publish.buckets import all_rows
 from exporter.publish.headers import decode
 from exporter.publish.manifest import (
     FOLDER,
+    GOING,
     LARGEST,
     LOCK,
     ROOT,
@@ -21,6 +22,7 @@ from exporter.publish.manifest import (
     Root,
     Row,
     content_mark,
+    headers_mark,
     is_bucket,
     is_safe,
     read_bucket,
@@ -171,7 +173,7 @@ def without_doubt(requests: Requests, known: Known, workers: int) -> Known:
 
 def _looked_at(requests: Requests, path: str, row: Row, is_there: bool) -> Row | None:
     """Return what an uncertain row has to say; None where the file is not there, or not ours."""
-    otherwise = UNKNOWN if row.tag == "-" else None
+    otherwise = (UNKNOWN if row.maybe else GOING) if row.tag == "-" else None
     most = row.size + _FAR_LARGER if row.maybe else 0
     try:
         found = requests.get(path, most) if is_there else None
@@ -191,7 +193,8 @@ def verified(requests: Requests, known: Known, workers: int) -> Known:
     rows = {path: row for path, row in known.rows.items() if path in listed}
     with ThreadPoolExecutor(workers) as pool:
         holds = list(pool.map(lambda path: _holds(requests, rows[path], listed[path]), rows))
-    rows = {path: row if as_said else UNKNOWN for (path, row), as_said in zip(rows.items(), holds, strict=True)}
+    known_of = zip(rows.items(), holds, strict=True)
+    rows = {path: row if as_said or row == GOING else UNKNOWN for (path, row), as_said in known_of}
     named = {bucket.name for bucket in known.root.buckets}
     ours = {path for path in listed if path.startswith(f"{FOLDER}/")}
     rest = {path for path in ours if is_bucket(path) and path not in named}
@@ -202,16 +205,25 @@ def verified(requests: Requests, known: Known, workers: int) -> Known:
 
 
 def _holds(requests: Requests, row: Row, listed: Listed) -> bool:
-    """Whether a file is as its row says: by the tag of the listing, else by its bytes."""
+    """Whether a file is as its row says: by the tag of the listing, else by its bytes; and by its headers."""
     if not row.mark or row.size != listed.size:
         return False
     if listed.tag and row.tag:
-        return short_tag(listed.tag) == row.tag
+        return short_tag(listed.tag) == row.tag and (
+            requests.store.tags_tell_headers or _has_headers(requests, row, listed.path)
+        )
     found = requests.get(listed.path, _LARGEST_FILE)
     try:
-        return found is not None and content_mark(decode(found, _LARGEST_FILE)) == row.content
+        if found is None or content_mark(decode(found, _LARGEST_FILE)) != row.content:
+            return False
     except BrokenError:
         return False
+    return not requests.store.keeps_headers or _has_headers(requests, row, listed.path)
+
+
+def _has_headers(requests: Requests, row: Row, path: str) -> bool:
+    found = requests.headers(path)
+    return found is not None and headers_mark(found) == row.headers
 
 
 def shown_foreign(paths: Collection[str]) -> Iterator[str]:

@@ -54,6 +54,11 @@ class Row(NamedTuple):
         return self.mark[:_CONTENT]
 
     @property
+    def headers(self) -> str:
+        """What stands for the headers of the file."""
+        return self.mark[_CONTENT:]
+
+    @property
     def is_uncertain(self) -> bool:
         """Whether it has to be looked at before it can be planned with."""
         return bool(self.maybe) or self.tag == "-"
@@ -66,7 +71,12 @@ GOING = Row(0, "", "-")
 
 def make_mark(data_digest: bytes, headers: Iterable[str]) -> str:
     """Return the mark of a file from the digest of its bytes (`exporter.core.encoding.digest`) and its headers."""
-    return checksum(data_digest) + checksum(digest("\n".join(headers).encode()))[:4]
+    return checksum(data_digest) + headers_mark(headers)
+
+
+def headers_mark(headers: Iterable[str]) -> str:
+    """Return what stands for headers in a mark."""
+    return checksum(digest("\n".join(headers).encode()))[:4]
 
 
 def content_mark(data: bytes) -> str:

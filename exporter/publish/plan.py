@@ -89,7 +89,7 @@ def plan_publish(
     settled: bool = True,
     unnamed: AbstractSet[str] = frozenset(),
 ) -> Plan:
-    """Return what makes the target equal to the site; no row is uncertain.
+    """Return what makes the target equal to the site; no row is uncertain but those of files that are there and going.
 
     `leaving` are files that only waited for this publish; `newest` are the since-files of the newest tokens. Where the
     last publish did not end, the target is not `settled`: of what leaves, that publish had decided what goes at once
@@ -103,7 +103,7 @@ def plan_publish(
         for _, group in groupby(uploads, key=lambda one: one[0])
     ]
     gone = sorted(rows.keys() - site.keys())
-    waits = {path for path in gone if HASHED.fullmatch(path) and path not in leaving}
+    waits = {path for path in gone if HASHED.fullmatch(path) and path not in leaving and rows[path] != GOING}
     waits |= {path for path in gone if not settled and path in leaving and rows[path].mark}
     return Plan(
         tuple(groups),

@@ -54,8 +54,7 @@ def publish(
     with line_numbers(project), FolderLock(project):
         undone = "" if choices.force else unfinished_build(project)
         if undone:
-            advice = "build again, or publish what stands in site/ with --force"
-            raise GuardError("build-unfinished", f"{undone}: {advice}")
+            raise GuardError("build-unfinished", f"{undone}, or publish what stands in site/ with --force")
         store = open_store(place, choices.deadline, tally.count)
         try:
             return _publish(project, place, store, tally, choices, stages, verbose=verbose)

@@ -19,6 +19,7 @@ from exporter.publish.headers import headers_of
 from exporter.publish.manifest import is_safe, make_mark
 from exporter.publish.plan import SiteFile
 from exporter.reader.encoding import BrokenError, inflate, load_object
+from exporter.report.text import counted
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -82,18 +83,19 @@ def _newest(project: Project, files: Mapping[str, SiteFile]) -> list[str]:
 
 
 def unfinished_build(project: Project) -> str:
-    """Return what the last build left undone, "" if nothing is known of that."""
+    """Return what the last build left undone and what to do about it; "" if nothing is known of that."""
     state = read_state(project.state_file)
     if state is not None and state.pending:
-        return f"{len(state.pending)} asset files did not come with the last sync"
+        return f"{counted(len(state.pending), 'asset file')} did not come with the last sync: build again"
     if not (project.cache / INDEX).is_file():
         return ""
     with suppress(sqlite3.Error), closing(GuideIndex(project.cache / INDEX, read_only=True)) as index:
         stale = len(index.built.stale())
         if stale:
-            return f"{stale} pages of the last build failed or were not rendered"
+            advice = "correct the template or the entry that it named, then build again"
+            return f"{counted(stale, 'page')} of the last build failed or did not come to be rendered: {advice}"
         if index.meta("swept") != 1:
-            return "the last build did not come to its end"
+            return "the last build did not come to its end: build again"
         if next(unpublished_changes(index), None) is not None:
-            return "the last build did not write the updates for readers"
+            return "the last build did not write the updates for readers: build again"
     return ""

@@ -39,13 +39,17 @@ class PublishReport:
     def lines(self) -> list[str]:
         """Return the summary for people."""
         spent = f"{counted(self.requests, 'request')}, {sized(self.bytes)}, {self.seconds:.1f} s"
-        done = [f"{self.uploaded} {'to upload' if self.upload is not None else 'uploaded'}", f"{self.removed} removed"]
+        done = [f"{self.uploaded} uploaded", f"{self.removed} removed"]
+        if self.upload is not None:
+            spent = f"{counted(self.requests, 'request')}, {self.seconds:.1f} s"
+            done = [f"{self.uploaded} to upload ({sized(sum(self.upload.values()))})", f"{self.removed} to remove"]
         nothing = not (self.uploaded or self.removed or self.failed)
         parts = ["nothing changed"] if nothing else [*done, f"{self.unchanged} unchanged"]
         parts += [f"{len(self.failed)} failed"] if self.failed else []
-        parts += [f"{self.waiting} to be removed by the next publish"] if self.waiting and not nothing else []
-        parts += [f"{self.invalidated} invalidated"] if self.invalidated else []
-        lines = [f"publish to {self.target}: {', '.join(parts)} ({spent})"]
+        parts += [f"{self.waiting} to be removed by a later publish"] if self.waiting and not nothing else []
+        parts += [f"{counted(self.invalidated, 'path')} invalidated"] if self.invalidated else []
+        dry = "dry run of " if self.upload is not None else ""
+        lines = [f"{dry}publish to {self.target}: {', '.join(parts)} ({spent})"]
         return [*lines, *self._foreign_lines()]
 
     def _foreign_lines(self) -> list[str]:

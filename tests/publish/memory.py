@@ -58,6 +58,7 @@ class MemoryStore:
     name: str = "memory"
     bulk: int = 1000
     keeps_headers: bool = True
+    tags_tell_headers: bool = False
     is_conditional: bool = True
     log: list[tuple[str, str]] = field(default_factory=list)
     dead: bool = False
@@ -95,6 +96,10 @@ class MemoryStore:
         if found and len(found[0]) > most:
             raise TooLargeError("too large")
         return Found(found[0], tag_of(found[0])) if found else None
+
+    def headers(self, path: str) -> Headers | None:
+        self._request("head", path)
+        return self.memory.files[path][1] if path in self.memory.files else None
 
     def put(self, path: str, data: bytes, headers: Headers, only_if: str | None = None) -> str:
         def write() -> None:

@@ -138,7 +138,8 @@ def test_fault_at_every_request_leaves_the_guide_whole_and_the_next_publish_ends
         clock, memory = Clock(), Memory()
         ann, ben = (Publisher(tmp_path, name, clock) for name in ("ann", "ben"))
         if not first:
-            ann.publish(MemoryStore(memory), FIRST.files())
+            for guide in (Small(FIRST.places, foot=7), FIRST):  # whose pack waits to be deleted
+                ann.publish(MemoryStore(memory), guide.files())
         moments = 0
 
         def look(_number: int, memory: Memory = memory) -> None:

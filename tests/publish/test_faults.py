@@ -1,4 +1,4 @@
-"""A real server that fails between any two requests, and a process that is killed there: S3 by moto.
+"""Object stores that fail between any two requests, and a process that is killed there: S3 by moto, Azure by azurite.
 
 After each fault the published guide is whole, as a crawler sees it that follows its links and its since-files, and the
 next publish ends where an unbroken one would.
@@ -12,17 +12,15 @@ import subprocess
 import sys
 import time
 from typing import TYPE_CHECKING, Any
-from urllib.parse import urldefrag, urljoin, urlsplit
 
 import pytest
-from lxml import html
 
 from exporter.publish.manifest import ROOT, read_root
-from exporter.reader.encoding import inflate, load_object
-from exporter.reader.since import decode
 from tests.conftest import PROJECT, entry
 from tests.publish.conftest import write_site
-from tests.publish.servers import SLOW, Place, has_azurite, place, s3
+from tests.publish.crawler import dead_ends, dead_ends_now
+from tests.publish.faults import SLOW
+from tests.publish.servers import KINDS, Place, has_azurite, place
 from tests.publish.test_targets import assert_same
 
 if TYPE_CHECKING:
@@ -31,58 +29,27 @@ if TYPE_CHECKING:
 
     from tests.conftest import Guide, SpaceFiles
 
-BASE = "https://guide.example.org/"
 FAULTS = ("500", "403", "refused", "cut", "slow", "killed")
 
 
-@pytest.fixture(scope="module")
-def bucket() -> Iterator[Place]:
-    with s3() as found:
+@pytest.fixture(scope="module", params=["s3", "az"])
+def store(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Place]:
+    needs_azurite(request.param)
+    with place(request.param, tmp_path_factory.mktemp(request.param), faulty=True) as found:
         yield found
 
 
-def dead_ends(files: dict[str, bytes]) -> list[str]:
-    """Return what pages, the sitemap and the reader's files name and is not there."""
-    return [*_dead_links(files), *_dead_updates(files)]
+def needs_azurite(kind: str) -> None:
+    if kind == "az" and not has_azurite():
+        pytest.skip("azurite is not installed: npm ci in tests/publish")
 
 
-def _dead_links(files: dict[str, bytes]) -> Iterator[str]:
-    left, seen = ["index.html"], {"index.html"}
-    if "sitemap.xml" in files:
-        left += [part.partition("</loc>")[0] for part in files["sitemap.xml"].decode().split(f"<loc>{BASE}")[1:]]
-        left = [f"{path}index.html" if path.endswith("/") or not path else path for path in left]
-    for path in left:  # which grows while it is walked
-        if path not in files:
-            yield path
-        elif path.endswith(".html"):
-            found = html.fromstring(files[path]).xpath("//a/@href | //img/@src | //script/@src | //link/@href")
-            for address in found:
-                target = urldefrag(urljoin(BASE + path, str(address)))[0]
-                name = urlsplit(target).path[1:]
-                name = f"{name}index.html" if name.endswith("/") or not name else name
-                if target.startswith(BASE) and name not in seen:
-                    seen.add(name)
-                    left.append(name)
-
-
-def _dead_updates(files: dict[str, bytes]) -> Iterator[str]:
-    for path in [name for name in files if name.startswith("updates/") and name.endswith("/list.bin")]:
-        chain = path.removesuffix("list.bin")
-        listed = load_object(inflate(files[path]))
-        named = [f"chrome/{listed['chrome'][0]}", *(f"packs/{bucket[2]}" for bucket in listed["buckets"])]
-        named += [f"index/{bucket[1]}" for bucket in listed["buckets"] if bucket[4]]
-        yield from (f"{chain}{name}.bin" for name in named if f"{chain}{name}.bin" not in files)
-        for since in [name for name in files if name.startswith(f"{chain}since/")]:
-            step = decode(files[since])
-            wanted = [f"since/{step.to}", *(f"changes/{name}" for name, _, _ in step.packs)]
-            yield from (f"{since}: {name}" for name in wanted if f"{chain}{name}.bin" not in files)
-
-
-def publish(guide: Guide, target: Place) -> subprocess.Popen[str]:
+def publish(guide: Guide, target: Place, *options: str) -> subprocess.Popen[str]:
+    """Publish in a process of its own; the last of options that are given twice counts."""
     command = [sys.executable, "-m", "exporter", "-C", str(guide.root), "publish", target.address, "--json"]
     variables = {**os.environ, **target.variables}
-    options = {"cwd": PROJECT, "env": variables, "text": True}
-    return subprocess.Popen([*command, "--uploads", "1", "--deadline", "1"], stdout=subprocess.PIPE, **options)  # type: ignore[call-overload,no-any-return] # options of one kind
+    command += ["--uploads", "1", "--deadline", "1", *options]
+    return subprocess.Popen(command, cwd=PROJECT, env=variables, text=True, stdout=subprocess.PIPE)
 
 
 def killed_at(guide: Guide, target: Place, number: int) -> None:
@@ -98,13 +65,13 @@ def killed_at(guide: Guide, target: Place, number: int) -> None:
 
 @pytest.mark.long
 @pytest.mark.parametrize("kind", FAULTS)
-def test_fault_at_every_request_of_a_publish(guide: Guide, space: SpaceFiles, bucket: Place, kind: str) -> None:
-    every_fault(guide, space, bucket, kind, 1)
+def test_fault_at_every_request_of_a_publish(guide: Guide, space: SpaceFiles, store: Place, kind: str) -> None:
+    every_fault(guide, space, store, kind, 1)
 
 
 @pytest.mark.parametrize("kind", ["cut", "killed"])
-def test_fault_at_some_requests_of_a_publish(guide: Guide, space: SpaceFiles, bucket: Place, kind: str) -> None:
-    every_fault(guide, space, bucket, kind, 9)
+def test_fault_at_some_requests_of_a_publish(guide: Guide, space: SpaceFiles, store: Place, kind: str) -> None:
+    every_fault(guide, space, store, kind, 19)
 
 
 def told(guide: Guide, target: Place) -> dict[str, Any]:
@@ -120,8 +87,7 @@ def every_fault(guide: Guide, space: SpaceFiles, target: Place, kind: str, step:
     write_site(guide, space, target.settings)
     guide.build()
     target.reset()
-    with publish(guide, target) as process:
-        assert json.loads(process.communicate()[0])["ok"]
+    assert told(guide, target)["ok"]
     number, met = 0, 0
     while True:
         _edit(space, number)
@@ -130,8 +96,7 @@ def every_fault(guide: Guide, space: SpaceFiles, target: Place, kind: str, step:
             killed_at(guide, target, number)
         else:
             target.reset({number: kind})
-            with publish(guide, target) as process:
-                said = json.loads(process.communicate()[0])
+            said = told(guide, target)
             assert said["exit"] in ((0,) if kind in ("500", "cut", "refused", "slow") else (0, 3)), said
         if len(target.log()) <= number:
             break
@@ -159,46 +124,46 @@ def _edit(space: SpaceFiles, number: int) -> None:
         space.remove("entries/place/inn.json")
 
 
-@pytest.mark.parametrize("kind", ["folder", "sftp", "az"])
-def test_process_that_is_killed_amid_a_publish(guide: Guide, space: SpaceFiles, tmp_path: Path, kind: str) -> None:
-    kills(guide, space, tmp_path, kind, 2)
+@pytest.mark.parametrize("kind", KINDS)
+def test_crawler_that_reads_while_others_publish(guide: Guide, space: SpaceFiles, tmp_path: Path, kind: str) -> None:
+    crawled(guide, space, tmp_path, kind, 2)
 
 
 @pytest.mark.long
-@pytest.mark.parametrize("kind", ["folder", "sftp", "az"])
-def test_process_that_is_killed_often(guide: Guide, space: SpaceFiles, tmp_path: Path, kind: str) -> None:
-    kills(guide, space, tmp_path, kind, 25)
+@pytest.mark.parametrize("kind", KINDS)
+def test_crawler_that_reads_while_many_publish(guide: Guide, space: SpaceFiles, tmp_path: Path, kind: str) -> None:
+    crawled(guide, space, tmp_path, kind, 25)
 
 
-def kills(guide: Guide, space: SpaceFiles, folder: Path, kind: str, times: int) -> None:
-    """Kill publishes some time after they have claimed the target; each time the next one goes on."""
+def crawled(guide: Guide, space: SpaceFiles, folder: Path, kind: str, times: int) -> None:
+    """Read a target page by page, over and over, while publishes change every page; each second one is killed."""
     (folder / "server").mkdir()
-    if kind == "az" and not has_azurite():
-        pytest.skip("azurite is not installed: npm ci in tests/publish")
+    needs_azurite(kind)
     with place(kind, folder / "server") as target:
         write_site(guide, space, target.settings)
         guide.build()
-        with publish(guide, target) as process:
-            said = json.loads(process.communicate()[0])
-            assert said["ok"], said
-        killed = 0
+        assert told(guide, target)["ok"]
+        killed, crawls = 0, 0
         for number in range(times):
             _edit(space, number)
             write_site(guide, space, target.settings, title=f"A guide with title {number}")
             guide.build()
             serial = _serial(target)
-            with publish(guide, target) as process:
-                while process.poll() is None and _serial(target) == serial:
-                    time.sleep(0.002)
-                time.sleep(0.01 * (number % 7))
-                process.kill()
+            with publish(guide, target, "--uploads", "4") as process:
+                while process.poll() is None and (number % 2 or _serial(target) == serial):
+                    if number % 2:
+                        crawls += 1
+                        assert dead_ends_now(target) == [], number
+                if number % 2 == 0:
+                    time.sleep(0.01 * (number % 7))
+                    process.kill()
             killed += process.returncode == -9
             assert dead_ends(target.guide()) == [], number
-            with publish(guide, target) as process:
-                said = json.loads(process.communicate()[0])
-                assert said["ok"], (number, said)
+            said = told(guide, target)
+            assert said["ok"], (number, said)
             assert_same(guide, target)
         assert killed > 0
+        assert crawls >= times // 2
 
 
 def _serial(target: Place) -> int:

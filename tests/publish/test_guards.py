@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import shlex
 import subprocess
 import sys
@@ -105,6 +106,7 @@ def test_failed_build_is_published_only_if_forced(guide: Guide, host: Path) -> N
     before = (host / ROOT).read_bytes()
     outcome = guide.run("publish", str(host), "--json")
     assert (outcome.code, outcome.json["error"]["code"]) == (4, "build-unfinished")
+    assert "correct the template or the entry that it named, then build again" in outcome.json["error"]["message"]
     assert (host / ROOT).read_bytes() == before
     assert guide.run("publish", str(host), "--force").code == 0
 
@@ -190,6 +192,9 @@ def test_dry_run_lists_what_would_go_and_writes_nothing(guide: Guide, space: Spa
     assert outcome.code == 0
     size = (guide.root / "site/place/mill/index.html").stat().st_size
     assert f"upload place/mill/index.html ({size / 1000:.1f} kB)" in outcome.out
+    total = sum(guide.run("publish", str(host), "--dry-run", "--json").json["publish"]["upload"].values())
+    summary = rf"dry run of publish to .*: \d+ to upload \({total / 1000:.1f} kB\), \d+ to remove, "
+    assert re.search(summary, outcome.out)
     assert {path: path.read_bytes() for path in host.rglob("*") if path.is_file()} == before
 
 

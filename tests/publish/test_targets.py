@@ -10,9 +10,9 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from exporter.publish.manifest import ROOT, read_root
+from exporter.publish.manifest import FOLDER, LOCK, ROOT, read_root
 from tests.publish.conftest import write_site
-from tests.publish.servers import SECRET, Place
+from tests.publish.servers import SECRET, Place, guide_in
 from tests.reader import corpus
 
 if TYPE_CHECKING:
@@ -38,12 +38,13 @@ def published(guide: Guide, target: Place, *options: str, code: int = 0) -> dict
 def assert_same(guide: Guide, target: Place, foreign: dict[str, bytes] | None = None) -> None:
     """What lies there is site/, what waits for the next publish, and what was there before."""
     site = {path.removeprefix("site/"): data for path, data in guide.files("site").items()}
-    there, found = target.guide(), read_root(target.files()[ROOT])
+    files = target.files()
+    there, found = guide_in(files), read_root(files[ROOT])
     waiting = {path: there.pop(path) for path in found.leaving if path in there and path not in site}
     assert all(path.startswith("updates/") for path in waiting)
     assert there == {**site, **(foreign or {})}
     assert found.claim is None
-    assert not any(path.startswith(".exporter-publish/part") or path.endswith("lock.json") for path in target.files())
+    assert [path for path in files if path.startswith((f"{FOLDER}/part", LOCK))] == []
 
 
 def edit(space: SpaceFiles, entry: str, text: str) -> None:
@@ -59,11 +60,12 @@ def story(guide: Guide, space: SpaceFiles, target: Place, old: Path, entry: str,
     write_site(guide, space, target.settings)
     guide.build()
     first = published(guide, target)
-    assert first["uploaded"] == len(target.guide())
+    assert first["uploaded"] == len(guide.files("site"))
     shutil.copytree(guide.root / "site", old)
 
     nothing = published(guide, target)
-    assert (nothing["requests"], nothing["bytes"], nothing["uploaded"]) == (1, 0, 0)
+    requests = 1 if target.store is not None else 2  # the second one looks for a lock that was left
+    assert (nothing["requests"], nothing["bytes"], nothing["uploaded"]) == (requests, 0, 0)
 
     edit(space, entry, "Another text.")
     guide.build()
@@ -77,24 +79,25 @@ def story(guide: Guide, space: SpaceFiles, target: Place, old: Path, entry: str,
     edit(space, entry, "A third one, published from an empty disk.")
     guide.build()
     cold = published(guide, target)
-    assert cold["requests"] <= cold["uploaded"] + cold["removed"] + 6
+    buckets = len(read_root(target.read(ROOT) or b"").buckets) if target.store is None else 0
+    assert cold["requests"] <= cold["uploaded"] + cold["removed"] + 6 + buckets, "a lock takes two requests more"
 
     write_site(guide, space, target.settings, title="A guide of another title, in every foot")
     guide.build()
-    pages = sum(path.endswith(".html") for path in target.guide())
+    pages = sum(path.endswith(".html") for path in target.paths())
     assert published(guide, target)["uploaded"] >= pages * 0.9
 
     gone = f"place/{slug}/index.html"
-    assert gone in target.guide()
+    assert gone in target.paths()
     space.remove(f"entries/place/{entry}.json")
     guide.build()
     assert published(guide, target)["removed"] >= 1
-    assert gone not in target.guide()
+    assert gone not in target.paths()
 
     shutil.rmtree(guide.root / "site")
     shutil.copytree(old, guide.root / "site")
     published(guide, target, "--force")
-    assert gone in target.guide()
+    assert gone in target.paths()
     assert_headers(target)
 
 
@@ -113,12 +116,12 @@ def test_story_of_ten_thousand_places(guide: Guide, space: SpaceFiles, target: P
     story(guide, space, target, tmp_path / "old", "place000007", "place-000007")
 
 
-def assert_headers(target: Place) -> None:
+def assert_headers(target: Place, every: int = 7) -> None:
     """Every file is sent with its type, and kept for as long as its name says what it holds."""
     if target.store is None:
         return
     paths = [path for path in target.paths() if not path.startswith(".exporter-publish/")]
-    for path in paths[::7]:
+    for path in paths[::every]:
         headers = target.headers(path)
         kind = next((kind for suffix, kind in TYPES.items() if path.endswith(suffix)), headers["Content-Type"])
         is_named = re.fullmatch(r"updates/[^/]+/(packs|chrome|index|changes|history)/.*", path) is not None
@@ -179,6 +182,22 @@ def test_verify_mends_what_somebody_changed_and_names_what_is_theirs(
     assert outcome.code == 0, outcome
     assert (outcome.json["publish"]["uploaded"], outcome.json["publish"]["foreign"]) == (2, ["mine.txt"])
     assert_same(guide, target, {"mine.txt": b"mine"})
+
+
+def test_verify_gives_headers_again_that_somebody_changed(guide: Guide, space: SpaceFiles, target: Place) -> None:
+    write_site(guide, space, target.settings)
+    guide.build()
+    files = published(guide, target)["uploaded"]
+    if target.store is not None:
+        target.send_as("place/castle/index.html", "text/plain")
+        assert target.headers("place/castle/index.html")["Content-Type"] == "text/plain"
+    report = guide.run("publish", target.address, "--json", "--verify").json["publish"]
+    assert report["uploaded"] == (1 if target.store is not None else 0), "a folder keeps no headers"
+    assert_headers(target, every=1)
+    if target.address.startswith("s3:"):
+        assert files < report["requests"] <= files + 8, "one request for each file, and a listing"
+    elif target.address.startswith("az:"):
+        assert report["requests"] <= 8, "what a listing tells changes with the headers"
 
 
 @pytest.mark.parametrize("what", ["no manifest at all", "{}", "another guide's"])

@@ -8,16 +8,17 @@ from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
 from exporter.core.errors import ConfigError, missing_package
-from exporter.publish.stores.store import ABSENT, ConditionError, Found, Listed, StoreError, TooLargeError
+from exporter.publish.stores.store import ABSENT, ConditionError, Found, Headers, Listed, StoreError, TooLargeError
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
 
-    from exporter.publish.stores.store import Headers
     from exporter.publish.stores.target import Target
 
 _STATUS = re.compile(r"status code: (\d{3})")
 _BULK = 1000
+_NEVER_SET = {"Content-Disposition", "Content-Language"}
+"""Headers that no publish sets, and that change what a reader gets."""
 
 
 class ObjectStore:
@@ -38,6 +39,7 @@ class ObjectStore:
         self._api = obstore
         self._count = count
         self.bulk = _BULK if target.scheme == "s3" else 1
+        self.tags_tell_headers = target.scheme == "az"
         self._store = _open(obstore, target, timeout)
 
     def get(self, path: str, most: int) -> Found | None:
@@ -51,6 +53,17 @@ class ObjectStore:
                 raise TooLargeError(f"{self.name}: {path} has more than {most} bytes")
             encoding = found.attributes.get("Content-Encoding", "")
             return Found(bytes(found.bytes()), found.meta["e_tag"] or "", encoding)
+
+    def headers(self, path: str) -> Headers | None:
+        """Return what is sent with an object."""
+        with _TranslatedErrors(self.name, "read"):
+            try:
+                sent = self._api.get(self._store, path, options={"head": True}).attributes
+            except FileNotFoundError:
+                return None
+        if _NEVER_SET & sent.keys():
+            return None
+        return Headers(*(sent.get(name, "") for name in ("Content-Type", "Cache-Control", "Content-Encoding")))
 
     def put(self, path: str, data: bytes, headers: Headers, only_if: str | None = None) -> str:
         """Write an object."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-import os
+import secrets
 import stat
 import threading
 from contextlib import suppress
@@ -33,6 +33,7 @@ class SftpStore:
 
     bulk = 1
     keeps_headers = False
+    tags_tell_headers = False
     is_conditional = False
 
     def __init__(self, target: Target, timeout: float) -> None:
@@ -46,10 +47,11 @@ class SftpStore:
         self._root = target.prefix
         self._timeout = timeout
         self._folders: set[str] = set()
-        self._parts = 0
+        self._unmoved: set[str] = set()
         self._connection: Any = None
         self._client: Any = None
         self._loop = asyncio.new_event_loop()
+        self._loop.set_exception_handler(lambda *_: None)  # a lost connection ends requests that nobody waits for
         self._connecting = asyncio.Lock()
         self._thread = threading.Thread(target=self._loop.run_forever, daemon=True)
         self._thread.start()
@@ -57,6 +59,10 @@ class SftpStore:
     def get(self, path: str, most: int) -> Found | None:
         """Return a file."""
         return self._run(partial(self._get, path, most))
+
+    def headers(self, path: str) -> Headers | None:  # noqa: ARG002
+        """Return None: the web server there sets them."""
+        return None
 
     def put(self, path: str, data: bytes, headers: Headers, only_if: str | None = None) -> str:  # noqa: ARG002
         """Write a file: next to the manifest, then moved into place."""
@@ -85,9 +91,10 @@ class SftpStore:
                 self._run(partial(self._delete, f"{FOLDER}/{name}"))
 
     def close(self) -> None:
-        """Close the connection and the loop."""
-        with suppress(Exception):  # whatever it is: the connection goes anyway
-            asyncio.run_coroutine_threadsafe(self._disconnect(), self._loop).result(5)
+        """Remove what could not be moved into place, then close the connection and the loop."""
+        with suppress(Exception):  # whatever it is: the next publisher tidies up, and the connection goes anyway
+            asyncio.run_coroutine_threadsafe(self._remove_unmoved(), self._loop).result(5)
+        self._lose()
         self._loop.call_soon_threadsafe(self._loop.stop)
         self._thread.join(5)
         self._loop.close()
@@ -122,6 +129,11 @@ class SftpStore:
         with suppress(Exception):  # it is lost already
             asyncio.run_coroutine_threadsafe(self._disconnect(), self._loop).result(5)
 
+    async def _remove_unmoved(self) -> None:
+        for part in self._unmoved:
+            with suppress(self._api.SFTPNoSuchFile, self._api.SFTPNoSuchPath):
+                await (await self._sftp()).remove(part)
+
     async def _disconnect(self) -> None:
         connection, self._connection, self._client = self._connection, None, None
         self._folders.clear()
@@ -150,14 +162,15 @@ class SftpStore:
         found = await self._look(path)
         if found is None or not _is(found, stat.S_ISREG):
             return None
+        size = int(found.size or 0)
+        if size > most:
+            raise TooLargeError(f"{self.name}: {path} has more than {most} bytes")
         sftp = await self._sftp()
         try:
             async with sftp.open(f"{self._root}/{path}", "rb") as file:
-                data = await file.read(most + 1)
+                data = await file.read(size) if size else b""
         except (self._api.SFTPNoSuchFile, self._api.SFTPNoSuchPath):
             return None
-        if len(data) > most:
-            raise TooLargeError(f"{self.name}: {path} has more than {most} bytes")
         return Found(data, digest(data).hex())
 
     async def _put(self, path: str, data: bytes, only_if: str | None) -> str:
@@ -167,12 +180,13 @@ class SftpStore:
             standing = await self._get(path, len(data) + (1 << 26))
             if standing is None or standing.tag != only_if:
                 raise ConditionError
-        self._parts += 1
-        part = f"{self._root}/{FOLDER}/{_PART}{os.getpid()}-{self._parts}"
+        part = f"{self._root}/{FOLDER}/{_PART}{secrets.token_hex(8)}"
+        self._unmoved.add(part)
         sftp = await self._sftp()
         async with sftp.open(part, "wb") as file:
             await file.write(data)
         await self._move(part, path, only_if)
+        self._unmoved.discard(part)
         return digest(data).hex()
 
     async def _move(self, part: str, path: str, only_if: str | None) -> None:
@@ -186,8 +200,6 @@ class SftpStore:
         except self._api.SFTPError:
             standing = await self._look(path)
             if standing is not None and (only_if == ABSENT or _is(standing, stat.S_ISDIR)):
-                with suppress(self._api.SFTPError):
-                    await sftp.remove(part)
                 raise ConditionError from None
             raise
 

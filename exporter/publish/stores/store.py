@@ -66,17 +66,24 @@ class Store(Protocol):
     """A target. Paths are relative to its prefix or folder, and were found safe (`manifest.is_safe`).
 
     `name` is how sentences call it, `bulk` how many files it deletes in one request. `keeps_headers` says whether it
-    can send what a file's headers say, `is_conditional` whether two writes with the same condition can never both
-    succeed, whoever makes them.
+    can send what a file's headers say, `tags_tell_headers` whether a tag changes with these, too, and `is_conditional`
+    whether two writes with the same condition can never both succeed, whoever makes them.
     """
 
     name: str
     bulk: int
     keeps_headers: bool
+    tags_tell_headers: bool
     is_conditional: bool
 
     def get(self, path: str, most: int) -> Found | None:
         """Return a file, None if there is none. Raises StoreError, TooLargeError for more than `most` bytes."""
+
+    def headers(self, path: str) -> Headers | None:
+        """Return what is sent with a file, None if there is none or if that is more than `Headers` say.
+
+        Where no headers are kept, it is not asked. Raises StoreError.
+        """
 
     def put(self, path: str, data: bytes, headers: Headers, only_if: str | None = None) -> str:
         """Write a file, whole or not at all; return its tag. Raises ConditionError, StoreError."""
@@ -120,6 +127,10 @@ class Requests:
     def get(self, path: str, most: int) -> Found | None:
         """Return a file, None if there is none."""
         return self._again(lambda: self.store.get(path, most))
+
+    def headers(self, path: str) -> Headers | None:
+        """Return what is sent with a file, as the target's `headers`."""
+        return self._again(lambda: self.store.headers(path))
 
     def put_once(self, path: str, data: bytes, headers: Headers, only_if: str | None = None) -> str:
         """Write a file in one attempt: whoever sets a condition has to look what became of an attempt that failed."""
