@@ -7,8 +7,13 @@ are neighbours, and one for its last character. So each character begins a token
 from __future__ import annotations
 
 import re
+from collections import Counter
 from functools import lru_cache
+from typing import TYPE_CHECKING
 from unicodedata import category, normalize
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
 
 MOST_CHARACTERS = 30
 """Characters of a token; longer words are cut."""
@@ -61,15 +66,25 @@ def fold(text: str) -> str:
 
 def tokens(text: str) -> list[str]:
     """Return the tokens of a text in their order."""
-    found: list[str] = []
-    for word in _WORDS.findall(text.lower()):
-        if word.isascii():
-            found.append(word if len(word) <= MOST_CHARACTERS else word[:MOST_CHARACTERS])
-        elif len(word) <= MOST_CHARACTERS:
-            found += _remembered(word)
-        else:
-            found += _cut(word)
+    return [token for word in _WORDS.findall(text.lower()) for token in _tokens_of(word)]
+
+
+def count_tokens(text: str) -> Mapping[str, int]:
+    """Return how often each token is in a text: each of its words is cut once."""
+    words = Counter(_WORDS.findall(text.lower()))
+    if text.isascii() and len(max(words, key=len, default="")) <= MOST_CHARACTERS:
+        return words
+    found: dict[str, int] = {}
+    for word, count in words.items():
+        for token in _tokens_of(word):
+            found[token] = found.get(token, 0) + count
     return found
+
+
+def _tokens_of(word: str) -> tuple[str, ...]:
+    if word.isascii():
+        return (word[:MOST_CHARACTERS],)
+    return _remembered(word) if len(word) <= MOST_CHARACTERS else _cut(word)
 
 
 def _cut(word: str) -> tuple[str, ...]:
