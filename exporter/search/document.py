@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
 _ROOT = re.compile(r'<([a-z][a-z0-9]*)(?=[\t\n\f\r ])[^<>]*? data-search="([^"<>]+)"[^<>]*>')
+_MARK = ' data-search="'
 _TAG = re.compile(
     r"""<!--.*?-->|<(/?)([a-zA-Z][a-zA-Z0-9]*)([^<>"']*+(?:(?:"[^"]*"|'[^']*')[^<>"']*+)*+)>""", re.DOTALL
 )
@@ -59,10 +60,10 @@ class Document(NamedTuple):
 
 def read_document(html: str) -> Document | None:
     """Return what is searched of a page; None for a page that is not found."""
-    root = _ROOT.search(html)
+    root = _root(html)
     if root is None:
         return None
-    blocks = _blocks(html, root)
+    blocks = _blocks(html[root.end() :], root[1])
     title = next((text for kind, text in blocks if kind == "h1"), "")
     lines = [(kind, text) for kind, text in blocks if kind != "h1"]
     geo = _GEO.search(html)
@@ -71,13 +72,27 @@ def read_document(html: str) -> Document | None:
     return Document(_unescape(root[2]), title, tuple(text for _, text in lines), names, place)
 
 
-def _blocks(html: str, root: re.Match[str]) -> list[tuple[str, str]]:
-    """Return the blocks inside the root: what the element is that makes one a title or name, else "", and its text."""
+def _root(html: str) -> re.Match[str] | None:
+    """Return the first tag that says what a page is found as; tags without the attribute are not looked into."""
+    at = html.find(_MARK)
+    while at >= 0:
+        root = _ROOT.match(html, max(html.rfind("<", 0, at), 0))
+        if root is not None:
+            return root
+        at = html.find(_MARK, at + 1)
+    return None
+
+
+def _blocks(html: str, root: str) -> list[tuple[str, str]]:
+    """Return the blocks inside an element, which is called `root`: their kinds and texts.
+
+    The kind is what the element is that makes one a title or name, else "". What is behind the element is left out.
+    """
     found: list[tuple[str, str]] = []
     parts: list[str] = []
     kind = holder = silent = ""
     depth, outer = 0, 1
-    split = _TAG.split(html[root.end() :])  # text, slash, name, attributes, text and so on; all at once is quick
+    split = _TAG.split(html)  # text, slash, name, attributes, text and so on; all at once is quick
     for text, closes, written, attributes in zip(split[::4], split[1::4], split[2::4], split[3::4], strict=False):
         name = written.lower() if written else ""
         if silent:
@@ -86,7 +101,7 @@ def _blocks(html: str, root: re.Match[str]) -> list[tuple[str, str]]:
                 silent = silent if depth else ""
             continue
         parts.append(text)
-        if name == root[1]:
+        if name == root:
             outer += -1 if closes else 1
             if not outer:
                 break
@@ -137,10 +152,10 @@ def weights(document: Document) -> Mapping[str, int]:
     The number of words does not count, except in the title: a word more or less concerns no other word.
     """
     names = set(document.names)
-    counts = count_tokens("\n".join(line for number, line in enumerate(document.lines) if number not in names))
+    counts = count_tokens(line for number, line in enumerate(document.lines) if number not in names)
     found = {token: min(count, _MOST_IN_TEXT) for token, count in counts.items()}
     title = dict.fromkeys(tokens(document.title))
-    for token in count_tokens("\n".join(document.lines[number] for number in document.names)).keys() - title.keys():
+    for token in count_tokens(document.lines[number] for number in document.names).keys() - title.keys():
         found[token] = found.get(token, 0) + _NAME
     for number, token in enumerate(title):
         weight = _TITLE + _TITLE_LENGTHS.get(len(title), 0) + (0 if number else _FIRST)
