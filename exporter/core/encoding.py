@@ -41,6 +41,9 @@ _STRUCTURE = re.compile(rb'[\[\]{}]|"(?:[^"\\]++|\\.)*+"?', re.DOTALL)
 sys.set_int_max_str_digits(100_000)  # integers are exact; the limit guards against a hostile space
 
 
+_NO_OPENINGS = bytes({*range(256)} - {*b"{["})
+
+
 def decode(data: bytes | bytearray, *, levels: int = MOST_LEVELS) -> Json:
     """Decode JSON with integers exact at any size and other numbers as doubles.
 
@@ -117,7 +120,7 @@ def _decode_cut(data: bytes | bytearray, levels: int) -> Json:
 
 def may_be_deeper(data: bytes | bytearray, levels: int = MOST_LEVELS) -> bool:
     """Whether JSON has so many brackets that `is_deeper` may hold of it; this is quick to say."""
-    return data.count(b"{") + data.count(b"[") > levels
+    return len(data.translate(None, _NO_OPENINGS)) > levels
 
 
 def is_deeper(value: Json, levels: int = MOST_LEVELS) -> bool:
