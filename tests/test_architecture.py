@@ -48,7 +48,7 @@ FOREIGN = {
     "cmarkgfm": {"render.markup"},
     "distributed": {"workers"},
     "jinja2": {"render", "render.markup"},
-    "markupsafe": {"render", "render.view", "render.markup", "render.entry"},
+    "markupsafe": {"render", "render.view", "render.maps", "render.markup", "render.entry"},
     "libzim": {"bundles"},
     "msgspec": {"core", "source", "space"},
     "nh3": {"bundles", "render.markup"},

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 from exporter.build.outcome import Outcome
 from exporter.build.scan import ReadFile, read_files
+from exporter.core.containment import PlainFolders
 from exporter.core.encoding import digest
 from exporter.core.files import read_below
 from exporter.guide.index.guide_index import GuideIndex
@@ -148,10 +149,12 @@ class PageTasks:
         """Read what is searched of pages, with what is shown of each; one whose file is another is left out."""
         from exporter.search.data_files import read_page
 
-        for number, locale, path, known in pages:
-            data = read_below(self._project.output, path)
-            if data is not None and digest(data) == known:
-                yield read_page(number, locale, path, data)
+        root = self._project.output
+        folders = PlainFolders(root)
+        for page in pages:
+            data = read_below(root, page.path, folders)
+            if data is not None and digest(data) == page.digest:
+                yield read_page(page, data)
 
     def _pages_of(self, numbers: Iterable[int]) -> Iterator[tuple[int, Page]]:
         """Yield pages in the order of their numbers."""

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from exporter.core.encoding import digest
 from exporter.guide.index.database import read_row
+from exporter.guide.index.search_tables import PageFile
 from exporter.search.data_files import (
     FOLDER,
     index_data,
@@ -35,7 +37,7 @@ def search_files(pages: Iterable[tuple[Page, bytes]], folders: Mapping[str, str]
     counts: dict[str, int] = {}
     for page, data in pages:
         counts.setdefault(page.locale, 0)
-        searched, text = read_page(0, page.locale, page.path, data)
+        searched, text = read_page(PageFile(0, page.locale, page.path, digest(data)), data)
         if searched.document is None or searched.weights is None:
             continue
         counts[page.locale] += 1

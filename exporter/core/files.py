@@ -39,7 +39,7 @@ _NO_PLAIN_FILE = {errno.ELOOP, errno.EMLINK, errno.ENXIO, errno.ENODEV}
 """What systems say of links that are not followed, and of sockets and devices."""
 
 
-def read_bytes(path: Path) -> bytes | None:
+def read_bytes(path: Path | str) -> bytes | None:
     """Return a file's bytes; None if there is no plain file."""
     try:
         return read_file(str(path))
@@ -47,9 +47,13 @@ def read_bytes(path: Path) -> bytes | None:
         return None
 
 
-def read_below(root: Path, path: str) -> bytes | None:
-    """Return the bytes of a plain file that is reached from `root` through plain folders; None if there is none."""
-    return read_bytes(root / path) if PlainFolders(root).holds(path.rpartition("/")[0]) else None
+def read_below(root: Path, path: str, folders: PlainFolders | None = None) -> bytes | None:
+    """Return the bytes of a plain file that is reached from `root` through plain folders; None if there is none.
+
+    `folders` are those below `root`, where more than one file is read.
+    """
+    holds = (folders or PlainFolders(root)).holds(path.rpartition("/")[0])
+    return read_bytes(f"{root}/{path}") if holds else None
 
 
 def read_json(content: Path, path: str) -> Json:

@@ -12,7 +12,9 @@ SIZE = 11.0
 """The height of the letters, in units of the drawing."""
 PIN = 7.0
 """The radius of a pin."""
-_GAP = 2.0
+_AWAY = PIN + 2.0
+_AWAY_IN_A_CORNER = _AWAY * 0.75
+"""The distance of a label from the middle of its pin; in a corner it touches the pin's circle."""
 _LETTER = 0.58
 _WIDE = {"W", "F"}
 _CELL = 24.0
@@ -109,20 +111,17 @@ def _first_free(
 ) -> tuple[Label, Box] | None:
     for text in choices:
         wide = text_width(text)
-        for across, down in _EAST_FIRST:
-            box = _box_at(x, y, across, down, wide)
-            inside = box.left >= 0 and box.top >= 0 and box.right <= width and box.bottom <= height
-            if inside and held.is_free(box):
+        for across, down in _EAST_FIRST:  # of many positions few are free: nothing is made of the others
+            away = _AWAY_IN_A_CORNER if across and down else _AWAY
+            left = x + away if across > 0 else x - away - wide if across < 0 else x - wide / 2
+            top = y + away if down > 0 else y - away - SIZE if down < 0 else y - SIZE / 2
+            right, bottom = left + wide, top + SIZE
+            if left < 0 or top < 0 or right > width or bottom > height:
+                continue
+            box = Box(left, top, right, bottom)
+            if held.is_free(box):
                 return _label(text, box, across), box
     return None
-
-
-def _box_at(x: float, y: float, across: int, down: int, wide: float) -> Box:
-    """Return the rectangle of a label on one side of a pin; one in a corner touches the pin's circle."""
-    away = (PIN + _GAP) * (0.75 if across and down else 1)
-    left = x + away if across > 0 else x - away - wide if across < 0 else x - wide / 2
-    top = y + away if down > 0 else y - away - SIZE if down < 0 else y - SIZE / 2
-    return Box(left, top, left + wide, top + SIZE)
 
 
 def _label(text: str, box: Box, across: int) -> Label:

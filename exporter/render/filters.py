@@ -183,16 +183,16 @@ def _entries(context: Context, type_id: str) -> EntryList | tuple[()]:
 
 
 @pass_context
-def _word(context: Context, name: str) -> str:
+def word(context: Context, name: str) -> str:
     """One of the theme's own words in the page's language."""
     view: View = context.parent[VIEW]
     return view.ask(questions.word(name, view.locale))
 
 
 @pass_context
-def _word_lang(context: Context, name: str, *, inside: bool = False) -> Markup:
+def word_lang(context: Context, name: str, *, inside: bool = False) -> Markup:
     """` lang="…"` where a word is in another language than the page; `inside` gives that of the page back."""
-    view: View = context[VIEW]
+    view: View = context.parent[VIEW]
     code = view.ask(questions.word_language(name, view.locale))
     return Markup(' lang="%s"') % (view.locale if inside else code) if code else _NOTHING
 
@@ -323,8 +323,8 @@ GLOBALS = {
     "entries": _entries,
     "groups": _groups,
     "metadata": _metadata,
-    "word": _word,
-    "word_lang": _word_lang,
+    "word": word,
+    "word_lang": word_lang,
     **PLACE_FUNCTIONS,
 }
 """The functions that templates have beside Jinja's own."""

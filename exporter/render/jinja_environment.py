@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -18,7 +17,7 @@ from exporter.core.containment import make_cache_folder
 from exporter.core.encoding import digest
 from exporter.guide.library import questions
 from exporter.guide.library.template_files import own_files, theme_files
-from exporter.render.filters import FILTERS, GLOBALS, VIEW
+from exporter.render.filters import FILTERS, GLOBALS, VIEW, word, word_lang
 from exporter.render.view.view import Entry, Values, value_named
 
 if TYPE_CHECKING:
@@ -33,7 +32,6 @@ if TYPE_CHECKING:
 
 _TEMPLATES = (".html", ".xml", ".txt", ".webmanifest", ".css", ".svg", ".gpx", ".kml", ".geojson")
 _METHODS = frozenset(dir(Values))
-_SPECIAL = re.compile("[&<>\"']").search
 _FOR_IMPORTS = (VIEW, "languages", "language", "site", "page", "home")
 """The variables that imported macros have: those that are the same on a whole page."""
 
@@ -154,6 +152,14 @@ class Templates(SandboxedEnvironment):
         shared = self._evaluation
         return shared if shared.autoescape is True and not shared.volatile else EvalContext(self)
 
+    def call(self, context: Context, obj: Any, /, *args: Any, **kwargs: Any) -> Any:
+        """Call what a template calls; words need no sandbox, nor the variables of loops and blocks."""
+        if obj is word or obj is word_lang:
+            kwargs.pop("_loop_vars", None)
+            kwargs.pop("_block_vars", None)
+            return obj(context, *args, **kwargs)
+        return super().call(context, obj, *args, **kwargs)
+
     def getattr(self, obj: Any, attribute: str) -> Any:
         """Return an attribute, with the sandbox's care for those that begin with an underscore."""
         return super().getattr(obj, attribute) if attribute.startswith("_") else self.public(obj, attribute)
@@ -203,7 +209,12 @@ class Templates(SandboxedEnvironment):
     def printed(value: Any) -> str:
         """Return what is printed of a value, escaped."""
         type_ = type(value)
-        return value if type_ is Markup or (type_ is str and _SPECIAL(value) is None) else escape(value)
+        return value if type_ is Markup or (type_ is str and not _is_special(value)) else escape(value)
+
+
+def _is_special(text: str) -> bool:
+    """Whether a text has characters to be escaped; on texts of usual length this takes half of what a search does."""
+    return "&" in text or "<" in text or ">" in text or '"' in text or "'" in text
 
 
 class _Bytecode(FileSystemBytecodeCache):

@@ -12,13 +12,15 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING
 
-from exporter.core.encoding import Json, digest, pack
+from exporter.core.encoding import Json, pack
 from exporter.guide.index.search_tables import SearchedPage
 from exporter.search.document import read_document, weights
 from exporter.search.shards import document_number
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
+
+    from exporter.guide.index.search_tables import PageFile
 
 FOLDER = "search"
 _WRITE = json.JSONEncoder(ensure_ascii=False, separators=(",", ":")).encode
@@ -58,13 +60,18 @@ def _script(name: str, value: str) -> bytes:
     return f"guideSearchData({_WRITE(name)},{value});\n".encode()
 
 
-def read_page(number: int, locale: str, path: str, data: bytes) -> tuple[SearchedPage, str]:
+def read_page(file: PageFile, data: bytes) -> tuple[SearchedPage, str]:
     """Return a page as search knows it, and what is shown of it as JSON, "" for a page that is not found."""
     document = read_document(data.decode("utf-8", "replace"))
     if document is None:
-        return SearchedPage(number, locale, path, digest(data), None, None), ""
-    shown: dict[str, Json] = {"path": path, "type": document.type, "title": document.title, "lines": document.lines}
+        return SearchedPage(*file, None, None), ""
+    shown: dict[str, Json] = {
+        "path": file.path,
+        "type": document.type,
+        "title": document.title,
+        "lines": document.lines,
+    }
     shown |= {"names": document.names} if document.names else {}
     shown |= {"place": [float(part) for part in document.place]} if document.place is not None else {}
-    page = SearchedPage(number, locale, path, digest(data), document_number(path), pack(weights(document)))
+    page = SearchedPage(*file, document_number(file.path), pack(weights(document)))
     return page, _WRITE(shown)

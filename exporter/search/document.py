@@ -7,22 +7,26 @@ an empty `data-search`, and what is no text of the page (scripts, navigation, bu
 from __future__ import annotations
 
 import re
-from collections import Counter
 from typing import TYPE_CHECKING, NamedTuple
 
-from exporter.search.tokens import tokens
+from exporter.search.tokens import count_tokens, tokens
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
 _ROOT = re.compile(r'<([a-z][a-z0-9]*)(?=[\t\n\f\r ])[^<>]*? data-search="([^"<>]+)"[^<>]*>')
-_TAG = re.compile(r"""<!--.*?-->|<(/?)([a-zA-Z][a-zA-Z0-9]*)((?:[^<>"']|"[^"]*"|'[^']*')*)>""", re.DOTALL)
+_MARK = ' data-search="'
+_TAG = re.compile(
+    r"""<!--.*?-->|<(/?)([a-zA-Z][a-zA-Z0-9]*)([^<>"']*+(?:(?:"[^"]*"|'[^']*')[^<>"']*+)*+)>""", re.DOTALL
+)
+"""A comment or a tag, written so that it takes runs of characters at once and never goes back."""
 _EMPTY = re.compile(r'[\t\n\f\r ]data-search(?:=""|(?=[\t\n\f\r >/]|$))')
 _HIDDEN = re.compile(r'[\t\n\f\r ]hidden(?==""|[\t\n\f\r /]|$)')
 _QUOTED = re.compile("\"[^\"]*\"|'[^']*'")
 _GEO = re.compile(r'"latitude": (-?[0-9.]+), "longitude": (-?[0-9.]+)')
 _REFERENCE = re.compile(r"&(#[0-9]{1,7}|#[xX][0-9a-fA-F]{1,6}|[a-z]{2,6});")
-_SPACES = re.compile(r"[\t\n\f\r \xa0]+")
+_SPACE = "\t\n\f\r \xa0"
+_SPACES = re.compile(f"[{_SPACE}]+")
 _NAMED = {"amp": "&", "lt": "<", "gt": ">", "quot": '"', "apos": "'", "nbsp": "\xa0", "shy": "\xad"}
 _NAMED |= {"ndash": "–", "mdash": "—", "hellip": "…", "times": "×", "middot": "·"}
 _SILENT = frozenset({"script", "style", "template", "nav", "svg", "button", "select", "noscript", "dialog"})
@@ -56,10 +60,10 @@ class Document(NamedTuple):
 
 def read_document(html: str) -> Document | None:
     """Return what is searched of a page; None for a page that is not found."""
-    root = _ROOT.search(html)
+    root = _root(html)
     if root is None:
         return None
-    blocks = _blocks(html, root)
+    blocks = _blocks(html[root.end() :], root[1])
     title = next((text for kind, text in blocks if kind == "h1"), "")
     lines = [(kind, text) for kind, text in blocks if kind != "h1"]
     geo = _GEO.search(html)
@@ -68,31 +72,47 @@ def read_document(html: str) -> Document | None:
     return Document(_unescape(root[2]), title, tuple(text for _, text in lines), names, place)
 
 
-def _blocks(html: str, root: re.Match[str]) -> list[tuple[str, str]]:
-    """Return the blocks inside the root: what the element is that makes one a title or name, else "", and its text."""
+def _root(html: str) -> re.Match[str] | None:
+    """Return the first tag that says what a page is found as; tags without the attribute are not looked into."""
+    at = html.find(_MARK)
+    while at >= 0:
+        root = _ROOT.match(html, max(html.rfind("<", 0, at), 0))
+        if root is not None:
+            return root
+        at = html.find(_MARK, at + 1)
+    return None
+
+
+def _blocks(html: str, root: str) -> list[tuple[str, str]]:
+    """Return the blocks inside an element, which is called `root`: their kinds and texts.
+
+    The kind is what the element is that makes one a title or name, else "". What is behind the element is left out.
+    """
     found: list[tuple[str, str]] = []
     parts: list[str] = []
     kind = holder = silent = ""
-    depth, outer, at = 0, 1, root.end()
-    for tag in _TAG.finditer(html, root.end()):
-        if not silent:
-            parts.append(html[at : tag.start()])
-        at, closes, name = tag.end(), tag[1], (tag[2] or "").lower()
+    depth, outer = 0, 1
+    split = _TAG.split(html)  # text, slash, name, attributes, text and so on; all at once is quick
+    for text, closes, written, attributes in zip(split[::4], split[1::4], split[2::4], split[3::4], strict=False):
+        name = written.lower() if written else ""
         if silent:
-            depth += 0 if name != silent else -1 if closes else 1
-            silent = silent if depth else ""
+            if name == silent:
+                depth += -1 if closes else 1
+                silent = silent if depth else ""
             continue
-        if name == root[1]:
+        parts.append(text)
+        if name == root:
             outer += -1 if closes else 1
-        if not outer:
-            break
+            if not outer:
+                break
         if name and name not in _INLINE:
             _end_block(found, parts, kind)
         if closes:
             kind, holder = ("", "") if name == holder else (kind, holder)
-        elif name in _KINDS:
+            continue
+        if name in _KINDS:
             kind, holder = _KINDS[name], name
-        if name and not closes and name not in _VOID and (name in _SILENT or _is_left_out(tag[3])):
+        if name and name not in _VOID and (name in _SILENT or _is_left_out(attributes)):
             silent, depth = name, 1
     _end_block(found, parts, kind)
     return found
@@ -105,10 +125,13 @@ def _is_left_out(attributes: str) -> bool:
 
 
 def _end_block(found: list[tuple[str, str]], parts: list[str], kind: str) -> None:
-    text = _SPACES.sub(" ", _unescape("".join(parts))).strip(" ")
+    text = "".join(parts).strip(_SPACE)
     parts.clear()
+    if "&" in text:
+        text = _unescape(text).strip(_SPACE)
     if text:
-        found.append((kind, text))
+        is_plain = "  " not in text and text.isprintable()  # there are no other spaces to be replaced
+        found.append((kind, text if is_plain else _SPACES.sub(" ", text)))
 
 
 def _unescape(text: str) -> str:
@@ -129,10 +152,10 @@ def weights(document: Document) -> Mapping[str, int]:
     The number of words does not count, except in the title: a word more or less concerns no other word.
     """
     names = set(document.names)
-    counts = Counter(tokens("\n".join(line for number, line in enumerate(document.lines) if number not in names)))
+    counts = count_tokens(line for number, line in enumerate(document.lines) if number not in names)
     found = {token: min(count, _MOST_IN_TEXT) for token, count in counts.items()}
     title = dict.fromkeys(tokens(document.title))
-    for token in set(tokens("\n".join(document.lines[number] for number in document.names))) - title.keys():
+    for token in count_tokens(document.lines[number] for number in document.names).keys() - title.keys():
         found[token] = found.get(token, 0) + _NAME
     for number, token in enumerate(title):
         weight = _TITLE + _TITLE_LENGTHS.get(len(title), 0) + (0 if number else _FIRST)

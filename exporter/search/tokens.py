@@ -7,8 +7,13 @@ are neighbours, and one for its last character. So each character begins a token
 from __future__ import annotations
 
 import re
+from collections import Counter
 from functools import lru_cache
+from typing import TYPE_CHECKING
 from unicodedata import category, normalize
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
 
 MOST_CHARACTERS = 30
 """Characters of a token; longer words are cut."""
@@ -24,6 +29,8 @@ _IS_DENSE = re.compile(f"[{_DENSE}]")
 _ARTICLE = re.compile("(?:[وفبك]?ال|لل)(?=..)")
 """The Arabic article, with what is written as one word with it: `والأديرة` is found by `أديرة` and by `الأديرة`."""
 _WORDS = re.compile("[a-z0-9\u0080-\U0010ffff]+")
+_PLAIN = {number: chr(number).lower() if chr(number).isalnum() else " " for number in range(128)}
+"""The same for texts of ASCII, where it is quicker to put spaces between the words."""
 
 _DROPPED = (
     *((0xAD, 0xAD), (0x300, 0x36F), (0x591, 0x5BD), (0x5BF, 0x5BF), (0x5C1, 0x5C2), (0x5C4, 0x5C5), (0x5C7, 0x5C7)),
@@ -61,15 +68,29 @@ def fold(text: str) -> str:
 
 def tokens(text: str) -> list[str]:
     """Return the tokens of a text in their order."""
-    found: list[str] = []
-    for word in _WORDS.findall(text.lower()):
-        if word.isascii():
-            found.append(word if len(word) <= MOST_CHARACTERS else word[:MOST_CHARACTERS])
-        elif len(word) <= MOST_CHARACTERS:
-            found += _remembered(word)
-        else:
-            found += _cut(word)
-    return found
+    return [token for word in _WORDS.findall(text.lower()) for token in _tokens_of(word)]
+
+
+def count_tokens(lines: Iterable[str]) -> Mapping[str, int]:
+    """Return how often each token is in some lines: each of their words is cut once."""
+    plain: list[str] = []
+    others: list[str] = []
+    for line in lines:
+        (plain if line.isascii() else others).append(line)
+    counts = Counter("\n".join(plain).translate(_PLAIN).split())
+    words = Counter(_WORDS.findall("\n".join(others).lower()))
+    if len(max(counts, key=len, default="")) > MOST_CHARACTERS:
+        counts, words = Counter(), counts + words
+    for word, count in words.items():
+        for token in _tokens_of(word):
+            counts[token] += count
+    return counts
+
+
+def _tokens_of(word: str) -> tuple[str, ...]:
+    if word.isascii():
+        return (word[:MOST_CHARACTERS],)
+    return _remembered(word) if len(word) <= MOST_CHARACTERS else _cut(word)
 
 
 def _cut(word: str) -> tuple[str, ...]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import shutil
 import subprocess
 import sys
@@ -95,7 +96,10 @@ def _written(data: Path, places: int) -> Path:
     return folder
 
 
-_RENDERED_BESIDE = ("404.html",)
+_RENDERED_BESIDE = (
+    "404.html",
+    *(f"map/{name}" for name in ("overview.svg", "places.gpx", "places.kml", "places.geojson")),
+)
 
 
 def pages_in(folder: Path) -> int:
@@ -151,6 +155,16 @@ class Guide:
         done = report["render"]
         nothing = not (done["rendered"] or done["written"] or done["removed"])
         ensure(nothing and done["pages"] == self.pages, f"nothing changed, but: {done}")
+        return spent
+
+    def render_foot(self, jobs: int) -> Spent:
+        """Render when the template of all pages has another foot."""
+        self.changes += 1
+        base, line = self.root / "templates" / "base.html", f"<p>Foot {self.changes}</p>"
+        base.write_text(re.sub("(<p>Foot [0-9]+</p>)?</body>", f"{line}</body>", base.read_text("utf-8")), "utf-8")
+        spent, report = self.run("render", "-j", str(jobs))
+        ensure(report["render"]["written"] >= self.space.places, f"the foot changed, but: {report['render']}")
+        ensure(line in self.changing.read_text("utf-8"), f"{self.changing} does not contain {line}")
         return spent
 
     def build_change(self) -> Spent:

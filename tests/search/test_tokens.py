@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import random
+from collections import Counter
 from unicodedata import category
 
 import pytest
 
-from exporter.search.tokens import MOST_CHARACTERS, tokens
+from exporter.search.tokens import MOST_CHARACTERS, count_tokens, tokens
 from tests.search.scripts import run
 
 ALPHABETS = (
@@ -73,3 +74,12 @@ def test_long_words_are_cut() -> None:
 def test_query_of_one_character_stands_for_what_begins_with_it(query: str, wanted: list[list[object]]) -> None:
     expression = "guideTokens.wanted(given).map(({token, single}) => [token, single])"
     assert run(["tokens.js"], expression, query) == wanted
+
+
+def test_tokens_of_lines_are_counted_as_those_of_the_whole_text() -> None:
+    chosen = random.Random(9)
+    for _ in range(400):
+        alphabets = chosen.choices((*ALPHABETS, "abc XYZ\t019 -'.,_" * 9), k=2)
+        lines = ["".join(chosen.choices("".join(alphabets), k=chosen.randrange(90))) for _ in range(3)]
+        lines.append("a" * chosen.randrange(2 * MOST_CHARACTERS))
+        assert dict(count_tokens(lines)) == Counter(tokens("\n".join(lines)))

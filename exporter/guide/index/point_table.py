@@ -35,11 +35,10 @@ class PointTable(Table):
             SELECT key, lat, lon FROM point JOIN item ON item.id = point.item
             WHERE layer = ? AND locale = ? AND cell >= ? AND cell < ?
         """
-        return [
-            (key, Point(lat, lon))
-            for first, end in cells_of(window)
-            for key, lat, lon in self._database.rows(query, layer, locale, first, end)
-        ]
+        cells = cells_of(window)
+        values = [value for first, end in cells for value in (layer, locale, first, end)]
+        rows = self._database.rows(" UNION ALL ".join([query] * len(cells)), *values)  # one query: pages make many
+        return [(key, Point(lat, lon)) for key, lat, lon in rows]
 
     def count(self, layer: str, locale: str) -> int:
         """Return the number of points in a locale."""

@@ -25,7 +25,8 @@ def position(thing: Any) -> Markup:
         value: Json = view_of(thing).answer(loaded_of(thing), name)[0]
         degrees: list[Any] = [value.get(part) for part in ("lat", "lon")] if isinstance(value, dict) else []
         if degrees and all(_is_degree(part, most) for part, most in zip(degrees, (90, 180), strict=True)):
-            return Markup(' data-at="{},{}"').format(*(f"{round(part, _DECIMALS):.10g}" for part in degrees))
+            lat, lon = (f"{round(part, _DECIMALS):.10g}" for part in degrees)
+            return Markup(f' data-at="{lat},{lon}"')  # noqa: S704 - numbers
     return Markup("")
 
 

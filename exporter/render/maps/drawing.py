@@ -43,7 +43,7 @@ class Spot(NamedTuple):
     group: int = 0
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)  # templates cannot assign to it, and a frozen one takes three times as long to make
 class Pin:
     """A pin: its place in the drawing, its entry and number, its label (None where there is no room).
 
@@ -109,9 +109,11 @@ class Underlay(NamedTuple):
 class Map:
     """A map: the size of the drawing and what is on it.
 
-    Pins that are small come first. `line` joins the pins of a walk, as points of a polyline.
+    Pins that are small come first. `line` joins the pins of a walk, as points of a polyline. `locale` is that of its
+    numbers.
     """
 
+    locale: str
     width: int
     height: int
     pins: tuple[Pin, ...]
@@ -150,7 +152,8 @@ def _map(
 ) -> Map:
     bar = scale_bar(frame)
     scale = ScaleBar(_short(bar.width), spoken_distance(view, bar.metres)) if bar is not None else None
-    return Map(round(frame.width), round(frame.height), pins, clusters, areas, line, scale, _underlay(view, frame))
+    size = round(frame.width), round(frame.height)
+    return Map(view.locale, *size, pins, clusters, areas, line, scale, _underlay(view, frame))
 
 
 def _underlay(view: View, frame: Frame) -> Underlay | None:

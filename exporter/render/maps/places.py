@@ -22,7 +22,7 @@ NEAR = 6
 """Neighbours that a place has."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)  # templates cannot assign to it, and a frozen one takes three times as long to make
 class Neighbour:
     """An entry near to another: its number on the map, where it is, how many metres it is away, and that in words."""
 

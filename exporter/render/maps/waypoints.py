@@ -2,37 +2,48 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from exporter.core.cached_property import cached_property
 from exporter.core.url_names import quoted_url
 from exporter.guide.library import questions
 from exporter.guide.pages.urls import places_of
-from exporter.maps.points import write_degrees
+from exporter.maps.points import Point, write_degrees
 from exporter.render.maps.walks import walk_of
 from exporter.render.view.fields import title_of
 from exporter.render.view.lists import ListView
-from exporter.render.view.view import Entry, loaded_of
+from exporter.render.view.view import loaded_of
 
 if TYPE_CHECKING:
-    from exporter.render.view.view import View
+    from exporter.render.view.view import Entry, View
 
 
-@dataclass(frozen=True, slots=True)
 class Waypoint:
-    """A place in such a file: its entry and its number, its id, what it is called, where it is, in degrees.
+    """A place in such a file: its number, its id, what it is called, where it is, in degrees.
 
     `url` is the absolute address of its page, empty without a base_url.
     """
 
-    entry: Entry
-    number: int
-    id: str
-    name: str
-    lat: str
-    lon: str
-    url: str
+    __slots__ = ("_key", "_view", "lat", "lon", "name", "number", "url")
+
+    def __init__(self, view: View, key: str, number: int, name: str, point: Point, url: str) -> None:
+        self._view = view
+        self._key = key
+        self.number = number
+        self.name = name
+        self.lat, self.lon = map(write_degrees, point)
+        self.url = url
+
+    @property
+    def id(self) -> str:
+        """The id of its entry."""
+        return self._key.partition(":")[2]
+
+    @property
+    def entry(self) -> Entry:
+        """Its entry, which is loaded when a template asks for it: a file of all places need not read one of them."""
+        found: Entry = self._view.known(self._view.library.items.load(self._key))
+        return found
 
 
 class Waypoints:
@@ -64,24 +75,20 @@ class Waypoints:
         view, list_id = self._view, self._view.page.type_id
         types = (list_id,) if list_id else places_of(view.guide)
         rows = [row for type_id in types for row in view.ask(questions.list_points(type_id, view.locale))]
-        entries = map(view.known, view.library.items.load_all([key for key, *_ in rows]))
         return tuple(
-            Waypoint(entry, number, _id(key), title, write_degrees(lat), write_degrees(lon), absolute(view, url))
-            for number, (entry, (key, title, lat, lon, url)) in enumerate(zip(entries, rows, strict=True), 1)
+            Waypoint(view, key, number, title, Point(lat, lon), self._absolute(url))
+            for number, (key, title, lat, lon, url) in enumerate(rows, 1)
         )
 
     def _waypoint(self, entry: Entry, number: int, lat: float, lon: float) -> Waypoint:
         page = self._view.page_of(loaded_of(entry))
-        url = absolute(self._view, page[1]) if page is not None else ""
-        identifier, degrees = _id(loaded_of(entry).key), (write_degrees(lat), write_degrees(lon))
-        return Waypoint(entry, number, identifier, title_of(entry), *degrees, url)
+        url = self._absolute(page[1] if page is not None else "")
+        return Waypoint(self._view, loaded_of(entry).key, number, title_of(entry), Point(lat, lon), url)
 
+    @cached_property
+    def _base(self) -> str:
+        return self._view.ask(questions.site_value("base_url")) or ""
 
-def _id(key: str) -> str:
-    return key.partition(":")[2]
-
-
-def absolute(view: View, url: str) -> str:
-    """Return the absolute address of a page, "" if there is none or site.yaml has no base_url."""
-    base = view.ask(questions.site_value("base_url"))
-    return f"{base}{quoted_url(url)}" if base and url else ""
+    def _absolute(self, url: str) -> str:
+        """Return the absolute address of a page, "" if there is none or site.yaml has no base_url."""
+        return f"{self._base}{quoted_url(url)}" if self._base and url else ""

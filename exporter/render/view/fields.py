@@ -141,7 +141,7 @@ def locale_of(thing: Thing, name: str | None = None) -> str:
     """Return the locale that a field (the title where none is named) came from, the page's own where it is empty."""
     view = view_of(thing)
     code = view.answer(loaded_of(thing), name)[1] if name else _title(thing).locale
-    if content_type_of(thing) is not None and (type_of(thing), name) in view.guide.unlocalized:
+    if name and content_type_of(thing) is not None and (type_of(thing), name) in view.guide.unlocalized:
         return view.locale
     return view.locale if code is None else code
 

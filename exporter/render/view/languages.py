@@ -152,6 +152,8 @@ def write_number(value: Any, locale: str) -> str:
     if marks is None or not abs(value) < _MOST_EXACT:
         return _by_babel(value, locale)
     minus, group, point = marks
+    if type(value) is int and 0 <= value < _LEAST_GROUPED:
+        return str(value)
     whole, _, part = format(abs(Decimal(repr(value))), ",f").partition(".")
     part = part.rstrip("0")
     sign = minus if value < 0 or str(value) == "-0.0" else ""

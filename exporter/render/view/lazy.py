@@ -15,9 +15,11 @@ if TYPE_CHECKING:
 
 
 class SiteValues:
-    """The values of site.yaml that templates may use, as `site`; its texts in the page's language if that has them."""
+    """The values of site.yaml that templates may use, as `site`; its texts in the page's language if that has them.
 
-    __slots__ = ("_view",)
+    A value is asked for, and recorded, once a page: then it is an attribute.
+    """
+
     _NAMES = frozenset({"accent", "accent_colours", "logo", "logo_size", "base_url", "offline", "search", "icons"})
     _MAP = "map"
 
@@ -25,6 +27,10 @@ class SiteValues:
         self._view = view
 
     def __getattr__(self, name: str) -> Any:
+        value = self.__dict__[name] = self._ask(name)
+        return value
+
+    def _ask(self, name: str) -> Any:
         if name in SITE_TEXTS:
             return site_text(self._view, name)
         if name == self._MAP:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from exporter.core.cached_property import cached_property
 from exporter.guide.library import questions
 from exporter.guide.pages.urls import list_url
 from exporter.render.view.fields import type_name
@@ -17,8 +18,6 @@ class TypeLink:
 
     Where it has one entry, name and address are that entry's.
     """
-
-    __slots__ = ("_view", "id")
 
     def __init__(self, view: View, type_id: str) -> None:
         self._view = view
@@ -38,7 +37,7 @@ class TypeLink:
         """The locale that the name came from."""
         return self._sole[2] if self._sole is not None else self._view.locale
 
-    @property
+    @cached_property
     def _sole(self) -> tuple[str, str, str] | None:
         """Address, title and its locale of the only entry, None where there are more."""
         return self._view.ask(questions.sole_entries(self._view.locale)).get(self.id)

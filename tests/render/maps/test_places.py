@@ -184,6 +184,21 @@ def test_template_asks_for_what_it_wants(places: Guide) -> None:
     assert places.page("/place/p0/") == "location 38.7 7  1"
 
 
+def test_marks_of_a_map_are_its_pins_one_a_line_with_titles_escaped(places: Guide, space: SpaceFiles) -> None:
+    space.put(place(7, revision=2, title="</title><b>\"&'"))
+    template(places, "place.html", "{% set map = map_of([entry]) %}{{ map|marks }}{{ map|marks(true) }}")
+    step(places)
+    linked, listed, end = places.page("/place/p7/").split("\n")
+    title = "&lt;/title&gt;&lt;b&gt;&#34;&amp;&#39;"
+    assert linked.startswith(f'<a href="index.html" class="kind0"><title>1 {title}</title><circle class="pin" cx="')
+    assert linked.endswith("</text></a>")
+    assert listed.startswith('<circle class="pin" cx="')
+    assert title in listed
+    assert "<b>" not in linked + listed
+    assert "href" not in listed
+    assert end == ""
+
+
 def test_guide_without_locations_has_no_map(guide: Guide) -> None:
     guide.build()
     assert "map" not in {url.strip("/") for url in pages_of(guide)}
