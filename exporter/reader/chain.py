@@ -101,7 +101,7 @@ def publish_next(place: Place, head: Head, change: Change) -> ChainReport | None
 
     new = _remembering(_with_trail(place, new, head, tokens, past_of, _Bases(evolution, old_entry)), tokens)
     records = {path: entry if isinstance(entry, bytes) else None for path, entry in evolution.entries.items()}
-    report = _finish(place, new, evolution.uses, records, head)
+    report = _finish(place, new, evolution.uses, old_entry.sought | records, head)
     return report._replace(
         changed=sum(isinstance(entry, bytes) for entry in evolution.entries.values()),
         removed=sum(entry is None for entry in evolution.entries.values()),
@@ -171,20 +171,28 @@ def _with_trail(
 
 
 class _Entries:
-    """What devices have at paths in the state before: from what is remembered, else from packs."""
+    """What devices have at paths in the state before: from what is remembered, else from packs.
+
+    `sought` are the records that only packs had: while a change pack leads from them, every build asks for them.
+    """
 
     def __init__(self, place: Place, head: Head) -> None:
         self._place, self._head = place, head
+        self.sought: dict[str, bytes | None] = {}
         self._found: dict[str, Entry] = {}
+        self._known: set[str] = set()
         self._loaded: set[str] = set()
 
     def __call__(self, path: str) -> Entry:
-        if path not in self._found:
+        if path not in self._known:
+            self._known.add(path)
             record = self._place.memory.record(self._place.locale, path)
             if record is not None:
                 self._found[path] = record
             else:
                 self._load(bucket_of(path, self._head.leaves))
+                found = self._found.get(path)
+                self.sought |= {path: found} if isinstance(found, bytes) else {}
         return self._found.get(path)
 
     def _load(self, leaf: str) -> None:

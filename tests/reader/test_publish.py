@@ -9,7 +9,7 @@ import shutil
 import zlib
 from dataclasses import dataclass, replace
 from datetime import timedelta
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
@@ -17,6 +17,7 @@ from exporter.core.errors import ConfigError, SourceError
 from exporter.core.files import write_atomic
 from exporter.reader.encoding import inflate, load_object
 from exporter.reader.folder import publish_farewell, withdraw_updates
+from exporter.reader.head import load_members
 from exporter.reader.model import Keeping
 from exporter.reader.publish import publish_updates
 from exporter.reader.since import decode
@@ -26,6 +27,10 @@ from tests.reader.guides import LOCALE, Guide, guide_pages, page, words
 
 if TYPE_CHECKING:
     from pathlib import Path
+
+    from exporter.reader.folder import ChainFolder
+    from exporter.reader.head import Head
+    from exporter.reader.model import Member
 
 WORD = "place/p00007/index.html"
 
@@ -217,6 +222,38 @@ def test_a_bulk_travels_in_change_packs_that_all_since_files_name(tmp_path: Path
     for device in devices:
         device.update()
         assert device.updates_taken[1:] == ["step"]
+        assert device.pages() == pages
+
+
+def test_builds_after_a_bulk_of_new_pages_read_no_packs_for_it_again(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    loaded: list[str] = []
+
+    def counted(folder: ChainFolder, head: Head, leaf: str, taken: Any) -> dict[str, Member]:
+        loaded.append(leaf)
+        return load_members(folder, head, leaf, taken)
+
+    monkeypatch.setattr("exporter.reader.chain.load_members", counted)
+    guide, pages = Guide(tmp_path), guide_pages(600)
+    guide.publish(pages)
+    devices = [installed(guide)]
+    rnd = random.Random(2)
+    fresh = {f"place/n{number:05}/index.html": page(9000 + number, text=words(rnd, 60)) for number in range(80)}
+    pages = {**pages, **fresh}
+    guide.publish(pages)
+    assert (guide.updates / "changes").is_dir()
+    reads = []
+    for number in range(3):
+        loaded.clear()
+        pages = edited(pages, WORD, f"after {number}")
+        guide.publish(pages)
+        devices.append(installed(guide))
+        reads.append(len(loaded))
+    assert reads[0] > 0
+    assert reads[1:] == [0, 0]
+    for device in devices:
+        device.update()
         assert device.pages() == pages
 
 
