@@ -28,6 +28,9 @@ if TYPE_CHECKING:
 HEAVY = {"babel", "cmarkgfm", "jinja2", "multiprocessing", "nh3", "pydantic", "requests", "slugify", "urllib3", "yaml"}
 """What takes longer to load than to find that nothing changed."""
 
+MOST_FOR_ONE_CHANGE = 450
+"""Modules of the program, and packages beside it, that a build of one changed entry loads at the most."""
+
 LOADED = """
 import json, sys
 from exporter.cli.commands import run
@@ -59,6 +62,16 @@ def test_sync_with_nothing_new_loads_neither_the_schema_nor_the_renderer(guide: 
 def test_sync_without_a_message_loads_nothing_of_the_guide(guide: Guide) -> None:
     guide.build()
     assert {name for name in loaded(guide, "sync") if name.startswith("exporter.guide")} == set()
+
+
+def test_build_of_one_changed_entry_loads_what_it_renders_with_and_no_more(guide: Guide, space: SpaceFiles) -> None:
+    guide.build()
+    space.put(mill(body="It burns."))
+    found = loaded(guide, "build")
+    assert {"cmarkgfm", "jinja2", "nh3"} <= found
+    assert found & {"multiprocessing", "PIL", "pydantic", "rich", "watchdog"} == set()
+    assert len(found) <= MOST_FOR_ONE_CHANGE
+    assert "It burns." in guide.page("/place/mill/")
 
 
 def settle(guide: Guide) -> None:
