@@ -48,7 +48,7 @@ def publish(guide: Guide, target: Place, *options: str) -> subprocess.Popen[str]
     """Publish in a process of its own; the last of options that are given twice counts."""
     command = [sys.executable, "-m", "exporter", "-C", str(guide.root), "publish", target.address, "--json"]
     variables = {**os.environ, **target.variables}
-    command += ["--uploads", "1", "--deadline", "1", *options]
+    command += ["--uploads", "1", *options]
     return subprocess.Popen(command, cwd=PROJECT, env=variables, text=True, stdout=subprocess.PIPE)
 
 
@@ -74,9 +74,9 @@ def test_fault_at_some_requests_of_a_publish(guide: Guide, space: SpaceFiles, st
     every_fault(guide, space, store, kind, 19)
 
 
-def told(guide: Guide, target: Place) -> dict[str, Any]:
+def told(guide: Guide, target: Place, *options: str) -> dict[str, Any]:
     """Publish; return what the process says."""
-    with publish(guide, target) as process:
+    with publish(guide, target, *options) as process:
         said: dict[str, Any] = json.loads(process.communicate()[0])
     return said
 
@@ -96,7 +96,7 @@ def every_fault(guide: Guide, space: SpaceFiles, target: Place, kind: str, step:
             killed_at(guide, target, number)
         else:
             target.reset({number: kind})
-            said = told(guide, target)
+            said = told(guide, target, "--deadline", "1")
             assert said["exit"] in ((0,) if kind in ("500", "cut", "refused", "slow") else (0, 3)), said
         if len(target.log()) <= number:
             break
