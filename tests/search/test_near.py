@@ -61,6 +61,22 @@ def test_list_is_sorted_by_distance_with_direction_and_back(page: Page, base: st
     assert far.count() == 0
 
 
+def test_places_of_the_map_are_sorted_by_distance_and_keep_their_numbers(page: Page, base: str) -> None:
+    page.goto(f"{base}map/index.html")
+    group = page.locator(".legend section").filter(has_text="Torre de Belém")
+    start = int(group.locator("ol").get_attribute("start") or 1)
+    names = group.locator("li a").all_inner_texts()
+    before = [[start + i, name] for i, name in enumerate(names)]
+    button(page).click()
+    expect(button(page)).to_have_attribute("aria-pressed", "true")
+    numbered = "items => items.map(item => [item.value, item.querySelector('a').firstChild.textContent])"
+    after = group.locator("li").evaluate_all(numbered)
+    assert after[0][1] == "Torre de Belém"
+    assert after != before
+    assert sorted(after) == before
+    expect(group.locator(".guide-far").first).to_be_visible()
+
+
 def test_results_are_sorted_by_distance(page: Page, base: str) -> None:
     page.goto(f"{base}search/index.html?q=jardim")
     expect(page.locator("[data-guide-search]")).to_have_attribute("data-guide-search-done", "jardim")

@@ -33,11 +33,11 @@
   const placeOf = item => (item.matches("[data-at]") ? item : item.querySelector("[data-at]"))?.dataset.at.split(",").map(Number);
   const lists = () => [...new Set([...document.querySelectorAll("main li [data-at], main li[data-at]")].map(part => part.closest("li").parentElement))];
 
-  // An item remembers its place in the guide's order.
+  // An item remembers its place in the guide's order, and its number where it has one.
   function sort() {
     for (const list of lists()) {
       const items = [...list.children];
-      items.forEach((item, i) => { item.dataset.guideOrder ??= i; item.querySelector(".guide-far")?.remove(); });
+      items.forEach((item, i) => { item.dataset.guideOrder ??= i; if (list.tagName === "OL") item.value ||= list.start + i; item.querySelector(".guide-far")?.remove(); });
       const far = new Map(items.map(item => [item, here && placeOf(item) ? way(placeOf(item)) : null]));
       items.sort((a, b) => (far.get(a)?.[0] ?? Infinity) - (far.get(b)?.[0] ?? Infinity) || a.dataset.guideOrder - b.dataset.guideOrder);
       for (const item of items) {
