@@ -104,6 +104,7 @@ class PageTasks:
     def render_apart(self, numbers: Sequence[int]) -> Iterator[Outcome]:
         """Render pages whose outcomes have to be of use without those of any others before."""
         vars(self).pop("_packer", None)
+        self._sent_offers.clear()
         yield from self.render(numbers)
 
     def render(self, numbers: Sequence[int]) -> Iterator[Outcome]:

@@ -15,11 +15,14 @@ from exporter.build.shards import file as shard_file
 from exporter.build.shards.file import read_header, read_outcomes, write_shard
 from exporter.build.shards.merge import find_shards
 from exporter.build.shards.shard import Shard, read_shard
+from exporter.build.tasks import open_page_tasks
 from exporter.config.settings import load_project
 from exporter.core.errors import GuardError
 from exporter.guide.index.guide_index import INDEX, GuideIndex
+from exporter.guide.schema.read_model import read_guide_model
 from exporter.jobs import RenderChoices, render
-from tests.conftest import Guide, entry
+from tests.conftest import Guide, asset, entry, link
+from tests.support.pictures import plain
 from tests.support.shards import clone, put_places, recorded
 
 if TYPE_CHECKING:
@@ -97,6 +100,50 @@ def test_deltas_after_a_merge_render_as_much_as_after_one_run(big: Guide, space:
         assert counts[0] == counts[1]
         assert counts[0]["rendered"] > 0
         assert merged.files() == one.files()
+
+
+@pytest.fixture
+def pictured(big: Guide, space: SpaceFiles) -> Guide:
+    """The same with two places that show one picture, in several widths."""
+    data = plain(700, 400)
+    space.put(asset("view", "view.png", len(data), 2, kind="image/png"), file=data)
+    for name in ("bridge", "tower"):
+        space.put(entry("place", name, title=name.title(), slug=name, picture=link("Asset", "view")))
+    assert big.run("sync").code == 0
+    return big
+
+
+def test_pictures_of_pages_in_shards_are_those_of_one_run(pictured: Guide, tmp_path: Path) -> None:
+    one, merged = clone(pictured, tmp_path / "one"), clone(pictured, tmp_path / "merged")
+    parts = parts_of(pictured, 3, tmp_path / "parts")
+    assert one.run("render").code == 0
+    assert merged.run("render", "--merge", str(parts)).code == 0
+    assert merged.files() == one.files()
+    assert any(path.endswith(".webp") for path in merged.files("site"))
+
+
+def test_shard_with_another_file_of_a_picture_is_refused(pictured: Guide, tmp_path: Path) -> None:
+    merged = clone(pictured, tmp_path / "merged")
+    (file,) = (pictured.root / "content/files/view").glob("*.png")
+    file.write_bytes(plain(600, 400))
+    parts = parts_of(pictured, 2, tmp_path / "parts")
+    outcome = merged.run("render", "--json", "--merge", str(parts))
+    assert (outcome.code, outcome.json["error"]["code"]) == (4, "shard-foreign")
+    assert "has other content" in outcome.json["error"]["message"]
+
+
+def test_shard_that_a_worker_renders_again_has_its_pictures_again(pictured: Guide) -> None:
+    assert pictured.run("render").code == 0
+    project = load_project(pictured.root)
+    guide = read_guide_model(project.content, project.site)
+    with open_page_tasks(project, guide, project.cache / INDEX) as tasks:
+        with closing(GuideIndex(project.cache / INDEX, read_only=True)) as index:
+            numbers = [number for number, _ in index.pages.all()]
+        first, again = (
+            {row.number for outcome in tasks["render apart"](numbers) for row in outcome.new_offers} for _ in range(2)
+        )
+    assert first
+    assert again == first
 
 
 def test_merge_over_a_guide_that_stands_takes_only_what_is_stale(big: Guide, space: SpaceFiles, tmp_path: Path) -> None:

@@ -24,7 +24,7 @@ class Versions(NamedTuple):
     """The digests of all that decides how pages look.
 
     `program`: its code and libraries, and Python. `templates`: those of the theme and the project's own. `settings`:
-    site.yaml and the content model. `content`: the items, the names of asset files, earlier addresses.
+    site.yaml and the content model. `content`: the items, asset files, earlier addresses.
 
     Invariant: with the same four, a page is rendered to the same bytes and the same recorded reads, wherever.
     """
@@ -81,6 +81,8 @@ def _content_digest(inputs: BuildInputs) -> str:
     total = hashlib.sha256()
     for path, sum_of_bytes in inputs.index.items.digests():
         total.update(path.encode() + b"\0" + sum_of_bytes)
+    for source, facts in inputs.index.pictures.packed_facts():
+        total.update(source.encode() + b"\0" + facts)
     files = sorted(inputs.copies.assets)
     total.update(inputs_digest(files, sorted(inputs.copies.files), read_moved(inputs.project.content)))
     return total.hexdigest()[:32]

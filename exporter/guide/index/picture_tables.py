@@ -80,6 +80,10 @@ class PictureTables(Table):
         """Return the digests of all pictures."""
         return {read_row(data)[0] for (data,) in self._database.rows("SELECT facts FROM file_facts")}
 
+    def packed_facts(self) -> list[tuple[str, bytes]]:
+        """Return the packed facts of all files, by path under content/, in order."""
+        return self._database.rows("SELECT source, facts FROM file_facts ORDER BY source")
+
     def varied(self) -> set[str]:
         """Return the paths under content/ of the pictures that variants are made of."""
         return {source for (source,) in self._database.rows("SELECT source FROM file_facts WHERE varied")}
