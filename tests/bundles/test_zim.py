@@ -135,7 +135,7 @@ def test_missing_library_is_told_with_what_to_install(guide: Guide, monkeypatch:
     )
     outcome = guide.run("bundle", "--format", "zim", "--json")
     assert (outcome.code, outcome.json["error"]["code"]) == (2, "bundle-extra")
-    assert "pip install libzim" in outcome.json["error"]["message"]
+    assert "extra [zim], see" in outcome.json["error"]["message"]
     assert list(guide.root.glob("*.zim*")) == []
 
 

@@ -93,7 +93,7 @@ def test_without_dask_the_extra_is_named_before_anything_is_done(guide: Guide, m
     monkeypatch.setattr("importlib.util.find_spec", lambda _name: None)
     outcome = guide.run("render", "--on", "dask:")
     assert outcome.code == 2
-    assert "pip install 'contentful-exporter[cluster]'" in outcome.err
+    assert "install exporter again with its extra [cluster]" in outcome.err
     assert not (guide.root / "site").exists()
 
 
