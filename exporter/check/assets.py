@@ -32,7 +32,7 @@ def alt_missing(rules: Rules, item: Item) -> Iterator[Found]:
     for code in dict.fromkeys((guide.default, *guide.locales)):
         file = guide.answer(item, "file", code).value
         if _is_image(file) and not _words(rules, item, code, file.get("fileName")):
-            message = f" is a picture without words in {code}: say in its description what it shows, and publish"
+            message = f" has no description in {code}: describe what it shows, and publish"
             yield "alt-missing", code, "description", message
             if code == guide.default:
                 return  # what falls back to it has none either

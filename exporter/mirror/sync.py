@@ -295,7 +295,7 @@ def _model_notes(run: SyncRun, state: SyncState | None) -> Iterator[str]:
     before = state.fingerprints if state else now
     for name, subject in (("model", "the content model has"), ("locales", "the locales have")):
         if before.get(name) != now[name]:
-            yield f"{subject} changed: model files, twins and pages follow"
+            yield f"{subject} changed: model files, Markdown files and pages follow"
 
 
 def _counted(run: SyncRun, staging: Staging) -> SyncOutcome:

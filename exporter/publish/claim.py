@@ -120,7 +120,8 @@ class Session:
                 self.write(self.root)
         if self._lost is None and self._timing.clock() - self._confirmed > self._timing.stale * 0.8:
             self._lost = GuardError(
-                "target-lost", f"{self._where} could not be reached for too long: run publish again, which goes on"
+                "target-lost",
+                f"{self._where} could not be reached for too long: run publish again; it continues where it stopped",
             )
         if self._lost is not None:
             raise self._lost

@@ -59,7 +59,9 @@ def publish(
         try:
             return _publish(project, place, store, tally, choices, stages, verbose=verbose)
         except StoreError as error:
-            raise SourceError("target-unreachable", f"{error}: run publish again, which goes on") from None
+            raise SourceError(
+                "target-unreachable", f"{error}: run publish again; it continues where it stopped"
+            ) from None
         except ConditionError:
             advice = "a link, or a file where a folder is needed: move it away, then run publish again"
             raise GuardError("file-foreign", f"something is in the way in {place.shown}: {advice}") from None
@@ -148,7 +150,7 @@ def _refuse_foreign(store: Store, done: Delivered) -> None:
     if done.sent.foreign:
         names = ", ".join(sorted(done.sent.foreign)[:_SHOWN])
         many = counted(len(done.sent.foreign), "file")
-        advice = "move it away or rename the page, then run publish again, which goes on"
+        advice = "move it away or rename the page, then run publish again; it continues where it stopped"
         raise GuardError(
             "file-foreign", f"{many} in {store.name} not made by publish, in the guide's way: {names}: {advice}"
         )

@@ -93,7 +93,7 @@ def unfinished_build(project: Project) -> str:
         stale = len(index.built.stale())
         if stale:
             advice = "correct the template or the entry that it named, then build again"
-            return f"{counted(stale, 'page')} of the last build failed or did not come to be rendered: {advice}"
+            return f"{counted(stale, 'page')} of the last build failed or were not rendered: {advice}"
         if index.meta("swept") != 1:
             return "the last build did not come to its end: build again"
         if next(unpublished_changes(index), None) is not None:

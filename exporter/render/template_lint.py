@@ -206,5 +206,5 @@ class _Reader:
 
     def _report(self, node: nodes.Node, message: str, name: str, known: Collection[str]) -> None:
         near = nearest(name, known)
-        meant = f"did you mean {near}?" if near is not None else "so it is empty"
+        meant = f"did you mean {near}?" if near is not None else "what asks for it is always empty"
         self.found.append((node.lineno, f"{message}; {meant}"))

@@ -125,12 +125,12 @@ def read_origin(text: str) -> Origin:
 def _wheel(text: str) -> Path:
     """Return the file of a wheel. Raises ConfigError."""
     wheel = Path(text)
+    if not wheel.is_file():
+        raise ConfigError("init-from", f"--from: there is no file {wheel}: give the path of the wheel on this disk")
     if not _WHEEL.fullmatch(wheel.name):
         raise ConfigError(
             "init-from", f"--from: {wheel.name} is not a wheel of exporter: give contentful_exporter-….whl"
         )
-    if not wheel.is_file():
-        raise ConfigError("init-from", f"--from: there is no file {wheel}: give the path of the wheel on this disk")
     return wheel
 
 

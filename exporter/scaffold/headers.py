@@ -27,10 +27,13 @@ def nginx_headers() -> str:
     return "\n".join(f'    add_header {name} "{value}" always;' for name, value in HEADERS.items())
 
 
-def cloudfront_policy() -> str:
-    """Return the configuration of a CloudFront response headers policy, which S3 needs: it sends no such headers."""
+def cloudfront_policy(name: str) -> str:
+    """Return the configuration of a CloudFront response headers policy for a guide of some name.
+
+    The store sends a `Cache-Control` of its own with what `publish` uploads, which stays.
+    """
     policy = {
-        "Name": "guide",
+        "Name": name,
         "SecurityHeadersConfig": {
             "ContentSecurityPolicy": {
                 "Override": True,
@@ -40,7 +43,7 @@ def cloudfront_policy() -> str:
         },
         "CustomHeadersConfig": {
             "Quantity": 1,
-            "Items": [{"Header": "Cache-Control", "Value": HEADERS["Cache-Control"], "Override": True}],
+            "Items": [{"Header": "Cache-Control", "Value": HEADERS["Cache-Control"], "Override": False}],
         },
     }
     return json.dumps(policy, indent=2) + "\n"

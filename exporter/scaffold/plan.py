@@ -125,7 +125,7 @@ def _host_files(host: str, name: str = "guide") -> dict[str, str]:
     if host == "nginx":
         text = _text("nginx.conf").replace("@@HEADERS@@", nginx_headers()).replace("@@NAME@@", name)
         return {"hosts/nginx.conf": text.replace("@@VARIABLE@@", f"{name.replace('-', '_')}_moved")}
-    return {"hosts/cloudfront-headers.json": cloudfront_policy()}
+    return {"hosts/cloudfront-headers.json": cloudfront_policy(name)}
 
 
 def _with_own_lines(text: str, standing: str) -> str:

@@ -11,7 +11,8 @@ if TYPE_CHECKING:
 _FILES = Path(__file__).parent / "files"
 _NO_ADDRESS = (
     "`requirements.txt` names no address, because exporter has no public address yet. Put that of your copy into it\n"
-    "with `exporter init --update --from URL --yes`; until then, use the exporter that you have installed.\n\n"
+    "with `exporter init --update --from URL --yes`. Until then, use the exporter that you have installed:\n"
+    "`exporter build` in place of these lines.\n\n"
 )
 
 

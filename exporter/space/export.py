@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 from urllib.parse import unquote, urlsplit
 
 from exporter.core.encoding import LISTED, MOST_LEVELS, Json, canonical, decode, digest, no_deeper, not_json
-from exporter.core.errors import ConfigError
+from exporter.core.errors import ConfigError, reference
 from exporter.core.model import Item, Upsert, item_digest, read_change
 from exporter.core.naming import item_path
 from exporter.space.folder import CLOCK_TICK, FileSignature, file_signature, files_at, locales_in_order
@@ -132,6 +132,12 @@ def _read_export(file: Path, data: bytes) -> _Contents:
     for raw in (*parts["entries"], *parts["assets"]):
         if is_published(raw):
             items.update(_delivered(model.item(raw)))
+    if not items and (parts["entries"] or parts["assets"]):
+        raise ConfigError(
+            "space-broken",
+            f"{file}: of its {len(parts['entries'])} entries and {len(parts['assets'])} assets, none is published "
+            f"(sys.publishedVersion is missing): publish them and export again, see {reference('local-space.md')}",
+        )
     return _Contents(items, locales_in_order(model.locales), model.tags, model.content_types)
 
 

@@ -340,7 +340,7 @@ def test_picture_without_words_is_reported(guide: Guide, space: SpaceFiles, text
     space.put(picture("one", len(PICTURE), **texts), file=PICTURE)
     problem = only(guide, "alt-missing")
     assert where(problem) == ("warning", "asset:one", "en-US", "description", "content/assets/one.json")
-    assert "say in its description what it shows" in problem["message"]
+    assert "describe what it shows" in problem["message"]
 
 
 def test_picture_without_words_in_a_language_that_falls_back_to_none_is_reported(

@@ -56,7 +56,10 @@ VAIN = [
     ("a\n{{ entry.titel }}", ":2: shop has no field titel; did you mean title?"),
     ("{{ entry['slugg']|upper }}", ":1: shop has no field slugg; did you mean slug?"),
     ("{{ entry.category.titl }}", ":1: category has no field titl; did you mean title?"),
-    ("{% for s in entry.near %}{{ s.qqqqq }}{% endfor %}", ":1: shop has no field qqqqq; so it is empty"),
+    (
+        "{% for s in entry.near %}{{ s.qqqqq }}{% endfor %}",
+        ":1: shop has no field qqqqq; what asks for it is always empty",
+    ),
     (
         "{% for s in entries('place')[:3] %}{{ s.bodi }}{% endfor %}",
         ":1: place has no field bodi; did you mean body?",

@@ -122,6 +122,17 @@ def guide_over(root: Path, source: Path, call: Callable[..., Outcome]) -> Guide:
     return Guide(root, call)
 
 
+def test_export_in_which_nothing_is_published_is_an_error(guide: Guide) -> None:
+    draft = managed(entry("note", "draft", title="Not yet"))
+    del draft["sys"]["publishedVersion"]
+    file = guide.root / "drafts.json"
+    file.write_text(json.dumps({"entries": [draft], "contentTypes": [managed(NOTE, 4)]}), "utf-8")
+    (guide.root / "site.yaml").write_text("title: T\nsource: {local: drafts.json}\n", "utf-8")
+    outcome = guide.run("build")
+    assert outcome.code == 2
+    assert "of its 1 entries and 0 assets, none is published" in outcome.err
+
+
 def test_published_items_are_served_in_delivered_form(over: Space) -> None:
     items, _ = synced(over)
     assert set(items) == {"one", "two", "pic"}

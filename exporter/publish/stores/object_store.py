@@ -136,7 +136,9 @@ class _TranslatedErrors:
         if status in (409, 412):
             raise ConditionError from None
         if word in ("PermissionDeniedError", "UnauthenticatedError") or status in (401, 403):
-            raise StoreError(f"{self._name}: these credentials may not {self._what} here ({status or 403})") from None
+            rights = "check them, and that they may read, write, delete and list below the prefix"
+            refused = f"the credentials in the environment may not {self._what} here ({status or 403})"
+            raise StoreError(f"{self._name}: {refused}; {rights}") from None
         if isinstance(error, FileNotFoundError):
             raise StoreError(f"{self._name}: there is no such bucket or container") from None
         if status and status < 500 and status not in (408, 429):

@@ -66,7 +66,7 @@ def read_address(where: str, endpoint: str | None = None, region: str | None = N
     except ValueError:
         raise ConfigError("target-invalid", f"the target is no address: {_LIKE}") from None
     if parts.scheme not in SCHEMES:
-        raise ConfigError("target-invalid", f"{parts.scheme}:// is no target: {_LIKE}")
+        raise ConfigError("target-invalid", f"{parts.scheme}:// is not a supported target: {_LIKE}")
     if parts.password is not None or parts.query or parts.fragment or ("@" in parts.netloc and parts.scheme != "sftp"):
         advice = "credentials belong into the environment (docs/publish.md says which)"
         raise ConfigError("target-invalid", f"the target may have no password, no query and no fragment: {advice}")
