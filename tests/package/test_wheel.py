@@ -47,10 +47,12 @@ def test_new_guide_is_built_checked_and_served(installed: Installed, tmp_path: P
         text=True,
     ) as server:
         assert server.stdout is not None
-        line = next(line for line in server.stdout if line.startswith("serving "))
-        with urllib.request.urlopen(line.split()[1], timeout=30) as answer:
-            assert b"My guide" in answer.read()
-        server.terminate()
+        try:
+            line = next(line for line in server.stdout if line.startswith("serving "))
+            with urllib.request.urlopen(line.split()[1], timeout=30) as answer:
+                assert b"<title>Lisbon" in answer.read()
+        finally:
+            server.terminate()
         assert server.wait(30) == 0
 
 
