@@ -184,7 +184,7 @@ def test_bar_is_drawn_at_most_ten_times_a_second_and_goes(monkeypatch: pytest.Mo
     for _ in range(4000):
         clock.now += 0.001
         follower.advance("render", 1, 0)
-    assert threading.active_count() == threads  # with another, processes that render could not be forked
+    assert threading.active_count() <= threads  # with another, processes that render could not be forked
     drawn = screen.getvalue()
     assert 30 <= drawn.count(" of 4,000 pages") <= 36
     assert "pages/s, 1 s left" in drawn

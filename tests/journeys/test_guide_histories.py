@@ -25,7 +25,7 @@ def forks() -> Iterator[Forks]:
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="Windows forks no processes")
-@pytest.mark.parametrize("histories", [40, pytest.param(500, marks=pytest.mark.long)])
+@pytest.mark.parametrize("histories", [25, pytest.param(500, marks=pytest.mark.long)])
 def test_guide_after_any_history_equals_one_built_from_scratch(
     forks: Forks, histories: int, histories_seed: int
 ) -> None:
