@@ -54,7 +54,7 @@ DEPTH_MESSAGE = (
     f"and {TOO_DEEP} in place of the rest; make it flatter and publish"
 )
 
-HOW_TO_RESTORE = "restore it with `git checkout content`, or with exporter sync --full"
+HOW_TO_RESTORE = "restore content/ with `git checkout content`, or with exporter sync --full, then build again"
 """What to do about a file that is missing from content/."""
 
 _HERE = "\0"

@@ -147,7 +147,9 @@ def _json(file: Path, data: bytes) -> Json:
         plain.decode("utf-8")
         return decode(plain, levels=MOST_LEVELS + LISTED)
     except ValueError as error:
-        raise NotJsonError("space-broken", f"{not_json(file, plain, error)}: export the space again") from None
+        raise NotJsonError(
+            "space-broken", f"{not_json(file, plain, error)}: correct it, or export the space again"
+        ) from None
 
 
 def _parts(file: Path, raw: Json) -> dict[str, list[Json]]:
