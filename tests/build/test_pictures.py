@@ -67,6 +67,8 @@ def test_picture_is_offered_in_several_widths_beside_a_fallback_and_never_larger
     page = pictured.page("/place/tower/")
     assert sizes(pictured, page) == {*((*size, "WEBP") for size in widths), (640, 427, "JPEG")}
     assert max(width for width, *_ in sizes(pictured)) <= 1500
+    assert len([name for name in made(pictured) if name in page]) == 6
+    assert len({name[:16] for name in made(pictured)}) == 2
 
 
 def test_element_says_size_words_and_how_it_is_loaded(pictured: Guide) -> None:

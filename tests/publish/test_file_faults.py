@@ -133,29 +133,18 @@ def every_call(made: Scene, calls: str, fault: str, step: int) -> int:
 
 
 @pytest.mark.usefixtures("quick")
-@pytest.mark.parametrize("fault", ["full", "killed"])
-def test_disk_that_fails_at_some_writes_of_a_publish(
-    guide: Guide, space: SpaceFiles, folder: Place, tmp_path: Path, fault: str
+@pytest.mark.parametrize(
+    ("calls", "fault", "step", "least"),
+    [
+        *(("writes", fault, 61, 100) for fault in ("full", "killed")),
+        *(pytest.param("writes", fault, 1, 100, marks=pytest.mark.long) for fault in WRITES),
+        *(pytest.param("looks", fault, 1, 60, marks=pytest.mark.long) for fault in LOOKS),
+    ],
+)
+def test_disk_that_fails_at_a_call_of_a_publish(
+    guide: Guide, space: SpaceFiles, folder: Place, tmp_path: Path, calls: str, fault: str, step: int, least: int
 ) -> None:
-    assert every_call(scene(guide, space, folder, tmp_path), "writes", fault, 61) > 100
-
-
-@pytest.mark.long
-@pytest.mark.usefixtures("quick")
-@pytest.mark.parametrize("fault", WRITES)
-def test_disk_that_fails_at_every_write_of_a_publish(
-    guide: Guide, space: SpaceFiles, folder: Place, tmp_path: Path, fault: str
-) -> None:
-    assert every_call(scene(guide, space, folder, tmp_path), "writes", fault, 1) > 100
-
-
-@pytest.mark.long
-@pytest.mark.usefixtures("quick")
-@pytest.mark.parametrize("fault", LOOKS)
-def test_disk_that_fails_at_every_look_of_a_publish(
-    guide: Guide, space: SpaceFiles, folder: Place, tmp_path: Path, fault: str
-) -> None:
-    assert every_call(scene(guide, space, folder, tmp_path), "looks", fault, 1) > 60
+    assert every_call(scene(guide, space, folder, tmp_path), calls, fault, step) > least
 
 
 def every_operation(made: Scene, fault: str, step: int) -> int:
@@ -194,17 +183,14 @@ def _killed_at(made: Scene, number: int) -> bool:
 
 
 @pytest.mark.usefixtures("quick")
-@pytest.mark.parametrize("fault", ["failure", "cut", "killed"])
-def test_server_of_files_that_fails_at_some_operations_of_a_publish(
-    guide: Guide, space: SpaceFiles, server: Place, tmp_path: Path, fault: str
+@pytest.mark.parametrize(
+    ("fault", "step"),
+    [
+        *((fault, 67) for fault in ("failure", "cut", "killed")),
+        *(pytest.param(fault, 1, marks=pytest.mark.long) for fault in OPERATIONS),
+    ],
+)
+def test_server_of_files_that_fails_at_an_operation_of_a_publish(
+    guide: Guide, space: SpaceFiles, server: Place, tmp_path: Path, fault: str, step: int
 ) -> None:
-    assert every_operation(scene(guide, space, server, tmp_path), fault, 67) > 100
-
-
-@pytest.mark.long
-@pytest.mark.usefixtures("quick")
-@pytest.mark.parametrize("fault", OPERATIONS)
-def test_server_of_files_that_fails_at_every_operation_of_a_publish(
-    guide: Guide, space: SpaceFiles, server: Place, tmp_path: Path, fault: str
-) -> None:
-    assert every_operation(scene(guide, space, server, tmp_path), fault, 1) > 100
+    assert every_operation(scene(guide, space, server, tmp_path), fault, step) > 100
